@@ -1,0 +1,61 @@
+# The two commands are `make demo` and `make test`; each prepares what it needs.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-fast check format lock schemas kafka bench clean
+
+help: ## Say what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# The environments follow their lock files: a changed lock makes the next command install it.
+$(VENV)/.run: requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Driftline needs Python 3.11 or newer")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.run
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+demo: $(VENV)/.run ## Watch a model drift: embedded broker, worker and traffic on this machine
+	$(BIN)/driftline demo $(ARGS)
+
+test: $(VENV)/.dev ## Run the whole suite, on the embedded broker and on a real Apache Kafka
+	$(BIN)/python -m pytest $(ARGS)
+
+test-fast: $(VENV)/.dev ## Run the tests that need no broker
+	$(BIN)/python -m pytest -m "not kafka and not embedded" $(ARGS)
+
+check: $(VENV)/.dev ## Lint, types, layers, freshness of what is generated
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m schemas.documents --check docs
+
+format: $(VENV)/.dev ## Format the code and mend what the linter can
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: ## Resolve the lock files anew (needs uv)
+	uv pip compile --universal --generate-hashes --no-emit-index-url --quiet --upgrade \
+	    --extra demo --group build pyproject.toml -o requirements.lock
+	uv pip compile --universal --generate-hashes --no-emit-index-url --quiet --upgrade \
+	    --extra demo --group build --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+
+schemas: $(VENV)/.dev ## Generate the JSON Schemas and the AsyncAPI document
+	$(BIN)/python -m schemas.documents docs
+
+kafka: $(VENV)/.dev ## Start a real Apache Kafka on this machine until Ctrl-C
+	$(BIN)/python -m tests.kafka $(ARGS)
+
+bench: $(VENV)/.dev ## Measure the throughput on a real Apache Kafka
+	$(BIN)/python -m benchmarks.throughput $(ARGS)
+
+clean: ## Remove the environment and all caches
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

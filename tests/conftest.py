@@ -1,0 +1,67 @@
+"""The brokers that tests run on; each starts once, when the first test wants it."""
+
+import os
+from collections.abc import Iterator
+from uuid import uuid4
+
+import pytest
+
+from app.embedded import EmbeddedBroker
+from tests.kafka import KafkaCluster, KafkaUnavailable
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that name a broker's fixture, so that -m finds every one of them."""
+    for item in items:
+        names = getattr(item, "fixturenames", ())
+        if "kafka" in names:
+            item.add_marker(pytest.mark.kafka)
+        if "embedded_broker" in names:
+            item.add_marker(pytest.mark.embedded)
+
+
+@pytest.fixture(scope="session")
+def embedded_broker() -> Iterator[EmbeddedBroker]:
+    """librdkafka's in-process cluster."""
+    with EmbeddedBroker() as broker:
+        yield broker
+
+
+@pytest.fixture(scope="session")
+def kafka() -> Iterator[KafkaCluster]:
+    """A real Apache Kafka; its absence skips the test, but fails it where CI is set."""
+    cluster = KafkaCluster()
+    try:
+        cluster.start()
+    except KafkaUnavailable as error:
+        cluster.close()
+        if os.environ.get("CI") == "true":
+            pytest.fail(str(error))
+        pytest.skip(str(error))
+    yield cluster
+    cluster.close()
+
+
+@pytest.fixture(
+    params=[
+        pytest.param("embedded_broker", id="embedded", marks=pytest.mark.embedded),
+        pytest.param("kafka", id="kafka", marks=pytest.mark.kafka),
+    ]
+)
+def broker(request: pytest.FixtureRequest) -> EmbeddedBroker | KafkaCluster:
+    """Each of the two in turn; both have `bootstrap` and `create(topic)`."""
+    found = request.getfixturevalue(request.param)
+    assert isinstance(found, EmbeddedBroker | KafkaCluster)
+    return found
+
+
+@pytest.fixture
+def bootstrap(broker: EmbeddedBroker | KafkaCluster) -> str:
+    """The address of each of the two brokers in turn."""
+    return broker.bootstrap
+
+
+@pytest.fixture
+def topic_prefix() -> str:
+    """A prefix that no other test has: the brokers and their topics are shared."""
+    return f"t{uuid4().hex[:12]}-"

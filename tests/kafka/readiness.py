@@ -1,0 +1,29 @@
+"""Whether a broker that may still be starting can be used."""
+
+from confluent_kafka import KafkaException
+from confluent_kafka.admin import AdminClient
+
+
+def admin_client(bootstrap: str) -> AdminClient:
+    """Return a client that tries again soon and does not report every failed attempt."""
+    return AdminClient(
+        {
+            "bootstrap.servers": bootstrap,
+            "reconnect.backoff.ms": 50,
+            "reconnect.backoff.max.ms": 200,
+            "log_level": 0,
+        }
+    )
+
+
+def is_ready(admin: AdminClient, topic: str | None = None) -> bool:
+    """Say whether a broker answers and every partition (of the topic, if given) has its leader."""
+    try:
+        metadata = admin.list_topics(topic, timeout=1)
+    except KafkaException:
+        return False
+    partitions = [
+        partition for found in metadata.topics.values() for partition in found.partitions.values()
+    ]
+    led = all(partition.leader >= 0 and partition.error is None for partition in partitions)
+    return bool(metadata.brokers) and led and (topic is None or bool(partitions))
