@@ -1,0 +1,239 @@
+"""Watches one column of one model version: quality, reference, detectors."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detectors.contract import Column, Detection, Detector, State
+from detectors.options import DetectorOptions
+from detectors.ranks import folded
+from detectors.reference import RECENT, Before, Reference
+from detectors.registry import build
+from schemas.alert import Stream
+from schemas.columns import Column as Observed
+from schemas.columns import Flag, Kind
+
+MOST_CATEGORIES: Final = 1000
+"""Distinct categories of a column that are told apart; further ones count as one."""
+
+OTHER: Final = "(other)"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A detector that fired on one of a column's streams."""
+
+    detector: Detector
+    stream: Stream
+    detection: Detection
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """A drift of one column.
+
+    Attributes
+    ----------
+    row
+        Row number at which it was detected.
+    change_row
+        Row number of the first value after the estimated change.
+    rows_since_change
+        Rows from there to the detection, both included.
+    rows_observed
+        Values judged since the reference began, its burn-in included.
+    findings
+        What fired at that row, at least one.
+    before
+        The reference before the change.
+    after
+        The latest judged values since the change, at most `RECENT`.
+    autocorrelation
+        Lag-1 autocorrelation of the burn-in; None for a constant.
+    stride
+        One in so many values was judged.
+    independent
+        Whether values that far apart are nearly independent.
+    """
+
+    row: int
+    change_row: int
+    rows_since_change: int
+    rows_observed: int
+    findings: tuple[Finding, ...]
+    before: Before
+    after: Column
+    autocorrelation: float | None
+    stride: int
+    independent: bool
+
+
+class ColumnMonitor:
+    """Watches one column.
+
+    Parameters
+    ----------
+    kind
+        The kind of its values; rows of another kind are counted as mistyped.
+    detectors
+        What watches it.
+    burn_in, bins
+        Of its reference.
+    seed
+        Gives the seed of the n-th reference, from 0.
+    """
+
+    def __init__(
+        self,
+        *,
+        kind: Kind,
+        detectors: Sequence[DetectorOptions],
+        burn_in: int,
+        bins: int,
+        seed: Callable[[int], int],
+    ) -> None:
+        self.kind = kind
+        self.problems = np.zeros(len(Flag), dtype=np.int64)
+        self.names: list[str] = []
+        self._burn_in = burn_in
+        self._bins = bins
+        self._seed = seed
+        self._number_of: dict[str, int] = {}
+        self._watchers = [
+            (stream, build(options.kind, options.parameters))
+            for options in detectors
+            for stream in options.streams
+        ]
+        self._restarts = 0
+        self.reference = self._new_reference()
+
+    def update(self, column: Observed, first_row: int) -> list[Drift]:
+        """Take a column of rows numbered from ``first_row``; return its drifts in order."""
+        rows = np.arange(first_row, first_row + len(column.values))
+        values = self._numbers(column)
+        if column.flags is not None:
+            self.problems += np.bincount(column.flags, minlength=len(Flag))
+            usable = column.flags == Flag.OK
+            values, rows = values[usable], rows[usable]
+        else:
+            self.problems[Flag.OK] += len(values)
+        drifts = []
+        while len(values):
+            taken, drift = self._advance(values, rows)
+            values, rows = values[taken:], rows[taken:]
+            if drift is not None:
+                drifts.append(drift)
+        return drifts
+
+    def restart(self) -> None:
+        """Begin a new reference with the next value."""
+        self._restarts += 1
+        self.reference = self._new_reference()
+        for _, detector in self._watchers:
+            detector.reset()
+
+    def state(self) -> State:
+        """Return the whole state."""
+        return {
+            "kind": str(self.kind),
+            "problems": self.problems.copy(),
+            "names": list(self.names),
+            "restarts": self._restarts,
+            "reference": self.reference.state(),
+            "detectors": [detector.state() for _, detector in self._watchers],
+        }
+
+    def restore(self, state: State) -> None:
+        """Take over a state of a monitor with the same options and kind."""
+        self.problems = state["problems"].copy()
+        self.names = list(state["names"])
+        self._number_of = {name: number for number, name in enumerate(self.names)}
+        self._restarts = state["restarts"]
+        self.reference = self._new_reference()
+        self.reference.restore(state["reference"])
+        for (_, detector), inner in zip(self._watchers, state["detectors"], strict=True):
+            detector.restore(inner)
+
+    def _new_reference(self) -> Reference:
+        return Reference(
+            burn_in=self._burn_in,
+            bins=self._bins,
+            categorical=self.kind is Kind.CATEGORY,
+            seed=self._seed(self._restarts),
+        )
+
+    def _advance(self, values: Column, rows: NDArray[np.int64]) -> tuple[int, Drift | None]:
+        """Take values up to the end of the burn-in, of the first drift, or all; say how many."""
+        reference = self.reference
+        if not reference.ready:
+            taken = min(reference.missing, len(values))
+            reference.burn(values[:taken], rows[:taken])
+            return taken, None
+        judged = reference.judged(len(values))
+        judged_values, judged_rows = values[judged], rows[judged]
+        findings = self._judge(judged_values)
+        if not findings:
+            reference.absorb(judged_values, judged_rows)
+            reference.passed(len(values))
+            return len(values), None
+        at = findings[0].detection.index
+        reference.withdraw(judged_values[at + 1 :])
+        reference.absorb(judged_values[: at + 1], judged_rows[: at + 1])
+        drift = self._drift(int(judged_rows[at]), findings)
+        # The reference starts anew after a confirmed drift: one drift, one alert.
+        self.restart()
+        return judged.start + at * judged.step + 1, drift
+
+    def _judge(self, values: Column) -> tuple[Finding, ...]:
+        """Return what fired at the first row at which anything fired."""
+        ranks = self.reference.ranks(values)
+        views = {Stream.LOCATION: ranks, Stream.SPREAD: folded(ranks), Stream.RAW: values}
+        findings = [
+            Finding(detector, stream, detections[0])
+            for stream, detector in self._watchers
+            if (detections := detector.update(views[stream]))
+        ]
+        first = min((finding.detection.index for finding in findings), default=0)
+        return tuple(finding for finding in findings if finding.detection.index == first)
+
+    def _drift(self, row: int, findings: tuple[Finding, ...]) -> Drift:
+        reference = self.reference
+        since = min(findings[0].detection.rows_after, reference.count)
+        after, after_rows = reference.latest(since)
+        # Beyond the values that are kept the change's row is counted back, as if none were missing.
+        change_row = max(int(after_rows[0]) - max(since - RECENT, 0) * reference.stride, 0)
+        return Drift(
+            row=row,
+            change_row=change_row,
+            rows_since_change=row - change_row + 1,
+            rows_observed=reference.count,
+            findings=findings,
+            before=reference.without(after),
+            after=after,
+            autocorrelation=reference.autocorrelation,
+            stride=reference.stride,
+            independent=reference.independent,
+        )
+
+    def _numbers(self, column: Observed) -> Column:
+        if self.kind is not Kind.CATEGORY:
+            return column.values.astype(np.float64, copy=False)
+        numbers = np.fromiter(
+            (self._number(text) for text in column.categories),
+            dtype=np.float64,
+            count=len(column.categories),
+        )
+        return numbers[column.values]
+
+    def _number(self, text: str) -> int:
+        number = self._number_of.get(text)
+        if number is None:
+            if len(self.names) >= MOST_CATEGORIES:
+                text = OTHER
+            number = self._number_of.setdefault(text, len(self.names))
+            if number == len(self.names):
+                self.names.append(text)
+        return number

@@ -1,0 +1,252 @@
+"""The reference window of one column: what its values looked like, and where new ones fall."""
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detectors.bins import Binning, CategoryBins, NumberBins, binning_from
+from detectors.contract import Column, State
+from detectors.dependence import autocorrelations, independent_stride
+from detectors.moments import with_values, without_values
+from detectors.ranks import absorb_ranks
+
+LONGEST_BURN_IN: Final = 8
+"""Times the burn-in that an autocorrelated column may take to find out how to thin it."""
+
+FEWEST: Final = 64
+"""Values that are left of a thinned burn-in, where it may be extended."""
+
+RECENT: Final = 96
+"""Latest values that are kept as they are, for the figures after a change."""
+
+
+class Reference:
+    """The values of one column since its reference began.
+
+    The first ``burn_in`` values choose the bins; from then on each value gets its randomised rank
+    among all before it and joins them. Where the burn-in is autocorrelated it is extended, up to
+    `LONGEST_BURN_IN` times, and then only every ``stride``-th value counts.
+
+    Parameters
+    ----------
+    burn_in
+        Values before the first rank, at least 2.
+    bins
+        Bins of the reference, at least 4.
+    categorical
+        Whether the values are category numbers.
+    seed
+        Seed of the ranks' random parts.
+    """
+
+    def __init__(self, *, burn_in: int, bins: int, categorical: bool, seed: int) -> None:
+        self._burn_in = burn_in
+        self._bins = bins
+        self._categorical = categorical
+        self._seed = seed
+        self._target = burn_in
+        self._sample = np.empty(0)
+        self._sample_rows = np.empty(0, dtype=np.int64)
+        self._skip = 0
+        self._binning: Binning | None = None
+        self._counts = np.empty(0, dtype=np.int64)
+        self._lowest = self._highest = float("nan")
+        self._category_counts = np.empty(0, dtype=np.int64)
+        self._recent = np.empty(0)
+        self._recent_rows = np.empty(0, dtype=np.int64)
+        self.count = 0
+        self.mean = 0.0
+        self._squares = 0.0
+        self.autocorrelation: float | None = None
+        self.stride = 1
+        self.independent = True
+
+    @property
+    def ready(self) -> bool:
+        """Whether the burn-in is complete."""
+        return self._binning is not None
+
+    @property
+    def missing(self) -> int:
+        """How many values the burn-in still needs."""
+        return 0 if self.ready else self._target - len(self._sample)
+
+    def burn(self, values: Column, rows: NDArray[np.int64]) -> None:
+        """Take at most ``missing`` values, shape ``(n,)``, into the burn-in."""
+        self._sample = np.concatenate([self._sample, values])
+        self._sample_rows = np.concatenate([self._sample_rows, rows])
+        if len(self._sample) >= self._target:
+            self._complete()
+
+    def judged(self, count: int) -> slice:
+        """Return which of the next ``count`` values are judged."""
+        return slice(self._skip, count, self.stride)
+
+    def passed(self, count: int) -> None:
+        """Take note that ``count`` values have gone by, judged or not."""
+        self._skip = (self._skip - count) % self.stride
+
+    def ranks(self, values: Column) -> Column:
+        """Return the ranks of values, shape ``(n,)``, and count them in the bins."""
+        return absorb_ranks(self._binned(values), self._counts, self._seed)
+
+    def absorb(self, values: Column, rows: NDArray[np.int64]) -> None:
+        """Take values and their row numbers, shape ``(n,)``, into the moments and the latest."""
+        moments = with_values(self.count, self.mean, self._squares, values)
+        self.count, self.mean, self._squares = moments
+        if self._categorical:
+            self._category_counts = _added(self._category_counts, values)
+        self._recent = np.concatenate([self._recent, values])[-RECENT:]
+        self._recent_rows = np.concatenate([self._recent_rows, rows])[-RECENT:]
+
+    def withdraw(self, values: Column) -> None:
+        """Take values that were ranked, but come after a detection, out of the bins again."""
+        self._counts -= np.bincount(self._binned(values), minlength=len(self._counts))
+
+    def latest(self, most: int) -> tuple[Column, NDArray[np.int64]]:
+        """Return the latest values and their row numbers, at most ``most`` and `RECENT`."""
+        return self._recent[-most:], self._recent_rows[-most:]
+
+    def without(self, values: Column) -> "Before":
+        """Return what the reference was before its latest values, shape ``(n,)``, came."""
+        counts = self._counts - np.bincount(self._binned(values), minlength=len(self._counts))
+        count, mean, squares = without_values(self.count, self.mean, self._squares, values)
+        return Before(
+            count=count,
+            mean=mean,
+            squares=squares,
+            counts=counts,
+            edges=self._edges(),
+            category_counts=self._category_counts - _added(0 * self._category_counts, values)
+            if self._categorical
+            else self._category_counts,
+        )
+
+    def state(self) -> State:
+        """Return the whole state."""
+        return {
+            "target": self._target,
+            "sample": self._sample.copy(),
+            "sample_rows": self._sample_rows.copy(),
+            "skip": self._skip,
+            "stride": self.stride,
+            "independent": self.independent,
+            "binning": None if self._binning is None else self._binning.state(),
+            "counts": self._counts.copy(),
+            "range": np.array([self._lowest, self._highest]),
+            "category_counts": self._category_counts.copy(),
+            "recent": self._recent.copy(),
+            "recent_rows": self._recent_rows.copy(),
+            "count": self.count,
+            "mean": self.mean,
+            "squares": self._squares,
+            "autocorrelation": self.autocorrelation,
+        }
+
+    def restore(self, state: State) -> None:
+        """Take over a state of a reference with the same options."""
+        self._target = state["target"]
+        self._sample = state["sample"].copy()
+        self._sample_rows = state["sample_rows"].copy()
+        self._skip = state["skip"]
+        self.stride = state["stride"]
+        self.independent = state["independent"]
+        self._binning = None if state["binning"] is None else binning_from(state["binning"])
+        self._counts = state["counts"].copy()
+        self._lowest, self._highest = (float(end) for end in state["range"])
+        self._category_counts = state["category_counts"].copy()
+        self._recent = state["recent"].copy()
+        self._recent_rows = state["recent_rows"].copy()
+        self.count = state["count"]
+        self.mean = state["mean"]
+        self._squares = state["squares"]
+        self.autocorrelation = state["autocorrelation"]
+
+    def _complete(self) -> None:
+        sample = self._sample
+        family = CategoryBins if self._categorical else NumberBins
+        correlations = autocorrelations(
+            family.of_sample(sample, self._bins).of(sample).astype(np.float64)
+        )
+        stride = independent_stride(correlations)
+        longest = LONGEST_BURN_IN * self._burn_in
+        wanted = 2 * len(sample) if stride is None else FEWEST * stride
+        if (stride is None or stride > 1) and min(wanted, longest) > len(sample):
+            self._target = min(wanted, longest)
+            return
+        self.independent = stride is not None
+        self.stride = len(sample) // FEWEST if stride is None else stride
+        self.autocorrelation = float(correlations[1]) if correlations[1:].any() else None
+        kept = sample[:: self.stride]
+        self._lowest, self._highest = float(kept.min()), float(kept.max())
+        self._binning = family.of_sample(kept, self._bins)
+        self._counts = np.bincount(self._binned(kept), minlength=self._binning.size)
+        self.absorb(kept, self._sample_rows[:: self.stride])
+        self._sample = np.empty(0)
+        self._sample_rows = np.empty(0, dtype=np.int64)
+        self._skip = -len(sample) % self.stride
+
+    def _binned(self, values: Column) -> NDArray[np.int64]:
+        if self._binning is None:
+            raise RuntimeError("the reference is not ready: its burn-in is not complete")
+        return self._binning.of(values)
+
+    def _edges(self) -> Column | None:
+        """Return the edges of all bins, the outer ones from the burn-in; None for categories."""
+        if not isinstance(self._binning, NumberBins):
+            return None
+        inner = self._binning.edges
+        lowest, highest = self._lowest, self._highest
+        if len(inner):
+            lowest, highest = min(lowest, inner[0]), max(highest, inner[-1])
+        return np.concatenate([[lowest], inner, [highest]])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Before:
+    """A reference as it was before a change.
+
+    Attributes
+    ----------
+    count, mean, squares
+        Number and mean of its values, and the sum of their squared deviations.
+    counts
+        Values in each bin, shape ``(m,)``.
+    edges
+        Edges of all bins, shape ``(m + 1,)``; None for categories.
+    category_counts
+        Values of each category number; empty for numbers.
+    """
+
+    count: int
+    mean: float
+    squares: float
+    counts: NDArray[np.int64]
+    edges: Column | None
+    category_counts: NDArray[np.int64]
+
+    @property
+    def std(self) -> float | None:
+        """Sample standard deviation; None below two values."""
+        return math.sqrt(self.squares / (self.count - 1)) if self.count > 1 else None
+
+    def quantile(self, level: float) -> float:
+        """Return a quantile, interpolated within its bin; the reference must hold numbers."""
+        if self.edges is None:
+            raise TypeError("categories have no quantiles")
+        cumulative = np.concatenate([[0], np.cumsum(self.counts)])
+        return float(np.interp(level * cumulative[-1], cumulative, self.edges))
+
+
+def _added(counts: NDArray[np.int64], numbers: Column) -> NDArray[np.int64]:
+    """Return counts of category numbers with further ones added."""
+    return _sum(counts, np.bincount(numbers.astype(np.int64), minlength=len(counts)))
+
+
+def _sum(shorter: NDArray[np.int64], longer: NDArray[np.int64]) -> NDArray[np.int64]:
+    total = longer.astype(np.int64)
+    total[: len(shorter)] += shorter
+    return total

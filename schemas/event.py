@@ -1,0 +1,23 @@
+"""The base of every event type."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Timestamp = Annotated[
+    str | int | float,
+    Field(
+        description="RFC 3339 text, or epoch seconds; a number of at least 1e11 is milliseconds.",
+        examples=["2026-03-01T12:00:00Z", 1772366400, 1772366400123],
+    ),
+]
+"""Event time as producers write it."""
+
+Name = Annotated[str, Field(min_length=1, max_length=249)]
+"""A name that may be a Kafka key and a metric's label."""
+
+
+class Event(BaseModel):
+    """An immutable event; unknown fields are ignored, so that producers may add theirs."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", strict=True, allow_inf_nan=False)
