@@ -1,0 +1,111 @@
+"""Acks in order, each after what its batch caused is safe."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Sequence
+from typing import Any
+
+import faust
+
+from agents.transport import BatchEvent
+
+logger = logging.getLogger(__name__)
+
+
+class DeliveryFailed(RuntimeError):
+    """An earlier output failed: nothing more is taken, the worker is going down."""
+
+
+class Delivery:
+    """
+    Lets one agent go on to its next batch while outputs of earlier ones are in flight.
+
+    Batches are acked strictly in the order of `submit`, each when all of its outputs are done.
+    When one fails, neither its batch nor any later one is acked, and the app crashes: a restarted
+    worker replays from there.
+
+    Parameters
+    ----------
+    app
+        A Faust app on a `agents.transport.BatchedTransport`.
+    max_in_flight
+        Batches submitted and not acked; `submit` waits above it.
+
+    Notes
+    -----
+    One per agent: a batch that waits holds up only the batches behind it.
+    """
+
+    def __init__(self, app: faust.App, *, max_in_flight: int = 16) -> None:
+        self._app = app
+        self._room = asyncio.Semaphore(max_in_flight)
+        self._waiting: asyncio.Queue[tuple[BatchEvent, asyncio.Future[list[Any]]]]
+        self._waiting = asyncio.Queue()
+        self._settler: asyncio.Future[None] | None = None
+        self._failure: BaseException | None = None
+        self.in_flight = 0
+
+    def is_current(self, event: BatchEvent) -> bool:
+        """
+        Return whether the batch was fetched under the present assignment.
+
+        When not, another worker may own the partition: write no state for it.
+        """
+        return event.message.generation_id == self._app.consumer_generation_id
+
+    async def submit(self, event: BatchEvent, outputs: Sequence[Awaitable[Any]]) -> None:
+        """
+        Hand a batch over; wait while too many are in flight.
+
+        The batch's records are released (``event.value`` becomes empty).
+
+        Parameters
+        ----------
+        outputs
+            What must be done before the ack: futures of sent records, of a snapshot. May be empty.
+
+        Raises
+        ------
+        DeliveryFailed
+            If an earlier output has failed.
+        """
+        # Exceptions become results: whatever happens first, none is left unretrieved.
+        outcome = asyncio.gather(*outputs, return_exceptions=True)
+        event.value = []
+        event.message.value = None
+        await self._room.acquire()
+        if self._failure is not None:
+            self._room.release()
+            raise DeliveryFailed("an earlier output failed") from self._failure
+        self.in_flight += 1
+        self._waiting.put_nowait((event, outcome))
+        if self._settler is None:
+            # The app owns the task: an exception in it crashes the app, stopping cancels it.
+            self._settler = self._app.add_future(self._settle())
+
+    async def _settle(self) -> None:
+        while True:
+            event, outcome = await self._waiting.get()
+            try:
+                await self._finish(event, outcome)
+            except BaseException as error:
+                self._failure = error
+                raise
+            finally:
+                self.in_flight -= 1
+                self._room.release()
+
+    async def _finish(self, event: BatchEvent, outcome: asyncio.Future[list[Any]]) -> None:
+        results = await outcome
+        if not self.is_current(event):
+            # The partition's next owner replays it; a failure here would be theirs to meet.
+            logger.info("batch of %s is of an earlier assignment: not acked", event.message.tp)
+            return
+        for result in results:
+            if isinstance(result, asyncio.CancelledError):
+                raise DeliveryFailed(f"an output of {event.message!r} was cancelled")
+            if isinstance(result, BaseException):
+                raise result
+        event.ack()

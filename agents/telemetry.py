@@ -1,0 +1,118 @@
+"""What the agents report while they work; the application turns it into metrics."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from schemas.alert import Alert
+from schemas.columns import Flag, Role
+from schemas.invalid import Reason
+from schemas.model_event import ModelEvent
+from schemas.observations import Origin
+from schemas.retrain_request import RetrainRequest
+
+
+@dataclass(frozen=True, slots=True)
+class LabelOutcomes:
+    """What became of the labels of a batch; counts of labels.
+
+    Attributes
+    ----------
+    joined
+        Met their prediction, or carried it.
+    early
+        Came before their prediction, and wait for it.
+    duplicate
+        For a prediction that has its label already.
+    orphaned
+        Waited for a prediction that did not come before they were given up.
+    """
+
+    joined: int = 0
+    early: int = 0
+    duplicate: int = 0
+    orphaned: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PendingStatus:
+    """The pending store of one partition.
+
+    Attributes
+    ----------
+    predictions, labels
+        Waiting for their counterpart.
+    expired, evicted
+        Predictions given up since the start: too old, or pushed out by the cap.
+    """
+
+    predictions: int
+    labels: int
+    expired: int
+    evicted: int
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnStatus:
+    """One watched column, for the gauges."""
+
+    role: Role
+    name: str
+    ready: bool
+    rows: int
+    mean: float
+    problems: Mapping[Flag, int]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelStatus:
+    """One watched model version after a batch; counts since its watch began."""
+
+    model: str
+    version: str
+    rows: int
+    labelled_rows: int
+    replayed_rows: int
+    refused_columns: int
+    last_event_time: float
+    columns: tuple[ColumnStatus, ...]
+
+
+class Telemetry(Protocol):
+    """Receives what happens, once a batch. Calls are cheap, do not block and do not raise."""
+
+    def records_read(self, topic: str, partition: int, records: int, last_offset: int) -> None:
+        """Take note of a batch of records that an agent has handled."""
+
+    def rows_accepted(self, origin: Origin, model: str, version: str, rows: int) -> None:
+        """Take note of rows that intake accepted."""
+
+    def message_refused(self, topic: str, reason: Reason) -> None:
+        """Take note of a record that went to the dead letters."""
+
+    def labels_met(self, outcomes: LabelOutcomes) -> None:
+        """Take note of what became of a batch of labels."""
+
+    def pending_changed(self, partition: int, status: PendingStatus | None) -> None:
+        """Take note of a partition's pending store; None when the partition has gone."""
+
+    def model_watched(self, partition: int, status: ModelStatus) -> None:
+        """Take note of a model version's state after a batch of its observations."""
+
+    def models_dropped(self, partition: int) -> None:
+        """Take note that a partition of the observations has gone, and its models with it."""
+
+    def rows_refused(self, rows: int) -> None:
+        """Take note of rows of models beyond the limit."""
+
+    def alert_raised(self, alert: Alert) -> None:
+        """Take note of an alert."""
+
+    def retrain_requested(self, request: RetrainRequest) -> None:
+        """Take note of a retrain request."""
+
+    def model_event_seen(self, event: ModelEvent) -> None:
+        """Take note of a model event."""
+
+    def batch_handled(self, stage: str, seconds: float) -> None:
+        """Take note of how long a stage (intake, detection, policy) worked on a batch."""

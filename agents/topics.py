@@ -1,0 +1,27 @@
+"""The topics that the agents read and write."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Topics:
+    """Full topic names.
+
+    Attributes
+    ----------
+    predictions, labels, model_events
+        Read; written by the users' services. Predictions and labels have as many partitions.
+    observations, lifecycle
+        Between Driftline's own stages, keyed by model.
+    alerts, retrain_requests, dead_letters
+        Written for the users; alerts and lifecycle have as many partitions.
+    """
+
+    predictions: str = "predictions"
+    labels: str = "labels"
+    model_events: str = "model-events"
+    observations: str = "driftline-observations"
+    lifecycle: str = "driftline-lifecycle"
+    alerts: str = "drift-alerts"
+    retrain_requests: str = "retrain-requests"
+    dead_letters: str = "driftline-dead-letters"

@@ -1,0 +1,145 @@
+"""The only wiring: settings in, a Faust app with all of its agents out."""
+
+from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
+from typing import Any, Final, NoReturn
+
+from faust.types import TP
+
+from agents.dead_letters import DeadLetters
+from agents.delivery import Delivery
+from agents.detection import Detection
+from agents.faust_app import BatchApp, batch_agent, make_faust_app
+from agents.intake import Intake
+from agents.policy import Policy
+from agents.publisher import Publisher
+from agents.telemetry import Telemetry
+from agents.transport import BatchEvent
+from app import options
+from app.http import HttpServer, WorkerHealth
+from app.kafka_clients import transport_options
+from app.metrics import Metrics
+from app.settings import Settings
+from detectors.fleet import Fleet
+from detectors.policy import RetrainPolicy
+
+LARGEST_RECORD: Final = 1_900_000
+"""Bytes of a record that is published: an observation batch or a dead letter at their largest."""
+
+Handler = Callable[[BatchEvent, Delivery], Awaitable[None]]
+
+
+def create_app(settings: Settings, *, telemetry: Telemetry | None = None) -> BatchApp:
+    """Return the Faust app of one worker; nothing connects before it is started.
+
+    Parameters
+    ----------
+    settings
+        The whole configuration, valid.
+    telemetry
+        What the agents report to; Prometheus metrics, served over HTTP, where None is given.
+    """
+    kafka = settings.kafka
+    app = make_faust_app(
+        name=kafka.group_id, bootstrap=kafka.bootstrap_servers, options=transport_options(kafka)
+    )
+    if telemetry is None:
+        telemetry = _serve_metrics(app, settings)
+    topics = options.agent_topics(settings)
+    publisher = Publisher(app, max_record_bytes=LARGEST_RECORD)
+    dead_letters = DeadLetters(publisher, topics.dead_letters, telemetry)
+    intake = Intake(
+        options=options.intake_options(settings),
+        topics=topics,
+        publisher=publisher,
+        dead_letters=dead_letters,
+        telemetry=telemetry,
+        kinds_of=partial(options.declared_kinds, settings),
+        task_of=partial(options.task_of, settings),
+    )
+    detection = Detection(
+        topics=topics,
+        publisher=publisher,
+        dead_letters=dead_letters,
+        telemetry=telemetry,
+        new_fleet=lambda: Fleet(
+            partial(options.monitor_options, settings), most_models=settings.limits.models
+        ),
+    )
+    policy = Policy(
+        topics=topics,
+        publisher=publisher,
+        dead_letters=dead_letters,
+        telemetry=telemetry,
+        new_policy=lambda: RetrainPolicy(options.policy_options(settings)),
+    )
+    handlers: dict[str, tuple[str, Handler]] = {
+        "intake-predictions": (topics.predictions, intake.on_predictions),
+        "intake-labels": (topics.labels, intake.on_labels),
+        "intake-model-events": (topics.model_events, intake.on_model_events),
+        "detection": (topics.observations, detection.on_observations),
+        "policy-alerts": (topics.alerts, policy.on_alerts),
+        "policy-lifecycle": (topics.lifecycle, policy.on_lifecycle),
+    }
+    for name, (topic, handler) in handlers.items():
+        _register(app, name, topic, handler)
+    keepers = {
+        (topics.predictions, topics.labels): intake.keep_partitions,
+        (topics.observations,): detection.keep_partitions,
+        (topics.alerts, topics.lifecycle): policy.keep_partitions,
+    }
+    _keep_assigned(app, keepers)
+    return app
+
+
+def _register(app: BatchApp, name: str, topic: str, handler: Handler) -> None:
+    delivery = Delivery(app)
+
+    async def handle(event: BatchEvent) -> None:
+        await handler(event, delivery)
+
+    batch_agent(app, name=name, topics=[topic], handler=handle)
+
+
+def _keep_assigned(
+    app: BatchApp, keepers: dict[tuple[str, ...], Callable[[Iterable[int]], None]]
+) -> None:
+    """Have state dropped with its partitions, and refuse to run where a join cannot work."""
+
+    async def on_assigned(_: Any, assigned: set[TP], **__: Any) -> None:
+        for names, keep in keepers.items():
+            partitions = [{tp.partition for tp in assigned if tp.topic == name} for name in names]
+            if any(partitions[0] != other for other in partitions[1:]):
+                await _refuse(app, names, partitions)
+            keep(partitions[0])
+
+    app.on_partitions_assigned.connect(on_assigned, weak=False)
+
+
+async def _refuse(app: BatchApp, names: tuple[str, ...], partitions: list[set[int]]) -> NoReturn:
+    assigned = ", ".join(
+        f"{name} {sorted(numbers)}" for name, numbers in zip(names, partitions, strict=True)
+    )
+    error = SplitPartitions(
+        f"topics that must share their partitions were assigned differently: {assigned}. "
+        "They need equal partition counts (`driftline check` compares them), and all members of "
+        "the consumer group must be Driftline workers."
+    )
+    await app.crash(error)
+    raise error
+
+
+class SplitPartitions(RuntimeError):
+    """Partitions that belong together went to different workers."""
+
+
+def _serve_metrics(app: BatchApp, settings: Settings) -> Metrics:
+    metrics = Metrics(label_values=settings.limits.metric_label_values)
+    server = HttpServer(settings.http, metrics=metrics, health=WorkerHealth(app))
+    app.extra_services.append(server)
+
+    async def observe(*_: Any, **__: Any) -> None:
+        metrics.observe_consumer(app.consumer)
+
+    app.on_rebalance_complete.connect(observe, weak=False)
+    return metrics

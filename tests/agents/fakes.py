@@ -1,0 +1,147 @@
+"""Hand-written stand-ins for what the agents talk to."""
+
+import asyncio
+from collections.abc import Awaitable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any, cast
+
+from agents.delivery import Delivery
+from agents.publisher import Publisher
+from agents.telemetry import LabelOutcomes, ModelStatus, PendingStatus
+from agents.transport import BatchEvent
+from schemas.alert import Alert
+from schemas.invalid import Reason
+from schemas.model_event import ModelEvent
+from schemas.observations import Origin
+from schemas.retrain_request import RetrainRequest
+
+
+@dataclass
+class Sent:
+    topic: str
+    key: bytes | None
+    value: bytes | None
+    headers: Mapping[str, bytes]
+
+
+@dataclass
+class FakePublisher:
+    sent: list[Sent] = field(default_factory=list)
+
+    async def send(
+        self,
+        topic: str,
+        *,
+        key: bytes | None,
+        value: bytes | None,
+        headers: Mapping[str, bytes] | None = None,
+    ) -> Awaitable[object]:
+        self.sent.append(Sent(topic, key, value, headers or {}))
+        done: asyncio.Future[object] = asyncio.get_running_loop().create_future()
+        done.set_result("metadata")
+        return done
+
+    def to(self, topic: str) -> list[Sent]:
+        return [sent for sent in self.sent if sent.topic == topic]
+
+    @property
+    def real(self) -> Publisher:
+        return cast("Publisher", self)
+
+
+@dataclass
+class FakeDelivery:
+    submitted: list[tuple[int, int]] = field(default_factory=list)
+    """Last offset, and number of outputs, of each batch."""
+
+    async def submit(self, event: BatchEvent, outputs: Sequence[Awaitable[object]]) -> None:
+        self.submitted.append((event.message.offset, len(outputs)))
+        await asyncio.gather(*outputs)
+
+    @property
+    def real(self) -> Delivery:
+        return cast("Delivery", self)
+
+
+@dataclass
+class FakeTelemetry:
+    read: list[tuple[str, int, int, int]] = field(default_factory=list)
+    rows: dict[tuple[Origin, str, str], int] = field(default_factory=dict)
+    refused: list[tuple[str, Reason]] = field(default_factory=list)
+    labels: list[LabelOutcomes] = field(default_factory=list)
+    pending: dict[int, PendingStatus | None] = field(default_factory=dict)
+    watched: dict[tuple[int, str, str], ModelStatus] = field(default_factory=dict)
+    dropped: list[int] = field(default_factory=list)
+    refused_rows: int = 0
+    alerts: list[Alert] = field(default_factory=list)
+    requests: list[RetrainRequest] = field(default_factory=list)
+    events: list[ModelEvent] = field(default_factory=list)
+    stages: list[str] = field(default_factory=list)
+
+    def records_read(self, topic: str, partition: int, records: int, last_offset: int) -> None:
+        self.read.append((topic, partition, records, last_offset))
+
+    def rows_accepted(self, origin: Origin, model: str, version: str, rows: int) -> None:
+        key = (origin, model, version)
+        self.rows[key] = self.rows.get(key, 0) + rows
+
+    def message_refused(self, topic: str, reason: Reason) -> None:
+        self.refused.append((topic, reason))
+
+    def labels_met(self, outcomes: LabelOutcomes) -> None:
+        self.labels.append(outcomes)
+
+    def pending_changed(self, partition: int, status: PendingStatus | None) -> None:
+        self.pending[partition] = status
+
+    def model_watched(self, partition: int, status: ModelStatus) -> None:
+        self.watched[partition, status.model, status.version] = status
+
+    def models_dropped(self, partition: int) -> None:
+        self.dropped.append(partition)
+
+    def rows_refused(self, rows: int) -> None:
+        self.refused_rows += rows
+
+    def alert_raised(self, alert: Alert) -> None:
+        self.alerts.append(alert)
+
+    def retrain_requested(self, request: RetrainRequest) -> None:
+        self.requests.append(request)
+
+    def model_event_seen(self, event: ModelEvent) -> None:
+        self.events.append(event)
+
+    def batch_handled(self, stage: str, seconds: float) -> None:
+        assert seconds >= 0
+        self.stages.append(stage)
+
+
+def batch(
+    topic: str,
+    values: Sequence[bytes | None],
+    *,
+    partition: int = 0,
+    first_offset: int = 0,
+    keys: Sequence[bytes | None] | None = None,
+    timestamp: int = 1_700_000_000_000,
+) -> BatchEvent:
+    """Return the event of a fetched partition batch."""
+    records = [
+        SimpleNamespace(
+            topic=topic,
+            partition=partition,
+            offset=first_offset + row,
+            key=None if keys is None else keys[row],
+            value=value,
+            timestamp=timestamp + row,
+            headers=(),
+        )
+        for row, value in enumerate(values)
+    ]
+    message = SimpleNamespace(
+        topic=topic, partition=partition, offset=first_offset + len(values) - 1
+    )
+    event: Any = SimpleNamespace(value=records, message=message)
+    return cast("BatchEvent", event)

@@ -1,0 +1,191 @@
+import asyncio
+from typing import Any
+
+import orjson
+import pytest
+
+from agents.dead_letters import DeadLetters
+from agents.errors import Task
+from agents.intake import Intake, IntakeOptions
+from agents.telemetry import LabelOutcomes
+from agents.topics import Topics
+from schemas.columns import Role
+from schemas.incoming import FieldMap
+from schemas.invalid import Reason
+from schemas.observations import Origin, decode_observations
+from tests.agents.fakes import FakeDelivery, FakePublisher, FakeTelemetry, batch
+
+TOPICS = Topics()
+
+
+class Stage:
+    """An intake with fakes around it."""
+
+    def __init__(self, **options: Any) -> None:
+        self.publisher = FakePublisher()
+        self.delivery = FakeDelivery()
+        self.telemetry = FakeTelemetry()
+        self.intake = Intake(
+            options=IntakeOptions(**options),
+            topics=TOPICS,
+            publisher=self.publisher.real,
+            dead_letters=DeadLetters(self.publisher.real, TOPICS.dead_letters, self.telemetry),
+            telemetry=self.telemetry,
+            kinds_of=lambda _: {},
+            task_of=lambda _: Task.AUTO,
+        )
+
+    def predictions(self, *values: bytes | None, **where: Any) -> None:
+        event = batch(TOPICS.predictions, values, **where)
+        asyncio.run(self.intake.on_predictions(event, self.delivery.real))
+
+    def labels(self, *values: bytes | None, **where: Any) -> None:
+        event = batch(TOPICS.labels, values, **where)
+        asyncio.run(self.intake.on_labels(event, self.delivery.real))
+
+    def model_events(self, *values: bytes | None) -> None:
+        event = batch(TOPICS.model_events, values)
+        asyncio.run(self.intake.on_model_events(event, self.delivery.real))
+
+    @property
+    def observations(self) -> list[Any]:
+        sent = self.publisher.to(TOPICS.observations)
+        return [decode_observations(item.value) for item in sent if item.value is not None]
+
+
+def prediction(name: str = "p1", **fields: Any) -> bytes:
+    document = {
+        "prediction_id": name,
+        "model": "fraud",
+        "version": "7",
+        "timestamp": "2026-03-01T12:00:00Z",
+        "features": {"amount": 12.5, "country": "CH", "new": True},
+        "prediction": 1,
+    }
+    return orjson.dumps({**document, **fields})
+
+
+def test_a_batch_of_predictions_becomes_one_observation_record_keyed_by_model() -> None:
+    stage = Stage()
+    stage.predictions(prediction("a"), prediction("b"), partition=2, first_offset=10)
+    (sent,) = stage.publisher.sent
+    assert (sent.topic, sent.key) == (TOPICS.observations, b"fraud")
+    (found,) = stage.observations
+    assert (found.topic, found.partition) == (TOPICS.predictions, 2)
+    assert found.offsets.tolist() == [10, 11]
+    assert [column.name for column in found.columns] == ["amount", "country", "new", "prediction"]
+    assert stage.delivery.submitted == [(11, 1)]
+    assert stage.telemetry.read == [(TOPICS.predictions, 2, 2, 11)]
+    assert stage.telemetry.rows == {(Origin.PREDICTIONS, "fraud", "7"): 2}
+
+
+def test_a_label_is_joined_to_its_prediction_and_watched_as_an_error() -> None:
+    stage = Stage()
+    stage.predictions(prediction("a"))
+    stage.labels(orjson.dumps({"prediction_id": "a", "label": 0}), first_offset=4)
+    found = stage.observations[-1]
+    assert (found.origin, found.model, found.version) == (Origin.LABELS, "fraud", "7")
+    assert (found.topic, found.offsets.tolist()) == (TOPICS.labels, [4])
+    assert [column.role for column in found.columns] == [Role.ERROR]
+    assert found.columns[0].values.tolist() == [1.0]
+    assert stage.telemetry.labels[-1] == LabelOutcomes(joined=1)
+
+
+def test_early_and_duplicate_labels_are_counted() -> None:
+    stage = Stage()
+    label = orjson.dumps({"prediction_id": "a", "label": 1})
+    stage.labels(label, label)
+    assert stage.telemetry.labels[-1] == LabelOutcomes(early=1, duplicate=1)
+    stage.predictions(prediction("a"))
+    assert stage.telemetry.labels[-1] == LabelOutcomes(joined=1)
+    assert [found.origin for found in stage.observations] == [Origin.PREDICTIONS, Origin.LABELS]
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        (None, Reason.NULL_VALUE),
+        (b"\xff\xfe", Reason.UNDECODABLE),
+        (b"", Reason.UNDECODABLE),
+        (b"[1]", Reason.NOT_AN_OBJECT),
+        (b'{"model": "fraud"}', Reason.MISSING_FIELD),
+        (prediction(model=None), Reason.MISSING_FIELD),
+        (prediction(prediction_id=None), Reason.MISSING_FIELD),
+        (prediction(features=[1, 2]), Reason.WRONG_TYPE),
+        (prediction(timestamp="yesterday"), Reason.INVALID_VALUE),
+        (prediction(features={f"f{i}": i for i in range(2001)}), Reason.TOO_MANY_FEATURES),
+        (prediction(features={"text": "x" * 1_000_000}), Reason.TOO_LARGE),
+    ],
+)
+def test_a_bad_prediction_goes_to_the_dead_letters_and_the_others_go_on(
+    value: bytes | None, reason: Reason
+) -> None:
+    stage = Stage()
+    stage.predictions(prediction("a"), value, prediction("c"), first_offset=7)
+    (letter,) = stage.publisher.to(TOPICS.dead_letters)
+    assert letter.value == value
+    assert letter.headers["ce_reason"] == reason.encode()
+    assert letter.headers["ce_sourcetopic"] == TOPICS.predictions.encode()
+    assert letter.headers["ce_sourceoffset"] == b"8"
+    assert stage.observations[0].offsets.tolist() == [7, 9]
+    assert stage.telemetry.refused == [(TOPICS.predictions, reason)]
+    assert stage.delivery.submitted == [(9, 2)]
+
+
+def test_unknown_fields_are_ignored() -> None:
+    stage = Stage()
+    stage.predictions(prediction("a", trace="abc", extra={"deep": [1]}))
+    assert len(stage.observations[0]) == 1
+    assert stage.telemetry.refused == []
+
+
+def test_the_records_key_is_the_id_where_the_document_has_none() -> None:
+    stage = Stage()
+    stage.predictions(prediction(prediction_id=None), keys=[b"k1"])
+    stage.labels(orjson.dumps({"label": 1}), keys=[b"k1"])
+    assert stage.telemetry.labels[-1].joined == 1
+
+
+def test_the_records_time_is_the_event_time_where_the_document_has_none() -> None:
+    stage = Stage()
+    stage.predictions(prediction(timestamp=None), timestamp=1_600_000_000_000)
+    assert stage.observations[0].times.tolist() == [1_600_000_000_000]
+
+
+def test_fields_of_an_existing_topic_are_mapped() -> None:
+    fields = FieldMap({"features": "payload.inputs", "prediction_id": "trace"}, model="fraud")
+    stage = Stage(prediction_fields=fields)
+    document = {"trace": "a", "payload": {"inputs": {"x": 1}}, "prediction": 0}
+    stage.predictions(orjson.dumps(document))
+    (found,) = stage.observations
+    assert (found.model, found.version) == ("fraud", "unversioned")
+    assert found.columns[0].name == "x"
+
+
+def test_a_model_event_goes_to_detection_and_to_policy_with_its_time() -> None:
+    stage = Stage()
+    stage.model_events(b'{"type": "version_deployed", "model": "fraud", "version": "8"}', b"{}")
+    sent = [item for item in stage.publisher.sent if item.topic != TOPICS.dead_letters]
+    assert [(item.topic, item.key) for item in sent] == [
+        (TOPICS.observations, b"fraud"),
+        (TOPICS.lifecycle, b"fraud"),
+    ]
+    assert orjson.loads(sent[0].value or b"")["timestamp"] == "2023-11-14T22:13:20.000Z"
+    assert stage.telemetry.refused == [(TOPICS.model_events, Reason.MISSING_FIELD)]
+
+
+def test_the_pending_store_of_a_partition_goes_with_it() -> None:
+    stage = Stage()
+    stage.predictions(prediction("a"), partition=1)
+    stage.intake.keep_partitions([0])
+    assert stage.telemetry.pending == {1: None}
+    stage.labels(orjson.dumps({"prediction_id": "a", "label": 1}), partition=1)
+    assert stage.telemetry.labels[-1] == LabelOutcomes(early=1)
+
+
+def test_a_batch_without_a_good_record_is_acked_all_the_same() -> None:
+    stage = Stage()
+    stage.predictions(b"junk")
+    stage.labels(b"junk")
+    assert stage.observations == []
+    assert stage.delivery.submitted == [(0, 1), (0, 1)]

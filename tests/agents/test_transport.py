@@ -1,0 +1,293 @@
+import asyncio
+import time
+from contextlib import nullcontext
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+from faust.types import TP, ConsumerMessage
+
+from agents.faust_app import BatchApp, TransportOptions, make_faust_app, on_drain
+from agents.progress import OutOfOrderAck, PartitionProgress
+from agents.transport import (
+    BatchedConsumer,
+    BatchedConsumerThread,
+    Record,
+    StalledConsumer,
+    _Fetched,
+)
+
+TP0, TP1 = TP("in", 0), TP("in", 1)
+
+
+def record(offset: int, tp: TP = TP0) -> Record:
+    fields = {
+        "topic": tp.topic,
+        "partition": tp.partition,
+        "offset": offset,
+        "timestamp": 1_000,
+        "timestamp_type": 0,
+        "key": b"k",
+        "value": b"v",
+        "headers": (("h", b"1"),),
+        "checksum": None,
+        "serialized_key_size": 1,
+        "serialized_value_size": 1,
+    }
+    return cast("Record", SimpleNamespace(**fields))
+
+
+class FakeThread:
+    """Stands for the consumer's thread: a broker that answers what the test has laid out."""
+
+    def __init__(self) -> None:
+        self.assigned = {TP0, TP1}
+        self.assignment_object = object()
+        self.fetches: list[dict[TP, list[Record]]] = []
+        self.asked: list[tuple[set[TP], float]] = []
+        self.commits: list[dict[TP, int]] = []
+        self.accepts = True
+        self.end = 0
+
+    def assignment(self) -> set[TP]:
+        return self.assigned
+
+    def current_assignment(self) -> object:
+        return self.assignment_object
+
+    def partition_state(self, tp: TP) -> Any:
+        if tp not in self.assigned:
+            return None
+        return SimpleNamespace(
+            highwater=self.end, lso=self.end - 1, position=self.end, has_valid_position=True
+        )
+
+    async def getmany(self, active: set[TP], timeout: float) -> Any:  # noqa: ASYNC109 - Faust's
+        self.asked.append((active, timeout))
+        fetched = _Fetched(self.fetches.pop(0) if self.fetches else {})
+        fetched.assignment = self.assignment_object
+        return fetched
+
+    async def commit(self, offsets: dict[TP, int]) -> bool:
+        self.commits.append(dict(offsets))
+        return self.accepts
+
+
+@pytest.fixture
+async def app() -> BatchApp:
+    app = make_faust_app(name="g", bootstrap="127.0.0.1:1", options=TransportOptions())
+    app.consumer_generation_id = 1
+    return app
+
+
+@pytest.fixture
+def thread() -> FakeThread:
+    return FakeThread()
+
+
+@pytest.fixture
+async def consumer(app: BatchApp, thread: FakeThread) -> BatchedConsumer:
+    consumer = cast("BatchedConsumer", app.consumer)
+    consumer._thread = cast("BatchedConsumerThread", thread)
+    consumer.progress = {tp: PartitionProgress(time.monotonic()) for tp in (TP0, TP1)}
+    consumer._active_partitions = {TP0, TP1}
+    return consumer
+
+
+async def deliver(consumer: BatchedConsumer) -> list[tuple[TP, ConsumerMessage]]:
+    """What an agent takes up of one fetch."""
+    found = [(tp, cast("ConsumerMessage", m)) async for tp, m in consumer.getmany(0.01)]
+    for _, message in found:
+        message.incref()
+        consumer.track_message(message)
+    return found
+
+
+def offsets(batch: Any) -> list[int]:
+    return [found.offset for found in batch]
+
+
+async def test_one_message_per_partition_carries_the_records_as_they_are(
+    consumer: BatchedConsumer, thread: FakeThread
+) -> None:
+    thread.fetches = [{TP0: [record(3), record(7)], TP1: [record(0, TP1)]}]
+    (tp0, first), (tp1, second) = await deliver(consumer)
+    assert (tp0, tp1) == (TP0, TP1)
+    assert (offsets(first.value), first.offset, first.generation_id) == ([3, 7], 7, 1)
+    assert (offsets(second.value), second.offset) == ([0], 0)
+    assert (first.key, first.headers) == (None, None)
+    assert consumer.progress[TP0].delivered_to == 8
+
+
+async def test_a_batch_is_committed_as_a_whole_and_gaps_are_nothing(
+    consumer: BatchedConsumer, thread: FakeThread
+) -> None:
+    thread.fetches = [{TP0: [record(0), record(5)]}, {TP0: [record(9), record(40)]}]
+    (_, first), *_ = await deliver(consumer)
+    (_, second), *_ = await deliver(consumer)
+    assert not await consumer.commit()
+    assert first.ack(consumer)
+    assert await consumer.commit()
+    assert second.ack(consumer)
+    assert await consumer.commit()
+    assert thread.commits == [{TP0: 6}, {TP0: 41}]
+    assert not await consumer.commit()
+
+
+async def test_an_ack_out_of_order_raises(consumer: BatchedConsumer, thread: FakeThread) -> None:
+    thread.fetches = [{TP0: [record(0)]}, {TP0: [record(1)]}]
+    await deliver(consumer)
+    (_, second), *_ = await deliver(consumer)
+    with pytest.raises(OutOfOrderAck):
+        second.ack(consumer)
+    assert not await consumer.commit()
+
+
+async def test_an_ack_of_an_earlier_generation_commits_nothing(
+    app: BatchApp, consumer: BatchedConsumer, thread: FakeThread
+) -> None:
+    thread.fetches = [{TP0: [record(0)]}]
+    (_, message), *_ = await deliver(consumer)
+    app.consumer_generation_id = 2
+    assert not message.ack(consumer)
+    assert not await consumer.commit()
+    assert message not in consumer.unacked
+
+
+async def test_a_batch_that_no_agent_took_up_cannot_be_acked(
+    consumer: BatchedConsumer, thread: FakeThread
+) -> None:
+    """Faust's pure-Python stream acks messages that it skips during a rebalance."""
+    thread.fetches = [{TP0: [record(0)]}]
+    (_, message), *_ = [found async for found in consumer.getmany(0.01)]
+    message.incref()
+    assert not message.ack(consumer)
+    assert not await consumer.commit()
+
+
+async def test_a_commit_that_failed_is_tried_again(
+    consumer: BatchedConsumer, thread: FakeThread
+) -> None:
+    thread.fetches = [{TP0: [record(0)]}]
+    (_, message), *_ = await deliver(consumer)
+    message.ack(consumer)
+    thread.accepts = False
+    thread.end = 4
+    assert not await consumer.commit()
+    assert (consumer.progress[TP0].committed_to, consumer.lag(TP0)) == (None, 4)
+    thread.accepts = True
+    assert await consumer.commit()
+    assert (consumer.progress[TP0].committed_to, consumer.lag(TP0)) == (1, 3)
+    assert consumer._committed_offset[TP0] == 1
+
+
+async def test_nothing_is_committed_for_a_partition_that_was_revoked(
+    consumer: BatchedConsumer, thread: FakeThread
+) -> None:
+    thread.fetches = [{TP0: [record(0)], TP1: [record(0, TP1)]}]
+    for _, message in await deliver(consumer):
+        message.ack(consumer)
+    thread.assigned = {TP1}
+    assert await consumer.commit()
+    assert thread.commits == [{TP1: 1}]
+
+
+async def test_a_rebalance_between_two_batches_holds_back_the_second(
+    consumer: BatchedConsumer, thread: FakeThread
+) -> None:
+    thread.fetches = [{TP0: [record(0)], TP1: [record(0, TP1)]}]
+    found = []
+    async for tp, _ in consumer.getmany(0.01):
+        found.append(tp)
+        thread.assignment_object = object()
+    assert found == [TP0]
+
+
+async def test_a_crashed_consumer_does_not_commit(
+    consumer: BatchedConsumer, thread: FakeThread
+) -> None:
+    thread.fetches = [{TP0: [record(0)]}]
+    (_, message), *_ = await deliver(consumer)
+    message.ack(consumer)
+    consumer._crashed.set()
+    assert not await consumer.commit()
+    assert thread.commits == []
+
+
+async def test_a_queue_that_drains_wakes_the_fetcher_at_once(
+    consumer: BatchedConsumer, thread: FakeThread
+) -> None:
+    consumer.on_buffer_full(TP0)
+    consumer.on_buffer_full(TP1)
+    thread.fetches = [{TP0: [record(0)]}]
+    began = time.monotonic()
+    asyncio.get_running_loop().call_later(0.05, consumer.on_buffer_drop, TP0)
+    assert [found async for found in consumer.getmany(5.0)] == []
+    assert time.monotonic() - began < 1.0
+    assert [tp async for tp, _ in consumer.getmany(5.0)] == [TP0]
+    # TP1 is still full: the fetch must come back soon to see it drain.
+    assert thread.asked == [({TP0}, 0.05)]
+
+
+async def test_what_a_rebalance_interrupts_is_put_back(
+    app: BatchApp, consumer: BatchedConsumer
+) -> None:
+    class Fetcher:
+        _closed = False
+        _subscriptions = SimpleNamespace(fetch_context=nullcontext)
+
+        async def fetched_records(self, *_: object, **__: object) -> dict[TP, list[Record]]:
+            consumer.stop_flow()
+            return {TP0: [record(11), record(12)]}
+
+    sought: list[tuple[TP, int]] = []
+    aiokafka_consumer = SimpleNamespace(
+        _fetcher=Fetcher(), _closed=False, seek=lambda tp, offset: sought.append((tp, offset))
+    )
+    thread = BatchedConsumerThread(consumer, loop=asyncio.get_running_loop(), beacon=app.beacon)
+    assert await thread._fetch_records(aiokafka_consumer, {TP0}) == {}
+    assert sought == [(TP0, 11)]
+
+
+async def test_a_drain_calls_the_hooks_first(app: BatchApp, consumer: BatchedConsumer) -> None:
+    calls: list[str] = []
+    on_drain(app, lambda: calls.append("hook"))
+    await consumer.wait_empty()
+    assert calls == ["hook"]
+
+
+@pytest.mark.parametrize("flows", [True, False])
+async def test_a_consumer_that_stands_still_crashes(
+    app: BatchApp, consumer: BatchedConsumer, thread: FakeThread, flows: bool
+) -> None:
+    now = time.monotonic()
+    thread.fetches = [{TP0: [record(0)]}]
+    await deliver(consumer)
+    if not flows:
+        consumer.stop_flow()
+    await consumer._check_progress(now)
+    await consumer._check_progress(now + 299.0)
+    early = consumer.crashed
+    await consumer._check_progress(now + 302.0)
+    assert (early, consumer.crashed) == (False, True)
+    assert isinstance(app.crash_reason, StalledConsumer)
+
+
+async def test_an_idle_consumer_does_not_crash(consumer: BatchedConsumer) -> None:
+    now = time.monotonic()
+    for later in range(0, 10_000, 100):
+        await consumer._check_progress(now + later)
+    assert not consumer.crashed
+
+
+async def test_under_read_committed_the_end_is_the_last_stable_offset(
+    thread: FakeThread,
+) -> None:
+    options = TransportOptions(isolation_level="read_committed")
+    app = make_faust_app(name="g", bootstrap="127.0.0.1:1", options=options)
+    consumer = cast("BatchedConsumer", app.consumer)
+    consumer._thread = cast("BatchedConsumerThread", thread)
+    thread.end = 10
+    assert consumer.end_offset(TP0) == 9
+    assert consumer.end_offset(TP("other", 0)) is None
+    assert consumer.lag(TP0) is None
