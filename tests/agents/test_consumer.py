@@ -7,15 +7,11 @@ from typing import Any, cast
 import pytest
 from faust.types import TP, ConsumerMessage
 
+from agents.batch import Record
+from agents.consumer import BatchedConsumer, StalledConsumer
+from agents.consumer_thread import BatchedConsumerThread, Fetched
 from agents.faust_app import BatchApp, TransportOptions, make_faust_app, on_drain
 from agents.progress import OutOfOrderAck, PartitionProgress
-from agents.transport import (
-    BatchedConsumer,
-    BatchedConsumerThread,
-    Record,
-    StalledConsumer,
-    _Fetched,
-)
 
 TP0, TP1 = TP("in", 0), TP("in", 1)
 
@@ -64,7 +60,7 @@ class FakeThread:
 
     async def getmany(self, active: set[TP], timeout: float) -> Any:  # noqa: ASYNC109 - Faust's
         self.asked.append((active, timeout))
-        fetched = _Fetched(self.fetches.pop(0) if self.fetches else {})
+        fetched = Fetched(self.fetches.pop(0) if self.fetches else {})
         fetched.assignment = self.assignment_object
         return fetched
 
@@ -247,6 +243,36 @@ async def test_what_a_rebalance_interrupts_is_put_back(
     thread = BatchedConsumerThread(consumer, loop=asyncio.get_running_loop(), beacon=app.beacon)
     assert await thread._fetch_records(aiokafka_consumer, {TP0}) == {}
     assert sought == [(TP0, 11)]
+
+
+async def test_nothing_is_fetched_before_faust_resumes_after_an_assignment(
+    consumer: BatchedConsumer,
+) -> None:
+    """Faust itself only sees to it when the worker held partitions before."""
+    flowed: list[bool] = []
+
+    async def assigned(*_: object) -> None:
+        flowed.append(consumer.flow_active)
+
+    consumer._on_partitions_assigned = assigned
+    consumer.resume_flow()
+    await consumer.on_partitions_assigned({TP0}, 2)
+    assert flowed == [False]
+    assert set(consumer.progress) == {TP0}
+
+
+async def test_a_revoked_partition_keeps_its_ledger_until_the_drain_is_over(
+    consumer: BatchedConsumer,
+) -> None:
+    during: list[set[TP]] = []
+
+    async def revoked(*_: object) -> None:
+        during.append(set(consumer.progress))
+
+    consumer._on_partitions_revoked = revoked
+    await consumer.on_partitions_revoked({TP0})
+    assert during == [{TP0, TP1}]
+    assert set(consumer.progress) == {TP1}
 
 
 async def test_a_drain_calls_the_hooks_first(app: BatchApp, consumer: BatchedConsumer) -> None:

@@ -1,0 +1,274 @@
+"""
+A Faust consumer that delivers batches, and keeps its own account of what is acked.
+
+How a record cannot get lost between the broker and an agent: records are taken from aiokafka in
+one step together with the assignment that they belong to; they are delivered only while that very
+assignment holds, and put back when delivery was suspended in that moment.
+"""
+
+from __future__ import annotations
+
+from asyncio import CancelledError, Event
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from time import monotonic
+from typing import TYPE_CHECKING, Any, cast
+
+from faust.transport.consumer import ensure_TP
+from faust.transport.drivers import aiokafka as driver
+from faust.types import TP, ConsumerMessage, Message
+from faust.types.tuples import ack_lock
+from mode import Service
+from mode.utils.futures import notify
+
+from agents.batch import Record
+from agents.consumer_thread import BatchedConsumerThread, Fetched
+from agents.progress import PartitionProgress
+
+if TYPE_CHECKING:
+    from agents.transport import BatchedTransport
+
+_BACK_PRESSURE_POLL = 0.05
+"""Seconds; a partition whose queue has drained is not seen by a fetch that is already waiting."""
+
+
+class StalledConsumer(RuntimeError):
+    """There was something to read, ack or commit, and nothing moved for too long."""
+
+
+class BatchedConsumer(driver.Consumer):
+    """
+    A Faust consumer whose messages are partition batches.
+
+    Attributes
+    ----------
+    progress
+        The ledger of each partition that this worker holds.
+    """
+
+    _thread: BatchedConsumerThread
+
+    def __init__(self, transport: BatchedTransport, *args: Any, **kwargs: Any) -> None:
+        self.options = transport.options
+        self.progress: dict[TP, PartitionProgress] = {}
+        self._drain_hooks = transport.drain_hooks
+        self._reactivated = Event()
+        self._flow_stopped_at: float | None = None
+        super().__init__(transport, *args, **kwargs)
+
+    def _new_consumer_thread(self) -> BatchedConsumerThread:
+        return BatchedConsumerThread(self, loop=self.loop, beacon=self.beacon)
+
+    # -- delivery
+
+    async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, Message]]:  # noqa: ASYNC109
+        """Yield one message per partition that has records."""
+        records, _ = await self._wait_next_records(timeout)
+        if not isinstance(records, Fetched):
+            return
+        for aiokafka_tp, batch in records.items():
+            # A rebalance between two batches: the new assignment starts from what is committed.
+            if (
+                self.should_stop
+                or not self.flow_active
+                or records.assignment is not self._thread.current_assignment()
+            ):
+                return
+            tp = ensure_TP(aiokafka_tp)
+            progress = self.progress.get(tp)
+            if progress is None:
+                return
+            end = self.end_offset(tp)
+            if end is not None:
+                self.app.monitor.track_tp_end_offset(tp, end)
+            progress.deliver(batch[-1].offset, monotonic())
+            # The base class compares with the last offset read, and takes what lies between two
+            # messages for a gap; the check above is stricter, and a batch is all "gap".
+            self._read_offset.pop(tp, None)
+            yield tp, self._to_batch(tp, batch)
+
+    def _to_batch(self, tp: TP, batch: list[Record]) -> ConsumerMessage:
+        message = self._to_message(tp, batch[-1])
+        message.key = None
+        message.headers = None
+        message.value = batch  # type: ignore[assignment] # what this transport is about
+        return message
+
+    async def _wait_next_records(
+        self,
+        timeout: float,  # noqa: ASYNC109 - Faust's signature
+    ) -> tuple[Mapping[TP, list[Any]] | None, set[TP] | None]:
+        if not self.flow_active:
+            await self.wait(self.can_resume_flow)  # type: ignore[arg-type] # mode's Event type
+        # A copy: the thread must not see the set emptied by a rebalance, for aiokafka takes an
+        # empty set for "all partitions".
+        active = set(self._get_active_partitions())
+        if not active:
+            # The base class sleeps for a second here, full queues or not.
+            self._reactivated.clear()
+            await self.wait(self._reactivated, timeout=timeout)  # type: ignore[arg-type]
+            return None, active
+        if self._buffered_partitions:
+            timeout = min(timeout, _BACK_PRESSURE_POLL)
+        return await self._getmany(active, timeout), active
+
+    def on_buffer_drop(self, tp: TP) -> None:
+        """Fetch from a partition again, its queue having drained."""
+        # The queue may outlive the assignment: what was revoked must not become active.
+        if tp in self.progress:
+            super().on_buffer_drop(tp)
+            self._reactivated.set()
+
+    def resume_partitions(self, tps: Iterable[TP]) -> None:
+        """Fetch from partitions again."""
+        super().resume_partitions(tps)
+        self._reactivated.set()
+
+    # -- acks and commits
+
+    def ack(self, message: Message) -> bool:
+        """
+        Mark a batch as done; it must be the oldest one outstanding of its partition.
+
+        Returns
+        -------
+        bool
+            False if it was acked before, never reached an agent, or belongs to an assignment
+            that is over: then nothing is recorded.
+
+        Raises
+        ------
+        OutOfOrderAck
+            If an earlier batch is still outstanding.
+        """
+        with ack_lock:
+            if message.acked or message not in self._unacked_messages:
+                return False
+            message.acked = True
+            self._unacked_messages.discard(message)
+            notify(self._waiting_for_ack)
+            progress = self.progress.get(message.tp)
+            if progress is None or message.generation_id != self.app.consumer_generation_id:
+                return False
+            progress.ack(message.offset, monotonic())
+            return True
+
+    def _filter_tps_with_pending_acks(
+        self, topics: Iterable[str | TP] | None = None
+    ) -> Iterator[TP]:
+        wanted = None if topics is None else set(topics)
+        return (tp for tp in self.progress if wanted is None or tp in wanted or tp.topic in wanted)
+
+    def _filter_committable_offsets(self, tps: Iterable[TP]) -> dict[TP, int]:
+        return {
+            tp: offset
+            for tp in tps
+            if (progress := self.progress.get(tp)) is not None
+            and (offset := progress.committable) is not None
+        }
+
+    async def _commit_offsets(
+        self,
+        offsets: Mapping[TP, int],
+        start_new_transaction: bool = True,  # noqa: ARG002 - Faust's signature
+    ) -> bool:
+        if self.crashed:
+            # The crash has reached the thread, which is leaving the group by now.
+            return False
+        held = self.assignment()
+        wanted = {tp: offset for tp, offset in offsets.items() if tp in held}
+        ledgers = {tp: self.progress.get(tp) for tp in wanted}
+        # No flush of the producer, as in the base class: acks follow their outputs.
+        try:
+            if not wanted or not await self._commit(wanted):
+                return False
+        except CancelledError:
+            if self._crashed.is_set():
+                return False
+            raise
+        now = monotonic()
+        for tp, offset in wanted.items():
+            progress = ledgers[tp]
+            if progress is not None:
+                progress.commit(offset, now)
+        self._committed_offset.update(wanted)
+        self.app.monitor.on_tp_commit(wanted)
+        return True
+
+    async def wait_empty(self) -> None:
+        """Ask agents to finish what they hold, then wait until all of it is acked."""
+        for hook in self._drain_hooks:
+            hook()
+        await super().wait_empty()
+
+    # -- assignment
+
+    async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
+        """Open the ledgers, then go through Faust's callbacks, at whose end fetching resumes."""
+        # Faust stops the flow at revocation, but not for a worker that held nothing. That worker
+        # would fetch at once, and what it fetched is cleared from the queues at the resumption.
+        self.stop_flow()
+        now = monotonic()
+        self.progress = {tp: PartitionProgress(now) for tp in assigned}
+        # Left from before, they would make a partition count as one under pressure.
+        self._buffered_partitions.clear()
+        await super().on_partitions_assigned(assigned, generation_id)
+
+    async def on_partitions_revoked(self, revoked: set[TP]) -> None:
+        """Go through Faust's callbacks, which drain and commit, then close the ledgers."""
+        await super().on_partitions_revoked(revoked)
+        for tp in revoked:
+            self.progress.pop(tp, None)
+
+    async def perform_seek(self) -> None:
+        """Seek to the committed offsets, and note them."""
+        await super().perform_seek()
+        for tp, progress in self.progress.items():
+            progress.committed_to = self._committed_offset.get(tp)
+
+    # -- gauges
+
+    def end_offset(self, tp: TP) -> int | None:
+        """Return the offset after the last record that can be read, as of the last fetch."""
+        state = self._thread.partition_state(tp)
+        if state is None:
+            return None
+        committed_only = self.options.isolation_level == "read_committed"
+        return cast("int | None", state.lso if committed_only else state.highwater)
+
+    def lag(self, tp: TP) -> int | None:
+        """Return how many offsets of a partition are not committed; None while unknown."""
+        progress = self.progress.get(tp)
+        end = self.end_offset(tp)
+        if progress is None or end is None:
+            return None
+        return max(end - (progress.committed_to or 0), 0)
+
+    @Service.task
+    async def _commit_livelock_detector(self) -> None:
+        # Takes the place of Faust's, which only logs.
+        async for _ in self.itertimer(min(self.options.stall_timeout / 4, 5.0), name="stall"):
+            await self._check_progress(monotonic())
+
+    async def _check_progress(self, now: float) -> None:
+        stalled = {
+            str(tp): progress.stalled_for(now, unread=self._has_unread(tp))
+            for tp, progress in self.progress.items()
+        }
+        if self.flow_active:
+            self._flow_stopped_at = None
+        else:
+            self._flow_stopped_at = self._flow_stopped_at or now
+            stalled = {"rebalance": now - self._flow_stopped_at}
+        late = {name: age for name, age in stalled.items() if age > self.options.stall_timeout}
+        if late:
+            await self.crash(StalledConsumer(f"no progress, by seconds: {late}"))
+
+    def _has_unread(self, tp: TP) -> bool:
+        state = self._thread.partition_state(tp)
+        end = self.end_offset(tp)
+        return (
+            state is not None
+            and end is not None
+            and state.has_valid_position
+            and state.position < end
+        )
