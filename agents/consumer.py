@@ -22,6 +22,7 @@ from mode.utils.futures import notify
 
 from agents.batch import Record
 from agents.consumer_thread import BatchedConsumerThread, Fetched
+from agents.interleave import in_time_order
 from agents.progress import PartitionProgress
 
 if TYPE_CHECKING:
@@ -61,11 +62,11 @@ class BatchedConsumer(driver.Consumer):
     # -- delivery
 
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, Message]]:  # noqa: ASYNC109
-        """Yield one message per partition that has records."""
+        """Yield one message per slice of a partition that has records, in the order of time."""
         records, _ = await self._wait_next_records(timeout)
         if not isinstance(records, Fetched):
             return
-        for aiokafka_tp, batch in records.items():
+        for aiokafka_tp, batch in in_time_order(records, self.options.max_slice_records):
             # A rebalance between two batches: the new assignment starts from what is committed.
             if (
                 self.should_stop

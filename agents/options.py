@@ -31,7 +31,10 @@ class TransportOptions:
     isolation_level
         ``read_committed`` hides the records of aborted transactions.
     max_batch_records
-        Most records fetched at once, over all partitions; bounds how long one batch takes.
+        Most records fetched at once, over all partitions.
+    max_slice_records
+        Most records that an agent gets at once; bounds how long one batch takes, and how far the
+        partitions of a topic run apart while a worker catches up.
     max_partition_fetch_bytes
         Most bytes, compressed, that the broker sends of one partition at once.
     fetch_max_wait
@@ -55,7 +58,8 @@ class TransportOptions:
     request_timeout: float = 30.0
     commit_interval: float = 1.0
     isolation_level: IsolationLevel = "read_uncommitted"
-    max_batch_records: int = 5_000
+    max_batch_records: int = 20_000
+    max_slice_records: int = 500
     max_partition_fetch_bytes: int = 1_048_576
     fetch_max_wait: float = 0.1
     buffered_batches: int = 8

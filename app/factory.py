@@ -1,11 +1,12 @@
 """The only wiring: settings in, a Faust app with all of its agents out."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import partial
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NoReturn, cast
 
 from faust.types import TP
 
+from agents.consumer import BatchedConsumer
 from agents.dead_letters import DeadLetters
 from agents.delivery import Delivery
 from agents.detection import Detection
@@ -102,11 +103,12 @@ def _register(app: BatchApp, name: str, topic: str, handler: Handler) -> None:
 
 
 def _keep_assigned(
-    app: BatchApp, keepers: dict[tuple[str, ...], Callable[[Iterable[int]], None]]
+    app: BatchApp, keepers: Mapping[tuple[str, ...], Callable[[Iterable[int]], None]]
 ) -> None:
     """Have state dropped with its partitions, and refuse to run where a join cannot work."""
 
-    async def on_assigned(_: Any, assigned: set[TP], **__: Any) -> None:
+    async def on_assigned(*arguments: Any, **_: Any) -> None:
+        assigned: set[TP] = arguments[1]  # after the app: a signal's arguments have no names
         for names, keep in keepers.items():
             partitions = [{tp.partition for tp in assigned if tp.topic == name} for name in names]
             if any(partitions[0] != other for other in partitions[1:]):
@@ -136,10 +138,10 @@ class SplitPartitions(RuntimeError):
 def _serve_metrics(app: BatchApp, settings: Settings) -> Metrics:
     metrics = Metrics(label_values=settings.limits.metric_label_values)
     server = HttpServer(settings.http, metrics=metrics, health=WorkerHealth(app))
-    app.extra_services.append(server)
+    app.add_dependency(server)
 
     async def observe(*_: Any, **__: Any) -> None:
-        metrics.observe_consumer(app.consumer)
+        metrics.observe_consumer(cast("BatchedConsumer", app.consumer))
 
     app.on_rebalance_complete.connect(observe, weak=False)
     return metrics

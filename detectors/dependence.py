@@ -5,14 +5,18 @@ changes alarms without a change, the more the longer the correlation lasts: so s
 thinned, and only values that lie far enough apart are judged.
 """
 
+import math
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 NEGLIGIBLE: Final = 0.15
-"""Autocorrelation that counts as none: 1,000 independent values exceed it at one of their first 250
-lags in 1 of 1,000 cases."""
+"""Autocorrelation that counts as none."""
+
+DEVIATIONS: Final = 4.5
+"""Standard deviations of an estimate, 1 / sqrt(n) each, that count as none where they are more:
+n independent values exceed them at one of n / 4 lags in 1 of 600 cases for n = 1,000."""
 
 
 def autocorrelations(values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -42,7 +46,7 @@ def independent_stride(correlations: NDArray[np.float64]) -> int | None:
     Parameters
     ----------
     correlations
-        As `autocorrelations` gives them, shape ``(m,)``.
+        As `autocorrelations` gives them, shape ``(m,)``, of ``4 (m - 1)`` values or a few more.
 
     Returns
     -------
@@ -50,7 +54,9 @@ def independent_stride(correlations: NDArray[np.float64]) -> int | None:
         1 where no lag is correlated; else twice the lag from which on none is, since what is left
         at that lag itself would still double the variance of a mean of many.
     """
-    correlated = np.flatnonzero(np.abs(correlations[1:]) >= NEGLIGIBLE) + 1
+    values = 4 * (len(correlations) - 1)
+    negligible = max(NEGLIGIBLE, DEVIATIONS / math.sqrt(max(values, 1)))
+    correlated = np.flatnonzero(np.abs(correlations[1:]) >= negligible) + 1
     if len(correlated) == 0:
         return 1
     beyond = int(correlated[-1]) + 1

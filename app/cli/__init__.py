@@ -1,0 +1,31 @@
+"""The command line: one module a command, each imported when it is used.
+
+`main` is the console script ``driftline``. Commands print; nothing else in the project does.
+"""
+
+import click
+
+from app.buildinfo import driftline_version
+from app.cli.lazy_group import LazyGroup
+
+__all__ = ["main"]
+
+COMMANDS = {
+    "worker": "Watch models: read predictions and labels, publish alerts.",
+    "check": "Check the configuration and the topics.",
+    "topics": "Create the topics that are missing.",
+    "demo": "Watch a model drift: a broker, a worker and traffic, on this machine.",
+    "play": "Play a file of past predictions into the topics.",
+}
+"""Commands by name, with what the overview says of them."""
+
+
+@click.group(
+    cls=LazyGroup,
+    commands_help=COMMANDS,
+    package=__name__,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(driftline_version(), prog_name="driftline")
+def main() -> None:
+    """Driftline: streaming drift detection for machine-learning models, on Kafka."""

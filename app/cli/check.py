@@ -1,0 +1,117 @@
+"""``driftline check``."""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from app.brokers import connected, wait_for_brokers
+from app.cli.common import (
+    EXIT_CONFIGURATION,
+    EXIT_TOPICS,
+    clear_errors,
+    settings_of,
+    settings_options,
+)
+from app.kafka_clients import client_arguments
+from app.settings import InvalidConfiguration, Settings, TopicRole, settings_schema
+from app.topics import TopicReport, find_problems, plan_topics
+
+_LONGEST_WAIT: Final = 10.0
+"""Seconds; a check should not wait as a worker does."""
+
+
+@click.command()
+@settings_options
+@click.option("--offline", is_flag=True, help="Check the configuration only.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@click.option(
+    "--schema", is_flag=True, help="Print the JSON Schema of the configuration, for editors."
+)
+def check(
+    config: Path | None,
+    bootstrap: str | None,
+    assignments: Sequence[tuple[str, str]],
+    *,
+    offline: bool,
+    as_json: bool,
+    schema: bool,
+) -> None:
+    """Check the configuration, then the topics.
+
+    Nothing is created or changed.
+
+    Exit codes: 0 all is well; 2 the configuration cannot be used; 3 the topics cannot be used;
+    69 no broker within 10 seconds; 77 the broker refused the user.
+    """
+    if schema:
+        click.echo(json.dumps(settings_schema(), indent=2))
+        return
+    with clear_errors():
+        try:
+            settings = settings_of(config, bootstrap, assignments)
+            client_arguments(settings.kafka)  # reads the files that the settings name
+        except InvalidConfiguration as error:
+            if not as_json:
+                raise
+            problems = [problem._asdict() for problem in error.problems]
+            _print({"ok": False, "configuration": problems})
+            raise SystemExit(EXIT_CONFIGURATION) from None
+        report = None if offline else asyncio.run(_look(settings))
+    if as_json:
+        _print(_document(settings, report))
+    else:
+        _print_text(settings, report)
+    if report is not None and report.problems:
+        raise SystemExit(EXIT_TOPICS)
+
+
+async def _look(settings: Settings) -> TopicReport:
+    kafka = settings.kafka
+    await wait_for_brokers(kafka, timeout=min(_LONGEST_WAIT, kafka.connect_timeout_seconds))
+    async with connected(kafka) as brokers:
+        create = settings.topics.create == "missing"
+        return await find_problems(brokers, plan_topics(settings), create=create)
+
+
+def _document(settings: Settings, report: TopicReport | None) -> dict[str, Any]:
+    document: dict[str, Any] = {"ok": True, "configuration": []}
+    if report is not None:
+        document["ok"] = not report.problems
+        document["topics"] = [
+            {"role": role, "name": name, "partitions": report.partitions[name]}
+            for role in TopicRole
+            for name in [settings.topics.full_name(role)]
+        ]
+        document["missing"] = [topic.name for topic in report.missing]
+        document["problems"] = [asdict(problem) for problem in report.problems]
+    return document
+
+
+def _print(document: dict[str, Any]) -> None:
+    click.echo(json.dumps(document, indent=2))
+
+
+def _print_text(settings: Settings, report: TopicReport | None) -> None:
+    click.echo("configuration: ok")
+    if report is None:
+        return
+    planned = {topic.name: topic.partitions for topic in report.missing}
+    for role in TopicRole:
+        name = settings.topics.full_name(role)
+        count = report.partitions[name]
+        if count is not None:
+            said = f"{count} partitions"
+        elif settings.topics.create == "missing":
+            said = f"missing; a worker creates it with {planned[name]} partitions"
+        else:
+            said = "missing"
+        click.echo(f"{role}: {name}: {said}")
+    for problem in report.problems:
+        click.echo(f"problem: {problem.topic}: {problem.message}", err=True)
+    if not report.problems:
+        click.echo("topics: ok")

@@ -1,0 +1,107 @@
+"""What commands share: options for the settings, exit codes, errors without a traceback."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final, NoReturn, TypeVar
+
+import click
+
+from app.brokers import AuthenticationFailed, BrokersUnreachable, TopicRefused
+from app.http import AddressUnavailable
+from app.settings import CONFIG_VARIABLE, InvalidConfiguration, Settings, load_settings
+from app.topics import WrongTopics
+
+EXIT_CONFIGURATION: Final = 2
+EXIT_TOPICS: Final = 3
+EXIT_UNREACHABLE: Final = 69  # EX_UNAVAILABLE
+EXIT_REFUSED: Final = 77  # EX_NOPERM
+
+_CODES: Final[dict[type[Exception], int]] = {
+    InvalidConfiguration: EXIT_CONFIGURATION,
+    AddressUnavailable: EXIT_CONFIGURATION,
+    WrongTopics: EXIT_TOPICS,
+    TopicRefused: EXIT_TOPICS,
+    BrokersUnreachable: EXIT_UNREACHABLE,
+    AuthenticationFailed: EXIT_REFUSED,
+}
+
+CommandT = TypeVar("CommandT", bound=Callable[..., Any])
+
+
+class _Assignment(click.ParamType):
+    name = "key=value"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, str]:
+        if isinstance(value, tuple):
+            return value
+        key, equals, text = str(value).partition("=")
+        if not key or not equals:
+            # Not the text: it may be a secret that lost its key.
+            self.fail("expected key=value, such as kafka.group_id=blue", param, ctx)
+        return key, text
+
+
+def settings_options(command: CommandT) -> CommandT:
+    """Add ``--config``, ``--bootstrap`` and ``--set``: arguments for `settings_of`."""
+    for option in (
+        click.option(
+            "--set",
+            "assignments",
+            type=_Assignment(),
+            multiple=True,
+            help="A setting by its path, such as policy.features=5. Repeatable.",
+        ),
+        click.option("--bootstrap", metavar="HOST:PORT,...", help="kafka.bootstrap_servers."),
+        click.option(
+            "--config",
+            type=click.Path(path_type=Path),
+            envvar=CONFIG_VARIABLE,
+            show_envvar=True,
+            help="The configuration, a YAML file.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def settings_of(
+    config: Path | None, bootstrap: str | None, assignments: Sequence[tuple[str, str]]
+) -> Settings:
+    """Return the settings: flags over environment over file.
+
+    Raises
+    ------
+    InvalidConfiguration
+        With every problem.
+    """
+    overrides = dict(assignments)
+    if bootstrap is not None:
+        overrides["kafka.bootstrap_servers"] = bootstrap
+    return load_settings(config, overrides)
+
+
+@contextmanager
+def clear_errors(say: Callable[[str], object] | None = None) -> Iterator[None]:
+    """End the process with a message and an exit code where an error is the user's to mend.
+
+    Parameters
+    ----------
+    say
+        Gets the message; it goes to standard error by default.
+    """
+    try:
+        yield
+    except tuple(_CODES) as error:
+        fail(error, say)
+
+
+def fail(error: Exception, say: Callable[[str], object] | None = None) -> NoReturn:
+    """End the process with the message and the exit code of an error."""
+    if say is None:
+        click.echo(f"driftline: {error}", err=True)
+    else:
+        say(str(error))
+    raise SystemExit(_CODES[type(error)])

@@ -1,0 +1,92 @@
+"""``driftline demo``."""
+
+import asyncio
+import json
+from contextlib import nullcontext
+
+import click
+from rich.console import Console
+
+from app.cli.common import clear_errors
+from app.demo.report import Report
+from app.demo.run import DemoOptions, run_demo
+from app.demo.schedule import FASTEST, TooShort, check_length
+from app.demo.view import LiveScreen, PlainScreen
+from app.demo.worker import WorkerFailed
+
+DEFAULT_SEED = 7
+
+
+@click.command()
+@click.option(
+    "--seconds",
+    type=click.FloatRange(min=1.0, max=86400.0),
+    help="Length of the whole run. By default about 75 s; on a terminal the traffic then goes on "
+    "until Ctrl-C.",
+)
+@click.option(
+    "--rate",
+    type=click.FloatRange(min=1.0, max=FASTEST),
+    help="Predictions a second. By default 300, or as many more as --seconds needs.",
+)
+@click.option(
+    "--bootstrap",
+    metavar="HOST:PORT,...",
+    help="Use these brokers, with topics and a consumer group of the run's own, which stay. By "
+    "default an embedded broker, which ends with the run.",
+)
+@click.option("--seed", type=int, default=DEFAULT_SEED, show_default=True, help="Of the traffic.")
+@click.option("--json", "as_json", is_flag=True, help="End with a report as JSON on standard out.")
+def demo(
+    *,
+    seconds: float | None,
+    rate: float | None,
+    bootstrap: str | None,
+    seed: int,
+    as_json: bool,
+) -> None:
+    """Watch a model drift: a broker, a worker and traffic, on this machine.
+
+    A fraud model's inputs shift while one watches: amounts rise, countries mix differently, new
+    devices get frequent, distances spread. Its predictions and, as the labels come in, its errors
+    follow.
+
+    Exit codes: 0 every drift was found, no alert came before the shift, and a retraining was asked
+    for; 1 something of this failed, or the worker did; 2 the options do not fit; 69 no broker;
+    130 interrupted before the end.
+    """
+    console = Console(stderr=as_json)
+    live = console.is_terminal and not as_json
+    try:
+        if seconds is not None:
+            check_length(seconds, rate)
+    except TooShort as error:
+        raise click.UsageError(str(error)) from None
+    options = DemoOptions(
+        seconds=seconds,
+        endless=live and seconds is None,
+        rate=rate,
+        bootstrap=bootstrap,
+        seed=seed,
+    )
+    with clear_errors():
+        report = _run(options, console, live=live)
+    click.echo(report.sentence(), err=as_json)
+    if as_json:
+        click.echo(json.dumps(report.document(), indent=2))
+    raise SystemExit(_exit_code(report))
+
+
+def _run(options: DemoOptions, console: Console, *, live: bool) -> Report:
+    screen = LiveScreen(console) if live else None
+    try:
+        with screen or nullcontext():
+            return asyncio.run(run_demo(options, screen or PlainScreen(console)))
+    except (WorkerFailed, ModuleNotFoundError) as error:
+        raise click.ClickException(str(error)) from None
+
+
+def _exit_code(report: Report) -> int:
+    if not report.complete:
+        return 130
+    return 0 if report.passed else 1

@@ -1,0 +1,47 @@
+"""A group of commands that imports none of them for its own help."""
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
+
+import click
+
+
+class LazyGroup(click.Group):
+    """Finds the command ``name`` as the attribute ``name`` of the module ``package.name``.
+
+    Parameters
+    ----------
+    commands_help
+        Names of the commands, in the order of the overview, with what it says of each.
+    package
+        Where their modules are.
+    """
+
+    def __init__(
+        self, *args: Any, commands_help: Mapping[str, str], package: str, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self._help = commands_help
+        self._package = package
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of the commands."""
+        del ctx
+        return list(self._help)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command."""
+        del ctx
+        if cmd_name not in self._help:
+            return None
+        command = getattr(import_module(f"{self._package}.{cmd_name}"), cmd_name)
+        if not isinstance(command, click.Command):
+            raise TypeError(f"{self._package}.{cmd_name}.{cmd_name} is not a command")
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the overview."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl(list(self._help.items()))

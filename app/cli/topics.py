@@ -1,0 +1,56 @@
+"""``driftline topics``."""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from app.brokers import wait_for_brokers
+from app.cli.common import clear_errors, settings_of, settings_options
+from app.settings import Settings
+from app.topics import TopicReport, ensure_topics
+
+
+@click.command()
+@settings_options
+@click.option("--dry-run", is_flag=True, help="Say what would be created, and create nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def topics(
+    config: Path | None,
+    bootstrap: str | None,
+    assignments: Sequence[tuple[str, str]],
+    *,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Create the topics that are missing, with the right partition counts.
+
+    Topics that exist are never changed; where one cannot be used, nothing is created.
+
+    Exit codes: 0 all exist; 2 the configuration cannot be used; 3 the topics cannot be used or the
+    broker refuses to create them; 69 no broker in time; 77 the broker refused the user.
+    """
+    with clear_errors():
+        settings = settings_of(config, bootstrap, assignments)
+        report = asyncio.run(_create(settings, dry_run=dry_run))
+    existing = sorted(name for name, count in report.partitions.items() if count is not None)
+    if as_json:
+        created = [
+            {"name": topic.name, "partitions": topic.partitions, "config": dict(topic.config)}
+            for topic in report.missing
+        ]
+        document = {"dry_run": dry_run, "created": created, "existing": existing}
+        click.echo(json.dumps(document, indent=2))
+        return
+    for topic in report.missing:
+        verb = "would create" if dry_run else "created"
+        click.echo(f"{verb} {topic.name} with {topic.partitions} partitions")
+    click.echo(f"{len(existing)} of {len(report.partitions)} topics existed")
+
+
+async def _create(settings: Settings, *, dry_run: bool) -> TopicReport:
+    await wait_for_brokers(settings.kafka, report=lambda text: click.echo(text, err=True))
+    # Whatever topics.create says: whoever runs this wants them.
+    return await ensure_topics(settings, create=True, dry_run=dry_run)

@@ -1,0 +1,90 @@
+"""``driftline worker``."""
+
+import asyncio
+import signal
+from collections.abc import Coroutine, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final
+
+import click
+import structlog
+
+from app.brokers import wait_for_brokers
+from app.buildinfo import driftline_version
+from app.cli.common import clear_errors, settings_of, settings_options
+from app.http import check_address
+from app.logs import configure_logs
+from app.settings import Settings
+from app.topics import ensure_topics
+from detectors.registry import warm_up
+
+SHUTDOWN_TIMEOUT: Final = 30.0
+"""Seconds that a stop may take; the next worker replays what was not committed."""
+
+
+@click.command()
+@settings_options
+def worker(
+    config: Path | None, bootstrap: str | None, assignments: Sequence[tuple[str, str]]
+) -> None:
+    """Watch models: read predictions and labels, publish alerts.
+
+    Start as many as there is work for: they share it.
+
+    Exit codes: 0 stopped by a signal; 1 crashed, start it again; 2 the configuration cannot be
+    used; 3 the topics cannot be used; 69 no broker in time; 70 did not stop in time; 77 the broker
+    refused the user.
+    """
+    with clear_errors():
+        settings = settings_of(config, bootstrap, assignments)
+    configure_logs(settings.logging)
+    logger = structlog.get_logger("driftline.worker")
+    with clear_errors(logger.critical):
+        check_address(settings.http)
+        warm_up()
+        if _run_until_signal(_prepare(settings, logger)):
+            raise SystemExit(_run(settings, logger))
+
+
+async def _prepare(settings: Settings, logger: Any) -> None:
+    await wait_for_brokers(settings.kafka, report=logger.warning)
+    report = await ensure_topics(settings)
+    for topic in report.missing:
+        logger.info("created a topic", topic=topic.name, partitions=topic.partitions)
+
+
+def _run(settings: Settings, logger: Any) -> int:
+    # Faust and the agents take a second to import: an error above is told without them.
+    from agents.process import run  # noqa: PLC0415 - see above
+    from app.factory import create_app  # noqa: PLC0415 - see above
+
+    app = create_app(settings)
+    logger.info(
+        "starting",
+        version=driftline_version(),
+        brokers=settings.kafka.bootstrap_servers,
+        group=settings.kafka.group_id,
+    )
+    return run(
+        app,
+        connect_timeout=settings.kafka.connect_timeout_seconds,
+        shutdown_timeout=SHUTDOWN_TIMEOUT,
+    )
+
+
+def _run_until_signal(work: Coroutine[Any, Any, None]) -> bool:
+    """Run to the end, unless SIGTERM or SIGINT comes first; tell which."""
+
+    async def main() -> bool:
+        task = asyncio.ensure_future(work)
+        loop = asyncio.get_running_loop()
+        # As the first process of a container this one would otherwise not heed SIGTERM.
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, task.cancel)
+        with suppress(asyncio.CancelledError):
+            await task
+            return True
+        return False
+
+    return asyncio.run(main())

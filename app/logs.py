@@ -1,0 +1,115 @@
+"""The log: structlog and the standard library's loggers, one line an event, on standard error."""
+
+import logging
+import sys
+from typing import Any, Final, TextIO
+
+import structlog
+from structlog.stdlib import ProcessorFormatter
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+from app.settings import LogSettings
+
+_QUIET: Final = {
+    # Each start and stop of each of their dozens of services is an info to them.
+    "faust": logging.WARNING,
+    "mode": logging.WARNING,
+    "aiokafka": logging.WARNING,
+    "aiohttp.access": logging.WARNING,
+    "kafka": logging.WARNING,
+    # What they say in debug is of no use to an operator, and there is very much of it.
+    "asyncio": logging.INFO,
+    "numba": logging.WARNING,
+}
+"""Least level of loggers that are not ours; they are never below the level asked for."""
+
+
+def configure_logs(settings: LogSettings, stream: TextIO | None = None) -> None:
+    """Send all logs to one place in one form; a second call replaces the first.
+
+    Parameters
+    ----------
+    settings
+        Level and form.
+    stream
+        Where to; standard error by default.
+    """
+    stream = sys.stderr if stream is None else stream
+    level = logging.getLevelNamesMapping()[settings.level.upper()]
+    as_json = settings.format == "json" or (settings.format == "auto" and not stream.isatty())
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.ExtraAdder(),
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.StackInfoRenderer(),
+    ]
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            structlog.stdlib.PositionalArgumentsFormatter(),
+            *shared,
+            ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        # A logger that was used before this call must not keep the form that it had.
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(
+        ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                ProcessorFormatter.remove_processors_meta,
+                *(_json() if as_json else _console(stream)),
+            ],
+        )
+    )
+    if level > logging.DEBUG:
+        handler.addFilter(_is_no_chatter)
+    root = logging.getLogger()
+    for old in root.handlers[:]:
+        root.removeHandler(old)
+    root.addHandler(handler)
+    root.setLevel(level)
+    for name, least in _QUIET.items():
+        logging.getLogger(name).setLevel(max(least, level))
+    logging.captureWarnings(capture=True)
+
+
+def _is_no_chatter(record: logging.LogRecord) -> bool:
+    """Tell whether a record is more than a service's start or stop.
+
+    Our subclasses of Faust's services log these by our loggers, with their place in the tree of
+    services (``[^-HttpServer]: Starting...``).
+    """
+    return record.levelno > logging.INFO or not record.getMessage().startswith("[^")
+
+
+def _json() -> list[Processor]:
+    return [
+        # With the exception as text; locals are never shown, they hold users' data and secrets.
+        structlog.processors.format_exc_info,
+        _first("timestamp", "level", "logger", "event"),
+        structlog.processors.JSONRenderer(default=str),
+    ]
+
+
+def _console(stream: TextIO) -> list[Processor]:
+    return [
+        structlog.dev.ConsoleRenderer(
+            colors=stream.isatty(),
+            # The default shows the locals of every frame where rich is installed.
+            exception_formatter=structlog.dev.plain_traceback,
+        )
+    ]
+
+
+def _first(*names: str) -> Processor:
+    def order(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+        head: dict[str, Any] = {name: event[name] for name in names if name in event}
+        return {**head, **event}
+
+    return order

@@ -1,0 +1,205 @@
+"""Every metric that Driftline exports, once; dashboards and documentation are checked against it.
+
+Besides these there are the customary ``process_`` and ``python_gc_`` metrics of the client library.
+"""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+
+@dataclass(frozen=True, slots=True)
+class MetricSpec:
+    """One metric.
+
+    Attributes
+    ----------
+    name
+        As it is scraped: base units, ``_total`` for counters.
+    type
+        A counter starts anew with the process, or when its partition moves to another worker.
+    text
+        One sentence.
+    labels
+        Names of its labels, in order. `model`, `version` and `feature` are capped together: beyond
+        the cap they are ``other``, and gauges are left out.
+    buckets
+        Upper bounds, of a histogram.
+    """
+
+    name: str
+    type: Literal["counter", "gauge", "histogram"]
+    text: str
+    labels: tuple[str, ...] = ()
+    buckets: tuple[float, ...] = ()
+
+
+_PARTITION: Final = ("topic", "partition")
+_MODEL: Final = ("model", "version")
+_FEATURE: Final = ("model", "version", "role", "feature")
+
+BUILD_INFO: Final = MetricSpec(
+    "driftline_build_info", "gauge", "1, with the version of Driftline.", ("version",)
+)
+RECORDS_READ: Final = MetricSpec(
+    "driftline_records_read_total", "counter", "Records that the agents handled.", _PARTITION
+)
+HANDLED_OFFSET: Final = MetricSpec(
+    "driftline_handled_offset", "gauge", "Offset of the last record handled.", _PARTITION
+)
+BATCH_DURATION: Final = MetricSpec(
+    "driftline_batch_duration_seconds",
+    "histogram",
+    "How long a stage (intake, detection, policy) worked on a batch.",
+    ("stage",),
+    (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0),
+)
+MESSAGES_REFUSED: Final = MetricSpec(
+    "driftline_messages_refused_total",
+    "counter",
+    "Records that went to the dead letters.",
+    ("topic", "reason"),
+)
+ROWS_ACCEPTED: Final = MetricSpec(
+    "driftline_rows_accepted_total",
+    "counter",
+    "Rows that intake accepted: predictions, or labels joined to their predictions.",
+    (*_MODEL, "origin"),
+)
+ROWS_REFUSED: Final = MetricSpec(
+    "driftline_rows_refused_total", "counter", "Rows of models beyond the limit of models."
+)
+LABELS: Final = MetricSpec(
+    "driftline_labels_total",
+    "counter",
+    "Labels by what became of them: joined, early, duplicate, orphaned.",
+    ("outcome",),
+)
+PENDING_ENTRIES: Final = MetricSpec(
+    "driftline_pending_entries",
+    "gauge",
+    "Predictions and labels that wait for each other.",
+    ("partition", "kind"),
+)
+PENDING_DROPPED: Final = MetricSpec(
+    "driftline_pending_dropped_total",
+    "counter",
+    "Predictions given up before their label came: expired, or evicted by the cap.",
+    ("reason",),
+)
+MODEL_ROWS: Final = MetricSpec(
+    "driftline_model_rows_total", "counter", "Rows that a model's monitor has taken.", _MODEL
+)
+MODEL_LABELLED_ROWS: Final = MetricSpec(
+    "driftline_model_labelled_rows_total",
+    "counter",
+    "Labelled rows that a model's monitor has taken.",
+    _MODEL,
+)
+MODEL_REPLAYED_ROWS: Final = MetricSpec(
+    "driftline_model_replayed_rows_total",
+    "counter",
+    "Rows that came again after a restart, and were not counted twice.",
+    _MODEL,
+)
+MODEL_REFUSED_COLUMNS: Final = MetricSpec(
+    "driftline_model_refused_columns_total",
+    "counter",
+    "Columns beyond the limit of columns of a model, counted in each batch.",
+    _MODEL,
+)
+MODEL_LAST_EVENT: Final = MetricSpec(
+    "driftline_model_last_event_timestamp_seconds",
+    "gauge",
+    "Event time of the last row that a model's monitor has taken.",
+    _MODEL,
+)
+FEATURE_VALUES: Final = MetricSpec(
+    "driftline_feature_values_total",
+    "counter",
+    "Values by quality: ok, absent, null, nan, infinite, mistyped.",
+    (*_FEATURE, "quality"),
+)
+FEATURE_REFERENCE_ROWS: Final = MetricSpec(
+    "driftline_feature_reference_rows", "gauge", "Values in a column's reference.", _FEATURE
+)
+FEATURE_READY: Final = MetricSpec(
+    "driftline_feature_ready",
+    "gauge",
+    "1 where a column's reference is complete and its drift is looked for.",
+    _FEATURE,
+)
+FEATURE_MEAN: Final = MetricSpec(
+    "driftline_feature_mean", "gauge", "Mean of the values in a column's reference.", _FEATURE
+)
+ALERTS: Final = MetricSpec(
+    "driftline_alerts_total",
+    "counter",
+    "Drift alerts published.",
+    (*_MODEL, "feature", "kind", "severity", "detector"),
+)
+RETRAIN_REQUESTS: Final = MetricSpec(
+    "driftline_retrain_requests_total",
+    "counter",
+    "Retrain requests published.",
+    (*_MODEL, "trigger"),
+)
+MODEL_EVENTS: Final = MetricSpec(
+    "driftline_model_events_total",
+    "counter",
+    "Model events read: deployments, retraining, rollbacks.",
+    ("model", "type"),
+)
+CONSUMER_LAG: Final = MetricSpec(
+    "driftline_consumer_lag_records",
+    "gauge",
+    "Records between the committed offset and the end of the partition.",
+    _PARTITION,
+)
+COMMIT_AGE: Final = MetricSpec(
+    "driftline_commit_age_seconds",
+    "gauge",
+    "Time since the last commit of the partition was accepted.",
+    _PARTITION,
+)
+OUTSTANDING_BATCHES: Final = MetricSpec(
+    "driftline_outstanding_batches",
+    "gauge",
+    "Batches handed to an agent whose results are not safe yet.",
+    _PARTITION,
+)
+FOLDED: Final = MetricSpec(
+    "driftline_folded_label_values",
+    "gauge",
+    "Combinations of model, version and feature beyond the cap, shown as other.",
+    ("scope",),
+)
+
+CATALOGUE: Final = (
+    BUILD_INFO,
+    RECORDS_READ,
+    HANDLED_OFFSET,
+    BATCH_DURATION,
+    MESSAGES_REFUSED,
+    ROWS_ACCEPTED,
+    ROWS_REFUSED,
+    LABELS,
+    PENDING_ENTRIES,
+    PENDING_DROPPED,
+    MODEL_ROWS,
+    MODEL_LABELLED_ROWS,
+    MODEL_REPLAYED_ROWS,
+    MODEL_REFUSED_COLUMNS,
+    MODEL_LAST_EVENT,
+    FEATURE_VALUES,
+    FEATURE_REFERENCE_ROWS,
+    FEATURE_READY,
+    FEATURE_MEAN,
+    ALERTS,
+    RETRAIN_REQUESTS,
+    MODEL_EVENTS,
+    CONSUMER_LAG,
+    COMMIT_AGE,
+    OUTSTANDING_BATCHES,
+    FOLDED,
+)
+"""All of them."""

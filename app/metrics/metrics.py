@@ -1,0 +1,172 @@
+"""What the agents report, as Prometheus metrics."""
+
+from collections.abc import Callable
+from dataclasses import asdict
+from time import monotonic
+from typing import Final
+
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    GCCollector,
+    Histogram,
+    ProcessCollector,
+    disable_created_metrics,
+    generate_latest,
+)
+
+from agents.telemetry import LabelOutcomes, ModelStatus, PendingStatus
+from app.buildinfo import driftline_version
+from app.metrics import catalogue
+from app.metrics.catalogue import MetricSpec
+from app.metrics.consumer import ConsumerCollector, ConsumerView
+from app.metrics.label_cap import CappedCounter
+from app.metrics.models import ModelCollector
+from schemas.alert import Alert
+from schemas.invalid import Reason
+from schemas.model_event import ModelEvent
+from schemas.observations import Origin
+from schemas.retrain_request import RetrainRequest
+
+_NOTHING: Final = PendingStatus(predictions=0, labels=0, expired=0, evicted=0)
+
+
+class Metrics:
+    """All metrics of one worker, in a registry of its own; implements `agents.telemetry.Telemetry`.
+
+    Parameters
+    ----------
+    label_values
+        Combinations of model, version and feature that each metric tells apart; the others are
+        counted as ``other``.
+    clock
+        Monotonic, seconds: the consumer's clock.
+
+    Attributes
+    ----------
+    registry
+        To be exposed.
+    """
+
+    def __init__(self, *, label_values: int = 1000, clock: Callable[[], float] = monotonic) -> None:
+        # A process-wide switch: each counter would be joined by a series with its time of birth.
+        disable_created_metrics()  # type: ignore[no-untyped-call] # it has no annotations
+        self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
+        GCCollector(registry=self.registry)
+        self._gauge(catalogue.BUILD_INFO).labels(driftline_version()).set(1)
+        self._records = self._counter(catalogue.RECORDS_READ)
+        self._offset = self._gauge(catalogue.HANDLED_OFFSET)
+        self._duration = self._histogram(catalogue.BATCH_DURATION)
+        self._refused = self._counter(catalogue.MESSAGES_REFUSED)
+        self._rows_refused = self._counter(catalogue.ROWS_REFUSED)
+        self._labels = self._counter(catalogue.LABELS)
+        self._pending = self._gauge(catalogue.PENDING_ENTRIES)
+        self._dropped = self._counter(catalogue.PENDING_DROPPED)
+        self._rows = CappedCounter(self._counter(catalogue.ROWS_ACCEPTED), label_values)
+        self._alerts = CappedCounter(self._counter(catalogue.ALERTS), label_values)
+        self._requests = CappedCounter(self._counter(catalogue.RETRAIN_REQUESTS), label_values)
+        self._events = CappedCounter(self._counter(catalogue.MODEL_EVENTS), label_values)
+        self._models = ModelCollector(label_values)
+        self._consumer = ConsumerCollector(clock)
+        self.registry.register(self._models)
+        self.registry.register(self._consumer)
+        self._read: dict[tuple[str, int], tuple[Counter, Gauge]] = {}
+        self._last_pending: dict[int, PendingStatus] = {}
+        # What has not happened yet is 0, not absent: the first time then shows as an increase.
+        for outcome in asdict(LabelOutcomes()):
+            self._labels.labels(outcome)
+        for reason in ("expired", "evicted"):
+            self._dropped.labels(reason)
+
+    def exposition(self) -> bytes:
+        """Return all metrics in Prometheus' text format."""
+        return generate_latest(self.registry)
+
+    def observe_consumer(self, consumer: ConsumerView | None) -> None:
+        """Have lag and commit age read from a consumer at each scrape; None ends it."""
+        self._consumer.consumer = consumer
+
+    def records_read(self, topic: str, partition: int, records: int, last_offset: int) -> None:
+        """Take note of a batch of records that an agent has handled."""
+        children = self._read.get((topic, partition))
+        if children is None:
+            labels = (topic, str(partition))
+            children = (self._records.labels(*labels), self._offset.labels(*labels))
+            self._read[topic, partition] = children
+        children[0].inc(records)
+        children[1].set(last_offset)
+
+    def rows_accepted(self, origin: Origin, model: str, version: str, rows: int) -> None:
+        """Take note of rows that intake accepted."""
+        self._rows.add((model, version), (str(origin),), rows)
+
+    def message_refused(self, topic: str, reason: Reason) -> None:
+        """Take note of a record that went to the dead letters."""
+        self._refused.labels(topic, str(reason)).inc()
+
+    def labels_met(self, outcomes: LabelOutcomes) -> None:
+        """Take note of what became of a batch of labels."""
+        for outcome, count in asdict(outcomes).items():
+            if count:
+                self._labels.labels(outcome).inc(count)
+
+    def pending_changed(self, partition: int, status: PendingStatus | None) -> None:
+        """Take note of a partition's pending store; None when the partition has gone."""
+        last = self._last_pending.pop(partition, None)
+        labels = (str(partition), "predictions"), (str(partition), "labels")
+        if status is None:
+            if last is not None:
+                for each in labels:
+                    self._pending.remove(*each)
+            return
+        self._last_pending[partition] = status
+        self._pending.labels(*labels[0]).set(status.predictions)
+        self._pending.labels(*labels[1]).set(status.labels)
+        before = last or _NOTHING
+        if status.expired > before.expired:
+            self._dropped.labels("expired").inc(status.expired - before.expired)
+        if status.evicted > before.evicted:
+            self._dropped.labels("evicted").inc(status.evicted - before.evicted)
+
+    def model_watched(self, partition: int, status: ModelStatus) -> None:
+        """Take note of a model version's state after a batch of its observations."""
+        self._models.keep(partition, status)
+
+    def models_dropped(self, partition: int) -> None:
+        """Take note that a partition of the observations has gone, and its models with it."""
+        gone = self._models.drop(partition)
+        self._alerts.release(lambda identity: identity[:2] in gone)
+
+    def rows_refused(self, rows: int) -> None:
+        """Take note of rows of models beyond the limit."""
+        self._rows_refused.inc(rows)
+
+    def alert_raised(self, alert: Alert) -> None:
+        """Take note of an alert."""
+        rest = (str(alert.kind), str(alert.severity), alert.detector.kind)
+        self._alerts.add((alert.model, alert.version, alert.feature), rest)
+
+    def retrain_requested(self, request: RetrainRequest) -> None:
+        """Take note of a retrain request."""
+        self._requests.add((request.model, request.version), (str(request.trigger),))
+
+    def model_event_seen(self, event: ModelEvent) -> None:
+        """Take note of a model event."""
+        self._events.add((event.model,), (str(event.type),))
+
+    def batch_handled(self, stage: str, seconds: float) -> None:
+        """Take note of how long a stage (intake, detection, policy) worked on a batch."""
+        self._duration.labels(stage).observe(seconds)
+
+    def _counter(self, spec: MetricSpec) -> Counter:
+        return Counter(spec.name, spec.text, spec.labels, registry=self.registry)
+
+    def _gauge(self, spec: MetricSpec) -> Gauge:
+        return Gauge(spec.name, spec.text, spec.labels, registry=self.registry)
+
+    def _histogram(self, spec: MetricSpec) -> Histogram:
+        return Histogram(
+            spec.name, spec.text, spec.labels, buckets=spec.buckets, registry=self.registry
+        )

@@ -1,0 +1,154 @@
+"""The watched models' metrics, made at the scrape from the last status of each."""
+
+from collections.abc import Mapping
+from threading import Lock
+from typing import Final
+
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from agents.telemetry import ColumnStatus, ModelStatus
+from app.metrics import catalogue
+from app.metrics.catalogue import MetricSpec
+from app.metrics.label_cap import OTHER, Identity, LabelCap
+from schemas.columns import Flag
+
+Family = CounterMetricFamily | GaugeMetricFamily
+ModelKey = tuple[str, str]
+
+_QUALITIES: Final = tuple(flag.name.lower() for flag in Flag)
+
+
+def family(spec: MetricSpec) -> Family:
+    """Return an empty family of samples."""
+    kind = CounterMetricFamily if spec.type == "counter" else GaugeMetricFamily
+    return kind(spec.name, spec.text, labels=spec.labels)
+
+
+class ModelCollector(Collector):
+    """Keeps the last status of each model version; a batch costs one assignment.
+
+    Scrapes run in a thread of their own: with tens of thousands of columns one takes half a
+    second. `keep` and `drop` never wait for it.
+
+    Counters beyond the cap are summed into ``other``, which never falls: what a folded model
+    counts is added as it grows, and stays when the model has gone.
+
+    Parameters
+    ----------
+    limit
+        Model versions, and columns, that are told apart.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._statuses: dict[ModelKey, tuple[int, ModelStatus]] = {}
+        self._models = LabelCap(limit)
+        self._columns = LabelCap(limit)
+        self._folded: dict[tuple[str, Identity], float] = {}
+        self._seen: dict[tuple[str, Identity, Identity], float] = {}
+        self._gone: set[ModelKey] = set()
+        self._scrape = Lock()
+
+    def keep(self, partition: int, status: ModelStatus) -> None:
+        """Take the status of a model version that is watched in a partition."""
+        self._statuses[status.model, status.version] = (partition, status)
+
+    def drop(self, partition: int) -> set[ModelKey]:
+        """Forget the models of a partition; return them."""
+        gone = {key for key, (place, _) in self._statuses.items() if place == partition}
+        for key in gone:
+            del self._statuses[key]
+        # What belongs to the scrape is cleaned by the scrape. A new set, as it may be at work.
+        self._gone = self._gone | gone
+        return gone
+
+    def collect(self) -> list[Family]:
+        """Return the families of all models and columns."""
+        with self._scrape:
+            self._forget_gone()
+            return self._families()
+
+    def _forget_gone(self) -> None:
+        gone, self._gone = self._gone, set()
+        if gone:
+            for cap in (self._models, self._columns):
+                cap.release(lambda identity: identity[:2] in gone)
+            self._seen = {key: last for key, last in self._seen.items() if key[1][:2] not in gone}
+
+    def _families(self) -> list[Family]:
+        families = {spec.name: family(spec) for spec in _SPECS}
+        folded_models = folded_columns = 0
+        for key, (_, status) in list(self._statuses.items()):
+            admitted = self._models.admits(key)
+            folded_models += not admitted
+            self._add_model(families, key, status, admitted=admitted)
+            for column in status.columns:
+                identity = (*key, str(column.role), column.name)
+                shown = admitted and self._columns.admits(identity)
+                folded_columns += not shown
+                self._add_column(families, identity, column, admitted=shown)
+        for (name, labels), total in self._folded.items():
+            families[name].add_metric(labels, total)
+        folded = families[catalogue.FOLDED.name]
+        folded.add_metric(("models",), folded_models)
+        folded.add_metric(("columns",), folded_columns)
+        return list(families.values())
+
+    def _add_model(
+        self, families: Mapping[str, Family], key: ModelKey, status: ModelStatus, *, admitted: bool
+    ) -> None:
+        for spec, value in (
+            (catalogue.MODEL_ROWS, status.rows),
+            (catalogue.MODEL_LABELLED_ROWS, status.labelled_rows),
+            (catalogue.MODEL_REPLAYED_ROWS, status.replayed_rows),
+            (catalogue.MODEL_REFUSED_COLUMNS, status.refused_columns),
+        ):
+            if admitted:
+                families[spec.name].add_metric(key, value)
+            else:
+                self._fold(spec, key, (), value)
+        if admitted:
+            families[catalogue.MODEL_LAST_EVENT.name].add_metric(key, status.last_event_time)
+
+    def _add_column(
+        self,
+        families: Mapping[str, Family],
+        identity: Identity,
+        column: ColumnStatus,
+        *,
+        admitted: bool,
+    ) -> None:
+        values = families[catalogue.FEATURE_VALUES.name]
+        for flag, quality in zip(Flag, _QUALITIES, strict=True):
+            count = column.problems.get(flag, 0)
+            if admitted:
+                values.add_metric((*identity, quality), count)
+            else:
+                self._fold(catalogue.FEATURE_VALUES, identity, (quality,), count)
+        if admitted:
+            families[catalogue.FEATURE_REFERENCE_ROWS.name].add_metric(identity, column.rows)
+            families[catalogue.FEATURE_READY.name].add_metric(identity, column.ready)
+            families[catalogue.FEATURE_MEAN.name].add_metric(identity, column.mean)
+
+    def _fold(self, spec: MetricSpec, identity: Identity, rest: Identity, value: float) -> None:
+        key = (spec.name, identity, rest)
+        last = self._seen.get(key, 0)
+        self._seen[key] = value
+        labels = ((OTHER,) * len(identity)) + rest
+        total = self._folded.get((spec.name, labels), 0)
+        # Below the last value, the model began anew.
+        self._folded[spec.name, labels] = total + (value - last if value >= last else value)
+
+
+_SPECS: Final = (
+    catalogue.MODEL_ROWS,
+    catalogue.MODEL_LABELLED_ROWS,
+    catalogue.MODEL_REPLAYED_ROWS,
+    catalogue.MODEL_REFUSED_COLUMNS,
+    catalogue.MODEL_LAST_EVENT,
+    catalogue.FEATURE_VALUES,
+    catalogue.FEATURE_REFERENCE_ROWS,
+    catalogue.FEATURE_READY,
+    catalogue.FEATURE_MEAN,
+    catalogue.FOLDED,
+)

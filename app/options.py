@@ -1,0 +1,83 @@
+"""What the agents and detectors are told, from the settings."""
+
+from collections.abc import Mapping
+
+from agents.errors import Task
+from agents.intake import IntakeOptions
+from agents.topics import Topics
+from app.settings import DetectorSettings, ModelSettings, Settings, TopicRole
+from detectors.options import DetectorOptions, MonitorOptions
+from detectors.policy import PolicyOptions
+from schemas.columns import Kind
+from schemas.incoming import FieldMap
+
+_UNNAMED = ModelSettings()
+
+
+def agent_topics(settings: Settings) -> Topics:
+    """Return the topics' full names."""
+    return Topics(**{role.value: settings.topics.full_name(role) for role in TopicRole})
+
+
+def intake_options(settings: Settings) -> IntakeOptions:
+    """Return what intake takes."""
+    return IntakeOptions(
+        prediction_fields=prediction_fields(settings),
+        label_fields=label_fields(settings),
+        pending_ttl=settings.intake.pending.ttl_seconds,
+        pending_entries=settings.intake.pending.max_entries,
+        message_bytes=settings.limits.message_bytes,
+        features_per_event=settings.limits.features_per_event,
+    )
+
+
+def prediction_fields(settings: Settings) -> FieldMap:
+    """Return where the fields of predictions stand."""
+    return FieldMap(paths=settings.intake.prediction_fields, model=settings.intake.model)
+
+
+def label_fields(settings: Settings) -> FieldMap:
+    """Return where the fields of labels stand."""
+    # Without the model: a label that names one is taken to carry its prediction.
+    return FieldMap(paths=settings.intake.label_fields)
+
+
+def monitor_options(settings: Settings, model: str) -> MonitorOptions:
+    """Return how a model is watched; one that the settings do not name has the defaults."""
+    known = settings.models.get(model, _UNNAMED)
+    own, general = known.monitor, settings.monitor
+    detectors = general.detectors if own.detectors is None else own.detectors
+    return MonitorOptions(
+        detectors=tuple(_detector(each) for each in detectors),
+        burn_in=general.burn_in if own.burn_in is None else own.burn_in,
+        bins=general.bins if own.bins is None else own.bins,
+        kinds=known.kinds,
+        critical=known.critical,
+        ignored=known.ignored,
+        most_columns=settings.limits.columns_per_model,
+    )
+
+
+def declared_kinds(settings: Settings, model: str) -> Mapping[str, Kind]:
+    """Return the declared kinds of a model's features."""
+    return settings.models.get(model, _UNNAMED).kinds
+
+
+def task_of(settings: Settings, model: str) -> Task:
+    """Return what a model predicts."""
+    return settings.models.get(model, _UNNAMED).task
+
+
+def policy_options(settings: Settings) -> PolicyOptions:
+    """Return when a retraining is asked for."""
+    policy = settings.policy
+    return PolicyOptions(
+        features=policy.features,
+        window=policy.window_seconds,
+        cooldown=policy.cooldown_seconds,
+        expiry=policy.expiry_seconds,
+    )
+
+
+def _detector(settings: DetectorSettings) -> DetectorOptions:
+    return DetectorOptions(settings.kind, settings.parameters, settings.views)

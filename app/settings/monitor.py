@@ -1,0 +1,158 @@
+"""How columns are watched, for all models and for single ones."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
+
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
+
+from agents.errors import Task
+from app.settings.section import Detail, Section, details, expected, known_one, not_empty
+from detectors.options import DEFAULT_DETECTORS, MonitorOptions
+from detectors.registry import InvalidDetector, build, kinds
+from schemas.alert import Stream
+from schemas.columns import Kind
+
+_DEFAULTS: Final = MonitorOptions()
+
+
+def _add_kinds(schema: dict[str, Any]) -> None:
+    schema["enum"] = list(kinds())
+
+
+class DetectorSettings(Section):
+    """One detector on every watched column."""
+
+    kind: str = Field(json_schema_extra=_add_kinds)
+    """The detector's name in the registry, such as `adwin`."""
+
+    parameters: Mapping[str, Any] = {}
+    """Its parameters; the others keep their defaults."""
+
+    streams: tuple[Stream, ...] | None = None
+    """The views of a column that it watches; null is `location` and `spread`. A detector that takes
+    nothing but 0 and 1 watches `raw` booleans, the errors of classifiers among them."""
+
+    @property
+    def views(self) -> tuple[Stream, ...]:
+        """The streams in force."""
+        if self.streams is not None:
+            return self.streams
+        binary = kinds()[self.kind].input == "binary"
+        return (Stream.RAW,) if binary else (Stream.LOCATION, Stream.SPREAD)
+
+    @field_validator("kind")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        if value not in kinds():
+            raise expected(known_one(value, list(kinds())))
+        return value
+
+    @field_validator("parameters")
+    @classmethod
+    def _buildable(cls, value: Mapping[str, Any], info: ValidationInfo) -> Mapping[str, Any]:
+        kind = info.data.get("kind")
+        if kind is None:
+            return value
+        taken = kinds()[kind].parameters
+        problems = [
+            Detail((name,), "an unknown parameter", known_one(name, taken))
+            for name in value
+            if name not in taken
+        ]
+        problems += [
+            Detail((name,), repr(given), taken[name].expected)
+            for name, given in value.items()
+            if name in taken and not taken[name].accepts(given)
+        ]
+        if problems:
+            raise details(problems)
+        try:
+            build(kind, value)
+        except InvalidDetector as error:  # what holds between parameters
+            raise expected("; ".join(error.problems)) from None
+        return value
+
+    @field_validator("streams")
+    @classmethod
+    def _distinct(
+        cls, value: tuple[Stream, ...] | None, info: ValidationInfo
+    ) -> tuple[Stream, ...] | None:
+        if value is None:
+            return None
+        if len(set(value)) < len(value):
+            raise expected("each stream once")
+        kind = info.data.get("kind")
+        if kind is not None and kinds()[kind].input == "binary" and value != (Stream.RAW,):
+            raise expected("[raw]: this detector takes nothing but 0 and 1")
+        return not_empty(value)
+
+
+def _no_twins(detectors: tuple[DetectorSettings, ...]) -> tuple[DetectorSettings, ...]:
+    if any(each in detectors[:place] for place, each in enumerate(detectors)):
+        raise expected("no two detectors that are the same")
+    return not_empty(detectors)
+
+
+Detectors = Annotated[
+    tuple[DetectorSettings, ...],
+    AfterValidator(_no_twins),
+    Field(json_schema_extra={"minItems": 1}),
+]
+BurnIn = Annotated[int, Field(ge=10, le=1_000_000)]
+Bins = Annotated[int, Field(ge=2, le=1024)]
+
+
+class MonitorSettings(Section):
+    """How every model is watched, where nothing else is said of it."""
+
+    burn_in: BurnIn = _DEFAULTS.burn_in
+    """Values of a column that make its reference before the first one is judged."""
+
+    bins: Bins = _DEFAULTS.bins
+    """Bins of the reference."""
+
+    detectors: Detectors = tuple(
+        DetectorSettings(kind=each.kind, parameters=each.parameters, streams=each.streams)
+        for each in DEFAULT_DETECTORS
+    )
+    """The detectors on every column."""
+
+
+class MonitorOverrides(Section):
+    """What is different for one model; null keeps the value of `monitor`."""
+
+    burn_in: BurnIn | None = None
+    """Values of a column that make its reference before the first one is judged."""
+
+    bins: Bins | None = None
+    """Bins of the reference."""
+
+    detectors: Detectors | None = None
+    """The detectors on every column."""
+
+
+class ModelSettings(Section):
+    """What is known of one model; models that are not named are watched all the same."""
+
+    critical: frozenset[str] = frozenset()
+    """Features whose drift is critical."""
+
+    ignored: frozenset[str] = frozenset()
+    """Features that are not watched."""
+
+    kinds: Mapping[str, Kind] = {}
+    """Feature to the kind of its values; that of others is the kind of the first usable one."""
+
+    task: Task = Task.AUTO
+    """What it predicts: decides what its error is."""
+
+    monitor: MonitorOverrides = MonitorOverrides()
+    """What is different for this model."""
+
+    @field_validator("ignored")
+    @classmethod
+    def _apart(cls, value: frozenset[str], info: ValidationInfo) -> frozenset[str]:
+        both = value & info.data.get("critical", frozenset())
+        if both:
+            raise expected(f"no feature that is critical: {', '.join(sorted(both))}")
+        return value

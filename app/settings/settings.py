@@ -1,0 +1,59 @@
+"""All settings."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from app.settings.http import HttpSettings
+from app.settings.intake import IntakeSettings
+from app.settings.kafka import KafkaSettings
+from app.settings.limits import LimitSettings
+from app.settings.logs import LogSettings
+from app.settings.monitor import ModelSettings, MonitorSettings
+from app.settings.policy import PolicySettings
+from app.settings.section import Section
+from app.settings.topics import TopicSettings
+
+ModelName = Annotated[str, Field(min_length=1, max_length=249)]
+
+
+class Settings(Section):
+    """The configuration of Driftline; everything but the brokers' address has a default."""
+
+    kafka: KafkaSettings
+    """The connection to Kafka."""
+
+    topics: TopicSettings = TopicSettings()
+    """The topics."""
+
+    intake: IntakeSettings = IntakeSettings()
+    """How the users' events are read."""
+
+    limits: LimitSettings = LimitSettings()
+    """Bounds on what one worker takes."""
+
+    monitor: MonitorSettings = MonitorSettings()
+    """How every model is watched."""
+
+    models: Mapping[ModelName, ModelSettings] = {}
+    """What is known of single models, by name."""
+
+    policy: PolicySettings = PolicySettings()
+    """When a retraining is asked for."""
+
+    http: HttpSettings = HttpSettings()
+    """Where metrics and health are served."""
+
+    logging: LogSettings = LogSettings()
+    """What is logged and how."""
+
+
+def settings_schema() -> dict[str, Any]:
+    """Return the JSON Schema of the configuration file, for editors."""
+    schema = Settings.model_json_schema()
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **schema,
+        "title": "Driftline configuration",
+    }

@@ -1,0 +1,243 @@
+"""The topics that Driftline needs, what is wrong with those that there are, and making the rest."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from app.brokers import Brokers, NewTopic, connected
+from app.kafka_clients import MAX_REQUEST_BYTES
+from app.settings import Settings, TopicRole
+
+PAIRS: Final = (
+    (TopicRole.PREDICTIONS, TopicRole.LABELS),
+    (TopicRole.ALERTS, TopicRole.LIFECYCLE),
+)
+"""Topics whose records meet: the same key must be in the same partition of both."""
+
+_LARGE: Final = frozenset({TopicRole.OBSERVATIONS, TopicRole.DEAD_LETTERS})
+"""Topics whose records can be larger than Kafka's default limit."""
+
+_COMPACTABLE: Final = frozenset({TopicRole.PREDICTIONS, TopicRole.LABELS})
+"""Topics with a key of its own for each record, so that compaction loses none."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedTopic:
+    """A topic as Driftline would make it.
+
+    Attributes
+    ----------
+    role, name
+        What it is for, and its full name.
+    partitions
+        How many it would have; an existing one may have others, within `PAIRS`.
+    config
+        Settings of the topic by their Kafka names.
+    """
+
+    role: TopicRole
+    name: str
+    partitions: int
+    config: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class TopicProblem:
+    """Something that would keep Driftline from working.
+
+    Attributes
+    ----------
+    topic
+        Its full name.
+    kind
+        ``missing``, ``partitions``, ``cleanup_policy`` or ``message_bytes``.
+    message
+        What is wrong and what to do.
+    """
+
+    topic: str
+    kind: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class TopicReport:
+    """What there is, beside what there should be.
+
+    Attributes
+    ----------
+    partitions
+        Full name to the number of partitions; None of a topic that does not exist.
+    missing
+        Topics to make, with as many partitions as what they are paired with.
+    problems
+        What making topics does not cure.
+    """
+
+    partitions: Mapping[str, int | None]
+    missing: tuple[PlannedTopic, ...]
+    problems: tuple[TopicProblem, ...]
+
+
+class WrongTopics(Exception):
+    """Topics that Driftline cannot work with.
+
+    Attributes
+    ----------
+    problems
+        All of them.
+    """
+
+    def __init__(self, problems: Iterable[TopicProblem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(["the topics are not usable:", *map(_line, self.problems)]))
+
+
+class TopicPlan(dict[TopicRole, PlannedTopic]):
+    """Every topic, by its role."""
+
+
+def plan_topics(settings: Settings) -> TopicPlan:
+    """Return the topics that the settings ask for."""
+    plan = TopicPlan()
+    for role in TopicRole:
+        config = {"cleanup.policy": "delete"}
+        if role in _LARGE:
+            # Replicas and consumers take a record of any size that the topic takes.
+            config["max.message.bytes"] = str(MAX_REQUEST_BYTES)
+        name = settings.topics.full_name(role)
+        plan[role] = PlannedTopic(role, name, settings.topics.partitions, config)
+    return plan
+
+
+def compare(
+    plan: TopicPlan,
+    partitions: Mapping[str, int | None],
+    configs: Mapping[str, Mapping[str, str]],
+    *,
+    create: bool,
+) -> TopicReport:
+    """Compare what there is with the plan.
+
+    Parameters
+    ----------
+    partitions
+        Full name to the number of partitions; None of a topic that does not exist.
+    configs
+        Full name to the topic's configuration; topics may be left out.
+    create
+        Whether missing topics will be made, and so are no problem.
+    """
+    missing = {role: topic for role, topic in plan.items() if partitions[topic.name] is None}
+    problems = []
+    for pair in PAIRS:
+        problems += _unequal(plan, partitions, pair)
+        for role, other in (pair, pair[::-1]):
+            count = partitions[plan[other].name]
+            if role in missing and count is not None:
+                missing[role] = replace(missing[role], partitions=count)
+    for topic in plan.values():
+        problems += _misconfigured(topic, configs.get(topic.name, {}))
+    if not create:
+        problems += [
+            TopicProblem(
+                topic.name,
+                "missing",
+                f"does not exist: create it with {topic.partitions} partitions "
+                "(`driftline topics` does), or check topics.prefix",
+            )
+            for topic in missing.values()
+        ]
+    return TopicReport(partitions, tuple(missing.values()), tuple(problems))
+
+
+async def find_problems(brokers: Brokers, plan: TopicPlan, *, create: bool = False) -> TopicReport:
+    """Ask the brokers for the topics of a plan and compare them; parameters as for `compare`.
+
+    Raises
+    ------
+    TopicRefused
+        If the user may not know.
+    """
+    partitions = await brokers.partitions(topic.name for topic in plan.values())
+    existing = [name for name, count in partitions.items() if count is not None]
+    configs = await brokers.configs(existing) if existing else {}
+    return compare(plan, partitions, configs or {}, create=create)
+
+
+async def ensure_topics(
+    settings: Settings, *, create: bool | None = None, dry_run: bool = False
+) -> TopicReport:
+    """Make the missing topics.
+
+    Parameters
+    ----------
+    create
+        Whether to make them; as ``topics.create`` says by default.
+    dry_run
+        Find out what would be made, and make nothing.
+
+    Returns
+    -------
+    TopicReport
+        As it was before; ``missing`` now exist.
+
+    Raises
+    ------
+    WrongTopics
+        If there are problems; then no topic is made.
+    TopicRefused
+        If the brokers refuse.
+    BrokersUnreachable
+        If they do not answer.
+    """
+    make = settings.topics.create == "missing" if create is None else create
+    async with connected(settings.kafka) as brokers:
+        report = await find_problems(brokers, plan_topics(settings), create=make)
+        if report.problems:
+            raise WrongTopics(report.problems)
+        if make and not dry_run:
+            replicas = settings.topics.replication_factor
+            await brokers.create(
+                NewTopic(topic.name, topic.partitions, replicas, topic.config)
+                for topic in report.missing
+            )
+    return report
+
+
+def _unequal(
+    plan: TopicPlan, partitions: Mapping[str, int | None], pair: tuple[TopicRole, TopicRole]
+) -> list[TopicProblem]:
+    (first, one), (second, two) = ((plan[role].name, partitions[plan[role].name]) for role in pair)
+    if one is None or two is None or one == two:
+        return []
+    message = (
+        f"has {two} partitions and {first} has {one}: records of the same key must be in the same "
+        f"partition of both. Create {second} anew with {one} partitions (adding partitions to a "
+        "topic moves keys), or name another topic in the configuration"
+    )
+    return [TopicProblem(second, "partitions", message)]
+
+
+def _misconfigured(topic: PlannedTopic, config: Mapping[str, str]) -> list[TopicProblem]:
+    problems = []
+    policy = config.get("cleanup.policy", "delete")
+    if "compact" in policy and topic.role not in _COMPACTABLE:
+        message = (
+            f"has cleanup.policy={policy}: its records share keys, and compaction would delete "
+            "all but the last. Set cleanup.policy=delete"
+        )
+        problems.append(TopicProblem(topic.name, "cleanup_policy", message))
+    wanted = int(topic.config.get("max.message.bytes", "0"))
+    bytes_ = int(config.get("max.message.bytes", wanted))
+    if bytes_ < wanted:
+        message = (
+            f"has max.message.bytes={bytes_}: its largest records have up to {wanted} bytes. "
+            f"Set max.message.bytes={wanted}"
+        )
+        problems.append(TopicProblem(topic.name, "message_bytes", message))
+    return problems
+
+
+def _line(problem: TopicProblem) -> str:
+    return f"  {problem.topic}: {problem.message}"

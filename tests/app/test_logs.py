@@ -1,0 +1,110 @@
+import io
+import json
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import structlog
+
+from app.logs import configure_logs
+from app.settings import LogSettings
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture(autouse=True)
+def untouched_logging() -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    logging.captureWarnings(capture=False)
+    structlog.reset_defaults()
+
+
+def logged(stream: io.StringIO) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in stream.getvalue().splitlines()]
+
+
+def configured(
+    stream: io.StringIO,
+    level: str = "info",
+    format: str = "auto",  # noqa: A002 - the setting's name
+) -> None:
+    document = json.dumps({"level": level, "format": format})
+    configure_logs(LogSettings.model_validate_json(document), stream)
+
+
+def test_off_a_terminal_a_line_is_a_json_object() -> None:
+    stream = io.StringIO()
+    configured(stream)
+    structlog.get_logger("ours").info("created", topic="alerts")
+    logging.getLogger("agents.x").warning("waited %d s", 3, extra={"partition": 1})
+    first, second = logged(stream)
+    assert list(first)[:4] == ["timestamp", "level", "logger", "event"]
+    assert (first["event"], first["topic"], first["logger"]) == ("created", "alerts", "ours")
+    assert (second["event"], second["partition"]) == ("waited 3 s", 1)
+    assert first["timestamp"].endswith("Z")
+
+
+def test_on_a_terminal_a_line_is_for_people() -> None:
+    stream = Terminal()
+    configured(stream)
+    structlog.get_logger("ours").info("created", topic="alerts")
+    assert "created" in stream.getvalue()
+    with pytest.raises(json.JSONDecodeError):
+        logged(stream)
+
+
+def test_a_form_that_is_asked_for_is_taken() -> None:
+    stream = Terminal()
+    configured(stream, format="json")
+    logging.getLogger("x").info("hello")
+    assert logged(stream)[0]["event"] == "hello"
+
+
+@pytest.mark.parametrize("format_", ["json", "console"])
+def test_an_exception_is_shown_without_the_values_of_variables(format_: str) -> None:
+    stream = io.StringIO()
+    configured(stream, format=format_)
+    password = "hunter" + str(2)
+    try:
+        [0][len(password)]
+    except IndexError:
+        logging.getLogger("x").exception("failed")
+    assert "IndexError: list index" in stream.getvalue()
+    assert "hunter2" not in stream.getvalue()
+
+
+def test_what_is_below_the_level_is_not_logged() -> None:
+    stream = io.StringIO()
+    configured(stream, level="warning")
+    structlog.get_logger("ours").info("no")
+    logging.getLogger("agents").info("no")
+    assert stream.getvalue() == ""
+
+
+def test_the_chatter_of_libraries_is_not_logged_but_their_warnings_are() -> None:
+    stream = io.StringIO()
+    configured(stream)
+    for name in ("faust.app.base", "mode.services", "aiokafka.conn"):
+        logging.getLogger(name).info("chatter")
+        logging.getLogger(name).warning("trouble")
+    logging.getLogger("agents.transport").info("[^-BatchedConsumer]: Starting...")
+    assert [line["event"] for line in logged(stream)] == ["trouble"] * 3
+
+
+def test_a_second_call_replaces_the_first() -> None:
+    first, second = io.StringIO(), io.StringIO()
+    configured(first)
+    logger = structlog.get_logger("ours")
+    logger.info("one")
+    configured(second)
+    logger.info("two")
+    assert [line["event"] for line in logged(first)] == ["one"]
+    assert [line["event"] for line in logged(second)] == ["two"]
