@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast check format lock schemas kafka bench clean
+.PHONY: help demo test test-fast check format lock docs kafka bench clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,12 +31,11 @@ test: $(VENV)/.dev ## Run the whole suite, on the embedded broker and on a real 
 test-fast: $(VENV)/.dev ## Run the tests that need no broker
 	$(BIN)/python -m pytest -m "not kafka and not embedded" $(ARGS)
 
-check: $(VENV)/.dev ## Lint, types, layers, freshness of what is generated
+check: $(VENV)/.dev ## Lint, types, layers
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m schemas.documents --check docs
 
 format: $(VENV)/.dev ## Format the code and mend what the linter can
 	$(BIN)/ruff format .
@@ -48,8 +47,9 @@ lock: ## Resolve the lock files anew (needs uv)
 	uv pip compile --universal --generate-hashes --no-emit-index-url --quiet --upgrade \
 	    --extra demo --group build --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 
-schemas: $(VENV)/.dev ## Generate the JSON Schemas and the AsyncAPI document
+docs: $(VENV)/.dev ## Generate the JSON Schemas, the AsyncAPI document and the reference pages
 	$(BIN)/python -m schemas.documents docs
+	$(BIN)/python -m app.reference docs
 
 kafka: $(VENV)/.dev ## Start a real Apache Kafka on this machine until Ctrl-C
 	$(BIN)/python -m tests.kafka $(ARGS)

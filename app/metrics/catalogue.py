@@ -104,7 +104,7 @@ MODEL_REPLAYED_ROWS: Final = MetricSpec(
 MODEL_REFUSED_COLUMNS: Final = MetricSpec(
     "driftline_model_refused_columns_total",
     "counter",
-    "Columns beyond the limit of columns of a model, counted in each batch.",
+    "Columns beyond the limit of columns of a model, up to 1,000.",
     _MODEL,
 )
 MODEL_LAST_EVENT: Final = MetricSpec(

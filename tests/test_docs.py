@@ -1,0 +1,75 @@
+"""What the documentation names exists."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from agents.topics import Topics
+from app.cli import main as driftline
+from app.metrics.catalogue import CATALOGUE
+from app.reference import configuration_page
+from schemas.invalid import Reason
+
+ROOT = Path(__file__).parents[1]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PAGE = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+
+
+@PAGE
+def test_links_lead_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text())
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+@PAGE
+def test_make_targets_exist(page: Path) -> None:
+    targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    named = re.findall(r"(?:`|^)make ([a-z-]+)", page.read_text(), re.MULTILINE)
+    assert set(named) <= set(targets)
+
+
+@PAGE
+def test_commands_exist(page: Path) -> None:
+    named = re.findall(
+        r"(?:`|^|\$ )driftline ([a-z][a-z-]*)\b(?!:)", page.read_text(), re.MULTILINE
+    )
+    assert set(named) <= set(driftline.list_commands(None))  # type: ignore[arg-type]
+
+
+@PAGE
+def test_metrics_exist(page: Path) -> None:
+    known = {metric.name for metric in CATALOGUE}
+    named = set(re.findall(r"\bdriftline_[a-z_]+\b", page.read_text()))
+    stems = {f"{name}{end}" for name in known for end in ("_bucket", "_sum", "_count")}
+    assert {name for name in named if not name.endswith("_")} <= known | stems
+
+
+@PAGE
+def test_settings_exist(page: Path) -> None:
+    known = set(re.findall(r"^\| `([^`]+)`", configuration_page(), re.MULTILINE))
+    sections = {path.partition(".")[0] for path in known}
+    named = re.findall(r"`([a-z_]+(?:\.(?:[a-z_]+|<name>))+)`", page.read_text())
+    settings = {path for path in named if path.partition(".")[0] in sections}
+    files = {path for path in settings if path.endswith((".md", ".yml", ".yaml", ".json", ".py"))}
+    assert settings - files <= known
+
+
+@PAGE
+def test_python_modules_exist(page: Path) -> None:
+    for module in re.findall(r"python -m ([a-z_.]+)", page.read_text()):
+        path = ROOT / module.replace(".", "/")
+        assert path.with_suffix(".py").exists() or (path / "__main__.py").exists(), module
+
+
+def test_every_topic_and_every_reason_is_described() -> None:
+    text = "".join(page.read_text() for page in PAGES)
+    topics = Topics()
+    for name in topics.__slots__:
+        assert getattr(topics, name) in text
+    delivery = (ROOT / "docs" / "delivery.md").read_text()
+    assert all(f"`{reason}`" in delivery for reason in Reason)
+
+
+def test_the_changelog_has_a_place_for_what_comes_next() -> None:
+    assert "## Unreleased" in (ROOT / "CHANGELOG.md").read_text()
