@@ -59,7 +59,8 @@ class NumberBins:
             share = max(1, round(bins * len(rest) / len(sample)))
             levels = np.arange(1, share) / share
             quantiles = np.quantile(rest, levels, method="higher")
-        edges = np.concatenate([atoms, np.nextafter(atoms, np.inf), quantiles])
+        with np.errstate(over="ignore"):  # beyond the largest number there is infinity
+            edges = np.concatenate([atoms, np.nextafter(atoms, np.inf), quantiles])
         return cls(np.unique(edges))
 
     @property

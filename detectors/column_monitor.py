@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,7 @@ from detectors.contract import Column, Detection, Detector, State
 from detectors.options import DetectorOptions
 from detectors.ranks import folded
 from detectors.reference import RECENT, Before, Reference
-from detectors.registry import build
+from detectors.registry import build, kinds
 from schemas.alert import Stream
 from schemas.columns import Column as Observed
 from schemas.columns import Flag, Kind
@@ -102,9 +102,11 @@ class ColumnMonitor:
         self._bins = bins
         self._seed = seed
         self._number_of: dict[str, int] = {}
+        # A detector of 0 and 1 watches booleans only, among them the errors of a classifier.
         self._watchers = [
             (stream, build(options.kind, options.parameters))
             for options in detectors
+            if kind is Kind.BOOLEAN or kinds()[options.kind].input != "binary"
             for stream in options.streams
         ]
         self._restarts = 0
@@ -113,13 +115,17 @@ class ColumnMonitor:
     def update(self, column: Observed, first_row: int) -> list[Drift]:
         """Take a column of rows numbered from ``first_row``; return its drifts in order."""
         rows = np.arange(first_row, first_row + len(column.values))
-        values = self._numbers(column)
+        observed = column.values
         if column.flags is not None:
             self.problems += np.bincount(column.flags, minlength=len(Flag))
             usable = column.flags == Flag.OK
-            values, rows = values[usable], rows[usable]
+            observed, rows = observed[usable], rows[usable]
         else:
-            self.problems[Flag.OK] += len(values)
+            self.problems[Flag.OK] += len(observed)
+        if self.kind is Kind.CATEGORY:
+            values = self._numbers(observed, column.categories)
+        else:
+            values = observed.astype(np.float64, copy=False)
         drifts = []
         while len(values):
             taken, drift = self._advance(values, rows)
@@ -211,22 +217,22 @@ class ColumnMonitor:
             rows_since_change=row - change_row + 1,
             rows_observed=reference.count,
             findings=findings,
-            before=reference.without(after),
+            before=reference.without(len(after)),
             after=after,
             autocorrelation=reference.autocorrelation,
             stride=reference.stride,
             independent=reference.independent,
         )
 
-    def _numbers(self, column: Observed) -> Column:
-        if self.kind is not Kind.CATEGORY:
-            return column.values.astype(np.float64, copy=False)
-        numbers = np.fromiter(
-            (self._number(text) for text in column.categories),
-            dtype=np.float64,
-            count=len(column.categories),
-        )
-        return numbers[column.values]
+    def _numbers(self, codes: NDArray[Any], categories: Sequence[str]) -> Column:
+        # In the order in which they occur, and no others: the numbers must not depend on what a
+        # batch lists besides.
+        occurring, firsts = np.unique(codes, return_index=True)
+        numbers: Column = np.zeros(len(categories))
+        for code in occurring[np.argsort(firsts)].tolist():
+            numbers[code] = self._number(categories[code])
+        values: Column = numbers[codes]
+        return values
 
     def _number(self, text: str) -> int:
         number = self._number_of.get(text)

@@ -9,6 +9,7 @@ from detectors.options import MonitorOptions
 from schemas.alert import Alert
 from schemas.model_event import ModelEvent, ModelEventType
 from schemas.observations import ObservationBatch
+from schemas.times import parse_time
 
 RESTARTING: Final = frozenset(
     {
@@ -38,6 +39,7 @@ class Fleet:
         self._options_of = options_of
         self._most_models = most_models
         self._monitors: dict[tuple[str, str], ModelMonitor] = {}
+        self._noticed: dict[str, int] = {}
 
     def __iter__(self) -> Iterator[ModelMonitor]:
         return iter(self._monitors.values())
@@ -65,17 +67,26 @@ class Fleet:
         return monitor.update(batch)
 
     def notice(self, event: ModelEvent) -> None:
-        """Begin the references of the model's versions anew where the event says so."""
-        if event.type not in RESTARTING:
+        """Begin the references of the model's versions anew where the event says so.
+
+        An event that is not newer than the last one of its model is a replay, and changes nothing.
+        """
+        monitors = [monitor for monitor in self if monitor.model == event.model]
+        if event.type not in RESTARTING or not monitors:
             return
-        for monitor in self:
-            if monitor.model == event.model:
-                monitor.restart()
+        if event.timestamp is not None:
+            time = parse_time(event.timestamp)
+            if time <= self._noticed.get(event.model, -1):
+                return
+            self._noticed[event.model] = time
+        for monitor in monitors:
+            monitor.restart()
 
     def state(self) -> State:
         """Return the whole state."""
         return {
             "refused_rows": self.refused_rows,
+            "noticed": [[model, time] for model, time in self._noticed.items()],
             "monitors": [
                 {"model": monitor.model, "version": monitor.version, "state": monitor.state()}
                 for monitor in self
@@ -85,6 +96,7 @@ class Fleet:
     def restore(self, state: State) -> None:
         """Take over a state of a fleet with the same options."""
         self.refused_rows = state["refused_rows"]
+        self._noticed = dict(state["noticed"])
         self._monitors = {}
         for item in state["monitors"]:
             model, version = item["model"], item["version"]

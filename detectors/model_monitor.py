@@ -1,7 +1,6 @@
 """Watches one model version: observation batches in, alerts out."""
 
-from collections.abc import Iterator
-from itertools import groupby
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 import numpy as np
@@ -23,12 +22,15 @@ ROLES_OF: Final = {
     Origin.LABELS: frozenset({Role.ERROR}),
 }
 
+MOST_REFUSED: Final = 1000
+"""Refused features of a model version that are told apart; further ones are not counted."""
+
 
 class ModelMonitor:
     """Watches every column of one model version.
 
     Columns are watched from their first usable value on. A batch gives exactly what its rows give
-    one at a time, and rows that were counted before are dropped.
+    one at a time, state and alerts alike, and rows that were counted before are dropped.
 
     Parameters
     ----------
@@ -36,14 +38,21 @@ class ModelMonitor:
         Whose rows these are.
     options
         How to watch them.
+
+    Attributes
+    ----------
+    columns
+        The watched columns, in the order in which they came.
+    replayed_rows
+        Rows that came again since this object was made; no part of the state.
     """
 
     def __init__(self, model: str, version: str, options: MonitorOptions) -> None:
         self.model = model
         self.version = version
         self.columns: dict[ColumnKey, ColumnMonitor] = {}
-        self.refused_columns = 0
         self.replayed_rows = 0
+        self._refused: dict[ColumnKey, None] = {}
         self._options = options
         self._logs = {origin: RowLog() for origin in Origin}
 
@@ -56,6 +65,11 @@ class ModelMonitor:
     def labelled_rows(self) -> int:
         """Labelled predictions counted so far."""
         return self._logs[Origin.LABELS].rows
+
+    @property
+    def refused_columns(self) -> int:
+        """Columns that are not watched because there are too many, counted up to 1,000."""
+        return len(self._refused)
 
     def update(self, batch: ObservationBatch) -> list[Alert]:
         """Take a batch of this model version; return the alerts in the order of their rows."""
@@ -81,8 +95,7 @@ class ModelMonitor:
     def state(self) -> State:
         """Return the whole state."""
         return {
-            "refused_columns": self.refused_columns,
-            "replayed_rows": self.replayed_rows,
+            "refused": [[str(role), name] for role, name in self._refused],
             "logs": {str(origin): log.state() for origin, log in self._logs.items()},
             "columns": [
                 {"role": str(role), "name": name, "monitor": monitor.state()}
@@ -92,8 +105,7 @@ class ModelMonitor:
 
     def restore(self, state: State) -> None:
         """Take over a state of a monitor of the same model, version and options."""
-        self.refused_columns = state["refused_columns"]
-        self.replayed_rows = state["replayed_rows"]
+        self._refused = {(Role(role), name): None for role, name in state["refused"]}
         for origin, log in self._logs.items():
             log.restore(state["logs"][str(origin)])
         self.columns = {}
@@ -104,32 +116,40 @@ class ModelMonitor:
 
     def _chosen(self, batch: ObservationBatch) -> Iterator[tuple[ColumnKey, Column, int]]:
         """Yield for each watched column the observed one of its kind, and the row to start at."""
-        seen = set()
-        for key, group in groupby(batch.columns, key=lambda column: (column.role, column.name)):
-            candidates = list(group)
-            if key[0] is Role.FEATURE and key[1] in self._options.ignored:
-                continue
-            seen.add(key)
-            start = 0 if key in self.columns else self._admit(key, candidates)
-            monitor = self.columns.get(key)
-            if monitor is not None:
-                kinds = {column.kind: column for column in candidates}
-                yield key, kinds.get(monitor.kind) or _mistyped(candidates[0], monitor.kind), start
+        observed: dict[ColumnKey, list[Column]] = {}
+        for column in batch.columns:
+            if column.role is not Role.FEATURE or column.name not in self._options.ignored:
+                observed.setdefault((column.role, column.name), []).append(column)
+        starts = self._admit(observed)
         roles = ROLES_OF[batch.origin]
         for key, monitor in self.columns.items():
-            if key not in seen and key[0] in roles:
+            if key[0] not in roles:
+                continue
+            candidates = observed.get(key)
+            if candidates is None:
                 yield key, _absent(key, monitor.kind, len(batch)), 0
+                continue
+            kinds = {column.kind: column for column in candidates}
+            column = kinds.get(monitor.kind) or _mistyped(candidates[0], monitor.kind)
+            yield key, column, starts.get(key, 0)
 
-    def _admit(self, key: ColumnKey, candidates: list[Column]) -> int:
-        """Begin to watch a column at its first usable value, where there is one and room for it."""
-        firsts = {column.kind: _first_usable(column) for column in candidates}
-        kind = min(firsts, key=lambda candidate: firsts[candidate])
-        if firsts[kind] < len(candidates[0].values):
+    def _admit(self, observed: Mapping[ColumnKey, list[Column]]) -> dict[ColumnKey, int]:
+        """Begin to watch the columns that are new; return the row of each one's first value."""
+        arrivals = []
+        for key in observed.keys() - self.columns.keys():
+            first, kind = min((_first_usable(column), column.kind) for column in observed[key])
+            if first < len(observed[key][0].values):
+                arrivals.append((first, key[0] is Role.FEATURE, key, kind))
+        starts = {}
+        # By row, then by name, the features last: where there is not room for all, who comes in
+        # must not depend on the batches, and what the model says matters more than one feature.
+        for first, _, key, kind in sorted(arrivals):
             if len(self.columns) < self._options.most_columns:
                 self.columns[key] = self._new_monitor(key, kind)
-            else:
-                self.refused_columns += 1
-        return firsts[kind]
+                starts[key] = first
+            elif len(self._refused) < MOST_REFUSED:
+                self._refused[key] = None
+        return starts
 
     def _new_monitor(self, key: ColumnKey, kind: Kind) -> ColumnMonitor:
         identity = (self.model, self.version, *key)
@@ -151,8 +171,8 @@ class ModelMonitor:
             feature=name,
             monitor=self.columns[key],
             critical=role is Role.FEATURE and name in self._options.critical,
-            change_at=log.position(drift.change_row),
-            detected_at=log.position(drift.row),
+            change_at=log.position(drift.change_row, known_at=drift.row),
+            detected_at=log.position(drift.row, known_at=drift.row),
         )
 
 
@@ -176,4 +196,5 @@ def _absent(key: ColumnKey, kind: Kind, rows: int) -> Column:
 
 
 def _blank(name: str, role: Role, kind: Kind, flags: Flags) -> Column:
-    return Column(name, role, kind, np.zeros(len(flags)), ("",), flags)
+    values = np.zeros(len(flags), dtype=np.int32)
+    return Column(name, role, kind, values, ("",), flags)

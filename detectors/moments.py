@@ -4,9 +4,6 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-ROUNDING = 1e-18
-"""Squared relative deviation below which values count as equal."""
-
 Moments = tuple[int, float, float]
 """Number of values, their mean, the sum of their squared deviations from it."""
 
@@ -32,19 +29,3 @@ def with_values(count: int, mean: float, squares: float, values: NDArray[np.floa
     """
     count, mean, squares = _with(count, mean, squares, np.ascontiguousarray(values))
     return int(count), float(mean), float(squares)
-
-
-def without_values(count: int, mean: float, squares: float, values: NDArray[np.float64]) -> Moments:
-    """Return the moments before the latest values, shape ``(n,)``, came.
-
-    Examples
-    --------
-    >>> without_values(2, 2.0, 2.0, np.array([3.0]))
-    (1, 1.0, 0.0)
-    """
-    for value in values[::-1].tolist():
-        earlier = (mean * count - value) / (count - 1) if count > 1 else 0.0
-        squares -= (value - mean) * (value - earlier)
-        count, mean = count - 1, earlier
-    # What the subtraction leaves of a constant is rounding, not spread.
-    return count, mean, squares if squares > ROUNDING * count * mean * mean else 0.0

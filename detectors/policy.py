@@ -45,10 +45,18 @@ class _ModelState:
     alerts: dict[str, tuple[int, int, AlertReference]] = field(default_factory=dict)
     """Alert id to the event times of detection and change, and the reference."""
     cooldown_until: int = 0
+    request_id: str = ""
+    requested_at: int = -1
     open_until: int = 0
     ended_at: int = -1
     seen: dict[str, None] = field(default_factory=dict)
 
+
+MOST_NAMED: Final = 5
+"""Drifted columns that the sentence for people names."""
+
+MOST_ALERTS: Final = 1000
+"""Alerts of a model that a request can rest on; the oldest go first."""
 
 MOST_SEEN: Final = 1000
 """Alert ids of a model that are remembered, so that a replayed alert is not counted twice."""
@@ -99,15 +107,22 @@ class RetrainPolicy:
     def on_model_event(self, event: ModelEvent) -> None:
         """Take a model event: the open request ends where it says so.
 
-        Alerts from before the event no longer count. The cooldown stays.
+        Alerts up to the event no longer count, and a later request stays open: the event may be
+        a replay. One without a time ends everything. The cooldown stays.
         """
         if event.type not in ENDING:
             return
         state = self._models.setdefault(event.model, _ModelState())
-        state.alerts.clear()
-        state.open_until = 0
-        if event.timestamp is not None:
-            state.ended_at = max(state.ended_at, parse_time(event.timestamp))
+        if event.timestamp is None:
+            state.alerts.clear()
+            state.open_until = 0
+            return
+        state.ended_at = max(state.ended_at, parse_time(event.timestamp))
+        for alert_id, (found, _, _) in list(state.alerts.items()):
+            if found <= state.ended_at:
+                del state.alerts[alert_id]
+        if state.requested_at <= state.ended_at or event.request_id == state.request_id:
+            state.open_until = 0
 
     def state(self) -> State:
         """Return the whole state."""
@@ -118,6 +133,8 @@ class RetrainPolicy:
                     for found, changed, reference in state.alerts.values()
                 ],
                 "cooldown_until": state.cooldown_until,
+                "request_id": state.request_id,
+                "requested_at": state.requested_at,
                 "open_until": state.open_until,
                 "ended_at": state.ended_at,
                 "seen": list(state.seen),
@@ -134,6 +151,8 @@ class RetrainPolicy:
                     for found, changed, reference in _references(inner["alerts"])
                 },
                 cooldown_until=inner["cooldown_until"],
+                request_id=inner["request_id"],
+                requested_at=inner["requested_at"],
                 open_until=inner["open_until"],
                 ended_at=inner["ended_at"],
                 seen=dict.fromkeys(inner["seen"]),
@@ -144,7 +163,7 @@ class RetrainPolicy:
     def _forget_old(self, state: _ModelState, now: int) -> None:
         oldest = now - self._options.window * SECONDS
         for alert_id, (found, _, _) in list(state.alerts.items()):
-            if found < oldest:
+            if found < oldest or len(state.alerts) > MOST_ALERTS:
                 del state.alerts[alert_id]
 
     def _trigger(self, state: _ModelState) -> Trigger | None:
@@ -166,10 +185,12 @@ class RetrainPolicy:
         references = [reference for _, _, reference in alerts]
         state.cooldown_until = now + round(self._options.cooldown * SECONDS)
         state.open_until = now + round(self._options.expiry * SECONDS)
+        state.requested_at = now
+        state.request_id = stable_id(alert.model, alert.version, trigger, alert.alert_id)
         features = list(dict.fromkeys(reference.feature for reference in references))
         state.alerts.clear()
         return RetrainRequest(
-            request_id=stable_id(alert.model, alert.version, trigger, alert.alert_id),
+            request_id=state.request_id,
             model=alert.model,
             version=alert.version,
             trigger=trigger,
@@ -180,9 +201,14 @@ class RetrainPolicy:
             cooldown_until=format_time(state.cooldown_until),
             message=(
                 f"Retrain {alert.model}: version {alert.version} drifted in "
-                f"{', '.join(features)} ({trigger.replace('_', ' ')})."
+                f"{_listed(features)} ({trigger.replace('_', ' ')})."
             ),
         )
+
+
+def _listed(features: list[str]) -> str:
+    more = len(features) - MOST_NAMED
+    return ", ".join(features[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _remember(state: _ModelState, alert_id: str) -> None:

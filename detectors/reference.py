@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from detectors.bins import Binning, CategoryBins, NumberBins, binning_from
 from detectors.contract import Column, State
 from detectors.dependence import autocorrelations, independent_stride
-from detectors.moments import with_values, without_values
+from detectors.moments import Moments, with_values
 from detectors.ranks import absorb_ranks
 
 LONGEST_BURN_IN: Final = 8
@@ -57,9 +57,9 @@ class Reference:
         self._category_counts = np.empty(0, dtype=np.int64)
         self._recent = np.empty(0)
         self._recent_rows = np.empty(0, dtype=np.int64)
-        self.count = 0
-        self.mean = 0.0
-        self._squares = 0.0
+        # Of the values older than the recent ones: what came before a change is then a sum, and a
+        # difference of large sums, which would be rounding where the reference was constant, never.
+        self._earlier: Moments = (0, 0.0, 0.0)
         self.autocorrelation: float | None = None
         self.stride = 1
         self.independent = True
@@ -68,6 +68,16 @@ class Reference:
     def ready(self) -> bool:
         """Whether the burn-in is complete."""
         return self._binning is not None
+
+    @property
+    def count(self) -> int:
+        """How many values it holds."""
+        return self._earlier[0] + len(self._recent)
+
+    @property
+    def mean(self) -> float:
+        """Mean of its values; 0 while it holds none."""
+        return with_values(*self._earlier, self._recent)[1]
 
     @property
     def missing(self) -> int:
@@ -95,11 +105,11 @@ class Reference:
 
     def absorb(self, values: Column, rows: NDArray[np.int64]) -> None:
         """Take values and their row numbers, shape ``(n,)``, into the moments and the latest."""
-        moments = with_values(self.count, self.mean, self._squares, values)
-        self.count, self.mean, self._squares = moments
+        latest = np.concatenate([self._recent, values])
+        self._earlier = with_values(*self._earlier, latest[:-RECENT])
+        self._recent = latest[-RECENT:].copy()
         if self._categorical:
             self._category_counts = _added(self._category_counts, values)
-        self._recent = np.concatenate([self._recent, values])[-RECENT:]
         self._recent_rows = np.concatenate([self._recent_rows, rows])[-RECENT:]
 
     def withdraw(self, values: Column) -> None:
@@ -110,10 +120,11 @@ class Reference:
         """Return the latest values and their row numbers, at most ``most`` and `RECENT`."""
         return self._recent[-most:], self._recent_rows[-most:]
 
-    def without(self, values: Column) -> "Before":
-        """Return what the reference was before its latest values, shape ``(n,)``, came."""
+    def without(self, latest: int) -> "Before":
+        """Return what the reference was before its latest values came, 1 to `RECENT` of them."""
+        values = self._recent[-latest:]
         counts = self._counts - np.bincount(self._binned(values), minlength=len(self._counts))
-        count, mean, squares = without_values(self.count, self.mean, self._squares, values)
+        count, mean, squares = with_values(*self._earlier, self._recent[:-latest])
         return Before(
             count=count,
             mean=mean,
@@ -140,9 +151,7 @@ class Reference:
             "category_counts": self._category_counts.copy(),
             "recent": self._recent.copy(),
             "recent_rows": self._recent_rows.copy(),
-            "count": self.count,
-            "mean": self.mean,
-            "squares": self._squares,
+            "earlier": list(self._earlier),
             "autocorrelation": self.autocorrelation,
         }
 
@@ -160,9 +169,8 @@ class Reference:
         self._category_counts = state["category_counts"].copy()
         self._recent = state["recent"].copy()
         self._recent_rows = state["recent_rows"].copy()
-        self.count = state["count"]
-        self.mean = state["mean"]
-        self._squares = state["squares"]
+        count, mean, squares = state["earlier"]
+        self._earlier = (count, mean, squares)
         self.autocorrelation = state["autocorrelation"]
 
     def _complete(self) -> None:
@@ -238,7 +246,11 @@ class Before:
         if self.edges is None:
             raise TypeError("categories have no quantiles")
         cumulative = np.concatenate([[0], np.cumsum(self.counts)])
-        return float(np.interp(level * cumulative[-1], cumulative, self.edges))
+        position = level * cumulative[-1]
+        at = min(int(np.searchsorted(cumulative, position, side="right")), len(self.counts)) - 1
+        share = (position - cumulative[at]) / max(self.counts[at], 1)
+        # Weights, not a difference of the edges, which may lie beyond float64.
+        return float(self.edges[at] * (1.0 - share) + self.edges[at + 1] * share)
 
 
 def _added(counts: NDArray[np.int64], numbers: Column) -> NDArray[np.int64]:

@@ -31,7 +31,8 @@ def numbers_before(before: Before) -> NumberSummary:
 def numbers_after(values: Column) -> NumberSummary:
     """Return the summary of the values since a change, shape ``(n,)``, ``n >= 1``."""
     with np.errstate(over="ignore", invalid="ignore"):  # values near the end of float64
-        quantiles = np.quantile(values, list(LEVELS.values())).tolist()
+        # Halved, since the difference of two values may lie beyond float64.
+        quantiles = (2.0 * np.quantile(values / 2.0, list(LEVELS.values()))).tolist()
         mean = float(values.mean())
         std = float(values.std(ddof=1)) if len(values) > 1 else None
     return NumberSummary(

@@ -68,8 +68,10 @@ class Alert(Event):
     corroborated_by: list[DetectorReport] = Field(
         default=[], description="Other detectors that fired at the same row."
     )
-    before: Summary = Field(description="The reference window, up to the estimated change.")
-    after: Summary = Field(description="The latest values since the estimated change.")
+    before: Summary = Field(description="The reference window: all values before those of `after`.")
+    after: Summary = Field(
+        description="The latest values since the estimated change, at most 96 of them."
+    )
     change_at: Position = Field(description="First row after the estimated change.")
     detected_at: Position = Field(description="The row at which the detector fired.")
     rows_since_change: int = Field(

@@ -13,6 +13,7 @@ LARGEST_MESSAGE: Final = 1_000_000
 """Bytes of a message above which it is refused without being decoded."""
 
 _REASONS: Final = {"missing": Reason.MISSING_FIELD}
+_MOST_PROBLEMS: Final = 10
 _EventT = TypeVar("_EventT", bound=Event)
 
 
@@ -48,7 +49,7 @@ def decode_event(kind: type[_EventT], document: dict[str, Any]) -> _EventT:
     Raises
     ------
     InvalidMessage
-        Naming every field that is missing or of the wrong type.
+        Naming the fields that are missing or of the wrong type, the first ten of them.
     """
     try:
         return kind.model_validate(document)
@@ -56,14 +57,14 @@ def decode_event(kind: type[_EventT], document: dict[str, Any]) -> _EventT:
         problems = error.errors(include_url=False, include_input=False, include_context=False)
         detail = "; ".join(
             f"{'.'.join(map(str, problem['loc'])) or kind.__name__}: {problem['msg']}"
-            for problem in problems
+            for problem in problems[:_MOST_PROBLEMS]
         )
         reason = _REASONS.get(problems[0]["type"], Reason.WRONG_TYPE)
         raise InvalidMessage(reason, detail) from None
 
 
 def encode_event(event: BaseModel) -> bytes:
-    """Return the event as JSON, fields that are None left out where they may be absent."""
+    """Return the event as JSON."""
     return orjson.dumps(event.model_dump(mode="json"))
 
 

@@ -105,7 +105,8 @@ def columns_of(
     list of Column
         Each of ``n`` rows. A row that is of another kind is MISTYPED in it, so that what a row
         counts as never depends on the rows that happen to share its batch. Where no row has a
-        usable value, one number column that holds the flags.
+        usable value, one number column that holds the flags. NaN and infinity are such whatever the
+        kind: encoders of tables write NaN where a category is missing.
     """
     types = set(map(type, raw))
     if types <= {float, int} and declared in {None, Kind.NUMBER}:
@@ -156,21 +157,22 @@ def _judge(value: Any, kind: Kind, *, as_text: bool) -> tuple[Flag, Any]:
     nothing: Any = "" if kind is Kind.CATEGORY else 0.0
     if value is ABSENT or value is None:
         return (Flag.NULL if value is None else Flag.ABSENT), nothing
+    flag = _judge_number(value) if type(value) in _MARKS[Kind.NUMBER] else Flag.OK
+    if flag is not Flag.OK:
+        return flag, nothing
     if as_text and isinstance(value, bool | int | float):
         return Flag.OK, str(value).lower() if isinstance(value, bool) else f"{value}"
-    if type(value) not in _MARKS[kind]:
-        return Flag.MISTYPED, nothing
-    return _judge_number(value) if kind is Kind.NUMBER else (Flag.OK, value)
+    return (Flag.OK, value) if type(value) in _MARKS[kind] else (Flag.MISTYPED, nothing)
 
 
-def _judge_number(value: float) -> tuple[Flag, float]:
+def _judge_number(value: float) -> Flag:
     try:
         number = float(value)
     except OverflowError:  # an integer beyond float64
-        return Flag.INFINITE, 0.0
+        return Flag.INFINITE
     if math.isnan(number):
-        return Flag.NAN, 0.0
-    return (Flag.INFINITE, 0.0) if math.isinf(number) else (Flag.OK, number)
+        return Flag.NAN
+    return Flag.INFINITE if math.isinf(number) else Flag.OK
 
 
 def _category(name: str, role: Role, texts: Sequence[str], flags: Flags | None) -> Column:

@@ -1,6 +1,6 @@
 """The base of every event type."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -13,11 +13,20 @@ Timestamp = Annotated[
 ]
 """Event time as producers write it."""
 
-Name = Annotated[str, Field(min_length=1, max_length=249)]
+LONGEST_NAME: Final = 249
+
+Name = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
 """A name that may be a Kafka key and a metric's label."""
 
 
 class Event(BaseModel):
     """An immutable event; unknown fields are ignored, so that producers may add theirs."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", strict=True, allow_inf_nan=False)
+    model_config = ConfigDict(
+        frozen=True,
+        extra="ignore",
+        strict=True,
+        allow_inf_nan=False,
+        # What is published has all its fields, and its schema says so.
+        json_schema_serialization_defaults_required=True,
+    )

@@ -1,17 +1,19 @@
 """Decoded documents to rows: the checks of the hot path, without a model object for each event.
 
 `schemas.prediction.Prediction` and `schemas.label.Label` say the same in full and are the oracle of
-these functions' tests.
+these functions' tests; what they cannot say is that an id comes from one of two places, and that a
+time is one.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
+from schemas.event import LONGEST_NAME
 from schemas.invalid import InvalidMessage, Reason
-from schemas.times import parse_time
+from schemas.times import clamped_time, parse_time
 
-LONGEST_NAME: Final = 249
 UNVERSIONED: Final = "unversioned"
 
 
@@ -68,8 +70,8 @@ class FieldMap:
                 named.pop(name, None)
             else:
                 named[name] = value
-        if self.model is not None:
-            named.setdefault("model", self.model)
+        if self.model is not None and named.get("model") is None:
+            named["model"] = self.model
         return named
 
 
@@ -113,7 +115,7 @@ def prediction_row(
         prediction_id=_identity(get("prediction_id"), key),
         model=_name(get("model"), "model"),
         version=UNVERSIONED if version is None else _name(version, "version"),
-        time=parse_time(timestamp) if timestamp is not None else max(record_time, 0),
+        time=clamped_time(record_time) if timestamp is None else parse_time(timestamp),
         features=features,
         prediction=prediction,
         score=_score(get("scores"), prediction),
@@ -133,7 +135,7 @@ def label_row(document: dict[str, Any], *, key: bytes | None, record_time: int) 
     return LabelRow(
         prediction_id=_identity(get("prediction_id"), key),
         label=label,
-        time=parse_time(timestamp) if timestamp is not None else max(record_time, 0),
+        time=clamped_time(record_time) if timestamp is None else parse_time(timestamp),
         prediction=prediction,
         model=None if model is None else _name(model, "model"),
         version=UNVERSIONED if version is None else _name(version, "version"),
@@ -161,10 +163,12 @@ def _name(value: Any, field_name: str) -> str:
 
 
 def _check_outcome(value: Any, field_name: str) -> None:
-    if isinstance(value, str | int | float):  # a boolean is an int
+    if isinstance(value, str | int):  # a boolean is an int
         return
-    if type(value) is list and all(type(item) in {int, float} for item in value):
+    if _is_finite(value) or (type(value) is list and all(map(_is_finite, value))):
         return
+    if type(value) is float:
+        raise InvalidMessage(Reason.INVALID_VALUE, f"{field_name}: not finite")
     raise _absent_or_wrong(value, field_name, "text, a number, a boolean or a list of numbers")
 
 
@@ -173,7 +177,7 @@ def _check_segment(segment: Any) -> None:
         return
     if type(segment) is not dict:
         raise _absent_or_wrong(segment, "segment", "an object")
-    if not all(isinstance(value, str | int | float) for value in segment.values()):
+    if not all(isinstance(value, str | int) or _is_finite(value) for value in segment.values()):
         raise InvalidMessage(Reason.WRONG_TYPE, "segment: expected text, numbers or booleans in it")
 
 
@@ -183,12 +187,20 @@ def _score(scores: Any, prediction: Any) -> float | None:
         return None
     if type(scores) is not dict:
         raise _absent_or_wrong(scores, "scores", "an object")
-    if not all(type(score) in {int, float} for score in scores.values()):
+    if not all(map(_is_finite, scores.values())):
         raise InvalidMessage(Reason.WRONG_TYPE, "scores: expected numbers in it")
     if not scores:
         return None
     predicted = str(prediction).lower() if isinstance(prediction, bool) else str(prediction)
     return float(scores[predicted] if predicted in scores else max(scores.values()))
+
+
+def _is_finite(value: Any) -> bool:
+    """Tell whether a value is a number that float64 holds; a boolean is none."""
+    try:
+        return type(value) in {int, float} and math.isfinite(value)
+    except OverflowError:  # an integer beyond float64
+        return False
 
 
 def _absent_or_wrong(value: Any, field_name: str, expected: str) -> InvalidMessage:

@@ -17,13 +17,16 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from schemas.columns import Column, Kind, Role
+from schemas.columns import Column, Flag, Kind, Role
+from schemas.event import LONGEST_NAME
 from schemas.invalid import InvalidMessage, Reason
+from schemas.times import EARLIEST_MS, LATEST_MS
 
 Integers: TypeAlias = NDArray[np.int64]
 
 MAGIC: Final = b"DLO1"
 _PREFIX: Final = struct.Struct("<4sI")
+_LARGEST_COUNT: Final = 2**31 - 1
 
 
 class Origin(StrEnum):
@@ -102,7 +105,8 @@ def decode_observations(frame: bytes) -> ObservationBatch:
     Raises
     ------
     InvalidMessage
-        Where the bytes are not a frame of this format: nobody but Driftline writes them.
+        Where the bytes are not a frame of this format, or say what no batch can hold: what is
+        returned can be used without further checks.
     """
     if len(frame) < _PREFIX.size or not frame.startswith(MAGIC):
         raise InvalidMessage(Reason.UNDECODABLE, "observations: not a DLO1 frame")
@@ -110,20 +114,22 @@ def decode_observations(frame: bytes) -> ObservationBatch:
     start = _PREFIX.size + length
     try:
         header = orjson.loads(frame[_PREFIX.size : start])
-        rows = int(header["rows"])
-        arrays = _Arrays(frame, start, rows)
-        return ObservationBatch(
-            model=header["model"],
-            version=header["version"],
+        arrays = _Arrays(frame, start, _count(header["rows"]))
+        batch = ObservationBatch(
+            model=_text(header["model"]),
+            version=_text(header["version"]),
             origin=Origin(header["origin"]),
-            topic=header["topic"],
-            partition=header["partition"],
+            topic=_text(header["topic"]),
+            partition=_count(header["partition"]),
             offsets=arrays.take("<i8"),
             times=arrays.take("<i8"),
             columns=tuple(_columns(header["columns"], arrays)),
         )
-    except (ValueError, KeyError, TypeError) as error:
+        arrays.end()
+        _check(batch)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise InvalidMessage(Reason.UNDECODABLE, f"observations: {error}") from error
+    return batch
 
 
 class _Arrays:
@@ -138,6 +144,10 @@ class _Arrays:
         array = np.frombuffer(self._frame, dtype=dtype, count=self._rows, offset=self._at)
         self._at += array.nbytes
         return array
+
+    def end(self) -> None:
+        if self._at != len(self._frame):
+            raise ValueError("bytes beyond the last array")
 
 
 def _describe(column: Column) -> dict[str, Any]:
@@ -154,9 +164,41 @@ def _columns(descriptions: list[dict[str, Any]], arrays: _Arrays) -> Iterator[Co
         kind = Kind(description["kind"])
         values = arrays.take(_dtype(kind))
         flags = arrays.take("u1") if description.get("flags") else None
-        categories = tuple(description.get("categories", ()))
+        categories = tuple(map(_text, description.get("categories", ())))
         role = Role(description["role"])
-        yield Column(description["name"], role, kind, values, categories, flags)
+        yield Column(_text(description["name"]), role, kind, values, categories, flags)
+
+
+def _check(batch: ObservationBatch) -> None:
+    """Refuse what would fail, or be counted wrongly, only later on."""
+    if not (0 < len(batch.model) <= LONGEST_NAME and 0 < len(batch.version) <= LONGEST_NAME):
+        raise ValueError(f"model and version: expected 1 to {LONGEST_NAME} characters")
+    if len(batch) == 0:
+        return
+    if batch.offsets[0] < 0 or (np.diff(batch.offsets) < 0).any():
+        raise ValueError("offsets: not ascending from 0")
+    if batch.times.min() < EARLIEST_MS or batch.times.max() > LATEST_MS:
+        raise ValueError("times: outside the years 1970 to 9999")
+    for column in batch.columns:
+        if column.flags is not None and column.flags.max() > max(Flag):
+            raise ValueError("flags: unknown")
+        if column.kind is not Kind.CATEGORY:
+            if not np.isfinite(column.values).all():
+                raise ValueError("values: not finite")
+        elif column.values.min() < 0 or column.values.max() >= len(column.categories):
+            raise ValueError("codes: no such category")
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"expected text, found {type(value).__name__}")
+    return value
+
+
+def _count(value: object) -> int:
+    if type(value) is not int or not 0 <= value <= _LARGEST_COUNT:
+        raise ValueError("rows and partition: expected whole numbers from 0")
+    return value
 
 
 def _dtype(kind: Kind) -> str:

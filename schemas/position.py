@@ -1,8 +1,24 @@
 """Where in the log a row came from."""
 
-from pydantic import Field
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
 
 from schemas.event import Event
+from schemas.invalid import InvalidMessage
+from schemas.times import parse_time
+
+
+def _a_time(value: str) -> str:
+    try:
+        parse_time(value)
+    except InvalidMessage as error:
+        raise ValueError(error.detail) from None
+    return value
+
+
+EventTime = Annotated[str, AfterValidator(_a_time), Field(description="Event time, RFC 3339.")]
+"""Event time as Driftline writes it."""
 
 
 class Position(Event):
@@ -11,4 +27,4 @@ class Position(Event):
     topic: str
     partition: int = Field(ge=0)
     offset: int = Field(ge=0)
-    time: str = Field(description="Event time, RFC 3339.")
+    time: EventTime

@@ -14,9 +14,13 @@ Outcome = Scalar | list[float]
 class Prediction(Event):
     """One prediction of one model version for one input."""
 
-    prediction_id: Name = Field(description="Joins the label; the record's key where it is absent.")
+    prediction_id: Name | None = Field(
+        default=None, description="Joins the label; the record's key where it is absent."
+    )
     model: Name = Field(description="The model's name.")
-    version: Name = Field(default="unversioned", description="The model's version.")
+    version: Name | None = Field(
+        default=None, description="The model's version; `unversioned` where it is absent."
+    )
     timestamp: Timestamp | None = Field(
         default=None, description="When it was predicted; the record's own time where absent."
     )

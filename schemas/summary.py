@@ -12,8 +12,10 @@ class NumberSummary(Event):
 
     kind: Literal["number"] = "number"
     count: int = Field(ge=0)
-    mean: float | None = Field(description="None for an empty window.")
-    std: float | None = Field(description="Sample standard deviation; None below two values.")
+    mean: float | None = Field(description="None for an empty window, or beyond float64.")
+    std: float | None = Field(
+        description="Sample standard deviation; None below two values, or beyond float64."
+    )
     quantiles: dict[str, float] = Field(
         description="p05, p25, p50, p75, p95; interpolated within bins for the long window."
     )

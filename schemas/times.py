@@ -1,7 +1,8 @@
 """Event time: milliseconds since the epoch inside, RFC 3339 outside."""
 
 import math
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from schemas.invalid import InvalidMessage, Reason
 
@@ -11,6 +12,8 @@ MILLISECONDS_FROM = 1e11
 EARLIEST_MS = 0
 LATEST_MS = 253_402_300_799_999
 """The last millisecond of the year 9999, the end of what RFC 3339 can write."""
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def parse_time(value: object) -> int:
@@ -43,7 +46,7 @@ def parse_time(value: object) -> int:
             moment = moment.replace(tzinfo=UTC)
         milliseconds = round(moment.timestamp() * 1000)
     elif isinstance(value, int | float) and not isinstance(value, bool):
-        if not math.isfinite(value):
+        if isinstance(value, float) and not math.isfinite(value):
             raise InvalidMessage(Reason.INVALID_VALUE, "timestamp: not finite")
         milliseconds = round(value if abs(value) >= MILLISECONDS_FROM else value * 1000)
     else:
@@ -51,6 +54,19 @@ def parse_time(value: object) -> int:
     if not EARLIEST_MS <= milliseconds <= LATEST_MS:
         raise InvalidMessage(Reason.INVALID_VALUE, "timestamp: outside the years 1970 to 9999")
     return milliseconds
+
+
+def clamped_time(milliseconds: int) -> int:
+    """Return a record's own time as event time: within the years 1970 to 9999.
+
+    A record without a time has -1, and a producer may write any 64-bit number.
+
+    Examples
+    --------
+    >>> clamped_time(-1)
+    0
+    """
+    return min(max(milliseconds, EARLIEST_MS), LATEST_MS)
 
 
 def format_time(milliseconds: int) -> str:
@@ -61,5 +77,5 @@ def format_time(milliseconds: int) -> str:
     >>> format_time(1500)
     '1970-01-01T00:00:01.500Z'
     """
-    moment = datetime.fromtimestamp(milliseconds / 1000, tz=UTC)
+    moment = _EPOCH + timedelta(milliseconds=milliseconds)
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

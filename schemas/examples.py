@@ -1,0 +1,146 @@
+"""One example of each event, as the published documents show it: one model's drift, told through.
+
+A model scores payments; from noon on the amounts rise, which is found, and a retraining asked for.
+"""
+
+from typing import Any, Final
+
+PREDICTION: Final[dict[str, Any]] = {
+    "prediction_id": "pay-81f3",
+    "model": "fraud",
+    "version": "3",
+    "timestamp": "2026-03-01T12:00:00Z",
+    "features": {"amount": 129.9, "country": "fr", "new_customer": True, "age": None},
+    "prediction": "genuine",
+    "scores": {"genuine": 0.91, "fraud": 0.09},
+    "segment": {"region": "eu"},
+}
+
+LABEL: Final[dict[str, Any]] = {
+    "prediction_id": "pay-81f3",
+    "label": "fraud",
+    "timestamp": 1772971200,
+}
+
+MODEL_EVENT: Final[dict[str, Any]] = {
+    "type": "retrain_completed",
+    "model": "fraud",
+    "version": "4",
+    "timestamp": "2026-03-02T06:30:00Z",
+    "request_id": "0c2dbf0a-8b5e-5f0f-9d0c-5b6f6a6c1e11",
+}
+
+ALERT: Final[dict[str, Any]] = {
+    "alert_id": "5b3f9f0e-2f0e-5a55-8a0f-0d8a3c1f7b21",
+    "status": "opened",
+    "kind": "feature_drift",
+    "severity": "critical",
+    "model": "fraud",
+    "version": "3",
+    "feature": "amount",
+    "detector": {
+        "kind": "adwin",
+        "stream": "location",
+        "parameters": {
+            "delta": 0.01,
+            "clock": 32,
+            "max_buckets": 5,
+            "min_window_length": 5,
+            "grace_period": 10,
+        },
+        "statistic": 0.312,
+        "threshold": 0.284,
+    },
+    "corroborated_by": [],
+    "before": {
+        "kind": "number",
+        "count": 11958,
+        "mean": 74.2,
+        "std": 31.5,
+        "quantiles": {"p05": 28.1, "p25": 51.7, "p50": 70.3, "p75": 92.0, "p95": 131.4},
+    },
+    "after": {
+        "kind": "number",
+        "count": 42,
+        "mean": 121.7,
+        "std": 40.2,
+        "quantiles": {"p05": 60.9, "p25": 93.5, "p50": 117.1, "p75": 146.8, "p95": 190.3},
+    },
+    "change_at": {
+        "topic": "predictions",
+        "partition": 2,
+        "offset": 40112,
+        "time": "2026-03-01T12:00:00.000Z",
+    },
+    "detected_at": {
+        "topic": "predictions",
+        "partition": 0,
+        "offset": 39877,
+        "time": "2026-03-01T12:00:41.000Z",
+    },
+    "rows_since_change": 42,
+    "rows_observed": 12000,
+    "autocorrelation": 0.013,
+    "stride": 1,
+    "guaranteed": True,
+    "message": "Feature 'amount' of fraud 3 changed: the mean went from 74.2 to 121.7, "
+    "the standard deviation from 31.5 to 40.2, over 42 rows (adwin on the location of its ranks).",
+}
+
+RETRAIN_REQUEST: Final[dict[str, Any]] = {
+    "request_id": "0c2dbf0a-8b5e-5f0f-9d0c-5b6f6a6c1e11",
+    "model": "fraud",
+    "version": "3",
+    "trigger": "critical_feature",
+    "alerts": [
+        {
+            "alert_id": "5b3f9f0e-2f0e-5a55-8a0f-0d8a3c1f7b21",
+            "kind": "feature_drift",
+            "severity": "critical",
+            "feature": "amount",
+            "time": "2026-03-01T12:00:41.000Z",
+        }
+    ],
+    "features": ["amount"],
+    "data_since": "2026-03-01T12:00:00.000Z",
+    "requested_at": "2026-03-01T12:00:41.000Z",
+    "cooldown_until": "2026-03-01T13:00:41.000Z",
+    "message": "Retrain fraud: version 3 drifted in amount (critical feature).",
+}
+
+ALERT_HEADERS: Final = {
+    "ce_specversion": "1.0",
+    "ce_id": "5b3f9f0e-2f0e-5a55-8a0f-0d8a3c1f7b21",
+    "ce_source": "/driftline/fraud/3",
+    "ce_type": "io.driftline.alert.v1",
+    "ce_time": "2026-03-01T12:00:41.000Z",
+    "ce_subject": "amount",
+    "content-type": "application/json",
+}
+
+RETRAIN_REQUEST_HEADERS: Final = {
+    "ce_specversion": "1.0",
+    "ce_id": "0c2dbf0a-8b5e-5f0f-9d0c-5b6f6a6c1e11",
+    "ce_source": "/driftline/fraud/3",
+    "ce_type": "io.driftline.retrain-request.v1",
+    "ce_time": "2026-03-01T12:00:41.000Z",
+    "ce_subject": "fraud",
+    "content-type": "application/json",
+}
+
+DEAD_LETTER_HEADERS: Final = {
+    "ce_specversion": "1.0",
+    "ce_id": "8d0f4f3c-52c5-5d7b-9f06-3b1b8a1d6a02",
+    "ce_source": "/driftline/predictions/2",
+    "ce_type": "io.driftline.dead-letter.v1",
+    "ce_time": "2026-03-01T12:00:42.000Z",
+    "ce_subject": "missing_field",
+    "ce_reason": "missing_field",
+    "ce_detail": "model: missing, expected text",
+    "ce_sourcetopic": "predictions",
+    "ce_sourcepartition": "2",
+    "ce_sourceoffset": "40113",
+    "ce_originalsize": "212",
+    "ce_truncated": "false",
+    "content-type": "application/octet-stream",
+}
