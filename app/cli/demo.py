@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 from contextlib import nullcontext
 
 import click
@@ -55,6 +56,8 @@ def demo(
     for; 1 something of this failed, or the worker did; 2 the options do not fit; 69 no broker;
     130 interrupted before the end.
     """
+    # What the clients retry would tear the picture; what they give up on is raised.
+    logging.getLogger("aiokafka").addHandler(logging.NullHandler())
     console = Console(stderr=as_json)
     live = console.is_terminal and not as_json
     try:

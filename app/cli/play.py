@@ -15,7 +15,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from app.cli.common import clear_errors, settings_of, settings_options
 from app.play.delay import LabelDelay, parse_delay, parse_seconds
-from app.play.events import Clock, ColumnRoles, UnknownColumns
+from app.play.events import Clock, ColumnRoles, UnknownColumns, Untrainable
 from app.play.reading import BadRow, Source, UnreadableFile, open_source
 from app.play.run import PlayOptions, Reader, Summary
 from app.play.run import play as play_rows
@@ -180,7 +180,7 @@ def _play(file: str, options: PlayOptions, settings: Settings) -> Summary:
             return asyncio.run(play_rows(reader, settings, progress))
     except UnknownColumns as error:
         raise click.UsageError(str(error)) from None
-    except UnreadableFile as error:
+    except (UnreadableFile, Untrainable) as error:
         raise click.ClickException(str(error)) from None
     except KafkaError as error:
         raise click.ClickException(f"a record was not taken: {error}") from None
