@@ -10,7 +10,7 @@ from detectors.identity import stable_id
 from schemas.cloudevents import BYTES, CloudEventType, cloudevent_headers
 from schemas.dead_letter import DeadLetter
 from schemas.invalid import InvalidMessage
-from schemas.times import EARLIEST_MS, LATEST_MS, format_time
+from schemas.times import clamped_time, format_time
 
 LARGEST_VALUE: Final = 1_500_000
 """Bytes of an original value that are kept; it stays whole at its source position."""
@@ -53,7 +53,7 @@ class DeadLetters:
             CloudEventType.DEAD_LETTER,
             event_id=stable_id(record.topic, record.partition, record.offset),
             source=f"/driftline/{record.topic}/{record.partition}",
-            time=format_time(min(max(record.timestamp, EARLIEST_MS), LATEST_MS)),
+            time=format_time(clamped_time(record.timestamp)),
             subject=str(error.reason),
             content_type=BYTES,
             extensions={name: _text(field) for name, field in letter.model_dump().items()},

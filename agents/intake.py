@@ -18,7 +18,7 @@ from schemas.incoming import FieldMap, PredictionRow, label_row, prediction_row
 from schemas.invalid import InvalidMessage
 from schemas.model_event import ModelEvent
 from schemas.observations import ObservationBatch, encode_observations
-from schemas.times import format_time, parse_time
+from schemas.times import clamped_time, format_time, parse_time
 
 STAGE: Final = "intake"
 
@@ -203,5 +203,5 @@ class Intake:
 def _model_event(document: dict[str, Any], record_time: int) -> ModelEvent:
     """Return the model event with its event time in RFC 3339, the record's own where absent."""
     event = decode_event(ModelEvent, document)
-    time = max(record_time, 0) if event.timestamp is None else parse_time(event.timestamp)
+    time = clamped_time(record_time) if event.timestamp is None else parse_time(event.timestamp)
     return event.model_copy(update={"timestamp": format_time(time)})

@@ -13,6 +13,7 @@ from detectors.options import MonitorOptions
 from detectors.row_log import RowLog
 from schemas.alert import Alert
 from schemas.columns import Column, Flag, Flags, Kind, Role
+from schemas.event import LONGEST_NAME
 from schemas.observations import ObservationBatch, Origin
 
 ColumnKey = tuple[Role, str]
@@ -144,11 +145,13 @@ class ModelMonitor:
         # By row, then by name, the features last: where there is not room for all, who comes in
         # must not depend on the batches, and what the model says matters more than one feature.
         for first, _, key, kind in sorted(arrivals):
-            if len(self.columns) < self._options.most_columns:
+            # A name without a bound would make an alert that no broker takes.
+            fits = len(key[1]) <= LONGEST_NAME
+            if fits and len(self.columns) < self._options.most_columns:
                 self.columns[key] = self._new_monitor(key, kind)
                 starts[key] = first
             elif len(self._refused) < MOST_REFUSED:
-                self._refused[key] = None
+                self._refused[key[0], key[1][:LONGEST_NAME]] = None
         return starts
 
     def _new_monitor(self, key: ColumnKey, kind: Kind) -> ColumnMonitor:

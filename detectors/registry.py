@@ -7,15 +7,13 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
-import numpy as np
-
 from detectors.adwin import Adwin
 from detectors.contract import Detector
 from detectors.page_hinkley import PageHinkley
 from detectors.parameter import Input, InvalidDetector, Parameter, Value, checked
 from detectors.river_detector import RiverDetector, river_detectors, river_parameters
 
-__all__ = ["InvalidDetector", "Kind", "build", "kinds", "warm_up"]
+__all__ = ["InvalidDetector", "Kind", "build", "kinds"]
 
 _KERNELS: Mapping[str, type[Adwin | PageHinkley]] = {
     Adwin.kind: Adwin,
@@ -118,15 +116,6 @@ def build(kind: str, parameters: Mapping[str, Value]) -> Detector:
     kernel = _KERNELS[kind]
     in_force: dict[str, Any] = dict(checked(kind, kernel.PARAMETERS, parameters))
     return kernel(**in_force)
-
-
-def warm_up() -> None:
-    """Compile the kernels, or load them from Numba's cache, so that no worker does while running.
-
-    Seconds the first time on a machine, a fraction of one after that.
-    """
-    for kernel in _KERNELS.values():
-        kernel().update(np.zeros(1))
 
 
 def _first_line(documented: type) -> str:

@@ -17,7 +17,7 @@ from app.http import check_address
 from app.logs import configure_logs
 from app.settings import Settings
 from app.topics import ensure_topics
-from detectors.registry import warm_up
+from detectors.warm_up import warm_up
 
 SHUTDOWN_TIMEOUT: Final = 30.0
 """Seconds that a stop may take; the next worker replays what was not committed."""

@@ -79,7 +79,7 @@ def from_environment(environ: Mapping[str, str]) -> Source:
     for name, text in sorted(environ.items()):
         if not name.startswith(PREFIX) or not text:
             continue
-        if name == CONFIG_VARIABLE or _SERVICE_LINK.fullmatch(name):
+        if name == CONFIG_VARIABLE or ("__" not in name and _SERVICE_LINK.fullmatch(name)):
             continue
         source.put(_variable_path(name), text, name)
     return source

@@ -1,5 +1,3 @@
-import subprocess
-import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -7,7 +5,7 @@ import pytest
 
 from detectors.adwin import Adwin
 from detectors.page_hinkley import PageHinkley
-from detectors.registry import InvalidDetector, build, kinds, warm_up
+from detectors.registry import InvalidDetector, build, kinds
 from detectors.river_detector import RiverDetector, river_detectors
 
 
@@ -98,31 +96,3 @@ def test_a_whole_number_is_good_enough_for_a_number() -> None:
 def test_an_optional_parameter_is_in_force_only_when_given() -> None:
     assert "short_window_size" not in build("fhddm", {}).parameters
     assert build("fhddm", {"short_window_size": 20}).parameters["short_window_size"] == 20
-
-
-def test_warm_up_leaves_nothing_to_compile() -> None:
-    # In a process of its own: here the kernels are long compiled.
-    script = """
-import numpy as np
-from detectors import adwin, page_hinkley
-from detectors.registry import build, kinds, warm_up
-warm_up()
-kernels = [adwin._feed, page_hinkley._feed]
-assert [len(each.signatures) for each in kernels] == [1, 1]
-values = np.repeat([0.0, 9.0], 200)
-frozen = values.copy()
-frozen.flags.writeable = False
-for columns in (values, frozen, values[::2], values.astype(np.float32), values.astype(int)):
-    for kind in ("adwin", "page_hinkley"):
-        assert build(kind, {}).update(columns)
-assert [len(each.signatures) for each in kernels] == [1, 1]
-"""
-    done = subprocess.run(  # noqa: S603  our own script
-        [sys.executable, "-c", script], check=False, capture_output=True, text=True, timeout=120
-    )
-    assert done.returncode == 0, done.stderr
-
-
-def test_warm_up_can_be_called_again() -> None:
-    warm_up()
-    warm_up()

@@ -1,0 +1,48 @@
+import subprocess
+import sys
+
+from detectors.warm_up import warm_up
+
+SCRIPT = """
+import numpy as np
+from detectors import adwin, moments, page_hinkley, ranks
+from detectors.column_monitor import ColumnMonitor
+from detectors.options import MonitorOptions
+from detectors.registry import build
+from detectors.warm_up import warm_up
+from schemas.columns import Column, Kind, Role
+
+kernels = [adwin._feed, page_hinkley._feed, ranks._ranks, moments._with]
+warm_up()
+compiled = [each.signatures for each in kernels]
+assert [len(each) for each in compiled] == [1, 1, 1, 1], compiled
+
+values = np.repeat([0.0, 9.0], 200)
+frozen = values.copy()
+frozen.flags.writeable = False
+for columns in (values, frozen, values[::2], values.astype(np.float32), values.astype(int)):
+    for kind in ("adwin", "page_hinkley"):
+        assert build(kind, {}).update(columns)
+for kind, column in (
+    (Kind.NUMBER, np.frombuffer(np.random.default_rng(1).normal(size=5000).tobytes())),
+    (Kind.CATEGORY, np.frombuffer(np.zeros(5000, dtype="<i4").tobytes(), dtype="<i4")),
+):
+    monitor = ColumnMonitor(
+        kind=kind, detectors=MonitorOptions().detectors, burn_in=1000, bins=64, seed=lambda n: n
+    )
+    monitor.update(Column("x", Role.FEATURE, kind, column, ("a",)), 0)
+assert [each.signatures for each in kernels] == compiled
+"""
+
+
+def test_warm_up_leaves_nothing_to_compile() -> None:
+    # In a process of its own: here the kernels are long compiled.
+    done = subprocess.run(  # noqa: S603 - our own script
+        [sys.executable, "-c", SCRIPT], check=False, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_warm_up_can_be_called_again() -> None:
+    warm_up()
+    warm_up()
