@@ -7,8 +7,10 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from detectors.change_point import strongest_suffix
 from detectors.contract import Column, Detection, Detector, State
 from detectors.options import DetectorOptions
+from detectors.priming import prime
 from detectors.ranks import folded
 from detectors.reference import RECENT, Before, Reference
 from detectors.registry import build, kinds
@@ -111,6 +113,7 @@ class ColumnMonitor:
         ]
         self._restarts = 0
         self.reference = self._new_reference()
+        self._prime()
 
     def update(self, column: Observed, first_row: int) -> list[Drift]:
         """Take a column of rows numbered from ``first_row``; return its drifts in order."""
@@ -140,6 +143,7 @@ class ColumnMonitor:
         self.reference = self._new_reference()
         for _, detector in self._watchers:
             detector.reset()
+        self._prime()
 
     def state(self) -> State:
         """Return the whole state."""
@@ -162,6 +166,11 @@ class ColumnMonitor:
         self.reference.restore(state["reference"])
         for (_, detector), inner in zip(self._watchers, state["detectors"], strict=True):
             detector.restore(inner)
+
+    def _prime(self) -> None:
+        for stream, detector in self._watchers:
+            if stream is not Stream.RAW:
+                prime(detector, self._burn_in)
 
     def _new_reference(self) -> Reference:
         return Reference(
@@ -207,7 +216,14 @@ class ColumnMonitor:
 
     def _drift(self, row: int, findings: tuple[Finding, ...]) -> Drift:
         reference = self.reference
-        since = min(findings[0].detection.rows_after, reference.count)
+        first = findings[0]
+        since = min(first.detection.rows_after, reference.count)
+        if first.stream is not Stream.RAW:
+            ranks = reference.latest_ranks(since)
+            deviations = (folded(ranks) if first.stream is Stream.SPREAD else ranks) - 0.5
+            latest = strongest_suffix(deviations)
+            # All that is kept of a longer run says nothing about where that began.
+            since = since if latest == RECENT else latest
         after, after_rows = reference.latest(since)
         # Beyond the values that are kept the change's row is counted back, as if none were missing.
         change_row = max(int(after_rows[0]) - max(since - RECENT, 0) * reference.stride, 0)

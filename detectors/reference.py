@@ -120,6 +120,13 @@ class Reference:
         """Return the latest values and their row numbers, at most ``most`` and `RECENT`."""
         return self._recent[-most:], self._recent_rows[-most:]
 
+    def latest_ranks(self, most: int) -> Column:
+        """Return the middle ranks of the latest values, at most ``most``, among all values."""
+        bins = self._binned(self._recent[-most:])
+        below = np.cumsum(self._counts) - self._counts
+        middle: Column = (below + 0.5 * self._counts)[bins] / self._counts.sum()
+        return middle
+
     def without(self, latest: int) -> "Before":
         """Return what the reference was before its latest values came, 1 to `RECENT` of them."""
         values = self._recent[-latest:]

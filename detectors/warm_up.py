@@ -1,9 +1,8 @@
 """Compiles every kernel before it is needed."""
 
-import numpy as np
-
 from detectors.column_monitor import ColumnMonitor
 from detectors.options import MonitorOptions
+from detectors.priming import uniform_sequence
 from schemas.columns import Column, Kind, Role
 
 BURN_IN = 10
@@ -22,5 +21,5 @@ def warm_up() -> None:
         seed=lambda restarts: restarts,
     )
     # Past the burn-in, so that ranks, moments and both detectors all have their turn.
-    values = np.arange(100) * 0.618 % 1.0
+    values = uniform_sequence(100)
     monitor.update(Column("warm-up", Role.FEATURE, Kind.NUMBER, values), 0)
