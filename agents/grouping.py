@@ -1,6 +1,7 @@
 """Rows of one source partition to observation batches, one or more for each model version."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, Final, NamedTuple, TypeVar
 
 import numpy as np
@@ -44,8 +45,8 @@ def prediction_batches(
     for offset, row in rows:
         groups.setdefault((row.model, row.version), []).append((offset, row))
     for (model, version), group in groups.items():
-        names = dict.fromkeys(name for _, row in group for name in row.features)
-        for part in _parts(group, width=len(names) + 2):
+        width = max(len(row.features) for _, row in group)
+        for part in _parts(group, width=width + 2):
             yield ObservationBatch(
                 model=model,
                 version=version,
@@ -82,13 +83,29 @@ def label_batches(
 
 
 def _prediction_columns(rows: list[PredictionRow], kinds: Mapping[str, Kind]) -> Iterator[Column]:
-    for name in dict.fromkeys(name for row in rows for name in row.features):
-        raw = [row.features.get(name, ABSENT) for row in rows]
+    for name, raw in _transposed([row.features for row in rows]):
         yield from columns_of(name, Role.FEATURE, raw, kinds.get(name))
     yield from columns_of("prediction", Role.PREDICTION, [row.prediction for row in rows])
     scores: list[Any] = [ABSENT if row.score is None else row.score for row in rows]
     if any(score is not ABSENT for score in scores):
         yield from columns_of("score", Role.SCORE, scores)
+
+
+def _transposed(rows: list[dict[str, Any]]) -> Iterator[tuple[str, Sequence[Any]]]:
+    """Yield the values of each name, `ABSENT` where a row has none."""
+    names = list(rows[0])
+    # Nearly always all rows have the same names; then one look-up takes a whole row.
+    if len(names) > 1 and all(len(row) == len(names) for row in rows):
+        whole = itemgetter(*names)
+        try:
+            table = [whole(row) for row in rows]
+        except KeyError:
+            pass
+        else:
+            yield from zip(names, zip(*table, strict=True), strict=True)
+            return
+    for name in dict.fromkeys(name for row in rows for name in row):
+        yield name, [row.get(name, ABSENT) for row in rows]
 
 
 def _parts(group: list[tuple[int, _RowT]], *, width: int) -> Iterator[list[tuple[int, _RowT]]]:

@@ -1,5 +1,6 @@
 """Predictions that wait for their labels, and labels that wait for their predictions."""
 
+from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -53,8 +54,9 @@ class PendingStore:
         self._ttl = ttl
         self._most = most
         self._clock = 0
-        self._waiting: dict[str, _Waiting] = {}
-        self._early: dict[str, _EarlyLabel] = {}
+        # Ordered for their cheap oldest entry: a plain dict skips over all that was deleted.
+        self._waiting: OrderedDict[str, _Waiting] = OrderedDict()
+        self._early: OrderedDict[str, _EarlyLabel] = OrderedDict()
         self._open = 0
         self._expired = 0
         self._evicted = 0
@@ -117,9 +119,12 @@ class PendingStore:
         return _join(entry, entry.label)
 
     def _advance(self, time: int, record_time: int) -> None:
-        trusted = time if record_time < 0 else min(time, record_time)  # -1: it has no time
-        self._clock = max(self._clock, trusted)
-        self._trim()
+        trusted = record_time if 0 <= record_time < time else time  # -1: it has no time
+        if trusted > self._clock:
+            self._clock = trusted
+            self._trim()
+        elif len(self._waiting) > self._most:
+            self._trim()
 
     def _trim(self) -> None:
         oldest = self._clock - self._ttl

@@ -45,7 +45,7 @@ def parse_time(value: object) -> int:
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=UTC)
         milliseconds = round(moment.timestamp() * 1000)
-    elif isinstance(value, int | float) and not isinstance(value, bool):
+    elif isinstance(value, (int, float)) and not isinstance(value, bool):
         if isinstance(value, float) and not math.isfinite(value):
             raise InvalidMessage(Reason.INVALID_VALUE, "timestamp: not finite")
         milliseconds = round(value if abs(value) >= MILLISECONDS_FROM else value * 1000)
