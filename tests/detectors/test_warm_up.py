@@ -5,17 +5,19 @@ from detectors.warm_up import warm_up
 
 SCRIPT = """
 import numpy as np
-from detectors import adwin, moments, page_hinkley, ranks
+from detectors import adwin, bins, moments, page_hinkley, ranks
 from detectors.column_monitor import ColumnMonitor
 from detectors.options import MonitorOptions
 from detectors.registry import build
 from detectors.warm_up import warm_up
 from schemas.columns import Column, Kind, Role
 
-kernels = [adwin._feed, page_hinkley._feed, ranks._ranks, moments._with]
+kernels = [
+    adwin._feed, page_hinkley._feed, bins._count_at_most, ranks._ranks, moments._with
+]
 warm_up()
 compiled = [each.signatures for each in kernels]
-assert [len(each) for each in compiled] == [1, 1, 1, 1], compiled
+assert [len(each) for each in compiled] == [1, 1, 1, 1, 1], compiled
 
 values = np.repeat([0.0, 9.0], 200)
 frozen = values.copy()
