@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import faulthandler
+import gc
 import logging
 import os
 import signal
@@ -49,10 +50,19 @@ def run(app: AppT, *, connect_timeout: float = 30.0, shutdown_timeout: float = 3
         too long does not return: the process exits with 70.
     """
     process = _Process(app, connect_timeout, shutdown_timeout)
+    _relax_garbage_collection()
     try:
         return asyncio.run(process.main())
     finally:
         process.disarm()
+
+
+def _relax_garbage_collection() -> None:
+    # A batch is thousands of small dictionaries, none of them in a cycle, all gone with the batch.
+    # At Python's thresholds the collector walks over them a hundred times a batch, for a third of
+    # the CPU that intake takes.
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
 
 
 class _Process:
