@@ -1,0 +1,92 @@
+"""Driftline: the application as it is, with all of its stages and defaults, metrics included.
+
+It watches what the others do and more: four detectors on each feature (both kinds on two rank
+streams), the same on the prediction and on its score, the predictions kept for their labels.
+Left out is the HTTP server alone, which idles while nobody scrapes it.
+
+Its topic ends with the task's last event: intake may be ahead of detection, and what it took beyond
+the last event would be work that nobody counts.
+"""
+
+import asyncio
+from collections import deque
+
+from agents.process import run
+from app.factory import create_app
+from app.metrics import Metrics
+from app.settings import Settings, load_settings
+from app.topics import ensure_topics
+from benchmarks.contenders.meter import Meter
+from benchmarks.contenders.task import Task, task_from_arguments
+from detectors.warm_up import warm_up
+from schemas.alert import Alert
+from schemas.observations import Origin
+
+
+class CountingMetrics(Metrics):
+    """The worker's own metrics; ends the run when detection has handled the task's rows.
+
+    Detection's records are intake's in the order of their publication (with several models up to
+    what is on the way between the two), so their rows are known without looking into them.
+    """
+
+    def __init__(self, task: Task, settings: Settings) -> None:
+        super().__init__(label_values=settings.limits.metric_label_values)
+        # The prefix keeps these apart from the attributes of the class that is extended.
+        self._bench_observations = settings.topics.observations
+        self._bench_published: deque[int] = deque()
+        self._bench_events = task.events
+        self._bench_meter: Meter | None = None
+
+    def rows_accepted(self, origin: Origin, model: str, version: str, rows: int) -> None:
+        """Begin with the first rows, which are not counted: their decoding is over by now."""
+        super().rows_accepted(origin, model, version, rows)
+        if self._bench_meter is None:
+            self._bench_meter = Meter(self._bench_events - rows)
+            self._bench_meter.begin()
+            rows = 0
+        self._bench_published.append(rows)
+
+    def records_read(self, topic: str, partition: int, records: int, last_offset: int) -> None:
+        """Count what detection has handled."""
+        super().records_read(topic, partition, records, last_offset)
+        if topic == self._bench_observations and self._bench_meter is not None:
+            rows = sum(self._bench_published.popleft() for _ in range(records))
+            if self._bench_meter.processed(rows):
+                self._bench_meter.finish()
+
+    def alert_raised(self, alert: Alert) -> None:
+        """Count the alert."""
+        super().alert_raised(alert)
+        if self._bench_meter is not None:
+            self._bench_meter.alerts += 1
+
+
+def settings_of(task: Task) -> Settings:
+    """Return the defaults, with topics of this run."""
+    topics = ("labels", "model_events", "observations", "lifecycle", "retrain_requests")
+    overrides = {f"topics.{name}": f"{task.group}-{name}" for name in (*topics, "dead_letters")}
+    return load_settings(
+        None,
+        {
+            "kafka.bootstrap_servers": task.bootstrap,
+            "kafka.group_id": task.group,
+            "topics.predictions": task.topic,
+            "topics.alerts": task.alerts,
+            "logging.level": "warning",
+            **overrides,
+        },
+        {},
+    )
+
+
+def main(task: Task) -> int:
+    """Process the events of the task."""
+    settings = settings_of(task)
+    warm_up()
+    asyncio.run(ensure_topics(settings))
+    return run(create_app(settings, telemetry=CountingMetrics(task, settings)))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(task_from_arguments()))
