@@ -64,7 +64,7 @@ class TransportOptions:
     fetch_max_wait: float = 0.1
     buffered_batches: int = 8
     linger: float = 0.005
-    compression: Compression | None = "lz4"
+    compression: Compression | None = None
     max_request_bytes: int = 1_000_000
     credentials: CredentialsT | None = None
     ssl_context: ssl.SSLContext | None = None

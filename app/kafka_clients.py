@@ -27,6 +27,7 @@ def transport_options(kafka: KafkaSettings) -> TransportOptions:
         request_timeout=kafka.request_timeout_seconds,
         isolation_level=kafka.isolation_level,
         max_batch_records=kafka.max_batch_records,
+        compression=None if kafka.compression == "none" else kafka.compression,
         max_request_bytes=MAX_REQUEST_BYTES,
         credentials=_credentials(kafka),
         client_id=kafka.client_id,

@@ -55,6 +55,10 @@ class KafkaSettings(Section):
     isolation_level: Literal["read_uncommitted", "read_committed"] = "read_uncommitted"
     """`read_committed` hides the records of aborted transactions."""
 
+    compression: Literal["none", "gzip", "snappy", "lz4", "zstd"] = "none"
+    """Of what is written. Most of it is columns of numbers, which hardly shrink, and lz4 would take
+    a tenth of a worker's CPU."""
+
     client_id: str = Field(default="driftline", min_length=1, max_length=249)
     """The name in the brokers' logs and quotas."""
 
