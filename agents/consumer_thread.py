@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 _GROUP_POLL = 0.5
 """Seconds between two looks at the group."""
 
-_GROUP_STRIKES = 4
-"""Errors of the group in a row that are borne; some pass with the next rebalance."""
+_GROUP_STRIKES = 12
+"""Errors of the group in a row that are borne: most pass with one of the next rebalances, which
+aiokafka tries again after some seconds."""
 
 
 class Fetched(dict[TP, list[Record]]):

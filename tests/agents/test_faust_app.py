@@ -104,8 +104,8 @@ def test_topics_of_as_many_partitions_are_assigned_alike(
     ):
         # The embedded broker may refuse a member once while it rebalances, and none owns all.
         for worker in (first, second):
-            worker.wait_for_log("Worker ready", within=40.0)
-        wait_until(lambda: len(shares(first, second)) == 2, within=40.0, why=second.log)
+            worker.wait_for_log("Worker ready", within=90.0)
+        wait_until(lambda: len(shares(first, second)) == 2, within=90.0, why=second.log)
         produce(embedded_broker.bootstrap, sources[0], range(400))
         produce(embedded_broker.bootstrap, sources[1], range(400, 800))
         consume(embedded_broker.bootstrap, output, set(range(800)))

@@ -42,10 +42,10 @@ class WorkerProcess:
     def log(self) -> str:
         return self._log.read_text()
 
-    def wait_for_batches(self, count: int, *, within: float = 25.0) -> None:
+    def wait_for_batches(self, count: int, *, within: float = 60.0) -> None:
         wait_until(lambda: len(self.batches()) >= count, within=within, why=self.log)
 
-    def wait_for_log(self, text: str, *, within: float = 25.0) -> None:
+    def wait_for_log(self, text: str, *, within: float = 60.0) -> None:
         wait_until(lambda: text in self.log(), within=within, why=self.log)
 
     def wait(self, *, within: float = 20.0) -> int:
@@ -73,7 +73,7 @@ class WorkerProcess:
 
 
 def wait_until(
-    condition: Callable[[], bool], *, within: float = 25.0, why: Callable[[], str] = str
+    condition: Callable[[], bool], *, within: float = 60.0, why: Callable[[], str] = str
 ) -> None:
     limit = time.monotonic() + within
     while not condition():

@@ -79,7 +79,7 @@ class Worker:
             return 0, str(error)
 
     def wait_until_ready(self) -> None:
-        wait_until(lambda: self.get("/readyz")[0] == 200, within=40.0, why=self.log)
+        wait_until(lambda: self.get("/readyz")[0] == 200, within=90.0, why=self.log)
 
     def stop(self) -> int:
         self._process.terminate()
