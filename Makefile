@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast check format lock docs kafka bench clean
+.PHONY: help demo test test-fast check format lock docs kafka bench bench-quick clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,8 +54,11 @@ docs: $(VENV)/.dev ## Generate the JSON Schemas, the AsyncAPI document and the r
 kafka: $(VENV)/.dev ## Start a real Apache Kafka on this machine until Ctrl-C
 	$(BIN)/python -m tests.kafka $(ARGS)
 
-bench: $(VENV)/.dev ## Measure the throughput on a real Apache Kafka
+bench: $(VENV)/.dev ## Measure against the peers on a real Apache Kafka, a quarter of an hour
 	$(BIN)/python -m benchmarks.throughput $(ARGS)
+
+bench-quick: $(VENV)/.dev ## The heart of it, in two minutes
+	$(BIN)/python -m benchmarks.throughput --quick $(ARGS)
 
 clean: ## Remove the environment and all caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
