@@ -27,8 +27,9 @@ class Reference:
     """The values of one column since its reference began.
 
     The first ``burn_in`` values choose the bins; from then on each value gets its randomised rank
-    among all before it and joins them. Where the burn-in is autocorrelated it is extended, up to
-    `LONGEST_BURN_IN` times, and then only every ``stride``-th value counts.
+    among all before it and joins them. Where the burn-in is autocorrelated it is taken again; where
+    the second one is too, it is extended, up to `LONGEST_BURN_IN` times, and then only every
+    ``stride``-th value counts.
 
     Parameters
     ----------
@@ -48,8 +49,9 @@ class Reference:
         self._categorical = categorical
         self._seed = seed
         self._target = burn_in
-        self._sample = np.empty(0)
-        self._sample_rows = np.empty(0, dtype=np.int64)
+        self._sampled_again = False
+        self._sample: Column = np.empty(0)
+        self._sample_rows: NDArray[np.int64] = np.empty(0, dtype=np.int64)
         self._skip = 0
         self._binning: Binning | None = None
         self._counts = np.empty(0, dtype=np.int64)
@@ -147,6 +149,7 @@ class Reference:
         """Return the whole state."""
         return {
             "target": self._target,
+            "sampled_again": self._sampled_again,
             "sample": self._sample.copy(),
             "sample_rows": self._sample_rows.copy(),
             "skip": self._skip,
@@ -165,6 +168,7 @@ class Reference:
     def restore(self, state: State) -> None:
         """Take over a state of a reference with the same options."""
         self._target = state["target"]
+        self._sampled_again = state["sampled_again"]
         self._sample = state["sample"].copy()
         self._sample_rows = state["sample_rows"].copy()
         self._skip = state["skip"]
@@ -187,6 +191,12 @@ class Reference:
             family.of_sample(sample, self._bins).of(sample).astype(np.float64)
         )
         stride = independent_stride(correlations)
+        if stride != 1 and not self._sampled_again:
+            # A change that is still going on looks like dependence too: the rows of a topic's
+            # partitions do not come quite in order. A second sample tells the two apart.
+            self._sampled_again = True
+            self._clear_sample()
+            return
         longest = LONGEST_BURN_IN * self._burn_in
         wanted = 2 * len(sample) if stride is None else FEWEST * stride
         if (stride is None or stride > 1) and min(wanted, longest) > len(sample):
@@ -200,9 +210,12 @@ class Reference:
         self._binning = family.of_sample(kept, self._bins)
         self._counts = np.bincount(self._binned(kept), minlength=self._binning.size)
         self.absorb(kept, self._sample_rows[:: self.stride])
+        self._clear_sample()
+        self._skip = -len(sample) % self.stride
+
+    def _clear_sample(self) -> None:
         self._sample = np.empty(0)
         self._sample_rows = np.empty(0, dtype=np.int64)
-        self._skip = -len(sample) % self.stride
 
     def _binned(self, values: Column) -> NDArray[np.int64]:
         if self._binning is None:

@@ -5,9 +5,15 @@ from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
+from hypothesis import settings
 
 from app.embedded import EmbeddedBroker
 from tests.kafka import KafkaCluster, KafkaUnavailable
+
+# The same examples every time: a run that fails is one that fails again. To search for new ones:
+# --hypothesis-profile=default.
+settings.register_profile("repeatable", derandomize=True)
+settings.load_profile("repeatable")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -237,3 +237,29 @@ def test_drifts_and_state_depend_neither_on_batches_nor_on_being_restored(
     ]
     assert plain(cut.state()) == plain(whole.state())
     assert expected
+
+
+@pytest.mark.parametrize(("block", "mixed"), [(50, 400), (100, 800), (250, 1000)])
+def test_a_change_whose_rows_come_out_of_order_does_not_blind_the_column(
+    block: int, mixed: int
+) -> None:
+    """As when the partitions of a topic run apart: old and new rows in turns, then new ones."""
+    random = _RANDOM(block)
+    turns = [random.normal(2.0 * (turn % 2 == 0), 1.0, block) for turn in range(mixed // block)]
+    values = np.concatenate([random.normal(0, 1, 3000), *turns, random.normal(2, 1, 4000)])
+    monitor = _monitor()
+    assert len(_feed(monitor, values)) == 1
+    assert monitor.reference.ready
+    assert monitor.reference.stride == 1
+    assert len(_feed(monitor, random.normal(4, 1, 200), len(values))) == 1
+
+
+def test_a_column_that_is_correlated_is_thinned_after_a_second_look() -> None:
+    noise = _RANDOM(5).normal(size=20_000)
+    for row in range(1, len(noise)):
+        noise[row] += 0.9 * noise[row - 1]
+    monitor = _monitor()
+    assert _feed(monitor, noise) == []
+    assert monitor.reference.ready
+    assert monitor.reference.stride > 20
+    assert monitor.reference.independent

@@ -28,7 +28,13 @@ def test_the_figures_after_a_change_are_numpys(numbers: list[float]) -> None:
         assert summary.quantiles[name] == pytest.approx(np.quantile(values, level))
 
 
-@given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=96))
+@given(
+    st.lists(
+        st.floats(allow_nan=False, allow_infinity=False, allow_subnormal=False),
+        min_size=1,
+        max_size=96,
+    )
+)
 def test_any_finite_values_have_a_summary_that_json_can_hold(numbers: list[float]) -> None:
     summary = numbers_after(np.array(numbers))
     assert encode_event(summary)
