@@ -40,7 +40,7 @@ class IntakeOptions:
     prediction_fields: FieldMap = field(default_factory=FieldMap)
     label_fields: FieldMap = field(default_factory=FieldMap)
     pending_ttl: float = 30 * 86400.0
-    pending_entries: int = 500_000
+    pending_entries: int = 250_000
     message_bytes: int = 1_000_000
     features_per_event: int = 2000
 

@@ -15,8 +15,8 @@ class PendingSettings(Section):
     ttl_seconds: float = Field(default=2_592_000.0, gt=0)
     """How long a prediction waits, in event time."""
 
-    max_entries: int = Field(default=500_000, ge=1)
-    """Above which the oldest are given up."""
+    max_entries: int = Field(default=250_000, ge=1)
+    """Of one partition, about 350 bytes each; above it the oldest are given up."""
 
 
 class IntakeSettings(Section):

@@ -146,7 +146,7 @@ def test_restored_right_after_a_detection_it_starts_anew(kind: Kind) -> None:
 @_ALL
 def test_a_state_is_plain_and_a_copy(kind: Kind) -> None:
     if not kind.durable:
-        pytest.skip("no state")
+        pytest.skip("Rust keeps the state")
     values = _shifted(kind)
     detector = _made(kind)
     detector.update(values[:200])
