@@ -219,9 +219,8 @@ class ColumnMonitor:
         first = findings[0]
         since = min(first.detection.rows_after, reference.count)
         if first.stream is not Stream.RAW:
-            ranks = reference.latest_ranks(since)
-            deviations = (folded(ranks) if first.stream is Stream.SPREAD else ranks) - 0.5
-            latest = strongest_suffix(deviations)
+            ranks = reference.latest_ranks(since, fold=first.stream is Stream.SPREAD)
+            latest = strongest_suffix(ranks - 0.5)
             # All that is kept of a longer run says nothing about where that began.
             since = since if latest == RECENT else latest
         after, after_rows = reference.latest(since)

@@ -122,12 +122,26 @@ class Reference:
         """Return the latest values and their row numbers, at most ``most`` and `RECENT`."""
         return self._recent[-most:], self._recent_rows[-most:]
 
-    def latest_ranks(self, most: int) -> Column:
-        """Return the middle ranks of the latest values, at most ``most``, among all values."""
+    def latest_ranks(self, most: int, *, fold: bool) -> Column:
+        """Return the expected ranks of the latest values, at most ``most``, among all values.
+
+        Parameters
+        ----------
+        most
+            At least 1; no more than `RECENT` are kept.
+        fold
+            Whether the folded ranks are wanted. Within a bin a rank is uniform, and the mean of its
+            fold is not the fold of its mean.
+        """
         bins = self._binned(self._recent[-most:])
-        below = np.cumsum(self._counts) - self._counts
-        middle: Column = (below + 0.5 * self._counts)[bins] / self._counts.sum()
-        return middle
+        ends = np.cumsum(self._counts) / self._counts.sum()
+        high = ends[bins]
+        low = high - self._counts[bins] / self._counts.sum()
+        if not fold:
+            middle: Column = (low + high) / 2
+            return middle
+        mean: Column = (_folded_area(high) - _folded_area(low)) / (high - low)
+        return mean
 
     def without(self, latest: int) -> "Before":
         """Return what the reference was before its latest values came, 1 to `RECENT` of them."""
@@ -271,6 +285,12 @@ class Before:
         share = (position - cumulative[at]) / max(self.counts[at], 1)
         # Weights, not a difference of the edges, which may lie beyond float64.
         return float(self.edges[at] * (1.0 - share) + self.edges[at + 1] * share)
+
+
+def _folded_area(rank: Column) -> Column:
+    """Return the area below ``|2u - 1|`` from 0 to each rank."""
+    area: Column = np.where(rank <= 0.5, rank - rank**2, rank**2 - rank + 0.5)
+    return area
 
 
 def _added(counts: NDArray[np.int64], numbers: Column) -> NDArray[np.int64]:

@@ -263,3 +263,14 @@ def test_a_column_that_is_correlated_is_thinned_after_a_second_look() -> None:
     assert monitor.reference.ready
     assert monitor.reference.stride > 20
     assert monitor.reference.independent
+
+
+def test_a_boolean_that_gets_frequent_is_shown_as_frequent_as_it_is() -> None:
+    after = []
+    for seed in range(20):
+        random = _RANDOM(seed)
+        values = np.concatenate([random.random(4000) < 0.08, random.random(400) < 0.5])
+        (drift,) = _feed(_monitor(Kind.BOOLEAN), values.astype(bool).tolist())
+        after.append(float(drift.after.mean()))
+    assert np.median(after) == pytest.approx(0.5, abs=0.1)
+    assert max(after) < 0.9

@@ -128,3 +128,15 @@ def test_values_near_the_end_of_float64_have_quantiles() -> None:
     quantiles = [reference.without(1).quantile(level) for level in (0.0, 0.05, 0.5, 0.95, 1.0)]
     assert np.isfinite(quantiles).all()
     assert quantiles == sorted(quantiles)
+
+
+def test_expected_ranks_and_folds_are_those_of_uniform_ranks_within_the_bins() -> None:
+    reference = Reference(burn_in=100, bins=64, categorical=False, seed=1)
+    values = np.repeat([0.0, 1.0], [90, 10])
+    reference.burn(np.random.default_rng(1).permutation(values), np.arange(100))
+    reference.absorb(np.array([0.0, 1.0]), np.array([100, 101]))
+    np.testing.assert_allclose(reference.latest_ranks(2, fold=False), [0.45, 0.95])
+    ranks = np.linspace(0, 1, 1_000_001)
+    folds = np.abs(2 * ranks - 1)
+    expected = [folds[ranks < 0.9].mean(), folds[ranks > 0.9].mean()]
+    np.testing.assert_allclose(reference.latest_ranks(2, fold=True), expected, atol=1e-5)
