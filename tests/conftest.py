@@ -10,9 +10,9 @@ from hypothesis import settings
 from app.embedded import EmbeddedBroker
 from tests.kafka import KafkaCluster, KafkaUnavailable
 
-# The same examples every time: a run that fails is one that fails again. To search for new ones:
-# --hypothesis-profile=default.
-settings.register_profile("repeatable", derandomize=True)
+# The same examples every time, and no verdict on time: a run that fails is one that fails again. To
+# search for new examples: --hypothesis-profile=default.
+settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.load_profile("repeatable")
 
 
