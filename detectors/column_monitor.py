@@ -7,12 +7,13 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from detectors.before import Before
 from detectors.change_point import strongest_suffix
 from detectors.contract import Column, Detection, Detector, State
 from detectors.options import DetectorOptions
 from detectors.priming import prime
 from detectors.ranks import folded
-from detectors.reference import RECENT, Before, Reference
+from detectors.reference import RECENT, Reference
 from detectors.registry import build, kinds
 from schemas.alert import Stream
 from schemas.columns import Column as Observed

@@ -6,8 +6,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from detectors.before import Before
 from detectors.contract import Column
-from detectors.reference import Before
 from schemas.summary import CategorySummary, NumberSummary
 
 Counts = NDArray[np.int64]

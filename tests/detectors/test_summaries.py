@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detectors.reference import Before
+from detectors.before import Before
 from detectors.summaries import (
     LEVELS,
     category_summaries,
