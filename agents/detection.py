@@ -68,11 +68,11 @@ class Detection:
         for record in records_of(event):
             try:
                 taken = _decoded(record.value)
+                if isinstance(taken, ModelEvent):
+                    fleet.notice(taken)
+                    continue
             except InvalidMessage as error:
                 outputs.append(await self._dead_letters.send(record, error))
-                continue
-            if isinstance(taken, ModelEvent):
-                fleet.notice(taken)
                 continue
             outputs += await self._publish(self._alerts(fleet, taken))
             self._report_model(message.partition, fleet, taken)

@@ -10,10 +10,13 @@ from agents.errors import Task, error_of
 from agents.pending import Joined
 from schemas.columns import ABSENT, Column, Kind, Role, columns_of
 from schemas.incoming import PredictionRow
-from schemas.observations import ObservationBatch, Origin
+from schemas.observations import ObservationBatch, Origin, encode_observations
 
 LARGEST_BATCH: Final = 500_000
 """Bytes of columns in one observation batch, about; a batch has at least one row."""
+
+LARGEST_FRAME: Final = 1_500_000
+"""Bytes of a frame above which a batch of several rows is cut."""
 
 KindsOf = Callable[[str], Mapping[str, Kind]]
 TaskOf = Callable[[str], Task]
@@ -80,6 +83,19 @@ def label_batches(
                 times=np.array([row.time for _, row in part], dtype=np.int64),
                 columns=tuple(columns_of("error", Role.ERROR, errors)),
             )
+
+
+def framed(batches: Iterable[ObservationBatch]) -> Iterator[tuple[ObservationBatch, bytes]]:
+    """Yield batches with their frames, halved until each frame fits a record or is of one row.
+
+    How much the names and texts of a batch take is known only once it is encoded.
+    """
+    for batch in batches:
+        frame = encode_observations(batch)
+        if len(frame) <= LARGEST_FRAME or len(batch) == 1:
+            yield batch, frame
+        else:
+            yield from framed(batch.halves())
 
 
 def _prediction_columns(rows: list[PredictionRow], kinds: Mapping[str, Kind]) -> Iterator[Column]:

@@ -7,7 +7,14 @@ from typing import Any, Final
 
 from agents.dead_letters import DeadLetters
 from agents.delivery import Delivery
-from agents.grouping import KindsOf, Source, TaskOf, label_batches, prediction_batches
+from agents.grouping import (
+    KindsOf,
+    Source,
+    TaskOf,
+    framed,
+    label_batches,
+    prediction_batches,
+)
 from agents.pending import Joined, PendingStore
 from agents.publisher import Publisher
 from agents.telemetry import LabelOutcomes, Telemetry
@@ -17,7 +24,7 @@ from schemas.codec import decode_event, decode_object, encode_event
 from schemas.incoming import FieldMap, PredictionRow, label_row, prediction_row
 from schemas.invalid import InvalidMessage
 from schemas.model_event import ModelEvent
-from schemas.observations import ObservationBatch, encode_observations
+from schemas.observations import ObservationBatch
 from schemas.times import clamped_time, format_time, parse_time
 
 STAGE: Final = "intake"
@@ -178,13 +185,13 @@ class Intake:
 
     async def _publish(self, batches: Iterable[ObservationBatch]) -> list[Awaitable[object]]:
         outputs: list[Awaitable[object]] = []
-        for batch in batches:
+        for batch, frame in framed(batches):
             self._telemetry.rows_accepted(batch.origin, batch.model, batch.version, len(batch))
             outputs.append(
                 await self._publisher.send(
                     self._topics.observations,
                     key=batch.model.encode(),
-                    value=encode_observations(batch),
+                    value=frame,
                 )
             )
         return outputs

@@ -77,6 +77,22 @@ class Column:
         flags = None if self.flags is None else self.flags[rows]
         return replace(self, values=self.values[rows], flags=flags)
 
+    @property
+    def is_absent(self) -> bool:
+        """Whether no row has the column at all."""
+        return self.flags is not None and bool((self.flags == Flag.ABSENT).all())
+
+    def compact(self) -> "Column":
+        """Return the column with no other categories than those that occur."""
+        if self.kind is not Kind.CATEGORY:
+            return self
+        codes, first, places = np.unique(self.values, return_index=True, return_inverse=True)
+        order = np.argsort(first)
+        rank = np.empty(len(order), dtype=np.int32)
+        rank[order] = np.arange(len(order), dtype=np.int32)
+        kept = tuple(self.categories[int(code)] for code in codes[order])
+        return replace(self, values=rank[places.reshape(-1)], categories=kept)
+
     def since(self, row: int) -> "Column":
         """Return the column without the rows before ``row``."""
         if row == 0:

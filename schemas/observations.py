@@ -66,6 +66,20 @@ class ObservationBatch:
     def __len__(self) -> int:
         return len(self.offsets)
 
+    def halves(self) -> "tuple[ObservationBatch, ObservationBatch]":
+        """Return the first and the second half of the rows, each with the columns that it needs."""
+        first = np.arange(len(self)) < len(self) // 2
+        return self._rows(first), self._rows(~first)
+
+    def _rows(self, rows: NDArray[np.bool_]) -> "ObservationBatch":
+        taken = (column.take(rows).compact() for column in self.columns)
+        return replace(
+            self,
+            offsets=self.offsets[rows],
+            times=self.times[rows],
+            columns=tuple(column for column in taken if not column.is_absent),
+        )
+
     def after(self, offset: int) -> "ObservationBatch":
         """Return the rows beyond a source offset: the others were counted before."""
         if len(self) == 0 or self.offsets[0] > offset:

@@ -70,12 +70,12 @@ def clamped_time(milliseconds: int) -> int:
 
 
 def format_time(milliseconds: int) -> str:
-    """Return RFC 3339 text in UTC with milliseconds.
+    """Return RFC 3339 text in UTC with milliseconds; a time that cannot be written is clamped.
 
     Examples
     --------
     >>> format_time(1500)
     '1970-01-01T00:00:01.500Z'
     """
-    moment = _EPOCH + timedelta(milliseconds=milliseconds)
+    moment = _EPOCH + timedelta(milliseconds=clamped_time(milliseconds))
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -132,3 +132,10 @@ def test_a_partitions_models_go_with_it() -> None:
     stage.detection.keep_partitions([1])
     assert stage.telemetry.dropped == [0]
     assert list(stage.detection._fleets) == [1]
+
+
+def test_a_model_event_with_a_bad_time_goes_to_the_dead_letters() -> None:
+    stage = Stage()
+    event = b'{"type": "retrain_completed", "model": "fraud", "timestamp": "x"}'
+    stage.take(observations(0, [1.0]), event)
+    assert [reason for _, reason in stage.telemetry.refused] == [Reason.INVALID_VALUE]

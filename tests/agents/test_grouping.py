@@ -3,11 +3,18 @@ from typing import Any
 import numpy as np
 
 from agents.errors import Task
-from agents.grouping import LARGEST_BATCH, Source, label_batches, prediction_batches
+from agents.grouping import (
+    LARGEST_BATCH,
+    LARGEST_FRAME,
+    Source,
+    framed,
+    label_batches,
+    prediction_batches,
+)
 from agents.pending import Joined
 from schemas.columns import Column, Flag, Kind, Role
 from schemas.incoming import PredictionRow
-from schemas.observations import Origin, encode_observations
+from schemas.observations import Origin, decode_observations, encode_observations
 
 SOURCE = Source("predictions", 3)
 
@@ -86,3 +93,20 @@ def test_labelled_rows_become_errors_by_the_models_task() -> None:
     assert price.origin is Origin.LABELS
     assert (price.columns[0].kind, price.columns[0].values.tolist()) == (Kind.NUMBER, [2.0])
     assert (fraud.columns[0].kind, fraud.columns[0].values.tolist()) == (Kind.BOOLEAN, [0.0])
+
+
+def test_sparse_or_wordy_rows_are_cut_until_each_frame_fits_and_no_row_is_lost() -> None:
+    sparse = [
+        (offset, row(**{f"f{(offset * 30 + number) % 15_000}": 1.0 for number in range(30)}))
+        for offset in range(500)
+    ]
+    wordy = [
+        (offset, row(**{f"t{number}": f"{offset:05}" * 50 for number in range(20)}))
+        for offset in range(500)
+    ]
+    for rows in (sparse, wordy):
+        found = list(framed(prediction_batches(rows, SOURCE, no_kinds)))
+        assert max(len(frame) for _, frame in found) <= LARGEST_FRAME
+        offsets = [offset for part, _ in found for offset in part.offsets.tolist()]
+        assert offsets == list(range(500))
+        assert decode_observations(found[0][1]).offsets.tolist() == found[0][0].offsets.tolist()

@@ -65,3 +65,7 @@ def test_what_is_no_time_since_1970_is_refused(value: Any) -> None:
 @given(st.integers())
 def test_a_clamped_time_can_be_written(milliseconds: int) -> None:
     assert parse_time(format_time(clamped_time(milliseconds))) == clamped_time(milliseconds)
+
+
+def test_a_time_beyond_what_can_be_written_is_clamped() -> None:
+    assert format_time(10**18) == "9999-12-31T23:59:59.999Z"
