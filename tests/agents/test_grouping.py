@@ -96,13 +96,15 @@ def test_labelled_rows_become_errors_by_the_models_task() -> None:
 
 
 def test_sparse_or_wordy_rows_are_cut_until_each_frame_fits_and_no_row_is_lost() -> None:
+    names = [[f"f{(offset * 30 + n) % 15_000}" for n in range(30)] for offset in range(500)]
     sparse = [
-        (offset, row(**{f"f{(offset * 30 + number) % 15_000}": 1.0 for number in range(30)}))
-        for offset in range(500)
+        (offset, row()._replace(features=dict.fromkeys(some, 1.0)))
+        for offset, some in enumerate(names)
     ]
+    texts = [f"{offset:05}" * 50 for offset in range(500)]
     wordy = [
-        (offset, row(**{f"t{number}": f"{offset:05}" * 50 for number in range(20)}))
-        for offset in range(500)
+        (offset, row()._replace(features={f"t{n}": text for n in range(20)}))
+        for offset, text in enumerate(texts)
     ]
     for rows in (sparse, wordy):
         found = list(framed(prediction_batches(rows, SOURCE, no_kinds)))
