@@ -69,28 +69,26 @@ class ObservationBatch:
     def halves(self) -> "tuple[ObservationBatch, ObservationBatch]":
         """Return the first and the second half of the rows, each with the columns that it needs."""
         first = np.arange(len(self)) < len(self) // 2
-        return self._rows(first), self._rows(~first)
-
-    def _rows(self, rows: NDArray[np.bool_]) -> "ObservationBatch":
-        taken = (column.take(rows).compact() for column in self.columns)
-        return replace(
-            self,
-            offsets=self.offsets[rows],
-            times=self.times[rows],
-            columns=tuple(column for column in taken if not column.is_absent),
-        )
+        return self._rows(first).compact(), self._rows(~first).compact()
 
     def after(self, offset: int) -> "ObservationBatch":
         """Return the rows beyond a source offset: the others were counted before."""
         if len(self) == 0 or self.offsets[0] > offset:
             return self
-        rows = self.offsets > offset
+        return self._rows(self.offsets > offset)
+
+    def _rows(self, rows: NDArray[np.bool_]) -> "ObservationBatch":
         return replace(
             self,
             offsets=self.offsets[rows],
             times=self.times[rows],
             columns=tuple(column.take(rows) for column in self.columns),
         )
+
+    def compact(self) -> "ObservationBatch":
+        """Return the rows with no other columns and categories than those that occur."""
+        kept = tuple(column.compact() for column in self.columns if not column.is_absent)
+        return replace(self, columns=kept)
 
 
 def encode_observations(batch: ObservationBatch) -> bytes:
