@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol, cast
 
 from faust.types import EventT
@@ -21,10 +22,10 @@ class Record(Protocol):
     headers: tuple[tuple[str, bytes], ...]
 
 
-BatchEvent = EventT[list[Record]]
+BatchEvent = EventT[Sequence[Record]]
 """An event whose value is the records of one partition, in offset order; never empty."""
 
 
-def records_of(event: BatchEvent) -> list[Record]:
+def records_of(event: BatchEvent) -> Sequence[Record]:
     """Return the records of a batch."""
-    return cast("list[Record]", event.value)
+    return cast("Sequence[Record]", event.value)

@@ -9,7 +9,7 @@ assignment holds, and put back when delivery was suspended in that moment.
 from __future__ import annotations
 
 from asyncio import CancelledError, Event
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from time import monotonic
 from typing import TYPE_CHECKING, Any, cast
 
@@ -20,9 +20,9 @@ from faust.types.tuples import ack_lock
 from mode import Service
 from mode.utils.futures import notify
 
+from agents.alignment import Alignment
 from agents.batch import Record
 from agents.consumer_thread import BatchedConsumerThread, Fetched
-from agents.interleave import in_time_order
 from agents.progress import PartitionProgress
 
 if TYPE_CHECKING:
@@ -53,6 +53,12 @@ class BatchedConsumer(driver.Consumer):
         self.progress: dict[TP, PartitionProgress] = {}
         self._drain_hooks = transport.drain_hooks
         self._reactivated = Event()
+        self._alignment = Alignment(
+            self.options.aligned_topics,
+            most=self.options.max_slice_records,
+            patience=self.options.alignment_timeout,
+        )
+        self._fetched_under: object = None
         self._flow_stopped_at: float | None = None
         super().__init__(transport, *args, **kwargs)
 
@@ -61,23 +67,23 @@ class BatchedConsumer(driver.Consumer):
 
     # -- delivery
 
+    # A parameter by this name is what Faust calls it with.
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, Message]]:  # noqa: ASYNC109
         """Yield one message per slice of a partition that has records, in the order of time."""
-        records, _ = await self._wait_next_records(timeout)
-        if not isinstance(records, Fetched):
-            return
-        for aiokafka_tp, batch in in_time_order(records, self.options.max_slice_records):
+        if not self._is_current():
+            self._alignment.clear()
+        if not self.flow_active or self._due() is None:
+            records, _ = await self._wait_next_records(timeout)
+            if isinstance(records, Fetched):
+                self._take(records)
+        while (tp := self._due()) is not None:
             # A rebalance between two batches: the new assignment starts from what is committed.
-            if (
-                self.should_stop
-                or not self.flow_active
-                or records.assignment is not self._thread.current_assignment()
-            ):
+            if not self._is_current() or (progress := self.progress.get(tp)) is None:
+                self._alignment.clear()
                 return
-            tp = ensure_TP(aiokafka_tp)
-            progress = self.progress.get(tp)
-            if progress is None:
+            if self.should_stop or not self.flow_active:
                 return
+            batch = self._alignment.pop(tp)
             end = self.end_offset(tp)
             if end is not None:
                 self.app.monitor.track_tp_end_offset(tp, end)
@@ -87,7 +93,25 @@ class BatchedConsumer(driver.Consumer):
             self._read_offset.pop(tp, None)
             yield tp, self._to_batch(tp, batch)
 
-    def _to_batch(self, tp: TP, batch: list[Record]) -> ConsumerMessage:
+    def _take(self, records: Fetched) -> None:
+        if records.assignment is not self._fetched_under:
+            self._alignment.clear()
+            self._fetched_under = records.assignment
+        self._alignment.take({ensure_TP(tp): batch for tp, batch in records.items()})
+
+    def _is_current(self) -> bool:
+        return self._fetched_under is self._thread.current_assignment()
+
+    def _due(self) -> TP | None:
+        now = monotonic()
+        held = self._alignment.held
+        for tp in held:
+            if (progress := self.progress.get(tp)) is not None:
+                progress.hold(now)
+        unread = (tp for tp in self.progress if tp not in held and self._may_have_unread(tp))
+        return self._alignment.due(unread, self._buffered_partitions, now)
+
+    def _to_batch(self, tp: TP, batch: Sequence[Record]) -> ConsumerMessage:
         message = self._to_message(tp, batch[-1])
         message.key = None
         message.headers = None
@@ -100,15 +124,15 @@ class BatchedConsumer(driver.Consumer):
     ) -> tuple[Mapping[TP, list[Any]] | None, set[TP] | None]:
         if not self.flow_active:
             await self.wait(self.can_resume_flow)  # type: ignore[arg-type] # mode's Event type
-        # A copy: the thread must not see the set emptied by a rebalance, for aiokafka takes an
+        # A new set: the thread must not see it emptied by a rebalance, for aiokafka takes an
         # empty set for "all partitions".
-        active = set(self._get_active_partitions())
+        active = set(self._get_active_partitions()).difference(self._alignment.held)
         if not active:
             # The base class sleeps for a second here, full queues or not.
             self._reactivated.clear()
             await self.wait(self._reactivated, timeout=timeout)  # type: ignore[arg-type]
             return None, active
-        if self._buffered_partitions:
+        if self._buffered_partitions or self._alignment.held:
             timeout = min(timeout, _BACK_PRESSURE_POLL)
         return await self._getmany(active, timeout), active
 
@@ -212,6 +236,7 @@ class BatchedConsumer(driver.Consumer):
         self.progress = {tp: PartitionProgress(now) for tp in assigned}
         # Left from before, they would make a partition count as one under pressure.
         self._buffered_partitions.clear()
+        self._alignment.clear()
         await super().on_partitions_assigned(assigned, generation_id)
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
@@ -263,6 +288,10 @@ class BatchedConsumer(driver.Consumer):
         late = {name: age for name, age in stalled.items() if age > self.options.stall_timeout}
         if late:
             await self.crash(StalledConsumer(f"no progress, by seconds: {late}"))
+
+    def _may_have_unread(self, tp: TP) -> bool:
+        """Tell whether a partition has unread records; one that was never fetched may have."""
+        return self.end_offset(tp) is None or self._has_unread(tp)
 
     def _has_unread(self, tp: TP) -> bool:
         state = self._thread.partition_state(tp)

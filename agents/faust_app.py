@@ -16,13 +16,10 @@ __all__ = ["BatchApp", "TransportOptions", "batch_agent", "make_faust_app", "on_
 
 
 class BatchApp(faust.App):
-    """A Faust app without tables; makes no directory unless it was given one."""
-
-    makes_directories = False
+    """A Faust app without tables, and without the directories that Faust makes for them."""
 
     def _create_directories(self) -> None:
-        if self.makes_directories:
-            super()._create_directories()
+        """Make none."""
 
 
 class _RawBatch(faust.Schema[Any, Any]):
@@ -63,7 +60,6 @@ def make_faust_app(*, name: str, bootstrap: str, options: TransportOptions) -> B
         broker_session_timeout=options.session_timeout,
         broker_max_poll_records=options.max_batch_records,
         consumer_auto_offset_reset="earliest",
-        consumer_group_instance_id=options.group_instance_id,
         consumer_max_fetch_size=options.max_partition_fetch_bytes,
         producer_acks=-1,
         producer_compression_type=options.compression,
@@ -81,9 +77,7 @@ def make_faust_app(*, name: str, bootstrap: str, options: TransportOptions) -> B
         topic_disable_leader=True,
         web_enabled=False,
         worker_redirect_stdouts=False,
-        datadir=options.datadir,
     )
-    app.makes_directories = options.datadir is not None
     app.transport = BatchedTransport(app.conf.broker_consumer, app, options)
     return app
 

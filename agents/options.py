@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ssl
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 from faust.types.auth import CredentialsT
@@ -33,8 +32,12 @@ class TransportOptions:
     max_batch_records
         Most records fetched at once, over all partitions.
     max_slice_records
-        Most records that an agent gets at once; bounds how long one batch takes, and how far the
-        partitions of a topic run apart while a worker catches up.
+        Most records that an agent gets at once; bounds how long one batch takes, and how far
+        aligned partitions run apart while a worker catches up.
+    aligned_topics
+        Topics whose partitions are handed on in the order of their records' times, all together.
+    alignment_timeout
+        How long aligned partitions wait for one that has unread records and brings none.
     max_partition_fetch_bytes
         Most bytes, compressed, that the broker sends of one partition at once.
     fetch_max_wait
@@ -48,8 +51,6 @@ class TransportOptions:
         A worker with something to read, ack or commit and no progress for this long crashes.
     group_instance_id
         Static membership, unique per worker: a restart within the session moves no partition.
-    datadir
-        Where Faust would keep tables; without it, no directory is made.
     """
 
     session_timeout: float = 10.0
@@ -60,6 +61,8 @@ class TransportOptions:
     isolation_level: IsolationLevel = "read_uncommitted"
     max_batch_records: int = 20_000
     max_slice_records: int = 500
+    aligned_topics: frozenset[str] = frozenset()
+    alignment_timeout: float = 1.0
     max_partition_fetch_bytes: int = 1_048_576
     fetch_max_wait: float = 0.1
     buffered_batches: int = 8
@@ -71,7 +74,6 @@ class TransportOptions:
     stall_timeout: float = 300.0
     group_instance_id: str | None = None
     client_id: str = "driftline"
-    datadir: Path | None = None
 
     def __post_init__(self) -> None:
         """Refuse what cannot work, all of it at once."""

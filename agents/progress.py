@@ -65,6 +65,11 @@ class PartitionProgress:
         self.delivered_to = last + 1
         self._moved_at = now
 
+    def hold(self, now: float) -> None:
+        """Record that the partition waits for others on purpose: it is not stalled."""
+        if not self._outstanding:
+            self._moved_at = now
+
     def ack(self, last: int, now: float) -> None:
         """
         Record that all which the batch ending at offset `last` caused is safe.

@@ -25,3 +25,8 @@ class Topics:
     alerts: str = "drift-alerts"
     retrain_requests: str = "retrain-requests"
     dead_letters: str = "driftline-dead-letters"
+
+    @property
+    def sources(self) -> frozenset[str]:
+        """What the users' services write: read in the order of time, all of it together."""
+        return frozenset({self.predictions, self.labels, self.model_events})

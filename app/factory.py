@@ -1,6 +1,7 @@
 """The only wiring: settings in, a Faust app with all of its agents out."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final, NoReturn, cast
 
@@ -41,12 +42,14 @@ def create_app(settings: Settings, *, telemetry: Telemetry | None = None) -> Bat
         What the agents report to; Prometheus metrics, served over HTTP, where None is given.
     """
     kafka = settings.kafka
+    topics = options.agent_topics(settings)
     app = make_faust_app(
-        name=kafka.group_id, bootstrap=kafka.bootstrap_servers, options=transport_options(kafka)
+        name=kafka.group_id,
+        bootstrap=kafka.bootstrap_servers,
+        options=replace(transport_options(kafka), aligned_topics=topics.sources),
     )
     if telemetry is None:
         telemetry = _serve_metrics(app, settings)
-    topics = options.agent_topics(settings)
     publisher = Publisher(app, max_record_bytes=LARGEST_RECORD)
     dead_letters = DeadLetters(publisher, topics.dead_letters, telemetry)
     intake = Intake(
@@ -74,16 +77,18 @@ def create_app(settings: Settings, *, telemetry: Telemetry | None = None) -> Bat
         telemetry=telemetry,
         new_policy=lambda: RetrainPolicy(options.policy_options(settings)),
     )
-    handlers: dict[str, tuple[str, Handler]] = {
-        "intake-predictions": (topics.predictions, intake.on_predictions),
-        "intake-labels": (topics.labels, intake.on_labels),
-        "intake-model-events": (topics.model_events, intake.on_model_events),
-        "detection": (topics.observations, detection.on_observations),
-        "policy-alerts": (topics.alerts, policy.on_alerts),
-        "policy-lifecycle": (topics.lifecycle, policy.on_lifecycle),
+    # One agent a stage: what it reads comes in one sequence, so the same backlog gives the same.
+    agents: dict[str, dict[str, Handler]] = {
+        "intake": {
+            topics.predictions: intake.on_predictions,
+            topics.labels: intake.on_labels,
+            topics.model_events: intake.on_model_events,
+        },
+        "detection": {topics.observations: detection.on_observations},
+        "policy": {topics.alerts: policy.on_alerts, topics.lifecycle: policy.on_lifecycle},
     }
-    for name, (topic, handler) in handlers.items():
-        _register(app, name, topic, handler)
+    for name, handlers in agents.items():
+        _register(app, name, handlers)
     keepers = {
         (topics.predictions, topics.labels): intake.keep_partitions,
         (topics.observations,): detection.keep_partitions,
@@ -93,13 +98,13 @@ def create_app(settings: Settings, *, telemetry: Telemetry | None = None) -> Bat
     return app
 
 
-def _register(app: BatchApp, name: str, topic: str, handler: Handler) -> None:
+def _register(app: BatchApp, name: str, handlers: Mapping[str, Handler]) -> None:
     delivery = Delivery(app)
 
     async def handle(event: BatchEvent) -> None:
-        await handler(event, delivery)
+        await handlers[event.message.topic](event, delivery)
 
-    batch_agent(app, name=name, topics=[topic], handler=handle)
+    batch_agent(app, name=name, topics=list(handlers), handler=handle)
 
 
 def _keep_assigned(

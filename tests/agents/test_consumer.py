@@ -7,6 +7,7 @@ from typing import Any, cast
 import pytest
 from faust.types import TP, ConsumerMessage
 
+from agents.alignment import Alignment
 from agents.batch import Record
 from agents.consumer import BatchedConsumer, StalledConsumer
 from agents.consumer_thread import BatchedConsumerThread, Fetched
@@ -16,12 +17,12 @@ from agents.progress import OutOfOrderAck, PartitionProgress
 TP0, TP1 = TP("in", 0), TP("in", 1)
 
 
-def record(offset: int, tp: TP = TP0) -> Record:
+def record(offset: int, tp: TP = TP0, timestamp: int = 1_000) -> Record:
     fields = {
         "topic": tp.topic,
         "partition": tp.partition,
         "offset": offset,
-        "timestamp": 1_000,
+        "timestamp": timestamp,
         "timestamp_type": 0,
         "key": b"k",
         "value": b"v",
@@ -44,6 +45,7 @@ class FakeThread:
         self.commits: list[dict[TP, int]] = []
         self.accepts = True
         self.end = 0
+        self.unread: set[TP] = set()
 
     def assignment(self) -> set[TP]:
         return self.assigned
@@ -55,7 +57,10 @@ class FakeThread:
         if tp not in self.assigned:
             return None
         return SimpleNamespace(
-            highwater=self.end, lso=self.end - 1, position=self.end, has_valid_position=True
+            highwater=self.end,
+            lso=self.end - 1,
+            position=self.end - (tp in self.unread),
+            has_valid_position=True,
         )
 
     async def getmany(self, active: set[TP], timeout: float) -> Any:  # noqa: ASYNC109 - Faust's
@@ -71,7 +76,8 @@ class FakeThread:
 
 @pytest.fixture
 async def app() -> BatchApp:
-    app = make_faust_app(name="g", bootstrap="127.0.0.1:1", options=TransportOptions())
+    options = TransportOptions(aligned_topics=frozenset({"in"}))
+    app = make_faust_app(name="g", bootstrap="127.0.0.1:1", options=options)
     app.consumer_generation_id = 1
     return app
 
@@ -197,6 +203,59 @@ async def test_a_rebalance_between_two_batches_holds_back_the_second(
         found.append(tp)
         thread.assignment_object = object()
     assert found == [TP0]
+
+
+async def test_a_backlog_of_many_fetches_is_handed_on_in_the_order_of_time(
+    consumer: BatchedConsumer, thread: FakeThread
+) -> None:
+    """Without it, whichever partition the broker answers for runs ahead of the others."""
+    consumer._alignment = Alignment({"in"}, most=2, patience=1.0)
+    thread.unread = {TP0, TP1}
+    thread.fetches = [
+        {TP0: [record(number, TP0, timestamp=number) for number in range(4)]},
+        {TP1: [record(number, TP1, timestamp=number) for number in range(2)]},
+        {TP1: [record(number, TP1, timestamp=number) for number in range(2, 6)]},
+    ]
+    found: list[tuple[TP, list[int]]] = []
+    for _ in range(3):
+        found += [(tp, offsets(message.value)) for tp, message in await deliver(consumer)]
+    # What is left of TP1 waits in turn for what TP0 may bring.
+    assert found == [(TP0, [0, 1]), (TP1, [0, 1]), (TP0, [2, 3])]
+    assert [asked for asked, _ in thread.asked] == [{TP0, TP1}, {TP1}, {TP1}]
+
+
+async def test_what_waits_for_its_turn_is_dropped_with_its_assignment(
+    consumer: BatchedConsumer, thread: FakeThread
+) -> None:
+    thread.unread = {TP1}
+    thread.fetches = [{TP0: [record(0)]}, {TP1: [record(8, TP1)]}]
+    assert await deliver(consumer) == []
+    thread.assignment_object = object()
+    assert [tp for tp, _ in await deliver(consumer)] == [TP1]
+    assert thread.asked[1][0] == {TP0, TP1}
+
+
+async def test_what_waits_for_its_turn_outlives_a_pause_within_its_assignment(
+    consumer: BatchedConsumer, thread: FakeThread
+) -> None:
+    thread.unread = {TP1}
+    thread.fetches = [{TP0: [record(0)]}, {TP1: [record(8, TP1)]}]
+    assert await deliver(consumer) == []
+    consumer.stop_flow()
+    asyncio.get_running_loop().call_later(0.01, consumer.resume_flow)
+    assert [tp for tp, _ in await deliver(consumer)] == [TP0, TP1]
+
+
+async def test_a_partition_that_waits_for_its_turn_is_not_stalled(
+    consumer: BatchedConsumer, thread: FakeThread
+) -> None:
+    thread.unread = {TP0, TP1}
+    thread.fetches = [{TP0: [record(0)]}]
+    await deliver(consumer)
+    consumer.progress[TP0]._moved_at = consumer.progress[TP1]._moved_at = 0.0
+    assert consumer._due() is None
+    ages = [consumer.progress[tp].stalled_for(400.0, unread=True) for tp in (TP0, TP1)]
+    assert ages[0] < 0 < ages[1]
 
 
 async def test_a_crashed_consumer_does_not_commit(

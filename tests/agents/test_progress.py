@@ -76,3 +76,12 @@ def test_an_idle_partition_is_not_stalled_and_a_busy_one_is() -> None:
     assert progress.stalled_for(115.0, unread=False) == 4.0
     progress.commit(10, 116.0)
     assert progress.stalled_for(120.0, unread=False) == 0.0
+
+
+def test_a_partition_that_is_held_back_is_not_stalled_unless_an_agent_owes_an_ack() -> None:
+    held, owed = PartitionProgress(now=0.0), PartitionProgress(now=0.0)
+    owed.deliver(9, 0.0)
+    for progress in (held, owed):
+        progress.hold(50.0)
+    assert held.stalled_for(60.0, unread=True) == 10.0
+    assert owed.stalled_for(60.0, unread=True) == 60.0
