@@ -67,8 +67,10 @@ class BatchedConsumer(driver.Consumer):
 
     # -- delivery
 
-    # A parameter by this name is what Faust calls it with.
-    async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, Message]]:  # noqa: ASYNC109
+    async def getmany(
+        self,
+        timeout: float,  # noqa: ASYNC109 - Faust's signature
+    ) -> AsyncIterator[tuple[TP, Message]]:
         """Yield one message per slice of a partition that has records, in the order of time."""
         if not self._is_current():
             self._alignment.clear()
@@ -115,7 +117,7 @@ class BatchedConsumer(driver.Consumer):
         message = self._to_message(tp, batch[-1])
         message.key = None
         message.headers = None
-        message.value = batch  # type: ignore[assignment] # what this transport is about
+        message.value = batch  # type: ignore[assignment] # Faust says bytes; here it is a batch
         return message
 
     async def _wait_next_records(
@@ -130,6 +132,7 @@ class BatchedConsumer(driver.Consumer):
         if not active:
             # The base class sleeps for a second here, full queues or not.
             self._reactivated.clear()
+            # mode has an Event type of its own, in two places
             await self.wait(self._reactivated, timeout=timeout)  # type: ignore[arg-type]
             return None, active
         if self._buffered_partitions or self._alignment.held:

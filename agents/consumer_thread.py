@@ -44,7 +44,6 @@ class BatchedConsumerThread(driver.AIOKafkaConsumerThread):
         return aiokafka.AIOKafkaConsumer(
             client_id=conf.broker_client_id,
             group_id=conf.id,
-            group_instance_id=options.group_instance_id,
             bootstrap_servers=driver.server_list(transport.url, transport.default_port),
             partition_assignment_strategy=[self._assignor],
             enable_auto_commit=False,
@@ -105,7 +104,8 @@ class BatchedConsumerThread(driver.AIOKafkaConsumerThread):
 
     def current_assignment(self) -> Any:
         """Return aiokafka's assignment: a new object after each rebalance; None before any."""
-        subscription = self._ensure_consumer()._subscription.subscription  # noqa: SLF001
+        subscriptions = self._ensure_consumer()._subscription  # noqa: SLF001 - no public way
+        subscription = subscriptions.subscription
         return subscription.assignment if subscription is not None else None
 
     def partition_state(self, tp: TP) -> Any:

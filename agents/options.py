@@ -49,8 +49,6 @@ class TransportOptions:
         Of the producer.
     stall_timeout
         A worker with something to read, ack or commit and no progress for this long crashes.
-    group_instance_id
-        Static membership, unique per worker: a restart within the session moves no partition.
     """
 
     session_timeout: float = 10.0
@@ -72,7 +70,6 @@ class TransportOptions:
     credentials: CredentialsT | None = None
     ssl_context: ssl.SSLContext | None = None
     stall_timeout: float = 300.0
-    group_instance_id: str | None = None
     client_id: str = "driftline"
 
     def __post_init__(self) -> None:

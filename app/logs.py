@@ -5,6 +5,7 @@ import sys
 from typing import Any, Final, TextIO
 
 import structlog
+from aiohttp.http_exceptions import HttpProcessingError
 from structlog.stdlib import ProcessorFormatter
 from structlog.typing import EventDict, Processor, WrappedLogger
 
@@ -22,6 +23,14 @@ _QUIET: Final = {
     "numba": logging.WARNING,
 }
 """Least level of loggers that are not ours; they are never below the level asked for."""
+
+_BORNE: Final = "aiokafka.consumer.group_coordinator"
+"""Calls an error what it tries again itself: a coordinator that moves, a heartbeat that is late.
+What it gives up on, it raises."""
+
+_SERVER: Final = "aiohttp.server"
+_CLIENTS_FAULTS: Final = (HttpProcessingError, ConnectionError)
+"""What a client of the metrics' port can bring about; anything else there is an error of ours."""
 
 
 def configure_logs(settings: LogSettings, stream: TextIO | None = None) -> None:
@@ -58,6 +67,7 @@ def configure_logs(settings: LogSettings, stream: TextIO | None = None) -> None:
         cache_logger_on_first_use=False,
     )
     handler = logging.StreamHandler(stream)
+    handler.addFilter(_Lowered(level))
     handler.setFormatter(
         ProcessorFormatter(
             foreign_pre_chain=shared,
@@ -77,6 +87,27 @@ def configure_logs(settings: LogSettings, stream: TextIO | None = None) -> None:
     for name, least in _QUIET.items():
         logging.getLogger(name).setLevel(max(least, level))
     logging.captureWarnings(capture=True)
+
+
+class _Lowered(logging.Filter):
+    """Makes warnings of the errors of libraries that are none to an operator."""
+
+    def __init__(self, level: int) -> None:
+        super().__init__()
+        self._level = level
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Lower a record's level where that is due; tell whether it is still to be logged."""
+        if record.levelno == logging.ERROR and _is_normal(record):
+            record.levelno, record.levelname = logging.WARNING, "WARNING"
+        return record.levelno >= self._level
+
+
+def _is_normal(record: logging.LogRecord) -> bool:
+    if record.name == _SERVER:
+        error = record.exc_info[1] if record.exc_info else None
+        return isinstance(error, _CLIENTS_FAULTS)
+    return record.name == _BORNE
 
 
 def _is_no_chatter(record: logging.LogRecord) -> bool:

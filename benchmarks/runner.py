@@ -1,6 +1,7 @@
 """Runs one contender in a process of its own."""
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -53,11 +54,16 @@ class ContenderFailed(RuntimeError):
 def run_contender(contender: Contender, task: Task) -> Run:
     """Run a contender to its end."""
     python = str(own_python()) if contender.own_environment else sys.executable
-    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as errors:
+    # Faust and Quix Streams make directories for their state wherever they are started.
+    with (
+        tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as errors,
+        tempfile.TemporaryDirectory() as folder,
+    ):
         try:
             done = subprocess.run(  # noqa: S603 - our own commands
                 [python, *contender.command(task)],
-                cwd=ROOT,
+                cwd=folder,
+                env={**os.environ, "PYTHONPATH": str(ROOT)},
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 encoding="utf-8",

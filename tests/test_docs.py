@@ -1,11 +1,14 @@
 """What the documentation names exists."""
 
 import re
+import shlex
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from agents.topics import Topics
+from app.cli import COMMANDS
 from app.cli import main as driftline
 from app.metrics.catalogue import CATALOGUE
 from app.reference import configuration_page
@@ -34,7 +37,22 @@ def test_commands_exist(page: Path) -> None:
     named = re.findall(
         r"(?:`|^|\$ )driftline ([a-z][a-z-]*)\b(?!:)", page.read_text(), re.MULTILINE
     )
-    assert set(named) <= set(driftline.list_commands(None))  # type: ignore[arg-type]
+    assert set(named) <= set(COMMANDS)
+
+
+@PAGE
+def test_commands_that_play_a_file_say_all_that_is_needed(page: Path) -> None:
+    text = page.read_text().replace("\\\n", " ")
+    for command in re.findall(r"\bdriftline (play [a-z.]+ --[^`\n]+)", text):
+        result = CliRunner().invoke(driftline, shlex.split(command))
+        assert "No such file" in result.output, result.output
+
+
+@PAGE
+def test_kcat_is_told_whether_to_read_or_to_write(page: Path) -> None:
+    # Without a terminal it would guess that it should write.
+    for command in re.findall(r"kcat -b [^`\n]+", page.read_text()):
+        assert {"-C", "-P"} & set(shlex.split(command)), command
 
 
 @PAGE

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +14,7 @@ from aiokafka.errors import KafkaError
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
+from app.brokers import BrokersUnreachable, wait_for_brokers
 from app.cli.common import clear_errors, settings_of, settings_options
 from app.play.delay import LabelDelay, parse_delay, parse_seconds
 from app.play.events import Clock, ColumnRoles, UnknownColumns, Untrainable
@@ -25,6 +27,8 @@ from schemas.times import parse_time
 
 MOST_REPORTED: Final = 20
 """Bad rows that are named; the others are only counted."""
+
+_PROBE_SECONDS: Final = 1.0
 
 
 class _Parsed(click.ParamType):
@@ -123,6 +127,8 @@ def play(
     Exit codes: 0 played; 1 the file or the brokers failed; 2 the options or the configuration
     cannot be used; 3 the topics cannot be used; 69 no broker; 77 the broker refused the user.
     """
+    # What the clients retry is no news; what they give up on is raised.
+    logging.getLogger("aiokafka").addHandler(logging.NullHandler())
     _check_choices(prediction, label, score, train)
     if time_ is not None and start_time is not None:
         raise click.UsageError("--start-time is for files without times; there is --time")
@@ -177,7 +183,7 @@ def _play(file: str, options: PlayOptions, settings: Settings) -> Summary:
     try:
         with open_source(file) as source, _progress(console, source, options) as progress:
             reader = Reader(source, options, report)
-            return asyncio.run(play_rows(reader, settings, progress))
+            return asyncio.run(_send(reader, settings, progress))
     except UnknownColumns as error:
         raise click.UsageError(str(error)) from None
     except (UnreadableFile, Untrainable) as error:
@@ -188,12 +194,25 @@ def _play(file: str, options: PlayOptions, settings: Settings) -> Summary:
         raise click.Abort from None
 
 
+async def _send(reader: Reader, settings: Settings, progress: Callable[[int], None]) -> Summary:
+    try:
+        return await play_rows(reader, settings, progress)
+    except BrokersUnreachable:
+        # A client says that it has no broker; a probe says why, or that the user was refused.
+        await wait_for_brokers(settings.kafka, timeout=_PROBE_SECONDS)
+        raise
+
+
 @contextmanager
 def _progress(
     console: Console, source: Source, options: PlayOptions
 ) -> Iterator[Callable[[int], None]]:
     columns = (BarColumn(), TaskProgressColumn(), TextColumn("{task.fields[rows]:,} rows"))
-    with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as bar:
+    # Off a terminal all that it leaves is an empty line.
+    hidden = not console.is_terminal
+    with Progress(
+        *columns, TimeElapsedColumn(), console=console, transient=True, disable=hidden
+    ) as bar:
         task = bar.add_task("", total=None, rows=0)
 
         def show(rows: int) -> None:

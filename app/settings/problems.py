@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 from pydantic_core import ErrorDetails
 
 from app.settings.fields import Path, described, holds_secret, leaves, names_at
+from app.settings.hints import number_hint, text_hint
 from app.settings.section import known_one
 
 NOTHING: Final = "nothing"
@@ -110,6 +111,16 @@ def _words(path: Path, error: ErrorDetails) -> tuple[str, str]:
         wanted = "a mapping"
     elif kind in {"tuple_type", "list_type", "frozen_set_type"}:
         wanted = "a list"
+    elif kind == "string_pattern_mismatch":
+        wanted = f"text that matches {error['ctx']['pattern']}"
+    if holds_secret(path):
+        return show(value, path), wanted
+    if kind == "string_type":
+        wanted += text_hint(value)
+    elif kind in {"int_type", "float_type"} and isinstance(value, str):
+        return f"the text {show(value, path)}", wanted + number_hint(
+            value, whole=kind == "int_type"
+        )
     return show(value, path), wanted
 
 

@@ -1,13 +1,14 @@
 """YAML to plain values; keys as they are written, and none of them twice."""
 
-import re
 from typing import Any, Final
 
 import yaml
 
 from app.settings.problems import Problem
+from app.settings.yaml_errors import explained
 
-_QUOTED: Final = re.compile(r"'[^']{2,}'")
+_UNREADABLE: Final = (ValueError, LookupError, AttributeError)
+"""What PyYAML raises, unawares, on a scalar that is not what it looks like or is tagged as."""
 
 
 class _Loader(yaml.SafeLoader):
@@ -42,14 +43,9 @@ def parse_yaml(text: str, where: str) -> tuple[Any, list[Problem]]:
             return (None if node is None else reader.read(node, frozenset())), reader.problems
         finally:
             loader.dispose()
-    except yaml.MarkedYAMLError as error:
-        # Not the error's own text: it quotes the line, which may hold a secret.
-        mark = error.problem_mark or error.context_mark
-        place = where if mark is None else f"{where}, line {mark.line + 1}"
-        reason = _QUOTED.sub("(not shown)", error.problem or "an error")
-        return None, [Problem(place, f"what YAML does not allow: {reason}", "YAML")]
-    except (yaml.YAMLError, ValueError):  # characters or numbers that YAML does not have
-        return None, [Problem(where, "characters that YAML does not allow", "YAML")]
+    except yaml.YAMLError as error:
+        line, found, expected = explained(error, text)
+        return None, [Problem(f"{where}, line {line}", found, expected)]
 
 
 class _Reader:
@@ -67,7 +63,11 @@ class _Reader:
             return self._mapping(node, within)
         if isinstance(node, yaml.SequenceNode):
             return [self.read(item, within) for item in node.value]
-        return self._loader.construct_object(node)
+        try:
+            return self._loader.construct_object(node)
+        except _UNREADABLE:
+            self._problem(node, "a value that YAML cannot read", "quotes around it, and no tag")
+            return None
 
     def _mapping(self, node: yaml.MappingNode, within: frozenset[int]) -> dict[str, Any]:
         lines: dict[str, int] = {}
@@ -80,7 +80,11 @@ class _Reader:
                 first = lines[key.value]
                 self._problem(key, f"the key {key.value!r} again (line {first})", "every key once")
             lines.setdefault(key.value, key.start_mark.line + 1)
-            found[key.value] = self.read(value, within)
+            known = len(self.problems)
+            read = self.read(value, within)
+            # Of a value that could not be read it is no news that it is none.
+            if read is not None or len(self.problems) == known:
+                found[key.value] = read
         return found
 
     def _problem(self, node: yaml.Node, found: str, expected: str) -> None:

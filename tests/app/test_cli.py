@@ -127,6 +127,23 @@ def test_brokers_that_are_not_there_have_an_exit_code_of_their_own(command: str)
     assert "Traceback" not in result.output
 
 
+def test_play_without_brokers_says_so_in_one_sentence(tmp_path: Path) -> None:
+    file = tmp_path / "rows.csv"
+    file.write_text("p,x\n1,2\n")
+    command = (sys.executable, "-m", "app.cli", "play", str(file), "--bootstrap", NOBODY)
+    done = subprocess.run(  # noqa: S603 - our own command
+        [*command, "--model", "m", "--prediction", "p"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 69
+    assert done.stdout == ""
+    (line,) = done.stderr.split("\n")[:-1]
+    assert line.startswith(f"driftline: no broker at {NOBODY}")
+
+
 def test_topics_are_checked_made_and_checked(
     embedded_broker: EmbeddedBroker, topic_prefix: str
 ) -> None:

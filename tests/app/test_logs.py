@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import structlog
+from aiohttp.http_exceptions import BadStatusLine
 
 from app.logs import configure_logs
 from app.settings import LogSettings
@@ -97,6 +98,39 @@ def test_the_chatter_of_libraries_is_not_logged_but_their_warnings_are() -> None
         logging.getLogger(name).warning("trouble")
     logging.getLogger("agents.transport").info("[^-BatchedConsumer]: Starting...")
     assert [line["event"] for line in logged(stream)] == ["trouble"] * 3
+
+
+COORDINATOR = "aiokafka.consumer.group_coordinator"
+
+
+@pytest.mark.parametrize(
+    ("name", "error", "level"),
+    [
+        (COORDINATOR, None, "warning"),
+        ("aiohttp.server", BadStatusLine("x"), "warning"),
+        ("aiohttp.server", ConnectionResetError(), "warning"),
+        ("aiohttp.server", ZeroDivisionError(), "error"),
+        ("aiohttp.server", None, "error"),
+        ("aiokafka.producer.sender", None, "error"),
+        ("agents.process", ConnectionResetError(), "error"),
+    ],
+)
+def test_errors_of_libraries_that_are_normal_are_warnings_and_no_others(
+    name: str, error: Exception | None, level: str
+) -> None:
+    stream = io.StringIO()
+    configured(stream)
+    logging.getLogger(name).error("trouble", exc_info=error)
+    logging.getLogger(name).critical("disaster")
+    assert [line["level"] for line in logged(stream)] == [level, "critical"]
+
+
+def test_a_lowered_error_is_not_logged_where_warnings_are_not() -> None:
+    stream = io.StringIO()
+    configured(stream, level="error")
+    logging.getLogger(COORDINATOR).error("a coordinator moved")
+    logging.getLogger("aiokafka.client").error("trouble")
+    assert [line["event"] for line in logged(stream)] == ["trouble"]
 
 
 def test_a_second_call_replaces_the_first() -> None:

@@ -142,16 +142,73 @@ def test_a_key_that_stands_twice_is_an_error_with_its_lines(tmp_path: Path) -> N
     ("text", "found"),
     [
         ("[1]", "a list"),
-        ("kafka: [", "what YAML does not allow"),
+        ("kafka: [", "a bracket or brace that is not closed"),
         ("a: &x [*x]", "contains itself"),
         ("? [1]\n: 2", "a key that is no text"),
-        ("a: 1\n---\nb: 2", "what YAML does not allow"),
-        ("a: \x07", "characters that YAML does not allow"),
+        ("a: 1\n---\nb: 2", "a second document"),
+        ("%X\n", "what YAML does not allow"),
+        ("a: \x07", "the character U+0007"),
+        ("a: !!bool x", "a value that YAML cannot read"),
     ],
 )
 def test_a_file_that_is_no_configuration_is_an_error(text: str, found: str, tmp_path: Path) -> None:
     problems = problems_of(text, directory=tmp_path).values()
     assert any(found in problem.found for problem in problems)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "found", "expected"),
+    [
+        ('a: "x\nb: 1\n', 1, "a quote", "a quote at its end"),
+        ("a: 1\nb\nc: 1\n", 2, "neither a key nor a value", "a key and a colon"),
+        ("a:\n\tb: 1\n", 2, "a tab", "spaces"),
+        ("a: {b: 1\nc: 2\n", 1, "in braces", "then '}'"),
+        ("a: [1, 2\nc: 2\n", 1, "in brackets", "then ']'"),
+        ("a: 1\nb: @x\n", 2, "begins with '@'", "quotes"),
+        ("a: *x\n", 1, "begins with '*'", "quotes"),
+        ("a: !x y\n", 1, "begins with '!'", "quotes"),
+        ('a: "C:\\dir"\n', 1, "a backslash", "two backslashes"),
+        ("a: - b\n", 1, "a '-'", "a line of its own"),
+        ("a: b: c\n", 1, "a colon", "quotes around a value"),
+        ("a:\n  b: 1\n c: 1\n", 3, "indented", "the same indentation"),
+        ('a: "b" c\n', 1, "goes on after its end", "quotes around all of it"),
+    ],
+)
+def test_what_is_wrong_with_the_form_of_a_file_is_told_in_words(
+    text: str, line: int, found: str, expected: str, tmp_path: Path
+) -> None:
+    (problem,) = problems_of(text, directory=tmp_path).values()
+    assert problem.path.endswith(f"driftline.yaml, line {line}")
+    assert found in problem.found
+    assert expected in problem.expected
+
+
+@pytest.mark.parametrize(
+    ("path", "written", "found", "expected"),
+    [
+        ("kafka.connect_timeout_seconds", "1e2", "the text '1e2'", "write 100.0, for YAML"),
+        ("intake.pending.ttl_seconds", "1e22", "the text '1e22'", "write 1.0e+22, for YAML"),
+        ("monitor.burn_in", "1e3", "the text '1e3'", "write 1000, for YAML"),
+        ("monitor.burn_in", "'1000'", "the text '1000'", "write 1000, without quotes"),
+        ("monitor.burn_in", "1.5e0", "the text '1.5e0'", "a valid integer"),
+        ("monitor.burn_in", "10s", "the text '10s'", "a valid integer"),
+        ("monitor.burn_in", ".nan", "nan", "a valid integer"),
+        ("monitor.burn_in", "nan", "the text 'nan'", "a valid integer"),
+        ("kafka.client_id", "007", "7", "a valid string: put it in quotes"),
+        ("kafka.client_id", "off", "false", "YAML reads on and yes as true"),
+        ("kafka.client_id", "[a]", "a list", "a valid string"),
+        ("kafka.group_id", "a b", "'a b'", "text that matches "),
+    ],
+)
+def test_a_value_that_yaml_reads_otherwise_than_it_was_meant_has_a_hint(
+    path: str, written: str, found: str, expected: str, tmp_path: Path
+) -> None:
+    *sections, name = path.split(".")
+    text = "".join(f"{section}: {{" for section in sections) + f"{name}: {written}"
+    (problem,) = problems_of(text + "}" * len(sections), directory=tmp_path).values()
+    assert (problem.path, problem.found) == (path, found)
+    assert expected in problem.expected
+    assert ("write" in problem.expected) is ("write" in expected)
 
 
 def test_an_absent_file_is_one_error(tmp_path: Path) -> None:

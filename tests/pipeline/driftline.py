@@ -1,5 +1,6 @@
 """What tests of the whole pipeline share: workers as processes, traffic, and what came out."""
 
+import os
 import subprocess
 import sys
 import time
@@ -8,13 +9,13 @@ import urllib.request
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 import numpy as np
 import orjson
 from confluent_kafka import Consumer, Message, Producer, TopicPartition
 
+from tests.agents.worker_process import wait_until
 from tests.kafka.ports import free_port
 
 PARTITIONS = 4
@@ -31,7 +32,10 @@ TOPICS = (
 
 
 class Worker:
-    """A `driftline worker` process; killed at the latest when the block ends."""
+    """A `driftline worker` process; killed at the latest when the block ends.
+
+    Its working directory is that of its log.
+    """
 
     def __init__(self, bootstrap: str, prefix: str, log: Path, **settings: object) -> None:
         self._port = free_port()
@@ -49,7 +53,8 @@ class Worker:
         with log.open("wb") as file:
             self._process = subprocess.Popen(  # noqa: S603 - our own program and arguments
                 [sys.executable, "-m", "app.cli", "worker", "--bootstrap", bootstrap, *flags],
-                cwd=ROOT,
+                cwd=log.parent,
+                env={**os.environ, "PYTHONPATH": str(ROOT)},
                 stdout=file,
                 stderr=file,
             )
@@ -57,12 +62,7 @@ class Worker:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._process.kill()
         self._process.wait(10.0)
 
@@ -87,15 +87,6 @@ class Worker:
 
     def wait(self, within: float = 30.0) -> int:
         return self._process.wait(within)
-
-
-def wait_until(
-    condition: Callable[[], bool], *, within: float = 30.0, why: Callable[[], str] = str
-) -> None:
-    limit = time.monotonic() + within
-    while not condition():
-        assert time.monotonic() < limit, f"not so within {within} s: {why()[-6_000:]}"
-        time.sleep(0.1)
 
 
 @dataclass(frozen=True)

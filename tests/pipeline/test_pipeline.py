@@ -1,6 +1,7 @@
 """The whole path, by real workers: predictions and labels in, alerts and requests out."""
 
 from collections.abc import Iterable
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import cast
@@ -12,6 +13,7 @@ from jsonschema import Draft202012Validator
 
 from app.embedded import EmbeddedBroker
 from schemas.observations import MAGIC, decode_observations
+from tests.agents.worker_process import wait_until
 from tests.kafka import KafkaCluster
 from tests.pipeline.driftline import (
     PARTITIONS,
@@ -21,7 +23,6 @@ from tests.pipeline.driftline import (
     Kafka,
     Traffic,
     Worker,
-    wait_until,
 )
 
 ROWS, CHANGE_AT = 3000, 1800
@@ -58,6 +59,10 @@ def source_rows(messages: Iterable[Message]) -> list[tuple[int, int]]:
     return rows
 
 
+def drained(client: Kafka, topic: str) -> bool:
+    return client.lag(topic) == 0
+
+
 def test_a_drift_comes_out_as_alerts_and_one_retrain_request(client: Kafka, tmp_path: Path) -> None:
     traffic = Traffic(ROWS, CHANGE_AT)
     settings = {"policy.features": 2}
@@ -74,7 +79,7 @@ def test_a_drift_comes_out_as_alerts_and_one_retrain_request(client: Kafka, tmp_
         alerts = client.read_events("drift-alerts", 2)
         requests = client.read_events("retrain-requests", 1)
         letters = client.read("driftline-dead-letters", lambda found: len(found) >= 2)
-        wait_until(lambda: client.lag("driftline-observations") == 0, why=worker.log)
+        wait_until(partial(drained, client, "driftline-observations"), why=worker.log)
         _, metrics = worker.get("/metrics")
         assert worker.stop() == 0, worker.log()
     assert {alert["feature"] for alert in alerts} == {"amount", "country"}
@@ -89,6 +94,7 @@ def test_a_drift_comes_out_as_alerts_and_one_retrain_request(client: Kafka, tmp_
     assert reasons == {"undecodable", "null_value"}
     assert {letter.value() for letter in letters} == {b"\xff{", None}
     assert "driftline_alerts_total{" in metrics
+    assert [path.name for path in tmp_path.iterdir()] == ["worker.log"]
 
 
 def test_alerts_requests_and_dead_letters_carry_cloudevents_headers(
@@ -146,7 +152,7 @@ def test_workers_that_join_and_leave_under_load_lose_nothing(
         sent += client.send_predictions(rows, labels=True)
         client.flush()
         for topic in ("predictions", "labels", "driftline-observations"):
-            wait_until(lambda topic=topic: client.lag(topic) == 0, within=60.0, why=first.log)  # type: ignore[misc]
+            wait_until(partial(drained, client, topic), within=60.0, why=first.log)
         assert first.stop() == 0, first.log()
     assert sent == 9000
     expected = {(p, offset) for p in range(PARTITIONS) for offset in range(9000 // PARTITIONS)}
