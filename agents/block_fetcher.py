@@ -1,0 +1,149 @@
+"""aiokafka's fetcher, handing out blocks of records instead of lists."""
+
+from collections.abc import Iterable
+from itertools import islice
+from typing import Any
+
+import aiokafka
+from aiokafka.consumer import fetcher
+from aiokafka.record.memory_records import MemoryRecords
+
+from agents.aiokafka_seam import REPLACED, check, rebound
+from agents.batch import Record
+from agents.record_block import RecordBlock
+from agents.record_sets import RecordSet
+
+check(aiokafka.__version__, fetcher)
+
+
+class RawRecords:
+    """In place of aiokafka's MemoryRecords, which hides its bytes."""
+
+    def __init__(self, raw: bytes) -> None:
+        self.raw = raw
+        self.parsed = MemoryRecords(raw)
+
+    def has_next(self) -> bool:
+        """Tell whether there is a whole batch."""
+        return bool(self.parsed.has_next())
+
+    def size_in_bytes(self) -> int:
+        """Return how many bytes there are, those of a batch that is cut off included."""
+        return len(self.raw)
+
+
+class LegacyRecords:
+    """Records of the formats before 2: read by aiokafka, handed out as `RecordSet` does."""
+
+    def __init__(self, tp: Any, records: Any) -> None:
+        self._tp = tp
+        self._records = records
+        self.exhausted = False
+
+    @property
+    def next_fetch_offset(self) -> int:
+        """The position after what was handed out."""
+        return int(self._records.next_fetch_offset)
+
+    def take(self, most: int | None = None) -> RecordBlock:
+        """Hand out the next records, at most so many; none when there are no more."""
+        records = list(islice(self._records, most))
+        self.exhausted = most is None or len(records) < most
+        for record in records:
+            if record.timestamp is None:
+                # Format 0 has no times.
+                record.timestamp, record.timestamp_type = -1, 0
+        return RecordBlock.from_records(self._tp.topic, self._tp.partition, records)
+
+
+class PartitionBlocks:
+    """In place of aiokafka's PartitionRecords."""
+
+    def __init__(
+        self,
+        tp: Any,
+        records: RawRecords,
+        aborted_transactions: Iterable[tuple[int, int]] | None,
+        fetch_offset: int,
+        key_deserializer: Any,
+        value_deserializer: Any,
+        check_crcs: bool,
+        isolation_level: int,
+    ) -> None:
+        committed_only = isolation_level == fetcher.READ_COMMITTED
+        current = RecordSet(
+            records.raw,
+            topic=tp.topic,
+            partition=tp.partition,
+            fetch_offset=fetch_offset,
+            aborted=(aborted_transactions or ()) if committed_only else None,
+            check_crcs=check_crcs,
+        )
+        self._records: RecordSet | LegacyRecords = current
+        if current.legacy:
+            self._records = LegacyRecords(
+                tp,
+                fetcher.PartitionRecords(
+                    tp,
+                    records.parsed,
+                    aborted_transactions,
+                    fetch_offset,
+                    key_deserializer,
+                    value_deserializer,
+                    check_crcs,
+                    isolation_level,
+                ),
+            )
+
+    @property
+    def next_fetch_offset(self) -> int:
+        """The position after what was handed out."""
+        return self._records.next_fetch_offset
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether nothing is left."""
+        return self._records.exhausted
+
+    def take(self, most: int | None) -> RecordBlock:
+        """Hand out the next records."""
+        return self._records.take(most)
+
+    def __next__(self) -> Record:
+        # What getone() calls.
+        for record in self._records.take(1):
+            return record
+        raise StopIteration
+
+
+class BlockResult(fetcher.FetchResult):  # type: ignore[misc] # aiokafka ships no types
+    """In place of aiokafka's FetchResult."""
+
+    _partition_records: PartitionBlocks | None
+
+    def getall(self, max_records: int | None = None) -> RecordBlock | tuple[()]:
+        """Hand out the next records and move the position behind them."""
+        # The check drops the records when their position is not the partition's any more.
+        if not self.check_assignment(self._topic_partition) or self._partition_records is None:
+            return ()
+        block = self._partition_records.take(max_records)
+        self._update_position()
+        if self._partition_records.exhausted:
+            self._partition_records = None
+        return block
+
+
+_REPLACEMENTS = {
+    "MemoryRecords": RawRecords,
+    "PartitionRecords": PartitionBlocks,
+    "FetchResult": BlockResult,
+}
+
+
+class BlockFetcher(fetcher.Fetcher):  # type: ignore[misc] # aiokafka ships no types
+    """aiokafka's fetcher, whose `fetched_records` returns a `RecordBlock` of each partition."""
+
+    _proc_fetch_request, fetched_records, next_record = (
+        rebound(getattr(fetcher.Fetcher, method), {name: _REPLACEMENTS[name] for name in names})
+        for method, names in REPLACED.items()
+    )

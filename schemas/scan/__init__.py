@@ -1,0 +1,16 @@
+"""Compiled readers of whole batches, straight from bytes: JSON documents, texts and times.
+
+They hold no lock of Python's while they read. Each reads the usual forms only, and tells which rows
+it did not read; those are for `schemas.codec` and `schemas.times`, which stay the judges of what is
+valid.
+"""
+
+from schemas.scan.entries import Entries
+from schemas.scan.keys import KeyTable
+from schemas.scan.scanner import scan
+from schemas.scan.texts import TextTable, intern
+from schemas.scan.times import times
+from schemas.scan.tokens import Kind
+from schemas.scan.warm_up import warm_up
+
+__all__ = ["Entries", "KeyTable", "Kind", "TextTable", "intern", "scan", "times", "warm_up"]

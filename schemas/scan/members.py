@@ -1,0 +1,194 @@
+"""Compiled passes over the members of a batch: which row has what, and columns of it."""
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from schemas.scan.interning import Strings
+from schemas.scan.kernel import kernel
+from schemas.scan.roles import Role, Roles
+from schemas.scan.tokens import Kind
+from schemas.scan.words import Bytes, Positions
+
+SINGLE: Final = int(Role.FEATURES)
+"""Roles below it come at most once a row."""
+
+ABSENT: Final = 15
+"""In place of a kind where a row has no such member."""
+
+NOWHERE: Final = -1
+
+_FEATURES: Final = int(Role.FEATURES)
+_FEATURE: Final = int(Role.FEATURE)
+_SCORE: Final = int(Role.SCORE)
+
+_ANY: Final = 0xFFFF
+_EMPTY: Final = 1 << Kind.EMPTY_OBJECT
+_NUMBER: Final = 1 << Kind.INT | 1 << Kind.FLOAT
+_SCALAR: Final = _NUMBER | 1 << Kind.STRING | 1 << Kind.FALSE | 1 << Kind.TRUE
+_ALLOWED: Final = {
+    Role.FEATURES: _EMPTY,
+    Role.SCORES: _EMPTY | 1 << Kind.NULL,
+    Role.SEGMENT: _EMPTY | 1 << Kind.NULL,
+    Role.FEATURE: _ANY & ~_EMPTY,
+    Role.SCORE: _NUMBER,
+    Role.SEGMENT_VALUE: _SCALAR,
+    Role.TOO_DEEP: 0,
+}
+ALLOWED: Final = np.array([_ALLOWED.get(role, _ANY) for role in Role], dtype=np.int64)
+"""For each role a bit for each kind that a plain event may have there."""
+
+Places = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+
+@kernel()
+def find_fields(
+    row_ptr: Positions,
+    slot: NDArray[np.int32],
+    kind: NDArray[np.uint8],
+    roles: Roles,
+    allowed: Places,
+    at: Places,
+    features: Places,
+    good: Flags,
+) -> None:
+    """Find the members of each row that come once, and count its features.
+
+    ``at``, shape ``(SINGLE, n)``, gets their places among the entries, or `NOWHERE`; ``features``,
+    shape ``(n,)``, the counts. ``good`` becomes False where a row needs a closer look.
+    """
+    for row in range(len(good)):
+        has_features = False
+        fine = np.int64(good[row])
+        for entry in range(row_ptr[row], row_ptr[row + 1]):
+            role = roles[slot[entry]]
+            fine &= allowed[role] >> kind[entry]
+            if role < SINGLE:
+                at[role, row] = entry
+            elif role == _FEATURE:
+                features[row] += 1
+            elif role == _FEATURES:
+                has_features = True
+        good[row] = fine & 1 != 0 and (has_features or features[row] > 0)
+
+
+@kernel()
+def choose_scores(
+    buffer: Bytes,
+    row_ptr: Positions,
+    slot: NDArray[np.int32],
+    number: NDArray[np.float64],
+    start: NDArray[np.int32],
+    end: NDArray[np.int32],
+    roles: Roles,
+    strings: Strings,
+    predictions: Places,
+    scores: NDArray[np.float64],
+    good: Flags,
+) -> None:
+    """Find each row's score: that of the predicted class, or the highest; NaN where it has none."""
+    for row in range(len(good)):
+        scores[row] = np.nan
+        if not good[row]:
+            continue
+        predicted = predictions[row]
+        begin, size = start[predicted], end[predicted] - start[predicted]
+        matched = False
+        for entry in range(row_ptr[row], row_ptr[row + 1]):
+            if roles[slot[entry]] != _SCORE:
+                continue
+            place = strings.bounds[slot[entry]]
+            if strings.bounds[slot[entry] + 1] - place == size:
+                same = True
+                for offset in range(size):
+                    same &= strings.text[place + offset] == buffer[begin + offset]
+                if same:
+                    scores[row] = number[entry]
+                    matched = True
+            if not matched and not scores[row] >= number[entry]:
+                scores[row] = number[entry]
+
+
+@kernel()
+def list_features(
+    rows: Places,
+    row_ptr: Positions,
+    slot: NDArray[np.int32],
+    roles: Roles,
+    local: NDArray[np.int32],
+    found: NDArray[np.int32],
+) -> int:
+    """Give the features of some rows numbers, in the order in which they come; return how many.
+
+    ``local``, one of each slot, all `NOWHERE` before, gets the numbers; ``found`` the slots.
+    """
+    count = 0
+    for row in rows:
+        for entry in range(row_ptr[row], row_ptr[row + 1]):
+            place = slot[entry]
+            if local[place] == NOWHERE and roles[place] == _FEATURE:
+                local[place] = count
+                found[count] = place
+                count += 1
+    return count
+
+
+@kernel()
+def lay_out_features(
+    rows: Places,
+    row_ptr: Positions,
+    slot: NDArray[np.int32],
+    kind: NDArray[np.uint8],
+    number: NDArray[np.float64],
+    roles: Roles,
+    local: NDArray[np.int32],
+    values: NDArray[np.float64],
+    kinds: NDArray[np.uint8],
+    entries: NDArray[np.int32],
+    marks: NDArray[np.int64],
+) -> None:
+    """Write the features of some rows as columns.
+
+    ``values``, ``kinds`` and ``entries`` have the shape ``(m, len(rows))``; ``kinds`` holds
+    `ABSENT` before. ``marks``, shape ``(m,)``, gets a bit for each kind that occurs.
+    """
+    for i in range(len(rows)):
+        for entry in range(row_ptr[rows[i]], row_ptr[rows[i] + 1]):
+            if roles[slot[entry]] == _FEATURE:
+                column = local[slot[entry]]
+                values[column, i] = number[entry]
+                kinds[column, i] = kind[entry]
+                entries[column, i] = entry
+    for column in range(len(marks)):
+        seen = 0
+        for i in range(len(rows)):
+            seen |= 1 << kinds[column, i]
+        marks[column] = seen
+
+
+@kernel()
+def number_texts(
+    codes: NDArray[np.int32],
+    usable: Flags,
+    local: NDArray[np.int32],
+    numbers: NDArray[np.int32],
+    found: NDArray[np.int32],
+) -> int:
+    """Give the texts of a column numbers, in the order in which they come; return how many.
+
+    Those of rows that are not usable count as one more text, the last place of ``local``, which is
+    all `NOWHERE` before, and again afterwards. ``found`` gets their codes.
+    """
+    count = 0
+    for i in range(len(codes)):
+        code = codes[i] if usable[i] else len(local) - 1
+        if local[code] == NOWHERE:
+            local[code] = count
+            found[count] = code
+            count += 1
+        numbers[i] = local[code]
+    for i in range(count):
+        local[found[i]] = NOWHERE
+    return count

@@ -1,0 +1,108 @@
+"""What each member of an event is: paths of documents to the fields of a prediction."""
+
+from collections.abc import Mapping
+from enum import IntEnum
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from schemas.scan.keys import KeyTable
+
+
+class Role(IntEnum):
+    """What a member is to a prediction; the first seven come at most once an event."""
+
+    PREDICTION_ID = 0
+    MODEL = 1
+    VERSION = 2
+    TIMESTAMP = 3
+    PREDICTION = 4
+    LABEL = 5
+    FEATURES = 6
+    """The whole object: a member of its own where it is empty, or no object."""
+
+    SCORES = 7
+    SEGMENT = 8
+    FEATURE = 9
+    """A member of the features; likewise the next two."""
+
+    SCORE = 10
+    SEGMENT_VALUE = 11
+    TOO_DEEP = 12
+    """Within an object where a scalar is expected."""
+
+    NONE = 13
+
+
+FIELDS: Final = {
+    "prediction_id": Role.PREDICTION_ID,
+    "model": Role.MODEL,
+    "version": Role.VERSION,
+    "timestamp": Role.TIMESTAMP,
+    "prediction": Role.PREDICTION,
+    "label": Role.LABEL,
+    "features": Role.FEATURES,
+    "scores": Role.SCORES,
+    "segment": Role.SEGMENT,
+}
+
+_MEMBERS: Final = {
+    Role.FEATURES: Role.FEATURE,
+    Role.SCORES: Role.SCORE,
+    Role.SEGMENT: Role.SEGMENT_VALUE,
+}
+
+Roles = NDArray[np.uint8]
+
+
+class RoleTable:
+    """The roles of a key table's slots.
+
+    Parameters
+    ----------
+    keys
+        The table.
+    paths
+        Field name to its path in the document, dots between levels; the others stand under their
+        own names.
+
+    Raises
+    ------
+    ValueError
+        Where one field lies within another: then a member has two roles.
+    """
+
+    def __init__(self, keys: KeyTable, paths: Mapping[str, str]) -> None:
+        self._keys = keys
+        self._fields = {
+            tuple(paths.get(name, name).split(".")): role for name, role in FIELDS.items()
+        }
+        nested = [
+            path
+            for path in self._fields
+            for length in range(1, len(path))
+            if path[:length] in self._fields
+        ]
+        if nested or len(self._fields) < len(FIELDS):
+            raise ValueError("a field lies within another, or in the same place")
+        self._roles: Roles = np.empty(0, dtype=np.uint8)
+
+    def roles(self) -> Roles:
+        """Return the `Role` of each slot that the key table has by now."""
+        known = len(self._roles)
+        if known < len(self._keys):
+            new = [self._role(self._keys.path(slot)) for slot in range(known, len(self._keys))]
+            self._roles = np.concatenate([self._roles, np.array(new, dtype=np.uint8)])
+        return self._roles
+
+    def _role(self, path: tuple[str, ...]) -> Role:
+        for length in range(len(path), 0, -1):
+            role = self._fields.get(path[:length])
+            if role is None:
+                continue
+            if length == len(path):
+                return role
+            is_member = length + 1 == len(path)
+            return _MEMBERS.get(role, Role.TOO_DEEP) if is_member else Role.TOO_DEEP
+        return Role.NONE
