@@ -5,13 +5,12 @@ from __future__ import annotations
 from asyncio import run_coroutine_threadsafe
 from typing import TYPE_CHECKING, Any
 
-import aiokafka
 from aiokafka.errors import KafkaError
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 from mode import Service
 
-from agents.batch import Record
+from agents.block_consumer import BlockConsumer
 
 if TYPE_CHECKING:
     from agents.consumer import BatchedConsumer
@@ -24,8 +23,8 @@ _GROUP_STRIKES = 12
 aiokafka tries again after some seconds."""
 
 
-class Fetched(dict[TP, list[Record]]):
-    """Records by partition, and the aiokafka assignment that they were taken under."""
+class Fetched(dict[TP, Any]):
+    """A `RecordBlock` of each partition, and the aiokafka assignment that they were taken under."""
 
     assignment: object = None
 
@@ -41,7 +40,7 @@ class BatchedConsumerThread(driver.AIOKafkaConsumerThread):
         options = self.consumer.options
         conf = self.app.conf
         self._assignor = self.app.assignor
-        return aiokafka.AIOKafkaConsumer(
+        return BlockConsumer(
             client_id=conf.broker_client_id,
             group_id=conf.id,
             bootstrap_servers=driver.server_list(transport.url, transport.default_port),

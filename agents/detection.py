@@ -1,17 +1,18 @@
 """Detection: observation batches in, alerts out; partitioned by model."""
 
-from collections.abc import Awaitable, Callable, Iterable
+import logging
+from collections.abc import Awaitable, Iterable
+from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Final
 
-from agents.dead_letters import DeadLetters
 from agents.delivery import Delivery
-from agents.publisher import Publisher
-from agents.telemetry import ColumnStatus, ModelStatus, Telemetry
-from agents.topics import Topics
+from agents.stage import Stage
+from agents.telemetry import ColumnStatus, ModelStatus
 from agents.transport import BatchEvent, records_of
-from detectors.fleet import Fleet
+from detectors.fleet import Fleet, ModelKey
 from detectors.model_monitor import ModelMonitor
+from detectors.row_log import Source
 from schemas.alert import Alert
 from schemas.cloudevents import CloudEventType, cloudevent_headers
 from schemas.codec import decode_event, decode_object, encode_event
@@ -20,50 +21,33 @@ from schemas.invalid import InvalidMessage
 from schemas.model_event import ModelEvent
 from schemas.observations import MAGIC, ObservationBatch, decode_observations
 
-STAGE: Final = "detection"
+logger = logging.getLogger(__name__)
+
 STATUS_EVERY: Final = 1.0
 """Seconds between two reports on one model: the gauges of wide models are not free."""
 
 
-class Detection:
+@dataclass(kw_only=True, eq=False)
+class Detection(Stage[Fleet]):
     """Handles the batches of observations.
 
-    Parameters
+    Attributes
     ----------
-    topics, publisher, dead_letters, telemetry
-        Where and how it sends and reports.
-    new_fleet
-        Makes the models' monitors of one partition.
+    reported
+        By partition and model version, when it was last reported on.
+    renewed
+        Source partitions of which the log says that their offsets began anew.
     """
 
-    def __init__(
-        self,
-        *,
-        topics: Topics,
-        publisher: Publisher,
-        dead_letters: DeadLetters,
-        telemetry: Telemetry,
-        new_fleet: Callable[[], Fleet],
-    ) -> None:
-        self._topics = topics
-        self._publisher = publisher
-        self._dead_letters = dead_letters
-        self._telemetry = telemetry
-        self._new_fleet = new_fleet
-        self._fleets: dict[int, Fleet] = {}
-        self._reported: dict[tuple[int, str, str], float] = {}
-
-    def keep_partitions(self, partitions: Iterable[int]) -> None:
-        """Drop the models of partitions that are no longer assigned."""
-        for partition in self._fleets.keys() - set(partitions):
-            del self._fleets[partition]
-            self._telemetry.models_dropped(partition)
+    name = "detection"
+    reported: dict[int, dict[ModelKey, float]] = field(default_factory=dict, init=False)
+    renewed: set[Source] = field(default_factory=set, init=False)
 
     async def on_observations(self, event: BatchEvent, delivery: Delivery) -> None:
         """Take a batch of observations and model events."""
         started = perf_counter()
-        message = event.message
-        fleet = self._fleets.setdefault(message.partition, self._new_fleet())
+        partition = event.message.partition
+        fleet = self._state(partition)
         outputs: list[Awaitable[object]] = []
         for record in records_of(event):
             try:
@@ -72,27 +56,22 @@ class Detection:
                     fleet.notice(taken)
                     continue
             except InvalidMessage as error:
-                outputs.append(await self._dead_letters.send(record, error))
+                outputs.append(await self.dead_letters.send(record, error))
                 continue
-            outputs += await self._publish(self._alerts(fleet, taken))
-            self._report_model(message.partition, fleet, taken)
-        self._telemetry.records_read(
-            message.topic, message.partition, len(records_of(event)), message.offset
-        )
-        self._telemetry.batch_handled(STAGE, perf_counter() - started)
+            outputs += await self._publish(fleet.update(taken))
+            self._report_model(partition, fleet, taken)
+        self._report(event, started)
         await delivery.submit(event, outputs)
 
-    def _alerts(self, fleet: Fleet, batch: ObservationBatch) -> list[Alert]:
-        refused = fleet.refused_rows
-        alerts = fleet.update(batch)
-        if fleet.refused_rows > refused:
-            self._telemetry.rows_refused(fleet.refused_rows - refused)
-        return alerts
+    def _drop(self, partition: int) -> None:
+        super()._drop(partition)
+        self.reported.pop(partition, None)
+        self.telemetry.models_dropped(partition)
 
     async def _publish(self, alerts: Iterable[Alert]) -> list[Awaitable[object]]:
         outputs: list[Awaitable[object]] = []
         for alert in alerts:
-            self._telemetry.alert_raised(alert)
+            self.telemetry.alert_raised(alert)
             headers = cloudevent_headers(
                 CloudEventType.ALERT,
                 event_id=alert.alert_id,
@@ -101,8 +80,8 @@ class Detection:
                 subject=alert.feature,
             )
             outputs.append(
-                await self._publisher.send(
-                    self._topics.alerts,
+                await self.publisher.send(
+                    self.topics.alerts,
                     key=alert.model.encode(),
                     value=encode_event(alert),
                     headers=headers,
@@ -111,13 +90,31 @@ class Detection:
         return outputs
 
     def _report_model(self, partition: int, fleet: Fleet, batch: ObservationBatch) -> None:
-        key = (partition, batch.model, batch.version)
-        now = perf_counter()
-        monitor = fleet.monitor(batch.model, batch.version)
-        if monitor is None or now - self._reported.get(key, -STATUS_EVERY) < STATUS_EVERY:
+        reported = self.reported.setdefault(partition, {})
+        for key in fleet.evicted:
+            reported.pop(key, None)
+            self.telemetry.model_evicted(*key)
+        key = (batch.model, batch.version)
+        monitor = fleet.monitor(*key)
+        if monitor is None:
             return
-        self._reported[key] = now
-        self._telemetry.model_watched(partition, _status(monitor, float(batch.times[-1]) / 1000))
+        self._warn_of_renewed(monitor.renewed - self.renewed)
+        now = perf_counter()
+        if now - reported.get(key, -STATUS_EVERY) < STATUS_EVERY:
+            return
+        reported[key] = now
+        self.telemetry.model_watched(partition, _status(monitor, float(batch.times[-1]) / 1000))
+
+    def _warn_of_renewed(self, sources: Iterable[Source]) -> None:
+        for topic, partition in sources:
+            self.renewed.add((topic, partition))
+            logger.warning(
+                "offsets of %s, partition %d, began anew: the topic must have been deleted and "
+                "created again; its new records are counted from the first one whose event time "
+                "is later than all before",
+                topic,
+                partition,
+            )
 
 
 def _decoded(value: bytes | None) -> ObservationBatch | ModelEvent:

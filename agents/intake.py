@@ -5,23 +5,22 @@ from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any, Final
 
+import numpy as np
+
+from agents.clocks import age, bounded_time
 from agents.dead_letters import DeadLetters
 from agents.delivery import Delivery
-from agents.grouping import (
-    KindsOf,
-    Source,
-    TaskOf,
-    framed,
-    label_batches,
-    prediction_batches,
-)
+from agents.frames import framed
+from agents.label_batches import Source, TaskOf, label_batches
 from agents.pending import Joined, PendingStore
+from agents.prediction_reader import KindsOf, PredictionReader
 from agents.publisher import Publisher
+from agents.record_block import RecordBlock
 from agents.telemetry import LabelOutcomes, Telemetry
 from agents.topics import Topics
-from agents.transport import BatchEvent, records_of
+from agents.transport import BatchEvent, Record, records_of
 from schemas.codec import decode_event, decode_object, encode_event
-from schemas.incoming import FieldMap, PredictionRow, label_row, prediction_row
+from schemas.incoming import FieldMap, label_row
 from schemas.invalid import InvalidMessage
 from schemas.model_event import ModelEvent
 from schemas.observations import ObservationBatch
@@ -42,6 +41,8 @@ class IntakeOptions:
         How long and how many predictions of one partition wait for their labels.
     message_bytes, features_per_event
         Above which a record is refused.
+    clock_tolerance
+        By how much an event may be dated after its record before the record's time counts.
     """
 
     prediction_fields: FieldMap = field(default_factory=FieldMap)
@@ -50,6 +51,7 @@ class IntakeOptions:
     pending_entries: int = 250_000
     message_bytes: int = 1_000_000
     features_per_event: int = 2000
+    clock_tolerance: float = 600.0
 
 
 class Intake:
@@ -81,8 +83,15 @@ class Intake:
         self._publisher = publisher
         self._dead_letters = dead_letters
         self._telemetry = telemetry
-        self._kinds_of = kinds_of
         self._task_of = task_of
+        self._tolerance = round(options.clock_tolerance * 1000)
+        self._reader = PredictionReader(
+            fields=options.prediction_fields,
+            largest=options.message_bytes,
+            most_features=options.features_per_event,
+            tolerance=self._tolerance,
+            kinds_of=kinds_of,
+        )
         self._pending: dict[int, PendingStore] = {}
 
     def keep_partitions(self, partitions: Iterable[int]) -> None:
@@ -94,62 +103,55 @@ class Intake:
     async def on_predictions(self, event: BatchEvent, delivery: Delivery) -> None:
         """Take a batch of predictions."""
         started = perf_counter()
-        records, partition = records_of(event), event.message.partition
-        store = self._store(partition)
-        rows: list[tuple[int, PredictionRow]] = []
-        joined: list[tuple[int, Joined]] = []
-        outputs: list[Awaitable[object]] = []
-        for record in records:
-            try:
-                row = prediction_row(
-                    self._options.prediction_fields.apply(self._decoded(record)),
-                    key=record.key,
-                    record_time=record.timestamp,
-                    most_features=self._options.features_per_event,
-                )
-            except InvalidMessage as error:
-                outputs.append(await self._dead_letters.send(record, error))
-                continue
-            rows.append((record.offset, row))
-            join = store.add_prediction(row, record.offset, record.timestamp)
-            if join is not None:
-                joined.append((record.offset, join))
-        source = Source(event.message.topic, partition)
-        outputs += await self._publish(prediction_batches(rows, source, self._kinds_of))
-        outputs += await self._publish(label_batches(joined, source, self._task_of))
+        message = event.message
+        source = Source(message.topic, message.partition)
+        block = _block(event)
+        read = self._reader.read(block)
+        store = self._store(source.partition)
+        joined = sorted(join for waiting in read.waiting for join in store.add_predictions(waiting))
+        outputs = [await self._dead_letters.send(record, error) for record, error in read.refused]
+        outputs += await self._publish(read.observations, block)
+        outputs += await self._publish(label_batches(joined, source, self._task_of), block)
         self._telemetry.labels_met(LabelOutcomes(joined=len(joined)))
+        self._telemetry.clocks_ahead(source.topic, read.skewed)
         self._report(event, started)
         await delivery.submit(event, outputs)
 
     async def on_labels(self, event: BatchEvent, delivery: Delivery) -> None:
         """Take a batch of labels."""
         started = perf_counter()
-        records, partition = records_of(event), event.message.partition
+        block, partition = _block(event), event.message.partition
         store = self._store(partition)
         joined: list[tuple[int, Joined]] = []
         outputs: list[Awaitable[object]] = []
         unmet = {"early": 0, "duplicate": 0}
         orphaned = store.orphaned
-        for record in records:
+        skewed = 0
+        for number, (offset, record_time, key, value) in enumerate(block.rows()):
             try:
                 row = label_row(
-                    self._options.label_fields.apply(self._decoded(record)),
-                    key=record.key,
-                    record_time=record.timestamp,
+                    self._options.label_fields.apply(self._decoded(value)),
+                    key=key,
+                    record_time=record_time,
                 )
             except InvalidMessage as error:
-                outputs.append(await self._dead_letters.send(record, error))
+                outputs.append(await self._dead_letters.send(block[number], error))
                 continue
-            join = store.add_label(row, record.offset, record.timestamp)
-            if isinstance(join, str):
-                unmet[join] += 1
+            time, is_ahead = bounded_time(row.time, record_time, self._tolerance)
+            if is_ahead:
+                skewed += 1
+                row = row._replace(time=time)
+            joins = store.add_label(row, offset, age(time, record_time))
+            if isinstance(joins, str):
+                unmet[joins] += 1
             else:
-                joined.append((record.offset, join))
+                joined += [(offset, join) for join in joins]
         source = Source(event.message.topic, partition)
-        outputs += await self._publish(label_batches(joined, source, self._task_of))
+        outputs += await self._publish(label_batches(joined, source, self._task_of), block)
         self._telemetry.labels_met(
             LabelOutcomes(joined=len(joined), orphaned=store.orphaned - orphaned, **unmet)
         )
+        self._telemetry.clocks_ahead(source.topic, skewed)
         self._report(event, started)
         await delivery.submit(event, outputs)
 
@@ -157,23 +159,34 @@ class Intake:
         """Take a batch of model events: pass each to detection and to policy, keyed by model."""
         started = perf_counter()
         outputs: list[Awaitable[object]] = []
+        skewed = 0
         for record in records_of(event):
             try:
-                model_event = _model_event(self._decoded(record), record.timestamp)
+                model_event, is_ahead = self._model_event(record)
             except InvalidMessage as error:
                 outputs.append(await self._dead_letters.send(record, error))
                 continue
+            skewed += is_ahead
             self._telemetry.model_event_seen(model_event)
             key, value = model_event.model.encode(), encode_event(model_event)
             outputs += [
                 await self._publisher.send(topic, key=key, value=value)
                 for topic in (self._topics.observations, self._topics.lifecycle)
             ]
+        self._telemetry.clocks_ahead(event.message.topic, skewed)
         self._report(event, started)
         await delivery.submit(event, outputs)
 
-    def _decoded(self, record: Any) -> dict[str, Any]:
-        return decode_object(record.value, largest=self._options.message_bytes)
+    def _decoded(self, value: bytes | None) -> dict[str, Any]:
+        return decode_object(value, largest=self._options.message_bytes)
+
+    def _model_event(self, record: Record) -> tuple[ModelEvent, bool]:
+        """Return the model event with its time in RFC 3339, and whether its clock ran ahead."""
+        event = decode_event(ModelEvent, self._decoded(record.value))
+        own = event.timestamp
+        time = clamped_time(record.timestamp) if own is None else parse_time(own)
+        time, is_ahead = bounded_time(time, record.timestamp, self._tolerance)
+        return event.model_copy(update={"timestamp": format_time(time)}), is_ahead
 
     def _store(self, partition: int) -> PendingStore:
         store = self._pending.get(partition)
@@ -183,9 +196,16 @@ class Intake:
             self._pending[partition] = store
         return store
 
-    async def _publish(self, batches: Iterable[ObservationBatch]) -> list[Awaitable[object]]:
+    async def _publish(
+        self, batches: Iterable[ObservationBatch], block: RecordBlock
+    ) -> list[Awaitable[object]]:
+        """Publish observations that came from some records."""
         outputs: list[Awaitable[object]] = []
         for batch, frame in framed(batches):
+            if isinstance(frame, InvalidMessage):
+                record = block[int(np.searchsorted(block.offsets, batch.offsets[0]))]
+                outputs.append(await self._dead_letters.send(record, frame))
+                continue
             self._telemetry.rows_accepted(batch.origin, batch.model, batch.version, len(batch))
             outputs.append(
                 await self._publisher.send(
@@ -207,8 +227,9 @@ class Intake:
         self._telemetry.batch_handled(STAGE, perf_counter() - started)
 
 
-def _model_event(document: dict[str, Any], record_time: int) -> ModelEvent:
-    """Return the model event with its event time in RFC 3339, the record's own where absent."""
-    event = decode_event(ModelEvent, document)
-    time = clamped_time(record_time) if event.timestamp is None else parse_time(event.timestamp)
-    return event.model_copy(update={"timestamp": format_time(time)})
+def _block(event: BatchEvent) -> RecordBlock:
+    """Return the records as a block, which the batched transport makes them already."""
+    records = records_of(event)
+    if isinstance(records, RecordBlock):
+        return records
+    return RecordBlock.from_records(event.message.topic, event.message.partition, records)

@@ -14,12 +14,12 @@ from schemas.retrain_request import RetrainRequest
 
 @dataclass(frozen=True, slots=True)
 class LabelOutcomes:
-    """What became of the labels of a batch; counts of labels.
+    """What became of the labels of a batch.
 
     Attributes
     ----------
     joined
-        Met their prediction, or carried it.
+        Met a prediction, or carried it; one for each model version that scored its id.
     early
         Came before their prediction, and wait for it.
     duplicate
@@ -44,12 +44,15 @@ class PendingStatus:
         Waiting for their counterpart.
     expired, evicted
         Predictions given up since the start: too old, or pushed out by the cap.
+    replaced
+        Predictions since the start whose place another one took: of the same id, model and version.
     """
 
     predictions: int
     labels: int
     expired: int
     evicted: int
+    replaced: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,9 @@ class Telemetry(Protocol):
     def labels_met(self, outcomes: LabelOutcomes) -> None:
         """Take note of what became of a batch of labels."""
 
+    def clocks_ahead(self, topic: str, records: int) -> None:
+        """Take note of records whose events were dated after them; they got the records' times."""
+
     def pending_changed(self, partition: int, status: PendingStatus | None) -> None:
         """Take note of a partition's pending store; None when the partition has gone."""
 
@@ -102,8 +108,8 @@ class Telemetry(Protocol):
     def models_dropped(self, partition: int) -> None:
         """Take note that a partition of the observations has gone, and its models with it."""
 
-    def rows_refused(self, rows: int) -> None:
-        """Take note of rows of models beyond the limit."""
+    def model_evicted(self, model: str, version: str) -> None:
+        """Take note that a model version had to make room for another one."""
 
     def alert_raised(self, alert: Alert) -> None:
         """Take note of an alert."""

@@ -22,8 +22,6 @@ from app.http import HttpServer, WorkerHealth
 from app.kafka_clients import transport_options
 from app.metrics import Metrics
 from app.settings import Settings
-from detectors.fleet import Fleet
-from detectors.policy import RetrainPolicy
 
 LARGEST_RECORD: Final = 1_900_000
 """Bytes of a record that is published: an observation batch or a dead letter at their largest."""
@@ -66,16 +64,14 @@ def create_app(settings: Settings, *, telemetry: Telemetry | None = None) -> Bat
         publisher=publisher,
         dead_letters=dead_letters,
         telemetry=telemetry,
-        new_fleet=lambda: Fleet(
-            partial(options.monitor_options, settings), most_models=settings.limits.models
-        ),
+        new_state=partial(options.new_fleet, settings),
     )
     policy = Policy(
         topics=topics,
         publisher=publisher,
         dead_letters=dead_letters,
         telemetry=telemetry,
-        new_policy=lambda: RetrainPolicy(options.policy_options(settings)),
+        new_state=partial(options.new_policy, settings),
     )
     # One agent a stage: what it reads comes in one sequence, so the same backlog gives the same.
     agents: dict[str, dict[str, Handler]] = {

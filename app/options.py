@@ -1,13 +1,15 @@
 """What the agents and detectors are told, from the settings."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from agents.errors import Task
 from agents.intake import IntakeOptions
 from agents.topics import Topics
 from app.settings import DetectorSettings, ModelSettings, Settings, TopicRole
+from detectors.fleet import Fleet
 from detectors.options import DetectorOptions, MonitorOptions
-from detectors.policy import PolicyOptions
+from detectors.policy import PolicyOptions, RetrainPolicy
 from schemas.columns import Kind
 from schemas.incoming import FieldMap
 
@@ -28,6 +30,7 @@ def intake_options(settings: Settings) -> IntakeOptions:
         pending_entries=settings.intake.pending.max_entries,
         message_bytes=settings.limits.message_bytes,
         features_per_event=settings.limits.features_per_event,
+        clock_tolerance=settings.intake.clock_tolerance_seconds,
     )
 
 
@@ -77,6 +80,20 @@ def policy_options(settings: Settings) -> PolicyOptions:
         cooldown=policy.cooldown_seconds,
         expiry=policy.expiry_seconds,
     )
+
+
+def new_fleet(settings: Settings) -> Fleet:
+    """Return the models of one partition, none as yet."""
+    return Fleet(
+        partial(monitor_options, settings),
+        most_models=settings.limits.models,
+        most_columns=settings.limits.columns,
+    )
+
+
+def new_policy(settings: Settings) -> RetrainPolicy:
+    """Return the retrain policy of one partition."""
+    return RetrainPolicy(policy_options(settings), most_models=settings.limits.models)
 
 
 def _detector(settings: DetectorSettings) -> DetectorOptions:

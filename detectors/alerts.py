@@ -53,7 +53,7 @@ def alert_of(
     model, version, role, feature
         Where.
     monitor
-        The monitor that found it, for the kind and the categories' names.
+        The monitor that found it, for the kind.
     critical
         Whether the configuration marks the feature as critical; concept drift always is.
     change_at, detected_at
@@ -105,11 +105,11 @@ def _summaries(
 ) -> tuple[NumberSummary, NumberSummary] | tuple[CategorySummary, CategorySummary]:
     if monitor.kind is not Kind.CATEGORY:
         return numbers_before(drift.before), numbers_after(drift.after)
-    size = len(monitor.names)
+    size = len(drift.names)
     counts_before = np.zeros(size, dtype=np.int64)
     counts_before[: len(drift.before.category_counts)] = drift.before.category_counts
     counts_after = np.bincount(drift.after.astype(np.int64), minlength=size)
-    return category_summaries(counts_before, counts_after, monitor.names)
+    return category_summaries(counts_before, counts_after, drift.names)
 
 
 def _change(before: NumberSummary | CategorySummary, after: NumberSummary | CategorySummary) -> str:

@@ -45,5 +45,7 @@ class Before:
         position = level * cumulative[-1]
         at = min(int(np.searchsorted(cumulative, position, side="right")), len(self.counts)) - 1
         share = (position - cumulative[at]) / max(self.counts[at], 1)
+        # The bin above the largest float64 ends at infinity.
+        low, high = (float(edge) for edge in np.nan_to_num(self.edges[at : at + 2]))
         # Weights, not a difference of the edges, which may lie beyond float64.
-        return float(self.edges[at] * (1.0 - share) + self.edges[at + 1] * share)
+        return float(min(max(low * (1.0 - share) + high * share, low), high))

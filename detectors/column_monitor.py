@@ -16,8 +16,8 @@ from detectors.ranks import folded
 from detectors.reference import RECENT, Reference
 from detectors.registry import build, kinds
 from schemas.alert import Stream
+from schemas.columns import Codes, Flag, Kind, Values
 from schemas.columns import Column as Observed
-from schemas.columns import Flag, Kind
 
 MOST_CATEGORIES: Final = 1000
 """Distinct categories of a column that are told apart; further ones count as one."""
@@ -54,6 +54,8 @@ class Drift:
         The reference before the change.
     after
         The latest judged values since the change, at most `RECENT`.
+    names
+        The categories' names by their numbers, of a reference of categories.
     autocorrelation
         Lag-1 autocorrelation of the burn-in; None for a constant.
     stride
@@ -69,6 +71,7 @@ class Drift:
     findings: tuple[Finding, ...]
     before: Before
     after: Column
+    names: Sequence[str]
     autocorrelation: float | None
     stride: int
     independent: bool
@@ -126,21 +129,22 @@ class ColumnMonitor:
             observed, rows = observed[usable], rows[usable]
         else:
             self.problems[Flag.OK] += len(observed)
-        if self.kind is Kind.CATEGORY:
-            values = self._numbers(observed, column.categories)
-        else:
-            values = observed.astype(np.float64, copy=False)
         drifts = []
+        values = self._values(observed, column.categories)
         while len(values):
             taken, drift = self._advance(values, rows)
-            values, rows = values[taken:], rows[taken:]
+            values, rows, observed = values[taken:], rows[taken:], observed[taken:]
             if drift is not None:
                 drifts.append(drift)
+                # Categories are numbered anew with the reference.
+                values = self._values(observed, column.categories)
         return drifts
 
     def restart(self) -> None:
         """Begin a new reference with the next value."""
         self._restarts += 1
+        # New objects: a drift keeps the names that its numbers stand for.
+        self.names, self._number_of = [], {}
         self.reference = self._new_reference()
         for _, detector in self._watchers:
             detector.reset()
@@ -235,10 +239,16 @@ class ColumnMonitor:
             findings=findings,
             before=reference.without(len(after)),
             after=after,
+            names=self.names,
             autocorrelation=reference.autocorrelation,
             stride=reference.stride,
             independent=reference.independent,
         )
+
+    def _values(self, observed: Values | Codes, categories: Sequence[str]) -> Column:
+        if self.kind is Kind.CATEGORY:
+            return self._numbers(observed, categories)
+        return observed.astype(np.float64, copy=False)
 
     def _numbers(self, codes: NDArray[Any], categories: Sequence[str]) -> Column:
         # In the order in which they occur, and no others: the numbers must not depend on what a

@@ -1,15 +1,19 @@
 """All models that one worker watches in one partition."""
 
 from collections.abc import Callable, Iterator
-from typing import Final
+from typing import Final, TypeAlias
 
 from detectors.contract import State
+from detectors.identity import event_id
 from detectors.model_monitor import ModelMonitor
 from detectors.options import MonitorOptions
+from detectors.seen import Seen
 from schemas.alert import Alert
 from schemas.model_event import ModelEvent, ModelEventType
 from schemas.observations import ObservationBatch
-from schemas.times import parse_time
+
+ModelKey: TypeAlias = tuple[str, str]
+"""Model and version."""
 
 RESTARTING: Final = frozenset(
     {
@@ -20,26 +24,51 @@ RESTARTING: Final = frozenset(
 )
 """Model events after which the references begin anew."""
 
+MOST_NOTICED: Final = 10_000
+"""Model events that are remembered, so that a replayed one changes nothing."""
+
 
 class Fleet:
     """The model versions of one partition, watched from their first batch on.
+
+    Where a further version, or its columns, find no room, the version whose last row lies back
+    furthest in the log is forgotten: first those that have not finished a burn-in, until there is
+    room for all of the new one; where there are none, one of the others. So names that are made
+    up for each event push each other out, and at most one version that is watched in earnest. A
+    version that comes back after that begins anew.
 
     Parameters
     ----------
     options_of
         Gives the options of a model by its name.
     most_models
-        Model versions above which further ones are refused.
+        Model versions watched at once.
+    most_columns
+        Columns of all versions together above which further ones are refused.
+
+    Attributes
+    ----------
+    evicted
+        Versions that the latest update has forgotten; no part of the state.
     """
 
     def __init__(
-        self, options_of: Callable[[str], MonitorOptions], *, most_models: int = 10_000
+        self,
+        options_of: Callable[[str], MonitorOptions],
+        *,
+        most_models: int = 10_000,
+        most_columns: int = 50_000,
     ) -> None:
-        self.refused_rows = 0
+        self.evicted: list[ModelKey] = []
         self._options_of = options_of
         self._most_models = most_models
-        self._monitors: dict[tuple[str, str], ModelMonitor] = {}
-        self._noticed: dict[str, int] = {}
+        self._most_columns = most_columns
+        # Both in the order of the versions' latest rows. By place in the log, not by event time: a
+        # clock that runs ahead would keep its version for ever.
+        self._monitors: dict[ModelKey, ModelMonitor] = {}
+        self._young: dict[ModelKey, None] = {}
+        self._columns = 0
+        self._noticed = Seen(MOST_NOTICED)
 
     def __iter__(self) -> Iterator[ModelMonitor]:
         return iter(self._monitors.values())
@@ -47,46 +76,57 @@ class Fleet:
     def __len__(self) -> int:
         return len(self._monitors)
 
+    @property
+    def columns(self) -> int:
+        """Watched columns of all versions."""
+        return self._columns
+
     def monitor(self, model: str, version: str) -> ModelMonitor | None:
         """Return the monitor of a model version that is watched."""
         return self._monitors.get((model, version))
 
     def update(self, batch: ObservationBatch) -> list[Alert]:
-        """Take a batch; return its alerts in the order of their rows.
-
-        The rows of a model version beyond ``most_models`` are counted in ``refused_rows``.
-        """
+        """Take a batch; return its alerts in the order of their rows."""
+        self.evicted = []
         key = (batch.model, batch.version)
         monitor = self._monitors.get(key)
         if monitor is None:
-            if len(self._monitors) >= self._most_models:
-                self.refused_rows += len(batch)
-                return []
+            self._make_room(min(len(batch.columns), self._most_columns))
             monitor = ModelMonitor(*key, self._options_of(batch.model))
             self._monitors[key] = monitor
-        return monitor.update(batch)
+            self._young[key] = None
+        rows, columns = monitor.all_rows, len(monitor.columns)
+        alerts = monitor.update(batch, room=self._most_columns - self._columns)
+        self._columns += len(monitor.columns) - columns
+        if monitor.all_rows > rows:
+            self._monitors[key] = self._monitors.pop(key)
+            if key in self._young:
+                del self._young[key]
+                # After an alert the reference that gave it has gone again.
+                if not (alerts or monitor.has_reference):
+                    self._young[key] = None
+        return alerts
 
     def notice(self, event: ModelEvent) -> None:
         """Begin the references of the model's versions anew where the event says so.
 
-        An event that is not newer than the last one of its model is a replay, and changes nothing.
+        Each event counts once: the same one again (type, version, time, request) is a replay, as
+        long as it is among the latest that were noticed. Whether its time is before that of others
+        does not matter. An event without a time is always new.
         """
-        monitors = [monitor for monitor in self if monitor.model == event.model]
-        if event.type not in RESTARTING or not monitors:
+        if event.type not in RESTARTING:
             return
-        if event.timestamp is not None:
-            time = parse_time(event.timestamp)
-            if time <= self._noticed.get(event.model, -1):
-                return
-            self._noticed[event.model] = time
-        for monitor in monitors:
-            monitor.restart()
+        if event.timestamp is not None and not self._noticed.is_new(event_id(event)):
+            return
+        for monitor in self:
+            if monitor.model == event.model:
+                monitor.restart()
 
     def state(self) -> State:
         """Return the whole state."""
         return {
-            "refused_rows": self.refused_rows,
-            "noticed": [[model, time] for model, time in self._noticed.items()],
+            "noticed": self._noticed.state(),
+            "young": [list(key) for key in self._young],
             "monitors": [
                 {"model": monitor.model, "version": monitor.version, "state": monitor.state()}
                 for monitor in self
@@ -95,11 +135,29 @@ class Fleet:
 
     def restore(self, state: State) -> None:
         """Take over a state of a fleet with the same options."""
-        self.refused_rows = state["refused_rows"]
-        self._noticed = dict(state["noticed"])
+        self._noticed.restore(state["noticed"])
+        self._young = dict.fromkeys((model, version) for model, version in state["young"])
         self._monitors = {}
         for item in state["monitors"]:
             model, version = item["model"], item["version"]
             monitor = ModelMonitor(model, version, self._options_of(model))
             monitor.restore(item["state"])
             self._monitors[model, version] = monitor
+        self._columns = sum(len(monitor.columns) for monitor in self)
+
+    def _make_room(self, columns: int) -> None:
+        while self._young and not self._has_room(columns):
+            self._evict(next(iter(self._young)))
+        if self._monitors and not self._has_room(1):
+            self._evict(next(iter(self._monitors)))
+
+    def _has_room(self, columns: int) -> bool:
+        return (
+            len(self._monitors) < self._most_models
+            and self._columns + columns <= self._most_columns
+        )
+
+    def _evict(self, key: ModelKey) -> None:
+        self._columns -= len(self._monitors.pop(key).columns)
+        self._young.pop(key, None)
+        self.evicted.append(key)

@@ -10,7 +10,7 @@ from detectors.column_monitor import ColumnMonitor, Drift
 from detectors.contract import State
 from detectors.identity import stable_seed
 from detectors.options import MonitorOptions
-from detectors.row_log import RowLog
+from detectors.row_log import RowLog, Source
 from schemas.alert import Alert
 from schemas.columns import Column, Flag, Flags, Kind, Role
 from schemas.event import LONGEST_NAME
@@ -23,7 +23,7 @@ ROLES_OF: Final = {
     Origin.LABELS: frozenset({Role.ERROR}),
 }
 
-MOST_REFUSED: Final = 1000
+MOST_REFUSED: Final = 100
 """Refused features of a model version that are told apart; further ones are not counted."""
 
 
@@ -46,6 +46,8 @@ class ModelMonitor:
         The watched columns, in the order in which they came.
     replayed_rows
         Rows that came again since this object was made; no part of the state.
+    renewed
+        Source partitions whose offsets began anew since this object was made; no part of the state.
     """
 
     def __init__(self, model: str, version: str, options: MonitorOptions) -> None:
@@ -53,6 +55,7 @@ class ModelMonitor:
         self.version = version
         self.columns: dict[ColumnKey, ColumnMonitor] = {}
         self.replayed_rows = 0
+        self.renewed: set[Source] = set()
         self._refused: dict[ColumnKey, None] = {}
         self._options = options
         self._logs = {origin: RowLog() for origin in Origin}
@@ -68,21 +71,44 @@ class ModelMonitor:
         return self._logs[Origin.LABELS].rows
 
     @property
+    def all_rows(self) -> int:
+        """Rows counted so far, of predictions and of labelled ones."""
+        return sum(log.rows for log in self._logs.values())
+
+    @property
+    def has_reference(self) -> bool:
+        """Whether the burn-in of any column is complete."""
+        return any(column.reference.ready for column in self.columns.values())
+
+    @property
     def refused_columns(self) -> int:
-        """Columns that are not watched because there are too many, counted up to 1,000."""
+        """Columns that are not watched because there are too many, counted up to 100."""
         return len(self._refused)
 
-    def update(self, batch: ObservationBatch) -> list[Alert]:
-        """Take a batch of this model version; return the alerts in the order of their rows."""
+    def update(self, batch: ObservationBatch, *, room: int | None = None) -> list[Alert]:
+        """Take a batch of this model version; return the alerts in the order of their rows.
+
+        Parameters
+        ----------
+        batch
+            The rows.
+        room
+            Further columns that may be watched, where that is less than the options allow.
+        """
         log = self._logs[batch.origin]
         unseen = log.unseen(batch)
         self.replayed_rows += len(batch) - len(unseen)
         if len(unseen) == 0:
             return []
+        if log.is_renewed_by(unseen):
+            self.renewed.add((batch.topic, batch.partition))
         first = log.append(unseen)
+        most = self._options.most_columns
+        if room is not None:
+            most = min(most, len(self.columns) + room)
         found = [
             (drift, key)
-            for key, column, start in self._chosen(unseen)
+            for key, column, start in self._chosen(unseen, most)
             for drift in self.columns[key].update(column.since(start), first + start)
         ]
         found.sort(key=lambda item: (item[0].row, item[1]))
@@ -115,13 +141,15 @@ class ModelMonitor:
             self.columns[key] = self._new_monitor(key, Kind(column["monitor"]["kind"]))
             self.columns[key].restore(column["monitor"])
 
-    def _chosen(self, batch: ObservationBatch) -> Iterator[tuple[ColumnKey, Column, int]]:
+    def _chosen(
+        self, batch: ObservationBatch, most: int
+    ) -> Iterator[tuple[ColumnKey, Column, int]]:
         """Yield for each watched column the observed one of its kind, and the row to start at."""
         observed: dict[ColumnKey, list[Column]] = {}
         for column in batch.columns:
             if column.role is not Role.FEATURE or column.name not in self._options.ignored:
                 observed.setdefault((column.role, column.name), []).append(column)
-        starts = self._admit(observed)
+        starts = self._admit(observed, most)
         roles = ROLES_OF[batch.origin]
         for key, monitor in self.columns.items():
             if key[0] not in roles:
@@ -134,8 +162,8 @@ class ModelMonitor:
             column = kinds.get(monitor.kind) or _mistyped(candidates[0], monitor.kind)
             yield key, column, starts.get(key, 0)
 
-    def _admit(self, observed: Mapping[ColumnKey, list[Column]]) -> dict[ColumnKey, int]:
-        """Begin to watch the columns that are new; return the row of each one's first value."""
+    def _admit(self, observed: Mapping[ColumnKey, list[Column]], most: int) -> dict[ColumnKey, int]:
+        """Begin to watch new columns, to ``most`` in all; return the row of each first value."""
         arrivals = []
         for key in observed.keys() - self.columns.keys():
             first, kind = min((_first_usable(column), column.kind) for column in observed[key])
@@ -147,7 +175,7 @@ class ModelMonitor:
         for first, _, key, kind in sorted(arrivals):
             # A name without a bound would make an alert that no broker takes.
             fits = len(key[1]) <= LONGEST_NAME
-            if fits and len(self.columns) < self._options.most_columns:
+            if fits and len(self.columns) < most:
                 self.columns[key] = self._new_monitor(key, kind)
                 starts[key] = first
             elif len(self._refused) < MOST_REFUSED:

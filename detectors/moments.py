@@ -19,6 +19,38 @@ def _with(count: int, mean: float, squares: float, values: NDArray[np.float64]) 
     return count, mean, squares
 
 
+@numba.njit(cache=True, nogil=True)
+def keep_latest(
+    values: NDArray[np.float64],
+    rows: NDArray[np.int64],
+    latest: NDArray[np.float64],
+    latest_rows: NDArray[np.int64],
+    held: int,
+    count: int,
+    mean: float,
+    squares: float,
+) -> tuple[int, int, float, float]:
+    """Take values and their rows among the latest; return how many these are, and the moments.
+
+    The first ``held`` places of ``latest`` and ``latest_rows``, both of the same shape, are in use.
+    Values for which there is no room any more go over into the moments, the oldest first.
+    """
+    room, new = len(latest), len(values)
+    leaving = max(held + new - room, 0)
+    of_held = min(leaving, held)
+    count, mean, squares = _with(count, mean, squares, latest[:of_held])
+    count, mean, squares = _with(count, mean, squares, values[: leaving - of_held])
+    for i in range(of_held, held):
+        latest[i - of_held] = latest[i]
+        latest_rows[i - of_held] = latest_rows[i]
+    held -= of_held
+    for i in range(leaving - of_held, new):
+        latest[held] = values[i]
+        latest_rows[held] = rows[i]
+        held += 1
+    return held, count, mean, squares
+
+
 def with_values(count: int, mean: float, squares: float, values: NDArray[np.float64]) -> Moments:
     """Return the moments after further values, shape ``(n,)``.
 

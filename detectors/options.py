@@ -48,7 +48,7 @@ class MonitorOptions:
     burn_in
         Values of a column that make its reference before the first one is judged.
     bins
-        Bins of the reference; a value's rank is resolved to 1/bins.
+        Bins of the reference, at least 4; a value's rank is resolved to 1/bins.
     kinds
         Columns whose kind is declared; that of the others is the one of their first usable value.
     critical

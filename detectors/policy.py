@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeAlias
 
 from detectors.contract import State
-from detectors.identity import stable_id
+from detectors.identity import event_id, stable_id
+from detectors.seen import Seen
 from schemas.alert import Alert, DriftKind, Severity
 from schemas.model_event import ModelEvent, ModelEventType
 from schemas.retrain_request import AlertReference, RetrainRequest, Trigger
@@ -40,16 +41,21 @@ class PolicyOptions:
     expiry: float = 7 * 86400.0
 
 
+_Counted: TypeAlias = tuple[int, int, AlertReference]
+"""The event times of detection and change, and the reference."""
+
+
 @dataclass(slots=True)
 class _ModelState:
-    alerts: dict[str, tuple[int, int, AlertReference]] = field(default_factory=dict)
-    """Alert id to the event times of detection and change, and the reference."""
+    alerts: dict[str, _Counted] = field(default_factory=dict)
+    """By the alert's id."""
     cooldown_until: int = 0
     request_id: str = ""
     requested_at: int = -1
     open_until: int = 0
     ended_at: int = -1
-    seen: dict[str, None] = field(default_factory=dict)
+    seen: Seen = field(default_factory=lambda: Seen(MOST_SEEN))
+    """Alerts and ends, so that a replayed one is not counted twice."""
 
 
 MOST_NAMED: Final = 5
@@ -59,20 +65,32 @@ MOST_ALERTS: Final = 1000
 """Alerts of a model that a request can rest on; the oldest go first."""
 
 MOST_SEEN: Final = 1000
-"""Alert ids of a model that are remembered, so that a replayed alert is not counted twice."""
+"""Alert and event ids of a model that are remembered."""
 
 
 class RetrainPolicy:
     """Decides on retrain requests for the models of one partition.
 
+    An alert or an end that comes again is known by its id, as long as it is among the latest
+    `MOST_SEEN` of its model. What a request or an end holds back are alerts after it, and alerts
+    before it by no more than the longest of the durations: an alert further back was found by
+    another clock, and counts. So no time, however far in the future, silences a model for longer
+    than twice that.
+
     Parameters
     ----------
     options
         When to ask.
+    most_models
+        Models that are remembered. The one that was heard of least lately is forgotten first, and
+        one for which a retraining was asked only where there is no other.
     """
 
-    def __init__(self, options: PolicyOptions) -> None:
+    def __init__(self, options: PolicyOptions, *, most_models: int = 10_000) -> None:
         self._options = options
+        self._most_models = most_models
+        self._horizon = round(SECONDS * max(options.window, options.cooldown, options.expiry))
+        # In the order of the models' latest events.
         self._models: dict[str, _ModelState] = {}
 
     def __len__(self) -> int:
@@ -85,11 +103,10 @@ class RetrainPolicy:
 
     def on_alert(self, alert: Alert) -> RetrainRequest | None:
         """Take an alert; return the request that it tips, if it does."""
-        state = self._models.setdefault(alert.model, _ModelState())
+        state = self._state_of(alert.model)
         now = parse_time(alert.detected_at.time)
-        if alert.alert_id in state.seen or now <= state.ended_at:
+        if not state.seen.is_new(alert.alert_id) or self._is_stale(state, now):
             return None
-        _remember(state, alert.alert_id)
         reference = AlertReference(
             alert_id=alert.alert_id,
             kind=alert.kind,
@@ -98,30 +115,37 @@ class RetrainPolicy:
             time=alert.detected_at.time,
         )
         state.alerts[alert.alert_id] = (now, parse_time(alert.change_at.time), reference)
-        self._forget_old(state, now)
-        trigger = self._trigger(state)
-        if trigger is None or now < max(state.cooldown_until, state.open_until):
+        if len(state.alerts) > MOST_ALERTS:
+            del state.alerts[next(iter(state.alerts))]
+        counting = [each for each in state.alerts.values() if self._is_near(each[0], now)]
+        trigger = self._trigger([reference for _, _, reference in counting])
+        if trigger is None or self._is_held_back(state, now):
             return None
-        return self._request(state, alert, trigger, now)
+        return self._request(state, alert, trigger, counting)
 
     def on_model_event(self, event: ModelEvent) -> None:
         """Take a model event: the open request ends where it says so.
 
-        Alerts up to the event no longer count, and a later request stays open: the event may be
-        a replay. One without a time ends everything. The cooldown stays.
+        It ends the request that it names, and any that was made up to its time. Alerts up to then
+        no longer count; the cooldown stays. One without a time ends everything.
         """
         if event.type not in ENDING:
             return
-        state = self._models.setdefault(event.model, _ModelState())
+        state = self._state_of(event.model)
         if event.timestamp is None:
             state.alerts.clear()
             state.open_until = 0
             return
-        state.ended_at = max(state.ended_at, parse_time(event.timestamp))
+        if not state.seen.is_new(event_id(event)):
+            return
+        time = parse_time(event.timestamp)
+        # Of ends that are further apart than clocks go, the one that came last is believed.
+        near = abs(time - state.ended_at) <= self._horizon
+        state.ended_at = max(time, state.ended_at) if near else time
         for alert_id, (found, _, _) in list(state.alerts.items()):
-            if found <= state.ended_at:
+            if self._is_stale(state, found):
                 del state.alerts[alert_id]
-        if state.requested_at <= state.ended_at or event.request_id == state.request_id:
+        if state.requested_at <= time or event.request_id == state.request_id:
             state.open_until = 0
 
     def state(self) -> State:
@@ -137,15 +161,16 @@ class RetrainPolicy:
                 "requested_at": state.requested_at,
                 "open_until": state.open_until,
                 "ended_at": state.ended_at,
-                "seen": list(state.seen),
+                "seen": state.seen.state(),
             }
             for model, state in self._models.items()
         }
 
     def restore(self, state: State) -> None:
         """Take over a state."""
-        self._models = {
-            model: _ModelState(
+        self._models = {}
+        for model, inner in state.items():
+            self._models[model] = _ModelState(
                 alerts={
                     reference.alert_id: (found, changed, reference)
                     for found, changed, reference in _references(inner["alerts"])
@@ -155,19 +180,30 @@ class RetrainPolicy:
                 requested_at=inner["requested_at"],
                 open_until=inner["open_until"],
                 ended_at=inner["ended_at"],
-                seen=dict.fromkeys(inner["seen"]),
             )
-            for model, inner in state.items()
-        }
+            self._models[model].seen.restore(inner["seen"])
 
-    def _forget_old(self, state: _ModelState, now: int) -> None:
-        oldest = now - self._options.window * SECONDS
-        for alert_id, (found, _, _) in list(state.alerts.items()):
-            if found < oldest or len(state.alerts) > MOST_ALERTS:
-                del state.alerts[alert_id]
+    def _state_of(self, model: str) -> _ModelState:
+        state = self._models.pop(model, None)
+        if state is None:
+            if len(self._models) >= self._most_models:
+                unasked = (name for name, each in self._models.items() if not each.request_id)
+                del self._models[next(unasked, next(iter(self._models)))]
+            state = _ModelState()
+        self._models[model] = state
+        return state
 
-    def _trigger(self, state: _ModelState) -> Trigger | None:
-        references = [reference for _, _, reference in state.alerts.values()]
+    def _is_near(self, found: int, now: int) -> bool:
+        return abs(now - found) <= self._options.window * SECONDS
+
+    def _is_stale(self, state: _ModelState, found: int) -> bool:
+        return state.ended_at - self._horizon <= found <= state.ended_at
+
+    def _is_held_back(self, state: _ModelState, now: int) -> bool:
+        until = max(state.cooldown_until, state.open_until)
+        return state.requested_at - self._horizon <= now < until
+
+    def _trigger(self, references: list[AlertReference]) -> Trigger | None:
         if any(
             reference.kind is DriftKind.FEATURE and reference.severity is Severity.CRITICAL
             for reference in references
@@ -179,9 +215,10 @@ class RetrainPolicy:
         return Trigger.FEATURES if len(drifted) >= self._options.features else None
 
     def _request(
-        self, state: _ModelState, alert: Alert, trigger: Trigger, now: int
+        self, state: _ModelState, alert: Alert, trigger: Trigger, counting: list[_Counted]
     ) -> RetrainRequest:
-        alerts = sorted(state.alerts.values(), key=lambda item: (item[0], item[2].alert_id))
+        now = parse_time(alert.detected_at.time)
+        alerts = sorted(counting, key=lambda item: (item[0], item[2].alert_id))
         references = [reference for _, _, reference in alerts]
         state.cooldown_until = now + round(self._options.cooldown * SECONDS)
         state.open_until = now + round(self._options.expiry * SECONDS)
@@ -211,12 +248,6 @@ def _listed(features: list[str]) -> str:
     return ", ".join(features[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
-def _remember(state: _ModelState, alert_id: str) -> None:
-    state.seen[alert_id] = None
-    if len(state.seen) > MOST_SEEN:
-        del state.seen[next(iter(state.seen))]
-
-
-def _references(alerts: list[list[object]]) -> Iterator[tuple[int, int, AlertReference]]:
+def _references(alerts: list[list[object]]) -> Iterator[_Counted]:
     for found, changed, reference in alerts:
         yield int(str(found)), int(str(changed)), AlertReference.model_validate(reference)

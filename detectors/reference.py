@@ -7,9 +7,10 @@ from numpy.typing import NDArray
 
 from detectors.before import Before
 from detectors.bins import Binning, CategoryBins, NumberBins, binning_from
+from detectors.column import as_column
 from detectors.contract import Column, State
 from detectors.dependence import autocorrelations, independent_stride
-from detectors.moments import Moments, with_values
+from detectors.moments import Moments, keep_latest, with_values
 from detectors.ranks import absorb_ranks
 
 LONGEST_BURN_IN: Final = 8
@@ -56,8 +57,9 @@ class Reference:
         self._counts = np.empty(0, dtype=np.int64)
         self._lowest = self._highest = float("nan")
         self._category_counts = np.empty(0, dtype=np.int64)
-        self._recent = np.empty(0)
-        self._recent_rows = np.empty(0, dtype=np.int64)
+        self._latest = np.empty(RECENT)
+        self._latest_rows = np.empty(RECENT, dtype=np.int64)
+        self._held = 0
         # Of the values older than the recent ones: what came before a change is then a sum, and a
         # difference of large sums, which would be rounding where the reference was constant, never.
         self._earlier: Moments = (0, 0.0, 0.0)
@@ -73,7 +75,7 @@ class Reference:
     @property
     def count(self) -> int:
         """How many values it holds."""
-        return self._earlier[0] + len(self._recent)
+        return self._earlier[0] + self._held
 
     @property
     def mean(self) -> float:
@@ -106,20 +108,33 @@ class Reference:
 
     def absorb(self, values: Column, rows: NDArray[np.int64]) -> None:
         """Take values and their row numbers, shape ``(n,)``, into the moments and the latest."""
-        latest = np.concatenate([self._recent, values])
-        self._earlier = with_values(*self._earlier, latest[:-RECENT])
-        self._recent = latest[-RECENT:].copy()
+        self._held, *earlier = keep_latest(
+            as_column(values),
+            np.ascontiguousarray(rows),
+            self._latest,
+            self._latest_rows,
+            self._held,
+            *self._earlier,
+        )
+        self._earlier = (int(earlier[0]), earlier[1], earlier[2])
         if self._categorical:
             self._category_counts = _added(self._category_counts, values)
-        self._recent_rows = np.concatenate([self._recent_rows, rows])[-RECENT:]
 
     def withdraw(self, values: Column) -> None:
         """Take values that were ranked, but come after a detection, out of the bins again."""
         self._counts -= np.bincount(self._binned(values), minlength=len(self._counts))
 
+    @property
+    def _recent(self) -> Column:
+        return self._latest[: self._held]
+
+    @property
+    def _recent_rows(self) -> NDArray[np.int64]:
+        return self._latest_rows[: self._held]
+
     def latest(self, most: int) -> tuple[Column, NDArray[np.int64]]:
         """Return the latest values and their row numbers, at most ``most`` and `RECENT`."""
-        return self._recent[-most:], self._recent_rows[-most:]
+        return self._recent[-most:].copy(), self._recent_rows[-most:].copy()
 
     def latest_ranks(self, most: int, *, fold: bool) -> Column:
         """Return the expected ranks of the latest values, at most ``most``, among all values.
@@ -191,8 +206,9 @@ class Reference:
         self._counts = state["counts"].copy()
         self._lowest, self._highest = (float(end) for end in state["range"])
         self._category_counts = state["category_counts"].copy()
-        self._recent = state["recent"].copy()
-        self._recent_rows = state["recent_rows"].copy()
+        self._held = len(state["recent"])
+        self._latest[: self._held] = state["recent"]
+        self._latest_rows[: self._held] = state["recent_rows"]
         count, mean, squares = state["earlier"]
         self._earlier = (count, mean, squares)
         self.autocorrelation = state["autocorrelation"]

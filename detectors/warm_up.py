@@ -1,6 +1,7 @@
 """Compiles every kernel before it is needed."""
 
 from detectors.column_monitor import ColumnMonitor
+from detectors.moments import with_values
 from detectors.options import MonitorOptions
 from detectors.priming import uniform_sequence
 from schemas.columns import Column, Kind, Role
@@ -23,3 +24,4 @@ def warm_up() -> None:
     # Past the burn-in, so that ranks, moments and both detectors all have their turn.
     values = uniform_sequence(100)
     monitor.update(Column("warm-up", Role.FEATURE, Kind.NUMBER, values), 0)
+    with_values(0, 0.0, 0.0, values)

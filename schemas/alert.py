@@ -55,7 +55,10 @@ class DetectorReport(Event):
 class Alert(Event):
     """A drift was found in one watched column of one model version."""
 
-    alert_id: str = Field(description="UUIDv5; the same log and configuration give the same id.")
+    alert_id: str = Field(
+        description="UUIDv5 of the column, the detector and the row at which it fired: the same "
+        "observations give a worker that has kept its state the same id."
+    )
     status: str = Field(default="opened", description="`opened`.")
     kind: DriftKind = Field(strict=False)
     severity: Severity = Field(strict=False)

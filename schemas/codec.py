@@ -14,14 +14,15 @@ LARGEST_MESSAGE: Final = 1_000_000
 
 _REASONS: Final = {"missing": Reason.MISSING_FIELD}
 _MOST_PROBLEMS: Final = 10
+_MOST_DIGITS: Final = 20  # of 64 bits, or with the sign
 _EventT = TypeVar("_EventT", bound=Event)
 
 
 def decode_object(value: bytes | None, *, largest: int = LARGEST_MESSAGE) -> dict[str, Any]:
     """Return the JSON object that a record's value holds.
 
-    NaN and Infinity, which JSON does not have and many encoders write, are read as such, so that
-    one such feature does not cost its whole event.
+    NaN and Infinity, which JSON does not have and many encoders write, are read as such, and
+    numbers beyond float64 as infinite, so that one such feature does not cost its whole event.
 
     Raises
     ------
@@ -69,9 +70,10 @@ def encode_event(event: BaseModel) -> bytes:
 
 
 def _decode_lenient(value: bytes, error: orjson.JSONDecodeError) -> Any:
-    if b"NaN" in value or b"Infinity" in value:
+    # Only what can be mended is read a second time; the last is orjson's word for 1e999.
+    if b"NaN" in value or b"Infinity" in value or "infinity" in error.msg:
         try:
-            document = json.loads(value)
+            document = json.loads(value.decode(), parse_int=_whole)
             orjson.dumps(document)  # what cannot be written (lone surrogates) cannot be passed on
         except (ValueError, TypeError, RecursionError):
             pass
@@ -80,3 +82,12 @@ def _decode_lenient(value: bytes, error: orjson.JSONDecodeError) -> Any:
     # The position helps whoever looks for the fault; the content may be personal data.
     detail = f"not JSON (line {error.lineno}, column {error.colno})"
     raise InvalidMessage(Reason.UNDECODABLE, detail) from None
+
+
+def _whole(digits: str) -> int | float:
+    """Return an integer as orjson reads it: a float beyond 64 bits."""
+    if len(digits) <= _MOST_DIGITS:
+        number = int(digits)
+        if -(2**63) <= number < 2**64:
+            return number
+    return float(digits)

@@ -71,11 +71,9 @@ class ObservationBatch:
         first = np.arange(len(self)) < len(self) // 2
         return self._rows(first).compact(), self._rows(~first).compact()
 
-    def after(self, offset: int) -> "ObservationBatch":
-        """Return the rows beyond a source offset: the others were counted before."""
-        if len(self) == 0 or self.offsets[0] > offset:
-            return self
-        return self._rows(self.offsets > offset)
+    def since(self, row: int) -> "ObservationBatch":
+        """Return the batch without the rows before ``row``."""
+        return self if row == 0 else self._rows(np.arange(len(self)) >= row)
 
     def _rows(self, rows: NDArray[np.bool_]) -> "ObservationBatch":
         return replace(

@@ -14,10 +14,10 @@ from app.brokers import wait_for_brokers
 from app.buildinfo import driftline_version
 from app.cli.common import clear_errors, settings_of, settings_options
 from app.http import check_address
+from app.kernels import warm_up
 from app.logs import configure_logs
 from app.settings import Settings
 from app.topics import ensure_topics
-from detectors.warm_up import warm_up
 
 SHUTDOWN_TIMEOUT: Final = 30.0
 """Seconds that a stop may take; the next worker replays what was not committed."""

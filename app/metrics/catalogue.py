@@ -65,8 +65,17 @@ ROWS_ACCEPTED: Final = MetricSpec(
     "Rows that intake accepted: predictions, or labels joined to their predictions.",
     (*_MODEL, "origin"),
 )
-ROWS_REFUSED: Final = MetricSpec(
-    "driftline_rows_refused_total", "counter", "Rows of models beyond the limit of models."
+MODELS_EVICTED: Final = MetricSpec(
+    "driftline_models_evicted_total",
+    "counter",
+    "Model versions forgotten to make room for others, beyond the limits of models or of columns.",
+)
+CLOCKS_AHEAD: Final = MetricSpec(
+    "driftline_clocks_ahead_total",
+    "counter",
+    "Records whose events were dated after them by more than intake.clock_tolerance_seconds; the "
+    "records' own times counted.",
+    ("topic",),
 )
 LABELS: Final = MetricSpec(
     "driftline_labels_total",
@@ -83,7 +92,8 @@ PENDING_ENTRIES: Final = MetricSpec(
 PENDING_DROPPED: Final = MetricSpec(
     "driftline_pending_dropped_total",
     "counter",
-    "Predictions given up before their label came: expired, or evicted by the cap.",
+    "Predictions given up: expired or evicted by the cap before their label came, or replaced by "
+    "another one of the same id, model and version.",
     ("reason",),
 )
 MODEL_ROWS: Final = MetricSpec(
@@ -98,13 +108,13 @@ MODEL_LABELLED_ROWS: Final = MetricSpec(
 MODEL_REPLAYED_ROWS: Final = MetricSpec(
     "driftline_model_replayed_rows_total",
     "counter",
-    "Rows that came again after a restart, and were not counted twice.",
+    "Rows that came again, as after a restart, and were not counted twice.",
     _MODEL,
 )
 MODEL_REFUSED_COLUMNS: Final = MetricSpec(
     "driftline_model_refused_columns_total",
     "counter",
-    "Columns beyond the limit of columns of a model, up to 1,000.",
+    "Columns beyond the limits of columns, of a model or of all; up to 100.",
     _MODEL,
 )
 MODEL_LAST_EVENT: Final = MetricSpec(
@@ -181,7 +191,8 @@ CATALOGUE: Final = (
     BATCH_DURATION,
     MESSAGES_REFUSED,
     ROWS_ACCEPTED,
-    ROWS_REFUSED,
+    MODELS_EVICTED,
+    CLOCKS_AHEAD,
     LABELS,
     PENDING_ENTRIES,
     PENDING_DROPPED,

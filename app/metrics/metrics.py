@@ -30,6 +30,7 @@ from schemas.observations import Origin
 from schemas.retrain_request import RetrainRequest
 
 _NOTHING: Final = PendingStatus(predictions=0, labels=0, expired=0, evicted=0)
+_GIVEN_UP: Final = ("expired", "evicted", "replaced")
 
 
 class Metrics:
@@ -60,7 +61,8 @@ class Metrics:
         self._offset = self._gauge(catalogue.HANDLED_OFFSET)
         self._duration = self._histogram(catalogue.BATCH_DURATION)
         self._refused = self._counter(catalogue.MESSAGES_REFUSED)
-        self._rows_refused = self._counter(catalogue.ROWS_REFUSED)
+        self._evicted = self._counter(catalogue.MODELS_EVICTED)
+        self._ahead = self._counter(catalogue.CLOCKS_AHEAD)
         self._labels = self._counter(catalogue.LABELS)
         self._pending = self._gauge(catalogue.PENDING_ENTRIES)
         self._dropped = self._counter(catalogue.PENDING_DROPPED)
@@ -77,7 +79,7 @@ class Metrics:
         # What has not happened yet is 0, not absent: the first time then shows as an increase.
         for outcome in asdict(LabelOutcomes()):
             self._labels.labels(outcome)
-        for reason in ("expired", "evicted"):
+        for reason in _GIVEN_UP:
             self._dropped.labels(reason)
 
     def exposition(self) -> bytes:
@@ -112,6 +114,11 @@ class Metrics:
             if count:
                 self._labels.labels(outcome).inc(count)
 
+    def clocks_ahead(self, topic: str, records: int) -> None:
+        """Take note of records whose events were dated after them."""
+        if records:
+            self._ahead.labels(topic).inc(records)
+
     def pending_changed(self, partition: int, status: PendingStatus | None) -> None:
         """Take note of a partition's pending store; None when the partition has gone."""
         last = self._last_pending.pop(partition, None)
@@ -125,10 +132,10 @@ class Metrics:
         self._pending.labels(*labels[0]).set(status.predictions)
         self._pending.labels(*labels[1]).set(status.labels)
         before = last or _NOTHING
-        if status.expired > before.expired:
-            self._dropped.labels("expired").inc(status.expired - before.expired)
-        if status.evicted > before.evicted:
-            self._dropped.labels("evicted").inc(status.evicted - before.evicted)
+        for reason in _GIVEN_UP:
+            more = getattr(status, reason) - getattr(before, reason)
+            if more > 0:
+                self._dropped.labels(reason).inc(more)
 
     def model_watched(self, partition: int, status: ModelStatus) -> None:
         """Take note of a model version's state after a batch of its observations."""
@@ -139,9 +146,11 @@ class Metrics:
         gone = self._models.drop(partition)
         self._alerts.release(lambda identity: identity[:2] in gone)
 
-    def rows_refused(self, rows: int) -> None:
-        """Take note of rows of models beyond the limit."""
-        self._rows_refused.inc(rows)
+    def model_evicted(self, model: str, version: str) -> None:
+        """Take note that a model version had to make room for another one."""
+        self._evicted.inc()
+        self._models.forget((model, version))
+        self._alerts.release(lambda identity: identity[:2] == (model, version))
 
     def alert_raised(self, alert: Alert) -> None:
         """Take note of an alert."""

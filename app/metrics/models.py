@@ -29,7 +29,7 @@ class ModelCollector(Collector):
     """Keeps the last status of each model version; a batch costs one assignment.
 
     Scrapes run in a thread of their own: with tens of thousands of columns one takes half a
-    second. `keep` and `drop` never wait for it.
+    second. `keep`, `drop` and `forget` never wait for it.
 
     Counters beyond the cap are summed into ``other``, which never falls: what a folded model
     counts is added as it grows, and stays when the model has gone.
@@ -46,7 +46,7 @@ class ModelCollector(Collector):
         self._columns = LabelCap(limit)
         self._folded: dict[tuple[str, Identity], float] = {}
         self._seen: dict[tuple[str, Identity, Identity], float] = {}
-        self._gone: set[ModelKey] = set()
+        self._is_any_gone = False
         self._scrape = Lock()
 
     def keep(self, partition: int, status: ModelStatus) -> None:
@@ -57,10 +57,14 @@ class ModelCollector(Collector):
         """Forget the models of a partition; return them."""
         gone = {key for key, (place, _) in self._statuses.items() if place == partition}
         for key in gone:
-            del self._statuses[key]
-        # What belongs to the scrape is cleaned by the scrape. A new set, as it may be at work.
-        self._gone = self._gone | gone
+            self.forget(key)
         return gone
+
+    def forget(self, key: ModelKey) -> None:
+        """Forget a model version."""
+        if self._statuses.pop(key, None) is not None:
+            # What belongs to the scrape is cleaned by the scrape, which may be at work.
+            self._is_any_gone = True
 
     def collect(self) -> list[Family]:
         """Return the families of all models and columns."""
@@ -69,11 +73,12 @@ class ModelCollector(Collector):
             return self._families()
 
     def _forget_gone(self) -> None:
-        gone, self._gone = self._gone, set()
-        if gone:
+        if self._is_any_gone:
+            self._is_any_gone = False
+            kept = set(self._statuses)
             for cap in (self._models, self._columns):
-                cap.release(lambda identity: identity[:2] in gone)
-            self._seen = {key: last for key, last in self._seen.items() if key[1][:2] not in gone}
+                cap.release(lambda identity: identity[:2] not in kept)
+            self._seen = {key: last for key, last in self._seen.items() if key[1][:2] in kept}
 
     def _families(self) -> list[Family]:
         families = {spec.name: family(spec) for spec in _SPECS}

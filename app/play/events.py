@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from app.play.types import ColumnType, convert
+from detectors.identity import stable_id
 from schemas.incoming import FieldMap
 from schemas.invalid import InvalidMessage
 from schemas.times import format_time, parse_time
@@ -140,6 +141,8 @@ class EventMaker:
         self._types = types
         self._clock = clock
         self._predict = predict
+        # Ids of this play alone, also where models play the same file; names may be too long.
+        self._prefix = stable_id(model, version or "").partition("-")[0]
         self.unlike = 0
 
     def values(self, raw: Mapping[str, Any]) -> dict[str, Any]:
@@ -157,7 +160,7 @@ class EventMaker:
         Parameters
         ----------
         number
-            Of the row, from 0: its id and its time, where no column has them.
+            Of the row, from 0: its time, and the end of its id, where no column has them.
         values
             Typed.
 
@@ -170,7 +173,7 @@ class EventMaker:
         features = roles.features_of(values)
         time = self._time(number, values)
         identity = values.get(roles.id) if roles.id is not None else None
-        key = str(number if identity is None else identity)
+        key = f"{self._prefix}-{number}" if identity is None else str(identity)
         predicted = self._predicted(values, features)
         document: dict[str, Any] = {
             "prediction_id": key,

@@ -16,7 +16,7 @@ class PendingSettings(Section):
     """How long a prediction waits, in event time."""
 
     max_entries: int = Field(default=250_000, ge=1)
-    """Of one partition, about 350 bytes each; above it the oldest are given up."""
+    """Of one partition, about 250 bytes each; above it the oldest are given up."""
 
 
 class IntakeSettings(Section):
@@ -30,6 +30,10 @@ class IntakeSettings(Section):
 
     model: str | None = Field(default=None, min_length=1, max_length=249)
     """The model of events that do not name one; null where they must."""
+
+    clock_tolerance_seconds: float = Field(default=600.0, ge=0, le=31_536_000.0)
+    """By how much an event may be dated after its record. Beyond it the producer's clock is wrong:
+    the record's own time counts, lest one event from the future silence what comes before it."""
 
     pending: PendingSettings = PendingSettings()
     """The predictions that wait for their labels."""

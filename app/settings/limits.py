@@ -1,24 +1,49 @@
-"""Bounds on what one worker takes, so that no input can exhaust it."""
+"""Bounds on what one worker takes: what memory an input can claim follows from them."""
 
-from pydantic import Field
+from typing import Annotated, Final
 
-from app.settings.section import Section
+from pydantic import AfterValidator, Field
+
+from app.settings.section import Section, expected
+
+LARGEST_MESSAGE: Final = 10_000_000
+"""Bytes; what is passed on of an event is far smaller, whatever its size."""
+
+MOST_FEATURES: Final = 20_000
+"""The row of one event goes into one record, which has room for so many with short names."""
+
+
+def _within_a_record(value: int) -> int:
+    if value > MOST_FEATURES:
+        raise expected(f"at most {MOST_FEATURES}: the row of one event must fit a record")
+    return value
+
+
+Features = Annotated[
+    int, AfterValidator(_within_a_record), Field(json_schema_extra={"maximum": MOST_FEATURES})
+]
 
 
 class LimitSettings(Section):
     """What is refused, counted and survived above these."""
 
-    message_bytes: int = Field(default=1_000_000, ge=1000, le=100_000_000)
+    message_bytes: int = Field(default=1_000_000, ge=1000, le=LARGEST_MESSAGE)
     """Bytes of one event."""
 
-    features_per_event: int = Field(default=2000, ge=1)
-    """Features of one event."""
+    features_per_event: Features = Field(default=2000, ge=1)
+    """Features of one event. With 2000, and 1 MB of message, its row always fits a record; with
+    more, an event of long names and texts may not, and is refused as too large."""
 
     columns_per_model: int = Field(default=5000, ge=1)
     """Watched columns of one model version."""
 
     models: int = Field(default=10_000, ge=1)
-    """Model versions watched in one partition."""
+    """Model versions watched in one partition; beyond it the one that was idle longest makes room,
+    one without a complete burn-in first."""
+
+    columns: int = Field(default=50_000, ge=1)
+    """Watched columns of all model versions in one partition; most take 4 to 20 kB, one of long
+    category names up to 1 MB."""
 
     metric_label_values: int = Field(default=1000, ge=1)
     """Combinations of model, version and feature that a metric tells apart."""

@@ -99,7 +99,8 @@ Detectors = Annotated[
     Field(json_schema_extra={"minItems": 1}),
 ]
 BurnIn = Annotated[int, Field(ge=10, le=1_000_000)]
-Bins = Annotated[int, Field(ge=2, le=1024)]
+# With fewer, a category that becomes another one can leave the ranks as they were.
+Bins = Annotated[int, Field(ge=4, le=1024)]
 
 
 class MonitorSettings(Section):

@@ -1,13 +1,27 @@
 """When a retraining is asked for."""
 
-from typing import Final
+from typing import Annotated, Final
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from app.settings.section import Section
+from app.settings.section import Section, expected
 from detectors.policy import PolicyOptions
 
 _DEFAULTS: Final = PolicyOptions()
+
+LONGEST: Final = 315_360_000
+"""Ten years, in seconds: times far beyond could not be written."""
+
+
+def _at_most_ten_years(value: float) -> float:
+    if value > LONGEST:
+        raise expected(f"at most {LONGEST} seconds, which is ten years")
+    return value
+
+
+Duration = Annotated[
+    float, AfterValidator(_at_most_ten_years), Field(json_schema_extra={"maximum": LONGEST})
+]
 
 
 class PolicySettings(Section):
@@ -16,11 +30,11 @@ class PolicySettings(Section):
     features: int = Field(default=_DEFAULTS.features, ge=1)
     """Distinct drifted columns that ask for a retraining."""
 
-    window_seconds: float = Field(default=_DEFAULTS.window, gt=0)
+    window_seconds: Duration = Field(default=_DEFAULTS.window, gt=0)
     """How long an alert counts towards `features`."""
 
-    cooldown_seconds: float = Field(default=_DEFAULTS.cooldown, ge=0)
+    cooldown_seconds: Duration = Field(default=_DEFAULTS.cooldown, ge=0)
     """How long after a request no other is made for the model."""
 
-    expiry_seconds: float = Field(default=_DEFAULTS.expiry, gt=0)
+    expiry_seconds: Duration = Field(default=_DEFAULTS.expiry, gt=0)
     """How long an unanswered request keeps the next one away."""

@@ -13,12 +13,12 @@ from collections import deque
 
 from agents.process import run
 from app.factory import create_app
+from app.kernels import warm_up
 from app.metrics import Metrics
 from app.settings import Settings, load_settings
 from app.topics import ensure_topics
 from benchmarks.contenders.meter import Meter
 from benchmarks.contenders.task import Task, task_from_arguments
-from detectors.warm_up import warm_up
 from schemas.alert import Alert
 from schemas.observations import Origin
 

@@ -8,12 +8,12 @@ from typing import Final
 
 from agents.process import run
 from app.factory import create_app
+from app.kernels import warm_up
 from app.metrics import Metrics
 from app.settings import Settings
 from benchmarks.contenders.driftline import settings_of
 from benchmarks.contenders.meter import peak_rss
 from benchmarks.contenders.task import task_from_arguments
-from detectors.warm_up import warm_up
 from schemas.observations import Origin
 
 EVERY: Final = 0.2

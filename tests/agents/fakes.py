@@ -73,7 +73,8 @@ class FakeTelemetry:
     pending: dict[int, PendingStatus | None] = field(default_factory=dict)
     watched: dict[tuple[int, str, str], ModelStatus] = field(default_factory=dict)
     dropped: list[int] = field(default_factory=list)
-    refused_rows: int = 0
+    evicted: list[tuple[str, str]] = field(default_factory=list)
+    ahead: dict[str, int] = field(default_factory=dict)
     alerts: list[Alert] = field(default_factory=list)
     requests: list[RetrainRequest] = field(default_factory=list)
     events: list[ModelEvent] = field(default_factory=list)
@@ -92,6 +93,9 @@ class FakeTelemetry:
     def labels_met(self, outcomes: LabelOutcomes) -> None:
         self.labels.append(outcomes)
 
+    def clocks_ahead(self, topic: str, records: int) -> None:
+        self.ahead[topic] = self.ahead.get(topic, 0) + records
+
     def pending_changed(self, partition: int, status: PendingStatus | None) -> None:
         self.pending[partition] = status
 
@@ -101,8 +105,8 @@ class FakeTelemetry:
     def models_dropped(self, partition: int) -> None:
         self.dropped.append(partition)
 
-    def rows_refused(self, rows: int) -> None:
-        self.refused_rows += rows
+    def model_evicted(self, model: str, version: str) -> None:
+        self.evicted.append((model, version))
 
     def alert_raised(self, alert: Alert) -> None:
         self.alerts.append(alert)
@@ -136,6 +140,7 @@ def batch(
             key=None if keys is None else keys[row],
             value=value,
             timestamp=timestamp + row,
+            timestamp_type=0,
             headers=(),
         )
         for row, value in enumerate(values)

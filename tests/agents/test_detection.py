@@ -2,6 +2,7 @@ import asyncio
 
 import numpy as np
 import orjson
+import pytest
 
 from agents.dead_letters import DeadLetters
 from agents.detection import Detection
@@ -32,7 +33,7 @@ class Stage:
             publisher=self.publisher.real,
             dead_letters=DeadLetters(self.publisher.real, TOPICS.dead_letters, self.telemetry),
             telemetry=self.telemetry,
-            new_fleet=lambda: Fleet(lambda _: MonitorOptions(), most_models=most_models),
+            new_state=lambda: Fleet(lambda _: MonitorOptions(), most_models=most_models),
         )
 
     def take(self, *values: bytes | None, partition: int = 0) -> None:
@@ -45,7 +46,9 @@ class Stage:
         return [decode_event(Alert, orjson.loads(item.value or b"")) for item in sent]
 
 
-def observations(first: int, amounts: list[float], model: str = "fraud") -> bytes:
+def observations(
+    first: int, amounts: list[float], model: str = "fraud", start: int = START
+) -> bytes:
     offsets = np.arange(first, first + len(amounts))
     return encode_observations(
         ObservationBatch(
@@ -55,7 +58,7 @@ def observations(first: int, amounts: list[float], model: str = "fraud") -> byte
             topic=TOPICS.predictions,
             partition=0,
             offsets=offsets,
-            times=START + offsets * 1000,
+            times=start + offsets * 1000,
             columns=tuple(columns_of("amount", Role.FEATURE, amounts)),
         )
     )
@@ -91,7 +94,7 @@ def test_replayed_observations_change_nothing() -> None:
     stage.take(*records)
     stage.take(*records)
     assert stage.alerts == once.alerts
-    monitor = stage.detection._fleets[0].monitor("fraud", "7")
+    monitor = stage.detection.states[0].monitor("fraud", "7")
     assert monitor is not None
     assert (monitor.rows, monitor.replayed_rows) == (2500, 2500)
 
@@ -118,11 +121,24 @@ def test_what_is_no_observation_goes_to_the_dead_letters() -> None:
     assert stage.telemetry.watched[0, "fraud", "7"].rows == 1
 
 
-def test_models_beyond_the_limit_are_refused_and_counted() -> None:
+def test_a_model_beyond_the_limit_takes_the_place_of_the_one_that_was_idle() -> None:
     stage = Stage(most_models=1)
-    stage.take(observations(0, [1.0, 2.0]), observations(0, [1.0, 2.0, 3.0], "other"))
-    assert stage.telemetry.refused_rows == 3
-    assert list(stage.telemetry.watched) == [(0, "fraud", "7")]
+    for number in range(3):
+        stage.take(observations(0, [1.0, 2.0], f"m{number}"))
+    assert stage.telemetry.evicted == [("m0", "7"), ("m1", "7")]
+    assert list(stage.detection.reported[0]) == [("m2", "7")]
+    assert [each.model for each in stage.detection.states[0]] == ["m2"]
+
+
+def test_a_topic_that_was_made_anew_is_told_once(caplog: pytest.LogCaptureFixture) -> None:
+    stage = Stage()
+    for model in ("fraud", "churn"):
+        stage.take(observations(5000, [1.0] * 10, model))
+        stage.take(observations(0, [1.0] * 10, model, START + 6_000_000))
+    stage.take(observations(0, [1.0] * 10, "churn", START + 7_000_000))
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+    assert f"offsets of {TOPICS.predictions}, partition 0, began anew" in caplog.text
+    assert [each.rows for each in stage.detection.states[0]] == [20, 30]
 
 
 def test_a_partitions_models_go_with_it() -> None:
@@ -131,7 +147,7 @@ def test_a_partitions_models_go_with_it() -> None:
     stage.take(observations(0, [1.0]), partition=1)
     stage.detection.keep_partitions([1])
     assert stage.telemetry.dropped == [0]
-    assert list(stage.detection._fleets) == [1]
+    assert list(stage.detection.states) == list(stage.detection.reported) == [1]
 
 
 def test_a_model_event_with_a_bad_time_goes_to_the_dead_letters() -> None:

@@ -189,3 +189,58 @@ def test_a_batch_without_a_good_record_is_acked_all_the_same() -> None:
     stage.labels(b"junk")
     assert stage.observations == []
     assert stage.delivery.submitted == [(0, 1), (0, 1)]
+
+
+def test_a_row_that_no_record_can_hold_goes_to_the_dead_letters_and_the_others_go_on() -> None:
+    names = {"x" * 200 + str(number): number for number in range(8000)}
+    stage = Stage(features_per_event=10_000, message_bytes=4_000_000)
+    stage.predictions(prediction("a"), prediction("wide", features=names), prediction("b"))
+    (letter,) = stage.publisher.to(TOPICS.dead_letters)
+    assert letter.headers["ce_reason"] == Reason.TOO_LARGE.encode()
+    assert letter.headers["ce_sourceoffset"] == b"1"
+    assert [row for batch in stage.observations for row in batch.offsets.tolist()] == [0, 2]
+
+
+def test_an_event_from_the_future_gets_its_records_time_and_is_counted() -> None:
+    stage = Stage(clock_tolerance=60.0)
+    now = 1_700_000_000_000
+    times = [now / 1000 + 59, now / 1000 + 61, "9999-12-31T23:59:59Z"]
+    stage.predictions(
+        *(prediction(str(row), timestamp=time) for row, time in enumerate(times)),
+        prediction("odd", timestamp=times[2], prediction=[0.5]),
+        timestamp=now,
+    )
+    found = [time for batch in stage.observations for time in batch.times.tolist()]
+    assert found == [now + 59_000, now + 1, now + 2, now + 3]
+    stage.labels(
+        orjson.dumps({"prediction_id": "0", "label": 1, "timestamp": times[2]}), timestamp=now
+    )
+    assert stage.observations[-1].times.tolist() == [now]
+    event = {"type": "version_deployed", "model": "fraud", "version": "8", "timestamp": times[2]}
+    stage.model_events(orjson.dumps(event))
+    assert orjson.loads(stage.publisher.sent[-1].value or b"")["timestamp"].startswith("2023-11-14")
+    assert stage.telemetry.ahead == {
+        TOPICS.predictions: 3,
+        TOPICS.labels: 1,
+        TOPICS.model_events: 1,
+    }
+
+
+def test_plain_and_unusual_events_of_one_model_keep_the_order_of_their_offsets() -> None:
+    stage = Stage()
+    unusual = {"scores": {"1": 0.5}, "note": 'a "quoted" one'}
+    stage.predictions(
+        prediction("a"), prediction("b", **unusual), prediction("c"), prediction("d", model="churn")
+    )
+    found = [(batch.model, batch.offsets.tolist()) for batch in stage.observations]
+    assert [rows for model, rows in found if model == "fraud"] == [[0], [1], [2]]
+    assert ("churn", [3]) in found
+
+
+def test_one_label_is_for_all_models_that_scored_its_prediction() -> None:
+    stage = Stage()
+    stage.predictions(prediction("a"), prediction("a", model="challenger", prediction=0))
+    stage.labels(orjson.dumps({"prediction_id": "a", "label": 0}))
+    errors = {batch.model: batch.columns[0].values.tolist() for batch in stage.observations[-2:]}
+    assert errors == {"fraud": [1.0], "challenger": [0.0]}
+    assert stage.telemetry.labels[-1] == LabelOutcomes(joined=2)

@@ -1,19 +1,19 @@
-from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import cast
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agents.batch import Record
 from agents.lookahead import Lookahead
 
 
-@dataclass(frozen=True)
-class Record:
-    offset: int
-    timestamp: int
+def record(offset: int, timestamp: int = 0) -> Record:
+    return cast("Record", SimpleNamespace(offset=offset, timestamp=timestamp))
 
 
 def partition(*timestamps: int) -> list[Record]:
-    return [Record(offset, timestamp) for offset, timestamp in enumerate(timestamps)]
+    return [record(offset, timestamp) for offset, timestamp in enumerate(timestamps)]
 
 
 def drain(lookahead: Lookahead[str]) -> list[tuple[str, list[Record]]]:
@@ -57,7 +57,7 @@ def test_slices_are_cut_at_the_same_offsets_wherever_a_fetch_begins() -> None:
 
 def test_offsets_may_have_gaps() -> None:
     lookahead: Lookahead[str] = Lookahead(3)
-    lookahead.add({"a": [Record(1, 0), Record(5, 0), Record(30, 0), Record(31, 0)]})
+    lookahead.add({"a": [record(1), record(5), record(30), record(31)]})
     assert [[record.offset for record in found] for _, found in drain(lookahead)] == [
         [1],
         [5],

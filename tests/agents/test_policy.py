@@ -32,7 +32,7 @@ class Stage:
             publisher=self.publisher.real,
             dead_letters=DeadLetters(self.publisher.real, TOPICS.dead_letters, self.telemetry),
             telemetry=self.telemetry,
-            new_policy=lambda: RetrainPolicy(PolicyOptions(features=2)),
+            new_state=lambda: RetrainPolicy(PolicyOptions(features=2)),
         )
 
     def alerts(self, *values: bytes, partition: int = 0) -> None:

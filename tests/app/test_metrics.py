@@ -91,7 +91,7 @@ def report_everything(telemetry: Telemetry) -> None:
     telemetry.labels_met(LabelOutcomes(joined=2, early=1))
     telemetry.pending_changed(0, PendingStatus(predictions=3, labels=1, expired=2, evicted=0))
     telemetry.model_watched(0, status())
-    telemetry.rows_refused(4)
+    telemetry.model_evicted("old", "1")
     telemetry.alert_raised(alert())
     telemetry.retrain_requested(request())
     telemetry.model_event_seen(ModelEvent(type=ModelEventType.RETRAIN_COMPLETED, model="fraud"))
@@ -148,7 +148,7 @@ def test_what_has_not_happened_is_zero() -> None:
     samples = Samples(Metrics())
     assert samples.value("labels_total", {"outcome": "orphaned"}) == 0
     assert samples.value("pending_dropped_total", {"reason": "expired"}) == 0
-    assert samples.value("rows_refused_total") == 0
+    assert samples.value("models_evicted_total") == 0
 
 
 def test_predictions_given_up_are_counted_once_and_survive_their_partition() -> None:
@@ -192,6 +192,21 @@ def test_the_series_of_a_partition_go_with_it() -> None:
     assert 'model="gone"' not in text
     assert 'driftline_alerts_total{detector="adwin"' in text
     assert Samples(metrics).value("model_rows_total", {"model": "kept", "version": "1"}) == 10
+
+
+def test_the_series_of_an_evicted_model_go_and_it_is_counted() -> None:
+    metrics = Metrics(label_values=2)
+    for model in ("gone", "kept"):
+        metrics.model_watched(0, status(model))
+        metrics.alert_raised(alert(model))
+    Samples(metrics)
+    metrics.model_evicted("gone", "1")
+    metrics.model_watched(0, status("next"))
+    assert 'model="gone"' not in metrics.exposition().decode()
+    samples = Samples(metrics)
+    assert samples.value("models_evicted_total") == 1
+    for model in ("kept", "next"):
+        assert samples.value("model_rows_total", {"model": model, "version": "1"}) == 10
 
 
 def test_rows_beyond_the_cap_are_counted_as_other() -> None:

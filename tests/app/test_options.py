@@ -1,11 +1,16 @@
+from inspect import signature
+
 from agents.errors import Task
 from agents.topics import Topics
 from app import options
 from app.settings import Settings, load_settings
+from detectors.fleet import Fleet
 from detectors.options import DEFAULT_DETECTORS, DetectorOptions, MonitorOptions
-from detectors.policy import PolicyOptions
+from detectors.policy import PolicyOptions, RetrainPolicy
 from schemas.alert import Stream
 from schemas.columns import Kind
+from schemas.model_event import ModelEvent, ModelEventType
+from tests.detectors.batches import batch_of
 
 
 def settings_with(**flags: str) -> Settings:
@@ -44,6 +49,28 @@ def test_a_model_differs_only_in_what_is_said_of_it() -> None:
     other = options.monitor_options(settings, "churn")
     assert (other.burn_in, other.bins, other.detectors) == (500, 64, DEFAULT_DETECTORS)
     assert options.task_of(settings, "churn") is Task.AUTO
+
+
+def test_the_limits_of_models_and_columns_hold_in_each_partition() -> None:
+    settings = settings_with(limits__models="2", limits__columns="3")
+    fleet, policy = options.new_fleet(settings), options.new_policy(settings)
+    for model in ("a", "b", "c"):
+        fleet.update(batch_of([{"x": 1.0, "y": 1.0}], model=model))
+        policy.on_model_event(
+            ModelEvent(type=ModelEventType.RETRAIN_COMPLETED, model=model, timestamp=1)
+        )
+    assert (len(fleet), fleet.columns, len(policy)) == (1, 2, 2)
+    fleet.update(batch_of([{"x": 1.0}], model="d"))
+    fleet.update(batch_of([{"x": 1.0}], model="e"))
+    assert len(fleet) == 2
+
+
+def test_the_defaults_of_the_limits_are_those_of_the_detectors() -> None:
+    limits = settings_with().limits
+    fleet = signature(Fleet).parameters
+    assert limits.models == fleet["most_models"].default
+    assert limits.columns == fleet["most_columns"].default
+    assert limits.models == signature(RetrainPolicy).parameters["most_models"].default
 
 
 def test_fields_are_read_where_they_stand() -> None:

@@ -225,8 +225,30 @@ def test_a_row_becomes_a_valid_prediction() -> None:
 def test_without_columns_for_them_ids_and_times_follow_the_row_s_number() -> None:
     played = _maker(ColumnRoles(prediction="p")).event(3, {"p": "a", "x": 1})
 
-    assert (played.key, played.time, played.label) == ("3", 1750, None)
+    assert (played.key.partition("-")[2], played.time, played.label) == ("3", 1750, None)
+    assert played.prediction["prediction_id"] == played.key
     assert "scores" not in played.prediction
+
+
+@pytest.mark.parametrize(
+    "other", [{"model": "n"}, {"version": "3"}, {"version": None}, {"model": "m2", "version": ""}]
+)
+def test_ids_that_no_column_gives_differ_between_the_plays_of_models(other: dict[str, Any]) -> None:
+    roles = ColumnRoles(prediction="p")
+    makers = _maker(roles), _maker(roles), _maker(roles, **other)
+
+    first, again, others = ([maker.event(n, {"p": 1}).key for n in range(9)] for maker in makers)
+
+    assert first == again
+    assert len(set(first + others)) == 18
+
+
+def test_an_id_that_no_column_gives_is_short_enough_for_the_longest_names() -> None:
+    maker = _maker(ColumnRoles(prediction="p"), model="m" * 249, version="v" * 249)
+
+    played = maker.event(10**12, {"p": 1})
+
+    assert decode_event(Prediction, played.prediction).prediction_id == played.key
 
 
 def test_only_the_named_features_are_taken() -> None:
@@ -296,7 +318,7 @@ def test_bad_rows_are_reported_with_their_lines_in_order() -> None:
 def test_a_limit_counts_the_rows_that_are_played() -> None:
     rows, _ = _play(b"p\n" + b"1\n" * 50, limit=3)
 
-    assert [played.key for played in rows] == ["0", "1", "2"]
+    assert [played.key.partition("-")[2] for played in rows] == ["0", "1", "2"]
 
 
 def test_a_file_without_a_usable_row_is_an_error() -> None:

@@ -305,14 +305,31 @@ def test_files_that_are_not_there_are_errors() -> None:
             "monitor.detectors.0.streams",
         ),
         ({"monitor.detectors": "[{kind: adwin}, {kind: adwin}]"}, "monitor.detectors"),
+        ({"limits.features_per_event": "20001"}, "limits.features_per_event"),
+        ({"limits.message_bytes": "10000001"}, "limits.message_bytes"),
         ({"models": "{m: {critical: [a], ignored: [a]}}"}, "models.m.ignored"),
         ({"models": "{m: {kinds: {a: int}}}"}, "models.m.kinds.a"),
+        ({"monitor.bins": "3"}, "monitor.bins"),
+        ({"models": "{m: {monitor: {bins: 3}}}"}, "models.m.monitor.bins"),
     ],
 )
 def test_what_cannot_work_together_is_an_error_at_its_place(
     flags: Mapping[str, str], path: str
 ) -> None:
     assert set(problems_of(flags={**BROKER, **flags})) == {path}
+
+
+@pytest.mark.parametrize("name", ["window", "cooldown", "expiry"])
+def test_durations_of_the_policy_are_at_most_ten_years(name: str) -> None:
+    path = f"policy.{name}_seconds"
+    (problem,) = problems_of(flags={**BROKER, path: "315360000.5"}).values()
+    assert (problem.path, problem.expected) == (
+        path,
+        "at most 315360000 seconds, which is ten years",
+    )
+    load(flags={**BROKER, path: "315360000"})
+    schema = settings_schema()["$defs"]["PolicySettings"]["properties"]
+    assert schema[f"{name}_seconds"]["maximum"] == 315_360_000
 
 
 def test_a_secret_is_not_taken_from_a_flag() -> None:

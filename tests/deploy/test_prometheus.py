@@ -1,11 +1,13 @@
 import re
 import shutil
 import subprocess
+from dataclasses import fields
 from typing import Any, Final
 
 import pytest
 import yaml
 
+from agents.telemetry import LabelOutcomes
 from schemas.alert import Severity
 from schemas.model_event import ModelEventType
 from schemas.observations import Origin
@@ -39,6 +41,7 @@ def test_the_rules_cover_what_an_operator_must_know() -> None:
         "DriftlineLagGrowing",
         "DriftlineCommitStalled",
         "DriftlineDeadLetters",
+        "DriftlineLabelsUnmet",
         "DriftlineNoEvents",
         "DriftlineDrift",
         "DriftlineRetrainRequestOpen",
@@ -69,6 +72,10 @@ def test_the_values_that_are_matched_are_values_that_occur() -> None:
     text = (FOLDER / "alerts.yml").read_text("utf-8")
 
     assert set(re.findall(r'origin="(\w+)"', text)) <= set(Origin)
+    outcomes = re.findall(r'outcome=~?"([\w|]+)"', text)
+    assert outcomes
+    known = {outcome.name for outcome in fields(LabelOutcomes)}
+    assert {name for names in outcomes for name in names.split("|")} <= known
     types = {name for names in re.findall(r'type=~"([\w|]+)"', text) for name in names.split("|")}
     assert types
     assert types <= set(ModelEventType)

@@ -113,14 +113,14 @@ def test_shares_of_categories_and_unseen_ones_alarm() -> None:
     shifted = random.choice(["a", "b", "c"], 300, p=[0.1, 0.3, 0.6])
     (drift,) = _feed(monitor, shifted, 3000)
     seen = np.concatenate([usual, shifted])[: drift.row + 1]
-    numbers = np.array([monitor.names.index(name) for name in seen])
+    numbers = np.array([drift.names.index(name) for name in seen])
     assert drift.after.tolist() == numbers[-len(drift.after) :].tolist()
     before = np.bincount(numbers[: -len(drift.after)])
     assert drift.before.category_counts.tolist() == before.tolist()
     monitor = _monitor(Kind.CATEGORY)
     _feed(monitor, usual)
     (drift,) = _feed(monitor, ["new"] * 60, 3000)
-    assert monitor.names[int(drift.after[-1])] == "new"
+    assert drift.names[int(drift.after[-1])] == "new"
 
 
 def test_every_row_is_counted_by_its_quality_and_only_the_usable_are_fed() -> None:
@@ -169,6 +169,20 @@ def test_categories_beyond_the_most_count_as_one() -> None:
     _feed(monitor, [str(number) for number in range(3 * MOST_CATEGORIES)])
     assert len(monitor.names) == MOST_CATEGORIES + 1
     assert monitor.names[-1] == OTHER
+
+
+def test_categories_are_numbered_anew_with_the_reference() -> None:
+    random = _RANDOM(4)
+    monitor = _monitor(Kind.CATEGORY)
+    for number in range(4):
+        names = random.choice([f"{number}a", f"{number}b", f"{number}c"], 1500).tolist()
+        drifts = _feed(monitor, names, 1500 * number)
+        assert [sorted(drift.names)[:3] for drift in drifts] == [
+            [f"{number - 1}a", f"{number - 1}b", f"{number - 1}c"] for _ in range(number > 0)
+        ]
+    assert sorted(monitor.names) == ["3a", "3b", "3c"]
+    monitor.restart()
+    assert monitor.names == []
 
 
 def test_one_drift_is_one_alarm_and_the_next_one_is_found_too() -> None:

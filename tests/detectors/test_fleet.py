@@ -64,11 +64,89 @@ def test_the_options_are_those_of_the_model() -> None:
     assert [len(monitor.columns) for monitor in fleet] == [0, 1]
 
 
-def test_model_versions_beyond_the_most_are_refused_and_counted() -> None:
-    fleet = _fleet(most_models=1)
-    fleet.update(batch_of(_rows(10)))
-    assert fleet.update(batch_of(_rows(20), version="4")) == []
-    assert (len(fleet), fleet.refused_rows) == (1, 20)
+def _versions(fleet: Fleet) -> list[str]:
+    return [monitor.version for monitor in fleet]
+
+
+def test_a_version_beyond_the_most_takes_the_place_of_the_one_that_was_idle_longest() -> None:
+    fleet = _fleet(most_models=2)
+    for version in "34":
+        fleet.update(batch_of(_rows(10), version=version))
+    fleet.update(batch_of(_rows(20)[10:], start=10))
+    # Replayed rows say nothing about whether a version is still in use.
+    fleet.update(batch_of(_rows(10), version="4"))
+    assert fleet.evicted == []
+    fleet.update(batch_of(_rows(10), version="5"))
+    assert fleet.evicted == [("fraud", "4")]
+    assert _versions(fleet) == ["3", "5"]
+    fleet.update(batch_of(_rows(10), version="5", start=10))
+    assert fleet.evicted == []
+
+
+def test_made_up_versions_push_each_other_out_and_not_what_is_watched_in_earnest() -> None:
+    fleet = _fleet(most_models=4, most_columns=12)
+    for version in "345":
+        # Also where an alert, and with it a new burn-in, comes in the batch that ends the first.
+        fleet.update(batch_of(_rows(1450 if version == "3" else 1100), version=version))
+    restored = _fleet(most_models=4, most_columns=12)
+    restored.restore(fleet.state())
+    for each in (fleet, restored):
+        for number in range(50):
+            row = {f"f{column}": 1.0 for column in range(1 + number % 9)}
+            each.update(batch_of([row], version=f"made-up-{number}"))
+            assert len(each) <= 4
+            assert each.columns <= 12
+        assert _versions(each) == ["3", "4", "5", "made-up-49"]
+
+
+def test_where_all_are_watched_in_earnest_only_one_makes_room() -> None:
+    fleet = _fleet(most_columns=3)
+    for version in "345":
+        fleet.update(batch_of(_rows(1100), version=version))
+    fleet.update(batch_of([{f"f{column}": 1.0 for column in range(9)}], version="6"))
+    assert fleet.evicted == [("fraud", "3")]
+    assert fleet.columns == 3
+    monitor = fleet.monitor("fraud", "6")
+    assert monitor is not None
+    assert (len(monitor.columns), monitor.refused_columns) == (1, 8)
+
+
+def test_of_those_watched_in_earnest_the_one_that_was_idle_longest_makes_room() -> None:
+    fleet = _fleet(most_models=2)
+    for version in "34":
+        fleet.update(batch_of(_rows(1100), version=version))
+    fleet.update(batch_of(_rows(10), start=1100))
+    fleet.update(batch_of(_rows(10), version="5"))
+    assert fleet.evicted == [("fraud", "4")]
+
+
+def test_who_makes_room_does_not_depend_on_being_restored() -> None:
+    fleet = _fleet(most_models=3, most_columns=3)
+    fleet.update(batch_of(_rows(1100)))
+    for version in "45":
+        fleet.update(batch_of(_rows(10), version=version))
+    restored = _fleet(most_models=3, most_columns=3)
+    restored.restore(fleet.state())
+    for each in (fleet, restored):
+        assert each.columns == 3
+        each.update(batch_of([{"x": 1.0, "y": 1.0}], version="6"))
+        assert each.evicted == [("fraud", "4"), ("fraud", "5")]
+        assert _versions(each) == ["3", "6"]
+
+
+def test_a_column_that_was_refused_comes_in_once_there_is_room() -> None:
+    fleet = _fleet(most_columns=2)
+    fleet.update(batch_of([{"a": 1.0}], version="4"))
+    row = {"a": 1.0, "b": 1.0}
+    fleet.update(batch_of([{"a": 1.0}]))
+    fleet.update(batch_of([row], start=1))
+    monitor = fleet.monitor("fraud", "3")
+    assert monitor is not None
+    assert (len(monitor.columns), monitor.refused_columns) == (1, 1)
+    fleet.update(batch_of([{"a": None}], version="5"))
+    assert fleet.evicted == [("fraud", "4")]
+    fleet.update(batch_of([row], start=2))
+    assert (len(monitor.columns), fleet.columns) == (2, 2)
 
 
 def test_a_fleet_continues_from_its_state() -> None:
@@ -108,6 +186,23 @@ def test_a_replayed_model_event_changes_nothing_and_one_of_another_model_neither
         assert _restarts(each) == 1
         each.notice(_event(ModelEventType.ROLLED_BACK, "2026-03-01T12:00:01Z"))
         assert _restarts(each) == 2
+
+
+def test_an_event_from_the_future_does_not_keep_later_ones_away() -> None:
+    fleet = _fleet()
+    fleet.update(batch_of(_rows(10)))
+    fleet.notice(_event(ModelEventType.VERSION_DEPLOYED, "9999-01-01T00:00:00Z"))
+    fleet.notice(_event(ModelEventType.VERSION_DEPLOYED, "2026-03-01T12:00:00Z"))
+    assert _restarts(fleet) == 2
+
+
+def test_an_event_that_came_before_its_version_is_no_news_when_it_comes_again() -> None:
+    fleet = _fleet()
+    event = _event(ModelEventType.VERSION_DEPLOYED, "2026-03-01T12:00:00Z")
+    fleet.notice(event)
+    fleet.update(batch_of(_rows(10)))
+    fleet.notice(event)
+    assert _restarts(fleet) == 0
 
 
 _FRAME = encode_observations(

@@ -1,6 +1,7 @@
 from uuid import UUID
 
-from detectors.identity import stable_id, stable_seed
+from detectors.identity import event_id, stable_id, stable_seed
+from schemas.model_event import ModelEvent, ModelEventType
 
 
 def test_ids_never_change() -> None:
@@ -17,3 +18,14 @@ def test_parts_are_told_apart_by_type_and_border() -> None:
 def test_seeds_never_change_and_fill_64_bits() -> None:
     assert stable_seed("fraud", "3", "feature", "amount", 0) == 4_278_254_168_477_409_822
     assert max(stable_seed(number) for number in range(100)) > 2**62
+
+
+def test_a_model_event_is_the_same_however_its_time_is_written() -> None:
+    event = ModelEvent(
+        type=ModelEventType.RETRAIN_COMPLETED, model="fraud", timestamp="2026-03-01T12:00:00Z"
+    )
+    assert event_id(event) == event_id(event.model_copy(update={"timestamp": 1_772_366_400}))
+    others = {"type": ModelEventType.ROLLED_BACK, "model": "m", "version": "3", "timestamp": 1}
+    others |= {"request_id": "r", "alert_id": "r"}
+    ids = {event_id(event.model_copy(update={name: other})) for name, other in others.items()}
+    assert len({event_id(event), *ids}) == 7

@@ -181,6 +181,43 @@ def test_there_is_a_most_of_columns_and_the_prediction_comes_before_the_features
     assert monitor.refused_columns == MOST_REFUSED
 
 
+def test_of_columns_with_a_daily_season_those_that_step_are_alerted_and_no_others() -> None:
+    """As Electricity: half-hours, a daily season, noise with a memory; then one step of three."""
+    size, step = 45_000, 30_000
+    times = np.arange(size)
+    others = 0
+    for seed in range(3):
+        random = np.random.default_rng(seed)
+        columns = {}
+        for number in range(6):
+            noise = 0.6 * random.normal(size=size)
+            for row in range(1, size):
+                noise[row] += 0.8 * noise[row - 1]
+            season = 2 * np.sin(2 * np.pi * (times / 48 + number / 6))
+            columns[f"x{number}"] = season + noise + 6 * (number < 3) * (times >= step)
+        rows = rows_of(**columns)
+        monitor = _monitor()
+        alerts = [
+            each for batch in batches_of(rows, times[::5000]) for each in monitor.update(batch)
+        ]
+        found = [each for each in alerts if each.detected_at.offset >= step]
+        assert sorted(each.feature for each in found[:3]) == ["x0", "x1", "x2"]
+        for alert in found[:3]:
+            assert alert.detected_at.offset < step + 5000
+            assert abs(alert.change_at.offset - step) < 1000
+            assert alert.stride > 48
+        others += len(alerts) - 3
+    assert others <= 1
+
+
+def test_there_is_no_more_room_than_is_left_to_all() -> None:
+    monitor = _monitor()
+    monitor.update(batch_of([{"a": 1.0, "b": 1.0}]), room=1)
+    monitor.update(batch_of([{"a": 1.0, "b": 1.0, "c": 1.0}], start=1), room=0)
+    assert list(monitor.columns) == [(_FEATURE, "a")]
+    assert monitor.refused_columns == 2
+
+
 def test_ignored_features_are_not_watched() -> None:
     monitor = _monitor(ignored=frozenset({"id"}))
     _feed(monitor, rows_of(id=[1, 2], x=[1, 2]))

@@ -180,6 +180,83 @@ def test_a_replayed_end_leaves_a_later_request_open() -> None:
     assert policy.open_requests == 0
 
 
+def test_an_end_from_the_future_does_not_silence_the_model() -> None:
+    policy = _policy(cooldown=0)
+    policy.on_model_event(_event(ModelEventType.RETRAIN_COMPLETED, 1000 * _DAY))
+    assert policy.on_alert(_critical(0)) is not None
+    policy.on_model_event(_event(ModelEventType.RETRAIN_COMPLETED, 10))
+    assert policy.open_requests == 0
+    assert policy.on_alert(_critical(5)) is None
+    assert policy.on_alert(_critical(2 * _HOUR)) is not None
+
+
+def test_an_end_that_comes_after_a_later_one_makes_nothing_count_again() -> None:
+    policy = _policy()
+    for at in (_DAY, 0):
+        policy.on_model_event(_event(ModelEventType.RETRAIN_COMPLETED, at))
+    assert policy.on_alert(_critical(_DAY)) is None
+
+
+def test_a_request_from_the_future_does_not_silence_the_model() -> None:
+    policy = _policy(features=2)
+    policy.on_alert(_alert("x", 0))
+    future = policy.on_alert(_critical(1000 * _DAY, "f"))
+    assert future is not None
+    assert future.features == ["f"]
+    restored = _policy(features=2)
+    restored.restore(policy.state())
+    for each in (policy, restored):
+        request = each.on_alert(_critical(10, "y"))
+        assert request is not None
+        assert request.features == ["y"]
+        assert each.on_alert(_critical(20, "z")) is None
+
+
+def test_an_alert_from_the_future_counts_with_its_like_only() -> None:
+    policy = _policy(features=2)
+    policy.on_alert(_alert("x", 0))
+    assert policy.on_alert(_alert("f", 1000 * _DAY)) is None
+    request = policy.on_alert(_alert("y", 10))
+    assert request is not None
+    assert request.features == ["x", "y"]
+
+
+def test_an_end_ends_the_request_that_it_names_and_any_up_to_its_time() -> None:
+    for at, named, ended in [(0, False, True), (-1, True, True), (-1, False, False)]:
+        policy = _policy()
+        request = policy.on_alert(_critical(0))
+        assert request is not None
+        name = request.request_id if named else "another"
+        policy.on_model_event(_event(ModelEventType.RETRAIN_COMPLETED, at, request_id=name))
+        assert policy.open_requests == (0 if ended else 1)
+
+
+def test_an_end_that_came_before_the_request_does_not_end_it_when_it_comes_again() -> None:
+    policy = _policy(window=60, cooldown=0)
+    end = _event(ModelEventType.RETRAIN_COMPLETED, 100)
+    policy.on_model_event(end)
+    restored = _policy(window=60, cooldown=0)
+    restored.restore(policy.state())
+    for each in (policy, restored):
+        # Of another clock: the event's time is after the request's.
+        assert each.on_alert(_critical(-8 * _DAY)) is not None
+        each.on_model_event(end)
+        assert each.open_requests == 1
+
+
+def test_the_model_that_was_heard_of_least_lately_is_forgotten_but_not_an_open_request() -> None:
+    policy = RetrainPolicy(PolicyOptions(), most_models=3)
+    assert policy.on_alert(_critical(0)) is not None
+    for number in range(10):
+        policy.on_alert(_alert("x", number, model=f"m{number}"))
+    assert list(policy.state()) == ["fraud", "m8", "m9"]
+    assert policy.on_alert(_critical(10)) is None
+    asked = RetrainPolicy(PolicyOptions(), most_models=2)
+    for name in "abac":
+        asked.on_alert(_alert("x", 0, severity=Severity.CRITICAL, model=name))
+    assert list(asked.state()) == ["a", "c"]
+
+
 def test_an_end_without_a_time_ends_everything() -> None:
     policy = _policy(features=2)
     policy.on_alert(_alert("x", 10))

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -9,10 +10,12 @@ from schemas.observations import ObservationBatch, Origin
 from tests.detectors.batches import START, plain
 
 
-def _batch(start: int, end: int, partition: int = 0, step: int = 3) -> ObservationBatch:
+def _batch(
+    start: int, end: int, partition: int = 0, step: int = 3, first: int = START
+) -> ObservationBatch:
     offsets = np.arange(start, end) * step
     return ObservationBatch(
-        "m", "1", Origin.PREDICTIONS, "t", partition, offsets, START + offsets, ()
+        "m", "1", Origin.PREDICTIONS, "t", partition, offsets, first + offsets, ()
     )
 
 
@@ -60,6 +63,55 @@ def test_of_very_old_rows_the_oldest_kept_one_is_given_and_memory_is_bounded() -
     assert log.position(oldest + 500, known_at=199_999).offset == (oldest + 256) * 3
     state = log.state()
     assert (state["latest"].shape, state["older"].shape) == ((KEPT_ROWS, 3), (MOST_MARKS, 3))
+
+
+def test_offsets_that_begin_anew_with_later_times_are_counted() -> None:
+    log = RowLog()
+    log.append(_batch(0, 1000, step=1))
+    anew = _batch(0, 100, step=1, first=START + 950)
+    rest = log.unseen(anew)
+    # Up to the newest time, 999, they might be a replay.
+    assert rest.offsets.tolist() == [*range(50, 100)]
+    assert log.is_renewed_by(rest)
+    assert log.append(rest) == 1000
+    assert len(log.unseen(anew)) == 0
+    restored = RowLog()
+    restored.restore(log.state())
+    assert len(restored.unseen(anew)) == 0
+    follow = restored.unseen(_batch(100, 110, step=1, first=START))
+    assert follow.offsets.tolist() == [*range(100, 110)]
+    assert not restored.is_renewed_by(follow)
+
+
+def test_offsets_that_begin_anew_with_earlier_times_are_taken_for_a_replay() -> None:
+    log = RowLog()
+    log.append(_batch(0, 1000, step=1))
+    assert len(log.unseen(_batch(0, 100, step=1, first=START + 900))) == 0
+
+
+@given(
+    st.lists(st.integers(0, 50), min_size=1, max_size=40),
+    st.lists(st.tuples(st.integers(0, 39), st.integers(1, 20)), max_size=8),
+)
+def test_a_replayed_row_never_counts_twice_whatever_the_order_of_the_times(
+    times: list[int], replays: list[tuple[int, int]]
+) -> None:
+    log = RowLog()
+    at = 0
+    for start, length in [*replays, (0, len(times))]:
+        # From somewhere before the next row, as after a restart.
+        begin = min(start, at)
+        end = min(max(begin + length, at), len(times))
+        batch = replace(
+            _batch(begin, end, step=1), times=START + np.array(times[begin:end], dtype=np.int64)
+        )
+        unseen = log.unseen(batch)
+        assert unseen.offsets.tolist() == [*range(at, end)]
+        if len(unseen):
+            assert not log.is_renewed_by(unseen)
+            log.append(unseen)
+        at = max(at, end)
+    assert log.rows == at
 
 
 def test_each_source_partition_has_its_own_mark() -> None:

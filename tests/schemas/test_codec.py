@@ -1,13 +1,16 @@
+import codecs
 import json
+import math
 from contextlib import suppress
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from schemas.alert import Alert
 from schemas.codec import decode_event, decode_object, encode_event
+from schemas.columns import Flag, Role, columns_of
 from schemas.event import Event
 from schemas.incoming import label_row, prediction_row
 from schemas.invalid import InvalidMessage, Reason
@@ -63,6 +66,8 @@ def test_near_json_raises_only_invalid_message(text: str) -> None:
         (b'{"a": ' + b"[" * 400_000 + b"]" * 400_000 + b"}", Reason.UNDECODABLE),
         (b'{"NaN": ' + b"[" * 400_000 + b"]" * 400_000 + b"}", Reason.UNDECODABLE),
         (b'{"a": NaN, "b": "\\ud800"}', Reason.UNDECODABLE),
+        (b'{"a": 1e999, "b": "\\ud800"}', Reason.UNDECODABLE),
+        (b'{"a": 1e999', Reason.UNDECODABLE),
         (b"[]", Reason.NOT_AN_OBJECT),
         (b"NaN", Reason.NOT_AN_OBJECT),
     ],
@@ -84,6 +89,36 @@ def test_a_refusal_does_not_repeat_the_content() -> None:
 def test_one_feature_that_is_not_a_number_does_not_cost_the_event() -> None:
     document = decode_object(b'{"a": NaN, "b": -Infinity, "c": 1}')
     assert repr(document) == "{'a': nan, 'b': -inf, 'c': 1}"
+
+
+@pytest.mark.parametrize("written", ["1e999", "-1e999", "9" * 400, "-" + "9" * 5000, "9e+400"])
+def test_one_feature_beyond_float64_is_infinite_and_does_not_cost_the_event(written: str) -> None:
+    value = f'{{"model": "m", "prediction": 1, "features": {{"a": {written}, "b": 2}}}}'.encode()
+    row = prediction_row(decode_object(value), key=b"k", record_time=0, most_features=2)
+    assert row.features == {"a": -math.inf if written[0] == "-" else math.inf, "b": 2}
+    (column,) = columns_of("a", Role.FEATURE, [row.features["a"]])
+    assert column.flags is not None
+    assert column.flags.tolist() == [Flag.INFINITE]
+
+
+@pytest.mark.parametrize("strange", ["NaN", "Infinity", "1e999"])
+@given(numbers=st.lists(st.integers(-(2**66), 2**66) | st.integers() | st.floats(), max_size=5))
+@example(numbers=[2**64 - 1, 2**64, -(2**63), -(2**63) - 1, 10**300])
+def test_what_stands_beside_a_number_that_json_lacks_is_read_as_without_it(
+    strange: str, numbers: list[float]
+) -> None:
+    numbers = [number for number in numbers if math.isfinite(number)]
+    written = json.dumps(numbers)
+    alone = decode_object(f'{{"a": {written}}}'.encode())
+    beside = decode_object(f'{{"a": {written}, "b": {strange}}}'.encode())
+    assert repr(beside["a"]) == repr(alone["a"])
+
+
+def test_a_byte_order_mark_is_refused_whatever_follows_it() -> None:
+    for value in (b'{"a": 1}', b'{"a": NaN}', b'{"a": 1e999}'):
+        with pytest.raises(InvalidMessage) as refused:
+            decode_object(codecs.BOM_UTF8 + value)
+        assert refused.value.reason is Reason.UNDECODABLE
 
 
 def test_every_missing_field_is_named_up_to_ten() -> None:

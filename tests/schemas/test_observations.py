@@ -168,12 +168,12 @@ def test_values_that_would_fail_only_later_are_refused(frame: bytes) -> None:
         decode_observations(frame)
 
 
-@given(st.sets(st.integers(0, 20), min_size=1), st.integers(-1, 21))
-def test_after_keeps_the_rows_beyond_an_offset(offsets: set[int], offset: int) -> None:
+@given(st.sets(st.integers(0, 20), min_size=1), st.integers(0, 21))
+def test_since_keeps_the_rows_from_one_on(offsets: set[int], row: int) -> None:
     ordered = sorted(offsets)
     batch = _batch([{"x": each, "c": str(each)} for each in ordered], ordered)
-    rest = batch.after(offset)
-    assert rest.offsets.tolist() == [each for each in ordered if each > offset]
+    rest = batch.since(row)
+    assert rest.offsets.tolist() == ordered[row:]
     numbers, categories = rest.columns
     assert numbers.values.tolist() == rest.offsets.tolist()
     texts = [categories.categories[code] for code in categories.values.tolist()]

@@ -1,0 +1,26 @@
+"""Compiles everything that is compiled, before a worker takes its first record."""
+
+import numpy as np
+
+from agents import record_index
+from agents.prediction_reader import PredictionReader
+from agents.record_block import RecordBlock
+from detectors import warm_up as detectors
+from schemas import scan
+from schemas.incoming import FieldMap
+
+
+def warm_up() -> None:
+    """Compile the kernels, or load them from Numba's cache, so that no worker does while running.
+
+    Half a minute the first time on a machine, a second after that.
+    """
+    record_index.warm_up()
+    scan.warm_up()
+    reader = PredictionReader(
+        fields=FieldMap(), largest=1000, most_features=10, tolerance=0, kinds_of=lambda _: {}
+    )
+    value = b'{"prediction_id":"p","model":"m","features":{"x":1.5,"y":"a"},"prediction":"a"}'
+    columns = np.array([[0], [0], [0], [-1], [-1], [0], [len(value)], [0]])
+    reader.read(RecordBlock("warm-up", 0, np.frombuffer(value, dtype=np.uint8), columns))
+    detectors.warm_up()
