@@ -89,7 +89,7 @@ def _cut(
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _feed(
+def feed(
     values: Column, start: int, window: NDArray[np.float64], settings: NDArray[np.float64]
 ) -> tuple[int, float, float, float, float]:
     """Feed values until the first detection: index (-1: none), length, means and bound."""
@@ -118,6 +118,18 @@ def _feed(
     window[1] = total
     window[2] = variance
     return -1, 0.0, 0.0, 0.0, 0.0
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def is_room(window: NDArray[np.float64], more: int, settings: NDArray[np.float64]) -> bool:
+    """Tell whether a window has room for so many more values, as ``_reserve`` reckons."""
+    buckets = int(settings[2])
+    filled = (int(window[0]) + more + buckets - 1) // buckets
+    rows = 0
+    while filled > 0:
+        filled >>= 1
+        rows += 1
+    return _HEAD + rows * buckets <= len(window)
 
 
 @lru_cache(maxsize=1024)
@@ -231,12 +243,27 @@ class Adwin:
         detections: list[Detection] = []
         start = 0
         while True:
-            index, length, before, after, bound = _feed(values, start, self._window, self._settings)
-            if index < 0:
+            found = feed(values, start, self._window, self._settings)
+            if found[0] < 0:
                 return detections
-            apart = abs(before - after)
-            detections.append(Detection(index, apart, bound, before, after, int(length)))
-            start = index + 1
+            detections.append(self.detection(*found))
+            start = found[0] + 1
+
+    @property
+    def settings(self) -> NDArray[np.float64]:
+        """The parameters in the kernel's form."""
+        return self._settings
+
+    @property
+    def window(self) -> NDArray[np.float64]:
+        """The state in the kernel's form; another array after any method that changes it."""
+        return self._window
+
+    def detection(
+        self, index: float, length: float, before: float, after: float, bound: float
+    ) -> Detection:
+        """Return what the kernel has found as a detection."""
+        return Detection(int(index), abs(before - after), bound, before, after, int(length))
 
     def state(self) -> State:
         """Return ``width``, ``total``, ``variance`` and ``buckets``: their sums, oldest first."""

@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 from detectors.before import Before
 from detectors.change_point import strongest_suffix
 from detectors.contract import Column, Detection, Detector, State
+from detectors.default_detectors import DefaultDetectors
 from detectors.options import DetectorOptions
 from detectors.priming import prime
 from detectors.ranks import folded
 from detectors.reference import RECENT, Reference
 from detectors.registry import build, kinds
+from detectors.together import Place
 from schemas.alert import Stream
 from schemas.columns import Codes, Flag, Kind, Values
 from schemas.columns import Column as Observed
@@ -115,12 +117,15 @@ class ColumnMonitor:
             if kind is Kind.BOOLEAN or kinds()[options.kind].input != "binary"
             for stream in options.streams
         ]
+        self.defaults = DefaultDetectors.among(self._watchers)
+        self._place: Place | None = None
         self._restarts = 0
         self.reference = self._new_reference()
         self._prime()
 
     def update(self, column: Observed, first_row: int) -> list[Drift]:
         """Take a column of rows numbered from ``first_row``; return its drifts in order."""
+        self._place = None
         rows = np.arange(first_row, first_row + len(column.values))
         observed = column.values
         if column.flags is not None:
@@ -140,8 +145,48 @@ class ColumnMonitor:
                 values = self._values(observed, column.categories)
         return drifts
 
+    def place(self) -> Place | None:
+        """Return where its state lies for `detectors.together`; None where it has to be updated.
+
+        Valid until the next update, conclusion, restart or restoration.
+        """
+        if self._place is None and self.defaults is not None and self.reference.ready:
+            windows, memories = self.defaults.arrays()
+            self._place = self.reference.place(windows, memories, self.problems)
+        return self._place
+
+    def conclude(self, values: Column, first_row: int, found: NDArray[np.float64]) -> list[Drift]:
+        """Go on from where `detectors.together` has found something; return the drifts in order.
+
+        Parameters
+        ----------
+        values
+            Shape ``(n,)``, all of them usable.
+        first_row
+            Number of the first one's row.
+        found
+            Shape ``(4, 5)``: what the detectors have found.
+        """
+        self._place = None
+        if self.defaults is None:
+            raise RuntimeError("this column is not watched by the default detectors")
+        rows = np.arange(first_row, first_row + len(values))
+        findings = tuple(
+            Finding(detector, stream, detection)
+            for stream, detector, detection in self.defaults.detections(found)
+        )
+        taken, drift = self._conclude(values, rows, findings)
+        drifts = [drift]
+        while taken < len(values):
+            values, rows = values[taken:], rows[taken:]
+            taken, more = self._advance(values, rows)
+            if more is not None:
+                drifts.append(more)
+        return drifts
+
     def restart(self) -> None:
         """Begin a new reference with the next value."""
+        self._place = None
         self._restarts += 1
         # New objects: a drift keeps the names that its numbers stand for.
         self.names, self._number_of = [], {}
@@ -163,6 +208,7 @@ class ColumnMonitor:
 
     def restore(self, state: State) -> None:
         """Take over a state of a monitor with the same options and kind."""
+        self._place = None
         self.problems = state["problems"].copy()
         self.names = list(state["names"])
         self._number_of = {name: number for number, name in enumerate(self.names)}
@@ -193,12 +239,20 @@ class ColumnMonitor:
             reference.burn(values[:taken], rows[:taken])
             return taken, None
         judged = reference.judged(len(values))
-        judged_values, judged_rows = values[judged], rows[judged]
-        findings = self._judge(judged_values)
+        findings = self._judge(values[judged])
         if not findings:
-            reference.absorb(judged_values, judged_rows)
+            reference.absorb(values[judged], rows[judged])
             reference.passed(len(values))
             return len(values), None
+        return self._conclude(values, rows, findings)
+
+    def _conclude(
+        self, values: Column, rows: NDArray[np.int64], findings: tuple[Finding, ...]
+    ) -> tuple[int, Drift]:
+        """Take the values up to a drift; return how many, and the drift."""
+        reference = self.reference
+        judged = reference.judged(len(values))
+        judged_values, judged_rows = values[judged], rows[judged]
         at = findings[0].detection.index
         reference.withdraw(judged_values[at + 1 :])
         reference.absorb(judged_values[: at + 1], judged_rows[: at + 1])

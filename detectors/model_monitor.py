@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from detectors.alerts import alert_of
 from detectors.column_monitor import ColumnMonitor, Drift
@@ -11,8 +12,9 @@ from detectors.contract import State
 from detectors.identity import stable_seed
 from detectors.options import MonitorOptions
 from detectors.row_log import RowLog, Source
+from detectors.together import NO_ROOM, QUIET, Place, watch_together
 from schemas.alert import Alert
-from schemas.columns import Column, Flag, Flags, Kind, Role
+from schemas.columns import Column, Flag, Flags, Kind, Role, Values
 from schemas.event import LONGEST_NAME
 from schemas.observations import ObservationBatch, Origin
 
@@ -106,11 +108,7 @@ class ModelMonitor:
         most = self._options.most_columns
         if room is not None:
             most = min(most, len(self.columns) + room)
-        found = [
-            (drift, key)
-            for key, column, start in self._chosen(unseen, most)
-            for drift in self.columns[key].update(column.since(start), first + start)
-        ]
+        found = self._watch(list(self._chosen(unseen, most)), first)
         found.sort(key=lambda item: (item[0].row, item[1]))
         return [self._alert(key, drift, log) for drift, key in found]
 
@@ -140,6 +138,50 @@ class ModelMonitor:
             key = (Role(column["role"]), column["name"])
             self.columns[key] = self._new_monitor(key, Kind(column["monitor"]["kind"]))
             self.columns[key].restore(column["monitor"])
+
+    def _watch(
+        self, chosen: list[tuple[ColumnKey, Column, int]], first: int
+    ) -> list[tuple[Drift, ColumnKey]]:
+        """Feed columns that begin at some row of a batch; return their drifts."""
+        found: list[tuple[Drift, ColumnKey]] = []
+        ready: list[tuple[ColumnKey, Values]] = []
+        places: list[Place] = []
+        for key, column, start in chosen:
+            monitor = self.columns[key]
+            is_plain = start == 0 and column.flags is None and column.kind is not Kind.CATEGORY
+            place = monitor.place() if is_plain else None
+            if place is None:
+                drifts = monitor.update(column.since(start), first + start)
+                found += [(drift, key) for drift in drifts]
+            else:
+                ready.append((key, column.values.astype(np.float64, copy=False)))
+                places.append(place)
+        if ready:
+            found += self._watch_together(ready, np.array(places), first)
+        return found
+
+    def _watch_together(
+        self, ready: list[tuple[ColumnKey, Values]], places: NDArray[np.int64], first: int
+    ) -> list[tuple[Drift, ColumnKey]]:
+        defaults = self.columns[ready[0][0]].defaults
+        if defaults is None:
+            raise RuntimeError("only columns with the default detectors have a place")
+        values = np.stack([column for _, column in ready])
+        fired = np.empty((len(ready), 4, 5))
+        at = np.empty(len(ready), dtype=np.int64)
+        rows = np.arange(first, first + values.shape[1])
+        watch_together(places, values, rows, *defaults.settings, fired, at)
+        found = []
+        for number in np.flatnonzero(at != QUIET).tolist():
+            key, _ = ready[number]
+            monitor = self.columns[key]
+            if at[number] == NO_ROOM:
+                whole = Column(key[1], key[0], monitor.kind, values[number])
+                drifts = monitor.update(whole, first)
+            else:
+                drifts = monitor.conclude(values[number], first, fired[number])
+            found += [(drift, key) for drift in drifts]
+        return found
 
     def _chosen(
         self, batch: ObservationBatch, most: int

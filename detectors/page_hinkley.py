@@ -14,7 +14,7 @@ from detectors.parameter import Input, Parameter, Value, checked
 
 _MODES = ("both", "up", "down")
 
-_FIELDS = (
+FIELDS = (
     "n",
     "mean",
     "sum_increase",
@@ -33,14 +33,14 @@ _COUNTS = frozenset({"n", "min_n", "max_n"})
 
 
 def _fresh() -> NDArray[np.float64]:
-    memory = np.zeros(len(_FIELDS))
+    memory = np.zeros(len(FIELDS))
     memory[4] = math.inf
     memory[8] = -1.0  # River's start of the maximum
     return memory
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _feed(
+def feed(
     values: Column, start: int, memory: NDArray[np.float64], settings: NDArray[np.float64]
 ) -> tuple[int, float, float, float, float]:
     """Feed values until the first detection: index (-1: none), statistic, means, rows after."""
@@ -184,19 +184,33 @@ class PageHinkley:
         detections: list[Detection] = []
         start = 0
         while True:
-            index, statistic, before, after, rows = _feed(
-                values, start, self._memory, self._settings
-            )
-            if index < 0:
+            found = feed(values, start, self._memory, self._settings)
+            if found[0] < 0:
                 return detections
-            threshold = float(self._settings[2])
-            detections.append(Detection(index, statistic, threshold, before, after, int(rows)))
+            detections.append(self.detection(*found))
             self.reset()
-            start = index + 1
+            start = found[0] + 1
+
+    @property
+    def settings(self) -> NDArray[np.float64]:
+        """The parameters in the kernel's form."""
+        return self._settings
+
+    @property
+    def memory(self) -> NDArray[np.float64]:
+        """The state in the kernel's form; another array after a detection, a reset or a restore."""
+        return self._memory
+
+    def detection(
+        self, index: float, statistic: float, before: float, after: float, rows: float
+    ) -> Detection:
+        """Return what the kernel has found as a detection."""
+        threshold = float(self._settings[2])
+        return Detection(int(index), statistic, threshold, before, after, int(rows))
 
     def state(self) -> State:
         """Return the running sums by name, as numbers; infinite where there is no extremum yet."""
-        numbers = zip(_FIELDS, self._memory.tolist(), strict=True)
+        numbers = zip(FIELDS, self._memory.tolist(), strict=True)
         return {name: int(number) if name in _COUNTS else number for name, number in numbers}
 
     def restore(self, state: State) -> None:
@@ -207,7 +221,7 @@ class PageHinkley:
         KeyError
             When a sum is missing.
         """
-        self._memory = np.array([state[name] for name in _FIELDS], dtype=np.float64)
+        self._memory = np.array([state[name] for name in FIELDS], dtype=np.float64)
 
     def reset(self) -> None:
         """Forget all values."""

@@ -28,9 +28,10 @@ def _mixed(word: np.uint64) -> np.uint64:
 
 
 @numba.njit(cache=True, nogil=True)
-def _ranks(
+def rank(
     bins: NDArray[np.int64], counts: NDArray[np.int64], seed: np.uint64, ranks: NDArray[np.float64]
 ) -> None:
+    """Write the ranks of values, shape ``(n,)``, by their bins; parameters as `absorb_ranks`."""
     total = np.int64(0)
     for b in range(len(counts)):
         total += counts[b]
@@ -74,7 +75,7 @@ def absorb_ranks(bins: Bins, counts: NDArray[np.int64], seed: int) -> Column:
     [2, 1, 2]
     """
     ranks = np.empty(len(bins), dtype=np.float64)
-    _ranks(bins, counts, np.uint64(seed), ranks)
+    rank(bins, counts, np.uint64(seed), ranks)
     return ranks
 
 

@@ -1,5 +1,6 @@
 """The reference window of one column: what its values looked like, and where new ones fall."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -12,6 +13,7 @@ from detectors.contract import Column, State
 from detectors.dependence import autocorrelations, independent_stride
 from detectors.moments import Moments, keep_latest, with_values
 from detectors.ranks import absorb_ranks
+from detectors.together import Place, place_of
 
 LONGEST_BURN_IN: Final = 8
 """Times the burn-in that an autocorrelated column may take to find out how to thin it."""
@@ -59,10 +61,10 @@ class Reference:
         self._category_counts = np.empty(0, dtype=np.int64)
         self._latest = np.empty(RECENT)
         self._latest_rows = np.empty(RECENT, dtype=np.int64)
-        self._held = 0
-        # Of the values older than the recent ones: what came before a change is then a sum, and a
-        # difference of large sums, which would be rounding where the reference was constant, never.
-        self._earlier: Moments = (0, 0.0, 0.0)
+        # How many of the latest there are; number, mean and squared deviations of those before.
+        self._tally = np.zeros(4)
+        # What came before a change is then a sum, and never a difference of large sums, which would
+        # be rounding where the reference was constant.
         self.autocorrelation: float | None = None
         self.stride = 1
         self.independent = True
@@ -108,7 +110,7 @@ class Reference:
 
     def absorb(self, values: Column, rows: NDArray[np.int64]) -> None:
         """Take values and their row numbers, shape ``(n,)``, into the moments and the latest."""
-        self._held, *earlier = keep_latest(
+        self._tally[:] = keep_latest(
             as_column(values),
             np.ascontiguousarray(rows),
             self._latest,
@@ -116,7 +118,6 @@ class Reference:
             self._held,
             *self._earlier,
         )
-        self._earlier = (int(earlier[0]), earlier[1], earlier[2])
         if self._categorical:
             self._category_counts = _added(self._category_counts, values)
 
@@ -125,12 +126,42 @@ class Reference:
         self._counts -= np.bincount(self._binned(values), minlength=len(self._counts))
 
     @property
+    def _held(self) -> int:
+        return int(self._tally[0])
+
+    @property
+    def _earlier(self) -> Moments:
+        _, count, mean, squares = self._tally.tolist()
+        return int(count), mean, squares
+
+    @property
     def _recent(self) -> Column:
         return self._latest[: self._held]
 
     @property
     def _recent_rows(self) -> NDArray[np.int64]:
         return self._latest_rows[: self._held]
+
+    def place(
+        self,
+        windows: Sequence[NDArray[np.float64]],
+        memories: Sequence[NDArray[np.float64]],
+        problems: NDArray[np.int64],
+    ) -> Place | None:
+        """Return where all state of a column lies; None where values need more than `together`."""
+        if self.stride != 1 or not isinstance(self._binning, NumberBins):
+            return None
+        return place_of(
+            edges=self._binning.edges,
+            counts=self._counts,
+            windows=windows,
+            memories=memories,
+            latest=self._latest,
+            latest_rows=self._latest_rows,
+            tally=self._tally,
+            problems=problems,
+            seed=self._seed,
+        )
 
     def latest(self, most: int) -> tuple[Column, NDArray[np.int64]]:
         """Return the latest values and their row numbers, at most ``most`` and `RECENT`."""
@@ -206,11 +237,9 @@ class Reference:
         self._counts = state["counts"].copy()
         self._lowest, self._highest = (float(end) for end in state["range"])
         self._category_counts = state["category_counts"].copy()
-        self._held = len(state["recent"])
+        self._tally[:] = len(state["recent"]), *state["earlier"]
         self._latest[: self._held] = state["recent"]
         self._latest_rows[: self._held] = state["recent_rows"]
-        count, mean, squares = state["earlier"]
-        self._earlier = (count, mean, squares)
         self.autocorrelation = state["autocorrelation"]
 
     def _complete(self) -> None:

@@ -1,12 +1,15 @@
 """Compiles every kernel before it is needed."""
 
-from detectors.column_monitor import ColumnMonitor
+import numpy as np
+
+from detectors.model_monitor import ModelMonitor
 from detectors.moments import with_values
 from detectors.options import MonitorOptions
 from detectors.priming import uniform_sequence
 from schemas.columns import Column, Kind, Role
+from schemas.observations import ObservationBatch, Origin
 
-BURN_IN = 10
+ROWS = 100
 
 
 def warm_up() -> None:
@@ -14,14 +17,13 @@ def warm_up() -> None:
 
     Seconds the first time on a machine, a fraction of one after that.
     """
-    monitor = ColumnMonitor(
-        kind=Kind.NUMBER,
-        detectors=MonitorOptions().detectors,
-        burn_in=BURN_IN,
-        bins=4,
-        seed=lambda restarts: restarts,
-    )
-    # Past the burn-in, so that ranks, moments and both detectors all have their turn.
-    values = uniform_sequence(100)
-    monitor.update(Column("warm-up", Role.FEATURE, Kind.NUMBER, values), 0)
+    monitor = ModelMonitor("warm-up", "1", MonitorOptions(burn_in=10, bins=4))
+    values = uniform_sequence(ROWS)
+    # The first batch goes past the burn-in, column by column; the second by all columns at once.
+    for first in (0, ROWS):
+        rows = np.arange(first, first + ROWS)
+        column = Column("warm-up", Role.FEATURE, Kind.NUMBER, values)
+        monitor.update(
+            ObservationBatch("warm-up", "1", Origin.PREDICTIONS, "", 0, rows, rows, (column,))
+        )
     with_values(0, 0.0, 0.0, values)

@@ -5,7 +5,7 @@ from detectors.warm_up import warm_up
 
 SCRIPT = """
 import numpy as np
-from detectors import adwin, bins, moments, page_hinkley, ranks
+from detectors import adwin, bins, moments, page_hinkley, ranks, together
 from detectors.column_monitor import ColumnMonitor
 from detectors.options import MonitorOptions
 from detectors.registry import build
@@ -13,16 +13,17 @@ from detectors.warm_up import warm_up
 from schemas.columns import Column, Kind, Role
 
 kernels = [
-    adwin._feed,
-    page_hinkley._feed,
-    bins._count_at_most,
-    ranks._ranks,
+    adwin.feed,
+    page_hinkley.feed,
+    bins.count_at_most,
+    ranks.rank,
     moments._with,
     moments.keep_latest,
+    together.watch_together,
 ]
 warm_up()
 compiled = [each.signatures for each in kernels]
-assert [len(each) for each in compiled] == [1] * 6, compiled
+assert [len(each) for each in compiled] == [1] * 7, compiled
 
 values = np.repeat([0.0, 9.0], 200)
 frozen = values.copy()

@@ -1,0 +1,168 @@
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from detectors.column_monitor import ColumnMonitor, Drift
+from detectors.default_detectors import DefaultDetectors
+from detectors.model_monitor import ModelMonitor
+from detectors.options import DetectorOptions, MonitorOptions
+from detectors.together import NO_ROOM, QUIET, watch_together
+from schemas.alert import Stream
+from schemas.columns import Column, Kind, Role
+from schemas.observations import ObservationBatch, Origin
+from tests.detectors.batches import plain
+
+OPTIONS = MonitorOptions(burn_in=100, bins=16)
+NAMES = ("calm", "shifts", "spreads", "constant", "flag")
+
+
+def table(rows: int, seed: int, moves: int) -> NDArray[np.float64]:
+    """Columns by ``NAMES``, of which two change at a row."""
+    rng = np.random.default_rng(seed)
+    values = rng.normal(size=(5, rows))
+    values[1, moves:] += 3.0
+    values[2, moves:] *= 6.0
+    values[3] = 7.0
+    values[4] = rng.random(rows) < 0.3
+    return values
+
+
+def observed(values: NDArray[np.float64], first: int) -> ObservationBatch:
+    rows = np.arange(first, first + values.shape[1])
+    kinds = [Kind.NUMBER] * 4 + [Kind.BOOLEAN]
+    columns = tuple(
+        Column(name, Role.FEATURE, kind, column)
+        for name, kind, column in zip(NAMES, kinds, values, strict=True)
+    )
+    return ObservationBatch(
+        "m", "1", Origin.PREDICTIONS, "predictions", 0, rows, rows + 10**12, columns
+    )
+
+
+def one_by_one(monitor: ModelMonitor, batches: list[ObservationBatch]) -> list[Drift]:
+    """What each column gives by itself; ``monitor`` only names them."""
+    columns: dict[str, ColumnMonitor] = {}
+    drifts = []
+    for batch in batches:
+        for column in batch.columns:
+            if column.name not in columns:
+                key = (Role.FEATURE, column.name)
+                columns[column.name] = monitor._new_monitor(key, column.kind)
+            drifts += columns[column.name].update(column, int(batch.offsets[0]))
+    for name, alone in columns.items():
+        assert plain(monitor.columns[Role.FEATURE, name].state()) == plain(alone.state())
+    return drifts
+
+
+@given(
+    st.integers(0, 2**32),
+    st.integers(110, 700),
+    st.lists(st.integers(1, 300), min_size=1, max_size=12),
+)
+def test_all_columns_at_once_give_what_each_gives_by_itself(
+    seed: int, moves: int, sizes: list[int]
+) -> None:
+    values = table(sum(sizes), seed, moves)
+    starts = np.cumsum([0, *sizes])
+    batches = [observed(values[:, start:end], start) for start, end in pairwise(starts.tolist())]
+    monitor = ModelMonitor("m", "1", OPTIONS)
+    alerts = [alert for batch in batches for alert in monitor.update(batch)]
+    drifts = one_by_one(monitor, batches)
+    assert sorted(alert.detected_at.offset for alert in alerts) == sorted(
+        drift.row for drift in drifts
+    )
+
+
+def test_both_changes_are_found_and_nothing_else() -> None:
+    values = table(3000, 1, 2000)
+    monitor = ModelMonitor("m", "1", OPTIONS)
+    alerts = []
+    for start in range(0, 3000, 250):
+        alerts += monitor.update(observed(values[:, start : start + 250], start))
+    assert {alert.feature for alert in alerts} == {"shifts", "spreads"}
+
+
+def ready(seed: int = 1) -> ColumnMonitor:
+    monitor = ColumnMonitor(
+        kind=Kind.NUMBER,
+        detectors=OPTIONS.detectors,
+        burn_in=100,
+        bins=16,
+        seed=lambda _: seed,
+    )
+    values = np.random.default_rng(seed).normal(size=200)
+    monitor.update(Column("x", Role.FEATURE, Kind.NUMBER, values), 0)
+    return monitor
+
+
+def test_a_window_without_room_is_left_as_it_is() -> None:
+    monitor = ready()
+    place, defaults = monitor.place(), monitor.defaults
+    assert place is not None
+    assert defaults is not None
+    before = monitor.state()
+    values = np.zeros((1, 1_000_000))
+    found, first = np.empty((1, 4, 5)), np.empty(1, dtype=np.int64)
+    rows = np.arange(1_000_000)
+    watch_together(place[None], values, rows, *defaults.settings, found, first)
+    assert first.tolist() == [NO_ROOM]
+    assert plain(monitor.state()) == plain(before)
+
+
+def test_a_place_holds_until_something_else_changes_the_column() -> None:
+    monitor = ready()
+    assert monitor.place() is monitor.place()
+    place = monitor.place()
+    monitor.update(Column("x", Role.FEATURE, Kind.NUMBER, np.zeros(3)), 200)
+    assert monitor.place() is not place
+    state = monitor.state()
+    monitor.restart()
+    assert monitor.place() is None
+    monitor.restore(state)
+    assert monitor.place() is not None
+
+
+@pytest.mark.parametrize(
+    "detectors",
+    [
+        (),
+        MonitorOptions().detectors[:1],
+        MonitorOptions().detectors[::-1],
+        (*MonitorOptions().detectors, DetectorOptions("kswin", {}, (Stream.LOCATION,))),
+        (
+            DetectorOptions("adwin", {}, (Stream.LOCATION, Stream.RAW)),
+            MonitorOptions().detectors[1],
+        ),
+    ],
+)
+def test_other_detectors_than_the_default_are_fed_by_themselves(
+    detectors: tuple[DetectorOptions, ...],
+) -> None:
+    monitor = ColumnMonitor(
+        kind=Kind.NUMBER, detectors=detectors, burn_in=100, bins=16, seed=lambda _: 1
+    )
+    monitor.update(Column("x", Role.FEATURE, Kind.NUMBER, np.arange(200.0) % 7), 0)
+    assert monitor.defaults is None
+    assert monitor.place() is None
+
+
+def test_only_what_fired_first_is_told() -> None:
+    defaults = ready().defaults
+    assert isinstance(defaults, DefaultDetectors)
+    found = np.full((4, 5), float(QUIET))
+    found[1] = 40, 10, 0.5, 0.7, 0.1
+    found[2] = 7, 12.0, 0.5, 0.9, 5
+    found[3] = 7, 13.0, 0.5, 0.1, 6
+    told = list(defaults.detections(found))
+    assert [(stream, detector.kind) for stream, detector, _ in told] == [
+        (Stream.LOCATION, "page_hinkley"),
+        (Stream.SPREAD, "page_hinkley"),
+    ]
+    assert [(each.index, each.statistic, each.rows_after) for _, _, each in told] == [
+        (7, 12.0, 5),
+        (7, 13.0, 6),
+    ]
