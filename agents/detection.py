@@ -1,5 +1,6 @@
 """Detection: observation batches in, alerts out; partitioned by model."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Iterable
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ from typing import Final
 from agents.delivery import Delivery
 from agents.stage import Stage
 from agents.telemetry import ColumnStatus, ModelStatus
-from agents.transport import BatchEvent, records_of
+from agents.transport import BatchEvent, Record, records_of
 from detectors.fleet import Fleet, ModelKey
 from detectors.model_monitor import ModelMonitor
 from detectors.row_log import Source
@@ -25,6 +26,9 @@ logger = logging.getLogger(__name__)
 
 STATUS_EVERY: Final = 1.0
 """Seconds between two reports on one model: the gauges of wide models are not free."""
+
+WORTH_A_THREAD: Final = 20_000
+"""Bytes of observations above which another thread takes them; the change-over has its price."""
 
 
 @dataclass(kw_only=True, eq=False)
@@ -48,18 +52,20 @@ class Detection(Stage[Fleet]):
         started = perf_counter()
         partition = event.message.partition
         fleet = self._state(partition)
+        records = list(records_of(event))
+        if sum(len(record.value or b"") for record in records) < WORTH_A_THREAD:
+            handled = _handle(fleet, records)
+        else:
+            # Nearly all of it is compiled and holds no lock: intake goes on meanwhile.
+            handled = await asyncio.to_thread(_handle, fleet, records)
         outputs: list[Awaitable[object]] = []
-        for record in records_of(event):
-            try:
-                taken = _decoded(record.value)
-                if isinstance(taken, ModelEvent):
-                    fleet.notice(taken)
-                    continue
-            except InvalidMessage as error:
-                outputs.append(await self.dead_letters.send(record, error))
-                continue
-            outputs += await self._publish(fleet.update(taken))
-            self._report_model(partition, fleet, taken)
+        for record, result in zip(records, handled, strict=True):
+            if isinstance(result, InvalidMessage):
+                outputs.append(await self.dead_letters.send(record, result))
+            elif isinstance(result, _Taken):
+                outputs += await self._publish(result.alerts)
+                if self.states.get(partition) is fleet:
+                    self._report_model(partition, fleet, result)
         self._report(event, started)
         await delivery.submit(event, outputs)
 
@@ -89,21 +95,23 @@ class Detection(Stage[Fleet]):
             )
         return outputs
 
-    def _report_model(self, partition: int, fleet: Fleet, batch: ObservationBatch) -> None:
+    def _report_model(self, partition: int, fleet: Fleet, taken: "_Taken") -> None:
         reported = self.reported.setdefault(partition, {})
-        for key in fleet.evicted:
+        for key in taken.evicted:
             reported.pop(key, None)
             self.telemetry.model_evicted(*key)
-        key = (batch.model, batch.version)
+        key = (taken.batch.model, taken.batch.version)
         monitor = fleet.monitor(*key)
-        if monitor is None:
+        if monitor is None:  # a later batch of the same event has pushed it out
             return
         self._warn_of_renewed(monitor.renewed - self.renewed)
         now = perf_counter()
         if now - reported.get(key, -STATUS_EVERY) < STATUS_EVERY:
             return
         reported[key] = now
-        self.telemetry.model_watched(partition, _status(monitor, float(batch.times[-1]) / 1000))
+        self.telemetry.model_watched(
+            partition, _status(monitor, float(taken.batch.times[-1]) / 1000)
+        )
 
     def _warn_of_renewed(self, sources: Iterable[Source]) -> None:
         for topic, partition in sources:
@@ -115,6 +123,31 @@ class Detection(Stage[Fleet]):
                 topic,
                 partition,
             )
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """A batch that a fleet has taken, its alerts, and the versions that were forgotten for it."""
+
+    batch: ObservationBatch
+    alerts: list[Alert]
+    evicted: list[ModelKey]
+
+
+def _handle(fleet: Fleet, records: Iterable[Record]) -> list[_Taken | InvalidMessage | None]:
+    """Feed records to a fleet; return what came of each: None of a model event."""
+    results: list[_Taken | InvalidMessage | None] = []
+    for record in records:
+        try:
+            taken = _decoded(record.value)
+            if isinstance(taken, ModelEvent):
+                fleet.notice(taken)
+                results.append(None)
+            else:
+                results.append(_Taken(taken, fleet.update(taken), fleet.evicted))
+        except InvalidMessage as error:
+            results.append(error)
+    return results
 
 
 def _decoded(value: bytes | None) -> ObservationBatch | ModelEvent:

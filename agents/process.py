@@ -23,6 +23,10 @@ EXIT_CRASHED: Final = 1
 EXIT_NO_BROKER: Final = 69  # EX_UNAVAILABLE
 EXIT_FORCED: Final = 70  # EX_SOFTWARE
 
+_SWITCH_INTERVAL: Final = 0.0005
+"""Seconds for which one thread may keep the others waiting. Python's own 5 ms are longer than what
+detection's thread computes between two looks at Python objects."""
+
 _RETRY_INTERVAL: Final = 1.0
 _REPORT_INTERVAL: Final = 5.0
 
@@ -51,6 +55,7 @@ def run(app: AppT, *, connect_timeout: float = 30.0, shutdown_timeout: float = 3
     """
     process = _Process(app, connect_timeout, shutdown_timeout)
     _relax_garbage_collection()
+    sys.setswitchinterval(_SWITCH_INTERVAL)
     try:
         return asyncio.run(process.main())
     finally:

@@ -13,16 +13,30 @@ from numpy.typing import NDArray
 
 from schemas.event import LONGEST_NAME
 from schemas.incoming import UNVERSIONED, FieldMap
-from schemas.scan import Entries, KeyTable, TextTable, intern, scan, times
+from schemas.scan import KeyTable, TextTable, intern, scan, times
 from schemas.scan import Kind as Token
-from schemas.scan.members import ALLOWED, NOWHERE, SINGLE, Places, choose_scores, find_fields
+from schemas.scan.members import (
+    Fields,
+    Places,
+    allowed_kinds,
+    choose_scores,
+    find_fields,
+    no_fields,
+)
 from schemas.scan.roles import Role as Member
 from schemas.scan.roles import RoleTable
-from schemas.scanned_predictions import Bytes, Rows, ScannedPredictions, Spans, bounds
+from schemas.scanned_predictions import Bytes, Rows, ScannedPredictions, Spans
 from schemas.times import EARLIEST_MS, LATEST_MS, MILLISECONDS_FROM
 
 MOST_TEXTS: Final = 65_536
 """Distinct texts that a table holds; when it is full another begins."""
+
+# As plain numbers: members of an enumeration are slow to come by.
+_ID: Final = int(Member.PREDICTION_ID)
+_TIMESTAMP: Final = int(Member.TIMESTAMP)
+_PREDICTION: Final = int(Member.PREDICTION)
+_NULL: Final = int(Token.NULL)
+_STRING: Final = int(Token.STRING)
 
 
 @dataclass(slots=True)
@@ -45,10 +59,11 @@ class PredictionScanner:
     _keys: KeyTable = field(default_factory=KeyTable, init=False)
     _roles: RoleTable | None = field(default=None, init=False)
     _table: TextTable = field(default_factory=lambda: TextTable(most=MOST_TEXTS), init=False)
-    _is_ambiguous: bool = field(default=False, init=False)
+    _allowed: Places = field(init=False)
 
     def __post_init__(self) -> None:
         """Find out where the fields stand."""
+        self._allowed = allowed_kinds(needs_model=self.fields.model is None)
         self._begin()
 
     def scan(self, spans: Spans) -> ScannedPredictions | None:
@@ -61,54 +76,48 @@ class PredictionScanner:
         starts = np.where(sizes <= self.largest, spans.value_start, -1)
         entries = scan(spans.buffer, starts, spans.value_end, self._keys)
         roles = self._roles.roles()
-        rows = len(starts)
-        at = np.full((SINGLE, rows), NOWHERE, dtype=np.int64)
-        features = np.zeros(rows, dtype=np.int64)
-        plain = entries.accepted.copy()
+        found, scores = no_fields(len(starts)), np.empty(len(starts))
+        plain = entries.accepted
         find_fields(
-            entries.row_ptr, entries.slot, entries.kind, roles, ALLOWED, at, features, plain
+            entries.row_ptr,
+            entries.slot,
+            entries.kind,
+            entries.number,
+            entries.start,
+            entries.end,
+            roles,
+            self._allowed,
+            self.most_features,
+            LONGEST_NAME,
+            found,
+            plain,
         )
-        plain &= features <= self.most_features
-        if len(entries.kind) == 0:
-            plain[:] = False
-        tokens = np.where(at == NOWHERE, Token.NULL, entries.kind[at]) if plain.any() else 0 * at
-        predicted = tokens[Member.PREDICTION]
-        plain &= (predicted != Token.NULL) & (predicted <= Token.STRING)
-        plain &= tokens[Member.LABEL] == Token.NULL
-        scores = np.empty(rows)
         choose_scores(
             spans.buffer,
             entries.row_ptr,
             entries.slot,
             entries.number,
-            entries.start,
-            entries.end,
             roles,
             self._keys.arrays.strings,
-            at[Member.PREDICTION],
+            found,
             scores,
             plain,
         )
-        # Python writes a decimal number in its own way, which may not be that of the text.
-        plain &= (predicted != Token.FLOAT) | np.isnan(scores)
-        ids = self._ids(spans, entries, at, tokens, plain)
-        model = self._names(spans, entries, at, tokens, plain, Member.MODEL, self.fields.model)
-        version = self._names(spans, entries, at, tokens, plain, Member.VERSION, UNVERSIONED)
-        moments = self._times(spans, entries, at, tokens, plain)
+        ids = self._ids(spans, found, plain)
         return ScannedPredictions(
-            plain,
-            moments,
-            model,
-            version,
-            self._table.texts,
-            ids,
-            scores,
-            at,
-            entries,
-            spans,
-            self._keys,
-            roles,
-            self._table,
+            plain=plain,
+            times=_times(spans, found, plain),
+            model=self._names(spans, found, plain, Member.MODEL, self.fields.model),
+            version=self._names(spans, found, plain, Member.VERSION, UNVERSIONED),
+            texts=self._table.texts,
+            ids_at=ids,
+            scores=scores,
+            predictions_at=found.entry[_PREDICTION],
+            entries=entries,
+            spans=spans,
+            keys=self._keys,
+            roles=roles,
+            table=self._table,
         )
 
     def _begin(self) -> None:
@@ -119,73 +128,49 @@ class PredictionScanner:
         except ValueError:
             self._roles = None
 
-    def _ids(
-        self, spans: Spans, entries: Entries, at: Places, tokens: Places, plain: Rows
-    ) -> tuple[Places, Places]:
-        own = tokens[Member.PREDICTION_ID] == Token.STRING
-        starts, ends = bounds(entries, at[Member.PREDICTION_ID], own)
-        keyed = (tokens[Member.PREDICTION_ID] == Token.NULL) & (spans.key_start >= 0)
+    def _ids(self, spans: Spans, found: Fields, plain: Rows) -> tuple[Places, Places]:
+        starts, ends = found.start[_ID], found.end[_ID]
+        keyed = found.kind[_ID] == _NULL
         if keyed.any():
             starts = np.where(keyed, spans.key_start, starts)
             ends = np.where(keyed, spans.key_end, ends)
-            keyed[keyed] = _ascii(spans.buffer, starts[keyed], ends[keyed])
-        plain &= (own | keyed) & _is_name(starts, ends)
+            sizes = ends - starts
+            plain &= (starts >= 0) & (sizes > 0) & (sizes <= LONGEST_NAME)
+            keyed &= plain
+            plain[keyed] = _ascii(spans.buffer, starts[keyed], ends[keyed])
         return starts, ends
 
     def _names(
-        self,
-        spans: Spans,
-        entries: Entries,
-        at: Places,
-        tokens: Places,
-        plain: Rows,
-        member: Member,
-        default: str | None,
+        self, spans: Spans, found: Fields, plain: Rows, member: int, default: str | None
     ) -> NDArray[np.int32]:
-        own = tokens[member] == Token.STRING
-        starts, ends = bounds(entries, at[member], own)
-        fits = own & _is_name(starts, ends)
-        codes = intern(
-            spans.buffer, np.where(fits, starts, 0), np.where(fits, ends, 0), self._table
-        )
+        codes = intern(spans.buffer, found.start[member], found.end[member], self._table)
         if default is not None:
-            absent = tokens[member] == Token.NULL
-            fits |= absent
-            text = np.frombuffer(default.encode(), dtype=np.uint8)
-            code = intern(text, np.array([0]), np.array([len(text)]), self._table)
-            codes = np.where(absent, code, codes)
-        plain &= fits & (codes >= 0)
+            absent = found.kind[member] == _NULL
+            if absent.any():
+                text = np.frombuffer(default.encode(), dtype=np.uint8)
+                code = intern(text, np.array([0]), np.array([len(text)]), self._table)
+                codes = np.where(absent, code, codes)
+        plain &= codes >= 0
         return codes
 
-    def _times(
-        self, spans: Spans, entries: Entries, at: Places, tokens: Places, plain: Rows
-    ) -> Places:
-        token, place = tokens[Member.TIMESTAMP], at[Member.TIMESTAMP]
-        moments = np.clip(spans.times, EARLIEST_MS, LATEST_MS)
-        written = token == Token.STRING
-        if written.any():
-            found, understood = times(spans.buffer, *bounds(entries, place, written))
-            moments = np.where(written, found, moments)
-            plain &= ~written | understood
-        numeric = (token == Token.INT) | (token == Token.FLOAT)
-        if numeric.any():
-            number = np.where(numeric, entries.number[place], 0.0)
-            with np.errstate(over="ignore"):
-                number = np.rint(
-                    np.where(np.abs(number) >= MILLISECONDS_FROM, number, number * 1000.0)
-                )
-            within = (number >= EARLIEST_MS) & (number <= LATEST_MS)
-            moments = np.where(numeric & within, number, moments).astype(np.int64)
-            plain &= ~numeric | within
-        plain &= written | numeric | (token == Token.NULL)
+
+def _times(spans: Spans, found: Fields, plain: Rows) -> Places:
+    kinds, numbers = found.kind[_TIMESTAMP], found.number[_TIMESTAMP]
+    written = kinds == _STRING
+    moments, understood = times(spans.buffer, found.start[_TIMESTAMP], found.end[_TIMESTAMP])
+    if (written & understood).all():
         return moments
-
-
-def _is_name(starts: Places, ends: Places) -> Rows:
-    """Tell which spans are surely of 1 to `LONGEST_NAME` characters: so many bytes."""
-    sizes = ends - starts
-    fits: Rows = (sizes > 0) & (sizes <= LONGEST_NAME)
-    return fits
+    plain &= ~written | understood
+    moments = np.where(written, moments, np.clip(spans.times, EARLIEST_MS, LATEST_MS))
+    numeric = ~written & (kinds != _NULL)
+    if numeric.any():
+        with np.errstate(over="ignore"):
+            scaled = np.where(np.abs(numbers) >= MILLISECONDS_FROM, numbers, numbers * 1000.0)
+        rounded = np.rint(scaled)
+        within = numeric & (rounded >= EARLIEST_MS) & (rounded <= LATEST_MS)
+        plain &= ~numeric | within
+        moments = np.where(within, rounded, moments).astype(np.int64)
+    return moments
 
 
 def _ascii(buffer: Bytes, starts: Places, ends: Places) -> list[bool]:

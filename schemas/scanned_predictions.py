@@ -19,7 +19,6 @@ from schemas.scan.members import (
     list_features,
     number_texts,
 )
-from schemas.scan.roles import Role as Member
 from schemas.scan.roles import Roles
 
 Bytes = NDArray[np.uint8]
@@ -35,6 +34,11 @@ _TEXTS: Final = 1 << Token.STRING
 _BOOLEANS: Final = 1 << Token.FALSE | 1 << Token.TRUE
 _NOTHING: Final = 1 << Token.NULL | 1 << ABSENT
 _NOT_FINITE: Final = 1 << Token.NAN | 1 << Token.POS_INF | 1 << Token.NEG_INF
+
+# As plain numbers: members of an enumeration are slow to come by.
+_INT: Final = int(Token.INT)
+_FLOAT: Final = int(Token.FLOAT)
+_STRING: Final = int(Token.STRING)
 
 _FLAG_OF: Final = np.full(16, Flag.OK, dtype=np.uint8)
 _FLAG_OF[[Token.NULL, ABSENT, Token.NAN]] = Flag.NULL, Flag.ABSENT, Flag.NAN
@@ -76,6 +80,14 @@ class ScannedPredictions:
         Shape ``(n,)``: codes of the texts.
     texts
         The text of each code.
+    ids_at
+        Where the ids start and end in the buffer.
+    scores
+        Shape ``(n,)``; NaN where a prediction has none.
+    predictions_at
+        Shape ``(n,)``: the predictions' places among the entries.
+    entries, spans, keys, roles, table
+        What was scanned, and what the scanner knows.
     """
 
     plain: Rows
@@ -83,24 +95,24 @@ class ScannedPredictions:
     model: NDArray[np.int32]
     version: NDArray[np.int32]
     texts: Sequence[str]
-    _ids: tuple[Places, Places]
-    _scores: Values
-    _at: Places
-    _entries: Entries
-    _spans: Spans
-    _keys: KeyTable
-    _roles: Roles
-    _table: TextTable
+    ids_at: tuple[Places, Places]
+    scores: Values
+    predictions_at: Places
+    entries: Entries
+    spans: Spans
+    keys: KeyTable
+    roles: Roles
+    table: TextTable
 
     def ids(self, rows: Places) -> list[bytes]:
         """Return the prediction ids of some rows, as UTF-8."""
-        data = self._spans.buffer.data
-        starts, ends = (bound[rows].tolist() for bound in self._ids)
+        data = self.spans.buffer.data
+        starts, ends = (bound[rows].tolist() for bound in self.ids_at)
         return [bytes(data[start:end]) for start, end in zip(starts, ends, strict=True)]
 
     def predictions(self, rows: Places) -> list[Any]:
         """Return what was predicted in some rows, as decoded."""
-        return self._raw(self._at[Member.PREDICTION][rows])
+        return self._raw(self.predictions_at[rows])
 
     def columns(self, rows: Places, kinds: Mapping[str, Kind]) -> list[Column]:
         """Return the columns of some rows of one model: features, prediction, scores.
@@ -113,13 +125,13 @@ class ScannedPredictions:
             The declared kinds of the model's features.
         """
         columns = list(self._features(rows, kinds))
-        places = self._at[Member.PREDICTION][rows]
-        tokens, numbers = self._entries.kind[places], self._entries.number[places]
+        places = self.predictions_at[rows]
+        tokens, numbers = self.entries.kind[places], self.entries.number[places]
         mark = int(np.bitwise_or.reduce(1 << tokens.astype(np.int64)))
         columns += self._column(
             ("prediction", Role.PREDICTION, None), mark, numbers, tokens, places
         )
-        scores = self._scores[rows]
+        scores = self.scores[rows]
         absent = np.isnan(scores)
         if not absent.all():
             flags = np.where(absent, np.uint8(Flag.ABSENT), np.uint8(Flag.OK))
@@ -131,19 +143,19 @@ class ScannedPredictions:
     def width(self, rows: Places) -> int:
         """Return how many features some rows have between them, at most."""
         # All that was ever met is mostly few enough to look no closer.
-        known = len(self._roles)
+        known = len(self.roles)
         return known if known < _FEW else self._listed(rows)[2]
 
     def _listed(self, rows: Places) -> tuple[NDArray[np.int32], NDArray[np.int32], int]:
         """Return the number of each slot's feature, the slots by these numbers, how many."""
-        entries, roles = self._entries, self._roles
+        entries, roles = self.entries, self.roles
         local = np.full(len(roles), NOWHERE, dtype=np.int32)
         found = np.empty(len(roles), dtype=np.int32)
         count = list_features(rows, entries.row_ptr, entries.slot, roles, local, found)
         return local, found, count
 
     def _features(self, rows: Places, kinds: Mapping[str, Kind]) -> Iterator[Column]:
-        entries, roles = self._entries, self._roles
+        entries, roles = self.entries, self.roles
         local, found, count = self._listed(rows)
         shape = (count, len(rows))
         numbers = np.zeros(shape)
@@ -166,7 +178,10 @@ class ScannedPredictions:
         for number, (slot, mark) in enumerate(
             zip(found[:count].tolist(), marks.tolist(), strict=True)
         ):
-            name = self._keys.path(slot)[-1]
+            name = self.keys.path(slot)[-1]
+            if not mark & ~_NUMBERS and name not in kinds:  # as `_column`, without the way there
+                yield Column(name, Role.FEATURE, Kind.NUMBER, numbers[number])
+                continue
             identity = (name, Role.FEATURE, kinds.get(name))
             yield from self._column(identity, mark, numbers[number], tokens[number], places[number])
 
@@ -191,7 +206,7 @@ class ScannedPredictions:
         if other and not other & ~_BOOLEANS and declared in {None, Kind.BOOLEAN}:
             return [Column(name, role, Kind.BOOLEAN, numbers, flags=flags)]
         if other == _TEXTS and declared in {None, Kind.CATEGORY}:
-            column = self._category(name, role, tokens == Token.STRING, places, flags)
+            column = self._category(name, role, tokens == _STRING, places, flags)
             if column is not None:
                 return [column]
         return columns_of(name, role, self._raw(places), declared)
@@ -200,19 +215,19 @@ class ScannedPredictions:
         self, name: str, role: Role, usable: Rows, places: NDArray[Any], flags: Any
     ) -> Column | None:
         """Return a column of texts; None where one is too long, or they are too many."""
-        entries = self._entries
+        entries = self.entries
         starts = np.where(usable, entries.start[places], 0).astype(np.int64)
         ends = np.where(usable, entries.end[places], 0).astype(np.int64)
         if (ends - starts).max(initial=0) > LONGEST_CATEGORY:
             return None
-        codes = intern(self._spans.buffer, starts, ends, self._table)
+        codes = intern(self.spans.buffer, starts, ends, self.table)
         if (codes < 0).any():
             return None
-        local = np.full(len(self._table) + 1, NOWHERE, dtype=np.int32)
+        local = np.full(len(self.table) + 1, NOWHERE, dtype=np.int32)
         numbers = np.empty(len(codes), dtype=np.int32)
         found = np.empty(len(codes) + 1, dtype=np.int32)
         count = number_texts(codes, usable, local, numbers, found)
-        texts = self._table.texts
+        texts = self.table.texts
         names = tuple("" if at == len(texts) else texts[at] for at in found[:count].tolist())
         if len(set(names)) < count:  # an empty text, and rows without one
             return None
@@ -220,17 +235,17 @@ class ScannedPredictions:
 
     def _raw(self, places: NDArray[Any]) -> list[Any]:
         """Return values as orjson decodes them, `schemas.columns.ABSENT` for places nowhere."""
-        entries, data = self._entries, self._spans.buffer.data
+        entries, data = self.entries, self.spans.buffer.data
         tokens = np.where(places == NOWHERE, ABSENT, entries.kind[places])
         numbers: Values = entries.number[places]
-        if (tokens == Token.FLOAT).all():
+        if (tokens == _FLOAT).all():
             return list(numbers.tolist())
-        if (tokens == Token.INT).all() and np.abs(numbers).max(initial=0.0) <= _EXACT:
+        if (tokens == _INT).all() and np.abs(numbers).max(initial=0.0) <= _EXACT:
             return list(numbers.astype(np.int64).tolist())
-        if (tokens == Token.STRING).all():
-            codes = intern(self._spans.buffer, *bounds(entries, places, tokens >= 0), self._table)
+        if (tokens == _STRING).all():
+            codes = intern(self.spans.buffer, *bounds(entries, places, tokens >= 0), self.table)
             if not (codes < 0).any():
-                texts = self._table.texts
+                texts = self.table.texts
                 return [texts[code] for code in codes.tolist()]
         kept = zip(
             tokens.tolist(),
@@ -240,7 +255,7 @@ class ScannedPredictions:
             strict=True,
         )
         return [
-            number if token == Token.FLOAT else _decoded(token, bytes(data[start:end]))
+            number if token == _FLOAT else _decoded(token, bytes(data[start:end]))
             for token, number, start, end in kept
         ]
 
@@ -257,9 +272,9 @@ _CONSTANTS: Final[Mapping[int, Any]] = {
 
 
 def _decoded(token: int, text: bytes) -> Any:
-    if token == Token.STRING:
+    if token == _STRING:
         return text.decode()
-    return int(text) if token == Token.INT else _CONSTANTS[token]
+    return int(text) if token == _INT else _CONSTANTS[token]
 
 
 def bounds(entries: Entries, places: Places, wanted: Rows) -> tuple[Places, Places]:

@@ -78,6 +78,8 @@ class KeyTable:
         IndexError
             When there is no such slot.
         """
+        if 0 <= slot < len(self._paths):
+            return self._paths[slot]
         if not 0 <= slot < len(self):
             raise IndexError(f"slot {slot} of {len(self)}")
         strings = self.arrays.strings

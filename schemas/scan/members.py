@@ -1,6 +1,6 @@
 """Compiled passes over the members of a batch: which row has what, and columns of it."""
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,12 +22,22 @@ NOWHERE: Final = -1
 _FEATURES: Final = int(Role.FEATURES)
 _FEATURE: Final = int(Role.FEATURE)
 _SCORE: Final = int(Role.SCORE)
+_PREDICTION: Final = int(Role.PREDICTION)
+_LAST_NAME: Final = int(Role.VERSION)
+_STRING: Final = int(Kind.STRING)
+_FLOAT: Final = int(Kind.FLOAT)
 
 _ANY: Final = 0xFFFF
 _EMPTY: Final = 1 << Kind.EMPTY_OBJECT
 _NUMBER: Final = 1 << Kind.INT | 1 << Kind.FLOAT
 _SCALAR: Final = _NUMBER | 1 << Kind.STRING | 1 << Kind.FALSE | 1 << Kind.TRUE
 _ALLOWED: Final = {
+    Role.PREDICTION_ID: 1 << Kind.STRING | 1 << Kind.NULL,
+    Role.MODEL: 1 << Kind.STRING,
+    Role.VERSION: 1 << Kind.STRING | 1 << Kind.NULL,
+    Role.TIMESTAMP: 1 << Kind.STRING | _NUMBER | 1 << Kind.NULL,
+    Role.PREDICTION: _SCALAR,
+    Role.LABEL: 1 << Kind.NULL,
     Role.FEATURES: _EMPTY,
     Role.SCORES: _EMPTY | 1 << Kind.NULL,
     Role.SEGMENT: _EMPTY | 1 << Kind.NULL,
@@ -35,12 +45,50 @@ _ALLOWED: Final = {
     Role.SCORE: _NUMBER,
     Role.SEGMENT_VALUE: _SCALAR,
     Role.TOO_DEEP: 0,
+    Role.NONE: _ANY,
 }
-ALLOWED: Final = np.array([_ALLOWED.get(role, _ANY) for role in Role], dtype=np.int64)
-"""For each role a bit for each kind that a plain event may have there."""
+
+
+def allowed_kinds(*, needs_model: bool) -> NDArray[np.int64]:
+    """Return for each role a bit for each kind that a plain event may have there."""
+    allowed = np.array([_ALLOWED[role] for role in Role], dtype=np.int64)
+    if not needs_model:
+        allowed[Role.MODEL] |= 1 << Kind.NULL
+    return allowed
+
 
 Places = NDArray[np.int64]
 Flags = NDArray[np.bool_]
+
+
+class Fields(NamedTuple):
+    """The members of ``n`` rows that come once, shape ``(SINGLE, n)`` each.
+
+    Attributes
+    ----------
+    entry
+        Their places among the entries, or `NOWHERE`.
+    kind, start, end, number
+        As in `schemas.scan.Entries`; null where a row has none.
+    """
+
+    entry: Places
+    kind: NDArray[np.uint8]
+    start: Places
+    end: Places
+    number: NDArray[np.float64]
+
+
+def no_fields(rows: int) -> Fields:
+    """Return the fields of rows that have none."""
+    shape = (SINGLE, rows)
+    return Fields(
+        np.full(shape, NOWHERE, dtype=np.int64),
+        np.full(shape, Kind.NULL, dtype=np.uint8),
+        np.zeros(shape, dtype=np.int64),
+        np.zeros(shape, dtype=np.int64),
+        np.zeros(shape),
+    )
 
 
 @kernel()
@@ -48,30 +96,44 @@ def find_fields(
     row_ptr: Positions,
     slot: NDArray[np.int32],
     kind: NDArray[np.uint8],
+    number: NDArray[np.float64],
+    start: NDArray[np.int32],
+    end: NDArray[np.int32],
     roles: Roles,
     allowed: Places,
-    at: Places,
-    features: Places,
+    most_features: int,
+    longest_name: int,
+    fields: Fields,
     good: Flags,
 ) -> None:
-    """Find the members of each row that come once, and count its features.
+    """Find the members of each row that come once.
 
-    ``at``, shape ``(SINGLE, n)``, gets their places among the entries, or `NOWHERE`; ``features``,
-    shape ``(n,)``, the counts. ``good`` becomes False where a row needs a closer look.
+    ``good``, shape ``(n,)``, becomes False where a row needs a closer look; names of more bytes
+    than ``longest_name`` have characters to be counted.
     """
     for row in range(len(good)):
-        has_features = False
+        features = -1
         fine = np.int64(good[row])
         for entry in range(row_ptr[row], row_ptr[row + 1]):
             role = roles[slot[entry]]
-            fine &= allowed[role] >> kind[entry]
             if role < SINGLE:
-                at[role, row] = entry
-            elif role == _FEATURE:
-                features[row] += 1
+                fields.entry[role, row] = entry
+                fields.kind[role, row] = kind[entry]
+                fields.start[role, row] = start[entry]
+                fields.end[role, row] = end[entry]
+                fields.number[role, row] = number[entry]
+                continue
+            fine &= allowed[role] >> kind[entry]
+            if role == _FEATURE:
+                features = max(features, 0) + 1
             elif role == _FEATURES:
-                has_features = True
-        good[row] = fine & 1 != 0 and (has_features or features[row] > 0)
+                features = 0
+        for role in range(SINGLE):
+            fine &= allowed[role] >> fields.kind[role, row]
+            size = fields.end[role, row] - fields.start[role, row]
+            if role <= _LAST_NAME and fields.kind[role, row] == _STRING:
+                fine &= 0 < size <= longest_name
+        good[row] = fine & 1 != 0 and 0 <= features <= most_features
 
 
 @kernel()
@@ -80,21 +142,23 @@ def choose_scores(
     row_ptr: Positions,
     slot: NDArray[np.int32],
     number: NDArray[np.float64],
-    start: NDArray[np.int32],
-    end: NDArray[np.int32],
     roles: Roles,
     strings: Strings,
-    predictions: Places,
+    fields: Fields,
     scores: NDArray[np.float64],
     good: Flags,
 ) -> None:
-    """Find each row's score: that of the predicted class, or the highest; NaN where it has none."""
+    """Find each row's score: that of the predicted class, or the highest; NaN where it has none.
+
+    ``good`` becomes False where a decimal number was predicted: Python writes it in its own way,
+    which may not be that of the text.
+    """
     for row in range(len(good)):
         scores[row] = np.nan
         if not good[row]:
             continue
-        predicted = predictions[row]
-        begin, size = start[predicted], end[predicted] - start[predicted]
+        begin = fields.start[_PREDICTION, row]
+        size = fields.end[_PREDICTION, row] - begin
         matched = False
         for entry in range(row_ptr[row], row_ptr[row + 1]):
             if roles[slot[entry]] != _SCORE:
@@ -109,6 +173,8 @@ def choose_scores(
                     matched = True
             if not matched and not scores[row] >= number[entry]:
                 scores[row] = number[entry]
+        if fields.kind[_PREDICTION, row] == _FLOAT and not np.isnan(scores[row]):
+            good[row] = False
 
 
 @kernel()
