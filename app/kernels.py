@@ -5,6 +5,7 @@ import numpy as np
 from agents import record_index
 from agents.prediction_reader import PredictionReader
 from agents.record_block import RecordBlock
+from app.kernel_cache import forget_stale
 from detectors import warm_up as detectors
 from schemas import scan
 from schemas.incoming import FieldMap
@@ -15,6 +16,7 @@ def warm_up() -> None:
 
     Half a minute the first time on a machine, a second after that.
     """
+    forget_stale()
     record_index.warm_up()
     scan.warm_up()
     reader = PredictionReader(

@@ -2,8 +2,8 @@
 
 What `detectors.column_monitor.ColumnMonitor.update` does in a dozen calls for each column, which
 cost more to prepare than to do where batches are small. That is the plain version of it, and the
-oracle of its tests; what is unusual about a column (a burn-in, gaps, categories, other detectors) is
-left to it. One long call also lets other threads run meanwhile.
+oracle of its tests; what is unusual about a column (a burn-in, gaps, categories, other detectors)
+is left to it. One long call also lets other threads run meanwhile.
 """
 
 from collections.abc import Sequence

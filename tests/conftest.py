@@ -8,7 +8,10 @@ import pytest
 from hypothesis import settings
 
 from app.embedded import EmbeddedBroker
+from app.kernel_cache import forget_stale
 from tests.kafka import KafkaCluster, KafkaUnavailable
+
+forget_stale()
 
 # The same examples every time, and no verdict on time: a run that fails is one that fails again. To
 # search for new examples: --hypothesis-profile=default.

@@ -1,0 +1,30 @@
+import os
+from pathlib import Path
+
+from app.kernel_cache import forget_stale
+
+
+def test_caches_older_than_any_source_of_their_package_go(tmp_path: Path) -> None:
+    (tmp_path / "__pycache__").mkdir()
+    times = {"called.py": 10, "calls.py": 1, "__pycache__/old.nbi": 9, "__pycache__/new.nbi": 11}
+    for name, time in times.items():
+        path = tmp_path / name
+        path.touch()
+        os.utime(path, (time, time))
+    forget_stale([tmp_path])
+    left = sorted(path.name for path in (tmp_path / "__pycache__").iterdir())
+    assert left == ["new.nbi"]
+
+
+def test_a_folder_without_sources_or_caches_is_left_as_it_is(tmp_path: Path) -> None:
+    forget_stale([tmp_path, tmp_path / "nowhere"])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_cache_that_may_not_be_deleted_stops_nobody(tmp_path: Path) -> None:
+    (tmp_path / "called.py").touch()
+    stale = tmp_path / "__pycache__" / "old.nbi"
+    stale.mkdir(parents=True)  # a folder: unlink fails
+    os.utime(stale, (1, 1))
+    forget_stale([tmp_path])
+    assert stale.exists()
