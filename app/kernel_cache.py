@@ -1,5 +1,6 @@
 """Compiled code that outlived its sources."""
 
+import os
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -27,7 +28,11 @@ def forget_stale(folders: Iterable[Path] | None = None) -> None:
         folders = [Path(path) for package in _PACKAGES for path in package.__path__]
     for folder in folders:
         changed = max((path.stat().st_mtime for path in folder.glob("*.py")), default=0.0)
-        for index in folder.glob("__pycache__/*.nbi"):
+        caches = [folder / "__pycache__"]
+        if elsewhere := os.environ.get("NUMBA_CACHE_DIR"):
+            # Numba names a folder there for the sources' folder and a hash of its path.
+            caches += Path(elsewhere).glob(f"{folder.name}_*")
+        for index in (index for cache in caches for index in cache.glob("*.nbi")):
             # Another worker that starts may have been here, and who may not write needs no cache.
             with suppress(OSError):
                 if index.stat().st_mtime < changed:

@@ -1,6 +1,8 @@
 import os
 from pathlib import Path
 
+import pytest
+
 from app.kernel_cache import forget_stale
 
 
@@ -28,3 +30,19 @@ def test_a_cache_that_may_not_be_deleted_stops_nobody(tmp_path: Path) -> None:
     os.utime(stale, (1, 1))
     forget_stale([tmp_path])
     assert stale.exists()
+
+
+def test_caches_that_numba_keeps_elsewhere_go_likewise(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sources, elsewhere = tmp_path / "kernels", tmp_path / "cache"
+    sources.mkdir()
+    (sources / "called.py").touch()
+    for folder in ("kernels_1a2b", "others_3c4d"):
+        (elsewhere / folder).mkdir(parents=True)
+        index = elsewhere / folder / "old.nbi"
+        index.touch()
+        os.utime(index, (1, 1))
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(elsewhere))
+    forget_stale([sources])
+    assert [path.parent.name for path in elsewhere.glob("*/*.nbi")] == ["others_3c4d"]
