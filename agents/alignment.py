@@ -60,7 +60,7 @@ class Alignment:
     def take(self, records: Mapping[TP, Sequence[Record]]) -> None:
         """Take what was fetched, of partitions that are not held."""
         for tp, batch in records.items():
-            (self._aligned if tp.topic in self._topics else self._free).add({tp: batch})
+            (self._aligned if tp.topic in self._topics else self._free).add(tp, batch)
         self._given_up.difference_update(records)
         if records:
             self._held_since = None

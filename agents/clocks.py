@@ -5,8 +5,6 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from schemas.times import clamped_time
-
 Times = NDArray[np.int64]
 
 UNKNOWN: Final = -1
@@ -47,7 +45,7 @@ def bounded(
 def bounded_time(time: int, record_time: int, tolerance: int) -> tuple[int, bool]:
     """Return one event's time, bounded likewise, and whether it ran ahead."""
     if 0 <= record_time < time - tolerance:
-        return clamped_time(record_time), True
+        return record_time, True
     return time, False
 
 

@@ -1,7 +1,7 @@
 """Fetched records that wait until it is their turn by time."""
 
 from bisect import bisect_left
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from typing import Generic, TypeVar
 
 from agents.batch import Record
@@ -30,7 +30,8 @@ class Lookahead(Generic[PartitionT]):
     >>> from types import SimpleNamespace as Record
     >>> old, new = Record(offset=1, timestamp=1), Record(offset=2, timestamp=2)
     >>> lookahead = Lookahead(most=2)
-    >>> lookahead.add({"a": [old, new], "b": [old]})
+    >>> lookahead.add("a", [old, new])
+    >>> lookahead.add("b", [old])
     >>> [lookahead.pop(lookahead.earliest())[0].timestamp for _ in range(3)]
     [1, 1, 2]
     """
@@ -47,9 +48,9 @@ class Lookahead(Generic[PartitionT]):
         """Partitions of which records wait."""
         return self._waiting.keys()
 
-    def add(self, records: Mapping[PartitionT, Sequence[Record]]) -> None:
-        """Take what was fetched of partitions of which nothing waits, in order of the offsets."""
-        self._waiting.update((partition, (batch, 0)) for partition, batch in records.items())
+    def add(self, partition: PartitionT, batch: Sequence[Record]) -> None:
+        """Take what was fetched of a partition of which nothing waits, in order of the offsets."""
+        self._waiting[partition] = batch, 0
 
     def clear(self) -> None:
         """Forget all records."""

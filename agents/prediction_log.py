@@ -1,4 +1,4 @@
-"""Predictions in the order in which they came, in arrays: some 70 bytes each beside their id."""
+"""Predictions in the order in which they came, in arrays: some 60 bytes each beside their id."""
 
 from array import array
 from collections.abc import Iterator, Sequence
@@ -47,12 +47,11 @@ class Predictions:
 class _Part:
     """Columns of up to `_ROWS` predictions."""
 
-    __slots__ = ("ages", "ids", "labels", "names", "offsets", "times", "values")
+    __slots__ = ("ages", "ids", "labels", "names", "offsets", "values")
 
     def __init__(self) -> None:
         self.ids: list[bytes] = []
         self.offsets = array("q")
-        self.times = array("q")
         self.ages = array("q")
         self.labels = array("q")
         self.names: list[Name] = []
@@ -81,7 +80,6 @@ class PredictionLog:
             upto = min(row + _ROWS - len(part.ids), len(batch.ids))
             part.ids += batch.ids[row:upto]
             part.offsets.frombytes(batch.offsets[row:upto].tobytes())
-            part.times.frombytes(batch.times[row:upto].tobytes())
             part.ages.frombytes(batch.ages[row:upto].tobytes())
             part.labels.frombytes(b"\xff" * 8 * (upto - row))  # NO_LABEL, each
             part.names += batch.names[row:upto]
@@ -94,7 +92,6 @@ class PredictionLog:
         """Put a prediction of a batch in the place of another one: it goes when that would have."""
         part, at = self._parts[number >> _BITS], number & _ROWS - 1
         part.offsets[at] = int(batch.offsets[row])
-        part.times[at] = int(batch.times[row])
         part.ages[at] = int(batch.ages[row])
         part.labels[at] = NO_LABEL
         part.names[at] = batch.names[row]

@@ -28,9 +28,6 @@ from schemas.scan.roles import RoleTable
 from schemas.scanned_predictions import Bytes, Rows, ScannedPredictions, Spans
 from schemas.times import EARLIEST_MS, LATEST_MS, MILLISECONDS_FROM
 
-MOST_TEXTS: Final = 65_536
-"""Distinct texts that a table holds; when it is full another begins."""
-
 # As plain numbers: members of an enumeration are slow to come by.
 _ID: Final = int(Member.PREDICTION_ID)
 _TIMESTAMP: Final = int(Member.TIMESTAMP)
@@ -56,9 +53,9 @@ class PredictionScanner:
     fields: FieldMap
     most_features: int
     largest: int
-    _keys: KeyTable = field(default_factory=KeyTable, init=False)
-    _roles: RoleTable | None = field(default=None, init=False)
-    _table: TextTable = field(default_factory=lambda: TextTable(most=MOST_TEXTS), init=False)
+    _keys: KeyTable = field(init=False)
+    _roles: RoleTable | None = field(init=False)
+    _table: TextTable = field(init=False)
     _allowed: Places = field(init=False)
 
     def __post_init__(self) -> None:
@@ -121,8 +118,9 @@ class PredictionScanner:
         )
 
     def _begin(self) -> None:
+        """Begin with empty tables: full ones would take nothing new."""
         self._keys = KeyTable()
-        self._table = TextTable(most=MOST_TEXTS)
+        self._table = TextTable()
         try:
             self._roles = RoleTable(self._keys, self.fields.paths)
         except ValueError:

@@ -215,9 +215,7 @@ class ScannedPredictions:
         self, name: str, role: Role, usable: Rows, places: NDArray[Any], flags: Any
     ) -> Column | None:
         """Return a column of texts; None where one is too long, or they are too many."""
-        entries = self.entries
-        starts = np.where(usable, entries.start[places], 0).astype(np.int64)
-        ends = np.where(usable, entries.end[places], 0).astype(np.int64)
+        starts, ends = _bounds(self.entries, places, usable)
         if (ends - starts).max(initial=0) > LONGEST_CATEGORY:
             return None
         codes = intern(self.spans.buffer, starts, ends, self.table)
@@ -243,7 +241,7 @@ class ScannedPredictions:
         if (tokens == _INT).all() and np.abs(numbers).max(initial=0.0) <= _EXACT:
             return list(numbers.astype(np.int64).tolist())
         if (tokens == _STRING).all():
-            codes = intern(self.spans.buffer, *bounds(entries, places, tokens >= 0), self.table)
+            codes = intern(self.spans.buffer, *_bounds(entries, places, tokens >= 0), self.table)
             if not (codes < 0).any():
                 texts = self.table.texts
                 return [texts[code] for code in codes.tolist()]
@@ -277,11 +275,8 @@ def _decoded(token: int, text: bytes) -> Any:
     return int(text) if token == _INT else _CONSTANTS[token]
 
 
-def bounds(entries: Entries, places: Places, wanted: Rows) -> tuple[Places, Places]:
+def _bounds(entries: Entries, places: Places, wanted: Rows) -> tuple[Places, Places]:
     """Return the spans of the entries at some places; empty ones for rows that are not wanted."""
-    if not wanted.any():
-        nothing = np.zeros(len(places), dtype=np.int64)
-        return nothing, nothing
     starts = np.where(wanted, entries.start[places], 0).astype(np.int64)
     ends = np.where(wanted, entries.end[places], 0).astype(np.int64)
     return starts, ends

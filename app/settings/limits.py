@@ -2,9 +2,9 @@
 
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
-from app.settings.section import Section, expected
+from app.settings.section import Section, at_most
 
 LARGEST_MESSAGE: Final = 10_000_000
 """Bytes; what is passed on of an event is far smaller, whatever its size."""
@@ -13,14 +13,10 @@ MOST_FEATURES: Final = 20_000
 """The row of one event goes into one record, which has room for so many with short names."""
 
 
-def _within_a_record(value: int) -> int:
-    if value > MOST_FEATURES:
-        raise expected(f"at most {MOST_FEATURES}: the row of one event must fit a record")
-    return value
-
-
 Features = Annotated[
-    int, AfterValidator(_within_a_record), Field(json_schema_extra={"maximum": MOST_FEATURES})
+    int,
+    at_most(MOST_FEATURES, f"{MOST_FEATURES}: the row of one event must fit a record"),
+    Field(json_schema_extra={"maximum": MOST_FEATURES}),
 ]
 
 

@@ -2,9 +2,9 @@
 
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
-from app.settings.section import Section, expected
+from app.settings.section import Section, at_most
 from detectors.policy import PolicyOptions
 
 _DEFAULTS: Final = PolicyOptions()
@@ -13,14 +13,10 @@ LONGEST: Final = 315_360_000
 """Ten years, in seconds: times far beyond could not be written."""
 
 
-def _at_most_ten_years(value: float) -> float:
-    if value > LONGEST:
-        raise expected(f"at most {LONGEST} seconds, which is ten years")
-    return value
-
-
 Duration = Annotated[
-    float, AfterValidator(_at_most_ten_years), Field(json_schema_extra={"maximum": LONGEST})
+    float,
+    at_most(LONGEST, f"{LONGEST} seconds, which is ten years"),
+    Field(json_schema_extra={"maximum": LONGEST}),
 ]
 
 

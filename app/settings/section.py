@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from typing import NamedTuple, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict
 from pydantic_core import PydanticCustomError
 
 T = TypeVar("T")
@@ -40,6 +40,20 @@ class Detail(NamedTuple):
 def expected(what: str) -> PydanticCustomError:
     """Return the error of a value that is not what it should be."""
     return PydanticCustomError("expected", "{expected}", {"expected": what})
+
+
+def at_most(limit: float, said: str) -> AfterValidator:
+    """Return the check that a number is no larger, in words that say why: `said` follows "at most".
+
+    A plain ``le`` has no room for the reason.
+    """
+
+    def check(value: float) -> float:
+        if value > limit:
+            raise expected(f"at most {said}")
+        return value
+
+    return AfterValidator(check)
 
 
 def missing(what: str) -> PydanticCustomError:

@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from schemas.scan.interning import Strings
+from schemas.scan.interning import Strings, same
 from schemas.scan.kernel import kernel
 from schemas.scan.roles import Role, Roles
 from schemas.scan.tokens import Kind
@@ -164,13 +164,10 @@ def choose_scores(
             if roles[slot[entry]] != _SCORE:
                 continue
             place = strings.bounds[slot[entry]]
-            if strings.bounds[slot[entry] + 1] - place == size:
-                same = True
-                for offset in range(size):
-                    same &= strings.text[place + offset] == buffer[begin + offset]
-                if same:
-                    scores[row] = number[entry]
-                    matched = True
+            has_size = strings.bounds[slot[entry] + 1] - place == size
+            if has_size and same(buffer, begin, strings.text, place, size):
+                scores[row] = number[entry]
+                matched = True
             if not matched and not scores[row] >= number[entry]:
                 scores[row] = number[entry]
         if fields.kind[_PREDICTION, row] == _FLOAT and not np.isnan(scores[row]):

@@ -25,22 +25,24 @@ def drain(lookahead: Lookahead[str]) -> list[tuple[str, list[Record]]]:
 
 def test_slices_of_all_partitions_come_in_the_order_of_their_times() -> None:
     lookahead: Lookahead[str] = Lookahead(2)
-    lookahead.add({"a": partition(0, 10, 20, 30), "b": partition(5, 15, 25), "c": partition(100)})
+    lookahead.add("a", partition(0, 10, 20, 30))
+    lookahead.add("b", partition(5, 15, 25))
+    lookahead.add("c", partition(100))
     order = [(name, found[0].timestamp) for name, found in drain(lookahead)]
     assert order == [("a", 0), ("b", 5), ("a", 20), ("b", 25), ("c", 100)]
 
 
 def test_of_equal_times_the_lower_partition_is_first_whichever_was_fetched_first() -> None:
     lookahead: Lookahead[str] = Lookahead(1)
-    lookahead.add({"b": partition(1)})
-    lookahead.add({"a": partition(1)})
+    lookahead.add("b", partition(1))
+    lookahead.add("a", partition(1))
     assert [name for name, _ in drain(lookahead)] == ["a", "b"]
 
 
 def test_a_small_batch_is_handed_on_as_it_is() -> None:
     batch = partition(1, 2)
     lookahead: Lookahead[str] = Lookahead(2)
-    lookahead.add({"a": batch})
+    lookahead.add("a", batch)
     assert lookahead.pop("a") is batch
     assert "a" not in lookahead
 
@@ -50,14 +52,14 @@ def test_slices_are_cut_at_the_same_offsets_wherever_a_fetch_begins() -> None:
     cuts = []
     for batch in (whole, later):
         lookahead: Lookahead[str] = Lookahead(3)
-        lookahead.add({"a": batch})
+        lookahead.add("a", batch)
         cuts.append([[record.offset for record in found] for _, found in drain(lookahead)])
     assert cuts == [[[0, 1, 2], [3, 4, 5], [6]], [[2], [3, 4, 5], [6]]]
 
 
 def test_offsets_may_have_gaps() -> None:
     lookahead: Lookahead[str] = Lookahead(3)
-    lookahead.add({"a": [record(1), record(5), record(30), record(31)]})
+    lookahead.add("a", [record(1), record(5), record(30), record(31)])
     assert [[record.offset for record in found] for _, found in drain(lookahead)] == [
         [1],
         [5],
@@ -76,7 +78,8 @@ def test_every_record_comes_once_and_each_partition_stays_in_order(
 ) -> None:
     records = {name: partition(*stamps) for name, stamps in times.items()}
     lookahead: Lookahead[str] = Lookahead(most)
-    lookahead.add(records)
+    for name, batch in records.items():
+        lookahead.add(name, batch)
     found: dict[str, list[Record]] = {name: [] for name in records}
     for name, batch in drain(lookahead):
         assert 0 < len(batch) <= most
