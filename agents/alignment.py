@@ -49,6 +49,10 @@ class Alignment:
         """Partitions of which records wait for their turn."""
         return {*self._free.partitions, *self._aligned.partitions}
 
+    def is_aligned(self, tp: TP) -> bool:
+        """Tell whether a partition waits for others."""
+        return tp.topic in self._topics
+
     def clear(self) -> None:
         """Forget all records: the assignment that they were fetched under is over."""
         self._free.clear()
@@ -60,7 +64,7 @@ class Alignment:
     def take(self, records: Mapping[TP, Sequence[Record]]) -> None:
         """Take what was fetched, of partitions that are not held."""
         for tp, batch in records.items():
-            (self._aligned if tp.topic in self._topics else self._free).add(tp, batch)
+            (self._aligned if self.is_aligned(tp) else self._free).add(tp, batch)
         self._given_up.difference_update(records)
         if records:
             self._held_since = None
@@ -80,7 +84,7 @@ class Alignment:
         free = self._free.earliest()
         if free is not None:
             return free
-        coming = {tp for tp in unread if tp.topic in self._topics and tp not in self._aligned}
+        coming = {tp for tp in unread if self.is_aligned(tp) and tp not in self._aligned}
         partition, awaited = self._next(coming)
         # What is under pressure is not fetched: its agent is waited for, however long it takes.
         if partition is None or partition in pressed or not awaited.isdisjoint(pressed):
@@ -100,7 +104,7 @@ class Alignment:
 
     def pop(self, tp: TP) -> Sequence[Record]:
         """Return the next slice of a partition that is due."""
-        if tp.topic not in self._topics:
+        if not self.is_aligned(tp):
             return self._free.pop(tp)
         window = self._aligned.window(tp)
         batch = self._aligned.pop(tp)

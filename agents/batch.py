@@ -1,4 +1,4 @@
-"""A batch: the records of one partition that were fetched together."""
+"""What an agent gets at once: a round of slices, each the next records of a partition."""
 
 from __future__ import annotations
 
@@ -22,10 +22,17 @@ class Record(Protocol):
     headers: tuple[tuple[str, bytes], ...]
 
 
-BatchEvent = EventT[Sequence[Record]]
-"""An event whose value is the records of one partition, in offset order; never empty."""
+BatchEvent = EventT[Sequence[Sequence[Record]]]
+"""An event whose value is a round: slices of one partition or of several, in the order in which
+they are to be taken, each of records in offset order; neither it nor a slice is ever empty. Its
+message has topic, partition and last offset of the first slice."""
 
 
-def records_of(event: BatchEvent) -> Sequence[Record]:
-    """Return the records of a batch."""
-    return cast("Sequence[Record]", event.value)
+def slices_of(event: BatchEvent) -> Sequence[Sequence[Record]]:
+    """Return the slices of a round."""
+    return cast("Sequence[Sequence[Record]]", event.value)
+
+
+def records_of(event: BatchEvent) -> list[Record]:
+    """Return all records of a round, one after the other."""
+    return [record for records in slices_of(event) for record in records]

@@ -1,5 +1,5 @@
 """
-A Faust consumer that delivers batches, and keeps its own account of what is acked.
+A Faust consumer that delivers rounds of slices, and keeps its own account of what is acked.
 
 How a record cannot get lost between the broker and an agent: records are taken from aiokafka in
 one step together with the assignment that they belong to; they are delivered only while that very
@@ -38,7 +38,7 @@ class StalledConsumer(RuntimeError):
 
 class BatchedConsumer(driver.Consumer):
     """
-    A Faust consumer whose messages are partition batches.
+    A Faust consumer whose messages are rounds of slices.
 
     Attributes
     ----------
@@ -52,6 +52,8 @@ class BatchedConsumer(driver.Consumer):
         self.options = transport.options
         self.progress: dict[TP, PartitionProgress] = {}
         self._drain_hooks = transport.drain_hooks
+        self._ends: dict[Message, list[tuple[TP, int]]] = {}
+        """Partition and last offset of the slices of each round that is not acked."""
         self._reactivated = Event()
         self._alignment = Alignment(
             self.options.aligned_topics,
@@ -71,7 +73,7 @@ class BatchedConsumer(driver.Consumer):
         self,
         timeout: float,  # noqa: ASYNC109 - Faust's signature
     ) -> AsyncIterator[tuple[TP, Message]]:
-        """Yield one message per slice of a partition that has records, in the order of time."""
+        """Yield one message per round of slices, in the order of time."""
         if not self._is_current():
             self._alignment.clear()
         if not self.flow_active or self._due() is None:
@@ -80,20 +82,47 @@ class BatchedConsumer(driver.Consumer):
                 self._take(records)
         while (tp := self._due()) is not None:
             # A rebalance between two batches: the new assignment starts from what is committed.
-            if not self._is_current() or (progress := self.progress.get(tp)) is None:
+            if not self._is_current() or tp not in self.progress:
                 self._alignment.clear()
                 return
             if self.should_stop or not self.flow_active:
                 return
-            batch = self._alignment.pop(tp)
-            end = self.end_offset(tp)
+            yield tp, self._to_round(tp)
+
+    def _to_round(self, tp: TP) -> ConsumerMessage:
+        """Return a message of the slice that is due, and of those that are due right after it.
+
+        Under load a round is large, for much of the work is paid once for each; where nothing
+        waits it is a slice of what has just come. The order is that of the slices either way.
+        """
+        now = monotonic()
+        slices: list[Sequence[Record]] = []
+        ends: list[tuple[TP, int]] = []
+        records, due = 0, cast("TP | None", tp)
+        while due is not None and (progress := self.progress.get(due)) is not None:
+            batch = self._alignment.pop(due)
+            last = batch[-1].offset
+            end = self.end_offset(due)
             if end is not None:
-                self.app.monitor.track_tp_end_offset(tp, end)
-            progress.deliver(batch[-1].offset, monotonic())
+                self.app.monitor.track_tp_end_offset(due, end)
+            progress.deliver(last, now)
             # The base class compares with the last offset read, and takes what lies between two
-            # messages for a gap; the check above is stricter, and a batch is all "gap".
-            self._read_offset.pop(tp, None)
-            yield tp, self._to_batch(tp, batch)
+            # messages for a gap; what `getmany` checks is stricter, and a slice is all "gap".
+            self._read_offset.pop(due, None)
+            slices.append(batch)
+            ends.append((due, last))
+            records += len(batch)
+            if not self._alignment.is_aligned(due) or records >= self.options.max_round_records:
+                break
+            due = self._due()
+            if due is not None and not self._alignment.is_aligned(due):
+                break
+        message = self._to_message(tp, slices[0][-1])
+        message.key = None
+        message.headers = None
+        message.value = slices  # type: ignore[assignment] # Faust says bytes; here it is a round
+        self._ends[message] = ends
+        return message
 
     def _take(self, records: Fetched) -> None:
         if records.assignment is not self._fetched_under:
@@ -112,13 +141,6 @@ class BatchedConsumer(driver.Consumer):
                 progress.hold(now)
         unread = (tp for tp in self.progress if tp not in held and self._may_have_unread(tp))
         return self._alignment.due(unread, self._buffered_partitions, now)
-
-    def _to_batch(self, tp: TP, batch: Sequence[Record]) -> ConsumerMessage:
-        message = self._to_message(tp, batch[-1])
-        message.key = None
-        message.headers = None
-        message.value = batch  # type: ignore[assignment] # Faust says bytes; here it is a batch
-        return message
 
     async def _wait_next_records(
         self,
@@ -155,7 +177,7 @@ class BatchedConsumer(driver.Consumer):
 
     def ack(self, message: Message) -> bool:
         """
-        Mark a batch as done; it must be the oldest one outstanding of its partition.
+        Mark a round as done; each of its slices must be the oldest outstanding of its partition.
 
         Returns
         -------
@@ -166,7 +188,7 @@ class BatchedConsumer(driver.Consumer):
         Raises
         ------
         OutOfOrderAck
-            If an earlier batch is still outstanding.
+            If an earlier slice is still outstanding.
         """
         with ack_lock:
             if message.acked or message not in self._unacked_messages:
@@ -174,11 +196,15 @@ class BatchedConsumer(driver.Consumer):
             message.acked = True
             self._unacked_messages.discard(message)
             notify(self._waiting_for_ack)
-            progress = self.progress.get(message.tp)
-            if progress is None or message.generation_id != self.app.consumer_generation_id:
+            ends = self._ends.pop(message, [])
+            if message.generation_id != self.app.consumer_generation_id:
                 return False
-            progress.ack(message.offset, monotonic())
-            return True
+            now, recorded = monotonic(), False
+            for tp, last in ends:
+                if (progress := self.progress.get(tp)) is not None:
+                    progress.ack(last, now)
+                    recorded = True
+            return recorded
 
     def _filter_tps_with_pending_acks(
         self, topics: Iterable[str | TP] | None = None
@@ -240,6 +266,7 @@ class BatchedConsumer(driver.Consumer):
         # Left from before, they would make a partition count as one under pressure.
         self._buffered_partitions.clear()
         self._alignment.clear()
+        self._ends.clear()
         await super().on_partitions_assigned(assigned, generation_id)
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:

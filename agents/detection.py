@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Iterable, Iterator
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Final
@@ -20,7 +20,8 @@ from schemas.codec import decode_event, decode_object, encode_event
 from schemas.columns import Flag
 from schemas.invalid import InvalidMessage
 from schemas.model_event import ModelEvent
-from schemas.observations import MAGIC, ObservationBatch, decode_observations
+from schemas.observation_frames import MAGIC, decode_frame
+from schemas.observations import ObservationTable
 
 logger = logging.getLogger(__name__)
 
@@ -33,7 +34,7 @@ WORTH_A_THREAD: Final = 20_000
 
 @dataclass(kw_only=True, eq=False)
 class Detection(Stage[Fleet]):
-    """Handles the batches of observations.
+    """Handles rounds of observations.
 
     Attributes
     ----------
@@ -52,7 +53,7 @@ class Detection(Stage[Fleet]):
         started = perf_counter()
         partition = event.message.partition
         fleet = self._state(partition)
-        records = list(records_of(event))
+        records = records_of(event)
         if sum(len(record.value or b"") for record in records) < WORTH_A_THREAD:
             handled = _handle(fleet, records)
         else:
@@ -62,10 +63,12 @@ class Detection(Stage[Fleet]):
         for record, result in zip(records, handled, strict=True):
             if isinstance(result, InvalidMessage):
                 outputs.append(await self.dead_letters.send(record, result))
-            elif isinstance(result, _Taken):
-                outputs += await self._publish(result.alerts)
+                continue
+            for taken in result:
+                self.telemetry.rows_watched(taken.table.origin, len(taken.table))
+                outputs += await self._publish(taken.alerts)
                 if self.states.get(partition) is fleet:
-                    self._report_model(partition, fleet, result)
+                    self._report_models(partition, fleet, taken)
         self._report(event, started)
         await delivery.submit(event, outputs)
 
@@ -95,23 +98,24 @@ class Detection(Stage[Fleet]):
             )
         return outputs
 
-    def _report_model(self, partition: int, fleet: Fleet, taken: "_Taken") -> None:
+    def _report_models(self, partition: int, fleet: Fleet, taken: "_Taken") -> None:
         reported = self.reported.setdefault(partition, {})
         for key in taken.evicted:
             reported.pop(key, None)
             self.telemetry.model_evicted(*key)
-        key = (taken.batch.model, taken.batch.version)
-        monitor = fleet.monitor(*key)
-        if monitor is None:  # a later batch of the same event has pushed it out
-            return
-        self._warn_of_renewed(monitor.renewed - self.renewed)
         now = perf_counter()
-        if now - reported.get(key, -STATUS_EVERY) < STATUS_EVERY:
-            return
-        reported[key] = now
-        self.telemetry.model_watched(
-            partition, _status(monitor, float(taken.batch.times[-1]) / 1000)
-        )
+        for number, rows in enumerate(taken.table.models):
+            key = (rows.model, rows.version)
+            monitor = fleet.monitor(*key)
+            if monitor is None:  # a later table of the same event has pushed it out
+                continue
+            if monitor.renewed:
+                self._warn_of_renewed(monitor.renewed - self.renewed)
+            if now - reported.get(key, -STATUS_EVERY) < STATUS_EVERY:
+                continue
+            reported[key] = now
+            last = taken.table.times[taken.table.bounds()[number + 1] - 1]
+            self.telemetry.model_watched(partition, _status(monitor, float(last) / 1000))
 
     def _warn_of_renewed(self, sources: Iterable[Source]) -> None:
         for topic, partition in sources:
@@ -127,32 +131,35 @@ class Detection(Stage[Fleet]):
 
 @dataclass(frozen=True, slots=True)
 class _Taken:
-    """A batch that a fleet has taken, its alerts, and the versions that were forgotten for it."""
+    """A table that a fleet has taken, its alerts, and the versions that were forgotten for it."""
 
-    batch: ObservationBatch
+    table: ObservationTable
     alerts: list[Alert]
     evicted: list[ModelKey]
 
 
-def _handle(fleet: Fleet, records: Iterable[Record]) -> list[_Taken | InvalidMessage | None]:
-    """Feed records to a fleet; return what came of each: None of a model event."""
-    results: list[_Taken | InvalidMessage | None] = []
+def _handle(fleet: Fleet, records: Iterable[Record]) -> list[list[_Taken] | InvalidMessage]:
+    """Feed records to a fleet; return what came of each: nothing of a model event."""
+    results: list[list[_Taken] | InvalidMessage] = []
     for record in records:
         try:
-            taken = _decoded(record.value)
-            if isinstance(taken, ModelEvent):
-                fleet.notice(taken)
-                results.append(None)
-            else:
-                results.append(_Taken(taken, fleet.update(taken), fleet.evicted))
+            results.append(list(_take(fleet, _decoded(record.value))))
         except InvalidMessage as error:
             results.append(error)
     return results
 
 
-def _decoded(value: bytes | None) -> ObservationBatch | ModelEvent:
+def _take(fleet: Fleet, content: list[ObservationTable] | ModelEvent) -> Iterator[_Taken]:
+    if isinstance(content, ModelEvent):
+        fleet.notice(content)
+        return
+    for table in content:
+        yield _Taken(table, fleet.update(table), fleet.evicted)
+
+
+def _decoded(value: bytes | None) -> list[ObservationTable] | ModelEvent:
     if value is not None and value.startswith(MAGIC):
-        return decode_observations(value)
+        return decode_frame(value)
     return decode_event(ModelEvent, decode_object(value))
 
 

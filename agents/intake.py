@@ -1,32 +1,36 @@
-"""Intake: users' records in, observation batches out; partitioned as the producers partition."""
+"""Intake: users' records in, observation tables out; partitioned as the producers partition."""
 
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import groupby
 from time import perf_counter
 from typing import Any, Final
-
-import numpy as np
 
 from agents.clocks import age, bounded_time
 from agents.dead_letters import DeadLetters
 from agents.delivery import Delivery
 from agents.frames import framed
-from agents.label_batches import Source, TaskOf, label_batches
-from agents.pending import Joined, PendingStore
-from agents.prediction_reader import KindsOf, PredictionReader
-from agents.publisher import Publisher
+from agents.label_tables import Labelled, TaskOf, label_tables
+from agents.pending import PendingStore
+from agents.prediction_log import Predictions
+from agents.prediction_reader import PredictionReader, ReadPredictions
+from agents.prediction_tables import KindsOf
+from agents.publisher import Publisher, partition_of
 from agents.record_block import RecordBlock
 from agents.telemetry import LabelOutcomes, Telemetry
 from agents.topics import Topics
-from agents.transport import BatchEvent, Record, records_of
+from agents.transport import BatchEvent, Record, slices_of
 from schemas.codec import decode_event, decode_object, encode_event
 from schemas.incoming import FieldMap, label_row
 from schemas.invalid import InvalidMessage
 from schemas.model_event import ModelEvent
-from schemas.observations import ObservationBatch
+from schemas.observations import ObservationTable
 from schemas.times import clamped_time, format_time, parse_time
 
 STAGE: Final = "intake"
+
+_NOTHING: Final = ReadPredictions([], [], [], 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,7 @@ class IntakeOptions:
 
 
 class Intake:
-    """Handles the batches of predictions, labels and model events.
+    """Handles rounds of predictions, labels and model events.
 
     Parameters
     ----------
@@ -100,30 +104,69 @@ class Intake:
             del self._pending[partition]
             self._telemetry.pending_changed(partition, None)
 
-    async def on_predictions(self, event: BatchEvent, delivery: Delivery) -> None:
-        """Take a batch of predictions."""
+    async def on_round(self, event: BatchEvent, delivery: Delivery) -> None:
+        """Take slices of all three topics in their order."""
         started = perf_counter()
-        message = event.message
-        source = Source(message.topic, message.partition)
-        block = _block(event)
-        read = self._reader.read(block)
-        store = self._store(source.partition)
-        joined = sorted(join for waiting in read.waiting for join in store.add_predictions(waiting))
-        outputs = [await self._dead_letters.send(record, error) for record, error in read.refused]
-        outputs += await self._publish(read.observations, block)
-        outputs += await self._publish(label_batches(joined, source, self._task_of), block)
-        self._telemetry.labels_met(LabelOutcomes(joined=len(joined)))
-        self._telemetry.clocks_ahead(source.topic, read.skewed)
-        self._report(event, started)
+        blocks = [_block(records) for records in slices_of(event)]
+        shard_of = partial(
+            _shard_of, partitions=await self._publisher.partitions(self._topics.observations)
+        )
+        outputs: list[Awaitable[object]] = []
+        # What a model event ends is published before it, and what it begins after it.
+        for are_events, those in groupby(
+            blocks, lambda each: each.topic == self._topics.model_events
+        ):
+            if are_events:
+                for block in those:
+                    outputs += await self._pass_on(block)
+            else:
+                outputs += await self._observe(list(those), shard_of)
+        self._report(blocks, started)
         await delivery.submit(event, outputs)
 
-    async def on_labels(self, event: BatchEvent, delivery: Delivery) -> None:
-        """Take a batch of labels."""
-        started = perf_counter()
-        block, partition = _block(event), event.message.partition
-        store = self._store(partition)
-        joined: list[tuple[int, Joined]] = []
-        outputs: list[Awaitable[object]] = []
+    async def _observe(
+        self, blocks: Sequence[RecordBlock], shard_of: Callable[[str], int]
+    ) -> list[Awaitable[object]]:
+        """Take slices of predictions and labels in their order; publish observations."""
+        # All at once, since reading depends on nothing that came before; the join does.
+        read = self._read(blocks, shard_of)
+        outputs = [await self._dead_letters.send(record, error) for record, error in read.refused]
+        waiting = iter(read.waiting)
+        labelled: list[Labelled] = []
+        for block in blocks:
+            if block.topic == self._topics.predictions:
+                labelled += self._join_predictions(block, next(waiting))
+            else:
+                labelled += await self._join_labels(block, outputs)
+        tables = [*read.tables, *label_tables(labelled, self._task_of, shard_of)]
+        return [*outputs, *await self._publish(tables, blocks)]
+
+    def _read(
+        self, blocks: Sequence[RecordBlock], shard_of: Callable[[str], int]
+    ) -> ReadPredictions:
+        predictions = [block for block in blocks if block.topic == self._topics.predictions]
+        if not predictions:
+            return _NOTHING
+        read = self._reader.read(predictions, shard_of)
+        self._telemetry.clocks_ahead(self._topics.predictions, read.skewed)
+        return read
+
+    def _join_predictions(
+        self, block: RecordBlock, waiting: Iterable[Predictions]
+    ) -> list[Labelled]:
+        store = self._store(block.partition)
+        joined = sorted(
+            (join for batch in waiting for join in store.add_predictions(batch)),
+            key=lambda join: join[0],
+        )
+        self._telemetry.labels_met(LabelOutcomes(joined=len(joined)))
+        return [Labelled(block.topic, block.partition, *join) for join in joined]
+
+    async def _join_labels(
+        self, block: RecordBlock, outputs: list[Awaitable[object]]
+    ) -> list[Labelled]:
+        store = self._store(block.partition)
+        joined: list[Labelled] = []
         unmet = {"early": 0, "duplicate": 0}
         orphaned = store.orphaned
         skewed = 0
@@ -145,22 +188,18 @@ class Intake:
             if isinstance(joins, str):
                 unmet[joins] += 1
             else:
-                joined += [(offset, join) for join in joins]
-        source = Source(event.message.topic, partition)
-        outputs += await self._publish(label_batches(joined, source, self._task_of), block)
+                joined += [Labelled(block.topic, block.partition, offset, join) for join in joins]
         self._telemetry.labels_met(
             LabelOutcomes(joined=len(joined), orphaned=store.orphaned - orphaned, **unmet)
         )
-        self._telemetry.clocks_ahead(source.topic, skewed)
-        self._report(event, started)
-        await delivery.submit(event, outputs)
+        self._telemetry.clocks_ahead(block.topic, skewed)
+        return joined
 
-    async def on_model_events(self, event: BatchEvent, delivery: Delivery) -> None:
-        """Take a batch of model events: pass each to detection and to policy, keyed by model."""
-        started = perf_counter()
+    async def _pass_on(self, block: RecordBlock) -> list[Awaitable[object]]:
+        """Pass model events to detection and to policy, keyed by model."""
         outputs: list[Awaitable[object]] = []
         skewed = 0
-        for record in records_of(event):
+        for record in block:
             try:
                 model_event, is_ahead = self._model_event(record)
             except InvalidMessage as error:
@@ -173,9 +212,8 @@ class Intake:
                 await self._publisher.send(topic, key=key, value=value)
                 for topic in (self._topics.observations, self._topics.lifecycle)
             ]
-        self._telemetry.clocks_ahead(event.message.topic, skewed)
-        self._report(event, started)
-        await delivery.submit(event, outputs)
+        self._telemetry.clocks_ahead(block.topic, skewed)
+        return outputs
 
     def _decoded(self, value: bytes | None) -> dict[str, Any]:
         return decode_object(value, largest=self._options.message_bytes)
@@ -197,39 +235,64 @@ class Intake:
         return store
 
     async def _publish(
-        self, batches: Iterable[ObservationBatch], block: RecordBlock
+        self, tables: Iterable[tuple[int, ObservationTable]], blocks: Sequence[RecordBlock]
     ) -> list[Awaitable[object]]:
-        """Publish observations that came from some records."""
+        """Publish observations that came from some records, to the partitions of their models."""
         outputs: list[Awaitable[object]] = []
-        for batch, frame in framed(batches):
-            if isinstance(frame, InvalidMessage):
-                record = block[int(np.searchsorted(block.offsets, batch.offsets[0]))]
-                outputs.append(await self._dead_letters.send(record, frame))
-                continue
-            self._telemetry.rows_accepted(batch.origin, batch.model, batch.version, len(batch))
-            outputs.append(
-                await self._publisher.send(
-                    self._topics.observations,
-                    key=batch.model.encode(),
-                    value=frame,
+        by_shard: dict[int, list[ObservationTable]] = {}
+        for shard, table in tables:
+            by_shard.setdefault(shard, []).append(table)
+        for shard, those in by_shard.items():
+            for part, frame in framed(those):
+                if isinstance(frame, InvalidMessage):
+                    outputs.append(await self._dead_letters.send(_record_of(part, blocks), frame))
+                    continue
+                for table in part:
+                    for model, version, runs in table.models:
+                        rows = sum(run.rows for run in runs)
+                        self._telemetry.rows_accepted(table.origin, model, version, rows)
+                outputs.append(
+                    await self._publisher.send(
+                        self._topics.observations, key=_key_of(part), value=frame, partition=shard
+                    )
                 )
-            )
         return outputs
 
-    def _report(self, event: BatchEvent, started: float) -> None:
-        message = event.message
-        store = self._pending.get(message.partition)
-        if store is not None:
-            self._telemetry.pending_changed(message.partition, store.status)
-        self._telemetry.records_read(
-            message.topic, message.partition, len(records_of(event)), message.offset
-        )
+    def _report(self, blocks: Sequence[RecordBlock], started: float) -> None:
+        for block in blocks:
+            store = self._pending.get(block.partition)
+            if store is not None:
+                self._telemetry.pending_changed(block.partition, store.status)
+            self._telemetry.records_read(
+                block.topic, block.partition, len(block), int(block.offsets[-1])
+            )
         self._telemetry.batch_handled(STAGE, perf_counter() - started)
 
 
-def _block(event: BatchEvent) -> RecordBlock:
-    """Return the records as a block, which the batched transport makes them already."""
-    records = records_of(event)
+def _block(records: Sequence[Record]) -> RecordBlock:
+    """Return a slice as a block, which the batched transport makes it already."""
     if isinstance(records, RecordBlock):
         return records
-    return RecordBlock.from_records(event.message.topic, event.message.partition, records)
+    return RecordBlock.from_records(records[0].topic, records[0].partition, records)
+
+
+def _shard_of(model: str, partitions: int) -> int:
+    return partition_of(model.encode(), partitions)
+
+
+def _key_of(tables: Sequence[ObservationTable]) -> bytes | None:
+    """Return the model where there is but one."""
+    models = {rows.model for table in tables for rows in table.models}
+    return models.pop().encode() if len(models) == 1 else None
+
+
+def _record_of(tables: Sequence[ObservationTable], blocks: Sequence[RecordBlock]) -> Record:
+    """Return the record from which the only row of some tables came."""
+    ((rows,),) = [table.models for table in tables]
+    run, offset = rows.runs[0], int(tables[0].offsets[0])
+    for block in blocks:
+        if (block.topic, block.partition) == (run.topic, run.partition):
+            at = int(block.offsets.searchsorted(offset))
+            if at < len(block) and block.offsets[at] == offset:
+                return block[at]
+    raise LookupError(f"no record at {run.topic}-{run.partition}, offset {offset}")

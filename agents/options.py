@@ -32,8 +32,11 @@ class TransportOptions:
     max_batch_records
         Most records fetched at once, over all partitions.
     max_slice_records
-        Most records that an agent gets at once; bounds how long one batch takes, and how far
-        aligned partitions run apart while a worker catches up.
+        Most records of a partition before it is another's turn; bounds how far aligned partitions
+        run apart while a worker catches up.
+    max_round_records
+        Records of several slices above which no further one is added to what an agent gets at
+        once; bounds how long that takes.
     aligned_topics
         Topics whose partitions are handed on in the order of their records' times, all together.
     alignment_timeout
@@ -59,6 +62,7 @@ class TransportOptions:
     isolation_level: IsolationLevel = "read_uncommitted"
     max_batch_records: int = 20_000
     max_slice_records: int = 500
+    max_round_records: int = 3000
     aligned_topics: frozenset[str] = frozenset()
     alignment_timeout: float = 1.0
     max_partition_fetch_bytes: int = 1_048_576

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from asyncio import Future
 from collections.abc import Mapping
-from typing import cast
+from functools import lru_cache
+from typing import Any, cast
 
+from aiokafka.partitioner import murmur2
 from faust.types import AppT, RecordMetadata
 
 _OVERHEAD = 64
@@ -32,6 +34,12 @@ class Publisher:
     def __init__(self, app: AppT, *, max_record_bytes: int = 900_000) -> None:
         self._app = app
         self.max_record_bytes = max_record_bytes
+
+    async def partitions(self, topic: str) -> int:
+        """Return how many partitions a topic has."""
+        # Faust's producer has no way to ask, and cannot be made to have one.
+        producer = cast("Any", self._app.producer)._ensure_producer()  # noqa: SLF001
+        return len(await producer.partitions_for(topic))
 
     async def send(
         self,
@@ -74,6 +82,12 @@ class Publisher:
             topic, key, value, partition, timestamp, dict(headers) if headers else None
         )
         return cast("Future[RecordMetadata]", future)
+
+
+@lru_cache(maxsize=65_536)
+def partition_of(key: bytes, partitions: int) -> int:
+    """Return the partition of a key, as Kafka's own clients choose it."""
+    return int(murmur2(key) & 0x7FFF_FFFF) % partitions
 
 
 def record_size(key: bytes | None, value: bytes | None, headers: Mapping[str, bytes] | None) -> int:

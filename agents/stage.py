@@ -9,7 +9,7 @@ from agents.dead_letters import DeadLetters
 from agents.publisher import Publisher
 from agents.telemetry import Telemetry
 from agents.topics import Topics
-from agents.transport import BatchEvent, records_of
+from agents.transport import BatchEvent, slices_of
 
 StateT = TypeVar("StateT")
 
@@ -53,8 +53,7 @@ class Stage(Generic[StateT]):
         return state
 
     def _report(self, event: BatchEvent, started: float) -> None:
-        message = event.message
-        self.telemetry.records_read(
-            message.topic, message.partition, len(records_of(event)), message.offset
-        )
+        for records in slices_of(event):
+            last = records[-1]
+            self.telemetry.records_read(last.topic, last.partition, len(records), last.offset)
         self.telemetry.batch_handled(self.name, perf_counter() - started)

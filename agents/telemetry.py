@@ -90,6 +90,9 @@ class Telemetry(Protocol):
     def rows_accepted(self, origin: Origin, model: str, version: str, rows: int) -> None:
         """Take note of rows that intake accepted."""
 
+    def rows_watched(self, origin: Origin, rows: int) -> None:
+        """Take note of rows that detection has taken, replayed ones included."""
+
     def message_refused(self, topic: str, reason: Reason) -> None:
         """Take note of a record that went to the dead letters."""
 

@@ -1,10 +1,10 @@
 """
-Faust's aiokafka transport with one event per fetched partition batch.
+Faust's aiokafka transport with one event per round of slices.
 
-Faust spends some 100 microseconds of CPU on every message; paid once per batch of hundreds of
-records it vanishes. What is kept of Faust: its services, rebalancing, generation ids and flow
-control. What is replaced: the unit of delivery, and the bookkeeping of acks, whose handling of
-offset gaps can commit what was never processed (faust-streaming issues 316, 606).
+Faust spends some 100 microseconds of CPU on every message; paid once per round of hundreds or
+thousands of records it vanishes. What is kept of Faust: its services, rebalancing, generation ids
+and flow control. What is replaced: the unit of delivery, and the bookkeeping of acks, whose
+handling of offset gaps can commit what was never processed (faust-streaming issues 316, 606).
 """
 
 from __future__ import annotations
@@ -16,11 +16,18 @@ from faust.transport.drivers import aiokafka as driver
 from faust.types import AppT
 from yarl import URL
 
-from agents.batch import BatchEvent, Record, records_of
+from agents.batch import BatchEvent, Record, records_of, slices_of
 from agents.consumer import BatchedConsumer
 from agents.options import TransportOptions
 
-__all__ = ["BatchEvent", "BatchedConsumer", "BatchedTransport", "Record", "records_of"]
+__all__ = [
+    "BatchEvent",
+    "BatchedConsumer",
+    "BatchedTransport",
+    "Record",
+    "records_of",
+    "slices_of",
+]
 
 
 class BatchedTransport(driver.Transport):

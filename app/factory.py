@@ -75,11 +75,7 @@ def create_app(settings: Settings, *, telemetry: Telemetry | None = None) -> Bat
     )
     # One agent a stage: what it reads comes in one sequence, so the same backlog gives the same.
     agents: dict[str, dict[str, Handler]] = {
-        "intake": {
-            topics.predictions: intake.on_predictions,
-            topics.labels: intake.on_labels,
-            topics.model_events: intake.on_model_events,
-        },
+        "intake": dict.fromkeys(topics.sources, intake.on_round),
         "detection": {topics.observations: detection.on_observations},
         "policy": {topics.alerts: policy.on_alerts, topics.lifecycle: policy.on_lifecycle},
     }

@@ -22,7 +22,14 @@ def warm_up() -> None:
     reader = PredictionReader(
         fields=FieldMap(), largest=1000, most_features=10, tolerance=0, kinds_of=lambda _: {}
     )
-    value = b'{"prediction_id":"p","model":"m","features":{"x":1.5,"y":"a"},"prediction":"a"}'
-    columns = np.array([[0], [0], [0], [-1], [-1], [0], [len(value)], [0]])
-    reader.read(RecordBlock("warm-up", 0, np.frombuffer(value, dtype=np.uint8), columns))
+    blocks = []
+    for model in ("one", "other"):
+        value = b'{"prediction_id":"p","model":"%s","features":{"x":1.5,"y":"a"},"prediction":"a"}'
+        value %= model.encode()
+        columns = np.array([[0], [0], [0], [-1], [-1], [0], [len(value)], [0]])
+        buffer = np.frombuffer(value, dtype=np.uint8)
+        blocks.append(RecordBlock("warm-up", 0, buffer, columns))
+    # Of one slice the buffer is as it was fetched, of several a copy; two models share a table.
+    for those in (blocks[:1], blocks):
+        reader.read(those, lambda _: 0)
     detectors.warm_up()

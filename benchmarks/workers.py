@@ -26,8 +26,8 @@ class Report:
     ----------
     accepted, uncounted
         Rows that its intake accepted, and those of them that came before it ``began``.
-    published, detected
-        Batches of observations that its intake published and that its detection handled.
+    detected
+        Rows that its detection handled.
     began, ended
         When its intake had its first rows, and its detection handled its last batch so far.
     cpu_seconds
@@ -37,7 +37,6 @@ class Report:
     """
 
     accepted: int = 0
-    published: int = 0
     detected: int = 0
     uncounted: int = 0
     began: float = 0.0

@@ -155,22 +155,26 @@ class ColumnMonitor:
             self._place = self.reference.place(windows, memories, self.problems)
         return self._place
 
-    def conclude(self, values: Column, first_row: int, found: NDArray[np.float64]) -> list[Drift]:
+    def conclude(self, column: Observed, first_row: int, found: NDArray[np.float64]) -> list[Drift]:
         """Go on from where `detectors.together` has found something; return the drifts in order.
 
         Parameters
         ----------
-        values
-            Shape ``(n,)``, all of them usable.
+        column
+            What it was given.
         first_row
-            Number of the first one's row.
+            Number of its first row.
         found
             Shape ``(4, 5)``: what the detectors have found.
         """
         self._place = None
         if self.defaults is None:
             raise RuntimeError("this column is not watched by the default detectors")
-        rows = np.arange(first_row, first_row + len(values))
+        rows = np.arange(first_row, first_row + len(column.values))
+        values = self._values(column.values, ())
+        if column.flags is not None:
+            usable = column.flags == Flag.OK
+            values, rows = values[usable], rows[usable]
         findings = tuple(
             Finding(detector, stream, detection)
             for stream, detector, detection in self.defaults.detections(found)

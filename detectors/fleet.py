@@ -8,9 +8,10 @@ from detectors.identity import event_id
 from detectors.model_monitor import ModelMonitor
 from detectors.options import MonitorOptions
 from detectors.seen import Seen
+from detectors.watch_steady import watch_steady
 from schemas.alert import Alert
 from schemas.model_event import ModelEvent, ModelEventType
-from schemas.observations import ObservationBatch
+from schemas.observations import ObservationBatch, ObservationTable
 
 ModelKey: TypeAlias = tuple[str, str]
 """Model and version."""
@@ -85,9 +86,31 @@ class Fleet:
         """Return the monitor of a model version that is watched."""
         return self._monitors.get((model, version))
 
-    def update(self, batch: ObservationBatch) -> list[Alert]:
-        """Take a batch; return its alerts in the order of their rows."""
+    def update(self, table: ObservationTable) -> list[Alert]:
+        """Take rows of one or several model versions; return the alerts, by version and row.
+
+        Of several versions those come first that have nothing unusual about them: all of these go
+        through one compiled call.
+        """
         self.evicted = []
+        together: dict[ModelKey, list[Alert]] = {}
+        if len(table.models) > 1:
+            together = watch_steady(table, self._monitors)
+            for key in together:
+                self._monitors[key] = self._monitors.pop(key)
+        alerts = []
+        begin = 0
+        for rows in table.models:
+            end = begin + rows.rows
+            key = rows.model, rows.version
+            if key in together:
+                alerts += together[key]
+            else:
+                alerts += self._update(table.batch(rows, begin, end))
+            begin = end
+        return alerts
+
+    def _update(self, batch: ObservationBatch) -> list[Alert]:
         key = (batch.model, batch.version)
         monitor = self._monitors.get(key)
         if monitor is None:

@@ -12,9 +12,10 @@ from detectors.contract import State
 from detectors.identity import stable_seed
 from detectors.options import MonitorOptions
 from detectors.row_log import RowLog, Source
-from detectors.together import NO_ROOM, QUIET, Place, watch_together
+from detectors.steady import Layout, Steady, steady_of
+from detectors.together import NO_ROOM, QUIET, Place, rows_of, watch_together
 from schemas.alert import Alert
-from schemas.columns import Column, Flag, Flags, Kind, Role, Values
+from schemas.columns import Column, Flag, Flags, Kind, Role
 from schemas.event import LONGEST_NAME
 from schemas.observations import ObservationBatch, Origin
 
@@ -61,6 +62,7 @@ class ModelMonitor:
         self._refused: dict[ColumnKey, None] = {}
         self._options = options
         self._logs = {origin: RowLog() for origin in Origin}
+        self._steady: dict[Origin, Steady] = {}
 
     @property
     def rows(self) -> int:
@@ -102,18 +104,48 @@ class ModelMonitor:
         self.replayed_rows += len(batch) - len(unseen)
         if len(unseen) == 0:
             return []
-        if log.is_renewed_by(unseen):
-            self.renewed.add((batch.topic, batch.partition))
+        self._steady.clear()
+        self.renewed |= log.renewed_by(unseen)
         first = log.append(unseen)
         most = self._options.most_columns
         if room is not None:
             most = min(most, len(self.columns) + room)
         found = self._watch(list(self._chosen(unseen, most)), first)
-        found.sort(key=lambda item: (item[0].row, item[1]))
-        return [self._alert(key, drift, log) for drift, key in found]
+        return self._alerts(found, log)
+
+    def steady(self, layout: Layout, origin: Origin) -> Steady | None:
+        """Return where the state of all columns of an origin lies; None where there is more to do.
+
+        Valid until the next update, conclusion, restart or restoration.
+        """
+        known = self._steady.get(origin)
+        if known is None or known.layout is not layout:
+            known = steady_of(layout, self.columns, ROLES_OF[origin], self._logs[origin])
+            if known is None:
+                return None
+            self._steady[origin] = known
+        return known
+
+    def conclude(
+        self, batch: ObservationBatch, first: int, at: NDArray[np.int64], found: NDArray[np.float64]
+    ) -> list[Alert]:
+        """Go on from where `detectors.together` has found something in a steady model's columns.
+
+        Parameters
+        ----------
+        batch
+            The unseen rows that it was given, which the log holds by now, numbered from ``first``.
+        at, found
+            Shapes ``(c,)`` and ``(c, 4, 5)``: what it gave for each column of the batch.
+        """
+        self._steady.clear()
+        keys = [(column.role, column.name) for column in batch.columns]
+        drifts = self._conclude(list(zip(keys, batch.columns, strict=True)), first, at, found)
+        return self._alerts(drifts, self._logs[batch.origin])
 
     def restart(self) -> None:
         """Begin new references for all columns."""
+        self._steady.clear()
         for monitor in self.columns.values():
             monitor.restart()
 
@@ -130,6 +162,7 @@ class ModelMonitor:
 
     def restore(self, state: State) -> None:
         """Take over a state of a monitor of the same model, version and options."""
+        self._steady.clear()
         self._refused = {(Role(role), name): None for role, name in state["refused"]}
         for origin, log in self._logs.items():
             log.restore(state["logs"][str(origin)])
@@ -144,44 +177,61 @@ class ModelMonitor:
     ) -> list[tuple[Drift, ColumnKey]]:
         """Feed columns that begin at some row of a batch; return their drifts."""
         found: list[tuple[Drift, ColumnKey]] = []
-        ready: list[tuple[ColumnKey, Values]] = []
+        ready: list[tuple[ColumnKey, Column]] = []
         places: list[Place] = []
         for key, column, start in chosen:
             monitor = self.columns[key]
-            is_plain = start == 0 and column.flags is None and column.kind is not Kind.CATEGORY
+            is_plain = start == 0 and column.kind is not Kind.CATEGORY
             place = monitor.place() if is_plain else None
             if place is None:
                 drifts = monitor.update(column.since(start), first + start)
                 found += [(drift, key) for drift in drifts]
             else:
-                ready.append((key, column.values.astype(np.float64, copy=False)))
+                ready.append((key, column))
                 places.append(place)
         if ready:
             found += self._watch_together(ready, np.array(places), first)
         return found
 
     def _watch_together(
-        self, ready: list[tuple[ColumnKey, Values]], places: NDArray[np.int64], first: int
+        self, ready: list[tuple[ColumnKey, Column]], places: NDArray[np.int64], first: int
     ) -> list[tuple[Drift, ColumnKey]]:
         defaults = self.columns[ready[0][0]].defaults
         if defaults is None:
             raise RuntimeError("only columns with the default detectors have a place")
-        values = np.stack([column for _, column in ready])
-        fired = np.empty((len(ready), 4, 5))
-        at = np.empty(len(ready), dtype=np.int64)
-        rows = np.arange(first, first + values.shape[1])
-        watch_together(places, values, rows, *defaults.settings, fired, at)
-        found = []
+        rows = rows_of([column for _, column in ready])
+        found = np.empty((1, len(ready), 4, 5))
+        at = np.empty((1, len(ready)), dtype=np.int64)
+        bounds = np.array([[0, rows.values.shape[1]]])
+        watch_together(
+            places[np.newaxis], *rows, bounds, np.array([first]), *defaults.settings, found, at
+        )
+        return self._conclude(ready, first, at[0], found[0])
+
+    def _conclude(
+        self,
+        columns: list[tuple[ColumnKey, Column]],
+        first: int,
+        at: NDArray[np.int64],
+        found: NDArray[np.float64],
+    ) -> list[tuple[Drift, ColumnKey]]:
+        concluded = []
         for number in np.flatnonzero(at != QUIET).tolist():
-            key, _ = ready[number]
+            key, column = columns[number]
             monitor = self.columns[key]
             if at[number] == NO_ROOM:
-                whole = Column(key[1], key[0], monitor.kind, values[number])
-                drifts = monitor.update(whole, first)
+                drifts = monitor.update(column, first)
             else:
-                drifts = monitor.conclude(values[number], first, fired[number])
-            found += [(drift, key) for drift in drifts]
-        return found
+                drifts = monitor.conclude(column, first, found[number])
+            concluded += [(drift, key) for drift in drifts]
+        return concluded
+
+    def _alerts(self, found: list[tuple[Drift, ColumnKey]], log: RowLog) -> list[Alert]:
+        """Return the alerts of what was found in the latest rows, in the order of the rows."""
+        found.sort(key=lambda item: (item[0].row, item[1]))
+        alerts = [self._alert(key, drift, log) for drift, key in found]
+        log.settle()
+        return alerts
 
     def _chosen(
         self, batch: ObservationBatch, most: int
@@ -269,5 +319,6 @@ def _absent(key: ColumnKey, kind: Kind, rows: int) -> Column:
 
 
 def _blank(name: str, role: Role, kind: Kind, flags: Flags) -> Column:
-    values = np.zeros(len(flags), dtype=np.int32)
-    return Column(name, role, kind, values, ("",), flags)
+    if kind is Kind.CATEGORY:
+        return Column(name, role, kind, np.zeros(len(flags), dtype=np.int32), ("",), flags)
+    return Column(name, role, kind, np.zeros(len(flags)), flags=flags)

@@ -13,7 +13,7 @@ from detectors.contract import Column, State
 from detectors.dependence import autocorrelations, independent_stride
 from detectors.moments import Moments, keep_latest, with_values
 from detectors.ranks import absorb_ranks
-from detectors.together import Place, place_of
+from detectors.together import TALLY, Place, place_of
 
 LONGEST_BURN_IN: Final = 8
 """Times the burn-in that an autocorrelated column may take to find out how to thin it."""
@@ -54,15 +54,14 @@ class Reference:
         self._sampled_again = False
         self._sample: Column = np.empty(0)
         self._sample_rows: NDArray[np.int64] = np.empty(0, dtype=np.int64)
-        self._skip = 0
         self._binning: Binning | None = None
         self._counts = np.empty(0, dtype=np.int64)
         self._lowest = self._highest = float("nan")
         self._category_counts = np.empty(0, dtype=np.int64)
         self._latest = np.empty(RECENT)
         self._latest_rows = np.empty(RECENT, dtype=np.int64)
-        # How many of the latest there are; number, mean and squared deviations of those before.
-        self._tally = np.zeros(4)
+        # In one array, where kernels find it.
+        self._tally = np.zeros(TALLY)
         # What came before a change is then a sum, and never a difference of large sums, which would
         # be rounding where the reference was constant.
         self.autocorrelation: float | None = None
@@ -110,7 +109,7 @@ class Reference:
 
     def absorb(self, values: Column, rows: NDArray[np.int64]) -> None:
         """Take values and their row numbers, shape ``(n,)``, into the moments and the latest."""
-        self._tally[:] = keep_latest(
+        self._tally[:4] = keep_latest(
             as_column(values),
             np.ascontiguousarray(rows),
             self._latest,
@@ -131,8 +130,17 @@ class Reference:
 
     @property
     def _earlier(self) -> Moments:
-        _, count, mean, squares = self._tally.tolist()
+        count, mean, squares = self._tally[1:4].tolist()
         return int(count), mean, squares
+
+    @property
+    def _skip(self) -> int:
+        """How many values are passed over before the next one is judged."""
+        return int(self._tally[4])
+
+    @_skip.setter
+    def _skip(self, values: int) -> None:
+        self._tally[4] = values
 
     @property
     def _recent(self) -> Column:
@@ -149,7 +157,7 @@ class Reference:
         problems: NDArray[np.int64],
     ) -> Place | None:
         """Return where all state of a column lies; None where values need more than `together`."""
-        if self.stride != 1 or not isinstance(self._binning, NumberBins):
+        if not isinstance(self._binning, NumberBins):
             return None
         return place_of(
             edges=self._binning.edges,
@@ -161,6 +169,7 @@ class Reference:
             tally=self._tally,
             problems=problems,
             seed=self._seed,
+            stride=self.stride,
         )
 
     def latest(self, most: int) -> tuple[Column, NDArray[np.int64]]:
@@ -230,14 +239,13 @@ class Reference:
         self._sampled_again = state["sampled_again"]
         self._sample = state["sample"].copy()
         self._sample_rows = state["sample_rows"].copy()
-        self._skip = state["skip"]
         self.stride = state["stride"]
         self.independent = state["independent"]
         self._binning = None if state["binning"] is None else binning_from(state["binning"])
         self._counts = state["counts"].copy()
         self._lowest, self._highest = (float(end) for end in state["range"])
         self._category_counts = state["category_counts"].copy()
-        self._tally[:] = len(state["recent"]), *state["earlier"]
+        self._tally[:5] = len(state["recent"]), *state["earlier"], state["skip"]
         self._latest[: self._held] = state["recent"]
         self._latest_rows[: self._held] = state["recent_rows"]
         self.autocorrelation = state["autocorrelation"]

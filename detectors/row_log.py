@@ -1,27 +1,80 @@
 """Where the latest rows came from: row numbers to source positions, and what was seen before."""
 
-from typing import Final, TypeAlias
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, TypeAlias
 
 import numpy as np
+from numba import njit
+from numba.np.numpy_support import carray
 from numpy.typing import NDArray
 
+from detectors.addresses import pointer
 from detectors.contract import State
-from schemas.observations import ObservationBatch, Origin
+from schemas.observations import ObservationBatch, Origin, Run
 from schemas.position import Position
 from schemas.times import format_time
 
-KEPT_ROWS: Final = 1024
+KEPT_ROWS: Final = 256
 """Latest rows whose positions are all kept."""
 
 MARK_EVERY: Final = 256
-MOST_MARKS: Final = 256
+MOST_MARKS: Final = 128
 """Of older rows the positions of one in `MARK_EVERY` are kept, as many as this."""
+
+_FEWEST_KEPT: Final = 16
 
 Source: TypeAlias = tuple[str, int]
 """Topic and partition."""
 
 Trail: TypeAlias = NDArray[np.int64]
 """Positions, shape ``(n, 3)``: number of the source partition, offset, event time."""
+
+
+@njit(cache=True, nogil=True)
+def keep_rows(
+    latest: Trail,
+    marked: Trail,
+    first: int,
+    source: int,
+    offsets: NDArray[np.int64],
+    times: NDArray[np.int64],
+) -> None:
+    """Write the positions of rows numbered from ``first`` into the rings of a log.
+
+    Row ``r`` stands in place ``r % KEPT_ROWS`` of ``latest``, and the ``m``-th of the rows that are
+    multiples of `MARK_EVERY` in place ``m % MOST_MARKS`` of ``marked``.
+    """
+    for i in range(max(len(offsets) - KEPT_ROWS, 0), len(offsets)):
+        place = (first + i) % KEPT_ROWS
+        latest[place, 0] = source
+        latest[place, 1] = offsets[i]
+        latest[place, 2] = times[i]
+    for i in range(-first % MARK_EVERY, len(offsets), MARK_EVERY):
+        place = (first + i) // MARK_EVERY % MOST_MARKS
+        marked[place, 0] = source
+        marked[place, 1] = offsets[i]
+        marked[place, 2] = times[i]
+
+
+@njit(cache=True, nogil=True)
+def keep_rows_of_many(
+    rings: NDArray[np.int64], offsets: NDArray[np.int64], times: NDArray[np.int64]
+) -> None:
+    """Do `keep_rows` for many runs of rows.
+
+    Parameters
+    ----------
+    rings
+        Shape ``(r, 6)``: for each run the addresses of both rings, the number of its first row and
+        of its source, and where its rows begin and end.
+    offsets, times
+        Shape ``(n,)``, of the rows of all runs.
+    """
+    for run in range(len(rings)):
+        latest_at, marked_at, first, source, begin, end = rings[run]
+        latest = carray(pointer(latest_at), (KEPT_ROWS, 3), np.int64)
+        marked = carray(pointer(marked_at), (MOST_MARKS, 3), np.int64)
+        keep_rows(latest, marked, first, source, offsets[begin:end], times[begin:end])
 
 
 class RowLog:
@@ -31,44 +84,110 @@ class RowLog:
     partition was counted before. A row whose event time is later than that of every row counted so
     far was not, whatever its offset: its topic was deleted and made anew, and the mark goes back to
     it. Where the times go back too, such a row cannot be told from a replay, and is dropped.
+
+    Memory: some 9 kB once 32,768 rows are counted, less before.
     """
+
+    __slots__ = ("_addresses", "_batch", "_latest", "_marked", "_marks", "_newest", "rows")
 
     def __init__(self) -> None:
         self.rows = 0
         self._marks: dict[Source, int] = {}
         self._newest = -1
-        # Both end with the latest batch in full, so that a row of it is looked up as if it were
-        # the last one: what is known of a row must not depend on how the rows were cut.
         self._latest: Trail = np.empty((0, 3), dtype=np.int64)
-        self._older: Trail = np.empty((0, 3), dtype=np.int64)
+        self._marked: Trail = np.empty((0, 3), dtype=np.int64)
+        self._addresses = 0, 0
+        # The latest batch is kept whole until the next one, so that what is known of a row does
+        # not depend on how the rows were cut.
+        self._batch: ObservationBatch | None = None
 
     def unseen(self, batch: ObservationBatch) -> ObservationBatch:
         """Return the rows of a batch that were not counted before."""
-        beyond = batch.offsets > self._mark(batch)
-        if batch.origin is Origin.PREDICTIONS:
-            beyond |= batch.times > self._newest
-        # What follows a row in the log follows it here too, its time apart.
-        first = int(np.argmax(beyond)) if beyond.any() else len(batch)
-        return batch.since(first)
+        marks, newest = dict(self._marks), self._newest
+        taken = np.ones(len(batch), dtype=np.bool_)
+        for run, begin, end in batch.slices():
+            mark = marks.get((run.topic, run.partition), -1)
+            first = begin
+            if batch.offsets[begin] <= mark:
+                beyond = batch.offsets[begin:end] > mark
+                if batch.origin is Origin.PREDICTIONS:
+                    beyond |= batch.times[begin:end] > newest
+                # What follows a row in the log follows it here too, its time apart.
+                first = begin + int(np.argmax(beyond)) if beyond.any() else end
+                taken[begin:first] = False
+            if first < end:
+                marks[run.topic, run.partition] = int(batch.offsets[end - 1])
+                newest = max(newest, int(batch.times[first:end].max()))
+        return batch.take(taken)
 
-    def is_renewed_by(self, batch: ObservationBatch) -> bool:
-        """Tell whether a batch of unseen rows says that the offsets of its source began anew."""
-        return bool(batch.offsets[0] <= self._mark(batch))
+    def renewed_by(self, batch: ObservationBatch) -> set[Source]:
+        """Return the sources of which a batch of unseen rows says that their offsets began anew."""
+        marks, renewed = dict(self._marks), set()
+        for run, begin, end in batch.slices():
+            source = (run.topic, run.partition)
+            if batch.offsets[begin] <= marks.get(source, -1):
+                renewed.add(source)
+            marks[source] = int(batch.offsets[end - 1])
+        return renewed
 
     def append(self, batch: ObservationBatch) -> int:
         """Take a batch of unseen rows, at least one; return the number of its first row."""
+        self.settle()
         first = self.rows
         self.rows += len(batch)
-        source = (batch.topic, batch.partition)
-        self._marks[source] = int(batch.offsets[-1])
+        for run, _, end in batch.slices():
+            self._marks[run.topic, run.partition] = int(batch.offsets[end - 1])
         self._newest = max(self._newest, int(batch.times.max()))
-        number = np.full(len(batch), list(self._marks).index(source))
-        trail = np.column_stack([number, batch.offsets, batch.times]).astype(np.int64)
-        self._latest = np.concatenate([self._latest[-KEPT_ROWS:], trail])
-        self._older = np.concatenate(
-            [self._older[-MOST_MARKS:], trail[-first % MARK_EVERY :: MARK_EVERY]]
-        )
+        self._batch = batch
         return first
+
+    def has_seen_none(self, runs: Iterable[Run], begin: int, offsets: Sequence[int]) -> bool:
+        """Tell whether all rows of some runs, the first of which begins at a row, are unseen.
+
+        Parameters
+        ----------
+        runs, begin
+            The runs, and the number of their first row among those of all models.
+        offsets
+            Of the rows of all models.
+        """
+        marks = self._marks
+        for topic, partition, rows in runs:
+            if offsets[begin] <= marks.get((topic, partition), -1):
+                return False
+            begin += rows
+        return True
+
+    def take(
+        self, runs: Iterable[Run], begin: int, offsets: Sequence[int], newest: int
+    ) -> list[tuple[int, int, int, int, int, int]]:
+        """Take runs of unseen rows; return what `keep_rows_of_many` must know to keep them.
+
+        Parameters
+        ----------
+        runs, begin, offsets
+            As `has_seen_none`.
+        newest
+            The latest event time of the rows.
+        """
+        self.settle()
+        self._newest = max(self._newest, newest)
+        rings = []
+        for topic, partition, rows in runs:
+            source, end = (topic, partition), begin + rows
+            self._marks[source] = offsets[end - 1]
+            number = 0 if len(self._marks) == 1 else list(self._marks).index(source)
+            rings.append((0, 0, self.rows, number, begin, end))
+            self.rows += rows
+            begin = end
+        if len(self._latest) < KEPT_ROWS or len(self._marked) < MOST_MARKS:
+            self._reserve(self.rows)
+        latest, marked = self._addresses
+        return [(latest, marked, *ring[2:]) for ring in rings]
+
+    def hold(self, batch: ObservationBatch) -> None:
+        """Keep the rows that were taken last whole, as `append` does, until `settle`."""
+        self._batch = batch
 
     def position(self, row: int, *, known_at: int) -> Position:
         """Return where a row came from, as far as it was known when a later row came.
@@ -81,24 +200,30 @@ class RowLog:
         known_at
             A row of the latest batch.
         """
-        if row > known_at - KEPT_ROWS:
-            at = row - self.rows  # from the end
-            source, offset, time = self._latest[at].tolist()
-        else:
+        if row <= known_at - KEPT_ROWS:
             mark = max(row // MARK_EVERY, known_at // MARK_EVERY - (MOST_MARKS - 1))
-            at = mark - -(-self.rows // MARK_EVERY)
-            source, offset, time = self._older[at].tolist()
+            row = mark * MARK_EVERY
+            place, ring = mark % MOST_MARKS, self._marked
+        else:
+            place, ring = row % KEPT_ROWS, self._latest
+        if self._batch is not None and row >= self.rows - len(self._batch):
+            return self._position_in(self._batch, row - (self.rows - len(self._batch)))
+        source, offset, time = ring[place].tolist()
         topic, partition = list(self._marks)[source]
         return Position(topic=topic, partition=partition, offset=offset, time=format_time(time))
 
     def state(self) -> State:
         """Return the whole state."""
+        self.settle()
+        kept = np.arange(max(self.rows - KEPT_ROWS, 0), self.rows) % KEPT_ROWS
+        marks = -(-self.rows // MARK_EVERY)
+        marked = np.arange(max(marks - MOST_MARKS, 0), marks) % MOST_MARKS
         return {
             "rows": self.rows,
             "marks": [[*source, offset] for source, offset in self._marks.items()],
             "newest": self._newest,
-            "latest": self._latest[-KEPT_ROWS:].copy(),
-            "older": self._older[-MOST_MARKS:].copy(),
+            "latest": self._latest[kept],
+            "older": self._marked[marked],
         }
 
     def restore(self, state: State) -> None:
@@ -106,8 +231,59 @@ class RowLog:
         self.rows = state["rows"]
         self._marks = {(topic, partition): offset for topic, partition, offset in state["marks"]}
         self._newest = state["newest"]
-        self._latest = state["latest"].copy()
-        self._older = state["older"].copy()
+        self._batch = None
+        self._latest = self._marked = np.empty((0, 3), dtype=np.int64)
+        self._reserve(self.rows)
+        kept = np.arange(self.rows - len(state["latest"]), self.rows) % KEPT_ROWS
+        self._latest[kept] = state["latest"]
+        marks = -(-self.rows // MARK_EVERY)
+        marked = np.arange(marks - len(state["older"]), marks) % MOST_MARKS
+        self._marked[marked] = state["older"]
 
-    def _mark(self, batch: ObservationBatch) -> int:
-        return self._marks.get((batch.topic, batch.partition), -1)
+    def settle(self) -> None:
+        """Let the latest batch go: of its rows the latest positions are kept."""
+        batch = self._batch
+        if batch is None:
+            return
+        self._batch = None
+        self._reserve(self.rows)
+        numbers = {source: number for number, source in enumerate(self._marks)}
+        first = self.rows - len(batch)
+        for run, begin, end in batch.slices():
+            keep_rows(
+                self._latest,
+                self._marked,
+                first + begin,
+                numbers[run.topic, run.partition],
+                batch.offsets[begin:end],
+                batch.times[begin:end],
+            )
+
+    def _reserve(self, rows: int) -> None:
+        """Have room for so many rows, or for all that are kept."""
+        self._latest = _grown(self._latest, min(rows, KEPT_ROWS), KEPT_ROWS)
+        self._marked = _grown(self._marked, min(-(-rows // MARK_EVERY), MOST_MARKS), MOST_MARKS)
+        self._addresses = self._latest.ctypes.data, self._marked.ctypes.data
+
+    @staticmethod
+    def _position_in(batch: ObservationBatch, row: int) -> Position:
+        for run, _, end in batch.slices():
+            if row < end:
+                return Position(
+                    topic=run.topic,
+                    partition=run.partition,
+                    offset=int(batch.offsets[row]),
+                    time=format_time(int(batch.times[row])),
+                )
+        raise IndexError("no such row in the latest batch")
+
+
+def _grown(ring: Trail, wanted: int, most: int) -> Trail:
+    """Return a ring with room for so many rows; while it is not full, rows stand in their order."""
+    if len(ring) >= wanted:
+        return ring
+    grown: NDArray[Any] = np.empty(
+        (min(most, max(2 * len(ring), wanted, _FEWEST_KEPT)), 3), dtype=np.int64
+    )
+    grown[: len(ring)] = ring
+    return grown

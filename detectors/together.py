@@ -1,21 +1,20 @@
-"""All columns of a batch in one compiled call: bins, ranks, detectors and moments.
+"""Many columns, of one model or of several, in one compiled call: bins, ranks, detectors, moments.
 
 What `detectors.column_monitor.ColumnMonitor.update` does in a dozen calls for each column, which
 cost more to prepare than to do where batches are small. That is the plain version of it, and the
-oracle of its tests; what is unusual about a column (a burn-in, gaps, categories, other detectors)
-is left to it. One long call also lets other threads run meanwhile.
+oracle of its tests; what is unusual about a column (a burn-in, categories, other detectors) is left
+to it. One long call also lets other threads run meanwhile.
 """
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numba import njit
-from numba.core import cgutils, types
-from numba.extending import intrinsic
 from numba.np.numpy_support import carray
 from numpy.typing import NDArray
 
+from detectors.addresses import pointer
 from detectors.adwin import feed as feed_adwin
 from detectors.adwin import is_room
 from detectors.bins import count_at_most
@@ -23,9 +22,12 @@ from detectors.moments import keep_latest
 from detectors.page_hinkley import FIELDS
 from detectors.page_hinkley import feed as feed_page_hinkley
 from detectors.ranks import rank
+from schemas.columns import Column, Flags
 
 Place = NDArray[np.int64]
 """Addresses and sizes of one column's state, in the order of `place_of`."""
+
+Numbers = NDArray[np.int64]
 
 QUIET: Final = -1
 """In place of a row: no detector fired."""
@@ -33,9 +35,16 @@ QUIET: Final = -1
 NO_ROOM: Final = -2
 """In place of a row: an array is too short, and nothing was done."""
 
+ALL_USABLE: Final = -1
+"""In place of the number of flags: the column has none."""
+
+TALLY: Final = 6
+"""Numbers of a tally: how many of the latest there are; number, mean and squared deviations of the
+values before them; how many values are passed over before the next one is judged; a place for what
+comes after."""
+
 _MEMORY: Final = len(FIELDS)
-_SEED: Final = 12
-_TALLY: Final = 4
+_FLAGS: Final = 6
 
 
 def place_of(
@@ -49,18 +58,18 @@ def place_of(
     tally: NDArray[np.float64],
     problems: NDArray[np.int64],
     seed: int,
+    stride: int,
 ) -> Place:
     """Return where one column's state lies; whoever asks keeps the arrays alive.
 
     Parameters
     ----------
-    edges, counts, seed
-        Of its bins and ranks.
+    edges, counts, seed, stride
+        Of its bins and ranks; one in ``stride`` values is judged.
     windows, memories
         Of ADWIN and Page-Hinkley, on the location and on the spread.
     latest, latest_rows, tally
-        Of its reference: ``tally`` has how many of the latest there are, and the moments of the
-        values before them.
+        Of its reference.
     problems
         Counts of its values by quality.
     """
@@ -81,21 +90,46 @@ def place_of(
             np.uint64(seed).astype(np.int64),
             tally.ctypes.data,
             problems.ctypes.data,
+            stride,
         ],
         dtype=np.int64,
     )
 
 
-def _to_pointer(_: Any, address: Any) -> Any:
-    """Make the pointer that `carray` takes of an address."""
+class Rows(NamedTuple):
+    """The rows of ``c`` columns of numbers.
 
-    def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-        return builder.inttoptr(arguments[0], cgutils.voidptr_t)
+    Attributes
+    ----------
+    values
+        Shape ``(c, n)``, contiguous.
+    flags
+        Shape ``(f, n)``: the quality of the values of those columns that have flags.
+    flags_of
+        Shape ``(c,)``: which of the flags are a column's; `ALL_USABLE` for none.
+    """
 
-    return types.voidptr(address), generate
+    values: NDArray[np.float64]
+    flags: NDArray[np.uint8]
+    flags_of: Numbers
 
 
-_pointer: Any = intrinsic(_to_pointer)
+def rows_of(columns: Sequence[Column]) -> Rows:
+    """Return the rows of columns, at least one, none of them of categories."""
+    flags: list[Flags] = []
+    flags_of = []
+    for column in columns:
+        if column.flags is None:
+            flags_of.append(ALL_USABLE)
+        else:
+            flags_of.append(len(flags))
+            flags.append(column.flags)
+    values = np.stack([column.values for column in columns])
+    return Rows(
+        values.astype(np.float64, copy=False),
+        np.stack(flags) if flags else np.empty((0, values.shape[1]), dtype=np.uint8),
+        np.array(flags_of, dtype=np.int64),
+    )
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -108,74 +142,152 @@ def _note(
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def watch_together(
-    places: NDArray[np.int64],
+def _gather(
     values: NDArray[np.float64],
-    rows: NDArray[np.int64],
+    flags: NDArray[np.uint8],
+    place: Place,
+    first: int,
+    judged: NDArray[np.float64],
+    rows: Numbers,
+) -> int:
+    """Count values by quality; copy those that are judged, and their rows; return how many.
+
+    ``flags`` is empty where all values are usable.
+    """
+    problems = carray(pointer(place[14]), (_FLAGS,), np.int64)
+    tally = carray(pointer(place[13]), (TALLY,), np.float64)
+    stride, wait, count = place[15], int(tally[4]), 0
+    if len(flags) == 0:
+        problems[0] += len(values)
+    for row in range(len(values)):
+        if len(flags) > 0:
+            problems[flags[row]] += 1
+            if flags[row] != 0:
+                continue
+        if wait == 0:
+            judged[count] = values[row]
+            rows[count] = first + row
+            count += 1
+            wait = stride
+        wait -= 1
+    tally[5] = wait
+    return count
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _judge(
+    judged: NDArray[np.float64],
+    rows: Numbers,
+    place: Place,
     adwin: NDArray[np.float64],
     page_hinkley: NDArray[np.float64],
     found: NDArray[np.float64],
-    first: NDArray[np.int64],
+    scratch: NDArray[np.float64],
+    bins: Numbers,
+) -> int:
+    """Feed values to one column; return the first at which anything fired, or `QUIET`."""
+    count = len(judged)
+    edges = carray(pointer(place[0]), (place[1],), np.float64)
+    counts = carray(pointer(place[2]), (place[1] + 1,), np.int64)
+    window0 = carray(pointer(place[3]), (place[4],), np.float64)
+    window1 = carray(pointer(place[5]), (place[6],), np.float64)
+    memory0 = carray(pointer(place[7]), (_MEMORY,), np.float64)
+    memory1 = carray(pointer(place[8]), (_MEMORY,), np.float64)
+    location, spread = scratch[0, :count], scratch[1, :count]
+    count_at_most(edges, judged, bins)
+    rank(bins[:count], counts, np.uint64(place[12]), location)
+    for i in range(count):
+        spread[i] = abs(2.0 * location[i] - 1.0)
+    fired = QUIET
+    fired = _note(found[0], feed_adwin(location, 0, window0, adwin), fired)
+    fired = _note(found[1], feed_adwin(spread, 0, window1, adwin), fired)
+    fired = _note(found[2], feed_page_hinkley(location, 0, memory0, page_hinkley), fired)
+    fired = _note(found[3], feed_page_hinkley(spread, 0, memory1, page_hinkley), fired)
+    if fired == QUIET:
+        latest = carray(pointer(place[9]), (place[10],), np.float64)
+        latest_rows = carray(pointer(place[11]), (place[10],), np.int64)
+        tally = carray(pointer(place[13]), (TALLY,), np.float64)
+        held, earlier, mean, squares = keep_latest(
+            judged,
+            rows,
+            latest,
+            latest_rows,
+            int(tally[0]),
+            int(tally[1]),
+            tally[2],
+            tally[3],
+        )
+        tally[0], tally[1], tally[2], tally[3] = held, earlier, mean, squares
+    return fired
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def watch_together(
+    places: Numbers,
+    values: NDArray[np.float64],
+    flags: NDArray[np.uint8],
+    flags_of: Numbers,
+    bounds: Numbers,
+    firsts: Numbers,
+    adwin: NDArray[np.float64],
+    page_hinkley: NDArray[np.float64],
+    found: NDArray[np.float64],
+    at: Numbers,
 ) -> None:
-    """Feed a column of values to each of ``m`` columns that are ready.
+    """Feed its rows of each of ``c`` columns to each of ``m`` models.
 
     Parameters
     ----------
     places
-        Shape ``(m, 15)``: a `Place` each.
-    values, rows
-        Shapes ``(m, n)`` and ``(n,)``: finite values, and the numbers of their rows.
+        Shape ``(m, c, 16)``: a `Place` each.
+    values, flags, flags_of
+        The `Rows`, of one model after the other; usable values are finite.
+    bounds
+        Shape ``(m, 2)``: where the rows of each model begin and end.
+    firsts
+        Shape ``(m,)``: the number that each model gives to its first row.
     adwin, page_hinkley
         The detectors' settings.
     found
-        Shape ``(m, 4, 5)``: gets what the detectors' kernels return, ADWIN on location and spread,
-        then Page-Hinkley. One that does not fire up to the first row has -1 or a later row.
-    first
-        Shape ``(m,)``: gets the first row at which anything fired, `QUIET` or `NO_ROOM`. Where
-        something fired the values are in the bins, but not yet in the moments, and the detectors'
-        states have no meaning any more.
+        Shape ``(m, c, 4, 5)``: gets what the detectors' kernels return, ADWIN on location and
+        spread, then Page-Hinkley. One that does not fire up to the first row has -1 or a later row.
+    at
+        Shape ``(m, c)``: gets the first of the judged values at which anything fired, `QUIET` or
+        `NO_ROOM`. Where something fired the values are in the bins, but not yet in the moments, and
+        the detectors' states have no meaning any more.
     """
-    count = values.shape[1]
-    bins = np.empty(count, dtype=np.int64)
-    location = np.empty(count)
-    spread = np.empty(count)
-    for column in range(len(places)):
-        place = places[column]
-        window0 = carray(_pointer(place[3]), (place[4],), np.float64)
-        window1 = carray(_pointer(place[5]), (place[6],), np.float64)
-        if not (is_room(window0, count, adwin) and is_room(window1, count, adwin)):
-            first[column] = NO_ROOM
-            continue
-        edges = carray(_pointer(place[0]), (place[1],), np.float64)
-        counts = carray(_pointer(place[2]), (place[1] + 1,), np.int64)
-        memory0 = carray(_pointer(place[7]), (_MEMORY,), np.float64)
-        memory1 = carray(_pointer(place[8]), (_MEMORY,), np.float64)
-        problems = carray(_pointer(place[14]), (1,), np.int64)
-        problems[0] += count
-        count_at_most(edges, values[column], bins)
-        rank(bins, counts, np.uint64(place[_SEED]), location)
-        for i in range(count):
-            spread[i] = abs(2.0 * location[i] - 1.0)
-        fired = QUIET
-        fired = _note(found[column, 0], feed_adwin(location, 0, window0, adwin), fired)
-        fired = _note(found[column, 1], feed_adwin(spread, 0, window1, adwin), fired)
-        fired = _note(
-            found[column, 2], feed_page_hinkley(location, 0, memory0, page_hinkley), fired
-        )
-        fired = _note(found[column, 3], feed_page_hinkley(spread, 0, memory1, page_hinkley), fired)
-        first[column] = fired
-        if fired == QUIET:
-            latest = carray(_pointer(place[9]), (place[10],), np.float64)
-            latest_rows = carray(_pointer(place[11]), (place[10],), np.int64)
-            tally = carray(_pointer(place[13]), (_TALLY,), np.float64)
-            held, earlier, mean, squares = keep_latest(
-                values[column],
-                rows,
-                latest,
-                latest_rows,
-                int(tally[0]),
-                int(tally[1]),
-                tally[2],
-                tally[3],
-            )
-            tally[0], tally[1], tally[2], tally[3] = held, earlier, mean, squares
+    longest = 0
+    for model in range(len(bounds)):
+        longest = max(longest, bounds[model, 1] - bounds[model, 0])
+    bins, rows = np.empty(longest, dtype=np.int64), np.empty(longest, dtype=np.int64)
+    judged, scratch = np.empty(longest), np.empty((2, longest))
+    no_flags = np.empty(0, dtype=np.uint8)
+    for model in range(len(bounds)):
+        begin, end = bounds[model]
+        for column in range(len(flags_of)):
+            place = places[model, column]
+            window0 = carray(pointer(place[3]), (place[4],), np.float64)
+            window1 = carray(pointer(place[5]), (place[6],), np.float64)
+            if not (is_room(window0, end - begin, adwin) and is_room(window1, end - begin, adwin)):
+                at[model, column] = NO_ROOM
+                continue
+            own = no_flags
+            if flags_of[column] != ALL_USABLE:
+                own = flags[flags_of[column], begin:end]
+            count = _gather(values[column, begin:end], own, place, firsts[model], judged, rows)
+            fired = QUIET
+            if count > 0:
+                fired = _judge(
+                    judged[:count],
+                    rows[:count],
+                    place,
+                    adwin,
+                    page_hinkley,
+                    found[model, column],
+                    scratch,
+                    bins,
+                )
+            at[model, column] = fired
+            if fired == QUIET:
+                tally = carray(pointer(place[13]), (TALLY,), np.float64)
+                tally[4] = tally[5]

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from detectors.model_monitor import ModelMonitor
+from detectors.fleet import Fleet
 from detectors.moments import with_values
 from detectors.options import MonitorOptions
 from detectors.priming import uniform_sequence
 from schemas.columns import Column, Kind, Role
-from schemas.observations import ObservationBatch, Origin
+from schemas.observations import ModelRows, ObservationTable, Origin, Run
 
 ROWS = 100
 
@@ -17,13 +17,14 @@ def warm_up() -> None:
 
     Seconds the first time on a machine, a fraction of one after that.
     """
-    monitor = ModelMonitor("warm-up", "1", MonitorOptions(burn_in=10, bins=4))
-    values = uniform_sequence(ROWS)
-    # The first batch goes past the burn-in, column by column; the second by all columns at once.
-    for first in (0, ROWS):
-        rows = np.arange(first, first + ROWS)
-        column = Column("warm-up", Role.FEATURE, Kind.NUMBER, values)
-        monitor.update(
-            ObservationBatch("warm-up", "1", Origin.PREDICTIONS, "", 0, rows, rows, (column,))
-        )
-    with_values(0, 0.0, 0.0, values)
+    fleet = Fleet(lambda _: MonitorOptions(burn_in=10, bins=4))
+    sequence = uniform_sequence(2 * ROWS)
+    # The first table goes past the burn-in, column by column; the second by all columns of both
+    # models at once, and the third by those of one.
+    for first in (0, ROWS, 2 * ROWS):
+        names = ("one", "other")[: 1 if first > ROWS else 2]
+        rows = np.tile(np.arange(first, first + ROWS), len(names))
+        models = tuple(ModelRows(name, "1", (Run("", 0, ROWS),)) for name in names)
+        values = Column("warm-up", Role.FEATURE, Kind.NUMBER, sequence[: len(rows)])
+        fleet.update(ObservationTable(Origin.PREDICTIONS, models, rows, rows, (values,)))
+    with_values(0, 0.0, 0.0, sequence)

@@ -93,12 +93,15 @@ class Column:
         kept = tuple(self.categories[int(code)] for code in codes[order])
         return replace(self, values=rank[places.reshape(-1)], categories=kept)
 
+    def between(self, begin: int, end: int) -> "Column":
+        """Return the column of some consecutive rows."""
+        flags = None if self.flags is None else self.flags[begin:end]
+        values = self.values[begin:end]
+        return Column(self.name, self.role, self.kind, values, self.categories, flags)
+
     def since(self, row: int) -> "Column":
         """Return the column without the rows before ``row``."""
-        if row == 0:
-            return self
-        flags = None if self.flags is None else self.flags[row:]
-        return replace(self, values=self.values[row:], flags=flags)
+        return self if row == 0 else self.between(row, len(self.values))
 
 
 def columns_of(

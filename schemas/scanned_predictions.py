@@ -17,6 +17,7 @@ from schemas.scan.members import (
     Places,
     lay_out_features,
     list_features,
+    mark_feature_sets,
     number_texts,
 )
 from schemas.scan.roles import Roles
@@ -139,6 +140,15 @@ class ScannedPredictions:
             marks = flags if absent.any() else None
             columns.append(Column("score", Role.SCORE, Kind.NUMBER, scores, flags=marks))
         return columns
+
+    def feature_sets(self) -> NDArray[np.uint64]:
+        """Return a number for each row, shape ``(n,)``, the same where the features are the same.
+
+        That of a row that is not plain has no meaning.
+        """
+        sets = np.empty(len(self.plain), dtype=np.uint64)
+        mark_feature_sets(self.entries.row_ptr, self.entries.slot, self.roles, sets)
+        return sets
 
     def width(self, rows: Places) -> int:
         """Return how many features some rows have between them, at most."""

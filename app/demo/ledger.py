@@ -140,14 +140,15 @@ class Ledger:
     def observe(self, batch: ObservationBatch) -> None:
         """Take a batch that is on its way to detection, in the order of the topic."""
         seen = self._seen[batch.origin]
-        partition = (batch.topic, batch.partition)
-        first_after = None if self._shift is None else self._shift.get(partition)
-        if first_after is not None and seen.shift_row is None:
-            before = int(bisect_left(batch.offsets, first_after))
-            if before < len(batch):
-                seen.shift_row = seen.rows + before
-        seen.batches.append((partition, batch.offsets, seen.rows))
-        seen.rows += len(batch)
+        for run, begin, end in batch.slices():
+            partition, offsets = (run.topic, run.partition), batch.offsets[begin:end]
+            first_after = None if self._shift is None else self._shift.get(partition)
+            if first_after is not None and seen.shift_row is None:
+                before = int(bisect_left(offsets, first_after))
+                if before < run.rows:
+                    seen.shift_row = seen.rows + before
+            seen.batches.append((partition, offsets, seen.rows))
+            seen.rows += run.rows
         for column in batch.columns:
             usable = len(batch) if column.flags is None else int((column.flags == 0).sum())
             self.columns[column.name] = self.columns.get(column.name, 0) + usable

@@ -11,7 +11,7 @@ from app.kafka_clients import client_arguments
 from app.settings import Settings, TopicRole
 from schemas.alert import Alert
 from schemas.codec import decode_event, decode_object
-from schemas.observations import MAGIC, decode_observations
+from schemas.observation_frames import MAGIC, decode_frame
 from schemas.retrain_request import RetrainRequest
 
 _READ: Final = (TopicRole.OBSERVATIONS, TopicRole.ALERTS, TopicRole.RETRAIN_REQUESTS)
@@ -66,7 +66,9 @@ class Watch:
         now = monotonic()
         if role is TopicRole.OBSERVATIONS:
             if value.startswith(MAGIC):
-                self._ledger.observe(decode_observations(value))
+                for table in decode_frame(value):
+                    for batch in table.batches():
+                        self._ledger.observe(batch)
         elif role is TopicRole.ALERTS:
             self._ledger.alert(decode_event(Alert, decode_object(value)), now)
         else:

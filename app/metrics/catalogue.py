@@ -65,6 +65,12 @@ ROWS_ACCEPTED: Final = MetricSpec(
     "Rows that intake accepted: predictions, or labels joined to their predictions.",
     (*_MODEL, "origin"),
 )
+ROWS_WATCHED: Final = MetricSpec(
+    "driftline_rows_watched_total",
+    "counter",
+    "Rows that detection has taken, those that came again included.",
+    ("origin",),
+)
 MODELS_EVICTED: Final = MetricSpec(
     "driftline_models_evicted_total",
     "counter",
@@ -191,6 +197,7 @@ CATALOGUE: Final = (
     BATCH_DURATION,
     MESSAGES_REFUSED,
     ROWS_ACCEPTED,
+    ROWS_WATCHED,
     MODELS_EVICTED,
     CLOCKS_AHEAD,
     LABELS,

@@ -67,6 +67,7 @@ class Metrics:
         self._pending = self._gauge(catalogue.PENDING_ENTRIES)
         self._dropped = self._counter(catalogue.PENDING_DROPPED)
         self._rows = CappedCounter(self._counter(catalogue.ROWS_ACCEPTED), label_values)
+        self._watched = self._counter(catalogue.ROWS_WATCHED)
         self._alerts = CappedCounter(self._counter(catalogue.ALERTS), label_values)
         self._requests = CappedCounter(self._counter(catalogue.RETRAIN_REQUESTS), label_values)
         self._events = CappedCounter(self._counter(catalogue.MODEL_EVENTS), label_values)
@@ -103,6 +104,10 @@ class Metrics:
     def rows_accepted(self, origin: Origin, model: str, version: str, rows: int) -> None:
         """Take note of rows that intake accepted."""
         self._rows.add((model, version), (str(origin),), rows)
+
+    def rows_watched(self, origin: Origin, rows: int) -> None:
+        """Take note of rows that detection has taken."""
+        self._watched.labels(str(origin)).inc(rows)
 
     def message_refused(self, topic: str, reason: Reason) -> None:
         """Take note of a record that went to the dead letters."""

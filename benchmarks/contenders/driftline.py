@@ -9,7 +9,6 @@ the last event would be work that nobody counts.
 """
 
 import asyncio
-from collections import deque
 
 from agents.process import run
 from app.factory import create_app
@@ -24,36 +23,35 @@ from schemas.observations import Origin
 
 
 class CountingMetrics(Metrics):
-    """The worker's own metrics; ends the run when detection has handled the task's rows.
-
-    Detection's records are intake's in the order of their publication (with several models up to
-    what is on the way between the two), so their rows are known without looking into them.
-    """
+    """The worker's own metrics; ends the run when detection has handled the task's rows."""
 
     def __init__(self, task: Task, settings: Settings) -> None:
         super().__init__(label_values=settings.limits.metric_label_values)
         # The prefix keeps these apart from the attributes of the class that is extended.
-        self._bench_observations = settings.topics.observations
-        self._bench_published: deque[int] = deque()
+        self._bench_uncounted = 0
         self._bench_events = task.events
         self._bench_meter: Meter | None = None
 
+    def batch_handled(self, stage: str, seconds: float) -> None:
+        """Begin after intake's first round, which is not counted: its decoding is over by now."""
+        super().batch_handled(stage, seconds)
+        if self._bench_meter is None and self._bench_uncounted:
+            self._bench_meter = Meter(self._bench_events - self._bench_uncounted)
+            self._bench_meter.begin()
+
     def rows_accepted(self, origin: Origin, model: str, version: str, rows: int) -> None:
-        """Begin with the first rows, which are not counted: their decoding is over by now."""
+        """Count what is not counted."""
         super().rows_accepted(origin, model, version, rows)
         if self._bench_meter is None:
-            self._bench_meter = Meter(self._bench_events - rows)
-            self._bench_meter.begin()
-            rows = 0
-        self._bench_published.append(rows)
+            self._bench_uncounted += rows
 
-    def records_read(self, topic: str, partition: int, records: int, last_offset: int) -> None:
+    def rows_watched(self, origin: Origin, rows: int) -> None:
         """Count what detection has handled."""
-        super().records_read(topic, partition, records, last_offset)
-        if topic == self._bench_observations and self._bench_meter is not None:
-            rows = sum(self._bench_published.popleft() for _ in range(records))
-            if self._bench_meter.processed(rows):
-                self._bench_meter.finish()
+        super().rows_watched(origin, rows)
+        passed = min(rows, self._bench_uncounted)
+        self._bench_uncounted -= passed
+        if self._bench_meter is not None and self._bench_meter.processed(rows - passed):
+            self._bench_meter.finish()
 
     def alert_raised(self, alert: Alert) -> None:
         """Count the alert."""

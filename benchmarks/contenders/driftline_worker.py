@@ -24,38 +24,32 @@ class ReportingMetrics(Metrics):
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(label_values=settings.limits.metric_label_values)
-        self._bench_observations = settings.topics.observations
-        self._bench_accepted = self._bench_published = self._bench_detected = (
-            self._bench_uncounted
-        ) = 0
+        self._bench_accepted = self._bench_detected = self._bench_uncounted = 0
         self._bench_began = self._bench_ended = 0.0
         self._bench_cpu = self._bench_cpu_at_end = 0.0
 
     def rows_accepted(self, origin: Origin, model: str, version: str, rows: int) -> None:
-        """Count rows, and the batches that they are published in."""
+        """Count rows."""
         super().rows_accepted(origin, model, version, rows)
-        if not self._bench_published:
+        if not self._bench_accepted:
             self._bench_began, self._bench_cpu, self._bench_uncounted = (
                 time.monotonic(),
                 time.process_time(),
                 rows,
             )
         self._bench_accepted += rows
-        self._bench_published += 1
 
-    def records_read(self, topic: str, partition: int, records: int, last_offset: int) -> None:
-        """Count the batches that detection has handled."""
-        super().records_read(topic, partition, records, last_offset)
-        if topic == self._bench_observations:
-            self._bench_detected += records
-            self._bench_ended, self._bench_cpu_at_end = time.monotonic(), time.process_time()
+    def rows_watched(self, origin: Origin, rows: int) -> None:
+        """Count what detection has handled."""
+        super().rows_watched(origin, rows)
+        self._bench_detected += rows
+        self._bench_ended, self._bench_cpu_at_end = time.monotonic(), time.process_time()
 
     def line(self) -> str:
         """Return where it stands."""
         return json.dumps(
             {
                 "accepted": self._bench_accepted,
-                "published": self._bench_published,
                 "detected": self._bench_detected,
                 "uncounted": self._bench_uncounted,
                 "began": self._bench_began,

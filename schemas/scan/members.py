@@ -27,6 +27,14 @@ _LAST_NAME: Final = int(Role.VERSION)
 _STRING: Final = int(Kind.STRING)
 _FLOAT: Final = int(Kind.FLOAT)
 
+_0: Final = np.uint64(0)
+_27: Final = np.uint64(27)
+_30: Final = np.uint64(30)
+_31: Final = np.uint64(31)
+_GOLDEN: Final = np.uint64(0x9E3779B97F4A7C15)
+_FIRST: Final = np.uint64(0xBF58476D1CE4E5B9)
+_SECOND: Final = np.uint64(0x94D049BB133111EB)
+
 _ANY: Final = 0xFFFF
 _EMPTY: Final = 1 << Kind.EMPTY_OBJECT
 _NUMBER: Final = 1 << Kind.INT | 1 << Kind.FLOAT
@@ -229,6 +237,23 @@ def lay_out_features(
         for i in range(len(rows)):
             seen |= 1 << kinds[column, i]
         marks[column] = seen
+
+
+@kernel()
+def mark_feature_sets(
+    row_ptr: Positions, slot: NDArray[np.int32], roles: Roles, sets: NDArray[np.uint64]
+) -> None:
+    """Write for each row, shape ``(n,)``, a number that depends on which features it has alone."""
+    for row in range(len(sets)):
+        total = _0
+        for entry in range(row_ptr[row], row_ptr[row + 1]):
+            if roles[slot[entry]] == _FEATURE:
+                # SplitMix64's finalizer: sums of plain slots would meet.
+                z = np.uint64(slot[entry] + 1) * _GOLDEN
+                z = (z ^ (z >> _30)) * _FIRST
+                z = (z ^ (z >> _27)) * _SECOND
+                total += z ^ (z >> _31)
+        sets[row] = total
 
 
 @kernel()

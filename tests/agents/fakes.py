@@ -9,7 +9,7 @@ from typing import Any, cast
 from agents.delivery import Delivery
 from agents.publisher import Publisher
 from agents.telemetry import LabelOutcomes, ModelStatus, PendingStatus
-from agents.transport import BatchEvent
+from agents.transport import BatchEvent, slices_of
 from schemas.alert import Alert
 from schemas.invalid import Reason
 from schemas.model_event import ModelEvent
@@ -23,11 +23,18 @@ class Sent:
     key: bytes | None
     value: bytes | None
     headers: Mapping[str, bytes]
+    partition: int | None = None
 
 
 @dataclass
 class FakePublisher:
     sent: list[Sent] = field(default_factory=list)
+    count: int = 1
+    """Partitions of every topic."""
+
+    async def partitions(self, topic: str) -> int:
+        assert topic
+        return self.count
 
     async def send(
         self,
@@ -36,8 +43,9 @@ class FakePublisher:
         key: bytes | None,
         value: bytes | None,
         headers: Mapping[str, bytes] | None = None,
+        partition: int | None = None,
     ) -> Awaitable[object]:
-        self.sent.append(Sent(topic, key, value, headers or {}))
+        self.sent.append(Sent(topic, key, value, headers or {}, partition))
         done: asyncio.Future[object] = asyncio.get_running_loop().create_future()
         done.set_result("metadata")
         return done
@@ -68,6 +76,7 @@ class FakeDelivery:
 class FakeTelemetry:
     read: list[tuple[str, int, int, int]] = field(default_factory=list)
     rows: dict[tuple[Origin, str, str], int] = field(default_factory=dict)
+    taken: dict[Origin, int] = field(default_factory=dict)
     refused: list[tuple[str, Reason]] = field(default_factory=list)
     labels: list[LabelOutcomes] = field(default_factory=list)
     pending: dict[int, PendingStatus | None] = field(default_factory=dict)
@@ -86,6 +95,9 @@ class FakeTelemetry:
     def rows_accepted(self, origin: Origin, model: str, version: str, rows: int) -> None:
         key = (origin, model, version)
         self.rows[key] = self.rows.get(key, 0) + rows
+
+    def rows_watched(self, origin: Origin, rows: int) -> None:
+        self.taken[origin] = self.taken.get(origin, 0) + rows
 
     def message_refused(self, topic: str, reason: Reason) -> None:
         self.refused.append((topic, reason))
@@ -131,7 +143,7 @@ def batch(
     keys: Sequence[bytes | None] | None = None,
     timestamp: int = 1_700_000_000_000,
 ) -> BatchEvent:
-    """Return the event of a fetched partition batch."""
+    """Return the event of one slice."""
     records = [
         SimpleNamespace(
             topic=topic,
@@ -148,5 +160,12 @@ def batch(
     message = SimpleNamespace(
         topic=topic, partition=partition, offset=first_offset + len(values) - 1
     )
-    event: Any = SimpleNamespace(value=records, message=message)
+    event: Any = SimpleNamespace(value=[records], message=message)
+    return cast("BatchEvent", event)
+
+
+def in_one_round(*events: BatchEvent) -> BatchEvent:
+    """Return the event of the slices of some events."""
+    slices = [records for event in events for records in slices_of(event)]
+    event: Any = SimpleNamespace(value=slices, message=events[0].message)
     return cast("BatchEvent", event)

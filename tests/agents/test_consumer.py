@@ -1,6 +1,7 @@
 import asyncio
 import time
 from contextlib import nullcontext
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -76,7 +77,7 @@ class FakeThread:
 
 @pytest.fixture
 async def app() -> BatchApp:
-    options = TransportOptions(aligned_topics=frozenset({"in"}))
+    options = TransportOptions(aligned_topics=frozenset({"in"}), max_round_records=1)
     app = make_faust_app(name="g", bootstrap="127.0.0.1:1", options=options)
     app.consumer_generation_id = 1
     return app
@@ -105,8 +106,12 @@ async def deliver(consumer: BatchedConsumer) -> list[tuple[TP, ConsumerMessage]]
     return found
 
 
-def offsets(batch: Any) -> list[int]:
-    return [found.offset for found in batch]
+def offsets(slices: Any) -> list[int]:
+    return [found.offset for records in slices for found in records]
+
+
+def in_rounds_of(consumer: BatchedConsumer, records: int) -> None:
+    consumer.options = replace(consumer.options, max_round_records=records)
 
 
 async def test_one_message_per_partition_carries_the_records_as_they_are(
@@ -119,6 +124,72 @@ async def test_one_message_per_partition_carries_the_records_as_they_are(
     assert (offsets(second.value), second.offset) == ([0], 0)
     assert (first.key, first.headers) == (None, None)
     assert consumer.progress[TP0].delivered_to == 8
+
+
+async def test_a_round_has_the_slices_that_are_due_one_after_the_other(
+    consumer: BatchedConsumer, thread: FakeThread
+) -> None:
+    in_rounds_of(consumer, 3)
+    thread.fetches = [
+        {
+            TP0: [record(0, timestamp=10), record(500, timestamp=30)],
+            TP1: [record(7, TP1, timestamp=20), record(8, TP1, timestamp=25)],
+        }
+    ]
+    (tp, first), (_, second) = await deliver(consumer)
+    slices = cast("Any", first.value)
+    assert [(each[0].partition, offsets([each])) for each in slices] == [(0, [0]), (1, [7, 8])]
+    assert (tp, first.offset, offsets(second.value)) == (TP0, 0, [500])
+    assert [consumer.progress[each].outstanding for each in (TP0, TP1)] == [2, 1]
+    first.ack(consumer)
+    assert [consumer.progress[each].acked_to for each in (TP0, TP1)] == [1, 9]
+    await consumer.commit()
+    assert thread.commits == [{TP0: 1, TP1: 9}]
+    second.ack(consumer)
+    assert consumer.progress[TP0].acked_to == 501
+    assert consumer._ends == {}
+
+
+async def test_a_round_ends_where_a_partition_must_be_waited_for(
+    consumer: BatchedConsumer, thread: FakeThread
+) -> None:
+    in_rounds_of(consumer, 1000)
+    thread.unread = {TP1}
+    early = [record(0, TP1, timestamp=5)]
+    thread.fetches = [{TP0: [record(0), record(500)], TP1: early}, {TP1: [record(8, TP1)]}]
+    assert [offsets(message.value) for _, message in await deliver(consumer)] == [[0]]
+    assert [offsets(message.value) for _, message in await deliver(consumer)] == [[8]]
+    thread.unread = set()
+    assert [offsets(message.value) for _, message in await deliver(consumer)] == [[0, 500]]
+
+
+async def test_partitions_that_are_not_aligned_share_no_round(
+    consumer: BatchedConsumer, thread: FakeThread
+) -> None:
+    in_rounds_of(consumer, 1000)
+    free, other = TP("own", 0), TP("own", 1)
+    for tp in (free, other):
+        consumer.progress[tp] = PartitionProgress(time.monotonic())
+    consumer._active_partitions = {TP0, free, other}
+    thread.fetches = [
+        {TP0: [record(0)], free: [record(3, free)], other: [record(4, other)]},
+    ]
+    assert [(tp, offsets(m.value)) for tp, m in await deliver(consumer)] == [
+        (free, [3]),
+        (other, [4]),
+        (TP0, [0]),
+    ]
+
+
+async def test_a_round_of_an_assignment_that_is_over_acks_nothing(
+    app: BatchApp, consumer: BatchedConsumer, thread: FakeThread
+) -> None:
+    in_rounds_of(consumer, 1000)
+    thread.fetches = [{TP0: [record(0)], TP1: [record(8, TP1)]}]
+    ((_, message),) = await deliver(consumer)
+    app.consumer_generation_id = 2
+    assert not message.ack(consumer)
+    assert [consumer.progress[each].acked_to for each in (TP0, TP1)] == [None, None]
 
 
 async def test_a_batch_is_committed_as_a_whole_and_gaps_are_nothing(

@@ -14,7 +14,8 @@ from schemas.codec import decode_event, encode_event
 from schemas.columns import Role, columns_of
 from schemas.invalid import Reason
 from schemas.model_event import ModelEvent, ModelEventType
-from schemas.observations import ObservationBatch, Origin, encode_observations
+from schemas.observation_frames import encode_frame
+from schemas.observations import ObservationBatch, ObservationTable, Origin, Run
 from tests.agents.fakes import FakeDelivery, FakePublisher, FakeTelemetry, batch
 
 TOPICS = Topics()
@@ -50,18 +51,16 @@ def observations(
     first: int, amounts: list[float], model: str = "fraud", start: int = START
 ) -> bytes:
     offsets = np.arange(first, first + len(amounts))
-    return encode_observations(
-        ObservationBatch(
-            model=model,
-            version="7",
-            origin=Origin.PREDICTIONS,
-            topic=TOPICS.predictions,
-            partition=0,
-            offsets=offsets,
-            times=start + offsets * 1000,
-            columns=tuple(columns_of("amount", Role.FEATURE, amounts)),
-        )
+    batch = ObservationBatch(
+        model=model,
+        version="7",
+        origin=Origin.PREDICTIONS,
+        runs=(Run(TOPICS.predictions, 0, len(offsets)),),
+        offsets=offsets,
+        times=start + offsets * 1000,
+        columns=tuple(columns_of("amount", Role.FEATURE, amounts)),
     )
+    return encode_frame([ObservationTable.of(batch)])
 
 
 def stream(rows: int, mean: float, seed: int) -> list[float]:

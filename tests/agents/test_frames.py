@@ -7,9 +7,11 @@ import pytest
 from agents.frames import LARGEST_FRAME, framed
 from agents.intake import IntakeOptions
 from app.settings.limits import MOST_FEATURES
+from schemas.columns import Role, columns_of
 from schemas.incoming import PredictionRow
 from schemas.invalid import InvalidMessage, Reason
-from schemas.observations import ObservationBatch, Origin, decode_observations
+from schemas.observation_frames import decode_frame
+from schemas.observations import ModelRows, ObservationTable, Origin, Run
 from schemas.prediction_columns import prediction_columns
 
 
@@ -22,28 +24,27 @@ def in_frames(
 ) -> tuple[list[tuple[list[int], bytes]], dict[int, InvalidMessage]]:
     """Return offsets and frames of rows, and the reasons of those that have none, by offset."""
     frames, refused = [], {}
-    whole = ObservationBatch(
-        model=rows[0][1].model,
-        version=rows[0][1].version,
+    whole = ObservationTable(
         origin=Origin.PREDICTIONS,
-        topic="predictions",
-        partition=3,
+        models=(
+            ModelRows(rows[0][1].model, rows[0][1].version, (Run("predictions", 3, len(rows)),)),
+        ),
         offsets=np.array([offset for offset, _ in rows]),
         times=np.array([each.time for _, each in rows]),
         columns=tuple(prediction_columns([each for _, each in rows], {})),
     )
-    for batch, frame in framed([whole]):
+    for (table,), frame in framed([whole]):
         if isinstance(frame, InvalidMessage):
-            (offset,) = batch.offsets.tolist()
+            (offset,) = table.offsets.tolist()
             refused[offset] = frame
         else:
-            frames.append((batch.offsets.tolist(), frame))
+            frames.append((table.offsets.tolist(), frame))
     return frames, refused
 
 
 def offsets_of(frames: list[tuple[list[int], bytes]]) -> list[int]:
     assert max(len(frame) for _, frame in frames) <= LARGEST_FRAME
-    assert decode_observations(frames[0][1]).offsets.tolist() == frames[0][0]
+    assert decode_frame(frames[0][1])[0].offsets.tolist() == frames[0][0]
     return [offset for offsets, _ in frames for offset in offsets]
 
 
@@ -96,3 +97,34 @@ def test_as_many_features_as_may_be_set_fit_a_frame_by_short_names() -> None:
         features: dict[str, Any] = {f"feature_{n:05}": n for n in range(count)}
         found, refused = in_frames([(0, row(**features))])
         assert (len(found), len(refused)) == (fits, not fits)
+
+
+def test_tables_share_a_frame_and_are_parted_where_it_does_not_fit() -> None:
+    def table(name: str, models: int, rows: int) -> ObservationTable:
+        count = models * rows
+        return ObservationTable(
+            Origin.PREDICTIONS,
+            tuple(ModelRows(f"{name}{n}", "1", (Run("p", 0, rows),)) for n in range(models)),
+            np.tile(np.arange(rows), models),
+            np.zeros(count, dtype=np.int64),
+            tuple(columns_of("x", Role.FEATURE, [float(n) for n in range(count)])),
+        )
+
+    small = [table("a", 2, 5), table("b", 1, 3)]
+    ((tables, frame),) = framed(small)
+    assert tables == small
+    assert isinstance(frame, bytes)
+    large = [table("a", 7, 20_000), *small]
+    parts = [(those, frame) for those, frame in framed(large) if isinstance(frame, bytes)]
+    assert max(len(frame) for _, frame in parts) <= LARGEST_FRAME
+    decoded = [table for _, frame in parts for table in decode_frame(frame)]
+    rows = {
+        each.model: each.columns[0].values.tolist() for one in decoded for each in one.batches()
+    }
+    assert rows == {
+        each.model: each.columns[0].values.tolist() for one in large for each in one.batches()
+    }
+
+
+def test_nothing_makes_no_frame() -> None:
+    assert list(framed([])) == []

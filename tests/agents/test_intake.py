@@ -12,7 +12,8 @@ from agents.topics import Topics
 from schemas.columns import Role
 from schemas.incoming import FieldMap
 from schemas.invalid import Reason
-from schemas.observations import Origin, decode_observations
+from schemas.observation_frames import decode_frame
+from schemas.observations import ObservationBatch, Origin, Run
 from tests.agents.fakes import FakeDelivery, FakePublisher, FakeTelemetry, batch
 
 TOPICS = Topics()
@@ -37,20 +38,26 @@ class Stage:
 
     def predictions(self, *values: bytes | None, **where: Any) -> None:
         event = batch(TOPICS.predictions, values, **where)
-        asyncio.run(self.intake.on_predictions(event, self.delivery.real))
+        asyncio.run(self.intake.on_round(event, self.delivery.real))
 
     def labels(self, *values: bytes | None, **where: Any) -> None:
         event = batch(TOPICS.labels, values, **where)
-        asyncio.run(self.intake.on_labels(event, self.delivery.real))
+        asyncio.run(self.intake.on_round(event, self.delivery.real))
 
     def model_events(self, *values: bytes | None) -> None:
         event = batch(TOPICS.model_events, values)
-        asyncio.run(self.intake.on_model_events(event, self.delivery.real))
+        asyncio.run(self.intake.on_round(event, self.delivery.real))
 
     @property
-    def observations(self) -> list[Any]:
+    def observations(self) -> list[ObservationBatch]:
         sent = self.publisher.to(TOPICS.observations)
-        return [decode_observations(item.value) for item in sent if item.value is not None]
+        return [
+            batch
+            for item in sent
+            if item.value is not None
+            for table in decode_frame(item.value)
+            for batch in table.batches()
+        ]
 
 
 def prediction(name: str = "p1", **fields: Any) -> bytes:
@@ -71,7 +78,7 @@ def test_a_batch_of_predictions_becomes_one_observation_record_keyed_by_model() 
     (sent,) = stage.publisher.sent
     assert (sent.topic, sent.key) == (TOPICS.observations, b"fraud")
     (found,) = stage.observations
-    assert (found.topic, found.partition) == (TOPICS.predictions, 2)
+    assert found.runs == (Run(TOPICS.predictions, 2, 2),)
     assert found.offsets.tolist() == [10, 11]
     assert [column.name for column in found.columns] == ["amount", "country", "new", "prediction"]
     assert stage.delivery.submitted == [(11, 1)]
@@ -85,7 +92,7 @@ def test_a_label_is_joined_to_its_prediction_and_watched_as_an_error() -> None:
     stage.labels(orjson.dumps({"prediction_id": "a", "label": 0}), first_offset=4)
     found = stage.observations[-1]
     assert (found.origin, found.model, found.version) == (Origin.LABELS, "fraud", "7")
-    assert (found.topic, found.offsets.tolist()) == (TOPICS.labels, [4])
+    assert (found.runs, found.offsets.tolist()) == ((Run(TOPICS.labels, 0, 1),), [4])
     assert [column.role for column in found.columns] == [Role.ERROR]
     assert found.columns[0].values.tolist() == [1.0]
     assert stage.telemetry.labels[-1] == LabelOutcomes(joined=1)

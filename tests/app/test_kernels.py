@@ -16,9 +16,10 @@ kernels = [
     members.list_features,
     members.lay_out_features,
     members.number_texts,
+    members.mark_feature_sets,
 ]
 compiled = [each.signatures for each in kernels]
-assert [len(each) for each in compiled] == [1] * 5, compiled
+assert [len(each) for each in compiled] == [1] * 6, compiled
 reader = PredictionReader(
     fields=FieldMap(), largest=1000, most_features=10, tolerance=0, kinds_of=lambda _: {}
 )
@@ -26,8 +27,8 @@ value = b'{"model":"m","features":{"x":1,"y":"a","z":null},"prediction":1.5,"tim
 for rows in (1, 2):
     columns = np.array([[0, 1], [0, 0], [0, 0], [0, 0], [1, 1], [0, 0], [len(value)] * 2, [0, 0]])
     block = RecordBlock("p", 0, np.frombuffer(value, dtype=np.uint8), columns)
-    found = reader.read(block[:rows])
-    assert found.refused == []
+    for blocks in ([block[:rows]], [block[:rows], block]):
+        assert reader.read(blocks, lambda _: 0).refused == []
 assert [each.signatures for each in kernels] == compiled
 """
 

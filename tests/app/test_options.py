@@ -10,7 +10,7 @@ from detectors.policy import PolicyOptions, RetrainPolicy
 from schemas.alert import Stream
 from schemas.columns import Kind
 from schemas.model_event import ModelEvent, ModelEventType
-from tests.detectors.batches import batch_of
+from tests.detectors.batches import table_of
 
 
 def settings_with(**flags: str) -> Settings:
@@ -55,13 +55,13 @@ def test_the_limits_of_models_and_columns_hold_in_each_partition() -> None:
     settings = settings_with(limits__models="2", limits__columns="3")
     fleet, policy = options.new_fleet(settings), options.new_policy(settings)
     for model in ("a", "b", "c"):
-        fleet.update(batch_of([{"x": 1.0, "y": 1.0}], model=model))
+        fleet.update(table_of([{"x": 1.0, "y": 1.0}], model=model))
         policy.on_model_event(
             ModelEvent(type=ModelEventType.RETRAIN_COMPLETED, model=model, timestamp=1)
         )
     assert (len(fleet), fleet.columns, len(policy)) == (1, 2, 2)
-    fleet.update(batch_of([{"x": 1.0}], model="d"))
-    fleet.update(batch_of([{"x": 1.0}], model="e"))
+    fleet.update(table_of([{"x": 1.0}], model="d"))
+    fleet.update(table_of([{"x": 1.0}], model="e"))
     assert len(fleet) == 2
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from schemas.columns import ABSENT, Kind, Role, columns_of
-from schemas.observations import ObservationBatch, Origin
+from schemas.columns import ABSENT, Column, Kind, Role, columns_of
+from schemas.observations import ModelRows, ObservationBatch, ObservationTable, Origin, Run
 
 START = 1_772_366_400_000
 """Event time of the first row; the others follow a second apart."""
@@ -39,11 +39,50 @@ def batch_of(
         model=model,
         version=version,
         origin=Origin.LABELS if role is Role.ERROR else Origin.PREDICTIONS,
-        topic="labels" if role is Role.ERROR else "predictions",
-        partition=partition,
+        runs=(Run("labels" if role is Role.ERROR else "predictions", partition, len(rows)),),
         offsets=offsets,
         times=START + 1000 * offsets,
         columns=tuple(columns),
+    )
+
+
+def table_of(rows: Sequence[Row], **more: Any) -> ObservationTable:
+    """Return the rows as a table of one model version."""
+    return ObservationTable.of(batch_of(rows, **more))
+
+
+def table_of_many(batches: Sequence[ObservationBatch]) -> ObservationTable:
+    """Return the table of batches of several versions, all with the same columns in one order."""
+    return ObservationTable(
+        batches[0].origin,
+        tuple(ModelRows(batch.model, batch.version, batch.runs) for batch in batches),
+        np.concatenate([batch.offsets for batch in batches]),
+        np.concatenate([batch.times for batch in batches]),
+        tuple(map(_stacked, zip(*(batch.columns for batch in batches), strict=True))),
+    )
+
+
+def _stacked(columns: tuple[Column, ...]) -> Column:
+    first = columns[0]
+    assert {(column.name, column.kind) for column in columns} == {(first.name, first.kind)}
+    categories = tuple(dict.fromkeys(text for column in columns for text in column.categories))
+    values = [
+        np.array([categories.index(column.categories[code]) for code in column.values], np.int32)
+        if first.kind is Kind.CATEGORY
+        else column.values
+        for column in columns
+    ]
+    flags = [
+        np.zeros(len(column.values), np.uint8) if column.flags is None else column.flags
+        for column in columns
+    ]
+    return Column(
+        first.name,
+        first.role,
+        first.kind,
+        np.concatenate(values),  # type: ignore[arg-type] # float64, or all of them int32
+        categories,
+        np.concatenate(flags) if any(column.flags is not None for column in columns) else None,
     )
 
 

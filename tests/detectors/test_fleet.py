@@ -10,8 +10,9 @@ from detectors.options import MonitorOptions
 from schemas.columns import Role
 from schemas.invalid import InvalidMessage
 from schemas.model_event import ModelEvent, ModelEventType
-from schemas.observations import decode_observations, encode_observations
-from tests.detectors.batches import batch_of, batches_of, plain, rows_of
+from schemas.observation_frames import decode_frame, encode_frame
+from schemas.observations import ObservationTable
+from tests.detectors.batches import batches_of, plain, rows_of, table_of
 
 
 def _fleet(**more: Any) -> Fleet:
@@ -37,10 +38,10 @@ def _restarts(fleet: Fleet) -> int:
 
 def test_each_model_version_is_watched_on_its_own() -> None:
     fleet = _fleet()
-    alerts = fleet.update(batch_of(_rows()))
+    alerts = fleet.update(table_of(_rows()))
     assert [alert.version for alert in alerts] == ["3"]
-    assert fleet.update(batch_of(_rows(1400), version="4")) == []
-    assert fleet.update(batch_of(_rows(1400), model="churn")) == []
+    assert fleet.update(table_of(_rows(1400), version="4")) == []
+    assert fleet.update(table_of(_rows(1400), model="churn")) == []
     assert [(each.model, each.version) for each in fleet] == [
         ("fraud", "3"),
         ("fraud", "4"),
@@ -59,7 +60,7 @@ def test_the_options_are_those_of_the_model() -> None:
 
     fleet = Fleet(options_of)
     for model in ("fraud", "churn", "fraud"):
-        fleet.update(batch_of(_rows(10), model=model))
+        fleet.update(table_of(_rows(10), model=model))
     assert asked == ["fraud", "churn"]
     assert [len(monitor.columns) for monitor in fleet] == [0, 1]
 
@@ -71,15 +72,15 @@ def _versions(fleet: Fleet) -> list[str]:
 def test_a_version_beyond_the_most_takes_the_place_of_the_one_that_was_idle_longest() -> None:
     fleet = _fleet(most_models=2)
     for version in "34":
-        fleet.update(batch_of(_rows(10), version=version))
-    fleet.update(batch_of(_rows(20)[10:], start=10))
+        fleet.update(table_of(_rows(10), version=version))
+    fleet.update(table_of(_rows(20)[10:], start=10))
     # Replayed rows say nothing about whether a version is still in use.
-    fleet.update(batch_of(_rows(10), version="4"))
+    fleet.update(table_of(_rows(10), version="4"))
     assert fleet.evicted == []
-    fleet.update(batch_of(_rows(10), version="5"))
+    fleet.update(table_of(_rows(10), version="5"))
     assert fleet.evicted == [("fraud", "4")]
     assert _versions(fleet) == ["3", "5"]
-    fleet.update(batch_of(_rows(10), version="5", start=10))
+    fleet.update(table_of(_rows(10), version="5", start=10))
     assert fleet.evicted == []
 
 
@@ -87,13 +88,13 @@ def test_made_up_versions_push_each_other_out_and_not_what_is_watched_in_earnest
     fleet = _fleet(most_models=4, most_columns=12)
     for version in "345":
         # Also where an alert, and with it a new burn-in, comes in the batch that ends the first.
-        fleet.update(batch_of(_rows(1450 if version == "3" else 1100), version=version))
+        fleet.update(table_of(_rows(1450 if version == "3" else 1100), version=version))
     restored = _fleet(most_models=4, most_columns=12)
     restored.restore(fleet.state())
     for each in (fleet, restored):
         for number in range(50):
             row = {f"f{column}": 1.0 for column in range(1 + number % 9)}
-            each.update(batch_of([row], version=f"made-up-{number}"))
+            each.update(table_of([row], version=f"made-up-{number}"))
             assert len(each) <= 4
             assert each.columns <= 12
         assert _versions(each) == ["3", "4", "5", "made-up-49"]
@@ -102,8 +103,8 @@ def test_made_up_versions_push_each_other_out_and_not_what_is_watched_in_earnest
 def test_where_all_are_watched_in_earnest_only_one_makes_room() -> None:
     fleet = _fleet(most_columns=3)
     for version in "345":
-        fleet.update(batch_of(_rows(1100), version=version))
-    fleet.update(batch_of([{f"f{column}": 1.0 for column in range(9)}], version="6"))
+        fleet.update(table_of(_rows(1100), version=version))
+    fleet.update(table_of([{f"f{column}": 1.0 for column in range(9)}], version="6"))
     assert fleet.evicted == [("fraud", "3")]
     assert fleet.columns == 3
     monitor = fleet.monitor("fraud", "6")
@@ -114,48 +115,48 @@ def test_where_all_are_watched_in_earnest_only_one_makes_room() -> None:
 def test_of_those_watched_in_earnest_the_one_that_was_idle_longest_makes_room() -> None:
     fleet = _fleet(most_models=2)
     for version in "34":
-        fleet.update(batch_of(_rows(1100), version=version))
-    fleet.update(batch_of(_rows(10), start=1100))
-    fleet.update(batch_of(_rows(10), version="5"))
+        fleet.update(table_of(_rows(1100), version=version))
+    fleet.update(table_of(_rows(10), start=1100))
+    fleet.update(table_of(_rows(10), version="5"))
     assert fleet.evicted == [("fraud", "4")]
 
 
 def test_who_makes_room_does_not_depend_on_being_restored() -> None:
     fleet = _fleet(most_models=3, most_columns=3)
-    fleet.update(batch_of(_rows(1100)))
+    fleet.update(table_of(_rows(1100)))
     for version in "45":
-        fleet.update(batch_of(_rows(10), version=version))
+        fleet.update(table_of(_rows(10), version=version))
     restored = _fleet(most_models=3, most_columns=3)
     restored.restore(fleet.state())
     for each in (fleet, restored):
         assert each.columns == 3
-        each.update(batch_of([{"x": 1.0, "y": 1.0}], version="6"))
+        each.update(table_of([{"x": 1.0, "y": 1.0}], version="6"))
         assert each.evicted == [("fraud", "4"), ("fraud", "5")]
         assert _versions(each) == ["3", "6"]
 
 
 def test_a_column_that_was_refused_comes_in_once_there_is_room() -> None:
     fleet = _fleet(most_columns=2)
-    fleet.update(batch_of([{"a": 1.0}], version="4"))
+    fleet.update(table_of([{"a": 1.0}], version="4"))
     row = {"a": 1.0, "b": 1.0}
-    fleet.update(batch_of([{"a": 1.0}]))
-    fleet.update(batch_of([row], start=1))
+    fleet.update(table_of([{"a": 1.0}]))
+    fleet.update(table_of([row], start=1))
     monitor = fleet.monitor("fraud", "3")
     assert monitor is not None
     assert (len(monitor.columns), monitor.refused_columns) == (1, 1)
-    fleet.update(batch_of([{"a": None}], version="5"))
+    fleet.update(table_of([{"a": None}], version="5"))
     assert fleet.evicted == [("fraud", "4")]
-    fleet.update(batch_of([row], start=2))
+    fleet.update(table_of([row], start=2))
     assert (len(monitor.columns), fleet.columns) == (2, 2)
 
 
 def test_a_fleet_continues_from_its_state() -> None:
     rows = _rows()
     whole, cut = _fleet(), _fleet()
-    expected = whole.update(batch_of(rows))
+    expected = whole.update(table_of(rows))
     found = []
     for batch in batches_of(rows, [1, 900, 1450]):
-        found += cut.update(batch)
+        found += cut.update(ObservationTable.of(batch))
         restored = _fleet()
         restored.restore(cut.state())
         cut = restored
@@ -166,7 +167,7 @@ def test_a_fleet_continues_from_its_state() -> None:
 def test_the_events_that_move_a_version_begin_the_references_anew() -> None:
     for kind in ModelEventType:
         fleet = _fleet()
-        fleet.update(batch_of(_rows(1200)))
+        fleet.update(table_of(_rows(1200)))
         fleet.notice(_event(kind, alert_id="a"))
         restarting = {"version_deployed", "retrain_completed", "rolled_back"}
         assert _restarts(fleet) == (1 if kind in restarting else 0)
@@ -174,10 +175,10 @@ def test_the_events_that_move_a_version_begin_the_references_anew() -> None:
 
 def test_a_replayed_model_event_changes_nothing_and_one_of_another_model_neither() -> None:
     fleet = _fleet()
-    fleet.update(batch_of(_rows(1200)))
+    fleet.update(table_of(_rows(1200)))
     first = _event(ModelEventType.VERSION_DEPLOYED, "2026-03-01T12:00:00Z")
     fleet.notice(first)
-    fleet.update(batch_of(_rows(1300)))
+    fleet.update(table_of(_rows(1300)))
     restored = _fleet()
     restored.restore(fleet.state())
     for each in (fleet, restored):
@@ -190,7 +191,7 @@ def test_a_replayed_model_event_changes_nothing_and_one_of_another_model_neither
 
 def test_an_event_from_the_future_does_not_keep_later_ones_away() -> None:
     fleet = _fleet()
-    fleet.update(batch_of(_rows(10)))
+    fleet.update(table_of(_rows(10)))
     fleet.notice(_event(ModelEventType.VERSION_DEPLOYED, "9999-01-01T00:00:00Z"))
     fleet.notice(_event(ModelEventType.VERSION_DEPLOYED, "2026-03-01T12:00:00Z"))
     assert _restarts(fleet) == 2
@@ -200,13 +201,13 @@ def test_an_event_that_came_before_its_version_is_no_news_when_it_comes_again() 
     fleet = _fleet()
     event = _event(ModelEventType.VERSION_DEPLOYED, "2026-03-01T12:00:00Z")
     fleet.notice(event)
-    fleet.update(batch_of(_rows(10)))
+    fleet.update(table_of(_rows(10)))
     fleet.notice(event)
     assert _restarts(fleet) == 0
 
 
-_FRAME = encode_observations(
-    batch_of([{"x": 1.5, "c": "a", "b": True}, {"x": None, "c": "é"}, {"x": float("inf")}])
+_FRAME = encode_frame(
+    [table_of([{"x": 1.5, "c": "a", "b": True}, {"x": None, "c": "é"}, {"x": float("inf")}])]
 )
 
 
@@ -217,6 +218,7 @@ def test_whatever_decodes_can_be_watched(flips: list[tuple[int, int]]) -> None:
         frame[at] ^= bits
     fleet = _fleet()
     with suppress(InvalidMessage):
-        fleet.update(decode_observations(bytes(frame)))
-    fleet.update(batch_of([{"x": 1.0}], start=50))
+        for table in decode_frame(bytes(frame)):
+            fleet.update(table)
+    fleet.update(table_of([{"x": 1.0}], start=50))
     fleet.state()

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detectors.row_log import KEPT_ROWS, MARK_EVERY, MOST_MARKS, RowLog
-from schemas.observations import ObservationBatch, Origin
+from schemas.observations import ObservationBatch, Origin, Run
 from tests.detectors.batches import START, plain
 
 
@@ -15,7 +15,13 @@ def _batch(
 ) -> ObservationBatch:
     offsets = np.arange(start, end) * step
     return ObservationBatch(
-        "m", "1", Origin.PREDICTIONS, "t", partition, offsets, first + offsets, ()
+        "m",
+        "1",
+        Origin.PREDICTIONS,
+        (Run("t", partition, len(offsets)),) if len(offsets) else (),
+        offsets,
+        first + offsets,
+        (),
     )
 
 
@@ -72,7 +78,7 @@ def test_offsets_that_begin_anew_with_later_times_are_counted() -> None:
     rest = log.unseen(anew)
     # Up to the newest time, 999, they might be a replay.
     assert rest.offsets.tolist() == [*range(50, 100)]
-    assert log.is_renewed_by(rest)
+    assert log.renewed_by(rest)
     assert log.append(rest) == 1000
     assert len(log.unseen(anew)) == 0
     restored = RowLog()
@@ -80,7 +86,7 @@ def test_offsets_that_begin_anew_with_later_times_are_counted() -> None:
     assert len(restored.unseen(anew)) == 0
     follow = restored.unseen(_batch(100, 110, step=1, first=START))
     assert follow.offsets.tolist() == [*range(100, 110)]
-    assert not restored.is_renewed_by(follow)
+    assert not restored.renewed_by(follow)
 
 
 def test_offsets_that_begin_anew_with_earlier_times_are_taken_for_a_replay() -> None:
@@ -108,7 +114,7 @@ def test_a_replayed_row_never_counts_twice_whatever_the_order_of_the_times(
         unseen = log.unseen(batch)
         assert unseen.offsets.tolist() == [*range(at, end)]
         if len(unseen):
-            assert not log.is_renewed_by(unseen)
+            assert not log.renewed_by(unseen)
             log.append(unseen)
         at = max(at, end)
     assert log.rows == at

@@ -10,37 +10,56 @@ from detectors.column_monitor import ColumnMonitor, Drift
 from detectors.default_detectors import DefaultDetectors
 from detectors.model_monitor import ModelMonitor
 from detectors.options import DetectorOptions, MonitorOptions
-from detectors.together import NO_ROOM, QUIET, watch_together
+from detectors.together import NO_ROOM, QUIET, rows_of, watch_together
 from schemas.alert import Stream
-from schemas.columns import Column, Kind, Role
-from schemas.observations import ObservationBatch, Origin
+from schemas.columns import Column, Flag, Kind, Role
+from schemas.observations import ObservationBatch, Origin, Run
 from tests.detectors.batches import plain
 
 OPTIONS = MonitorOptions(burn_in=100, bins=16)
-NAMES = ("calm", "shifts", "spreads", "constant", "flag")
+NAMES = ("calm", "shifts", "spreads", "constant", "flag", "lasts")
+
+
+GAPS = {"calm": 0.1, "shifts": 0.5}
+"""Shares of the values that are missing."""
 
 
 def table(rows: int, seed: int, moves: int) -> NDArray[np.float64]:
-    """Columns by ``NAMES``, of which two change at a row."""
+    """Columns by ``NAMES``, of which two change at a row, and one has values that last."""
     rng = np.random.default_rng(seed)
-    values = rng.normal(size=(5, rows))
+    values = rng.normal(size=(6, rows))
     values[1, moves:] += 3.0
     values[2, moves:] *= 6.0
     values[3] = 7.0
     values[4] = rng.random(rows) < 0.3
+    values[5] = np.repeat(rng.normal(size=rows // 4 + 1), 4)[:rows]
     return values
 
 
 def observed(values: NDArray[np.float64], first: int) -> ObservationBatch:
     rows = np.arange(first, first + values.shape[1])
-    kinds = [Kind.NUMBER] * 4 + [Kind.BOOLEAN]
+    kinds = [Kind.NUMBER] * 4 + [Kind.BOOLEAN, Kind.NUMBER]
     columns = tuple(
-        Column(name, Role.FEATURE, kind, column)
+        Column(name, Role.FEATURE, kind, column, flags=_flags(name, rows))
         for name, kind, column in zip(NAMES, kinds, values, strict=True)
     )
     return ObservationBatch(
-        "m", "1", Origin.PREDICTIONS, "predictions", 0, rows, rows + 10**12, columns
+        "m",
+        "1",
+        Origin.PREDICTIONS,
+        (Run("predictions", 0, len(rows)),),
+        rows,
+        rows + 10**12,
+        columns,
     )
+
+
+def _flags(name: str, rows: NDArray[np.int64]) -> NDArray[np.uint8] | None:
+    """The same for a row in whatever batch it comes."""
+    if name not in GAPS:
+        return None
+    missing = np.random.default_rng(5).random(100_000)[rows] < GAPS[name]
+    return np.where(missing, np.uint8(Flag.NULL), np.uint8(Flag.OK)) if missing.any() else None
 
 
 def one_by_one(monitor: ModelMonitor, batches: list[ObservationBatch]) -> list[Drift]:
@@ -105,11 +124,11 @@ def test_a_window_without_room_is_left_as_it_is() -> None:
     assert place is not None
     assert defaults is not None
     before = monitor.state()
-    values = np.zeros((1, 1_000_000))
-    found, first = np.empty((1, 4, 5)), np.empty(1, dtype=np.int64)
-    rows = np.arange(1_000_000)
-    watch_together(place[None], values, rows, *defaults.settings, found, first)
-    assert first.tolist() == [NO_ROOM]
+    rows = rows_of([Column("x", Role.FEATURE, Kind.NUMBER, np.zeros(1_000_000))])
+    found, at = np.empty((1, 1, 4, 5)), np.empty((1, 1), dtype=np.int64)
+    bounds, first = np.array([[0, 1_000_000]]), np.array([0])
+    watch_together(place[None, None], *rows, bounds, first, *defaults.settings, found, at)
+    assert at.tolist() == [[NO_ROOM]]
     assert plain(monitor.state()) == plain(before)
 
 

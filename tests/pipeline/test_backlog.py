@@ -7,7 +7,7 @@ import orjson
 import pytest
 from confluent_kafka import Message
 
-from schemas.observations import MAGIC, decode_observations
+from schemas.observation_frames import MAGIC, decode_frame
 from tests.kafka import KafkaCluster
 from tests.pipeline.driftline import PARTITIONS, USERS_TOPICS, Kafka, Traffic, Worker
 
@@ -29,16 +29,19 @@ def client(kafka: KafkaCluster, topic_prefix: str) -> Kafka:
 
 
 def frames(messages: list[Message], origin: str) -> list[tuple[int, int, int]]:
-    """Return the source partition, first offset and rows of the batches, as they were written."""
+    """Return the source partition, first offset and rows of the runs, as they were written."""
     batches = [
-        decode_observations(value)
+        batch
         for message in messages
         if (value := message.value() or b"").startswith(MAGIC)
+        for table in decode_frame(value)
+        for batch in table.batches()
     ]
     return [
-        (batch.partition, int(batch.offsets[0]), len(batch))
+        (run.partition, int(batch.offsets[begin]), run.rows)
         for batch in batches
         if batch.origin == origin
+        for run, begin, _ in batch.slices()
     ]
 
 

@@ -12,7 +12,7 @@ from confluent_kafka import Message
 from jsonschema import Draft202012Validator
 
 from app.embedded import EmbeddedBroker
-from schemas.observations import MAGIC, decode_observations
+from schemas.observation_frames import MAGIC, decode_frame
 from tests.agents.worker_process import wait_until
 from tests.kafka import KafkaCluster
 from tests.pipeline.driftline import (
@@ -53,9 +53,14 @@ def source_rows(messages: Iterable[Message]) -> list[tuple[int, int]]:
     for message in messages:
         value = message.value() or b""
         if value.startswith(MAGIC):
-            batch = decode_observations(value)
-            if batch.origin == "predictions":
-                rows += [(batch.partition, offset) for offset in batch.offsets.tolist()]
+            batches = [batch for table in decode_frame(value) for batch in table.batches()]
+            rows += [
+                (run.partition, offset)
+                for batch in batches
+                if batch.origin == "predictions"
+                for run, begin, end in batch.slices()
+                for offset in batch.offsets[begin:end].tolist()
+            ]
     return rows
 
 

@@ -1,0 +1,201 @@
+"""Observation tables as bytes.
+
+A frame is: 4 bytes of magic (``DLO2``), the header's length as an unsigned little-endian 32-bit
+number, the header as JSON, then the arrays of one table after the other, little-endian: offsets and
+times as int64, the values of all columns (float64, or int32 codes of a category column), and the
+flags (uint8) of those that have any. It is an internal format between Driftline's own stages;
+``docs/decisions`` tells why it is binary.
+"""
+
+import struct
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+
+from schemas.columns import Column, Flag, Kind, Role
+from schemas.event import LONGEST_NAME
+from schemas.invalid import InvalidMessage, Reason
+from schemas.observations import ModelRows, ObservationTable, Origin, Run
+from schemas.times import EARLIEST_MS, LATEST_MS
+
+MAGIC: Final = b"DLO2"
+_PREFIX: Final = struct.Struct("<4sI")
+_LARGEST_COUNT: Final = 2**31 - 1
+
+
+def encode_frame(tables: Iterable[ObservationTable]) -> bytes:
+    """Return the frame of some tables."""
+    sources: dict[tuple[str, int], int] = {}
+    headers: list[dict[str, Any]] = []
+    parts: list[bytes] = []
+    for table in tables:
+        headers.append(
+            {
+                "origin": table.origin,
+                "models": [
+                    [
+                        model,
+                        version,
+                        [
+                            number
+                            for run in runs
+                            for number in (
+                                sources.setdefault((run.topic, run.partition), len(sources)),
+                                run.rows,
+                            )
+                        ],
+                    ]
+                    for model, version, runs in table.models
+                ],
+                "columns": [_describe(column) for column in table.columns],
+            }
+        )
+        parts += [table.offsets.astype("<i8").tobytes(), table.times.astype("<i8").tobytes()]
+        parts += [column.values.astype(_dtype(column.kind)).tobytes() for column in table.columns]
+        parts += [column.flags.tobytes() for column in table.columns if column.flags is not None]
+    head = orjson.dumps({"sources": list(sources), "tables": headers})
+    return b"".join([_PREFIX.pack(MAGIC, len(head)), head, *parts])
+
+
+def decode_frame(frame: bytes) -> list[ObservationTable]:
+    """Return the tables of a frame.
+
+    Raises
+    ------
+    InvalidMessage
+        Where the bytes are not a frame of this format, or say what no table can hold: what is
+        returned can be used without further checks.
+    """
+    if len(frame) < _PREFIX.size or not frame.startswith(MAGIC):
+        raise InvalidMessage(Reason.UNDECODABLE, f"observations: not a {MAGIC.decode()} frame")
+    _, length = _PREFIX.unpack_from(frame)
+    start = _PREFIX.size + length
+    try:
+        header = orjson.loads(frame[_PREFIX.size : start])
+        sources = [(_text(topic), _count(number)) for topic, number in header["sources"]]
+        arrays = _Arrays(frame, start)
+        tables = [_table(description, sources, arrays) for description in header["tables"]]
+        arrays.end()
+        for table in tables:
+            _check(table)
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
+        raise InvalidMessage(Reason.UNDECODABLE, f"observations: {error}") from error
+    return tables
+
+
+class _Arrays:
+    """Reads one array after the other from a frame."""
+
+    def __init__(self, frame: bytes, start: int) -> None:
+        self._frame = frame
+        self._at = start
+
+    def take(self, dtype: str, count: int) -> NDArray[Any]:
+        array = np.frombuffer(self._frame, dtype=dtype, count=count, offset=self._at)
+        self._at += array.nbytes
+        # A copy, which is writable and lies at an address that kernels take.
+        return array.copy()
+
+    def end(self) -> None:
+        if self._at != len(self._frame):
+            raise ValueError("bytes beyond the last array")
+
+
+def _describe(column: Column) -> dict[str, Any]:
+    description: dict[str, Any] = {"name": column.name, "role": column.role, "kind": column.kind}
+    if column.kind is Kind.CATEGORY:
+        description["categories"] = column.categories
+    if column.flags is not None:
+        description["flags"] = True
+    return description
+
+
+def _table(
+    description: dict[str, Any], sources: Sequence[tuple[str, int]], arrays: _Arrays
+) -> ObservationTable:
+    models = tuple(
+        ModelRows(_text(model), _text(version), tuple(_runs(numbers, sources)))
+        for model, version, numbers in description["models"]
+    )
+    rows = sum(each.rows for each in models)
+    return ObservationTable(
+        Origin(description["origin"]),
+        models,
+        arrays.take("<i8", rows),
+        arrays.take("<i8", rows),
+        tuple(_columns(description["columns"], rows, arrays)),
+    )
+
+
+def _runs(numbers: list[int], sources: Sequence[tuple[str, int]]) -> Iterator[Run]:
+    for source, rows in zip(numbers[::2], numbers[1::2], strict=True):
+        yield Run(*sources[_count(source)], _count(rows))
+
+
+def _columns(descriptions: list[dict[str, Any]], rows: int, arrays: _Arrays) -> Iterator[Column]:
+    kinds = [Kind(description["kind"]) for description in descriptions]
+    values = [arrays.take(_dtype(kind), rows) for kind in kinds]
+    for description, kind, array in zip(descriptions, kinds, values, strict=True):
+        flags = arrays.take("u1", rows) if description.get("flags") else None
+        categories = tuple(map(_text, description.get("categories", ())))
+        role = Role(description["role"])
+        yield Column(_text(description["name"]), role, kind, array, categories, flags)
+
+
+def _check(table: ObservationTable) -> None:
+    """Refuse what would fail, or be counted wrongly, only later on."""
+    if len(table) == 0:
+        raise ValueError("no rows")
+    begins = _check_models(table.models)
+    falls = np.flatnonzero(np.diff(table.offsets) < 0) + 1
+    if table.offsets.min() < 0 or not begins.issuperset(falls.tolist()):
+        raise ValueError("offsets: not ascending from 0")
+    if table.times.min() < EARLIEST_MS or table.times.max() > LATEST_MS:
+        raise ValueError("times: outside the years 1970 to 9999")
+    for column in table.columns:
+        _check_column(column)
+
+
+def _check_models(models: Sequence[ModelRows]) -> set[int]:
+    """Return the rows at which the runs begin."""
+    begins, begin = set(), 0
+    for model, version, runs in models:
+        if not (0 < len(model) <= LONGEST_NAME and 0 < len(version) <= LONGEST_NAME):
+            raise ValueError(f"model and version: expected 1 to {LONGEST_NAME} characters")
+        for run in runs:
+            if run.rows == 0:
+                raise ValueError("runs: expected at least one row each")
+            begins.add(begin)
+            begin += run.rows
+    if len({(model, version) for model, version, _ in models}) < len(models):
+        raise ValueError("models: each may occur once")
+    return begins
+
+
+def _check_column(column: Column) -> None:
+    if column.flags is not None and column.flags.max() > max(Flag):
+        raise ValueError("flags: unknown")
+    if column.kind is not Kind.CATEGORY:
+        if not np.isfinite(column.values).all():
+            raise ValueError("values: not finite")
+    elif column.values.min() < 0 or column.values.max() >= len(column.categories):
+        raise ValueError("codes: no such category")
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"expected text, found {type(value).__name__}")
+    return value
+
+
+def _count(value: object) -> int:
+    if type(value) is not int or not 0 <= value <= _LARGEST_COUNT:
+        raise ValueError("counts: expected whole numbers from 0")
+    return value
+
+
+def _dtype(kind: Kind) -> str:
+    return "<i4" if kind is Kind.CATEGORY else "<f8"
