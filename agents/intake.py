@@ -218,6 +218,7 @@ class Intake:
 
     def _report(self, event: BatchEvent, started: float) -> None:
         message = event.message
+        self._dead_letters.handled(records_of(event))
         store = self._pending.get(message.partition)
         if store is not None:
             self._telemetry.pending_changed(message.partition, store.status)

@@ -54,6 +54,7 @@ class Stage(Generic[StateT]):
 
     def _report(self, event: BatchEvent, started: float) -> None:
         message = event.message
+        self.dead_letters.handled(records_of(event))
         self.telemetry.records_read(
             message.topic, message.partition, len(records_of(event)), message.offset
         )
