@@ -1,11 +1,11 @@
 """Why records were refused, by topic and reason, and what the present settings make of them."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from app.letters.judge import EXPECTED, Judge, Verdict
 from app.letters.letter import Letter
+from app.letters.scan import without_content
 from schemas.invalid import Reason
 
 MOST_EXAMPLES: Final = 3
@@ -46,7 +46,7 @@ class Explanation:
         self.unknown += verdict.accepted is None
         known = {(each.detail, said.detail) for each, said in self.examples}
         if (letter.detail, verdict.detail) not in known:
-            self.examples.append((letter, verdict))
+            self.examples.append((without_content(letter), verdict))
             self.examples.sort(key=lambda each: each[1].accepted is True)
             del self.examples[MOST_EXAMPLES:]
 
@@ -73,14 +73,29 @@ class Explanation:
         }
 
 
-def explain(letters: Iterable[Letter], judge: Judge) -> list[Explanation]:
-    """Judge letters; return what is to be said of each topic and reason, in order."""
-    found: dict[tuple[str, str], Explanation] = {}
-    for letter in letters:
+class Explainer:
+    """Judges letters one after the other, and keeps what is to be said of them.
+
+    Parameters
+    ----------
+    judge
+        Knows the present settings.
+    """
+
+    def __init__(self, judge: Judge) -> None:
+        self._judge = judge
+        self._found: dict[tuple[str, str], Explanation] = {}
+
+    def take(self, letter: Letter) -> None:
+        """Judge a letter."""
         place = (letter.topic, letter.reason)
-        if place not in found:
+        explanation = self._found.get(place)
+        if explanation is None:
             known = letter.reason in set(Reason)
             expected = EXPECTED[Reason(letter.reason)] if known else "unknown to this version"
-            found[place] = Explanation(*place, expected)
-        found[place].add(letter, judge.judge(letter))
-    return [found[place] for place in sorted(found)]
+            explanation = self._found[place] = Explanation(*place, expected)
+        explanation.add(letter, self._judge.judge(letter))
+
+    def explanations(self) -> list[Explanation]:
+        """Return what is to be said of each topic and reason, in order."""
+        return [self._found[place] for place in sorted(self._found)]

@@ -31,6 +31,9 @@ EXPECTED: Final[Mapping[Reason, str]] = {
 }
 """What each reason found missing."""
 
+_MAY_BE_LARGE: Final = 100_000
+"""Bytes of a prediction from which on its row may fit no record: it takes up to ten times more."""
+
 _READ: Final = (
     TopicRole.PREDICTIONS,
     TopicRole.LABELS,
@@ -81,7 +84,13 @@ class Judge:
 
     def __init__(self, settings: Settings) -> None:
         self._options = intake_options(settings)
-        self._kinds_of = partial(declared_kinds, settings)
+        self._reader = PredictionReader(
+            fields=self._options.prediction_fields,
+            largest=self._options.message_bytes,
+            most_features=self._options.features_per_event,
+            tolerance=round(self._options.clock_tolerance * 1000),
+            kinds_of=partial(declared_kinds, settings),
+        )
         self._roles = {settings.topics.full_name(role): role for role in _READ}
         self._readers: Mapping[TopicRole, Callable[[Letter], object]] = {
             TopicRole.PREDICTIONS: self._prediction,
@@ -115,23 +124,17 @@ class Judge:
         return decode_object(letter.value, largest=self._options.message_bytes)
 
     def _prediction(self, letter: Letter) -> None:
-        most = self._options.features_per_event
         # One at a time, as intake reads whatever it does not take in its compiled pass.
         prediction_row(
             self._options.prediction_fields.apply(self._decoded(letter)),
             key=letter.key,
             record_time=letter.timestamp,
-            most_features=most,
+            most_features=self._options.features_per_event,
         )
-        reader = PredictionReader(
-            fields=self._options.prediction_fields,
-            largest=self._options.message_bytes,
-            most_features=most,
-            tolerance=round(self._options.clock_tolerance * 1000),
-            kinds_of=self._kinds_of,
-        )
+        if len(letter.value or b"") < _MAY_BE_LARGE:
+            return
         block = RecordBlock.from_records(letter.topic, letter.partition, [_AsRecord(letter)])
-        for _, frame in framed(reader.read(block).observations):
+        for _, frame in framed(self._reader.read(block).observations):
             if isinstance(frame, InvalidMessage):
                 raise frame
 

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any, Final
 
 from aiokafka import AIOKafkaProducer
@@ -68,11 +69,20 @@ class ReplayOptions:
         Also those that were replayed before.
     only_accepted
         Only those that the present settings would accept.
+    limit
+        Most letters sent, the oldest ones; None for all.
     """
 
     dry_run: bool = False
     again: bool = False
     only_accepted: bool = False
+    limit: int | None = None
+
+    def due(self, scan: Scan) -> list[Letter]:
+        """Return the letters of a scan that are to be sent."""
+        letters = scan.letters.values()
+        due = (letter for letter in letters if self.again or letter.id not in scan.replayed)
+        return list(islice(due, self.limit))
 
 
 class Replay:
@@ -112,13 +122,13 @@ class Replay:
             If they are lost on the way; what was sent is marked.
         """
         report = ReplayReport()
+        if not self._options.again:
+            report.already = sum(identity in scan.replayed for identity in scan.letters)
         async with AsyncExitStack() as stack:
             wanted = {
                 (letter.letter_partition, letter.letter_offset): letter.id
-                for letter in scan.letters.values()
-                if self._options.again or letter.id not in scan.replayed
+                for letter in self._options.due(scan)
             }
-            report.already = len(scan.letters) - len(wanted)
             # A second pass brings the content, a batch at a time: all of it may not fit memory.
             async for record in self._reader.records():
                 if (record.partition, record.offset) not in wanted:

@@ -50,6 +50,7 @@ async def scan(
     limit: int | None = None,
     newest: bool = True,
     keep: Callable[[Letter], Letter] | None = None,
+    see: Callable[[Letter], object] | None = None,
 ) -> Scan:
     """Read the dead letters that there are by now.
 
@@ -65,6 +66,8 @@ async def scan(
         Which of them: the newest, or the oldest.
     keep
         What is kept of each, such as `without_content`; all of it by default.
+    see
+        Gets each selected letter once, whole, be it kept or not.
 
     Notes
     -----
@@ -90,6 +93,8 @@ async def scan(
         seen.add(letter.id)
         found.matching += 1
         found.by_reason[letter.topic, letter.reason] += 1
+        if see is not None:
+            see(letter)
         if limit is not None and len(found.letters) >= limit:
             if not newest:
                 continue

@@ -9,8 +9,7 @@ import click
 
 from app.cli.common import EXIT_INCOMPLETE, EXIT_NOTHING
 from app.cli.dead_letters.options import filters, selection_of, with_letters
-from app.letters.explanation import Explanation
-from app.letters.explanation import explain as explained
+from app.letters.explanation import Explainer, Explanation
 from app.letters.judge import Judge, Verdict
 from app.letters.reader import TopicReader
 from app.letters.scan import scan
@@ -19,13 +18,6 @@ from app.settings import Settings
 
 @click.command()
 @filters
-@click.option(
-    "--limit",
-    default=1000,
-    show_default=True,
-    type=click.IntRange(1, 100_000),
-    help="Letters judged, the newest ones.",
-)
 @click.argument("letter_ids", nargs=-1)
 def explain(
     config: Path | None,
@@ -33,7 +25,6 @@ def explain(
     assignments: Sequence[tuple[str, str]],
     *,
     letter_ids: Sequence[str],
-    limit: int,
     as_json: bool,
     **selected: Any,
 ) -> None:
@@ -50,9 +41,9 @@ def explain(
 
     async def look(settings: Settings, reader: TopicReader) -> list[Explanation]:
         selection = selection_of(settings, ids=letter_ids, **selected)
-        judge = Judge(settings)
-        found = await scan(reader, selection, limit=limit)
-        return explained(found.letters.values(), judge)
+        explainer = Explainer(Judge(settings))
+        await scan(reader, selection, limit=0, newest=False, see=explainer.take)
+        return explainer.explanations()
 
     explanations = with_letters(config, bootstrap, assignments, look)
     if as_json:

@@ -51,17 +51,18 @@ def replay(
     2 the configuration cannot be used, or --yes is missing; 3 there is no topic of dead letters; 4
     no letter matches; 69 no broker within 10 seconds; 77 the broker refused the user.
     """
-    options = ReplayOptions(dry_run=dry_run, again=again, only_accepted=if_accepted)
+    options = ReplayOptions(dry_run=dry_run, again=again, only_accepted=if_accepted, limit=limit)
 
     async def send(settings: Settings, reader: TopicReader) -> ReplayReport | None:
         selection = selection_of(settings, ids=letter_ids, **selected)
-        found = await scan(reader, selection, limit=limit, newest=False, keep=without_content)
+        found = await scan(reader, selection, keep=without_content)
         if not found.letters:
             return None
-        if len(found.letters) > 1 and not (yes or dry_run):
+        due = len(options.due(found))
+        if due > 1 and not (yes or dry_run):
             raise click.UsageError(
-                f"{len(found.letters):,} letters match: add --yes to send them all, or --dry-run "
-                "to see what would be sent"
+                f"{due:,} letters are due: add --yes to send them all, or --dry-run to see what "
+                "would be sent"
             )
         async with producing(settings) as producer:
             return await Replay(settings, options, reader, producer).run(found)

@@ -1,9 +1,6 @@
-from dataclasses import replace
-
 import orjson
 import pytest
 
-from app.letters.explanation import MOST_EXAMPLES, explain
 from app.letters.judge import EXPECTED, Judge, Verdict
 from app.settings import load_settings
 from schemas import examples
@@ -69,20 +66,3 @@ def test_what_cannot_be_told_is_not_guessed() -> None:
 
 def test_every_reason_has_its_expectation() -> None:
     assert set(EXPECTED) == set(Reason)
-
-
-def test_an_explanation_counts_by_topic_and_reason_and_shows_each_fault_once() -> None:
-    letters = [letter(b"{}", offset=number) for number in range(5)]
-    letters.append(letter(PREDICTION, detail="once"))
-    letters.append(letter(b"\xff", topic="labels", reason=Reason.UNDECODABLE, detail="not JSON"))
-    undecodable, missing = explain(letters, judge())
-    assert (undecodable.topic, undecodable.refused) == ("labels", 1)
-    assert (missing.letters, missing.refused, missing.accepted) == (6, 5, 1)
-    assert [said.accepted for _, said in missing.examples] == [False, True]
-    assert len(missing.examples) <= MOST_EXAMPLES
-    assert missing.document()["examples"][0]["now"]["path"] == "features"
-
-
-def test_a_letter_of_a_reason_that_is_not_known_is_explained_all_the_same() -> None:
-    (explanation,) = explain([replace(letter(b"{}"), reason="new")], judge())
-    assert explanation.expected == "unknown to this version"
