@@ -1,6 +1,6 @@
 """Where records go that cannot be taken, and when there are too many of them."""
 
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -143,13 +143,13 @@ class DeadLetters:
                 {**stretches, place: excess.first},
             )
 
-    def begin_anew(self) -> None:
-        """Forget all counts: the partitions were assigned anew."""
-        self._counts.clear()
+    def keep_partitions(self, places: Iterable[tuple[str, int]]) -> None:
+        """Forget the counts of all partitions but these: topic and number."""
         self._refused.clear()
-        for place in self._used:
-            self._telemetry.refusals_changed(*place, None)
-        self._used.clear()
+        for place in self._counts.keys() - set(places):
+            del self._counts[place]
+            if self._used.pop(place, None) is not None:
+                self._telemetry.refusals_changed(*place, None)
 
 
 def _offsets(records: Sequence[Record]) -> list[int]:

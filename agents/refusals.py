@@ -65,8 +65,9 @@ class Excess:
 class Refusals:
     """The count of one partition.
 
-    A function of the records alone: however they are cut into batches, it says the same. It begins
-    anew where the records do, as after a rebalance.
+    A function of the records alone: however they are cut into batches, it says the same. Records
+    that come again, as after a rebalance, are taken back first; where the first of them was not a
+    refused one, the count begins anew.
 
     Parameters
     ----------
@@ -92,8 +93,7 @@ class Refusals:
             Offsets of those that were refused, and why.
         """
         if offsets[0] <= self._last_offset:
-            self._read = self._run = 0
-            self._latest.clear()
+            self._go_back(offsets[0])
         self._last_offset = offsets[-1]
         if not refused:
             self._read += len(offsets)
@@ -144,6 +144,23 @@ class Refusals:
     def _refused(self) -> int:
         """How many of the sample were refused: beyond it only a run is kept, without a gap."""
         return min(len(self._latest), self._sample)
+
+    def _go_back(self, offset: int) -> None:
+        """Take back what was counted from an offset on: its records come again."""
+        first: Refused | None = None
+        while self._latest and self._latest[-1].offset >= offset:
+            first = self._latest.pop()
+        if first is None or first.offset != offset:
+            # How many were read before a record that was taken is not known.
+            self._latest.clear()
+            self._read = self._run = 0
+            return
+        self._read = first.number - 1
+        self._run = 0
+        for each in reversed(self._latest):
+            if each.number != self._read - self._run:
+                break
+            self._run += 1
 
     def _forget(self) -> None:
         # Of the run all records are kept: an excess tells where it began.

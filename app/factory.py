@@ -92,15 +92,16 @@ def create_app(settings: Settings, *, telemetry: Telemetry | None = None) -> Bat
         (topics.alerts, topics.lifecycle): policy.keep_partitions,
     }
     _keep_assigned(app, keepers)
-    app.on_partitions_assigned.connect(_forgetting(dead_letters), weak=False)
+    app.on_partitions_assigned.connect(_counting(dead_letters), weak=False)
     return app
 
 
-def _forgetting(dead_letters: DeadLetters) -> Callable[..., Awaitable[None]]:
-    async def forget(*_: Any, **__: Any) -> None:
-        dead_letters.begin_anew()
+def _counting(dead_letters: DeadLetters) -> Callable[..., Awaitable[None]]:
+    async def keep(*arguments: Any, **_: Any) -> None:
+        assigned: set[TP] = arguments[1]  # as in `_keep_assigned`
+        dead_letters.keep_partitions((tp.topic, tp.partition) for tp in assigned)
 
-    return forget
+    return keep
 
 
 def _register(app: BatchApp, name: str, handlers: Mapping[str, Handler]) -> None:

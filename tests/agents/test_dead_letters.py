@@ -159,10 +159,13 @@ def test_refusals_of_a_later_batch_that_is_handled_together_wait_for_it() -> Non
         letters.handled(records[4:])
 
 
-def test_a_new_assignment_begins_the_counts_anew() -> None:
+def test_counts_go_with_their_partitions_and_stay_with_those_that_are_kept() -> None:
     telemetry = FakeTelemetry()
     letters = DeadLetters(FakePublisher().real, "dead", telemetry, RefusalLimits(max_run=10))
     refuse(letters, 0, 9)
-    letters.begin_anew()
+    letters.keep_partitions([("in", 4)])
     refuse(letters, 9, 9)
     assert telemetry.used == [("in", 3, 0.9), ("in", 3, None), ("in", 3, 0.9)]
+    letters.keep_partitions([("in", 3)])
+    with pytest.raises(TooManyRefused):
+        refuse(letters, 18, 2)

@@ -60,6 +60,15 @@ def test_records_that_come_again_are_not_counted_twice() -> None:
         assert refusals.take(range(4), bad) is None
 
 
+def test_a_run_that_comes_again_in_part_is_counted_on() -> None:
+    refusals = Refusals(FEW)
+    bad = dict.fromkeys(range(100, 110), Reason.NULL_VALUE)
+    refusals.take(range(90, 104), {at: bad[at] for at in range(100, 104)})
+    excess = refusals.take(range(102, 108), bad)
+    assert excess is not None
+    assert (excess.first, excess.last, excess.refused) == (100, 105, 6)
+
+
 def test_reasons_are_counted() -> None:
     refusals = Refusals(RefusalLimits(max_run=2))
     reasons = {0: Reason.NULL_VALUE, 1: Reason.TOO_LARGE, 2: Reason.NULL_VALUE}

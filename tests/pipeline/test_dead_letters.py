@@ -71,6 +71,31 @@ def test_a_bad_deploy_stops_the_worker_again_and_again_until_it_is_mended(
         assert worker.stop() == 0
 
 
+def test_two_workers_stop_for_a_bad_deploy_and_pass_none_of_it(
+    client: Kafka, tmp_path: Path
+) -> None:
+    with (
+        Worker(client.bootstrap, client.prefix, tmp_path / "first.log") as first,
+        Worker(client.bootstrap, client.prefix, tmp_path / "second.log") as second,
+    ):
+        first.wait_until_ready()
+        second.wait_until_ready()
+        for number in range(BAD):
+            client.send("labels", f"p{number}", b"[]", number % PARTITIONS)
+        client.flush()
+        assert first.wait(90.0) == 65, first.log()
+        assert second.wait(90.0) == 65, second.log()
+    assert committed_to(client, "labels") == [0] * PARTITIONS
+    # Given up to the dead letters, as the message says.
+    waived = {"dead_letters.max_run": "null", "dead_letters.max_ratio": "null"}
+    with Worker(client.bootstrap, client.prefix, tmp_path / "waived.log", **waived) as worker:
+        worker.wait_until_ready()
+        wait_until(lambda: client.lag("labels") == 0, within=90.0, why=worker.log)
+        assert worker.stop() == 0, worker.log()
+    code, listed = dead_letters(client, "list")
+    assert (code, listed["matching"]) == (0, BAD)
+
+
 def test_a_few_bad_records_in_a_good_stream_stop_nobody(client: Kafka, tmp_path: Path) -> None:
     for number, row in enumerate(Traffic(3000, 3000).predictions()):
         name = row["prediction_id"]
