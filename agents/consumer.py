@@ -248,6 +248,23 @@ class BatchedConsumer(driver.Consumer):
         self.app.monitor.on_tp_commit(wanted)
         return True
 
+    async def rewind(self, offsets: Mapping[TP, int]) -> None:
+        """Commit earlier offsets of partitions, and nothing of these any more.
+
+        For a worker that ends: whoever holds the partitions next reads on from there.
+        """
+        # Without a ledger, acks are not recorded and nothing is committable.
+        ledgers = {tp: self.progress.pop(tp, None) for tp in offsets}
+        earlier = {
+            tp: offset
+            for tp, offset in offsets.items()
+            if (progress := ledgers[tp]) is not None
+            and max(progress.committed_to or 0, progress.acked_to or 0) > offset
+        }
+        if earlier:
+            await self._commit(earlier)
+            self._committed_offset.update(earlier)
+
     async def wait_empty(self) -> None:
         """Ask agents to finish what they hold, then wait until all of it is acked."""
         for hook in self._drain_hooks:

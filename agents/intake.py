@@ -260,6 +260,7 @@ class Intake:
 
     def _report(self, blocks: Sequence[RecordBlock], started: float) -> None:
         for block in blocks:
+            self._dead_letters.handled(block)
             store = self._pending.get(block.partition)
             if store is not None:
                 self._telemetry.pending_changed(block.partition, store.status)

@@ -18,8 +18,11 @@ from aiokafka.errors import KafkaConnectionError
 from faust.transport.drivers.aiokafka import credentials_to_aiokafka_auth, server_list
 from faust.types import AppT
 
+from agents.dead_letters import TooManyRefused
+
 EXIT_OK: Final = 0
 EXIT_CRASHED: Final = 1
+EXIT_REFUSED: Final = 65  # EX_DATAERR
 EXIT_NO_BROKER: Final = 69  # EX_UNAVAILABLE
 EXIT_FORCED: Final = 70  # EX_SOFTWARE
 
@@ -50,7 +53,8 @@ def run(app: AppT, *, connect_timeout: float = 30.0, shutdown_timeout: float = 3
     Returns
     -------
     int
-        The exit code: 0 after a signal, 1 after a crash, 69 without a broker. A stop that takes
+        The exit code: 0 after a signal, 1 after a crash, 65 after a crash for too many refused
+        records, which would come again, 69 without a broker. A stop that takes
         too long does not return: the process exits with 70.
     """
     process = _Process(app, connect_timeout, shutdown_timeout)
@@ -118,6 +122,9 @@ class _Process:
         failure = app.crash_reason or next(
             (error for error in outcomes if isinstance(error, Exception)), None
         )
+        if isinstance(failure, TooManyRefused):
+            logger.critical("too many refused records: %s", failure)
+            return EXIT_REFUSED
         if failure is not None:
             logger.critical("the worker has crashed", exc_info=failure)
             return EXIT_CRASHED

@@ -54,6 +54,7 @@ class Stage(Generic[StateT]):
 
     def _report(self, event: BatchEvent, started: float) -> None:
         for records in slices_of(event):
+            self.dead_letters.handled(records)
             last = records[-1]
             self.telemetry.records_read(last.topic, last.partition, len(records), last.offset)
         self.telemetry.batch_handled(self.name, perf_counter() - started)

@@ -96,6 +96,12 @@ class Telemetry(Protocol):
     def message_refused(self, topic: str, reason: Reason) -> None:
         """Take note of a record that went to the dead letters."""
 
+    def refusals_changed(self, topic: str, partition: int, used: float | None) -> None:
+        """Take note of how much of the limit of dead letters a partition has used up.
+
+        From 0 to 1, at which the worker stops; None when the partition is counted no more.
+        """
+
     def labels_met(self, outcomes: LabelOutcomes) -> None:
         """Take note of what became of a batch of labels."""
 

@@ -8,7 +8,7 @@ from typing import Any, Final, NoReturn, cast
 from faust.types import TP
 
 from agents.consumer import BatchedConsumer
-from agents.dead_letters import DeadLetters
+from agents.dead_letters import DeadLetters, TooManyRefused
 from agents.delivery import Delivery
 from agents.detection import Detection
 from agents.faust_app import BatchApp, batch_agent, make_faust_app
@@ -49,7 +49,8 @@ def create_app(settings: Settings, *, telemetry: Telemetry | None = None) -> Bat
     if telemetry is None:
         telemetry = _serve_metrics(app, settings)
     publisher = Publisher(app, max_record_bytes=LARGEST_RECORD)
-    dead_letters = DeadLetters(publisher, topics.dead_letters, telemetry)
+    limits = options.refusal_limits(settings)
+    dead_letters = DeadLetters(publisher, topics.dead_letters, telemetry, limits)
     intake = Intake(
         options=options.intake_options(settings),
         topics=topics,
@@ -87,14 +88,29 @@ def create_app(settings: Settings, *, telemetry: Telemetry | None = None) -> Bat
         (topics.alerts, topics.lifecycle): policy.keep_partitions,
     }
     _keep_assigned(app, keepers)
+    app.on_partitions_assigned.connect(_counting(dead_letters), weak=False)
     return app
+
+
+def _counting(dead_letters: DeadLetters) -> Callable[..., Awaitable[None]]:
+    async def keep(*arguments: Any, **_: Any) -> None:
+        assigned: set[TP] = arguments[1]  # as in `_keep_assigned`
+        dead_letters.keep_partitions((tp.topic, tp.partition) for tp in assigned)
+
+    return keep
 
 
 def _register(app: BatchApp, name: str, handlers: Mapping[str, Handler]) -> None:
     delivery = Delivery(app)
 
     async def handle(event: BatchEvent) -> None:
-        await handlers[event.message.topic](event, delivery)
+        try:
+            await handlers[event.message.topic](event, delivery)
+        except TooManyRefused as error:
+            # What is committed of the stretches would be lost to the worker that is started again.
+            consumer = cast("BatchedConsumer", app.consumer)
+            await consumer.rewind({TP(*place): at for place, at in error.stretches.items()})
+            raise
 
     batch_agent(app, name=name, topics=list(handlers), handler=handle)
 

@@ -5,6 +5,7 @@ from functools import partial
 
 from agents.errors import Task
 from agents.intake import IntakeOptions
+from agents.refusals import RefusalLimits
 from agents.topics import Topics
 from app.settings import DetectorSettings, ModelSettings, Settings, TopicRole
 from detectors.fleet import Fleet
@@ -31,6 +32,17 @@ def intake_options(settings: Settings) -> IntakeOptions:
         message_bytes=settings.limits.message_bytes,
         features_per_event=settings.limits.features_per_event,
         clock_tolerance=settings.intake.clock_tolerance_seconds,
+    )
+
+
+def refusal_limits(settings: Settings) -> RefusalLimits:
+    """Return how many refused records a worker bears."""
+    dead_letters = settings.dead_letters
+    return RefusalLimits(
+        max_run=dead_letters.max_run,
+        max_ratio=dead_letters.max_ratio,
+        window=dead_letters.window_records,
+        min_records=dead_letters.min_records,
     )
 
 

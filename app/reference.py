@@ -72,14 +72,19 @@ def metrics_page() -> str:
 
 def commands_page() -> str:
     """Return the help of every command."""
-    parts = [_COMMANDS]
     with click.Context(driftline, info_name="driftline") as context:
-        for name in driftline.list_commands(context):
-            command = driftline.get_command(context, name)
-            if command is not None:
-                inner = click.Context(command, info_name=name, parent=context, terminal_width=88)
-                parts.append(f"\n## driftline {name}\n\n```\n{command.get_help(inner)}\n```\n")
-    return "".join(parts)
+        return "".join([_COMMANDS, *_helps(driftline, context)])
+
+
+def _helps(group: click.Group, context: click.Context) -> Iterator[str]:
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        if command is None:
+            continue
+        inner = click.Context(command, info_name=name, parent=context, terminal_width=88)
+        yield f"\n## {inner.command_path}\n\n```\n{command.get_help(inner)}\n```\n"
+        if isinstance(command, click.Group):
+            yield from _helps(command, inner)
 
 
 def pages() -> dict[str, str]:

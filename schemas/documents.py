@@ -15,7 +15,7 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from schemas import examples
 from schemas.alert import Alert
 from schemas.cloudevents import BYTES, JSON, SPEC_VERSION, CloudEventType
-from schemas.dead_letter import DeadLetter
+from schemas.dead_letter import DeadLetter, ReplayedLetter
 from schemas.event import Event
 from schemas.invalid import Reason
 from schemas.label import Label
@@ -32,7 +32,7 @@ API_VERSION: Final = "1.0.0"
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """One topic, and the one message that travels on it.
+    """One topic, and one message that travels on it.
 
     Attributes
     ----------
@@ -103,6 +103,15 @@ CHANNELS: Final = (
         CloudEventType.DEAD_LETTER,
         examples.DEAD_LETTER_HEADERS,
     ),
+    Channel(
+        "driftline-dead-letters",
+        "replayed_letter",
+        ReplayedLetter,
+        "The dead letter's id.",
+        examples.REPLAYED_LETTER,
+        CloudEventType.DEAD_LETTER_REPLAYED,
+        examples.REPLAYED_LETTER_HEADERS,
+    ),
 )
 
 _CONDITIONS: Final[dict[type[Event], list[Document]]] = {
@@ -141,14 +150,7 @@ def asyncapi() -> Document:
             "license": {"name": "Apache-2.0"},
         },
         "defaultContentType": JSON,
-        "channels": {
-            channel.topic: {
-                "address": channel.topic,
-                "description": _first_line(channel.event),
-                "messages": {channel.name: _ref("messages", channel.name)},
-            }
-            for channel in CHANNELS
-        },
+        "channels": _channels(),
         "operations": {
             f"{channel.action}_{channel.name}": {
                 "action": channel.action,
@@ -162,6 +164,22 @@ def asyncapi() -> Document:
             "schemas": _components(),
         },
     }
+
+
+def _channels() -> Document:
+    """Return the topics with their messages; the first message says what a topic is."""
+    channels: Document = {}
+    for channel in CHANNELS:
+        described = channels.setdefault(
+            channel.topic,
+            {
+                "address": channel.topic,
+                "description": _first_line(channel.event),
+                "messages": {},
+            },
+        )
+        described["messages"][channel.name] = _ref("messages", channel.name)
+    return channels
 
 
 def files() -> Iterator[tuple[str, str]]:
@@ -247,13 +265,18 @@ def _headers(channel: Channel) -> Document:
     if channel.event is DeadLetter:
         properties |= _extensions(channel.event)
     properties["content-type"] = {"const": JSON if channel.example is not None else BYTES}
+    optional = {
+        f"ce_{name}"
+        for name, field in channel.event.model_fields.items()
+        if not field.is_required() and channel.example is None
+    }
     return {
         "title": f"{channel.event.__name__}Headers",
         "description": "CloudEvents 1.0 in Kafka's binary mode: "
         f"headers of the record, as UTF-8 text. {_first_line(channel.event)}",
         "type": "object",
         "properties": properties,
-        "required": list(properties),
+        "required": [name for name in properties if name not in optional],
     }
 
 

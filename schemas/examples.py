@@ -140,7 +140,26 @@ DEAD_LETTER_HEADERS: Final = {
     "ce_sourcetopic": "predictions",
     "ce_sourcepartition": "2",
     "ce_sourceoffset": "40113",
+    "ce_sourcetimestamp": "1772366442000",
+    "ce_sourceheaders": '[["trace","YTFmMw=="]]',
     "ce_originalsize": "212",
     "ce_truncated": "false",
     "content-type": "application/octet-stream",
+}
+
+REPLAYED_LETTER: Final[dict[str, Any]] = {
+    "letter_id": "8d0f4f3c-52c5-5d7b-9f06-3b1b8a1d6a02",
+    "topic": "predictions",
+    "partition": 2,
+    "offset": 40977,
+}
+
+REPLAYED_LETTER_HEADERS: Final = {
+    "ce_specversion": "1.0",
+    "ce_id": "3d4dc0f0-66a8-5a53-8f0c-9a8a58b1a8de",
+    "ce_source": "/driftline/predictions/2",
+    "ce_type": "io.driftline.dead-letter-replayed.v1",
+    "ce_time": "2026-03-01T12:00:42.000Z",
+    "ce_subject": "8d0f4f3c-52c5-5d7b-9f06-3b1b8a1d6a02",
+    "content-type": "application/json",
 }

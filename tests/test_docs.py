@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from agents.topics import Topics
 from app.cli import COMMANDS
 from app.cli import main as driftline
+from app.cli.dead_letters import COMMANDS as DEAD_LETTERS
 from app.metrics.catalogue import CATALOGUE
 from app.reference import configuration_page
 from schemas.invalid import Reason
@@ -38,6 +39,8 @@ def test_commands_exist(page: Path) -> None:
         r"(?:`|^|\$ )driftline ([a-z][a-z-]*)\b(?!:)", page.read_text(), re.MULTILINE
     )
     assert set(named) <= set(COMMANDS)
+    inner = re.findall(r"driftline dead-letters ([a-z]+)", page.read_text())
+    assert set(inner) <= set(DEAD_LETTERS)
 
 
 @PAGE

@@ -12,8 +12,10 @@ from app.http import AddressUnavailable
 from app.settings import CONFIG_VARIABLE, InvalidConfiguration, Settings, load_settings
 from app.topics import WrongTopics
 
+EXIT_INCOMPLETE: Final = 1
 EXIT_CONFIGURATION: Final = 2
 EXIT_TOPICS: Final = 3
+EXIT_NOTHING: Final = 4
 EXIT_UNREACHABLE: Final = 69  # EX_UNAVAILABLE
 EXIT_REFUSED: Final = 77  # EX_NOPERM
 

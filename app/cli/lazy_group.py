@@ -10,6 +10,8 @@ import click
 class LazyGroup(click.Group):
     """Finds the command ``name`` as the attribute ``name`` of the module ``package.name``.
 
+    A hyphen of the command is an underscore there.
+
     Parameters
     ----------
     commands_help
@@ -35,9 +37,10 @@ class LazyGroup(click.Group):
         del ctx
         if cmd_name not in self._help:
             return None
-        command = getattr(import_module(f"{self._package}.{cmd_name}"), cmd_name)
+        name = cmd_name.replace("-", "_")
+        command = getattr(import_module(f"{self._package}.{name}"), name)
         if not isinstance(command, click.Command):
-            raise TypeError(f"{self._package}.{cmd_name}.{cmd_name} is not a command")
+            raise TypeError(f"{self._package}.{name}.{name} is not a command")
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

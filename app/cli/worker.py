@@ -33,8 +33,8 @@ def worker(
     Start as many as there is work for: they share it.
 
     Exit codes: 0 stopped by a signal; 1 crashed, start it again; 2 the configuration cannot be
-    used; 3 the topics cannot be used; 69 no broker in time; 70 did not stop in time; 77 the broker
-    refused the user.
+    used; 3 the topics cannot be used; 65 too many records were refused, starting it again does not
+    help; 69 no broker in time; 70 did not stop in time; 77 the broker refused the user.
     """
     with clear_errors():
         settings = settings_of(config, bootstrap, assignments)

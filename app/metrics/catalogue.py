@@ -59,6 +59,13 @@ MESSAGES_REFUSED: Final = MetricSpec(
     "Records that went to the dead letters.",
     ("topic", "reason"),
 )
+DEAD_LETTER_LIMIT: Final = MetricSpec(
+    "driftline_dead_letter_limit_ratio",
+    "gauge",
+    "How much of the limit of dead letters (dead_letters.max_run, dead_letters.max_ratio) a "
+    "partition has used up: the worker stops above 1.",
+    _PARTITION,
+)
 ROWS_ACCEPTED: Final = MetricSpec(
     "driftline_rows_accepted_total",
     "counter",
@@ -196,6 +203,7 @@ CATALOGUE: Final = (
     HANDLED_OFFSET,
     BATCH_DURATION,
     MESSAGES_REFUSED,
+    DEAD_LETTER_LIMIT,
     ROWS_ACCEPTED,
     ROWS_WATCHED,
     MODELS_EVICTED,

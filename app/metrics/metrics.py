@@ -61,6 +61,7 @@ class Metrics:
         self._offset = self._gauge(catalogue.HANDLED_OFFSET)
         self._duration = self._histogram(catalogue.BATCH_DURATION)
         self._refused = self._counter(catalogue.MESSAGES_REFUSED)
+        self._limit = self._gauge(catalogue.DEAD_LETTER_LIMIT)
         self._evicted = self._counter(catalogue.MODELS_EVICTED)
         self._ahead = self._counter(catalogue.CLOCKS_AHEAD)
         self._labels = self._counter(catalogue.LABELS)
@@ -112,6 +113,13 @@ class Metrics:
     def message_refused(self, topic: str, reason: Reason) -> None:
         """Take note of a record that went to the dead letters."""
         self._refused.labels(topic, str(reason)).inc()
+
+    def refusals_changed(self, topic: str, partition: int, used: float | None) -> None:
+        """Take note of how much of the limit of dead letters a partition has used up."""
+        if used is None:
+            self._limit.remove(topic, str(partition))
+        else:
+            self._limit.labels(topic, str(partition)).set(used)
 
     def labels_met(self, outcomes: LabelOutcomes) -> None:
         """Take note of what became of a batch of labels."""

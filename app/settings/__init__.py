@@ -4,6 +4,7 @@ The sections are plain frozen models; `load_settings` is the only way from text 
 here opens a connection or reads the environment by itself.
 """
 
+from app.settings.dead_letters import DeadLetterSettings
 from app.settings.http import HttpSettings
 from app.settings.intake import IntakeSettings, PendingSettings
 from app.settings.kafka import KafkaSettings
@@ -18,6 +19,7 @@ from app.settings.topics import TopicRole, TopicSettings
 
 __all__ = [
     "CONFIG_VARIABLE",
+    "DeadLetterSettings",
     "DetectorSettings",
     "HttpSettings",
     "IntakeSettings",

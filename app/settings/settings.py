@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from app.settings.dead_letters import DeadLetterSettings
 from app.settings.http import HttpSettings
 from app.settings.intake import IntakeSettings
 from app.settings.kafka import KafkaSettings
@@ -32,6 +33,9 @@ class Settings(Section):
 
     limits: LimitSettings = LimitSettings()
     """Bounds on what one worker takes."""
+
+    dead_letters: DeadLetterSettings = DeadLetterSettings()
+    """How many refused records a worker bears."""
 
     monitor: MonitorSettings = MonitorSettings()
     """How every model is watched."""

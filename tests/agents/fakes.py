@@ -78,6 +78,7 @@ class FakeTelemetry:
     rows: dict[tuple[Origin, str, str], int] = field(default_factory=dict)
     taken: dict[Origin, int] = field(default_factory=dict)
     refused: list[tuple[str, Reason]] = field(default_factory=list)
+    used: list[tuple[str, int, float | None]] = field(default_factory=list)
     labels: list[LabelOutcomes] = field(default_factory=list)
     pending: dict[int, PendingStatus | None] = field(default_factory=dict)
     watched: dict[tuple[int, str, str], ModelStatus] = field(default_factory=dict)
@@ -101,6 +102,9 @@ class FakeTelemetry:
 
     def message_refused(self, topic: str, reason: Reason) -> None:
         self.refused.append((topic, reason))
+
+    def refusals_changed(self, topic: str, partition: int, used: float | None) -> None:
+        self.used.append((topic, partition, used))
 
     def labels_met(self, outcomes: LabelOutcomes) -> None:
         self.labels.append(outcomes)

@@ -449,3 +449,27 @@ async def test_under_read_committed_the_end_is_the_last_stable_offset(
     assert consumer.end_offset(TP0) == 9
     assert consumer.end_offset(TP("other", 0)) is None
     assert consumer.lag(TP0) is None
+
+
+async def test_a_rewound_partition_is_committed_where_it_was_and_never_again(
+    consumer: BatchedConsumer, thread: FakeThread
+) -> None:
+    thread.fetches = [{TP0: [record(0), record(5)], TP1: [record(3, TP1)]}, {TP0: [record(9)]}]
+    (_, first), (_, other) = await deliver(consumer)
+    (_, second), *_ = await deliver(consumer)
+    first.ack(consumer)
+    await consumer.commit()
+    await consumer.rewind({TP0: 2})
+    assert not second.ack(consumer)
+    other.ack(consumer)
+    await consumer.commit()
+    assert thread.commits == [{TP0: 6}, {TP0: 2}, {TP1: 4}]
+
+
+async def test_a_rewind_to_what_nothing_is_committed_beyond_commits_nothing(
+    consumer: BatchedConsumer, thread: FakeThread
+) -> None:
+    thread.fetches = [{TP0: [record(0), record(5)]}]
+    await deliver(consumer)
+    await consumer.rewind({TP0: 0, TP("in", 7): 1})
+    assert thread.commits == []

@@ -1,15 +1,30 @@
 import asyncio
 
-from agents.dead_letters import LARGEST_VALUE, DeadLetters
+import pytest
+
+from agents.dead_letters import (
+    LARGEST_HEADERS,
+    LARGEST_KEY,
+    LARGEST_VALUE,
+    DeadLetters,
+    TooManyRefused,
+)
+from agents.refusals import RefusalLimits
 from agents.transport import records_of
+from schemas.dead_letter import REPLAY_HEADER, headers_of
 from schemas.invalid import InvalidMessage, Reason
 from tests.agents.fakes import FakePublisher, FakeTelemetry, Sent, batch
 
+Headers = tuple[tuple[str, bytes | None], ...]
 
-def letter_of(value: bytes | None, key: bytes | None = None, timestamp: int = 1000) -> Sent:
+
+def letter_of(
+    value: bytes | None, key: bytes | None = None, timestamp: int = 1000, headers: Headers = ()
+) -> Sent:
     publisher, telemetry = FakePublisher(), FakeTelemetry()
     letters = DeadLetters(publisher.real, "dead", telemetry)
     event = batch("in", [value], partition=3, first_offset=9, keys=[key], timestamp=timestamp)
+    records_of(event)[0].headers = headers  # type: ignore[assignment] # values may be null
     error = InvalidMessage(Reason.WRONG_TYPE, "x: expected text, found int")
 
     async def send() -> None:
@@ -53,3 +68,104 @@ def test_a_record_without_a_time_has_a_letter_all_the_same() -> None:
 
 def test_the_same_record_has_the_same_letter() -> None:
     assert letter_of(b"a").headers["ce_id"] == letter_of(b"a").headers["ce_id"]
+
+
+def test_original_headers_and_time_are_kept_so_that_it_can_be_sent_again() -> None:
+    headers = (("trace", b"\xff\x00"), ("trace", None), ("é", b""))
+    letter = letter_of(b"x", headers=headers)
+    assert headers_of(letter.headers["ce_sourceheaders"].decode()) == list(headers)
+    assert letter.headers["ce_sourcetimestamp"] == b"1000"
+    assert "ce_replayof" not in letter.headers
+
+
+@pytest.mark.parametrize(
+    ("key", "headers"),
+    [(b"k" * (LARGEST_KEY + 1), ()), (b"k", (("big", b"x" * LARGEST_HEADERS),))],
+)
+def test_a_key_or_headers_that_would_not_fit_are_cut_and_it_says_so(
+    key: bytes, headers: Headers
+) -> None:
+    letter = letter_of(b"x", key, headers=headers)
+    assert letter.headers["ce_truncated"] == b"true"
+    assert len(letter.key or b"") <= LARGEST_KEY
+
+
+def test_a_replayed_record_that_is_refused_again_names_its_first_letter() -> None:
+    letter = letter_of(b"x", headers=((REPLAY_HEADER, b"the-first"),))
+    assert letter.headers["ce_replayof"] == b"the-first"
+
+
+def refuse(
+    letters: DeadLetters, first: int, count: int, *, of: int | None = None, partition: int = 3
+) -> None:
+    """Refuse the first `count` of the `of` records of a batch."""
+    event = batch("in", [b"x"] * (of or count), partition=partition, first_offset=first)
+    records = records_of(event)
+
+    async def send() -> None:
+        for record in records[:count]:
+            await letters.send(record, InvalidMessage(Reason.WRONG_TYPE, "x: expected text"))
+
+    asyncio.run(send())
+    letters.handled(records)
+
+
+def test_too_many_refused_in_a_row_are_an_error_that_says_where_and_what_to_do() -> None:
+    telemetry = FakeTelemetry()
+    letters = DeadLetters(FakePublisher().real, "dead", telemetry, RefusalLimits(max_run=10))
+    refuse(letters, 0, 0, of=100)
+    refuse(letters, 100, 8)
+    with pytest.raises(TooManyRefused) as caught:
+        refuse(letters, 108, 8)
+    error = caught.value
+    assert error.stretches == {("in", 3): 100}
+    for text in (
+        "11 records in a row",
+        "in, partition 3",
+        "100 to 110",
+        "wrong_type 11",
+        "max_run",
+    ):
+        assert text in str(error)
+    assert telemetry.used == [("in", 3, 0.8), ("in", 3, 1.0)]
+
+
+def test_stretches_of_other_partitions_are_told_as_well() -> None:
+    limits = RefusalLimits(max_run=10)
+    letters = DeadLetters(FakePublisher().real, "dead", FakeTelemetry(), limits)
+    refuse(letters, 50, 0, of=100, partition=1)
+    refuse(letters, 150, 4, partition=1)
+    refuse(letters, 7, 4, partition=2)
+    refuse(letters, 11, 1, of=100, partition=2)
+    with pytest.raises(TooManyRefused) as caught:
+        refuse(letters, 0, 11)
+    assert caught.value.stretches == {("in", 1): 150, ("in", 3): 0}
+
+
+def test_refusals_of_a_later_batch_that_is_handled_together_wait_for_it() -> None:
+    letters = DeadLetters(
+        FakePublisher().real, "dead", FakeTelemetry(), RefusalLimits(max_run=3, max_ratio=None)
+    )
+    both = batch("in", [b"x"] * 8)
+    records = records_of(both)
+
+    async def send() -> None:
+        for record in records[2:]:
+            await letters.send(record, InvalidMessage(Reason.WRONG_TYPE, "x: expected text"))
+
+    asyncio.run(send())
+    letters.handled(records[:4])
+    with pytest.raises(TooManyRefused):
+        letters.handled(records[4:])
+
+
+def test_counts_go_with_their_partitions_and_stay_with_those_that_are_kept() -> None:
+    telemetry = FakeTelemetry()
+    letters = DeadLetters(FakePublisher().real, "dead", telemetry, RefusalLimits(max_run=10))
+    refuse(letters, 0, 9)
+    letters.keep_partitions([("in", 4)])
+    refuse(letters, 9, 9)
+    assert telemetry.used == [("in", 3, 0.9), ("in", 3, None), ("in", 3, 0.9)]
+    letters.keep_partitions([("in", 3)])
+    with pytest.raises(TooManyRefused):
+        refuse(letters, 18, 2)

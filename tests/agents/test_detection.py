@@ -4,7 +4,7 @@ import numpy as np
 import orjson
 import pytest
 
-from agents.dead_letters import DeadLetters
+from agents.dead_letters import DeadLetters, TooManyRefused
 from agents.detection import Detection
 from agents.topics import Topics
 from detectors.fleet import Fleet
@@ -154,3 +154,10 @@ def test_a_model_event_with_a_bad_time_goes_to_the_dead_letters() -> None:
     event = b'{"type": "retrain_completed", "model": "fraud", "timestamp": "x"}'
     stage.take(observations(0, [1.0]), event)
     assert [reason for _, reason in stage.telemetry.refused] == [Reason.INVALID_VALUE]
+
+
+def test_more_bad_observations_than_are_borne_stop_the_worker_before_their_ack() -> None:
+    stage = Stage()
+    with pytest.raises(TooManyRefused, match="driftline-observations, partition 3"):
+        stage.take(*[b"\xff"] * 1001, partition=3)
+    assert stage.delivery.submitted == []

@@ -4,7 +4,7 @@ from typing import Any
 import orjson
 import pytest
 
-from agents.dead_letters import DeadLetters
+from agents.dead_letters import DeadLetters, TooManyRefused
 from agents.errors import Task
 from agents.intake import Intake, IntakeOptions
 from agents.telemetry import LabelOutcomes
@@ -251,3 +251,12 @@ def test_one_label_is_for_all_models_that_scored_its_prediction() -> None:
     errors = {batch.model: batch.columns[0].values.tolist() for batch in stage.observations[-2:]}
     assert errors == {"fraud": [1.0], "challenger": [0.0]}
     assert stage.telemetry.labels[-1] == LabelOutcomes(joined=2)
+
+
+def test_more_bad_records_than_are_borne_stop_the_worker_before_their_ack() -> None:
+    for take in ("predictions", "labels", "model_events"):
+        stage = Stage()
+        with pytest.raises(TooManyRefused, match="null_value 1000") as caught:
+            getattr(stage, take)(*[None] * 1001)
+        assert caught.value.stretches == {(getattr(TOPICS, take), 0): 0}
+        assert stage.delivery.submitted == []

@@ -1,8 +1,9 @@
 import asyncio
 
 import orjson
+import pytest
 
-from agents.dead_letters import DeadLetters
+from agents.dead_letters import DeadLetters, TooManyRefused
 from agents.policy import Policy
 from agents.topics import Topics
 from detectors.policy import PolicyOptions, RetrainPolicy
@@ -125,3 +126,12 @@ def test_a_partitions_policies_go_with_it() -> None:
     stage.policy.keep_partitions([1])
     stage.alerts(alert("country", 1))
     assert stage.requests == []
+
+
+def test_more_bad_alerts_than_are_borne_stop_the_worker_before_their_ack() -> None:
+    stage = Stage()
+    with pytest.raises(TooManyRefused, match="drift-alerts, partition 0"):
+        stage.alerts(*[b"\xff"] * 1001)
+    with pytest.raises(TooManyRefused, match="driftline-lifecycle, partition 1"):
+        stage.lifecycle(*[b"\xff"] * 1001, partition=1)
+    assert stage.delivery.submitted == []

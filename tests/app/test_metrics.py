@@ -312,3 +312,12 @@ def test_a_report_costs_next_to_nothing() -> None:
         metrics.batch_handled("intake", 0.02)
     # About 10 microseconds a round here; a batch takes milliseconds.
     assert perf_counter() - began < 0.5
+
+
+def test_what_is_used_of_the_limit_of_dead_letters_goes_with_its_partition() -> None:
+    metrics = Metrics()
+    labels = {"topic": "predictions", "partition": "2"}
+    metrics.refusals_changed("predictions", 2, 0.25)
+    assert Samples(metrics).value("dead_letter_limit_ratio", labels) == 0.25
+    metrics.refusals_changed("predictions", 2, None)
+    assert Samples(metrics).count("dead_letter_limit_ratio") == 0

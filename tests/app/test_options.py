@@ -1,6 +1,7 @@
 from inspect import signature
 
 from agents.errors import Task
+from agents.refusals import RefusalLimits
 from agents.topics import Topics
 from app import options
 from app.settings import Settings, load_settings
@@ -84,3 +85,14 @@ def test_fields_are_read_where_they_stand() -> None:
         "model": "fraud",
     }
     assert options.label_fields(settings).apply({"label": 1}) == {"label": 1}
+
+
+def test_the_limit_of_dead_letters_is_what_the_settings_say() -> None:
+    assert options.refusal_limits(settings_with()) == RefusalLimits()
+    settings = settings_with(
+        dead_letters__max_run="null",
+        dead_letters__max_ratio="0.1",
+        dead_letters__window_records="50",
+        dead_letters__min_records="20",
+    )
+    assert options.refusal_limits(settings) == RefusalLimits(None, 0.1, 50, 20)

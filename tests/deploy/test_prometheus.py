@@ -41,6 +41,7 @@ def test_the_rules_cover_what_an_operator_must_know() -> None:
         "DriftlineLagGrowing",
         "DriftlineCommitStalled",
         "DriftlineDeadLetters",
+        "DriftlineDeadLetterLimitNear",
         "DriftlineLabelsUnmet",
         "DriftlineNoEvents",
         "DriftlineDrift",

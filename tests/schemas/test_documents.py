@@ -80,6 +80,8 @@ def test_the_example_of_a_dead_letter_is_one() -> None:
         sourcetopic="predictions",
         sourcepartition=2,
         sourceoffset=40113,
+        sourcetimestamp=1772366442000,
+        sourceheaders='[["trace","YTFmMw=="]]',
         originalsize=212,
         truncated=False,
     )
@@ -90,7 +92,7 @@ def test_the_example_of_a_dead_letter_is_one() -> None:
         time=example["ce_time"],
         subject=letter.reason,
         content_type="application/octet-stream",
-        extensions={name: str(value) for name, value in letter.model_dump().items()}
+        extensions={name: str(value) for name, value in letter.model_dump().items() if value != ""}
         | {"truncated": "false"},
     )
     assert _text(headers) == example

@@ -1,0 +1,82 @@
+"""``driftline dead-letters explain``."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from app.cli.common import EXIT_INCOMPLETE, EXIT_NOTHING
+from app.cli.dead_letters.options import filters, selection_of, with_letters
+from app.letters.explanation import Explainer, Explanation
+from app.letters.judge import Judge, Verdict
+from app.letters.reader import TopicReader
+from app.letters.scan import scan
+from app.settings import Settings
+
+
+@click.command()
+@filters
+@click.argument("letter_ids", nargs=-1)
+def explain(
+    config: Path | None,
+    bootstrap: str | None,
+    assignments: Sequence[tuple[str, str]],
+    *,
+    letter_ids: Sequence[str],
+    as_json: bool,
+    **selected: Any,
+) -> None:
+    """Say why records were refused, and whether they would be accepted now.
+
+    For each topic and reason: what was expected and what was found. The original bytes are decoded
+    again as a worker of the present configuration would, mapped fields included. LETTER_IDS are
+    letters to look at; all that the filters leave where none is given.
+
+    Exit codes: 0 all would be accepted now; 1 some would not, or it cannot be told; 2 the
+    configuration cannot be used; 3 there is no topic of dead letters; 4 no letter matches; 69 no
+    broker within 10 seconds; 77 the broker refused the user.
+    """
+
+    async def look(settings: Settings, reader: TopicReader) -> list[Explanation]:
+        selection = selection_of(settings, ids=letter_ids, **selected)
+        explainer = Explainer(Judge(settings))
+        await scan(reader, selection, limit=0, newest=False, see=explainer.take)
+        return explainer.explanations()
+
+    explanations = with_letters(config, bootstrap, assignments, look)
+    if as_json:
+        document = {"explanations": [each.document() for each in explanations]}
+        click.echo(json.dumps(document, indent=2))
+    elif not explanations:
+        click.echo("no dead letter matches", err=True)
+    for each in () if as_json else explanations:
+        click.echo(_text(each))
+    if not explanations:
+        raise SystemExit(EXIT_NOTHING)
+    if any(each.accepted < each.letters for each in explanations):
+        raise SystemExit(EXIT_INCOMPLETE)
+
+
+def _text(explanation: Explanation) -> str:
+    lines = [
+        f"{explanation.topic}, {explanation.reason}: {explanation.letters:,} letters",
+        f"  expected: {explanation.expected}",
+        f"  now: {explanation.accepted:,} would be accepted, {explanation.refused:,} refused"
+        + (f", {explanation.unknown:,} cannot be told" if explanation.unknown else ""),
+    ]
+    for letter, verdict in explanation.examples:
+        lines.append(f"  {letter.id} (partition {letter.partition}, offset {letter.offset})")
+        lines.append(f"    found: {letter.detail}")
+        lines.append(f"    now: {_said(verdict)}")
+    return "\n".join(lines)
+
+
+def _said(verdict: Verdict) -> str:
+    if verdict.accepted:
+        return "accepted"
+    if verdict.accepted is None:
+        return f"cannot be told: {verdict.detail}"
+    at = f", at {verdict.path}" if verdict.path else ""
+    return f"refused: {verdict.reason}{at}: {verdict.detail}"

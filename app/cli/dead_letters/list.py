@@ -1,0 +1,100 @@
+"""``driftline dead-letters list``."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from app.cli.dead_letters.options import filters, selection_of, with_letters
+from app.letters.letter import Letter
+from app.letters.reader import TopicReader
+from app.letters.scan import Scan, scan, without_content
+from app.settings import Settings
+from schemas.times import format_time
+
+
+@click.command()
+@filters
+@click.option(
+    "--limit", default=50, show_default=True, type=click.IntRange(min=1), help="Letters shown."
+)
+@click.option("--oldest", is_flag=True, help="Show the oldest ones, not the newest.")
+def list(  # noqa: A001 - the command's name, by which it is found
+    config: Path | None,
+    bootstrap: str | None,
+    assignments: Sequence[tuple[str, str]],
+    *,
+    limit: int,
+    oldest: bool,
+    as_json: bool,
+    **selected: Any,
+) -> None:
+    """List dead letters, and count them by topic and reason.
+
+    A record that was refused several times, as after a restart, is one letter. The topic is read
+    to where it ends now; nothing is changed, and no consumer group is joined.
+
+    Exit codes: 0 listed, were there any or not; 2 the configuration cannot be used; 3 there is no
+    topic of dead letters; 69 no broker within 10 seconds; 77 the broker refused the user.
+    """
+
+    async def look(settings: Settings, reader: TopicReader) -> Scan:
+        selection = selection_of(settings, **selected)
+        return await scan(reader, selection, limit=limit, newest=not oldest, keep=without_content)
+
+    found = with_letters(config, bootstrap, assignments, look)
+    if as_json:
+        click.echo(json.dumps(_document(found), indent=2))
+        return
+    for letter in found.letters.values():
+        click.echo(_line(letter, replayed=letter.id in found.replayed))
+    click.echo(_totals(found))
+
+
+def _document(found: Scan) -> dict[str, Any]:
+    return {
+        "matching": found.matching,
+        "copies": found.copies,
+        "strange": found.strange,
+        "by_reason": [
+            {"topic": topic, "reason": reason, "letters": count}
+            for (topic, reason), count in sorted(found.by_reason.items())
+        ],
+        "letters": [found.document(letter) for letter in found.letters.values()],
+    }
+
+
+def _line(letter: Letter, *, replayed: bool) -> str:
+    marks = [
+        mark
+        for mark, holds in (
+            ("replayed", replayed),
+            ("truncated", letter.truncated),
+            (f"replay of {letter.replay_of}", bool(letter.replay_of)),
+        )
+        if holds
+    ]
+    return "  ".join(
+        [
+            format_time(letter.refused_at),
+            letter.id,
+            f"{letter.topic}[{letter.partition}]@{letter.offset}",
+            letter.reason,
+            letter.detail,
+            *(f"({mark})" for mark in marks),
+        ]
+    )
+
+
+def _totals(found: Scan) -> str:
+    parts = [f"{found.matching:,} letters, {len(found.letters):,} of them shown"]
+    parts += [
+        f"{topic} {reason}: {count:,}" for (topic, reason), count in found.by_reason.most_common()
+    ]
+    if found.copies:
+        parts.append(f"{found.copies:,} further copies")
+    if found.strange:
+        parts.append(f"{found.strange:,} records that are no letters")
+    return "\n".join(parts)

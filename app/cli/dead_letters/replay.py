@@ -1,0 +1,89 @@
+"""``driftline dead-letters replay``."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from app.cli.common import EXIT_INCOMPLETE, EXIT_NOTHING
+from app.cli.dead_letters.options import filters, selection_of, with_letters
+from app.letters.reader import TopicReader
+from app.letters.replay import Replay, ReplayOptions, ReplayReport, producing
+from app.letters.scan import scan, without_content
+from app.settings import Settings
+
+
+@click.command()
+@filters
+@click.option("--limit", type=click.IntRange(min=1), help="Letters replayed, the oldest ones.")
+@click.option("--dry-run", is_flag=True, help="Say what would be sent, and send nothing.")
+@click.option("--yes", is_flag=True, help="Send more than one without being asked.")
+@click.option("--again", is_flag=True, help="Send also what was replayed before.")
+@click.option(
+    "--if-accepted", is_flag=True, help="Send only what the present settings would accept."
+)
+@click.argument("letter_ids", nargs=-1)
+def replay(
+    config: Path | None,
+    bootstrap: str | None,
+    assignments: Sequence[tuple[str, str]],
+    *,
+    letter_ids: Sequence[str],
+    limit: int | None,
+    dry_run: bool,
+    yes: bool,
+    again: bool,
+    if_accepted: bool,
+    as_json: bool,
+    **selected: Any,
+) -> None:
+    """Send the records of dead letters back to the topics that they came from.
+
+    Each goes to its own partition with its own key, value, headers and time; one header more,
+    driftline-dead-letter, names the letter. A letter that was replayed is marked in the topic of
+    dead letters, and is not sent a second time. One that was cut is fetched from its source
+    position, where it still stands. LETTER_IDS are letters to send; all that the filters leave
+    where none is given.
+
+    Exit codes: 0 all that matches is sent, or was before; 1 some could not be, or would be refused;
+    2 the configuration cannot be used, or --yes is missing; 3 there is no topic of dead letters; 4
+    no letter matches; 69 no broker within 10 seconds; 77 the broker refused the user.
+    """
+    options = ReplayOptions(dry_run=dry_run, again=again, only_accepted=if_accepted, limit=limit)
+
+    async def send(settings: Settings, reader: TopicReader) -> ReplayReport | None:
+        selection = selection_of(settings, ids=letter_ids, **selected)
+        found = await scan(reader, selection, keep=without_content)
+        if not found.letters:
+            return None
+        due = len(options.due(found))
+        if due > 1 and not (yes or dry_run):
+            raise click.UsageError(
+                f"{due:,} letters are due: add --yes to send them all, or --dry-run to see what "
+                "would be sent"
+            )
+        async with producing(settings) as producer:
+            return await Replay(settings, options, reader, producer).run(found)
+
+    report = with_letters(config, bootstrap, assignments, send)
+    if report is None:
+        click.echo("no dead letter matches", err=True)
+        raise SystemExit(EXIT_NOTHING)
+    if as_json:
+        click.echo(json.dumps({"dry_run": dry_run, **report.document()}, indent=2))
+    else:
+        _print(report, dry_run=dry_run)
+    if report.failed or report.refused:
+        raise SystemExit(EXIT_INCOMPLETE)
+
+
+def _print(report: ReplayReport, *, dry_run: bool) -> None:
+    click.echo(f"{'would send' if dry_run else 'sent'} {report.sent:,}")
+    if report.already:
+        click.echo(f"replayed before: {report.already:,}")
+    if report.refused:
+        click.echo(f"would be refused again: {report.refused:,}")
+    for letter_id, why in report.failed.items():
+        click.echo(f"not sent: {letter_id}: {why}")

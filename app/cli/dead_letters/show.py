@@ -1,0 +1,81 @@
+"""``driftline dead-letters show``."""
+
+import json
+from base64 import b64encode
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from app.cli.common import EXIT_NOTHING, settings_options
+from app.cli.dead_letters.options import with_letters
+from app.letters.reader import TopicReader
+from app.letters.scan import Scan, scan
+from app.letters.selection import Selection
+from app.settings import Settings
+
+
+@click.command()
+@settings_options
+@click.argument("letter_id")
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON, bytes in base64.")
+@click.option(
+    "--value", "value_only", is_flag=True, help="Write the record's value only, as it is."
+)
+def show(
+    config: Path | None,
+    bootstrap: str | None,
+    assignments: Sequence[tuple[str, str]],
+    *,
+    letter_id: str,
+    as_json: bool,
+    value_only: bool,
+) -> None:
+    """Show the letter LETTER_ID, with the key, the headers and the value of its record.
+
+    Exit codes: 0 shown; 2 the configuration cannot be used; 3 there is no topic of dead letters;
+    4 there is no such letter; 69 no broker within 10 seconds; 77 the broker refused the user.
+    """
+
+    async def look(_: Settings, reader: TopicReader) -> Scan:
+        return await scan(reader, Selection(ids=frozenset({letter_id})))
+
+    found = with_letters(config, bootstrap, assignments, look)
+    letter = found.letters.get(letter_id)
+    if letter is None:
+        click.echo(f"driftline: there is no dead letter {letter_id}", err=True)
+        raise SystemExit(EXIT_NOTHING)
+    if value_only:
+        click.echo(letter.value or b"", nl=False)
+        return
+    if as_json:
+        document = found.document(letter) | {
+            "key": _base64(letter.key),
+            "value": _base64(letter.value),
+            "headers": [[name, _base64(value)] for name, value in letter.headers],
+        }
+        click.echo(json.dumps(document, indent=2))
+        return
+    for name, value in found.document(letter).items():
+        click.echo(f"{name}: {_plain(value)}")
+    click.echo(f"key: {_text(letter.key)}")
+    for name, content in letter.headers:
+        click.echo(f"header {name}: {_text(content)}")
+    click.echo(f"value: {_text(letter.value)}")
+
+
+def _base64(content: bytes | None) -> str | None:
+    return None if content is None else b64encode(content).decode()
+
+
+def _plain(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _text(content: bytes | None) -> str:
+    """Return bytes for a terminal: what is not printable text is escaped."""
+    if content is None:
+        return "null"
+    text = content.decode("utf-8", "backslashreplace")
+    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)

@@ -1,0 +1,56 @@
+import pytest
+
+from app.letters.letter import StrangeLetter, read_letter, replayed_letter, time_of
+from tests.agents.fakes import Sent
+from tests.app.letters.letters import REFUSED_AT, as_record, letter, sent_letter
+
+
+def test_a_letter_is_read_back_as_it_was_written() -> None:
+    headers = (("trace", b"\xff"), ("none", None))
+    found = letter(b"\xff{", key=b"\x00", headers=headers, timestamp=-1, at=4)
+    assert (found.value, found.key, found.headers) == (b"\xff{", b"\x00", list(headers))
+    assert (found.topic, found.partition, found.offset) == ("predictions", 1, 7)
+    assert (found.timestamp, found.size, found.truncated) == (-1, 2, False)
+    assert (found.refused_at, found.letter_offset) == (REFUSED_AT, 4)
+    assert found.document()["record_time"] is None
+    assert found.document()["reason"] == "missing_field"
+
+
+def test_a_null_value_stays_null() -> None:
+    found = letter(None)
+    assert (found.value, found.size) == (None, -1)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ce_type", b"io.driftline.alert.v1"),
+        ("ce_type", b"\xff"),
+        ("ce_id", b""),
+        ("ce_sourcepartition", b"x"),
+        ("ce_sourceoffset", b""),
+        ("ce_sourceheaders", b"{"),
+        ("ce_sourceheaders", b'[["a", 1]]'),
+        ("ce_sourceheaders", b'[["a", "%"]]'),
+        ("ce_sourceheaders", b"7"),
+    ],
+)
+def test_what_is_no_letter_is_told_from_one(name: str, value: bytes) -> None:
+    sent = sent_letter(b"x")
+    damaged = Sent(sent.topic, sent.key, sent.value, {**sent.headers, name: value})
+    with pytest.raises(StrangeLetter):
+        read_letter(as_record(damaged))
+
+
+def test_a_record_without_headers_is_neither_a_letter_nor_a_mark() -> None:
+    record = as_record(Sent("dead", None, b"hello", {}))
+    assert replayed_letter(record) is None
+    with pytest.raises(StrangeLetter):
+        read_letter(record)
+
+
+def test_times_are_rfc_3339_or_numbers() -> None:
+    assert time_of("2026-03-01T12:00:00Z") == time_of("1772366400") == 1_772_366_400_000
+    for wrong in ("soon", "nan", "-5"):
+        with pytest.raises(ValueError, match="timestamp"):
+            time_of(wrong)
