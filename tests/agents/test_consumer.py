@@ -46,6 +46,7 @@ class FakeThread:
         self.accepts = True
         self.end = 0
         self.unread: set[TP] = set()
+        self.positions: dict[TP, int] = {}
 
     def assignment(self) -> set[TP]:
         return self.assigned
@@ -67,6 +68,7 @@ class FakeThread:
         self.asked.append((active, timeout))
         fetched = Fetched(self.fetches.pop(0) if self.fetches else {})
         fetched.assignment = self.assignment_object
+        fetched.positions = dict(self.positions)
         return fetched
 
     async def commit(self, offsets: dict[TP, int]) -> bool:
@@ -76,7 +78,7 @@ class FakeThread:
 
 @pytest.fixture
 async def app() -> BatchApp:
-    options = TransportOptions(aligned_topics=frozenset({"in"}))
+    options = TransportOptions(aligned_topics=frozenset({"in"}), isolation_level="read_uncommitted")
     app = make_faust_app(name="g", bootstrap="127.0.0.1:1", options=options)
     app.consumer_generation_id = 1
     return app
@@ -378,3 +380,24 @@ async def test_under_read_committed_the_end_is_the_last_stable_offset(
     assert consumer.end_offset(TP0) == 9
     assert consumer.end_offset(TP("other", 0)) is None
     assert consumer.lag(TP0) is None
+
+
+async def test_offsets_that_no_agent_sees_are_committed_behind_all_that_one_sees(
+    consumer: BatchedConsumer, thread: FakeThread
+) -> None:
+    thread.fetches = [{TP0: [record(0), record(1)]}]
+    thread.positions = {TP0: 7, TP1: 3}
+    ((_, message),) = await deliver(consumer)
+    assert consumer._filter_committable_offsets({TP0, TP1}) == {TP1: 3}
+    consumer._unacked_messages.add(message)
+    consumer.ack(message)
+    assert consumer._filter_committable_offsets({TP0, TP1}) == {TP0: 7, TP1: 3}
+
+
+async def test_positions_of_an_assignment_that_is_over_are_not_committed(
+    consumer: BatchedConsumer, thread: FakeThread
+) -> None:
+    thread.positions = {TP0: 7}
+    await deliver(consumer)
+    thread.assignment_object = object()
+    assert consumer._filter_committable_offsets({TP0}) == {}
