@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast check format lock docs kafka bench bench-quick clean
+.PHONY: help demo test test-fast check format lock fuzz docs kafka bench bench-quick clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,10 @@ test: $(VENV)/.dev ## Run the whole suite, on the embedded broker and on a real 
 
 test-fast: $(VENV)/.dev ## Run the tests that need no broker
 	$(BIN)/python -m pytest -m "not kafka and not embedded" $(ARGS)
+
+fuzz: $(VENV)/.dev ## Feed the readers with new hostile input, for an hour or so; ARGS="-k label" for some
+	$(BIN)/python -m pytest --hypothesis-profile=fuzz -m hypothesis --timeout=0 \
+	    tests/schemas tests/agents $(ARGS)
 
 check: $(VENV)/.dev ## Lint, types, layers
 	$(BIN)/ruff format --check .

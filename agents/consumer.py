@@ -129,6 +129,10 @@ class BatchedConsumer(driver.Consumer):
             self._alignment.clear()
             self._fetched_under = records.assignment
         self._alignment.take({ensure_TP(tp): batch for tp, batch in records.items()})
+        if self._is_current():
+            for tp, position in records.positions.items():
+                if (progress := self.progress.get(tp)) is not None:
+                    progress.read_to = position
 
     def _is_current(self) -> bool:
         return self._fetched_under is self._thread.current_assignment()
@@ -213,6 +217,10 @@ class BatchedConsumer(driver.Consumer):
         return (tp for tp in self.progress if wanted is None or tp in wanted or tp.topic in wanted)
 
     def _filter_committable_offsets(self, tps: Iterable[TP]) -> dict[TP, int]:
+        if self._is_current():
+            # What an assignment that is over had fetched may have been dropped.
+            for tp in self.progress.keys() - self._alignment.held:
+                self.progress[tp].settle()
         return {
             tp: offset
             for tp in tps

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from asyncio import run_coroutine_threadsafe
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from aiokafka.errors import KafkaError
+from faust.transport.consumer import ensure_TP
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 from mode import Service
@@ -24,9 +27,19 @@ aiokafka tries again after some seconds."""
 
 
 class Fetched(dict[TP, Any]):
-    """A `RecordBlock` of each partition, and the aiokafka assignment that they were taken under."""
+    """A `RecordBlock` of each partition, and the aiokafka assignment that they were taken under.
+
+    Attributes
+    ----------
+    assignment
+        An object of aiokafka's; None where nothing counts.
+    positions
+        Of each partition assigned, the offset before which there is nothing that was not handed out
+        here or earlier.
+    """
 
     assignment: object = None
+    positions: Mapping[TP, int] = MappingProxyType({})
 
 
 class BatchedConsumerThread(driver.AIOKafkaConsumerThread):
@@ -77,7 +90,14 @@ class BatchedConsumerThread(driver.AIOKafkaConsumerThread):
             for tp, batch in fetched.items():
                 consumer.seek(tp, batch[0].offset)
             return Fetched()
-        fetched.assignment = self.current_assignment()
+        assignment = fetched.assignment = self.current_assignment()
+        if assignment is not None:
+            states = {tp: assignment.state_value(tp) for tp in assignment.tps}
+            fetched.positions = {
+                ensure_TP(tp): state.position
+                for tp, state in states.items()
+                if state is not None and state.has_valid_position
+            }
         return fetched
 
     @Service.task

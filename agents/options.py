@@ -28,7 +28,7 @@ class TransportOptions:
     commit_interval
         Between two commits; a crash replays at most about this much.
     isolation_level
-        ``read_committed`` hides the records of aborted transactions.
+        ``read_committed`` leaves out the records of aborted transactions.
     max_batch_records
         Most records fetched at once, over all partitions.
     max_slice_records
@@ -59,7 +59,7 @@ class TransportOptions:
     rebalance_timeout: float = 60.0
     request_timeout: float = 30.0
     commit_interval: float = 1.0
-    isolation_level: IsolationLevel = "read_uncommitted"
+    isolation_level: IsolationLevel = "read_committed"
     max_batch_records: int = 20_000
     max_slice_records: int = 500
     max_round_records: int = 3000

@@ -26,6 +26,9 @@ class PartitionProgress:
     delivered_to, acked_to, committed_to
         The offset after the last one delivered, acked, or known to be committed; None when there
         is none yet.
+    read_to
+        The offset before which nothing is left to fetch; beyond `delivered_to` where the last
+        offsets hold no records to deliver.
     """
 
     __slots__ = (
@@ -35,12 +38,14 @@ class PartitionProgress:
         "acked_to",
         "committed_to",
         "delivered_to",
+        "read_to",
     )
 
     def __init__(self, now: float) -> None:
         self.delivered_to: int | None = None
         self.acked_to: int | None = None
         self.committed_to: int | None = None
+        self.read_to: int | None = None
         self._committed_at = now
         self._moved_at = now
         self._outstanding: deque[int] = deque()
@@ -85,6 +90,17 @@ class PartitionProgress:
         self._outstanding.popleft()
         self.acked_to = last + 1
         self._moved_at = now
+
+    def settle(self) -> None:
+        """Take what was read as acked; call it when all that was read has been delivered.
+
+        The markers of transactions, aborted records and what compaction left out reach no agent. At
+        the end of a partition they would stay uncommitted, as a lag that no work can reduce.
+        """
+        if self.read_to is None or self._outstanding:
+            return
+        if self.read_to > max(self.acked_to or 0, self.committed_to or 0):
+            self.acked_to = self.read_to
 
     def commit(self, offset: int, now: float) -> None:
         """Record that the broker has accepted `offset`."""

@@ -1,27 +1,21 @@
 """One batch of a record set, in Kafka's format 2."""
 
-import struct
-import zlib
-from collections.abc import Callable, Mapping
 from typing import Final
 
-import cramjam
 import numpy as np
-from aiokafka.codec import gzip_decode, lz4_decode, snappy_decode, zstd_decode
 from aiokafka.errors import CorruptRecordException, UnsupportedCodecError
 from aiokafka.record.control_record import ABORT_MARKER, ControlRecord
 from aiokafka.record.default_records import DefaultRecordBase
 from aiokafka.record.util import calc_crc32c
 
 from agents.record_index import KEY_END, KEY_START, Body, index
+from agents.uncompress import CODECS, UNDECODABLE, Inflated, uncompress
 
-_DECODERS: Final[Mapping[int, Callable[[memoryview], bytes]]] = {
-    DefaultRecordBase.CODEC_GZIP: gzip_decode,
-    DefaultRecordBase.CODEC_SNAPPY: snappy_decode,
-    DefaultRecordBase.CODEC_LZ4: lz4_decode,
-    DefaultRecordBase.CODEC_ZSTD: zstd_decode,
-}
-_UNDECODABLE: Final = (cramjam.DecompressionError, OSError, EOFError, zlib.error, struct.error)
+MOST_UNCOMPRESSED: Final = 67_108_864
+"""Bytes of one batch, and of what is read of one partition at once. Brokers bound a batch as it is
+sent, a megabyte by default, which can inflate to gigabytes."""
+
+_LARGEST_MARKER: Final = 1000
 _MARKER_BYTES: Final = 4  # version and type
 
 
@@ -99,7 +93,12 @@ class RecordBatch:
         if not self._records:
             # What compaction leaves of a marker.
             return False
-        data = bytes(self.records())
+        try:
+            data = bytes(self.records(_LARGEST_MARKER))
+        except Inflated:
+            raise CorruptRecordException(
+                f"the marker at offset {self.base_offset} is too large"
+            ) from None
         body = self.body(0, len(data))
         markers = index(np.frombuffer(data, dtype=np.uint8), [body], self.base_offset)
         for start, end in markers.columns[KEY_START : KEY_END + 1, :1].T.tolist():
@@ -107,11 +106,13 @@ class RecordBatch:
                 return bool(ControlRecord.parse(data[start:end]) == ABORT_MARKER)
         raise CorruptRecordException(f"the marker at offset {self.base_offset} is malformed")
 
-    def records(self) -> bytes | memoryview:
+    def records(self, most: int = MOST_UNCOMPRESSED) -> bytes | memoryview:
         """Return the bytes of its records, uncompressed.
 
         Raises
         ------
+        agents.uncompress.Inflated
+            If they are more than ``most``.
         aiokafka.errors.CorruptRecordException
             If they cannot be uncompressed.
         aiokafka.errors.UnsupportedCodecError
@@ -121,11 +122,11 @@ class RecordBatch:
         codec = self._attributes & DefaultRecordBase.CODEC_MASK
         if codec == DefaultRecordBase.CODEC_NONE:
             return packed
-        if codec not in _DECODERS:
+        if codec not in CODECS:
             raise UnsupportedCodecError(f"unknown compression codec {codec:#04x}")
         try:
-            return _DECODERS[codec](packed)
-        except _UNDECODABLE as error:
+            return uncompress(codec, packed, most)
+        except UNDECODABLE as error:
             raise CorruptRecordException(
                 f"the batch at offset {self.base_offset} cannot be uncompressed: {error}"
             ) from error

@@ -7,9 +7,10 @@ import numpy as np
 from aiokafka.errors import CorruptRecordException, KafkaError
 
 from agents.aborted_transactions import AbortedTransactions
-from agents.record_batch import RecordBatch
+from agents.record_batch import MOST_UNCOMPRESSED, RecordBatch
 from agents.record_block import RecordBlock
 from agents.record_index import Body, index, walk
+from agents.uncompress import Inflated
 
 
 class RecordSet:
@@ -30,6 +31,9 @@ class RecordSet:
         Producer id and first offset of each aborted transaction; None to read all transactions.
     check_crcs
         Whether to compare the checksums.
+    most
+        Bytes, uncompressed, that are read. What follows is left for the next fetch; a single batch
+        that has more counts as corrupt.
 
     Attributes
     ----------
@@ -48,6 +52,7 @@ class RecordSet:
         fetch_offset: int,
         aborted: Iterable[tuple[int, int]] | None = None,
         check_crcs: bool = True,
+        most: int = MOST_UNCOMPRESSED,
     ) -> None:
         self.next_fetch_offset = fetch_offset
         self._raw = memoryview(raw)
@@ -55,6 +60,7 @@ class RecordSet:
         self._partition = partition
         self._aborted = None if aborted is None else AbortedTransactions(aborted)
         self._check_crcs = check_crcs
+        self._most = most
         self._starts, broken, self.legacy = walk(np.frombuffer(raw, dtype=np.uint8))
         self._error: KafkaError | None = None
         if broken:
@@ -99,9 +105,17 @@ class RecordSet:
                 if self._is_left_out(batch):
                     bodies.append(batch.nothing(size))
                     continue
-                part = batch.records()
+                part = batch.records(self._most - size)
             except KafkaError as error:
                 self._error = error
+                break
+            except Inflated:
+                # After others, it is the first one of the next fetch, and has all the room.
+                if not size:
+                    self._error = self._corrupt(
+                        f"the batch at offset {batch.base_offset} inflates to more than "
+                        f"{self._most} bytes"
+                    )
                 break
             bodies.append(batch.body(size, len(part)))
             parts.append(part)

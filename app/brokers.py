@@ -1,22 +1,19 @@
 """The brokers outside the data path: are they there, what topics have they, make some."""
 
 import asyncio
-import ssl
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any, Final
 
-from aiokafka.client import AIOKafkaClient
-from aiokafka.conn import collect_hosts, create_conn
+from aiokafka.client import AIOKafkaClient, ConnectionGroup, CoordinationType
+from aiokafka.conn import AIOKafkaConnection, collect_hosts
 from aiokafka.errors import (
-    AuthenticationFailedError,
-    IllegalSaslStateError,
+    GroupAuthorizationFailedError,
+    GroupCoordinatorNotAvailableError,
     IncompatibleBrokerVersion,
     KafkaError,
-    SaslAuthenticationFailed,
-    UnsupportedSaslMechanismError,
     for_code,
 )
 from aiokafka.protocol.admin import (
@@ -26,6 +23,16 @@ from aiokafka.protocol.admin import (
 from aiokafka.protocol.metadata import MetadataRequest
 
 from app.kafka_clients import client_arguments
+from app.permissions import (
+    NotAuthorized,
+    Operation,
+    Permission,
+    client_of,
+    lacking,
+    operations_of,
+)
+from app.permissions_protocol import GroupPermissions, TopicPermissions
+from app.refusals import hung_up, refusal
 from app.settings import KafkaSettings
 
 REPORT_INTERVAL: Final = 5.0
@@ -33,16 +40,13 @@ REPORT_INTERVAL: Final = 5.0
 
 _RETRY_INTERVAL: Final = 0.5
 _PROBE_TIMEOUT: Final = 5.0
-_REFUSALS: Final = (
-    AuthenticationFailedError,
-    IllegalSaslStateError,
-    SaslAuthenticationFailed,
-    ssl.SSLCertVerificationError,
-)
 # Kafka's numbers of errors that say how a topic is.
 _UNKNOWN: Final = 3
 _NO_LEADER: Final = 5
+_NOT_AUTHORIZED: Final = 29
 _EXISTS: Final = 36
+_UNSUPPORTED: Final = (IncompatibleBrokerVersion, NotImplementedError)
+"""What aiokafka raises where a broker does not know a request, or not in this version."""
 
 _TOPIC: Final = 2
 """Kafka's number for a topic among the things that have a configuration."""
@@ -121,7 +125,7 @@ async def connected(kafka: KafkaSettings) -> AsyncIterator["Brokers"]:
     client = AIOKafkaClient(**client_arguments(kafka))
     try:
         await client.bootstrap()
-        yield Brokers(client)
+        yield Brokers(client, client_of(kafka))
     except (KafkaError, TimeoutError) as error:
         raise BrokersUnreachable(f"lost the brokers at {kafka.bootstrap_servers}: {error}") from (
             error
@@ -137,17 +141,20 @@ class Brokers:
     ----------
     client
         A connected `AIOKafkaClient`.
+    name
+        Who the brokers take it for, in words.
     """
 
-    def __init__(self, client: Any) -> None:
+    def __init__(self, client: Any, name: str) -> None:
         self._client = client
+        self._name = name
 
     async def partitions(self, names: Iterable[str]) -> dict[str, int | None]:
         """Return the number of partitions of topics; None of those that do not exist.
 
         Raises
         ------
-        TopicRefused
+        NotAuthorized
             If the user may not know.
         """
         return {
@@ -173,6 +180,71 @@ class Brokers:
             if not resource["error_code"]
         }
 
+    async def topic_operations(
+        self, names: Iterable[str]
+    ) -> dict[str, frozenset[Operation] | None]:
+        """Return what the user may do to topics.
+
+        None of a topic that does not exist, and of all where these brokers do not say (Kafka before
+        2.3, and the embedded one).
+        """
+        wanted = sorted(names)
+        try:
+            response = await self._send(TopicPermissions(wanted))
+        except _UNSUPPORTED:
+            return dict.fromkeys(wanted)
+        found: dict[str, frozenset[Operation] | None] = dict.fromkeys(wanted)
+        for topic in response.to_object()["topics"]:
+            if topic["error_code"] == _NOT_AUTHORIZED:
+                found[topic["topic"]] = frozenset()
+            elif topic["error_code"] != _UNKNOWN:
+                found[topic["topic"]] = operations_of(topic["authorized_operations"])
+        return found
+
+    async def group_operations(
+        self, group: str, *, seconds: float = 10.0
+    ) -> frozenset[Operation] | None:
+        """Return what the user may do to a consumer group; None where these brokers do not say."""
+        deadline = monotonic() + seconds
+        try:
+            while True:
+                try:
+                    node = await self._client.coordinator_lookup(CoordinationType.GROUP, group)
+                    break
+                except GroupCoordinatorNotAvailableError:  # the brokers' first group
+                    if monotonic() >= deadline:
+                        return None
+                    await asyncio.sleep(0.2)
+            response = await self._client.send(
+                node, GroupPermissions(group), group=ConnectionGroup.COORDINATION
+            )
+        except GroupAuthorizationFailedError:
+            return frozenset()
+        except _UNSUPPORTED:
+            return None
+        (answer,) = response.to_object()["groups"]
+        refused = for_code(answer["error_code"]) is GroupAuthorizationFailedError
+        if answer["error_code"] and not refused:
+            return None
+        return frozenset() if refused else operations_of(answer["authorized_operations"])
+
+    async def check_permissions(
+        self, topics: Mapping[str, frozenset[Operation]], *, group: str | None = None
+    ) -> None:
+        """Do nothing if the user may do these things to topics that exist, and read as the group.
+
+        Raises
+        ------
+        NotAuthorized
+            With everything that is missing.
+        """
+        missing = lacking(topics, await self.topic_operations(topics), "topic")
+        if group is not None:
+            allowed = {group: await self.group_operations(group)}
+            missing += lacking({group: frozenset({Operation.READ})}, allowed, "group")
+        if missing:
+            raise NotAuthorized(missing, self._name)
+
     async def create(self, topics: Iterable[NewTopic], *, seconds: float = 30.0) -> None:
         """Make topics and wait until they can be used; one that another made meanwhile is fine.
 
@@ -181,6 +253,8 @@ class Brokers:
 
         Raises
         ------
+        NotAuthorized
+            If the user may not make them; Kafka makes those that it may.
         TopicRefused
             With what the brokers say about each topic that they do not make.
         """
@@ -211,9 +285,11 @@ class Brokers:
             validate_only=False,
         )
         response = await self._client.send(controller, request)
+        answers = response.to_object()["topic_errors"]
+        self._refuse_unauthorized(answers, Operation.CREATE)
         refused = [
             f"{topic['topic']}: {topic.get('error_message') or _name(topic['error_code'])}"
-            for topic in response.to_object()["topic_errors"]
+            for topic in answers
             if topic["error_code"] not in {0, _EXISTS}
         ]
         if refused:
@@ -223,10 +299,19 @@ class Brokers:
         """Return the metadata of topics; `make` lets brokers that do so make them by the way."""
         response = await self._send(MetadataRequest(sorted(names), make))
         topics: list[dict[str, Any]] = response.to_object()["topics"]
+        self._refuse_unauthorized(topics, Operation.DESCRIBE)
         for topic in topics:
             if topic["error_code"] not in {0, _UNKNOWN, _NO_LEADER}:
                 raise TopicRefused(f"{topic['topic']}: {_name(topic['error_code'])}")
         return topics
+
+    def _refuse_unauthorized(
+        self, answers: Iterable[Mapping[str, Any]], operation: Operation
+    ) -> None:
+        names = sorted(each["topic"] for each in answers if each["error_code"] == _NOT_AUTHORIZED)
+        if names:
+            missing = (Permission(operation, "topic", name) for name in names)
+            raise NotAuthorized(missing, self._name)
 
     async def _send(self, request: Any) -> Any:
         return await self._client.send(self._client.get_random_node(), request)
@@ -248,30 +333,32 @@ async def _probe(kafka: KafkaSettings) -> str | None:
     arguments["request_timeout_ms"] = round(_PROBE_TIMEOUT * 1000)
     reasons = []
     for host, port, _ in collect_hosts(hosts):
+        connection = AIOKafkaConnection(host, port, **arguments)
         try:
-            connection = await create_conn(host, port, **arguments)
-        except UnsupportedSaslMechanismError:
-            raise AuthenticationFailed(
-                f"{host}:{port} does not take sasl_mechanism {kafka.sasl_mechanism}"
-            ) from None
-        except _REFUSALS as error:
-            raise AuthenticationFailed(f"{host}:{port} refused: {_said(error)}") from None
-        except (OSError, KafkaError, TimeoutError) as error:
-            reasons.append(f"{host}:{port}: {_said(error)}")
-            continue
-        try:
-            # A listener that wants a password tells its versions to everybody, and no more.
+            await connection.connect()
+            # A listener that wants a password or a certificate tells its versions to everybody, or
+            # nothing before the first request.
             await connection.send(MetadataRequest([], allow_auto_topic_creation=False))
-        except (KafkaError, TimeoutError):
-            reasons.append(
-                f"{host}:{port} closed the connection: is security_protocol "
-                f"{kafka.security_protocol} that of the listener?"
-            )
+        except (OSError, KafkaError, TimeoutError) as error:
+            why = refusal(error, kafka, host)
+            if why is not None:
+                raise AuthenticationFailed(f"{host}:{port} refused: {why}") from None
+            reasons.append(f"{host}:{port}: {hung_up(error, kafka) or _said(error)}")
         else:
             return None
         finally:
-            connection.close()
+            _let_go(connection)
     return "; ".join(reasons)
+
+
+def _let_go(connection: AIOKafkaConnection) -> None:
+    connection.close()
+    # asyncio keeps how the connection ended for whoever waits for that. aiokafka does not, and what
+    # nobody asked for is logged with a traceback, at whatever time it is collected.
+    protocol = connection._protocol  # noqa: SLF001 - no public way
+    if protocol is not None:
+        ended = protocol._get_close_waiter(None)  # noqa: SLF001 - the same
+        ended.add_done_callback(lambda future: future.cancelled() or future.exception())
 
 
 def _said(error: Exception) -> str:

@@ -26,7 +26,8 @@ environment and `--set kafka.group_id=blue` as a flag; lists and mappings are wr
 
 `driftline check` validates a configuration and the brokers' topics and reports every problem at
 once; an unknown key is an error. `docs/schemas/settings.json` is the JSON Schema for editors.
-Secrets come from the environment or from files, never from flags, and are never printed.
+Secrets come from the environment or from files of their own, never from this file or a flag, and
+are never printed ([security](security.md)).
 
 ```yaml
 kafka:

@@ -156,7 +156,7 @@ async def find_problems(brokers: Brokers, plan: TopicPlan, *, create: bool = Fal
 
     Raises
     ------
-    TopicRefused
+    NotAuthorized
         If the user may not know.
     """
     partitions = await brokers.partitions(topic.name for topic in plan.values())
@@ -186,7 +186,7 @@ async def ensure_topics(
     ------
     WrongTopics
         If there are problems; then no topic is made.
-    TopicRefused
+    NotAuthorized, TopicRefused
         If the brokers refuse.
     BrokersUnreachable
         If they do not answer.

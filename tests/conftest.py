@@ -2,6 +2,8 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TypeVar
 from uuid import uuid4
 
 import pytest
@@ -10,6 +12,9 @@ from hypothesis import settings
 from app.embedded import EmbeddedBroker
 from app.kernel_cache import forget_stale
 from tests.kafka import KafkaCluster, KafkaUnavailable
+from tests.kafka.secured import SecuredKafka
+
+ClusterT = TypeVar("ClusterT", bound=KafkaCluster)
 
 forget_stale()
 
@@ -17,13 +22,15 @@ forget_stale()
 # search for new examples: --hypothesis-profile=default.
 settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.load_profile("repeatable")
+# What `make fuzz` runs: new examples, very many of them, in any time.
+settings.register_profile("fuzz", deadline=None, max_examples=5_000, print_blob=True)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests that name a broker's fixture, so that -m finds every one of them."""
     for item in items:
         names = getattr(item, "fixturenames", ())
-        if "kafka" in names:
+        if {"kafka", "secured_kafka"} & set(names):
             item.add_marker(pytest.mark.kafka)
         if "embedded_broker" in names:
             item.add_marker(pytest.mark.embedded)
@@ -39,7 +46,19 @@ def embedded_broker() -> Iterator[EmbeddedBroker]:
 @pytest.fixture(scope="session")
 def kafka() -> Iterator[KafkaCluster]:
     """A real Apache Kafka; its absence skips the test, but fails it where CI is set."""
-    cluster = KafkaCluster()
+    with _started(KafkaCluster()) as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="session")
+def secured_kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SecuredKafka]:
+    """A real Apache Kafka with certificates, users and ACLs; as for `kafka`."""
+    with _started(SecuredKafka(tmp_path_factory.mktemp("certificates"))) as cluster:
+        yield cluster
+
+
+@contextmanager
+def _started(cluster: ClusterT) -> Iterator[ClusterT]:
     try:
         cluster.start()
     except KafkaUnavailable as error:
@@ -47,8 +66,10 @@ def kafka() -> Iterator[KafkaCluster]:
         if os.environ.get("CI") == "true":
             pytest.fail(str(error))
         pytest.skip(str(error))
-    yield cluster
-    cluster.close()
+    try:
+        yield cluster
+    finally:
+        cluster.close()
 
 
 @pytest.fixture(

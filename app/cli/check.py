@@ -18,6 +18,7 @@ from app.cli.common import (
     settings_options,
 )
 from app.kafka_clients import client_arguments
+from app.permissions import WORKER, needed
 from app.settings import InvalidConfiguration, Settings, TopicRole, settings_schema
 from app.topics import TopicReport, find_problems, plan_topics
 
@@ -74,6 +75,7 @@ async def _look(settings: Settings) -> TopicReport:
     kafka = settings.kafka
     await wait_for_brokers(kafka, timeout=min(_LONGEST_WAIT, kafka.connect_timeout_seconds))
     async with connected(kafka) as brokers:
+        await brokers.check_permissions(needed(settings, WORKER), group=kafka.group_id)
         create = settings.topics.create == "missing"
         return await find_problems(brokers, plan_topics(settings), create=create)
 

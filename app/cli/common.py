@@ -9,6 +9,7 @@ import click
 
 from app.brokers import AuthenticationFailed, BrokersUnreachable, TopicRefused
 from app.http import AddressUnavailable
+from app.permissions import NotAuthorized
 from app.settings import CONFIG_VARIABLE, InvalidConfiguration, Settings, load_settings
 from app.topics import WrongTopics
 
@@ -26,6 +27,7 @@ _CODES: Final[dict[type[Exception], int]] = {
     TopicRefused: EXIT_TOPICS,
     BrokersUnreachable: EXIT_UNREACHABLE,
     AuthenticationFailed: EXIT_REFUSED,
+    NotAuthorized: EXIT_REFUSED,
 }
 
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])

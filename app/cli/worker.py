@@ -10,12 +10,13 @@ from typing import Any, Final
 import click
 import structlog
 
-from app.brokers import wait_for_brokers
+from app.brokers import connected, wait_for_brokers
 from app.buildinfo import driftline_version
 from app.cli.common import clear_errors, settings_of, settings_options
 from app.http import check_address
 from app.kernels import warm_up
 from app.logs import configure_logs
+from app.permissions import WORKER, needed
 from app.settings import Settings
 from app.topics import ensure_topics
 
@@ -49,9 +50,17 @@ def worker(
 
 async def _prepare(settings: Settings, logger: Any) -> None:
     await wait_for_brokers(settings.kafka, report=logger.warning)
+    await _check_permissions(settings)
     report = await ensure_topics(settings)
     for topic in report.missing:
         logger.info("created a topic", topic=topic.name, partitions=topic.partitions)
+    if report.missing:
+        await _check_permissions(settings)
+
+
+async def _check_permissions(settings: Settings) -> None:
+    async with connected(settings.kafka) as brokers:
+        await brokers.check_permissions(needed(settings, WORKER), group=settings.kafka.group_id)
 
 
 def _run(settings: Settings, logger: Any) -> int:

@@ -11,8 +11,10 @@ from typing import Any, Final
 import orjson
 from aiokafka import AIOKafkaProducer
 
+from app.brokers import connected
 from app.kafka_clients import client_arguments
 from app.options import label_fields, prediction_fields
+from app.permissions import PLAY, needed
 from app.play.delay import LabelDelay
 from app.play.events import (
     Clock,
@@ -210,11 +212,13 @@ async def play(
     ------
     aiokafka.errors.KafkaError
         If a record was refused.
-    WrongTopics, TopicRefused, BrokersUnreachable
+    WrongTopics, TopicRefused, NotAuthorized, BrokersUnreachable
         If the topics cannot be used.
     """
     options = reader.options
     rows = reader.rows()
+    async with connected(settings.kafka) as brokers:
+        await brokers.check_permissions(needed(settings, PLAY))
     await ensure_topics(settings)
     predictions, labels = (
         settings.topics.full_name(role) for role in (TopicRole.PREDICTIONS, TopicRole.LABELS)

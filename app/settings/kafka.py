@@ -13,6 +13,9 @@ _ADDRESS: Final = re.compile(
 )
 _GROUP: Final = r"^[A-Za-z0-9._-]{1,249}$"
 
+Secret = Annotated[SecretStr | None, Field(json_schema_extra={"not": {}})]
+"""Never in the configuration file: its schema says so to editors."""
+
 Seconds = Annotated[float, Field(gt=0, le=86400)]
 
 
@@ -34,8 +37,8 @@ class KafkaSettings(Section):
     sasl_password_file: Path | None = None
     """File that holds the password, for the SASL protocols; a line end at its end is dropped."""
 
-    sasl_password: SecretStr | None = None
-    """The password, where no file holds it; from the environment or the file, not from flags."""
+    sasl_password: Secret = None
+    """The password, where no file holds it; from the environment only."""
 
     ssl_cafile: Path | None = None
     """PEM file of the authorities to trust, for the SSL protocols; the system's where absent."""
@@ -49,11 +52,12 @@ class KafkaSettings(Section):
     ssl_keyfile_password_file: Path | None = None
     """File that holds the password of the private key."""
 
-    ssl_keyfile_password: SecretStr | None = None
-    """The password of the private key, where no file holds it; not from flags."""
+    ssl_keyfile_password: Secret = None
+    """The password of the private key, where no file holds it; from the environment only."""
 
-    isolation_level: Literal["read_uncommitted", "read_committed"] = "read_uncommitted"
-    """`read_committed` hides the records of aborted transactions."""
+    isolation_level: Literal["read_uncommitted", "read_committed"] = "read_committed"
+    """`read_committed` leaves out the records of aborted transactions and waits for the end of open
+    ones; `read_uncommitted` takes all records at once."""
 
     compression: Literal["none", "gzip", "snappy", "lz4", "zstd"] = "none"
     """Of what is written. Most of it is columns of numbers, which hardly shrink, and lz4 would take

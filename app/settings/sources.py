@@ -70,6 +70,8 @@ def from_file(path: FilePath) -> Source:
         source.tree = tree
     elif tree is not None:
         source.problems.append(not_a_mapping(str(path), tree))
+    # Configurations are committed, copied into tickets and readable by many.
+    _refuse_secrets(source, "text in the configuration file")
     return source
 
 
@@ -91,14 +93,17 @@ def from_flags(flags: Mapping[str, str]) -> Source:
     for name, text in flags.items():
         path = tuple(name.split("."))
         source.put(path, text, f"--set {name}")
+    # Other users of the machine can read a command line.
+    _refuse_secrets(source, "a flag")
+    return source
+
+
+def _refuse_secrets(source: Source, found: str) -> None:
     for secret in secrets():
         if _contains(source.tree, secret):
-            # Other users of the machine can read a command line.
             variable = PREFIX + DELIMITER.join(secret).upper()
-            source.problems.append(
-                Problem(".".join(secret), "a flag", f"{variable}, or {'.'.join(secret)}_file")
-            )
-    return source
+            path = ".".join(secret)
+            source.problems.append(Problem(path, found, f"{variable}, or {path}_file"))
 
 
 def merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:

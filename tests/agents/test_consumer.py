@@ -47,6 +47,7 @@ class FakeThread:
         self.accepts = True
         self.end = 0
         self.unread: set[TP] = set()
+        self.positions: dict[TP, int] = {}
 
     def assignment(self) -> set[TP]:
         return self.assigned
@@ -68,6 +69,7 @@ class FakeThread:
         self.asked.append((active, timeout))
         fetched = Fetched(self.fetches.pop(0) if self.fetches else {})
         fetched.assignment = self.assignment_object
+        fetched.positions = dict(self.positions)
         return fetched
 
     async def commit(self, offsets: dict[TP, int]) -> bool:
@@ -77,7 +79,11 @@ class FakeThread:
 
 @pytest.fixture
 async def app() -> BatchApp:
-    options = TransportOptions(aligned_topics=frozenset({"in"}), max_round_records=1)
+    options = TransportOptions(
+        aligned_topics=frozenset({"in"}),
+        max_round_records=1,
+        isolation_level="read_uncommitted",
+    )
     app = make_faust_app(name="g", bootstrap="127.0.0.1:1", options=options)
     app.consumer_generation_id = 1
     return app
@@ -473,3 +479,24 @@ async def test_a_rewind_to_what_nothing_is_committed_beyond_commits_nothing(
     await deliver(consumer)
     await consumer.rewind({TP0: 0, TP("in", 7): 1})
     assert thread.commits == []
+
+
+async def test_offsets_that_no_agent_sees_are_committed_behind_all_that_one_sees(
+    consumer: BatchedConsumer, thread: FakeThread
+) -> None:
+    thread.fetches = [{TP0: [record(0), record(1)]}]
+    thread.positions = {TP0: 7, TP1: 3}
+    ((_, message),) = await deliver(consumer)
+    assert consumer._filter_committable_offsets({TP0, TP1}) == {TP1: 3}
+    consumer._unacked_messages.add(message)
+    consumer.ack(message)
+    assert consumer._filter_committable_offsets({TP0, TP1}) == {TP0: 7, TP1: 3}
+
+
+async def test_positions_of_an_assignment_that_is_over_are_not_committed(
+    consumer: BatchedConsumer, thread: FakeThread
+) -> None:
+    thread.positions = {TP0: 7}
+    await deliver(consumer)
+    thread.assignment_object = object()
+    assert consumer._filter_committable_offsets({TP0}) == {}

@@ -85,3 +85,26 @@ def test_a_partition_that_is_held_back_is_not_stalled_unless_an_agent_owes_an_ac
         progress.hold(50.0)
     assert held.stalled_for(60.0, unread=True) == 10.0
     assert owed.stalled_for(60.0, unread=True) == 60.0
+
+
+def test_offsets_without_records_at_the_end_are_committed_once_all_is_acked() -> None:
+    progress = PartitionProgress(now=0.0)
+    progress.deliver(9, 1.0)
+    progress.read_to = 13
+    progress.settle()
+    assert progress.acked_to is None
+    progress.ack(9, 2.0)
+    offered = [progress.committable]
+    for _ in range(2):
+        progress.settle()
+        offered.append(progress.committable)
+        progress.commit(13, 3.0)
+    assert offered == [10, 13, None]
+
+
+def test_settling_never_goes_back() -> None:
+    progress = PartitionProgress(now=0.0)
+    progress.committed_to = 20
+    progress.read_to = 5
+    progress.settle()
+    assert progress.committable is None

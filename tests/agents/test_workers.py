@@ -236,3 +236,28 @@ def test_an_output_topic_that_does_not_exist_stops_the_worker_and_the_commit(
         assert worker.wait(within=30.0) == 1
         assert "UnknownTopicOrPartition" in worker.log()
     assert committed(kafka.bootstrap, f"{topic_prefix}g", source) == [0] * PARTITIONS
+
+
+def test_a_lag_that_stands_still_ends_a_worker_that_looks_alive(
+    kafka: KafkaCluster, topic_prefix: str, tmp_path: Path
+) -> None:
+    source, output = f"{topic_prefix}in", f"{topic_prefix}out"
+    kafka.create(source)
+    kafka.create(output)
+    produce(kafka.bootstrap, source, range(100))
+    with WorkerProcess(
+        tmp_path,
+        "worker",
+        bootstrap=kafka.bootstrap,
+        group=f"{topic_prefix}g",
+        topics=[source],
+        output=output,
+        hang_on="0",  # never acked, while the heartbeats go on
+        stall_timeout=3,
+        shutdown_timeout=3,
+    ) as worker:
+        worker.wait_for_log("no progress, by seconds")
+        assert worker.wait(within=30.0) != 0
+    # The batch is the next worker's.
+    offsets = committed(kafka.bootstrap, f"{topic_prefix}g", source)
+    assert min(offsets) <= 0

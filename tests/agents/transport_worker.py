@@ -37,6 +37,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--oversize-on", help="send too large a record for this value")
     parser.add_argument("--hang-on", help="never finish the batch with this value")
     parser.add_argument("--block-on", help="block the event loop at this value")
+    parser.add_argument("--stall-timeout", type=float, default=300.0)
     parser.add_argument("--connect-timeout", type=float, default=10.0)
     parser.add_argument("--shutdown-timeout", type=float, default=10.0)
     return parser.parse_args()
@@ -56,6 +57,7 @@ def main() -> int:
             max_batch_records=options.max_batch_records,
             buffered_batches=options.buffered_batches,
             isolation_level=options.isolation_level,
+            stall_timeout=options.stall_timeout,
         ),
     )
     publisher = Publisher(app)

@@ -34,13 +34,13 @@ def test_settings_reach_the_transport() -> None:
             session_timeout_seconds="20",
             heartbeat_interval_seconds="2",
             request_timeout_seconds="40",
-            isolation_level="read_committed",
+            isolation_level="read_uncommitted",
             max_batch_records="7",
             client_id="blue",
         )
     )
     assert (options.session_timeout, options.heartbeat_interval) == (20.0, 2.0)
-    assert (options.request_timeout, options.isolation_level) == (40.0, "read_committed")
+    assert (options.request_timeout, options.isolation_level) == (40.0, "read_uncommitted")
     assert (options.max_batch_records, options.client_id) == (7, "blue")
 
 

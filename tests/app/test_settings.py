@@ -339,6 +339,14 @@ def test_a_secret_is_not_taken_from_a_flag() -> None:
     assert "kafka.sasl_password" in found
 
 
+def test_a_secret_is_not_taken_from_the_configuration_file(tmp_path: Path) -> None:
+    file = f"kafka: {{bootstrap_servers: 'a:1', sasl_password: {SECRET}}}"
+    found = problems_of(file, {}, directory=tmp_path)
+    assert "DRIFTLINE_KAFKA__SASL_PASSWORD" in found["kafka.sasl_password"].expected
+    validator = jsonschema.Draft202012Validator(settings_schema())
+    assert not validator.is_valid(yaml.safe_load(file))
+
+
 def test_no_secret_is_shown_by_settings() -> None:
     settings = load(environ={"DRIFTLINE_KAFKA__SASL_PASSWORD": SECRET})
     assert settings.kafka.password() == SECRET
@@ -388,7 +396,7 @@ def test_the_schema_takes_what_the_settings_take(tmp_path: Path) -> None:
     schema = settings_schema()
     jsonschema.Draft202012Validator.check_schema(schema)
     file = """
-    kafka: {bootstrap_servers: "a:1", sasl_password: x}
+    kafka: {bootstrap_servers: "a:1", sasl_password_file: /dev/null}
     monitor: {detectors: [{kind: adwin, parameters: {delta: 0.1}, streams: [raw]}]}
     models: {m: {critical: [a], kinds: {a: number}, task: regression, monitor: {bins: 8}}}
     """

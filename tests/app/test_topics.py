@@ -173,4 +173,4 @@ async def test_what_kafka_refuses_is_told_and_what_exists_is_fine(
 
 
 async def test_nothing_to_make_asks_nobody() -> None:
-    await Brokers(client=None).create([])
+    await Brokers(client=None, name="nobody").create([])

@@ -53,11 +53,15 @@ class KafkaCluster:
         The client port, a free one unless given.
     properties
         Broker properties over those of ``server.properties``.
+    listeners
+        Further listeners: a name in capitals, and its security protocol. ``PLAINTEXT`` is there.
 
     Attributes
     ----------
     bootstrap
         Its address, ``127.0.0.1:PORT``, the same after every start.
+    addresses
+        Those of all listeners, by name.
     log
         The broker's log file.
 
@@ -73,6 +77,7 @@ class KafkaCluster:
         directory: Path | None = None,
         port: int | None = None,
         properties: Mapping[str, str] | None = None,
+        listeners: Mapping[str, str] | None = None,
     ) -> None:
         self._temporary: tempfile.TemporaryDirectory[str] | None = None
         if directory is None:
@@ -84,6 +89,9 @@ class KafkaCluster:
         self._overrides = dict(properties or {})
         self._process: subprocess.Popen[bytes] | None = None
         self.bootstrap = f"127.0.0.1:{self._port}"
+        self._protocols = {"PLAINTEXT": "PLAINTEXT", **(listeners or {})}
+        self.addresses = {name: f"127.0.0.1:{free_port()}" for name in self._protocols}
+        self.addresses["PLAINTEXT"] = self.bootstrap
         self.log = self._directory / "broker.log"
 
     @property
@@ -194,9 +202,12 @@ class KafkaCluster:
     def _write_properties(self) -> Path:
         (self._directory / "data").mkdir(parents=True, exist_ok=True)
         controller = f"127.0.0.1:{self._controller_port}"
+        listeners = ",".join(f"{name}://{where}" for name, where in self.addresses.items())
+        protocols = {**self._protocols, "CONTROLLER": "PLAINTEXT"}
         properties = {
-            "listeners": f"PLAINTEXT://{self.bootstrap},CONTROLLER://{controller}",
-            "advertised.listeners": f"PLAINTEXT://{self.bootstrap}",
+            "listeners": f"{listeners},CONTROLLER://{controller}",
+            "advertised.listeners": listeners,
+            "listener.security.protocol.map": ",".join(map(":".join, protocols.items())),
             # Static voters: the data does not remember the controller's port.
             "controller.quorum.voters": f"1@{controller}",
             "log.dirs": str(self._directory / "data"),

@@ -66,6 +66,10 @@ class Worker:
         self._process.kill()
         self._process.wait(10.0)
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def log(self) -> str:
         return self._log.read_text()
 

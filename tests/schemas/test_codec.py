@@ -140,3 +140,15 @@ def test_an_event_survives_the_round_trip() -> None:
     value = encode_event(event)
     assert json.loads(value)["model"] == "mœdel"
     assert decode_event(ModelEvent, decode_object(value)) == event
+
+
+@pytest.mark.parametrize("value", ["1", "NaN"])
+def test_json_is_read_to_a_depth_that_no_event_needs_and_refused_beyond_it(value: str) -> None:
+    def nested(depth: int) -> bytes:
+        return ('{"a":' * depth + value + "}" * depth).encode()
+
+    assert decode_object(nested(200))
+    for depth in (1025, 100_000):
+        with pytest.raises(InvalidMessage) as caught:
+            decode_object(nested(depth))
+        assert caught.value.reason is Reason.UNDECODABLE

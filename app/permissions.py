@@ -1,0 +1,117 @@
+"""What a user must be allowed on the brokers, and what of it is missing.
+
+A client that lacks ACLs learns of them one at a time, from whatever fails first; here it is told of
+all of them, before anything is read or written.
+"""
+
+from collections.abc import Iterable, Mapping
+from enum import IntEnum
+from typing import Final, NamedTuple
+
+from app.settings import KafkaSettings, Settings, TopicRole
+
+
+class Operation(IntEnum):
+    """Kafka's numbers of operations; also the places of their bits in its answers."""
+
+    READ = 3
+    WRITE = 4
+    CREATE = 5
+    DESCRIBE = 8
+
+
+WORKER: Final[Mapping[TopicRole, frozenset[Operation]]] = {
+    TopicRole.PREDICTIONS: frozenset({Operation.READ}),
+    TopicRole.LABELS: frozenset({Operation.READ}),
+    TopicRole.MODEL_EVENTS: frozenset({Operation.READ}),
+    TopicRole.OBSERVATIONS: frozenset({Operation.READ, Operation.WRITE}),
+    TopicRole.LIFECYCLE: frozenset({Operation.READ, Operation.WRITE}),
+    TopicRole.ALERTS: frozenset({Operation.READ, Operation.WRITE}),
+    TopicRole.RETRAIN_REQUESTS: frozenset({Operation.WRITE}),
+    TopicRole.DEAD_LETTERS: frozenset({Operation.WRITE}),
+}
+"""What a worker does to each topic; with either of the two, Kafka also lets it describe it."""
+
+PLAY: Final[Mapping[TopicRole, frozenset[Operation]]] = {
+    **dict.fromkeys(TopicRole, frozenset({Operation.DESCRIBE})),
+    TopicRole.PREDICTIONS: frozenset({Operation.WRITE}),
+    TopicRole.LABELS: frozenset({Operation.WRITE}),
+}
+"""What `driftline play` does; it looks at all topics, as a worker would."""
+
+
+class Permission(NamedTuple):
+    """One thing to be allowed."""
+
+    operation: Operation
+    kind: str
+    """``topic`` or ``group``."""
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.operation.name} on {self.kind} {self.name}"
+
+
+class NotAuthorized(Exception):
+    """The brokers know the user, who may not do what is needed.
+
+    Attributes
+    ----------
+    missing
+        What an administrator has to allow.
+    """
+
+    def __init__(self, missing: Iterable[Permission], client: str) -> None:
+        self.missing = tuple(missing)
+        needs = "; ".join(map(str, self.missing))
+        super().__init__(
+            f"the brokers do not allow {client} what it needs: {needs}. Have these ACLs added "
+            "(docs/security.md), or mend kafka.sasl_username, kafka.group_id or topics.prefix"
+        )
+
+
+def client_of(kafka: KafkaSettings) -> str:
+    """Return who the brokers take a client for, in words."""
+    if kafka.authenticated:
+        return f"the user {kafka.sasl_username!r}"
+    if kafka.encrypted and kafka.ssl_certfile is not None:
+        return "the owner of kafka.ssl_certfile"
+    return "a client without a name"
+
+
+def needed(
+    settings: Settings, uses: Mapping[TopicRole, frozenset[Operation]]
+) -> dict[str, frozenset[Operation]]:
+    """Return the operations by the topics' full names."""
+    return {settings.topics.full_name(role): operations for role, operations in uses.items()}
+
+
+def operations_of(bits: int) -> frozenset[Operation] | None:
+    """Return the operations that an answer of Kafka's allows; None where it does not say."""
+    if (
+        bits <= 0
+    ):  # the lowest number stands for "not asked", which the embedded broker takes it for
+        return None
+    return frozenset(each for each in Operation if bits >> each & 1)
+
+
+def lacking(
+    wanted: Mapping[str, frozenset[Operation]],
+    allowed: Mapping[str, frozenset[Operation] | None],
+    kind: str,
+) -> list[Permission]:
+    """Return what is wanted and not allowed.
+
+    Parameters
+    ----------
+    allowed
+        By name; None of what does not exist, or of what nobody could say.
+    kind
+        ``topic`` or ``group``.
+    """
+    return [
+        Permission(operation, kind, name)
+        for name, operations in wanted.items()
+        if (found := allowed[name]) is not None
+        for operation in sorted(operations - found)
+    ]
