@@ -31,12 +31,19 @@ class RowLog:
     partition was counted before. A row whose event time is later than that of every row counted so
     far was not, whatever its offset: its topic was deleted and made anew, and the mark goes back to
     it. Where the times go back too, such a row cannot be told from a replay, and is dropped.
+
+    Attributes
+    ----------
+    rows
+        How many were counted.
+    newest
+        The latest event time of them, milliseconds since the epoch; -1 before the first.
     """
 
     def __init__(self) -> None:
         self.rows = 0
         self._marks: dict[Source, int] = {}
-        self._newest = -1
+        self.newest = -1
         # Both end with the latest batch in full, so that a row of it is looked up as if it were
         # the last one: what is known of a row must not depend on how the rows were cut.
         self._latest: Trail = np.empty((0, 3), dtype=np.int64)
@@ -46,7 +53,7 @@ class RowLog:
         """Return the rows of a batch that were not counted before."""
         beyond = batch.offsets > self._mark(batch)
         if batch.origin is Origin.PREDICTIONS:
-            beyond |= batch.times > self._newest
+            beyond |= batch.times > self.newest
         # What follows a row in the log follows it here too, its time apart.
         first = int(np.argmax(beyond)) if beyond.any() else len(batch)
         return batch.since(first)
@@ -61,7 +68,7 @@ class RowLog:
         self.rows += len(batch)
         source = (batch.topic, batch.partition)
         self._marks[source] = int(batch.offsets[-1])
-        self._newest = max(self._newest, int(batch.times.max()))
+        self.newest = max(self.newest, int(batch.times.max()))
         number = np.full(len(batch), list(self._marks).index(source))
         trail = np.column_stack([number, batch.offsets, batch.times]).astype(np.int64)
         self._latest = np.concatenate([self._latest[-KEPT_ROWS:], trail])
@@ -96,7 +103,7 @@ class RowLog:
         return {
             "rows": self.rows,
             "marks": [[*source, offset] for source, offset in self._marks.items()],
-            "newest": self._newest,
+            "newest": self.newest,
             "latest": self._latest[-KEPT_ROWS:].copy(),
             "older": self._older[-MOST_MARKS:].copy(),
         }
@@ -105,7 +112,7 @@ class RowLog:
         """Take over a state."""
         self.rows = state["rows"]
         self._marks = {(topic, partition): offset for topic, partition, offset in state["marks"]}
-        self._newest = state["newest"]
+        self.newest = state["newest"]
         self._latest = state["latest"].copy()
         self._older = state["older"].copy()
 
