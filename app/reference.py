@@ -78,8 +78,17 @@ def commands_page() -> str:
             command = driftline.get_command(context, name)
             if command is not None:
                 inner = click.Context(command, info_name=name, parent=context, terminal_width=88)
-                parts.append(f"\n## driftline {name}\n\n```\n{command.get_help(inner)}\n```\n")
+                parts += _help(command, inner)
     return "".join(parts)
+
+
+def _help(command: click.Command, context: click.Context) -> Iterator[str]:
+    """Yield the help of a command, and of those below it."""
+    yield f"\n## {context.command_path}\n\n```\n{command.get_help(context)}\n```\n"
+    if isinstance(command, click.Group):
+        for name, inner in command.commands.items():
+            below = click.Context(inner, info_name=name, parent=context, terminal_width=88)
+            yield from _help(inner, below)
 
 
 def pages() -> dict[str, str]:

@@ -75,14 +75,8 @@ def decode_snapshot(data: bytes) -> State:
     UnreadableSnapshot
         Whatever the bytes are, nothing else.
     """
-    view = memoryview(data)
-    version, length = _checked_header(data)
-    body = view[_START:]
-    if len(body) < length:
-        raise UnreadableSnapshot(Fault.TRUNCATED, f"its body has {len(body)} bytes of {length}")
-    if digest_of(data) != _digest(view[: _HEADER.size], body):
-        raise UnreadableSnapshot(Fault.CORRUPT, "its checksum is not that of its content")
-    reader = TreeReader(body, spelled=version in SPELLED)
+    version = check_snapshot(data)
+    reader = TreeReader(memoryview(data)[_START:], spelled=version in SPELLED)
     try:
         state: Any = reader.value()
     except (ValueError, LookupError, struct.error, MemoryError) as error:
@@ -90,6 +84,24 @@ def decode_snapshot(data: bytes) -> State:
     if not reader.at_end or not isinstance(state, dict):
         raise UnreadableSnapshot(Fault.CORRUPT, "its body is not one tree")
     return migrated(state, version, FORMAT)
+
+
+def check_snapshot(data: bytes) -> int:
+    """Return the format of a snapshot, if its content is what its checksum says.
+
+    Raises
+    ------
+    UnreadableSnapshot
+        If it is not, or this version cannot read it.
+    """
+    view = memoryview(data)
+    version, length = _checked_header(data)
+    body = view[_START:]
+    if len(body) < length:
+        raise UnreadableSnapshot(Fault.TRUNCATED, f"its body has {len(body)} bytes of {length}")
+    if digest_of(data) != _digest(view[: _HEADER.size], body):
+        raise UnreadableSnapshot(Fault.CORRUPT, "its checksum is not that of its content")
+    return version
 
 
 def digest_of(data: bytes) -> bytes:

@@ -14,6 +14,7 @@ COMMANDS = {
     "worker": "Watch models: read predictions and labels, publish alerts.",
     "check": "Check the configuration and the topics.",
     "topics": "Create the topics that are missing.",
+    "state": "List, show and forget what detectors and policy have learned.",
     "demo": "Watch a model drift: a broker, a worker and traffic, on this machine.",
     "play": "Play a file of past predictions into the topics.",
 }

@@ -7,13 +7,16 @@ from typing import Any, Final, NoReturn, TypeVar
 
 import click
 
+from agents.stored_state import UnusableState
 from app.brokers import AuthenticationFailed, BrokersUnreachable, TopicRefused
 from app.http import AddressUnavailable
 from app.settings import CONFIG_VARIABLE, InvalidConfiguration, Settings, load_settings
+from app.state_errors import NothingFound, WorkersRunning
 from app.topics import WrongTopics
 
 EXIT_CONFIGURATION: Final = 2
 EXIT_TOPICS: Final = 3
+EXIT_STATE: Final = 4
 EXIT_UNREACHABLE: Final = 69  # EX_UNAVAILABLE
 EXIT_REFUSED: Final = 77  # EX_NOPERM
 
@@ -22,6 +25,9 @@ _CODES: Final[dict[type[Exception], int]] = {
     AddressUnavailable: EXIT_CONFIGURATION,
     WrongTopics: EXIT_TOPICS,
     TopicRefused: EXIT_TOPICS,
+    UnusableState: EXIT_STATE,
+    NothingFound: EXIT_STATE,
+    WorkersRunning: EXIT_STATE,
     BrokersUnreachable: EXIT_UNREACHABLE,
     AuthenticationFailed: EXIT_REFUSED,
 }

@@ -28,6 +28,8 @@ TOPICS = (
     "drift-alerts",
     "retrain-requests",
     "driftline-dead-letters",
+    "driftline-state",
+    "driftline-policy-state",
 )
 
 
@@ -80,6 +82,10 @@ class Worker:
 
     def wait_until_ready(self) -> None:
         wait_until(lambda: self.get("/readyz")[0] == 200, within=90.0, why=self.log)
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait(10.0)
 
     def stop(self) -> int:
         self._process.terminate()
