@@ -148,8 +148,8 @@ def compare(
         problems += _unequal(plan, partitions, pair)
         for role, other in (pair, pair[::-1]):
             count = partitions[plan[other].name]
-            if count is None and other in missing:
-                # It may have its number from what it is itself paired with.
+            if other in missing and role in _COMPACTED:
+                # That has its number from what it is itself paired with.
                 count = missing[other].partitions
             if role in missing and count is not None:
                 missing[role] = replace(missing[role], partitions=count)
