@@ -1,6 +1,7 @@
 """State that survives its workers, on the real broker: the oracle is a run without interruption."""
 
 import asyncio
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
@@ -128,6 +129,35 @@ def test_workers_that_come_go_and_are_killed_give_what_one_offline_run_gives(
                     wait_until(partial(drained, client, topic), within=60.0, why=third.log)
                 assert third.stop() == 0, third.log()
     assert len(check_against_the_oracle(client)) >= len(models)
+    # Each model has one open request, whichever worker made it and however often it was told.
+    requests = client.read_events("retrain-requests", len(models) + 1, within=5.0)
+    asked = {(request["model"], request["request_id"]) for request in requests}
+    assert len(asked) == len({model for model, _ in asked}) == len(models)
+
+
+def test_a_worker_that_slept_through_the_loss_of_its_partitions_changes_nothing(
+    client: Kafka, tmp_path: Path
+) -> None:
+    rows = Traffic(ROWS, CHANGE_AT).predictions()
+    with Worker(client.bootstrap, client.prefix, tmp_path / "1.log", **SETTINGS) as first:
+        first.wait_until_ready()
+        client.send_predictions(islice(rows, 900))
+        client.flush()
+        wait_until(lambda: client.lag("predictions") == 0, within=30.0, why=first.log)
+        first.send(signal.SIGSTOP)
+        with Worker(client.bootstrap, client.prefix, tmp_path / "2.log", **SETTINGS) as second:
+            second.wait_until_ready()
+            client.send_predictions(islice(rows, 900))
+            client.flush()
+            wait_until(lambda: client.lag("predictions") == 0, within=60.0, why=second.log)
+            first.send(signal.SIGCONT)
+            client.send_predictions(rows)
+            client.flush()
+            for topic in ("predictions", "driftline-observations"):
+                wait_until(partial(drained, client, topic), within=60.0, why=second.log)
+            assert second.stop() == 0, second.log()
+        first.stop()
+    assert len(check_against_the_oracle(client)) >= 2
 
 
 def driftline(client: Kafka, *arguments: str) -> tuple[int, str]:
