@@ -83,8 +83,11 @@ class TreeWriter:
         self._text(value)
 
     def _array(self, array: np.ndarray[Any, Any]) -> None:
-        dtype = array.dtype.newbyteorder("<")
+        dtype = array.dtype
         number = _NUMBERS.get(dtype)
+        if number is None:
+            dtype = dtype.newbyteorder("<")
+            number = _NUMBERS.get(dtype)
         if number is None or array.ndim > _MOST_AXES:
             raise TypeError(f"no array of {array.dtype} and {array.ndim} axes can be in a state")
         self._out += b"A" + _SHAPE.pack(number, array.ndim)
