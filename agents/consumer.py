@@ -44,6 +44,8 @@ class BatchedConsumer(driver.Consumer):
     ----------
     progress
         The ledger of each partition that this worker holds.
+    rewinds
+        Offsets from which partitions are read at the next resumption, where more is committed.
     """
 
     _thread: BatchedConsumerThread
@@ -60,6 +62,7 @@ class BatchedConsumer(driver.Consumer):
             most=self.options.max_slice_records,
             patience=self.options.alignment_timeout,
         )
+        self.rewinds: dict[TP, int] = {}
         self._fetched_under: object = None
         self._flow_stopped_at: float | None = None
         super().__init__(transport, *args, **kwargs)
@@ -301,8 +304,12 @@ class BatchedConsumer(driver.Consumer):
             self.progress.pop(tp, None)
 
     async def perform_seek(self) -> None:
-        """Seek to the committed offsets, and note them."""
+        """Seek to the committed offsets, and note them; or back to where a state stands."""
         await super().perform_seek()
+        rewinds, self.rewinds = self.rewinds, {}
+        for tp, offset in rewinds.items():
+            if tp in self.progress and (self._committed_offset.get(tp) or 0) > offset:
+                await self.seek(tp, offset)
         for tp, progress in self.progress.items():
             progress.committed_to = self._committed_offset.get(tp)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import faust
@@ -31,15 +31,25 @@ class Delivery:
     app
         A Faust app on a `agents.transport.BatchedTransport`.
     max_in_flight
-        Batches submitted and not acked; `submit` waits above it.
+        Batches submitted whose outputs are not done; `submit` waits above it.
+    settled
+        Gets each batch, in order, when all of its outputs are done; it is to see to the ack. By
+        default the batch is acked at once.
 
     Notes
     -----
     One per agent: a batch that waits holds up only the batches behind it.
     """
 
-    def __init__(self, app: faust.App, *, max_in_flight: int = 16) -> None:
+    def __init__(
+        self,
+        app: faust.App,
+        *,
+        max_in_flight: int = 16,
+        settled: Callable[[BatchEvent], None] | None = None,
+    ) -> None:
         self._app = app
+        self._settled = settled or _ack
         self._room = asyncio.Semaphore(max_in_flight)
         self._waiting: asyncio.Queue[tuple[BatchEvent, asyncio.Future[list[Any]]]]
         self._waiting = asyncio.Queue()
@@ -108,4 +118,8 @@ class Delivery:
                 raise DeliveryFailed(f"an output of {event.message!r} was cancelled")
             if isinstance(result, BaseException):
                 raise result
-        event.ack()
+        self._settled(event)
+
+
+def _ack(event: BatchEvent) -> None:
+    event.ack()

@@ -72,6 +72,12 @@ class Detection(Stage[Fleet]):
         self._report(event, started)
         await delivery.submit(event, outputs)
 
+    def take_up(self, partition: int, state: Fleet) -> None:
+        """Go on from a state that was loaded, and report on its models."""
+        super().take_up(partition, state)
+        for monitor in state:
+            self.telemetry.model_watched(partition, _status(monitor, monitor.newest / 1000))
+
     def _drop(self, partition: int) -> None:
         super()._drop(partition)
         self.reported.pop(partition, None)

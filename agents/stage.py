@@ -43,6 +43,10 @@ class Stage(Generic[StateT]):
         for partition in self.states.keys() - set(partitions):
             self._drop(partition)
 
+    def take_up(self, partition: int, state: StateT) -> None:
+        """Go on from a state that was loaded."""
+        self.states[partition] = state
+
     def _drop(self, partition: int) -> None:
         del self.states[partition]
 

@@ -129,5 +129,11 @@ class Telemetry(Protocol):
     def model_event_seen(self, event: ModelEvent) -> None:
         """Take note of a model event."""
 
+    def state_saved(self, stage: str, snapshots: int, size: int, seconds: float) -> None:
+        """Take note of a partition's state that is safe: what was written, and how long it took."""
+
+    def state_loaded(self, stage: str, snapshots: int, size: int, seconds: float) -> None:
+        """Take note of the states that were loaded with an assignment."""
+
     def batch_handled(self, stage: str, seconds: float) -> None:
         """Take note of how long a stage (intake, detection, policy) worked on a batch."""

@@ -15,6 +15,8 @@ class Topics:
         Between Driftline's own stages, keyed by model.
     alerts, retrain_requests, dead_letters
         Written for the users; alerts and lifecycle have as many partitions.
+    state, policy_state
+        The state of detection and of policy, compacted; partitioned as observations and as alerts.
     """
 
     predictions: str = "predictions"
@@ -25,6 +27,8 @@ class Topics:
     alerts: str = "drift-alerts"
     retrain_requests: str = "retrain-requests"
     dead_letters: str = "driftline-dead-letters"
+    state: str = "driftline-state"
+    policy_state: str = "driftline-policy-state"
 
     @property
     def sources(self) -> frozenset[str]:

@@ -1,5 +1,6 @@
 """The only wiring: settings in, a Faust app with all of its agents out."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
@@ -7,21 +8,27 @@ from typing import Any, Final, NoReturn, cast
 
 from faust.types import TP
 
+from agents.checkpoints import CheckpointOptions, Checkpoints
 from agents.consumer import BatchedConsumer
 from agents.dead_letters import DeadLetters, TooManyRefused
 from agents.delivery import Delivery
 from agents.detection import Detection
-from agents.faust_app import BatchApp, batch_agent, make_faust_app
+from agents.faust_app import BatchApp, batch_agent, make_faust_app, on_drain
 from agents.intake import Intake
 from agents.policy import Policy
 from agents.publisher import Publisher
+from agents.stage import Stage
+from agents.state_loader import StateLoader, StateRecipe
+from agents.state_reader import StateReader
 from agents.telemetry import Telemetry
 from agents.transport import BatchEvent
 from app import options
 from app.http import HttpServer, WorkerHealth
-from app.kafka_clients import transport_options
+from app.kafka_clients import client_arguments, transport_options
 from app.metrics import Metrics
 from app.settings import Settings
+from detectors.fleet_snapshot import FleetSnapshots
+from detectors.policy_snapshot import PolicySnapshots
 
 LARGEST_RECORD: Final = 1_900_000
 """Bytes of a record that is published: an observation batch or a dead letter at their largest."""
@@ -46,8 +53,10 @@ def create_app(settings: Settings, *, telemetry: Telemetry | None = None) -> Bat
         bootstrap=kafka.bootstrap_servers,
         options=replace(transport_options(kafka), aligned_topics=topics.sources),
     )
+    checkpoints: dict[str, Checkpoints[Any]] = {}
+    metrics = None
     if telemetry is None:
-        telemetry = _serve_metrics(app, settings)
+        telemetry = metrics = _serve_metrics(app, settings, checkpoints)
     publisher = Publisher(app, max_record_bytes=LARGEST_RECORD)
     limits = options.refusal_limits(settings)
     dead_letters = DeadLetters(publisher, topics.dead_letters, telemetry, limits)
@@ -74,6 +83,11 @@ def create_app(settings: Settings, *, telemetry: Telemetry | None = None) -> Bat
         telemetry=telemetry,
         new_state=partial(options.new_policy, settings),
     )
+    if settings.state.enabled:
+        recipes = _keep_state(app, settings, detection, policy)
+        checkpoints |= {recipe.stage.name: recipe.checkpoints for recipe in recipes}
+        if metrics is not None:
+            metrics.observe_state({name: each.unsaved_age for name, each in checkpoints.items()})
     # One agent a stage: what it reads comes in one sequence, so the same backlog gives the same.
     agents: dict[str, dict[str, Handler]] = {
         "intake": dict.fromkeys(topics.sources, intake.on_round),
@@ -81,11 +95,11 @@ def create_app(settings: Settings, *, telemetry: Telemetry | None = None) -> Bat
         "policy": {topics.alerts: policy.on_alerts, topics.lifecycle: policy.on_lifecycle},
     }
     for name, handlers in agents.items():
-        _register(app, name, handlers)
+        _register(app, name, handlers, checkpoints.get(name))
     keepers = {
         (topics.predictions, topics.labels): intake.keep_partitions,
-        (topics.observations,): detection.keep_partitions,
-        (topics.alerts, topics.lifecycle): policy.keep_partitions,
+        (topics.observations,): _keeper(detection, checkpoints),
+        (topics.alerts, topics.lifecycle): _keeper(policy, checkpoints),
     }
     _keep_assigned(app, keepers)
     app.on_partitions_assigned.connect(_counting(dead_letters), weak=False)
@@ -100,12 +114,21 @@ def _counting(dead_letters: DeadLetters) -> Callable[..., Awaitable[None]]:
     return keep
 
 
-def _register(app: BatchApp, name: str, handlers: Mapping[str, Handler]) -> None:
-    delivery = Delivery(app)
+def _register(
+    app: BatchApp,
+    name: str,
+    handlers: Mapping[str, Handler],
+    checkpoints: Checkpoints[Any] | None,
+) -> None:
+    delivery = Delivery(app, settled=None if checkpoints is None else checkpoints.settled)
 
     async def handle(event: BatchEvent) -> None:
+        handler = handlers[event.message.topic]
         try:
-            await handlers[event.message.topic](event, delivery)
+            if checkpoints is None:
+                await handler(event, delivery)
+            else:
+                await checkpoints.take(event, handler, delivery)
         except TooManyRefused as error:
             # What is committed of the stretches would be lost to the worker that is started again.
             consumer = cast("BatchedConsumer", app.consumer)
@@ -113,6 +136,55 @@ def _register(app: BatchApp, name: str, handlers: Mapping[str, Handler]) -> None
             raise
 
     batch_agent(app, name=name, topics=list(handlers), handler=handle)
+
+
+def _keep_state(
+    app: BatchApp, settings: Settings, detection: Detection, policy: Policy
+) -> tuple[StateRecipe[Any], ...]:
+    """Have the state of both stages written, and loaded with their partitions."""
+    topics = detection.topics
+    when = CheckpointOptions(
+        interval=settings.state.interval_seconds, batches=settings.state.interval_batches
+    )
+    recipes: tuple[StateRecipe[Any], ...] = (
+        StateRecipe(
+            stage=detection,
+            checkpoints=Checkpoints(app, detection, when),
+            topic=topics.state,
+            logs=(topics.observations,),
+            durable=FleetSnapshots,
+        ),
+        StateRecipe(
+            stage=policy,
+            checkpoints=Checkpoints(app, policy, when),
+            topic=topics.policy_state,
+            logs=(topics.alerts, topics.lifecycle),
+            durable=PolicySnapshots,
+        ),
+    )
+    reader = StateReader(client_arguments(settings.kafka))
+    loader = StateLoader(app, reader, detection.publisher.send, group=settings.kafka.group_id)
+
+    async def load(*_: Any, **__: Any) -> None:
+        await asyncio.gather(*(loader.load(recipe) for recipe in recipes))
+
+    app.on_rebalance_complete.connect(load, weak=False)
+    for recipe in recipes:
+        on_drain(app, recipe.checkpoints.drain)
+    return recipes
+
+
+def _keeper(
+    stage: Stage[Any], checkpoints: Mapping[str, Checkpoints[Any]]
+) -> Callable[[Iterable[int]], None]:
+    kept = checkpoints.get(stage.name)
+    if kept is None:
+        return stage.keep_partitions
+
+    def drop(_: Iterable[int]) -> None:
+        kept.drop()
+
+    return drop
 
 
 def _keep_assigned(
@@ -148,9 +220,14 @@ class SplitPartitions(RuntimeError):
     """Partitions that belong together went to different workers."""
 
 
-def _serve_metrics(app: BatchApp, settings: Settings) -> Metrics:
+def _serve_metrics(
+    app: BatchApp, settings: Settings, checkpoints: Mapping[str, Checkpoints[Any]]
+) -> Metrics:
+    def is_loaded() -> bool:
+        return all(each.has_begun for each in checkpoints.values())
+
     metrics = Metrics(label_values=settings.limits.metric_label_values)
-    server = HttpServer(settings.http, metrics=metrics, health=WorkerHealth(app))
+    server = HttpServer(settings.http, metrics=metrics, health=WorkerHealth(app, is_loaded))
     app.add_dependency(server)
 
     async def observe(*_: Any, **__: Any) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import errno
 import logging
 import socket
+from collections.abc import Callable
 from typing import Any, Final, Protocol
 
 from aiohttp import web
@@ -45,10 +46,13 @@ class WorkerHealth:
     ----------
     app
         Not started yet.
+    is_loaded
+        Tells whether the state of the first assignment is there.
     """
 
-    def __init__(self, app: AppT) -> None:
+    def __init__(self, app: AppT, is_loaded: Callable[[], bool] = lambda: True) -> None:
         self._app = app
+        self._is_loaded = is_loaded
         self._joined = False
         app.on_rebalance_complete.connect(self._on_rebalance_complete, weak=False)
 
@@ -62,7 +66,9 @@ class WorkerHealth:
             return "crashed"
         if self._app.should_stop:
             return "stopping"
-        return "" if self._joined else "waiting for partitions"
+        if not self._joined:
+            return "waiting for partitions"
+        return "" if self._is_loaded() else "loading state"
 
     async def _on_rebalance_complete(self, *_: Any, **__: Any) -> None:
         self._joined = True

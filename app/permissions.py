@@ -29,6 +29,8 @@ WORKER: Final[Mapping[TopicRole, frozenset[Operation]]] = {
     TopicRole.ALERTS: frozenset({Operation.READ, Operation.WRITE}),
     TopicRole.RETRAIN_REQUESTS: frozenset({Operation.WRITE}),
     TopicRole.DEAD_LETTERS: frozenset({Operation.WRITE}),
+    TopicRole.STATE: frozenset({Operation.READ, Operation.WRITE}),
+    TopicRole.POLICY_STATE: frozenset({Operation.READ, Operation.WRITE}),
 }
 """What a worker does to each topic; with either of the two, Kafka also lets it describe it."""
 

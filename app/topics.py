@@ -11,8 +11,16 @@ from app.settings import Settings, TopicRole
 PAIRS: Final = (
     (TopicRole.PREDICTIONS, TopicRole.LABELS),
     (TopicRole.ALERTS, TopicRole.LIFECYCLE),
+    (TopicRole.OBSERVATIONS, TopicRole.STATE),
+    (TopicRole.ALERTS, TopicRole.POLICY_STATE),
 )
-"""Topics whose records meet: the same key must be in the same partition of both."""
+"""Topics whose records meet: what belongs together must be in the same partition of both."""
+
+_COMPACTED: Final = frozenset({TopicRole.STATE, TopicRole.POLICY_STATE})
+"""Topics of which the latest record of each key is all that counts."""
+
+_SEGMENT_BYTES: Final = 64 * 1024 * 1024
+"""Of a compacted topic: the segment that is being written is never compacted."""
 
 _LARGE: Final = frozenset({TopicRole.OBSERVATIONS, TopicRole.DEAD_LETTERS})
 """Topics whose records can be larger than Kafka's default limit."""
@@ -94,14 +102,18 @@ class WrongTopics(Exception):
 
 
 class TopicPlan(dict[TopicRole, PlannedTopic]):
-    """Every topic, by its role."""
+    """Every topic that is used, by its role."""
 
 
 def plan_topics(settings: Settings) -> TopicPlan:
     """Return the topics that the settings ask for."""
     plan = TopicPlan()
     for role in TopicRole:
+        if role in _COMPACTED and not settings.state.enabled:
+            continue
         config = {"cleanup.policy": "delete"}
+        if role in _COMPACTED:
+            config = {"cleanup.policy": "compact", "segment.bytes": str(_SEGMENT_BYTES)}
         if role in _LARGE:
             # Replicas and consumers take a record of any size that the topic takes.
             config["max.message.bytes"] = str(MAX_REQUEST_BYTES)
@@ -131,9 +143,14 @@ def compare(
     missing = {role: topic for role, topic in plan.items() if partitions[topic.name] is None}
     problems = []
     for pair in PAIRS:
+        if not plan.keys() >= set(pair):
+            continue
         problems += _unequal(plan, partitions, pair)
         for role, other in (pair, pair[::-1]):
             count = partitions[plan[other].name]
+            if other in missing and role in _COMPACTED:
+                # That has its number from what it is itself paired with.
+                count = missing[other].partitions
             if role in missing and count is not None:
                 missing[role] = replace(missing[role], partitions=count)
     for topic in plan.values():
@@ -221,8 +238,15 @@ def _unequal(
 
 def _misconfigured(topic: PlannedTopic, config: Mapping[str, str]) -> list[TopicProblem]:
     problems = []
-    policy = config.get("cleanup.policy", "delete")
-    if "compact" in policy and topic.role not in _COMPACTABLE:
+    policy = config.get("cleanup.policy", topic.config["cleanup.policy"])
+    if topic.role in _COMPACTED:
+        if policy != "compact":
+            message = (
+                f"has cleanup.policy={policy}: it would lose the state that is older than its "
+                "retention. Set cleanup.policy=compact"
+            )
+            problems.append(TopicProblem(topic.name, "cleanup_policy", message))
+    elif "compact" in policy and topic.role not in _COMPACTABLE:
         message = (
             f"has cleanup.policy={policy}: its records share keys, and compaction would delete "
             "all but the last. Set cleanup.policy=delete"

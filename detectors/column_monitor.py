@@ -207,7 +207,11 @@ class ColumnMonitor:
             "names": list(self.names),
             "restarts": self._restarts,
             "reference": self.reference.state(),
-            "detectors": [detector.state() for _, detector in self._watchers],
+            # None of a detector whose state cannot be had: it starts anew, primed as at the first.
+            "detectors": [
+                detector.state() if kinds()[detector.kind].durable else None
+                for _, detector in self._watchers
+            ],
         }
 
     def restore(self, state: State) -> None:
@@ -220,7 +224,8 @@ class ColumnMonitor:
         self.reference = self._new_reference()
         self.reference.restore(state["reference"])
         for (_, detector), inner in zip(self._watchers, state["detectors"], strict=True):
-            detector.restore(inner)
+            if inner is not None:
+                detector.restore(inner)
 
     def _prime(self) -> None:
         for stream, detector in self._watchers:

@@ -51,6 +51,10 @@ class Fleet:
     ----------
     evicted
         Versions that the latest update has forgotten; no part of the state.
+    options_of
+        As given.
+    noticed
+        Ids of the latest model events.
     """
 
     def __init__(
@@ -61,7 +65,7 @@ class Fleet:
         most_columns: int = 50_000,
     ) -> None:
         self.evicted: list[ModelKey] = []
-        self._options_of = options_of
+        self.options_of = options_of
         self._most_models = most_models
         self._most_columns = most_columns
         # Both in the order of the versions' latest rows. By place in the log, not by event time: a
@@ -69,7 +73,7 @@ class Fleet:
         self._monitors: dict[ModelKey, ModelMonitor] = {}
         self._young: dict[ModelKey, None] = {}
         self._columns = 0
-        self._noticed = Seen(MOST_NOTICED)
+        self.noticed = Seen(MOST_NOTICED)
 
     def __iter__(self) -> Iterator[ModelMonitor]:
         return iter(self._monitors.values())
@@ -115,7 +119,7 @@ class Fleet:
         monitor = self._monitors.get(key)
         if monitor is None:
             self._make_room(min(len(batch.columns), self._most_columns))
-            monitor = ModelMonitor(*key, self._options_of(batch.model))
+            monitor = ModelMonitor(*key, self.options_of(batch.model))
             self._monitors[key] = monitor
             self._young[key] = None
         rows, columns = monitor.all_rows, len(monitor.columns)
@@ -139,7 +143,7 @@ class Fleet:
         """
         if event.type not in RESTARTING:
             return
-        if event.timestamp is not None and not self._noticed.is_new(event_id(event)):
+        if event.timestamp is not None and not self.noticed.is_new(event_id(event)):
             return
         for monitor in self:
             if monitor.model == event.model:
@@ -148,7 +152,7 @@ class Fleet:
     def state(self) -> State:
         """Return the whole state."""
         return {
-            "noticed": self._noticed.state(),
+            "noticed": self.noticed.state(),
             "young": [list(key) for key in self._young],
             "monitors": [
                 {"model": monitor.model, "version": monitor.version, "state": monitor.state()}
@@ -156,14 +160,21 @@ class Fleet:
             ],
         }
 
+    def outline(self) -> State:
+        """Return what of the state is neither in a model's nor in ``noticed``, for `restore`."""
+        return {
+            "young": [list(key) for key in self._young],
+            "order": [list(key) for key in self._monitors],
+        }
+
     def restore(self, state: State) -> None:
         """Take over a state of a fleet with the same options."""
-        self._noticed.restore(state["noticed"])
+        self.noticed.restore(state["noticed"])
         self._young = dict.fromkeys((model, version) for model, version in state["young"])
         self._monitors = {}
         for item in state["monitors"]:
             model, version = item["model"], item["version"]
-            monitor = ModelMonitor(model, version, self._options_of(model))
+            monitor = ModelMonitor(model, version, self.options_of(model))
             monitor.restore(item["state"])
             self._monitors[model, version] = monitor
         self._columns = sum(len(monitor.columns) for monitor in self)

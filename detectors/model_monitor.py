@@ -51,6 +51,10 @@ class ModelMonitor:
         Rows that came again since this object was made; no part of the state.
     renewed
         Source partitions whose offsets began anew since this object was made; no part of the state.
+    restarts
+        Times that `restart` was called of this object; no part of the state.
+    options
+        As given.
     """
 
     def __init__(self, model: str, version: str, options: MonitorOptions) -> None:
@@ -59,8 +63,9 @@ class ModelMonitor:
         self.columns: dict[ColumnKey, ColumnMonitor] = {}
         self.replayed_rows = 0
         self.renewed: set[Source] = set()
+        self.restarts = 0
+        self.options = options
         self._refused: dict[ColumnKey, None] = {}
-        self._options = options
         self._logs = {origin: RowLog() for origin in Origin}
         self._steady: dict[Origin, Steady] = {}
 
@@ -78,6 +83,11 @@ class ModelMonitor:
     def all_rows(self) -> int:
         """Rows counted so far, of predictions and of labelled ones."""
         return sum(log.rows for log in self._logs.values())
+
+    @property
+    def newest(self) -> int:
+        """The latest event time of all rows, milliseconds since the epoch; -1 before the first."""
+        return max(log.newest for log in self._logs.values())
 
     @property
     def has_reference(self) -> bool:
@@ -107,7 +117,7 @@ class ModelMonitor:
         self._steady.clear()
         self.renewed |= log.renewed_by(unseen)
         first = log.append(unseen)
-        most = self._options.most_columns
+        most = self.options.most_columns
         if room is not None:
             most = min(most, len(self.columns) + room)
         found = self._watch(list(self._chosen(unseen, most)), first)
@@ -146,6 +156,7 @@ class ModelMonitor:
     def restart(self) -> None:
         """Begin new references for all columns."""
         self._steady.clear()
+        self.restarts += 1
         for monitor in self.columns.values():
             monitor.restart()
 
@@ -239,7 +250,7 @@ class ModelMonitor:
         """Yield for each watched column the observed one of its kind, and the row to start at."""
         observed: dict[ColumnKey, list[Column]] = {}
         for column in batch.columns:
-            if column.role is not Role.FEATURE or column.name not in self._options.ignored:
+            if column.role is not Role.FEATURE or column.name not in self.options.ignored:
                 observed.setdefault((column.role, column.name), []).append(column)
         starts = self._admit(observed, most)
         roles = ROLES_OF[batch.origin]
@@ -278,9 +289,9 @@ class ModelMonitor:
         identity = (self.model, self.version, *key)
         return ColumnMonitor(
             kind=kind,
-            detectors=self._options.detectors,
-            burn_in=self._options.burn_in,
-            bins=self._options.bins,
+            detectors=self.options.detectors,
+            burn_in=self.options.burn_in,
+            bins=self.options.bins,
             seed=lambda restarts: stable_seed(*identity, restarts),
         )
 
@@ -293,7 +304,7 @@ class ModelMonitor:
             role=role,
             feature=name,
             monitor=self.columns[key],
-            critical=role is Role.FEATURE and name in self._options.critical,
+            critical=role is Role.FEATURE and name in self.options.critical,
             change_at=log.position(drift.change_row, known_at=drift.row),
             detected_at=log.position(drift.row, known_at=drift.row),
         )

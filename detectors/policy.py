@@ -1,6 +1,6 @@
 """When drift is worth a retraining: alerts in, at most one open request per model out."""
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
@@ -45,7 +45,7 @@ _Counted: TypeAlias = tuple[int, int, AlertReference]
 """The event times of detection and change, and the reference."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _ModelState:
     alerts: dict[str, _Counted] = field(default_factory=dict)
     """By the alert's id."""
@@ -56,6 +56,22 @@ class _ModelState:
     ended_at: int = -1
     seen: Seen = field(default_factory=lambda: Seen(MOST_SEEN))
     """Alerts and ends, so that a replayed one is not counted twice."""
+    touched: int = 0
+    """Times that it was asked for; no part of the state."""
+
+    def state(self) -> State:
+        return {
+            "alerts": [
+                [found, changed, reference.model_dump(mode="json")]
+                for found, changed, reference in self.alerts.values()
+            ],
+            "cooldown_until": self.cooldown_until,
+            "request_id": self.request_id,
+            "requested_at": self.requested_at,
+            "open_until": self.open_until,
+            "ended_at": self.ended_at,
+            "seen": self.seen.state(),
+        }
 
 
 MOST_NAMED: Final = 5
@@ -84,10 +100,15 @@ class RetrainPolicy:
     most_models
         Models that are remembered. The one that was heard of least lately is forgotten first, and
         one for which a retraining was asked only where there is no other.
+
+    Attributes
+    ----------
+    options
+        As given.
     """
 
     def __init__(self, options: PolicyOptions, *, most_models: int = 10_000) -> None:
-        self._options = options
+        self.options = options
         self._most_models = most_models
         self._horizon = round(SECONDS * max(options.window, options.cooldown, options.expiry))
         # In the order of the models' latest events.
@@ -150,21 +171,15 @@ class RetrainPolicy:
 
     def state(self) -> State:
         """Return the whole state."""
-        return {
-            model: {
-                "alerts": [
-                    [found, changed, reference.model_dump(mode="json")]
-                    for found, changed, reference in state.alerts.values()
-                ],
-                "cooldown_until": state.cooldown_until,
-                "request_id": state.request_id,
-                "requested_at": state.requested_at,
-                "open_until": state.open_until,
-                "ended_at": state.ended_at,
-                "seen": state.seen.state(),
-            }
-            for model, state in self._models.items()
-        }
+        return {model: state.state() for model, state in self._models.items()}
+
+    def stamps(self) -> dict[str, Hashable]:
+        """Return, by model, what differs whenever its state does; in the state's order."""
+        return {model: (state, state.touched) for model, state in self._models.items()}
+
+    def state_of(self, model: str) -> State:
+        """Return the state of one model; `KeyError` where it is not remembered."""
+        return self._models[model].state()
 
     def restore(self, state: State) -> None:
         """Take over a state."""
@@ -190,11 +205,12 @@ class RetrainPolicy:
                 unasked = (name for name, each in self._models.items() if not each.request_id)
                 del self._models[next(unasked, next(iter(self._models)))]
             state = _ModelState()
+        state.touched += 1
         self._models[model] = state
         return state
 
     def _is_near(self, found: int, now: int) -> bool:
-        return abs(now - found) <= self._options.window * SECONDS
+        return abs(now - found) <= self.options.window * SECONDS
 
     def _is_stale(self, state: _ModelState, found: int) -> bool:
         return state.ended_at - self._horizon <= found <= state.ended_at
@@ -212,7 +228,7 @@ class RetrainPolicy:
         if any(reference.kind is DriftKind.CONCEPT for reference in references):
             return Trigger.CONCEPT
         drifted = {(reference.kind, reference.feature) for reference in references}
-        return Trigger.FEATURES if len(drifted) >= self._options.features else None
+        return Trigger.FEATURES if len(drifted) >= self.options.features else None
 
     def _request(
         self, state: _ModelState, alert: Alert, trigger: Trigger, counting: list[_Counted]
@@ -220,8 +236,8 @@ class RetrainPolicy:
         now = parse_time(alert.detected_at.time)
         alerts = sorted(counting, key=lambda item: (item[0], item[2].alert_id))
         references = [reference for _, _, reference in alerts]
-        state.cooldown_until = now + round(self._options.cooldown * SECONDS)
-        state.open_until = now + round(self._options.expiry * SECONDS)
+        state.cooldown_until = now + round(self.options.cooldown * SECONDS)
+        state.open_until = now + round(self.options.expiry * SECONDS)
         state.requested_at = now
         state.request_id = stable_id(alert.model, alert.version, trigger, alert.alert_id)
         features = list(dict.fromkeys(reference.feature for reference in references))

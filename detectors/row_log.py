@@ -86,14 +86,21 @@ class RowLog:
     it. Where the times go back too, such a row cannot be told from a replay, and is dropped.
 
     Memory: some 9 kB once 32,768 rows are counted, less before.
+
+    Attributes
+    ----------
+    rows
+        How many were counted.
+    newest
+        The latest event time of them, milliseconds since the epoch; -1 before the first.
     """
 
-    __slots__ = ("_addresses", "_batch", "_latest", "_marked", "_marks", "_newest", "rows")
+    __slots__ = ("_addresses", "_batch", "_latest", "_marked", "_marks", "newest", "rows")
 
     def __init__(self) -> None:
         self.rows = 0
         self._marks: dict[Source, int] = {}
-        self._newest = -1
+        self.newest = -1
         self._latest: Trail = np.empty((0, 3), dtype=np.int64)
         self._marked: Trail = np.empty((0, 3), dtype=np.int64)
         self._addresses = 0, 0
@@ -103,7 +110,7 @@ class RowLog:
 
     def unseen(self, batch: ObservationBatch) -> ObservationBatch:
         """Return the rows of a batch that were not counted before."""
-        marks, newest = dict(self._marks), self._newest
+        marks, newest = dict(self._marks), self.newest
         taken = np.ones(len(batch), dtype=np.bool_)
         for run, begin, end in batch.slices():
             mark = marks.get((run.topic, run.partition), -1)
@@ -137,7 +144,7 @@ class RowLog:
         self.rows += len(batch)
         for run, _, end in batch.slices():
             self._marks[run.topic, run.partition] = int(batch.offsets[end - 1])
-        self._newest = max(self._newest, int(batch.times.max()))
+        self.newest = max(self.newest, int(batch.times.max()))
         self._batch = batch
         return first
 
@@ -171,7 +178,7 @@ class RowLog:
             The latest event time of the rows.
         """
         self.settle()
-        self._newest = max(self._newest, newest)
+        self.newest = max(self.newest, newest)
         rings = []
         for topic, partition, rows in runs:
             source, end = (topic, partition), begin + rows
@@ -221,7 +228,7 @@ class RowLog:
         return {
             "rows": self.rows,
             "marks": [[*source, offset] for source, offset in self._marks.items()],
-            "newest": self._newest,
+            "newest": self.newest,
             "latest": self._latest[kept],
             "older": self._marked[marked],
         }
@@ -230,7 +237,7 @@ class RowLog:
         """Take over a state."""
         self.rows = state["rows"]
         self._marks = {(topic, partition): offset for topic, partition, offset in state["marks"]}
-        self._newest = state["newest"]
+        self.newest = state["newest"]
         self._batch = None
         self._latest = self._marked = np.empty((0, 3), dtype=np.int64)
         self._reserve(self.rows)

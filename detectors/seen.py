@@ -31,6 +31,11 @@ class Seen:
             del self._ids[next(iter(self._ids))]
         return True
 
+    @property
+    def latest(self) -> str | None:
+        """The id that came last for the first time: another one whenever the state is."""
+        return next(reversed(self._ids), None)
+
     def state(self) -> list[str]:
         """Return the ids, the oldest first."""
         return list(self._ids)

@@ -17,6 +17,7 @@ from app.cli.common import (
     settings_of,
     settings_options,
 )
+from app.durability import check_durable, not_durable
 from app.kafka_clients import client_arguments
 from app.permissions import WORKER, needed
 from app.settings import InvalidConfiguration, Settings, TopicRole, settings_schema
@@ -56,6 +57,7 @@ def check(
         try:
             settings = settings_of(config, bootstrap, assignments)
             client_arguments(settings.kafka)  # reads the files that the settings name
+            check_durable(settings)
         except InvalidConfiguration as error:
             if not as_json:
                 raise
@@ -81,13 +83,18 @@ async def _look(settings: Settings) -> TopicReport:
 
 
 def _document(settings: Settings, report: TopicReport | None) -> dict[str, Any]:
-    document: dict[str, Any] = {"ok": True, "configuration": []}
+    document: dict[str, Any] = {
+        "ok": True,
+        "configuration": [],
+        "not_durable": [asdict(each) for each in not_durable(settings)],
+    }
     if report is not None:
         document["ok"] = not report.problems
         document["topics"] = [
             {"role": role, "name": name, "partitions": report.partitions[name]}
             for role in TopicRole
             for name in [settings.topics.full_name(role)]
+            if name in report.partitions
         ]
         document["missing"] = [topic.name for topic in report.missing]
         document["problems"] = [asdict(problem) for problem in report.problems]
@@ -100,11 +107,15 @@ def _print(document: dict[str, Any]) -> None:
 
 def _print_text(settings: Settings, report: TopicReport | None) -> None:
     click.echo("configuration: ok")
+    for each in not_durable(settings):
+        click.echo(f"warning: {each}", err=True)
     if report is None:
         return
     planned = {topic.name: topic.partitions for topic in report.missing}
     for role in TopicRole:
         name = settings.topics.full_name(role)
+        if name not in report.partitions:
+            continue
         count = report.partitions[name]
         if count is not None:
             said = f"{count} partitions"

@@ -7,16 +7,19 @@ from typing import Any, Final, NoReturn, TypeVar
 
 import click
 
+from agents.stored_state import UnusableState
 from app.brokers import AuthenticationFailed, BrokersUnreachable, TopicRefused
 from app.http import AddressUnavailable
 from app.permissions import NotAuthorized
 from app.settings import CONFIG_VARIABLE, InvalidConfiguration, Settings, load_settings
+from app.state_errors import NothingFound, WorkersRunning
 from app.topics import WrongTopics
 
 EXIT_INCOMPLETE: Final = 1
 EXIT_CONFIGURATION: Final = 2
 EXIT_TOPICS: Final = 3
 EXIT_NOTHING: Final = 4
+"""Nothing was found, or a state cannot be used."""
 EXIT_UNREACHABLE: Final = 69  # EX_UNAVAILABLE
 EXIT_REFUSED: Final = 77  # EX_NOPERM
 
@@ -25,6 +28,9 @@ _CODES: Final[dict[type[Exception], int]] = {
     AddressUnavailable: EXIT_CONFIGURATION,
     WrongTopics: EXIT_TOPICS,
     TopicRefused: EXIT_TOPICS,
+    UnusableState: EXIT_NOTHING,
+    NothingFound: EXIT_NOTHING,
+    WorkersRunning: EXIT_NOTHING,
     BrokersUnreachable: EXIT_UNREACHABLE,
     AuthenticationFailed: EXIT_REFUSED,
     NotAuthorized: EXIT_REFUSED,

@@ -13,6 +13,7 @@ import structlog
 from app.brokers import connected, wait_for_brokers
 from app.buildinfo import driftline_version
 from app.cli.common import clear_errors, settings_of, settings_options
+from app.durability import check_durable, not_durable
 from app.http import check_address
 from app.kernels import warm_up
 from app.logs import configure_logs
@@ -39,6 +40,7 @@ def worker(
     """
     with clear_errors():
         settings = settings_of(config, bootstrap, assignments)
+        check_durable(settings)
     configure_logs(settings.logging)
     logger = structlog.get_logger("driftline.worker")
     with clear_errors(logger.critical):
@@ -69,6 +71,9 @@ def _run(settings: Settings, logger: Any) -> int:
     from app.factory import create_app  # noqa: PLC0415 - see above
 
     app = create_app(settings)
+    if settings.state.enabled:
+        for each in not_durable(settings):
+            logger.warning(str(each))
     logger.info(
         "starting",
         version=driftline_version(),

@@ -121,7 +121,13 @@ class _Demo:
     async def _prepare(self, stack: AsyncExitStack) -> tuple[Settings, str]:
         """Return the settings of a broker that has the topics, and the worker's address."""
         port = _free_port()
-        overrides = {"http.host": _HOST, "http.port": str(port), "monitor.burn_in": str(BURN_IN)}
+        overrides = {
+            "http.host": _HOST,
+            "http.port": str(port),
+            "monitor.burn_in": str(BURN_IN),
+            # Its worker is never replaced, and each partition of the embedded broker takes memory.
+            "state.enabled": "false",
+        }
         if self._options.bootstrap is None:
             broker = stack.enter_context(EmbeddedBroker())
             overrides["kafka.bootstrap_servers"] = broker.bootstrap
@@ -258,6 +264,7 @@ def _worker_overrides(settings: Settings) -> dict[str, str]:
         "topics.prefix": settings.topics.prefix,
         "http.host": settings.http.host,
         "http.port": str(settings.http.port),
+        "state.enabled": "false",
         "monitor.burn_in": str(BURN_IN),
     }
 

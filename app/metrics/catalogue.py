@@ -190,6 +190,55 @@ OUTSTANDING_BATCHES: Final = MetricSpec(
     "Batches handed to an agent whose results are not safe yet.",
     _PARTITION,
 )
+STATE_SAVES: Final = MetricSpec(
+    "driftline_state_saves_total",
+    "counter",
+    "Times that the state of a partition was written, and what it covers acknowledged.",
+    ("stage",),
+)
+STATE_SNAPSHOTS: Final = MetricSpec(
+    "driftline_state_snapshots_written_total",
+    "counter",
+    "Snapshots written: only of models that changed.",
+    ("stage",),
+)
+STATE_BYTES: Final = MetricSpec(
+    "driftline_state_written_bytes_total",
+    "counter",
+    "Bytes of snapshots written, before compression.",
+    ("stage",),
+)
+STATE_SAVE_DURATION: Final = MetricSpec(
+    "driftline_state_save_duration_seconds",
+    "histogram",
+    "How long it took to write the state of a partition, until it was acknowledged.",
+    ("stage",),
+    (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0),
+)
+STATE_UNSAVED_AGE: Final = MetricSpec(
+    "driftline_state_unsaved_age_seconds",
+    "gauge",
+    "Since when the oldest batch waits for a snapshot that covers it; 0 where none does.",
+    ("stage",),
+)
+STATE_LOADED: Final = MetricSpec(
+    "driftline_state_snapshots_loaded",
+    "gauge",
+    "Snapshots loaded with the last assignment.",
+    ("stage",),
+)
+STATE_LOADED_BYTES: Final = MetricSpec(
+    "driftline_state_loaded_bytes",
+    "gauge",
+    "Bytes read to load the state of the last assignment.",
+    ("stage",),
+)
+STATE_LOAD_DURATION: Final = MetricSpec(
+    "driftline_state_load_duration_seconds",
+    "gauge",
+    "How long it took to load the state of the last assignment.",
+    ("stage",),
+)
 FOLDED: Final = MetricSpec(
     "driftline_folded_label_values",
     "gauge",
@@ -226,6 +275,14 @@ CATALOGUE: Final = (
     CONSUMER_LAG,
     COMMIT_AGE,
     OUTSTANDING_BATCHES,
+    STATE_SAVES,
+    STATE_SNAPSHOTS,
+    STATE_BYTES,
+    STATE_SAVE_DURATION,
+    STATE_UNSAVED_AGE,
+    STATE_LOADED,
+    STATE_LOADED_BYTES,
+    STATE_LOAD_DURATION,
     FOLDED,
 )
 """All of them."""

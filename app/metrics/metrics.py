@@ -1,6 +1,6 @@
 """What the agents report, as Prometheus metrics."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from time import monotonic
 from typing import Final
@@ -76,6 +76,14 @@ class Metrics:
         self._consumer = ConsumerCollector(clock)
         self.registry.register(self._models)
         self.registry.register(self._consumer)
+        self._saves = self._counter(catalogue.STATE_SAVES)
+        self._snapshots = self._counter(catalogue.STATE_SNAPSHOTS)
+        self._saved_bytes = self._counter(catalogue.STATE_BYTES)
+        self._save_duration = self._histogram(catalogue.STATE_SAVE_DURATION)
+        self._unsaved = self._gauge(catalogue.STATE_UNSAVED_AGE)
+        self._loaded = self._gauge(catalogue.STATE_LOADED)
+        self._loaded_bytes = self._gauge(catalogue.STATE_LOADED_BYTES)
+        self._load_duration = self._gauge(catalogue.STATE_LOAD_DURATION)
         self._read: dict[tuple[str, int], tuple[Counter, Gauge]] = {}
         self._last_pending: dict[int, PendingStatus] = {}
         # What has not happened yet is 0, not absent: the first time then shows as an increase.
@@ -181,6 +189,24 @@ class Metrics:
     def batch_handled(self, stage: str, seconds: float) -> None:
         """Take note of how long a stage (intake, detection, policy) worked on a batch."""
         self._duration.labels(stage).observe(seconds)
+
+    def state_saved(self, stage: str, snapshots: int, size: int, seconds: float) -> None:
+        """Take note of a partition's state that is safe: what was written, and how long it took."""
+        self._saves.labels(stage).inc()
+        self._snapshots.labels(stage).inc(snapshots)
+        self._saved_bytes.labels(stage).inc(size)
+        self._save_duration.labels(stage).observe(seconds)
+
+    def state_loaded(self, stage: str, snapshots: int, size: int, seconds: float) -> None:
+        """Take note of the states that were loaded with an assignment."""
+        self._loaded.labels(stage).set(snapshots)
+        self._loaded_bytes.labels(stage).set(size)
+        self._load_duration.labels(stage).set(seconds)
+
+    def observe_state(self, stages: Mapping[str, Callable[[], float]]) -> None:
+        """Have the age of unsaved state read at each scrape, in seconds by stage."""
+        for stage, age in stages.items():
+            self._unsaved.labels(stage).set_function(age)
 
     def _counter(self, spec: MetricSpec) -> Counter:
         return Counter(spec.name, spec.text, spec.labels, registry=self.registry)

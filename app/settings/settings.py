@@ -14,6 +14,7 @@ from app.settings.logs import LogSettings
 from app.settings.monitor import ModelSettings, MonitorSettings
 from app.settings.policy import PolicySettings
 from app.settings.section import Section
+from app.settings.state import StateSettings
 from app.settings.topics import TopicSettings
 
 ModelName = Annotated[str, Field(min_length=1, max_length=249)]
@@ -45,6 +46,9 @@ class Settings(Section):
 
     policy: PolicySettings = PolicySettings()
     """When a retraining is asked for."""
+
+    state: StateSettings = StateSettings()
+    """How state is kept over restarts."""
 
     http: HttpSettings = HttpSettings()
     """Where metrics and health are served."""

@@ -23,6 +23,8 @@ class TopicRole(StrEnum):
     ALERTS = "alerts"
     RETRAIN_REQUESTS = "retrain_requests"
     DEAD_LETTERS = "dead_letters"
+    STATE = "state"
+    POLICY_STATE = "policy_state"
 
 
 def _characters(value: str) -> str:
@@ -64,6 +66,12 @@ class TopicSettings(Section):
 
     dead_letters: TopicName = "driftline-dead-letters"
     """Written: records that could not be taken, and why."""
+
+    state: TopicName = "driftline-state"
+    """Internal: the detectors' state, compacted; partitioned as the observations."""
+
+    policy_state: TopicName = "driftline-policy-state"
+    """Internal: the retrain policy's state, compacted; partitioned as the alerts."""
 
     partitions: int = Field(default=4, ge=1, le=10_000)
     """Partitions of a topic that Driftline makes; the most workers that share its work."""

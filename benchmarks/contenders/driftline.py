@@ -62,8 +62,11 @@ class CountingMetrics(Metrics):
 
 def settings_of(task: Task) -> Settings:
     """Return the defaults, with topics of this run."""
-    topics = ("labels", "model_events", "observations", "lifecycle", "retrain_requests")
-    overrides = {f"topics.{name}": f"{task.group}-{name}" for name in (*topics, "dead_letters")}
+    topics = ("labels", "model_events", "observations", "lifecycle", "retrain_requests", "state")
+    overrides = {
+        f"topics.{name}": f"{task.group}-{name}"
+        for name in (*topics, "policy_state", "dead_letters")
+    }
     return load_settings(
         None,
         {

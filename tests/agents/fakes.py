@@ -88,6 +88,8 @@ class FakeTelemetry:
     alerts: list[Alert] = field(default_factory=list)
     requests: list[RetrainRequest] = field(default_factory=list)
     events: list[ModelEvent] = field(default_factory=list)
+    saved: list[tuple[str, int, int]] = field(default_factory=list)
+    loaded: list[tuple[str, int, int]] = field(default_factory=list)
     stages: list[str] = field(default_factory=list)
 
     def records_read(self, topic: str, partition: int, records: int, last_offset: int) -> None:
@@ -132,6 +134,14 @@ class FakeTelemetry:
 
     def model_event_seen(self, event: ModelEvent) -> None:
         self.events.append(event)
+
+    def state_saved(self, stage: str, snapshots: int, size: int, seconds: float) -> None:
+        assert seconds >= 0
+        self.saved.append((stage, snapshots, size))
+
+    def state_loaded(self, stage: str, snapshots: int, size: int, seconds: float) -> None:
+        assert seconds >= 0
+        self.loaded.append((stage, snapshots, size))
 
     def batch_handled(self, stage: str, seconds: float) -> None:
         assert seconds >= 0

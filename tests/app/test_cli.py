@@ -72,7 +72,11 @@ def test_check_offline_takes_a_good_file(tmp_path: Path) -> None:
     assert run("check", "--offline", "--config", str(file)).output == "configuration: ok\n"
     assert run("check", "--offline", DRIFTLINE_CONFIG=str(file)).exit_code == 0
     result = run("check", "--offline", "--json", "--config", str(file))
-    assert json.loads(result.stdout) == {"ok": True, "configuration": []}
+    assert json.loads(result.stdout) == {
+        "ok": True,
+        "configuration": [],
+        "not_durable": [],
+    }
 
 
 def test_check_reports_problems_as_json() -> None:
@@ -155,9 +159,9 @@ def test_topics_are_checked_made_and_checked(
     dry = run("topics", *flags, "--dry-run")
     assert f"would create {topic_prefix}predictions with 4 partitions" in dry.output
     made = json.loads(run("topics", *flags, "--json").stdout)
-    assert len(made["created"]) == 8
+    assert len(made["created"]) == 10
     assert made["existing"] == []
-    assert "8 of 8 topics existed" in run("topics", *flags).output
+    assert "10 of 10 topics existed" in run("topics", *flags).output
     after = run("check", *flags, "--json", "--set", "topics.create=never")
     assert after.exit_code == 0
     document = json.loads(after.stdout)

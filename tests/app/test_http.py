@@ -112,3 +112,13 @@ async def test_a_crashed_worker_is_neither_healthy_nor_ready() -> None:
     await app.on_rebalance_complete.send()
     await asyncio.wait_for(app.crash(RuntimeError("x")), 5)
     assert (health.unhealthy(), health.unready()) == ("crashed", "crashed")
+
+
+async def test_a_worker_is_not_ready_before_its_state_is_loaded() -> None:
+    app = faust.App("load", web_enabled=False, autodiscover=False)
+    loaded: list[bool] = []
+    health = WorkerHealth(app, lambda: bool(loaded))
+    await app.on_rebalance_complete.send()
+    assert health.unready() == "loading state"
+    loaded.append(True)
+    assert health.unready() == ""

@@ -96,6 +96,8 @@ def report_everything(telemetry: Telemetry) -> None:
     telemetry.retrain_requested(request())
     telemetry.model_event_seen(ModelEvent(type=ModelEventType.RETRAIN_COMPLETED, model="fraud"))
     telemetry.batch_handled("intake", 0.02)
+    telemetry.state_saved("detection", 3, 40_000, 0.05)
+    telemetry.state_loaded("detection", 2, 30_000, 0.2)
 
 
 def test_what_is_exported_is_what_is_declared() -> None:
@@ -142,6 +144,21 @@ def test_records_and_offsets_are_told_by_partition() -> None:
     labels = {"topic": "predictions", "partition": "0"}
     assert Samples(metrics).value("records_read_total", labels) == 7
     assert Samples(metrics).value("handled_offset", labels) == 43
+
+
+def test_state_is_told_by_stage_and_its_age_at_the_scrape() -> None:
+    metrics = Metrics()
+    ages = iter([1.5, 0.0])
+    metrics.observe_state({"detection": lambda: next(ages)})
+    for _ in range(2):
+        metrics.state_saved("detection", 3, 40_000, 0.05)
+    stage = {"stage": "detection"}
+    assert Samples(metrics).value("state_unsaved_age_seconds", stage) == 1.5
+    samples = Samples(metrics)
+    assert samples.value("state_unsaved_age_seconds", stage) == 0.0
+    assert samples.value("state_snapshots_written_total", stage) == 6
+    assert samples.value("state_written_bytes_total", stage) == 80_000
+    assert samples.value("state_save_duration_seconds_count", stage) == 2
 
 
 def test_what_has_not_happened_is_zero() -> None:

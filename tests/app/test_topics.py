@@ -42,11 +42,41 @@ def test_the_plan_has_every_role_with_its_full_name() -> None:
     assert {topic.partitions for topic in plan.values()} == {7}
 
 
-def test_nothing_is_compacted_and_large_records_are_let_in() -> None:
+def test_state_alone_is_compacted_and_large_records_are_let_in() -> None:
     for role, topic in plan_topics(settings_for("kafka:9092")).items():
-        assert topic.config["cleanup.policy"] == "delete"
+        compacted = role in {TopicRole.STATE, TopicRole.POLICY_STATE}
+        assert topic.config["cleanup.policy"] == ("compact" if compacted else "delete")
         large = role in {TopicRole.DEAD_LETTERS, TopicRole.OBSERVATIONS}
         assert ("max.message.bytes" in topic.config) is large
+
+
+def test_without_state_there_are_no_topics_for_it() -> None:
+    flags = {"kafka.bootstrap_servers": "kafka:9092", "state.enabled": "false"}
+    plan = plan_topics(load_settings(None, flags, {}))
+    assert set(plan) == set(TopicRole) - {TopicRole.STATE, TopicRole.POLICY_STATE}
+    absent = dict.fromkeys((topic.name for topic in plan.values()), None)
+    assert compare(plan, absent, {}, create=True).problems == ()
+
+
+def test_a_state_topic_that_is_not_compacted_is_a_problem() -> None:
+    there = dict.fromkeys(TopicRole, 4)
+    for policy in ("delete", "compact,delete"):
+        config = {TopicRole.STATE: {"cleanup.policy": policy}}
+        (problem,) = compared(there, config).problems
+        assert (problem.topic, problem.kind) == ("driftline-state", "cleanup_policy")
+        assert "Set cleanup.policy=compact" in problem.message
+    assert compared(there, {TopicRole.STATE: {"cleanup.policy": "compact"}}).problems == ()
+    # Brokers without configurations, as the embedded one.
+    assert compared(there).problems == ()
+
+
+def test_a_state_topic_has_the_partitions_of_what_its_stage_reads() -> None:
+    report = compared({TopicRole.OBSERVATIONS: 7, TopicRole.LIFECYCLE: 3})
+    planned = {topic.role: topic.partitions for topic in report.missing}
+    assert (planned[TopicRole.STATE], planned[TopicRole.POLICY_STATE]) == (7, 3)
+    there = dict.fromkeys(TopicRole, 4) | {TopicRole.STATE: 5}
+    (problem,) = compared(there).problems
+    assert (problem.topic, problem.kind) == ("driftline-state", "partitions")
 
 
 def test_missing_topics_are_a_problem_only_where_nobody_makes_them() -> None:

@@ -1,6 +1,7 @@
 """What tests of the whole pipeline share: workers as processes, traffic, and what came out."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -28,6 +29,8 @@ TOPICS = (
     "drift-alerts",
     "retrain-requests",
     "driftline-dead-letters",
+    "driftline-state",
+    "driftline-policy-state",
 )
 
 
@@ -84,6 +87,13 @@ class Worker:
 
     def wait_until_ready(self) -> None:
         wait_until(lambda: self.get("/readyz")[0] == 200, within=90.0, why=self.log)
+
+    def send(self, number: signal.Signals) -> None:
+        self._process.send_signal(number)
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait(10.0)
 
     def stop(self) -> int:
         self._process.terminate()

@@ -18,6 +18,8 @@ OWN_TOPICS = {
     "alerts": "drift-alerts",
     "retrain_requests": "retrain-requests",
     "dead_letters": "driftline-dead-letters",
+    "state": "driftline-state",
+    "policy_state": "driftline-policy-state",
 }
 
 

@@ -1,0 +1,229 @@
+"""``driftline state``."""
+
+import asyncio
+import json
+import math
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+
+from agents.stored_state import UnusableState
+from app.brokers import wait_for_brokers
+from app.cli.common import EXIT_NOTHING, clear_errors, settings_of, settings_options
+from app.settings import Settings
+from app.state_store import (
+    PartitionState,
+    forget_model,
+    forget_partition,
+    matching,
+    read_states,
+)
+from detectors.snapshot import decode_snapshot
+
+_WAIT = 10.0
+"""Seconds for a broker to answer."""
+
+
+@click.group()
+def state() -> None:
+    """List, show and forget what detectors and policy have learned.
+
+    Workers keep it in two compacted topics and go on from it after a restart.
+    """
+
+
+@state.command("list")
+@settings_options
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def list_states(
+    config: Path | None,
+    bootstrap: str | None,
+    assignments: Sequence[tuple[str, str]],
+    *,
+    as_json: bool,
+) -> None:
+    """List the stored states, and what is wrong with those that cannot be read.
+
+    Exit codes: 0 all can be read; 2 the configuration cannot be used; 4 a state cannot be read;
+    69 no broker within 10 seconds; 77 the broker refused the user.
+    """
+    with clear_errors():
+        settings = settings_of(config, bootstrap, assignments)
+        found = asyncio.run(_read(settings))
+    rows = [row for each in found for row in _rows(each)]
+    problems = [_problem(error) for each in found for error in each.problems]
+    if as_json:
+        _print({"ok": not problems, "states": rows, "problems": problems})
+    else:
+        for row in rows:
+            click.echo(
+                f"{row['topic']} {row['partition']}: {' '.join(row['name'])}: {row['bytes']} bytes "
+                f"in {row['records']} records, covers {row['covers']}, of {row['written_at']}"
+            )
+        for problem in problems:
+            click.echo(f"unreadable: {problem['message']}", err=True)
+        click.echo(f"{len(rows)} snapshots, {len(problems)} unreadable")
+    if problems:
+        raise SystemExit(EXIT_NOTHING)
+
+
+@state.command()
+@settings_options
+@click.argument("model")
+@click.option("--version", help="One version of it; all by default.")
+@click.option("--json", "as_json", is_flag=True, help="Print the whole state as JSON.")
+def show(
+    config: Path | None,
+    bootstrap: str | None,
+    assignments: Sequence[tuple[str, str]],
+    *,
+    model: str,
+    version: str | None,
+    as_json: bool,
+) -> None:
+    """Show the stored state of a model.
+
+    Exit codes: 0 it was shown; 2 the configuration cannot be used; 4 there is none, or it cannot be
+    read; 69 no broker within 10 seconds; 77 the broker refused the user.
+    """
+    with clear_errors():
+        settings = settings_of(config, bootstrap, assignments)
+        found = asyncio.run(_read(settings))
+    shown = [
+        {"topic": each.topic, "partition": each.partition, "name": list(name), **tree}
+        for each in found
+        if each.stored is not None
+        for name in matching(each.stored.parts, model, version)
+        for tree in [decode_snapshot(each.stored.parts[name])]
+    ]
+    problems = [error for each in found for error in each.problems]
+    if as_json:
+        _print(shown)
+    else:
+        for tree in shown:
+            click.echo(f"{tree['topic']} {tree['partition']}: {' '.join(tree['name'])}")
+            for line in _summary(tree["state"]):
+                click.echo(f"  {line}")
+    for error in problems:
+        click.echo(f"unreadable: {error}", err=True)
+    if not shown:
+        click.echo(f"driftline: no readable state of {model}", err=True)
+        raise SystemExit(EXIT_NOTHING)
+
+
+@state.command()
+@settings_options
+@click.option("--model", help="Forget this model, in both topics.")
+@click.option("--version", help="Forget one version of the model only.")
+@click.option("--topic", help="Forget in this state topic: its full name. With --partition.")
+@click.option("--partition", type=click.IntRange(min=0), help="Forget this whole partition.")
+@click.option("--yes", is_flag=True, help="Do it; without, nothing is changed.")
+def reset(
+    config: Path | None,
+    bootstrap: str | None,
+    assignments: Sequence[tuple[str, str]],
+    *,
+    model: str | None,
+    version: str | None,
+    topic: str | None,
+    partition: int | None,
+    yes: bool,
+) -> None:
+    """Forget stored state: what it was of begins anew with the next row.
+
+    Stop all workers first: they hold the state, and would write it again.
+
+    Exit codes: 0 it is forgotten; 2 the configuration or the flags cannot be used; 4 there is no
+    such state, or workers run; 69 no broker within 10 seconds; 77 the broker refused the user.
+    """
+    by_partition = topic is not None and partition is not None
+    if (model is None) is not by_partition or (version is not None and model is None):
+        raise click.UsageError(
+            "name --model, with or without --version, or --topic and --partition"
+        )
+    if not yes:
+        raise click.UsageError("this cannot be undone: say --yes")
+    with clear_errors():
+        settings = settings_of(config, bootstrap, assignments)
+        asyncio.run(_wait(settings))
+        if model is not None:
+            for name in asyncio.run(forget_model(settings, model, version)):
+                click.echo(f"forgot {' '.join(name)}")
+        elif topic is not None and partition is not None:
+            count = asyncio.run(forget_partition(settings, topic, partition))
+            click.echo(f"forgot {count} records of {topic}, partition {partition}")
+
+
+async def _wait(settings: Settings) -> None:
+    kafka = settings.kafka
+    await wait_for_brokers(kafka, timeout=min(_WAIT, kafka.connect_timeout_seconds))
+
+
+async def _read(settings: Settings) -> list[PartitionState]:
+    await _wait(settings)
+    return await read_states(settings)
+
+
+def _rows(found: PartitionState) -> list[dict[str, Any]]:
+    stored = found.stored
+    if stored is None:
+        return []
+    written = datetime.fromtimestamp(stored.written_at / 1000, UTC).isoformat(timespec="seconds")
+    return [
+        {
+            "topic": found.topic,
+            "partition": found.partition,
+            "name": list(name),
+            "bytes": ref.size,
+            "records": ref.parts,
+            "digest": ref.digest,
+            "covers": stored.covers,
+            "written_at": written,
+            "readable": name not in stored.problems,
+        }
+        for name, ref in stored.refs.items()
+    ]
+
+
+def _problem(error: UnusableState) -> dict[str, Any]:
+    return {
+        "topic": error.topic,
+        "partition": error.partition,
+        "offset": error.offset,
+        "name": list(error.name),
+        "reason": error.reason,
+        "message": str(error),
+    }
+
+
+def _summary(tree: dict[str, Any]) -> list[str]:
+    if "columns" not in tree:
+        return [f"{name}: {value}" for name, value in tree.items() if not isinstance(value, list)]
+    lines = [f"{origin}: {log['rows']} rows" for origin, log in tree["logs"].items()]
+    for column in tree["columns"]:
+        monitor = column["monitor"]
+        ready = monitor["reference"]["binning"] is not None
+        said = "watched" if ready else "in its burn-in"
+        lines.append(f"{column['role']} {column['name']} ({monitor['kind']}): {said}")
+    return lines
+
+
+def _print(document: object) -> None:
+    click.echo(json.dumps(_plain(document), indent=2))
+
+
+def _plain(value: Any) -> Any:
+    """Return a tree as JSON has it: arrays as lists, numbers that JSON has not as texts."""
+    if isinstance(value, np.ndarray):
+        return _plain(value.tolist())
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    if isinstance(value, dict):
+        return {name: _plain(each) for name, each in value.items()}
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    return value

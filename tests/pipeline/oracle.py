@@ -1,0 +1,55 @@
+"""What must come out of an observations topic: one offline process, never interrupted."""
+
+from collections.abc import Iterable
+from contextlib import suppress
+
+from confluent_kafka import Message
+
+from agents.state_reader import StateReader
+from agents.stored_state import StoredState, assemble
+from detectors.fleet import Fleet
+from detectors.fleet_snapshot import FleetSnapshots
+from detectors.options import MonitorOptions
+from schemas.codec import decode_event, decode_object
+from schemas.invalid import InvalidMessage
+from schemas.model_event import ModelEvent
+from schemas.observation_frames import MAGIC, decode_frame
+from tests.pipeline.driftline import PARTITIONS
+
+
+def offline(
+    records: Iterable[Message], options: MonitorOptions, upto: dict[int, int] | None = None
+) -> tuple[list[str], dict[int, Fleet]]:
+    """Return the ids of all alerts, and the fleets, of records of the observations topic.
+
+    Parameters
+    ----------
+    upto
+        Partition to the last offset that counts; all by default.
+    """
+    fleets = {partition: Fleet(lambda _: options) for partition in range(PARTITIONS)}
+    alerts: list[str] = []
+    for record in sorted(records, key=lambda each: (each.partition(), each.offset())):
+        partition, value = record.partition() or 0, record.value()
+        if upto is not None and (record.offset() or 0) > upto.get(partition, -1):
+            continue
+        with suppress(InvalidMessage):
+            if value is not None and value.startswith(MAGIC):
+                for table in decode_frame(value):
+                    alerts += [alert.alert_id for alert in fleets[partition].update(table)]
+            else:
+                fleets[partition].notice(decode_event(ModelEvent, decode_object(value)))
+    return alerts, fleets
+
+
+async def stored_states(bootstrap: str, topic: str) -> dict[int, StoredState]:
+    """Return what a state topic holds of each partition that has any."""
+    reading = await StateReader({"bootstrap_servers": bootstrap}).read(topic, range(PARTITIONS))
+    states = {number: assemble(topic, number, held) for number, held in reading.records.items()}
+    return {number: state for number, state in states.items() if state is not None}
+
+
+def parts_of(fleet: Fleet) -> dict[tuple[str, ...], bytes]:
+    """Return a fleet's snapshots."""
+    snapshots = FleetSnapshots(fleet)
+    return {name: snapshots.part(name) for name in snapshots.stamps()}

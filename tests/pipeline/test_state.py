@@ -1,0 +1,224 @@
+"""State that survives its workers, on the real broker: the oracle is a run without interruption."""
+
+import asyncio
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterable
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from detectors.options import MonitorOptions
+from tests.agents.worker_process import wait_until
+from tests.kafka import KafkaCluster
+from tests.pipeline.driftline import ROOT, USERS_TOPICS, Kafka, Traffic, Worker
+from tests.pipeline.oracle import offline, parts_of, stored_states
+
+ROWS, CHANGE_AT, STOP_AT = 3000, 1800, 1500
+SETTINGS = {"policy.features": 2, "monitor.burn_in": 200, "state.interval_seconds": 0.5}
+
+
+@pytest.fixture
+def client(kafka: KafkaCluster, topic_prefix: str) -> Kafka:
+    for topic in USERS_TOPICS:
+        kafka.create(topic_prefix + topic)
+    return Kafka(kafka.bootstrap, topic_prefix)
+
+
+def drained(client: Kafka, topic: str) -> bool:
+    return client.lag(topic) == 0
+
+
+def watched_rows(worker: Worker) -> int:
+    """Return the values in the reference of ``age``, which does not drift."""
+    _, metrics = worker.get("/metrics")
+    return sum(
+        int(float(line.rpartition(" ")[2]))
+        for line in metrics.splitlines()
+        if line.startswith("driftline_feature_reference_rows{") and 'feature="age"' in line
+    )
+
+
+def send(client: Kafka, rows: Iterable[dict[str, Any]], worker: Worker) -> None:
+    """Send rows, and wait until the detectors have seen them and nothing is left to commit."""
+    client.send_predictions(rows)
+    client.flush()
+    # What is committed of the one is acknowledged in the other.
+    for topic in ("predictions", "driftline-observations"):
+        wait_until(partial(drained, client, topic), within=30.0, why=worker.log)
+
+
+@pytest.mark.parametrize("end", [Worker.kill, Worker.stop], ids=["kill", "stop"])
+def test_a_worker_goes_on_from_where_another_one_ended(
+    client: Kafka, tmp_path: Path, end: Callable[[Worker], object]
+) -> None:
+    rows = Traffic(ROWS, CHANGE_AT).predictions()
+    with Worker(client.bootstrap, client.prefix, tmp_path / "1.log", **SETTINGS) as worker:
+        worker.wait_until_ready()
+        send(client, islice(rows, STOP_AT), worker)
+        end(worker)
+    with Worker(client.bootstrap, client.prefix, tmp_path / "2.log", **SETTINGS) as worker:
+        worker.wait_until_ready()
+        # Before any new row: the reference is there.
+        assert watched_rows(worker) == STOP_AT
+        send(client, rows, worker)
+        alerts = client.read_events("drift-alerts", 2)
+        assert worker.stop() == 0, worker.log()
+    assert {alert["feature"] for alert in alerts} == {"amount", "country"}
+    # The change is within a burn-in of the second worker's start: with a new reference it would
+    # have been taken for the normal state.
+    assert all(alert["rows_observed"] > STOP_AT for alert in alerts)
+
+
+def check_against_the_oracle(client: Kafka) -> list[str]:
+    """Compare all alerts and the stored state with those of an offline run; return its alerts."""
+    observations = client.read("driftline-observations", lambda _: False, within=3.0)
+    topic = f"{client.prefix}driftline-state"
+    stored = asyncio.run(stored_states(client.bootstrap, topic))
+    covers = {
+        number: state.covers[f"{client.prefix}driftline-observations"]
+        for number, state in stored.items()
+    }
+    expected, fleets = offline(observations, MonitorOptions(burn_in=200), covers)
+    alerts = client.read("drift-alerts", lambda _: False, within=2.0)
+    found = [orjson.loads(alert.value() or b"")["alert_id"] for alert in alerts]
+    assert set(found) == set(expected)
+    assert sum(len(fleet) for fleet in fleets.values()) > 0
+    for number, fleet in fleets.items():
+        if number in stored:
+            assert stored[number].parts == parts_of(fleet)
+            assert stored[number].outline == fleet.outline()
+        else:
+            assert len(fleet) == 0
+    return expected
+
+
+def test_workers_that_come_go_and_are_killed_give_what_one_offline_run_gives(
+    client: Kafka, tmp_path: Path
+) -> None:
+    models = [Traffic(ROWS, CHANGE_AT, seed).predictions() for seed in range(6)]
+
+    def send_each(count: int) -> None:
+        for number, rows in enumerate(models):
+            client.send_predictions({**row, "model": f"m{number}"} for row in islice(rows, count))
+        client.flush()
+
+    def worker(number: int) -> Worker:
+        log = tmp_path / f"{number}.log"
+        return Worker(client.bootstrap, client.prefix, log, **SETTINGS)
+
+    with worker(1) as first:
+        first.wait_until_ready()
+        send_each(700)
+        with worker(2) as second:
+            second.wait_until_ready()
+            send_each(700)
+            first.kill()
+            send_each(700)
+            with worker(3) as third:
+                third.wait_until_ready()
+                send_each(500)
+                assert second.stop() == 0, second.log()
+                send_each(400)
+                for topic in ("predictions", "driftline-observations"):
+                    wait_until(partial(drained, client, topic), within=60.0, why=third.log)
+                assert third.stop() == 0, third.log()
+    assert len(check_against_the_oracle(client)) >= len(models)
+    # Each model has one open request, whichever worker made it and however often it was told.
+    requests = client.read_events("retrain-requests", len(models) + 1, within=5.0)
+    asked = {(request["model"], request["request_id"]) for request in requests}
+    assert len(asked) == len({model for model, _ in asked}) == len(models)
+
+
+def test_a_worker_that_slept_through_the_loss_of_its_partitions_changes_nothing(
+    client: Kafka, tmp_path: Path
+) -> None:
+    rows = Traffic(ROWS, CHANGE_AT).predictions()
+    with Worker(client.bootstrap, client.prefix, tmp_path / "1.log", **SETTINGS) as first:
+        first.wait_until_ready()
+        client.send_predictions(islice(rows, 900))
+        client.flush()
+        wait_until(lambda: client.lag("predictions") == 0, within=30.0, why=first.log)
+        first.send(signal.SIGSTOP)
+        with Worker(client.bootstrap, client.prefix, tmp_path / "2.log", **SETTINGS) as second:
+            second.wait_until_ready()
+            client.send_predictions(islice(rows, 900))
+            client.flush()
+            wait_until(lambda: client.lag("predictions") == 0, within=60.0, why=second.log)
+            first.send(signal.SIGCONT)
+            client.send_predictions(rows)
+            client.flush()
+            for topic in ("predictions", "driftline-observations"):
+                wait_until(partial(drained, client, topic), within=60.0, why=second.log)
+            assert second.stop() == 0, second.log()
+        first.stop()
+    assert len(check_against_the_oracle(client)) >= 2
+
+
+def driftline(client: Kafka, *arguments: str) -> tuple[int, str]:
+    """Run a command; return its exit code and all that it said."""
+    flags = [f"--set=topics.prefix={client.prefix}", f"--set=kafka.group_id={client.prefix}group"]
+    command = [sys.executable, "-m", "app.cli", *arguments, "--bootstrap", client.bootstrap, *flags]
+    run = subprocess.run(  # noqa: S603 - our own program and arguments
+        command, capture_output=True, text=True, cwd=ROOT, timeout=60.0, check=False
+    )
+    return run.returncode, run.stdout + run.stderr
+
+
+def test_a_state_that_cannot_be_read_is_refused_until_it_is_reset(
+    client: Kafka, tmp_path: Path
+) -> None:
+    topic = f"{client.prefix}driftline-state"
+    with Worker(client.bootstrap, client.prefix, tmp_path / "1.log", **SETTINGS) as worker:
+        worker.wait_until_ready()
+        send(client, islice(Traffic(ROWS, CHANGE_AT).predictions(), 500), worker)
+        code, said = driftline(client, "state", "reset", "--model", "fraud", "--yes")
+        assert (code, "stop all workers" in said) == (4, True), said
+        assert worker.stop() == 0
+    code, said = driftline(client, "state", "list", "--json")
+    listed = orjson.loads(said)
+    assert (code, listed["ok"]) == (0, True)
+    (fraud,) = [state for state in listed["states"] if state["name"] == ["model", "fraud", "7"]]
+    code, said = driftline(client, "state", "show", "fraud")
+    assert code == 0
+    assert "feature amount (number): watched" in said
+
+    partition = fraud["partition"]
+    stored = asyncio.run(stored_states(client.bootstrap, topic))[partition]
+    name = ("model", "fraud", "7")
+    (key,) = stored.refs[name].keys(name)
+    spoilt = bytearray(stored.parts[name])
+    spoilt[-3] ^= 1
+    client.send("driftline-state", key.decode(), bytes(spoilt), partition)
+    client.flush()
+    with Worker(client.bootstrap, client.prefix, tmp_path / "2.log", **SETTINGS) as worker:
+        assert worker.wait() == 1
+        log = worker.log()
+    reset = "driftline state reset --model fraud --version 7 --yes"
+    assert "model fraud, version 7, cannot be used" in log
+    assert f"{topic}, partition {partition}, offset" in log
+    assert reset in log
+    code, said = driftline(client, "state", "list")
+    assert (code, "1 unreadable" in said) == (4, True), said
+
+    assert driftline(client, "state", "reset", "--model", "fraud")[0] == 2  # without --yes
+    assert driftline(client, "state", "reset", "--model", "other", "--yes")[0] == 4
+    code, said = driftline(client, *reset.split()[1:])
+    assert (code, said) == (0, "forgot model fraud 7\n")
+    assert driftline(client, "state", "list")[0] == 0
+    with Worker(client.bootstrap, client.prefix, tmp_path / "3.log", **SETTINGS) as worker:
+        worker.wait_until_ready()
+        assert worker.stop() == 0, worker.log()
+
+    client.send("driftline-state", "a stray record", b"?", partition)
+    client.flush()
+    code, said = driftline(client, "state", "list", "--json")
+    (problem,) = orjson.loads(said)["problems"]
+    assert "foreign record" in problem["reason"]
+    assert driftline(client, *problem["message"].split("`")[1].split()[1:])[0] == 0
+    assert driftline(client, "state", "list")[0] == 0
