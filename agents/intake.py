@@ -12,7 +12,8 @@ from agents.dead_letters import DeadLetters
 from agents.delivery import Delivery
 from agents.frames import framed
 from agents.label_batches import Source, TaskOf, label_batches
-from agents.pending import Joined, PendingStore
+from agents.pending import Joined
+from agents.pending_stores import PendingOptions, PendingStores
 from agents.prediction_reader import KindsOf, PredictionReader
 from agents.publisher import Publisher
 from agents.record_block import RecordBlock
@@ -37,8 +38,6 @@ class IntakeOptions:
     ----------
     prediction_fields, label_fields
         Where the fields of the users' events stand.
-    pending_ttl, pending_entries
-        How long and how many predictions of one partition wait for their labels.
     message_bytes, features_per_event
         Above which a record is refused.
     clock_tolerance
@@ -47,8 +46,6 @@ class IntakeOptions:
 
     prediction_fields: FieldMap = field(default_factory=FieldMap)
     label_fields: FieldMap = field(default_factory=FieldMap)
-    pending_ttl: float = 30 * 86400.0
-    pending_entries: int = 250_000
     message_bytes: int = 1_000_000
     features_per_event: int = 2000
     clock_tolerance: float = 600.0
@@ -65,6 +62,9 @@ class Intake:
         How it sends and reports.
     kinds_of, task_of
         The declared kinds and the task of a model, by its name.
+    pending
+        The predictions that wait for their labels; in memory alone, and forgotten with it, by
+        default.
     """
 
     def __init__(
@@ -77,6 +77,7 @@ class Intake:
         telemetry: Telemetry,
         kinds_of: KindsOf,
         task_of: TaskOf,
+        pending: PendingStores | None = None,
     ) -> None:
         self._options = options
         self._topics = topics
@@ -92,13 +93,11 @@ class Intake:
             tolerance=self._tolerance,
             kinds_of=kinds_of,
         )
-        self._pending: dict[int, PendingStore] = {}
+        self._pending = pending or PendingStores(PendingOptions(), telemetry)
 
     def keep_partitions(self, partitions: Iterable[int]) -> None:
         """Drop the pending stores of partitions that are no longer assigned."""
-        for partition in self._pending.keys() - set(partitions):
-            del self._pending[partition]
-            self._telemetry.pending_changed(partition, None)
+        self._pending.keep(partitions)
 
     async def on_predictions(self, event: BatchEvent, delivery: Delivery) -> None:
         """Take a batch of predictions."""
@@ -107,11 +106,13 @@ class Intake:
         source = Source(message.topic, message.partition)
         block = _block(event)
         read = self._reader.read(block)
-        store = self._store(source.partition)
+        store = self._pending.get(source.partition)
         joined = sorted(join for waiting in read.waiting for join in store.add_predictions(waiting))
         outputs = [await self._dead_letters.send(record, error) for record, error in read.refused]
         outputs += await self._publish(read.observations, block)
         outputs += await self._publish(label_batches(joined, source, self._task_of), block)
+        if delivery.is_current(event):
+            outputs += await self._pending.publish(source.partition)
         self._telemetry.labels_met(LabelOutcomes(joined=len(joined)))
         self._telemetry.clocks_ahead(source.topic, read.skewed)
         self._report(event, started)
@@ -121,10 +122,10 @@ class Intake:
         """Take a batch of labels."""
         started = perf_counter()
         block, partition = _block(event), event.message.partition
-        store = self._store(partition)
+        store = self._pending.get(partition)
         joined: list[tuple[int, Joined]] = []
         outputs: list[Awaitable[object]] = []
-        unmet = {"early": 0, "duplicate": 0}
+        unmet = {"early": 0, "duplicate": 0, "corrected": 0}
         orphaned = store.orphaned
         skewed = 0
         for number, (offset, record_time, key, value) in enumerate(block.rows()):
@@ -148,6 +149,8 @@ class Intake:
                 joined += [(offset, join) for join in joins]
         source = Source(event.message.topic, partition)
         outputs += await self._publish(label_batches(joined, source, self._task_of), block)
+        if delivery.is_current(event):
+            outputs += await self._pending.publish(source.partition)
         self._telemetry.labels_met(
             LabelOutcomes(joined=len(joined), orphaned=store.orphaned - orphaned, **unmet)
         )
@@ -188,14 +191,6 @@ class Intake:
         time, is_ahead = bounded_time(time, record.timestamp, self._tolerance)
         return event.model_copy(update={"timestamp": format_time(time)}), is_ahead
 
-    def _store(self, partition: int) -> PendingStore:
-        store = self._pending.get(partition)
-        if store is None:
-            ttl = round(self._options.pending_ttl * 1000)
-            store = PendingStore(ttl=ttl, most=self._options.pending_entries)
-            self._pending[partition] = store
-        return store
-
     async def _publish(
         self, batches: Iterable[ObservationBatch], block: RecordBlock
     ) -> list[Awaitable[object]]:
@@ -218,7 +213,7 @@ class Intake:
 
     def _report(self, event: BatchEvent, started: float) -> None:
         message = event.message
-        store = self._pending.get(message.partition)
+        store = self._pending.find(message.partition)
         if store is not None:
             self._telemetry.pending_changed(message.partition, store.status)
         self._telemetry.records_read(

@@ -1,12 +1,19 @@
-"""The join of predictions and labels of one partition, in memory, bounded in time and number."""
+"""The join of predictions and labels of one partition, bounded in time and number."""
 
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
+from zlib import crc32
 
-from agents.prediction_log import NO_LABEL, PredictionLog, Predictions
+import orjson
+
+from agents.cold_chunk import FirstLabel
+from agents.cold_file import ColdFile, Position, Written
+from agents.pending_changes import Changes, LabelChange, decode_changes, encode_changes
+from agents.prediction_log import NO_LABEL, PART_BITS, Predictions
 from agents.telemetry import PendingStatus
+from agents.tiered_log import Captured, TieredLog
 from schemas.incoming import LabelRow
 
 MOST_SIDE_BY_SIDE: Final = 16
@@ -31,6 +38,7 @@ class _EarlyLabel:
     row: LabelRow
     offset: int
     age: int
+    since: int
     is_used: bool = False
 
 
@@ -43,14 +51,25 @@ class PendingStore:
 
     An entry goes when it is older than the time to live, by the latest time seen, or when the cap
     is exceeded, the oldest first. A labelled prediction stays until then, so that a second label
-    for it is known as a duplicate.
+    for it is known as a duplicate; one of another value is a correction, which is counted and does
+    not join again: an error that the detectors have seen cannot be taken back.
+
+    What it takes is collected as changes. A store that applies the changes of another one, in their
+    order, is as that one was. With a file, older predictions are on disk, and a checkpoint there
+    spares the changes before it.
 
     Parameters
     ----------
     ttl
         Milliseconds that an entry may wait.
     most
-        Predictions kept, and labels kept, at most.
+        Predictions kept at most, in memory and on disk.
+    hot
+        Predictions kept in memory at least, and labels at most; as many as ``most`` by default.
+    file
+        Where the others lie; None to keep all in memory.
+    part_bits
+        As for `agents.tiered_log.TieredLog`.
 
     Attributes
     ----------
@@ -58,23 +77,40 @@ class PendingStore:
         Labels given up before their prediction came.
     """
 
-    def __init__(self, *, ttl: int, most: int) -> None:
+    def __init__(
+        self,
+        *,
+        ttl: int,
+        most: int,
+        hot: int | None = None,
+        file: ColdFile | None = None,
+        part_bits: int = PART_BITS,
+    ) -> None:
         self._ttl = ttl
         self._most = most
-        self._clock = 0
-        self._log = PredictionLog()
-        # Numbers in the log; of ids that several model versions scored, all of them.
+        self._most_labels = most if hot is None else min(most, hot)
+        self._clock = self._clock_told = 0
+        # Labels that were there before their predictions, by the number: a replay needs them.
+        self._first: dict[int, FirstLabel] = {}
+        self._log = TieredLog(
+            file, most=most, hot=self._most_labels, firsts=self._first, part_bits=part_bits
+        )
+        self._log.forgotten = self._forget
+        self._file = file
+        # Numbers in memory; of ids that several model versions scored, all of them.
         self._waiting: dict[bytes, int | tuple[int, ...]] = {}
         # Ordered for their cheap oldest entry: a plain dict skips over all that was deleted.
         self._early: OrderedDict[bytes, list[_EarlyLabel]] = OrderedDict()
         self._early_kept = self._early_unused = 0
-        # Labels that were there before their predictions, by the number: a replay needs them.
-        self._first: dict[int, LabelRow] = {}
         self._open = 0
         self._expired = 0
         self._evicted = 0
         self.orphaned = 0
         self._replaced = 0
+        self._taken: list[Predictions | LabelChange] = []
+        self._position = 0
+        # Number of a prediction, and where in the changelog it and all after it can be read.
+        self._since: deque[tuple[int, int]] = deque()
 
     @property
     def status(self) -> PendingStatus:
@@ -85,6 +121,7 @@ class PendingStore:
             expired=self._expired,
             evicted=self._evicted,
             replaced=self._replaced,
+            disk_bytes=self._log.nbytes,
         )
 
     def add_predictions(self, batch: Predictions) -> list[tuple[int, Joined]]:
@@ -95,6 +132,8 @@ class PendingStore:
         """
         if len(batch.ids) == 0:
             return []
+        self._taken.append(batch)
+        self._mark(self._log.end)
         numbers = range(self._log.end, self._log.end + len(batch.ids))
         new = dict(zip(batch.ids, numbers, strict=True))
         joined: list[tuple[int, Joined]] = []
@@ -103,6 +142,7 @@ class PendingStore:
             and not batch.labels
             and self._waiting.keys().isdisjoint(new)
             and self._early.keys().isdisjoint(new)
+            and not self._log.has_any(batch.ids)
         ):
             self._log.append(batch)
             self._waiting.update(new)
@@ -114,7 +154,7 @@ class PendingStore:
         return joined
 
     def add_label(self, row: LabelRow, offset: int, age: int) -> list[Joined] | str:
-        """Take a label; return its joins, or ``"early"`` or ``"duplicate"``.
+        """Take a label; return its joins, or ``"early"``, ``"duplicate"`` or ``"corrected"``.
 
         Parameters
         ----------
@@ -129,30 +169,183 @@ class PendingStore:
         name = row.prediction_id.encode()
         numbers = [
             number
-            for number in _all(self._waiting.get(name))
+            for number in self._numbers(name)
             if row.model is None or self._log.name(number)[0] == row.model
         ]
         if not numbers:
-            return self._keep(name, row, offset, age)
+            outcome = self._keep(name, row, offset, age)
+            if outcome == "early":
+                self._taken.append(LabelChange(row, offset, age, is_early=True))
+            return outcome
         joined = []
         for number in numbers:
             met = self._log.label(number)
             if met == NO_LABEL:
-                self._log.set_label(number, offset)
+                self._log.set_label(number, offset, _digest(row.label))
                 self._open -= 1
-            elif met != offset or number in self._first:
+            elif met != offset or self._log.first_label(number) is not None:
                 continue
-            joined.append(self._join(number, row))
+            joined.append(self._join(number, FirstLabel(row.label, row.time)))
         if joined:
+            self._taken.append(LabelChange(row, offset, age, is_early=False))
             return joined
         # A replay of a label that came before its prediction.
-        again = any(self._log.label(number) == offset for number in numbers)
-        return "early" if again else "duplicate"
+        if any(self._log.label(number) == offset for number in numbers):
+            return "early"
+        digest = _digest(row.label)
+        same = all(self._log.digest(number) == digest for number in numbers)
+        return "duplicate" if same else "corrected"
+
+    def drain_changes(self) -> list[bytes]:
+        """Return the changes since the last call as records for the changelog, in order."""
+        if not self._taken and self._clock == self._clock_told:
+            return []
+        entries: list[Predictions | tuple[LabelChange, ...]] = []
+        labels: list[LabelChange] = []
+        for taken in self._taken:
+            if isinstance(taken, LabelChange):
+                labels.append(taken)
+                continue
+            if labels:
+                entries.append(tuple(labels))
+                labels = []
+            entries.append(taken)
+        if labels:
+            entries.append(tuple(labels))
+        self._taken = []
+        self._clock_told = self._clock
+        return list(encode_changes(Changes(tuple(entries), self._oldest(), self._clock)))
+
+    def apply_changes(self, record: bytes, offset: int) -> None:
+        """Do again what a record of the changelog says.
+
+        Raises
+        ------
+        agents.pending_changes.UnreadableChanges
+            Where it says nothing that this version understands.
+        """
+        changes = decode_changes(record)
+        self._position = offset
+        for entry in changes.entries:
+            if isinstance(entry, Predictions):
+                self.add_predictions(entry)
+                continue
+            for row, at, age, is_early in entry:
+                # The prediction of one that is not early has gone, where it is not there.
+                if is_early or self._numbers(row.prediction_id.encode()):
+                    self.add_label(row, at, age)
+        self._advance(changes.clock)
+        self._clock_told = self._clock
+        self._taken = []
+        self.acknowledged(offset)
+
+    def acknowledged(self, offset: int) -> None:
+        """Take note that the changelog has a record of this store at an offset."""
+        self._position = max(self._position, offset + 1)
+
+    def begin_counting(self) -> None:
+        """Count what is given up from now on: what a restore gave up was counted before."""
+        self._expired = self._evicted = self._replaced = self.orphaned = 0
+
+    def load(self) -> Position | None:
+        """Take over what the file holds; return how far that is. For a thread.
+
+        Raises
+        ------
+        ValueError, KeyError, TypeError
+            Where the file holds what it should not.
+        """
+        position = None if self._file is None else self._file.position
+        if self._file is None or position is None:
+            return None
+        rest = orjson.loads(self._file.rest or b"")
+        self._clock = self._clock_told = rest["clock"]
+        self._open = rest["open"]
+        self._since = deque((number, since) for number, since in rest["since"])
+        for name, labels in rest["early"]:
+            self._early[name.encode()] = [
+                _EarlyLabel(LabelRow(name, label, time, None, model, ""), *others)
+                for label, time, model, *others in labels
+            ]
+            self._early_kept += len(labels)
+            self._early_unused += sum(not label[-1] for label in labels)
+        self._log.load()
+        self._position = position.offset
+        return position
+
+    @property
+    def dirty(self) -> int:
+        """How much a checkpoint would write."""
+        return 0 if self._file is None else self._log.dirty
+
+    @property
+    def in_memory(self) -> int:
+        """Predictions in memory."""
+        return self._log.in_memory
+
+    @property
+    def index_bytes(self) -> int:
+        """Bytes of memory for the predictions on disk."""
+        return self._log.index_nbytes
+
+    def checkpoint(self) -> "Checkpoint":
+        """Return the present state, to be written to the file."""
+        early = [
+            (
+                name.decode(),
+                [
+                    (e.row.label, e.row.time, e.row.model, e.offset, e.age, e.since, e.is_used)
+                    for e in labels
+                ],
+            )
+            for name, labels in self._early.items()
+        ]
+        rest = {
+            "clock": self._clock,
+            "open": self._open,
+            "since": list(self._since),
+            "early": early,
+        }
+        return Checkpoint(self._log, self._log.capture(orjson.dumps(rest)))
+
+    def close(self) -> None:
+        """Close the file."""
+        self._log.close()
+
+    def _numbers(self, name: bytes) -> tuple[int, ...]:
+        """Return the numbers of an id, on disk and in memory."""
+        return self._log.find(name) + _all(self._waiting.get(name))
+
+    def _forget(self, ids: list[bytes]) -> None:
+        """Take note that predictions are on disk alone."""
+        first = self._log.first_in_memory
+        for name in ids:
+            rest = tuple(
+                number for number in _all(self._waiting.pop(name, None)) if number >= first
+            )
+            if rest:
+                self._waiting[name] = rest if len(rest) > 1 else rest[0]
+
+    def _mark(self, number: int) -> None:
+        """Remember where in the changelog the next predictions are, now and then."""
+        step = self._most >> 8
+        if not self._since or number > self._since[-1][0] + step:
+            self._since.append((number, self._position))
+
+    def _oldest(self) -> int:
+        """Return from where on the changelog has all that waits."""
+        first = self._log.first
+        while len(self._since) > 1 and self._since[1][0] <= first:
+            self._since.popleft()
+        oldest = self._since[0][1] if self._since and len(self._log) else self._position
+        if self._early:
+            oldest = min(oldest, next(iter(self._early.values()))[0].since)
+        return oldest
 
     def _add_one(self, batch: Predictions, row: int) -> Iterator[Joined]:
         """Take one prediction of a batch; yield its join."""
         name, wanted = batch.ids[row], batch.names[row]
-        numbers = _all(self._waiting.get(name))
+        numbers = self._numbers(name)
         number = next((at for at in numbers if self._log.name(at) == wanted), None)
         if number is None and len(numbers) >= MOST_SIDE_BY_SIDE:
             number = numbers[0]
@@ -160,8 +353,9 @@ class PendingStore:
             number = self._append(batch, row, numbers)
         elif self._log.name(number) != wanted or self._log.offset(number) != batch.offsets[row]:
             self._replace(batch, row, number)
-        if number in self._first:
-            yield self._join(number, self._first[number])
+        first = self._log.first_label(number)
+        if first is not None:
+            yield self._join(number, first)
 
     def _append(self, batch: Predictions, row: int, others: tuple[int, ...]) -> int:
         """Take a prediction beside others of its id."""
@@ -176,7 +370,8 @@ class PendingStore:
                 batch.values[one],
             )
         )
-        self._waiting[batch.ids[row]] = (*others, number) if others else number
+        held = tuple(other for other in others if other >= self._log.first_in_memory)
+        self._waiting[batch.ids[row]] = (*held, number) if held else number
         self._begin(batch, row, number)
         return number
 
@@ -184,7 +379,7 @@ class PendingStore:
         """Take a prediction in the place of another one of its id."""
         self._replaced += 1
         self._open -= self._log.label(number) == NO_LABEL
-        self._first.pop(number, None)
+        self._log.set_first(number, None)
         self._log.replace(number, batch, row)
         self._begin(batch, row, number)
 
@@ -192,21 +387,21 @@ class PendingStore:
         """Give a new prediction the label that is there already."""
         self._open += 1
         if row in batch.labels:
-            name, time = batch.ids[row].decode(), int(batch.times[row])
-            label = LabelRow(name, batch.labels[row], time, None, None, "")
+            label = FirstLabel(batch.labels[row], int(batch.times[row]))
             self._label_first(number, label, _EMBEDDED)
         else:
             self._meet_early(batch.ids[row], number, batch.names[row][0])
 
-    def _label_first(self, number: int, row: LabelRow, offset: int) -> None:
-        self._first[number] = row
-        self._log.set_label(number, offset)
+    def _label_first(self, number: int, label: FirstLabel, offset: int) -> None:
+        self._log.set_first(number, label)
+        self._log.set_label(number, offset, _digest(label.label))
         self._open -= 1
 
     def _meet_early(self, name: bytes, number: int, model: str) -> None:
         for label in self._early.get(name, ()):
             if label.row.model in {None, model}:
-                self._label_first(number, label.row, label.offset)
+                first = FirstLabel(label.row.label, label.row.time)
+                self._label_first(number, first, label.offset)
                 self._early_unused -= not label.is_used
                 # It stays: other versions of the model may have scored the same id.
                 label.is_used = True
@@ -217,16 +412,18 @@ class PendingStore:
         early = self._early.setdefault(name, [])
         for known in early:
             if known.row.model == row.model:
-                return "early" if known.offset == offset else "duplicate"
+                if known.offset == offset:
+                    return "early"
+                return "duplicate" if known.row.label == row.label else "corrected"
         if len(early) >= MOST_SIDE_BY_SIDE:
             return "duplicate"
-        early.append(_EarlyLabel(row, offset, age))
+        early.append(_EarlyLabel(row, offset, age, self._position))
         self._early_kept += 1
         self._early_unused += 1
         self._trim()
         return "early"
 
-    def _join(self, number: int, label: LabelRow) -> Joined:
+    def _join(self, number: int, label: FirstLabel) -> Joined:
         return Joined(*self._log.name(number), self._log.value(number), label.label, label.time)
 
     def _advance(self, age: int) -> None:
@@ -238,16 +435,17 @@ class PendingStore:
         oldest = self._clock - self._ttl
         for number, name, label, is_old in self._log.drop(oldest, self._most):
             self._first.pop(number, None)
-            rest = tuple(other for other in _all(self._waiting.pop(name)) if other != number)
-            if rest:
-                self._waiting[name] = rest if len(rest) > 1 else rest[0]
+            if name is not None:
+                rest = tuple(other for other in _all(self._waiting.pop(name)) if other != number)
+                if rest:
+                    self._waiting[name] = rest if len(rest) > 1 else rest[0]
             if label == NO_LABEL:
                 self._open -= 1
                 self._expired += is_old
                 self._evicted += not is_old
         while self._early:
             labels = next(iter(self._early.values()))
-            if labels[-1].age >= oldest and self._early_kept <= self._most:
+            if labels[-1].age >= oldest and self._early_kept <= self._most_labels:
                 break
             self._early.popitem(last=False)
             unused = sum(not label.is_used for label in labels)
@@ -260,3 +458,24 @@ def _all(numbers: int | tuple[int, ...] | None) -> tuple[int, ...]:
     if numbers is None:
         return ()
     return numbers if isinstance(numbers, tuple) else (numbers,)
+
+
+def _digest(label: Any) -> int:
+    """Return what tells a label from others; 1 and 1.0 are the same."""
+    return crc32(orjson.dumps(float(label) if type(label) is int else label))
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A store's state at a moment, on its way to the disk."""
+
+    _log: TieredLog
+    _captured: Captured
+
+    def write(self, position: Position) -> Written:
+        """Write it; for a thread."""
+        return self._log.write(self._captured, position)
+
+    def done(self, written: Written) -> None:
+        """Let the store make use of what is written; not for a thread."""
+        self._log.committed(written)

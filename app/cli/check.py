@@ -18,6 +18,7 @@ from app.cli.common import (
     settings_options,
 )
 from app.kafka_clients import client_arguments
+from app.pending_directory import check_pending_directory
 from app.settings import InvalidConfiguration, Settings, TopicRole, settings_schema
 from app.topics import TopicReport, find_problems, plan_topics
 
@@ -43,7 +44,7 @@ def check(
 ) -> None:
     """Check the configuration, then the topics.
 
-    Nothing is created or changed.
+    Nothing is created or changed, but for the folder of intake.pending.directory.
 
     Exit codes: 0 all is well; 2 the configuration cannot be used; 3 the topics cannot be used;
     69 no broker within 10 seconds; 77 the broker refused the user.
@@ -55,6 +56,7 @@ def check(
         try:
             settings = settings_of(config, bootstrap, assignments)
             client_arguments(settings.kafka)  # reads the files that the settings name
+            check_pending_directory(settings)
         except InvalidConfiguration as error:
             if not as_json:
                 raise

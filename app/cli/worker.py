@@ -16,6 +16,7 @@ from app.cli.common import clear_errors, settings_of, settings_options
 from app.http import check_address
 from app.kernels import warm_up
 from app.logs import configure_logs
+from app.pending_directory import check_pending_directory
 from app.settings import Settings
 from app.topics import ensure_topics
 
@@ -42,6 +43,7 @@ def worker(
     logger = structlog.get_logger("driftline.worker")
     with clear_errors(logger.critical):
         check_address(settings.http)
+        check_pending_directory(settings)
         warm_up()
         if _run_until_signal(_prepare(settings, logger)):
             raise SystemExit(_run(settings, logger))

@@ -23,6 +23,7 @@ class Sent:
     key: bytes | None
     value: bytes | None
     headers: Mapping[str, bytes]
+    partition: int | None = None
 
 
 @dataclass
@@ -36,8 +37,9 @@ class FakePublisher:
         key: bytes | None,
         value: bytes | None,
         headers: Mapping[str, bytes] | None = None,
+        partition: int | None = None,
     ) -> Awaitable[object]:
-        self.sent.append(Sent(topic, key, value, headers or {}))
+        self.sent.append(Sent(topic, key, value, headers or {}, partition))
         done: asyncio.Future[object] = asyncio.get_running_loop().create_future()
         done.set_result("metadata")
         return done
@@ -54,6 +56,9 @@ class FakePublisher:
 class FakeDelivery:
     submitted: list[tuple[int, int]] = field(default_factory=list)
     """Last offset, and number of outputs, of each batch."""
+
+    def is_current(self, event: BatchEvent) -> bool:
+        return event.value is not None
 
     async def submit(self, event: BatchEvent, outputs: Sequence[Awaitable[object]]) -> None:
         self.submitted.append((event.message.offset, len(outputs)))
@@ -72,6 +77,8 @@ class FakeTelemetry:
     labels: list[LabelOutcomes] = field(default_factory=list)
     pending: dict[int, PendingStatus | None] = field(default_factory=dict)
     watched: dict[tuple[int, str, str], ModelStatus] = field(default_factory=dict)
+    restored: list[tuple[float, int]] = field(default_factory=list)
+    unreadable: int = 0
     dropped: list[int] = field(default_factory=list)
     evicted: list[tuple[str, str]] = field(default_factory=list)
     ahead: dict[str, int] = field(default_factory=dict)
@@ -98,6 +105,12 @@ class FakeTelemetry:
 
     def pending_changed(self, partition: int, status: PendingStatus | None) -> None:
         self.pending[partition] = status
+
+    def pending_restored(self, seconds: float, records: int) -> None:
+        self.restored.append((seconds, records))
+
+    def pending_unreadable(self) -> None:
+        self.unreadable += 1
 
     def model_watched(self, partition: int, status: ModelStatus) -> None:
         self.watched[partition, status.model, status.version] = status
