@@ -7,7 +7,7 @@ from zlib import crc32
 import numpy as np
 import orjson
 
-from agents.prediction_log import Name, Rows
+from agents.prediction_log import Name, Rows, name_codes
 
 ROWS: Final = 128
 """Predictions of a chunk: a single one is read with all of them."""
@@ -69,8 +69,6 @@ class Chunk:
     ----------
     first
         The number of the first one.
-    ids, ages, labels
-        By row.
     changed
         Those that have changed since they were written, by number.
     """
@@ -85,22 +83,20 @@ class Chunk:
         self._header: dict[str, Any] = orjson.loads(data[at : at + length])
         at += length
         self._offsets = np.frombuffer(data, "<i8", rows, at)
-        self.ages: list[int] = np.frombuffer(data, "<i8", rows, at + 8 * rows).tolist()
-        self.labels: list[int] = np.frombuffer(data, "<i8", rows, at + 16 * rows).tolist()
+        self._ages = np.frombuffer(data, "<i8", rows, at + 8 * rows)
+        self._labels = np.frombuffer(data, "<i8", rows, at + 16 * rows)
         self._digests = np.frombuffer(data, "<u4", rows, at + 24 * rows)
         self._codes = np.frombuffer(data, "<u4", rows, at + 28 * rows)
         lengths = np.frombuffer(data, "<u4", rows, at + 32 * rows)
-        at += _BYTES_PER_ROW * rows
+        self._ids = at + _BYTES_PER_ROW * rows
+        self._ends = np.cumsum(lengths, dtype=np.int64)
         self._data = data
-        self._bounds = [at, *(at + np.cumsum(lengths, dtype=np.int64)).tolist()]
-
-    def __len__(self) -> int:
-        return len(self.ages)
 
     def id(self, number: int) -> bytes:
         """Return a prediction's id."""
         row = number - self.first
-        return self._data[self._bounds[row] : self._bounds[row + 1]]
+        start = self._ends[row - 1] if row else 0
+        return self._data[self._ids + start : self._ids + self._ends[row]]
 
     def entry(self, number: int) -> Entry:
         """Return the rest of a prediction."""
@@ -112,8 +108,8 @@ class Chunk:
         first = self._header["firsts"].get(str(row))
         return Entry(
             int(self._offsets[row]),
-            self.ages[row],
-            self.labels[row],
+            int(self._ages[row]),
+            int(self._labels[row]),
             int(self._digests[row]),
             model,
             version,
@@ -133,7 +129,7 @@ def encode_chunk(rows: Rows, start: int, end: int, firsts: dict[int, FirstLabel]
         By row, labels that were there first.
     """
     numbers: dict[Name, int] = {}
-    codes = [numbers.setdefault(name, len(numbers)) for name in rows.names[start:end]]
+    codes = name_codes(rows.names[start:end], numbers)
     ids = rows.ids[start:end]
     header = {
         "names": list(numbers),
@@ -153,7 +149,7 @@ def encode_chunk(rows: Rows, start: int, end: int, firsts: dict[int, FirstLabel]
             rows.ages[start:end].tobytes(),
             rows.labels[start:end].tobytes(),
             rows.digests[start:end].tobytes(),
-            np.array(codes, dtype="<u4").tobytes(),
+            codes.tobytes(),
             np.fromiter(map(len, ids), dtype="<u4", count=len(ids)).tobytes(),
             *ids,
         ]

@@ -23,6 +23,7 @@ _SHIFT: Final = np.uint64(32)
 _BYTE: Final = np.uint64(8)
 _LEAST_SLOTS: Final = 1 << 16
 _MOST_LOAD: Final = 0.6
+_MOST_FOUND: Final = 1024
 _GENERATIONS: Final = 2
 """Tables of a full index; the oldest goes when all of its entries have gone."""
 
@@ -56,7 +57,7 @@ class IdIndex:
         wanted = max(most / _GENERATIONS / _MOST_LOAD, _LEAST_SLOTS)
         self._slots = 1 << int(np.ceil(np.log2(wanted)))
         self._tables: list[tuple[NDArray[np.uint64], list[int]]] = []
-        self._found = np.empty(64, dtype=np.int64)
+        self._found = np.empty((_MOST_FOUND, 2), dtype=np.int64)
 
     @property
     def nbytes(self) -> int:
@@ -89,12 +90,22 @@ class IdIndex:
             counts[1] > first and _any(table, hashes, first, end) for table, counts in self._tables
         )
 
-    def find(self, hash_: np.uint64, first: int, end: int) -> Iterator[int]:
-        """Yield the numbers, ascending, that one id may have from ``first`` up to ``end``."""
+    def find(self, hashes: Hashes, first: int, end: int) -> Iterator[tuple[int, int]]:
+        """Yield row and number, numbers ascending by row, that ids may have.
+
+        Parameters
+        ----------
+        first, end
+            Numbers from the one up to the other count.
+        """
         for table, counts in self._tables:
-            if counts[1] > first:
-                count = _find(table, hash_, first, end, self._found)
-                yield from sorted(self._found[:count].tolist())
+            if counts[1] <= first:
+                continue
+            done = 0
+            while done < len(hashes):
+                # Where there are more than room was made for: go on from the last row.
+                count, done = _find(table, hashes, done, first, end, self._found)
+                yield from sorted(map(tuple, self._found[:count].tolist()))
 
 
 def warm_up() -> None:
@@ -103,7 +114,7 @@ def warm_up() -> None:
     hashes = hash_ids([b"warm-up"], 0)
     index.add(hashes, 0)
     index.has_any(hashes, 0, 1)
-    list(index.find(hashes[0], 0, 1))
+    list(index.find(hashes, 0, 1))
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -154,16 +165,26 @@ def _any(table: NDArray[np.uint64], hashes: Hashes, first: int, end: int) -> boo
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _find(table: NDArray[np.uint64], hash_: np.uint64, first: int, end: int, found: Numbers) -> int:
+def _find(
+    table: NDArray[np.uint64], hashes: Hashes, row: int, first: int, end: int, found: Numbers
+) -> tuple[int, int]:
     mask = np.uint64(len(table) - 1)
-    tag = hash_ >> _NUMBER_BITS
-    slot = hash_ & mask
     count = 0
-    while table[slot] != _NONE and count < len(found):
-        if table[slot] >> _NUMBER_BITS == tag:
-            number = np.int64(table[slot] & _NUMBER_MASK) - 1
-            if first <= number < end:
-                found[count] = number
-                count += 1
-        slot = (slot + np.uint64(1)) & mask
-    return count
+    while row < len(hashes):
+        begun = count
+        tag = hashes[row] >> _NUMBER_BITS
+        slot = hashes[row] & mask
+        while table[slot] != _NONE:
+            if table[slot] >> _NUMBER_BITS == tag:
+                number = np.int64(table[slot] & _NUMBER_MASK) - 1
+                if first <= number < end:
+                    if count == len(found):
+                        if begun > 0:
+                            return begun, row
+                        return count, row + 1  # one id of more numbers than anybody asks for
+                    found[count, 0] = row
+                    found[count, 1] = number
+                    count += 1
+            slot = (slot + np.uint64(1)) & mask
+        row += 1
+    return count, row

@@ -21,7 +21,7 @@ from agents.telemetry import LabelOutcomes, Telemetry
 from agents.topics import Topics
 from agents.transport import BatchEvent, Record, records_of
 from schemas.codec import decode_event, decode_object, encode_event
-from schemas.incoming import FieldMap, label_row
+from schemas.incoming import FieldMap, LabelRow, label_row
 from schemas.invalid import InvalidMessage
 from schemas.model_event import ModelEvent
 from schemas.observations import ObservationBatch
@@ -123,6 +123,7 @@ class Intake:
         started = perf_counter()
         block, partition = _block(event), event.message.partition
         store = self._pending.get(partition)
+        rows: list[tuple[LabelRow, int, int]] = []
         joined: list[tuple[int, Joined]] = []
         outputs: list[Awaitable[object]] = []
         unmet = {"early": 0, "duplicate": 0, "corrected": 0}
@@ -142,7 +143,8 @@ class Intake:
             if is_ahead:
                 skewed += 1
                 row = row._replace(time=time)
-            joins = store.add_label(row, offset, age(time, record_time))
+            rows.append((row, offset, age(time, record_time)))
+        for (_, offset, _), joins in zip(rows, store.add_labels(rows), strict=True):
             if isinstance(joins, str):
                 unmet[joins] += 1
             else:

@@ -1,7 +1,7 @@
 """The join of predictions and labels of one partition, bounded in time and number."""
 
 from collections import OrderedDict, deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 from zlib import crc32
@@ -148,28 +148,38 @@ class PendingStore:
             self._waiting.update(new)
             self._open += len(numbers)
         else:
+            on_disk = self._log.find(batch.ids)
             for row, offset in enumerate(batch.offsets.tolist()):
-                joined += [(offset, join) for join in self._add_one(batch, row)]
+                joined += [(offset, join) for join in self._add_one(batch, row, on_disk)]
         self._advance(int(batch.ages.max()))
         return joined
 
     def add_label(self, row: LabelRow, offset: int, age: int) -> list[Joined] | str:
-        """Take a label; return its joins, or ``"early"``, ``"duplicate"`` or ``"corrected"``.
+        """Take a label, as `add_labels` takes many."""
+        return self.add_labels([(row, offset, age)])[0]
+
+    def add_labels(self, labels: Sequence[tuple[LabelRow, int, int]]) -> list[list[Joined] | str]:
+        """Take labels; return the joins of each, or ``early``, ``duplicate`` or ``corrected``.
 
         Parameters
         ----------
-        row, offset
-            The label, and its offset: a replay of the same record gives the same again.
-        age
-            As those of predictions.
+        labels
+            Each with its offset, since a replay of the same record gives the same again, and with
+            its age, as predictions have one.
         """
+        on_disk = self._log.find([row.prediction_id.encode() for row, _, _ in labels])
+        return [self._add_label(row, offset, age, on_disk) for row, offset, age in labels]
+
+    def _add_label(
+        self, row: LabelRow, offset: int, age: int, on_disk: Mapping[bytes, tuple[int, ...]]
+    ) -> list[Joined] | str:
         self._advance(age)
         if row.prediction is not None and row.model is not None:
             return [Joined(row.model, row.version, row.prediction, row.label, row.time)]
         name = row.prediction_id.encode()
         numbers = [
             number
-            for number in self._numbers(name)
+            for number in self._numbers(name, on_disk)
             if row.model is None or self._log.name(number)[0] == row.model
         ]
         if not numbers:
@@ -230,10 +240,11 @@ class PendingStore:
             if isinstance(entry, Predictions):
                 self.add_predictions(entry)
                 continue
+            on_disk = self._log.find([each.row.prediction_id.encode() for each in entry])
             for row, at, age, is_early in entry:
                 # The prediction of one that is not early has gone, where it is not there.
-                if is_early or self._numbers(row.prediction_id.encode()):
-                    self.add_label(row, at, age)
+                if is_early or self._numbers(row.prediction_id.encode(), on_disk):
+                    self._add_label(row, at, age, on_disk)
         self._advance(changes.clock)
         self._clock_told = self._clock
         self._taken = []
@@ -312,17 +323,24 @@ class PendingStore:
         """Close the file."""
         self._log.close()
 
-    def _numbers(self, name: bytes) -> tuple[int, ...]:
-        """Return the numbers of an id, on disk and in memory."""
-        return self._log.find(name) + _all(self._waiting.get(name))
+    def _numbers(self, name: bytes, on_disk: Mapping[bytes, tuple[int, ...]]) -> tuple[int, ...]:
+        """Return the numbers of an id, on disk, where they were looked up, and in memory."""
+        held = _all(self._waiting.get(name))
+        cold = on_disk.get(name)
+        if cold is None:
+            return held
+        first, end = self._log.first, self._log.first_in_memory
+        return (*(number for number in cold if first <= number < end), *held)
 
     def _forget(self, ids: list[bytes]) -> None:
         """Take note that predictions are on disk alone."""
         first = self._log.first_in_memory
+        take = self._waiting.pop
         for name in ids:
-            rest = tuple(
-                number for number in _all(self._waiting.pop(name, None)) if number >= first
-            )
+            numbers = take(name, None)
+            if type(numbers) is int and numbers < first:
+                continue
+            rest = tuple(number for number in _all(numbers) if number >= first)
             if rest:
                 self._waiting[name] = rest if len(rest) > 1 else rest[0]
 
@@ -342,10 +360,12 @@ class PendingStore:
             oldest = min(oldest, next(iter(self._early.values()))[0].since)
         return oldest
 
-    def _add_one(self, batch: Predictions, row: int) -> Iterator[Joined]:
+    def _add_one(
+        self, batch: Predictions, row: int, on_disk: Mapping[bytes, tuple[int, ...]]
+    ) -> Iterator[Joined]:
         """Take one prediction of a batch; yield its join."""
         name, wanted = batch.ids[row], batch.names[row]
-        numbers = self._numbers(name)
+        numbers = self._numbers(name, on_disk)
         number = next((at for at in numbers if self._log.name(at) == wanted), None)
         if number is None and len(numbers) >= MOST_SIDE_BY_SIDE:
             number = numbers[0]

@@ -16,7 +16,7 @@ from zlib import crc32
 import numpy as np
 import orjson
 
-from agents.prediction_log import Predictions
+from agents.prediction_log import Predictions, name_codes
 from schemas.incoming import LabelRow
 
 MAGIC: Final = b"DLP1"
@@ -116,7 +116,7 @@ def checksum(record: bytes) -> int:
 
 def _predictions(batch: Predictions) -> tuple[dict[str, Any], list[bytes]]:
     numbers: dict[tuple[str, str], int] = {}
-    codes = [numbers.setdefault(name, len(numbers)) for name in batch.names]
+    codes = name_codes(batch.names, numbers)
     described: dict[str, Any] = {
         "rows": len(batch.ids),
         "names": list(numbers),
@@ -130,7 +130,7 @@ def _predictions(batch: Predictions) -> tuple[dict[str, Any], list[bytes]]:
         batch.offsets.astype("<i8").tobytes(),
         batch.ages.astype("<i8").tobytes(),
         np.fromiter(map(len, batch.ids), dtype="<u4", count=len(batch.ids)).tobytes(),
-        np.array(codes, dtype="<u4").tobytes(),
+        codes.tobytes(),
         b"".join(batch.ids),
     ]
     described["bytes"] = len(columns[-1])

@@ -217,3 +217,13 @@ class PredictionLog:
                 del self._parts[(self.first - 1) >> self._bits]
         self._parts.clear()
         self.first = self.end = -(-self.end // self._size) * self._size
+
+
+def name_codes(names: Sequence[Name], numbers: dict[Name, int]) -> NDArray[np.uint32]:
+    """Return each name's number, as little-endian uint32; new ones are added to the numbers."""
+    different = set(names)
+    for name in different:
+        numbers.setdefault(name, len(numbers))
+    if len(different) == 1:
+        return np.full(len(names), numbers[names[0]], dtype="<u4")
+    return np.fromiter(map(numbers.__getitem__, names), dtype="<u4", count=len(names))

@@ -155,16 +155,18 @@ class TieredLog:
             return False
         return self._index.has_any(hash_ids(ids, self._file.seed), self.first, self._hot.first)
 
-    def find(self, name: bytes) -> tuple[int, ...]:
-        """Return the numbers, ascending, of an id on disk alone."""
+    def find(self, names: Sequence[bytes]) -> dict[bytes, tuple[int, ...]]:
+        """Return the numbers, ascending, of ids on disk alone; no item for those without any."""
         if self.first >= self._hot.first:
-            return ()
-        (hash_,) = hash_ids([name], self._file.seed)
-        return tuple(
-            number
-            for number in self._index.find(hash_, self.first, self._hot.first)
-            if self._chunk(number).id(number) == name
-        )
+            return {}
+        found: dict[bytes, tuple[int, ...]] = {}
+        hashes = hash_ids(names, self._file.seed)
+        for row, number in self._index.find(hashes, self.first, self._hot.first):
+            name = names[row]
+            known = found.get(name, ())
+            if number not in known and self._chunk(number).id(number) == name:
+                found[name] = (*known, number)
+        return found
 
     def offset(self, number: int) -> int:
         """Return the source offset of a prediction."""
