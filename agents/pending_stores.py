@@ -27,8 +27,12 @@ logger = logging.getLogger(__name__)
 
 _LARGEST_CHECKPOINT: Final = 65_536
 _SMALLEST_CHECKPOINT: Final = 4_096
-_HANDOVER: Final = 5.0
+_HANDOVER: Final = 30.0
 """Seconds for which another process may still hold a file that is ours by now."""
+
+
+class CheckpointFailed(RuntimeError):
+    """The disk of waiting predictions is full, or broken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +150,7 @@ class PendingStores:
 
         Raises
         ------
-        OSError, sqlite3.Error
+        CheckpointFailed
             If an earlier checkpoint could not be written.
         """
         slot = self._slots.get(partition)
@@ -293,7 +297,12 @@ class PendingStores:
             if not slot.saving.done():
                 return None
             saving, slot.saving = slot.saving, None
-            saving.result()
+            failure = saving.exception()
+            if failure is not None:
+                raise CheckpointFailed(
+                    f"waiting predictions cannot be written to {self._options.directory}: "
+                    f"{failure}. Nothing is lost: a worker that can write there goes on"
+                ) from failure
         if slot.store.dirty < self._checkpoint_every:
             return None
         return slot.store.checkpoint()

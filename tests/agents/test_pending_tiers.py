@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from agents.cold_file import ColdFile, Position
 from agents.pending import Checkpoint, PendingStore
+from agents.pending_changes import decode_changes
 from tests.agents.test_pending import CHURN, FRAUD, HOUR, NOW, label, predictions
 
 IDENTITY = "group/predictions/0"
@@ -116,3 +117,66 @@ def operation(
         label=number % 3 if kind == "carried" else None,
     )
     return lambda store: store.add_predictions(batch)
+
+
+def test_a_label_between_a_checkpoint_and_its_end_is_kept_when_memory_is_let_go(
+    tmp_path: Path,
+) -> None:
+    durable = Durable(tmp_path, most=100, hot=0)
+    durable.do(lambda store: store.add_predictions(predictions(*"abcdefgh")))
+    durable.begin_saving()
+    durable.do(lambda store: store.add_label(label("a"), 5, NOW))
+    durable.end_saving()
+    assert durable.store.in_memory == 0
+    assert durable.store.add_label(label("a"), 6, NOW) == "duplicate"
+    assert durable.store.status.predictions == 7
+    durable.store.close()
+
+
+def test_the_time_of_a_label_that_changed_nothing_else_is_kept(tmp_path: Path) -> None:
+    durable = Durable(tmp_path, most=100, hot=10)
+    durable.do(lambda store: store.add_predictions(predictions("a", "b")))
+    durable.do(lambda store: store.add_label(label("a"), 0, NOW))
+    later = NOW + 2 * HOUR
+    carried = label("x", later, prediction=1, model="fraud")
+    durable.do(lambda store: store.add_label(carried, 1, later))
+    assert durable.store.status.predictions == 0
+    durable.restart(lose_disk=True)
+    assert durable.store.status.predictions == 0
+    durable.store.close()
+
+
+def test_a_restore_begins_where_the_last_record_says_and_knows_all_that_still_waits() -> None:
+    source = PendingStore(ttl=HOUR, most=500)
+    log: list[bytes] = []
+    for first in range(0, 10_000, 100):
+        names = [str(number) for number in range(first, first + 100)]
+        source.add_predictions(predictions(*names, first=first))
+        source.add_label(label(names[0]), first, NOW)
+        log += source.drain_changes()
+        source.acknowledged(len(log) - 1)
+    since = decode_changes(log[-1]).since
+    assert 0.9 * len(log) < since < len(log) - 4
+    restored = PendingStore(ttl=HOUR, most=500)
+    for offset in range(since, len(log)):
+        restored.apply_changes(log[offset], offset)
+    restored.begin_counting()
+    source.begin_counting()
+    assert restored.status == source.status
+    for number in range(9500, 10_000):
+        row = label(str(number))
+        assert restored.add_label(row, 20_000 + number, NOW) == source.add_label(
+            row, 20_000 + number, NOW
+        )
+
+
+def test_a_label_whose_prediction_has_gone_does_not_wait_after_a_restore() -> None:
+    source = PendingStore(ttl=HOUR, most=2)
+    source.add_predictions(predictions("a", "b"))
+    first = source.drain_changes()
+    source.add_label(label("a"), 0, NOW)
+    (met,) = source.drain_changes()
+    assert first
+    restored = PendingStore(ttl=HOUR, most=2)
+    restored.apply_changes(met, 1)
+    assert restored.status.labels == 0

@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from confluent_kafka import Consumer, TopicPartition
+from confluent_kafka.admin import AdminClient
 
 from tests.agents.worker_process import wait_until
 from tests.kafka import KafkaCluster
@@ -81,3 +83,58 @@ def test_labels_meet_the_predictions_of_a_worker_that_was_killed(
         assert "pending predictions of 4 partitions are back" in worker.log()
         assert "Traceback" not in worker.log()
         assert worker.stop() == 0
+
+
+def test_what_waits_moves_with_its_partition(
+    kafka: KafkaCluster, topic_prefix: str, tmp_path: Path
+) -> None:
+    client = Kafka(kafka.bootstrap, topic_prefix)
+    settings = {**SMALL, "intake.pending.directory": tmp_path / "shared"}
+    with Worker(kafka.bootstrap, topic_prefix, tmp_path / "first.log", **settings) as first:
+        first.wait_until_ready()
+        send_predictions(client, 0, ROWS)
+        send_labels(client, 0, 100)
+        wait_for({"joined": 100.0}, first)
+        with Worker(kafka.bootstrap, topic_prefix, tmp_path / "second.log", **settings) as second:
+            second.wait_until_ready()
+            wait_until(lambda: "are back" in second.log(), why=second.log)
+            send_labels(client, 100, 1000)
+            wait_for({"joined": 1000.0}, first, second)
+            assert labels(second)["joined"] > 0
+            assert first.stop() == 0
+            before = labels(second)["joined"]
+            send_labels(client, 0, 1000, label=1)
+            send_labels(client, 1000, ROWS)
+            wait_for({"joined": before + ROWS - 1000, "corrected": 1000.0}, second)
+            assert second.stop() == 0
+
+
+def test_a_changelog_that_was_cut_off_costs_what_was_cut_and_no_more(
+    kafka: KafkaCluster, topic_prefix: str, tmp_path: Path
+) -> None:
+    client = Kafka(kafka.bootstrap, topic_prefix)
+    with Worker(kafka.bootstrap, topic_prefix, tmp_path / "first.log") as worker:
+        worker.wait_until_ready()
+        send_predictions(client, 0, ROWS // 2)
+        caught_up(client, "predictions")
+        ends = changelog_ends(client)
+        send_predictions(client, ROWS // 2, ROWS)
+        caught_up(client, "predictions")
+    admin = AdminClient({"bootstrap.servers": kafka.bootstrap})
+    for future in admin.delete_records(ends).values():
+        future.result(20.0)
+    with Worker(kafka.bootstrap, topic_prefix, tmp_path / "second.log") as worker:
+        worker.wait_until_ready()
+        send_labels(client, 0, ROWS)
+        wait_for({"joined": ROWS / 2, "early": ROWS / 2}, worker)
+        assert worker.stop() == 0
+
+
+def changelog_ends(client: Kafka) -> list[TopicPartition]:
+    consumer = Consumer({"bootstrap.servers": client.bootstrap, "group.id": "ends"})
+    name = f"{client.prefix}driftline-pending"
+    found = [TopicPartition(name, partition) for partition in range(PARTITIONS)]
+    for each in found:
+        each.offset = consumer.get_watermark_offsets(each, timeout=10.0)[1]
+    consumer.close()
+    return found
