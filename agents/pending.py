@@ -10,7 +10,7 @@ import orjson
 
 from agents.cold_chunk import FirstLabel
 from agents.cold_file import ColdFile, Position, Written
-from agents.pending_changes import Changes, LabelChange, decode_changes, encode_changes
+from agents.pending_changes import Changes, LabelChange, Met, decode_changes, encode_changes
 from agents.prediction_log import NO_LABEL, PART_BITS, Predictions
 from agents.telemetry import PendingStatus
 from agents.tiered_log import Captured, TieredLog
@@ -18,6 +18,9 @@ from schemas.incoming import LabelRow
 
 MOST_SIDE_BY_SIDE: Final = 16
 """Model versions of one prediction id that wait at once, and labels likewise."""
+
+_RECORDS_BETWEEN: Final = 1000
+"""Records of the changelog after which labels that still wait are said again, at the least."""
 
 _EMBEDDED: Final = -2
 """In place of a label's offset where the prediction carried it."""
@@ -109,6 +112,8 @@ class PendingStore:
         self._replaced = 0
         self._taken: list[Predictions | LabelChange] = []
         self._position = 0
+        # No label that waits came into the changelog before this.
+        self._early_since = 0
         # Number of a prediction, and where in the changelog it and all after it can be read.
         self._since: deque[tuple[int, int]] = deque()
 
@@ -185,7 +190,7 @@ class PendingStore:
         if not numbers:
             outcome = self._keep(name, row, offset, age)
             if outcome == "early":
-                self._taken.append(LabelChange(row, offset, age, is_early=True))
+                self._taken.append(LabelChange(row, offset, age, Met.NOTHING))
             return outcome
         joined = []
         for number in numbers:
@@ -197,7 +202,7 @@ class PendingStore:
                 continue
             joined.append(self._join(number, FirstLabel(row.label, row.time)))
         if joined:
-            self._taken.append(LabelChange(row, offset, age, is_early=False))
+            self._taken.append(LabelChange(row, offset, age, Met.PREDICTION))
             return joined
         # A replay of a label that came before its prediction.
         if any(self._log.label(number) == offset for number in numbers):
@@ -208,6 +213,7 @@ class PendingStore:
 
     def drain_changes(self) -> list[bytes]:
         """Return the changes since the last call as records for the changelog, in order."""
+        self._say_again()
         if not self._taken and self._clock == self._clock_told:
             return []
         entries: list[Predictions | tuple[LabelChange, ...]] = []
@@ -241,9 +247,12 @@ class PendingStore:
                 self.add_predictions(entry)
                 continue
             on_disk = self._log.find([each.row.prediction_id.encode() for each in entry])
-            for row, at, age, is_early in entry:
-                # The prediction of one that is not early has gone, where it is not there.
-                if is_early or self._numbers(row.prediction_id.encode(), on_disk):
+            for change in entry:
+                row, at, age, met = change
+                if met in {Met.STILL_NOTHING, Met.SOME}:
+                    self._keep_again(change)
+                # A prediction that was met, and is not there, has gone.
+                elif met == Met.NOTHING or self._numbers(row.prediction_id.encode(), on_disk):
                     self._add_label(row, at, age, on_disk)
         self._advance(changes.clock)
         self._clock_told = self._clock
@@ -271,7 +280,7 @@ class PendingStore:
             return None
         rest = orjson.loads(self._file.rest or b"")
         self._clock = self._clock_told = rest["clock"]
-        self._open = rest["open"]
+        self._open, self._early_since = rest["open"], rest["early since"]
         self._since = deque((number, since) for number, since in rest["since"])
         for name, labels in rest["early"]:
             self._early[name.encode()] = [
@@ -314,6 +323,7 @@ class PendingStore:
         rest = {
             "clock": self._clock,
             "open": self._open,
+            "early since": self._early_since,
             "since": list(self._since),
             "early": early,
         }
@@ -352,13 +362,48 @@ class PendingStore:
 
     def _oldest(self) -> int:
         """Return from where on the changelog has all that waits."""
+        oldest = self._oldest_prediction()
+        return min(oldest, self._early_since) if self._early else oldest
+
+    def _oldest_prediction(self) -> int:
         first = self._log.first
         while len(self._since) > 1 and self._since[1][0] <= first:
             self._since.popleft()
-        oldest = self._since[0][1] if self._since and len(self._log) else self._position
-        if self._early:
-            oldest = min(oldest, next(iter(self._early.values()))[0].since)
-        return oldest
+        return self._since[0][1] if self._since and len(self._log) else self._position
+
+    def _say_again(self) -> None:
+        """Put labels that wait for long into the changelog again.
+
+        Else one of them would have a restore read all since it came, months of predictions that
+        have gone.
+        """
+        oldest = self._oldest_prediction()
+        span = max(self._position - oldest, _RECORDS_BETWEEN)
+        if not self._early or self._early_since >= oldest - span:
+            return
+        for labels in self._early.values():
+            for label in labels:
+                if label.since < oldest:
+                    met = Met.SOME if label.is_used else Met.STILL_NOTHING
+                    self._taken.append(LabelChange(label.row, label.offset, label.age, met))
+                    label.since = self._position
+        self._early_since = oldest
+
+    def _keep_again(self, change: LabelChange) -> None:
+        """Keep a label that was kept before."""
+        row, offset, age, met = change
+        if not self._early:
+            self._early_since = self._position
+        early = self._early.setdefault(row.prediction_id.encode(), [])
+        for known in early:
+            if known.row.model == row.model:
+                known.since = self._position
+                return
+        is_used = met == Met.SOME
+        early.append(_EarlyLabel(row, offset, age, self._position, is_used))
+        self._early_kept += 1
+        self._early_unused += not is_used
+        self._trim()
 
     def _add_one(
         self, batch: Predictions, row: int, on_disk: Mapping[bytes, tuple[int, ...]]
@@ -429,6 +474,8 @@ class PendingStore:
 
     def _keep(self, name: bytes, row: LabelRow, offset: int, age: int) -> str:
         """Keep a label whose prediction is not there."""
+        if not self._early:
+            self._early_since = self._position
         early = self._early.setdefault(name, [])
         for known in early:
             if known.row.model == row.model:

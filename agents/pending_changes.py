@@ -10,6 +10,7 @@ character is the version of the format.
 import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from enum import IntEnum
 from typing import Any, Final, NamedTuple
 from zlib import crc32
 
@@ -33,13 +34,27 @@ class NewerChanges(UnreadableChanges):
     """Changes that a newer version of Driftline wrote."""
 
 
+class Met(IntEnum):
+    """What became of a label."""
+
+    PREDICTION = 0
+    NOTHING = 1
+    """It came first, and waits."""
+
+    STILL_NOTHING = 2
+    """It has waited for long: said again, so that what said it first need not be read."""
+
+    SOME = 3
+    """The same, but one of the predictions that it is for has come."""
+
+
 class LabelChange(NamedTuple):
     """A label that met its prediction, or waits for it."""
 
     row: LabelRow
     offset: int
     age: int
-    is_early: bool
+    met: Met
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +154,15 @@ def _predictions(batch: Predictions) -> tuple[dict[str, Any], list[bytes]]:
 
 def _labels(changes: Sequence[LabelChange]) -> tuple[dict[str, Any], list[bytes]]:
     rows = [
-        (each.row.prediction_id, each.row.label, each.row.time, each.row.model, *each[1:])
+        (
+            each.row.prediction_id,
+            each.row.label,
+            each.row.time,
+            each.row.model,
+            each.offset,
+            each.age,
+            int(each.met),
+        )
         for each in changes
     ]
     return {"met": rows}, []
@@ -176,9 +199,12 @@ def _decoded(record: bytes, length: int) -> Changes:
             entries.append(
                 tuple(
                     LabelChange(
-                        LabelRow(str(name), label, int(time), None, model, ""), offset, age, early
+                        LabelRow(str(name), label, int(time), None, model, ""),
+                        offset,
+                        age,
+                        Met(met),
                     )
-                    for name, label, time, model, offset, age, early in described["met"]
+                    for name, label, time, model, offset, age, met in described["met"]
                 )
             )
             continue

@@ -9,6 +9,7 @@ from agents.pending_changes import (
     MOST_BYTES,
     Changes,
     LabelChange,
+    Met,
     NewerChanges,
     UnreadableChanges,
     decode_changes,
@@ -46,7 +47,7 @@ def batches(draw: st.DrawFn) -> Predictions:
 
 rows = st.builds(LabelRow, texts, outcomes, st.integers(0, NOW), st.none(), st.none(), st.just(""))
 labels = st.lists(
-    st.builds(LabelChange, rows, st.integers(0, 2**40), st.integers(0, NOW), st.booleans()),
+    st.builds(LabelChange, rows, st.integers(0, 2**40), st.integers(0, NOW), st.sampled_from(Met)),
     min_size=1,
     max_size=10,
 )

@@ -180,3 +180,31 @@ def test_a_label_whose_prediction_has_gone_does_not_wait_after_a_restore() -> No
     restored = PendingStore(ttl=HOUR, most=2)
     restored.apply_changes(met, 1)
     assert restored.status.labels == 0
+
+
+def test_labels_that_wait_for_long_hold_up_no_restore() -> None:
+    source = PendingStore(ttl=HOUR, most=500)
+    source.add_label(label("lonely"), 0, NOW)
+    source.add_label(label("used"), 1, NOW)
+    source.add_predictions(predictions("used", first=0))
+    log = source.drain_changes()
+    for first in range(1, 30_000, 10):
+        names = [str(number) for number in range(first, first + 10)]
+        source.add_predictions(predictions(*names, first=first))
+        log += source.drain_changes()
+        source.acknowledged(len(log) - 1)
+    since = decode_changes(log[-1]).since
+    assert since > len(log) - 2500
+    restored = PendingStore(ttl=HOUR, most=500)
+    for offset in range(since, len(log)):
+        restored.apply_changes(log[offset], offset)
+    restored.begin_counting()
+    source.begin_counting()
+    assert restored.status == source.status
+    for store in (source, restored):
+        assert store.status.labels == 1
+        assert store.add_label(label("lonely"), 0, NOW) == "early"
+        late = predictions("lonely", "used", first=50_000)
+        assert [offset for offset, _ in store.add_predictions(late)] == [50_000, 50_001]
+        assert store.status.labels == 0
+    assert sum(b"lonely" in record for record in log) < 5
