@@ -281,7 +281,7 @@ class PendingStores:
                 )
                 self._telemetry.pending_unreadable()
             count += 1
-            if count % 16 == 0:
+            if count % 4 == 0:
                 await asyncio.sleep(0)
                 if not is_current():
                     return None
