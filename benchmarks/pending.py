@@ -40,12 +40,13 @@ def main() -> None:
     id_index.warm_up()
     folder = Path(tempfile.mkdtemp(dir=arguments.directory))
     try:
-        _run(arguments.entries, folder)
+        measure(arguments.entries, folder)
     finally:
         shutil.rmtree(folder)
 
 
-def _run(entries: int, folder: Path) -> None:
+def measure(entries: int, folder: Path) -> None:
+    """Fill a store in a folder, join, restore, and print what each took."""
     before = _resident()
     store = _store(entries, folder / "first.sqlite")
     with (folder / "changelog").open("wb") as changelog:

@@ -41,7 +41,7 @@ class FakePublisher:
     ) -> Awaitable[object]:
         self.sent.append(Sent(topic, key, value, headers or {}, partition))
         done: asyncio.Future[object] = asyncio.get_running_loop().create_future()
-        done.set_result("metadata")
+        done.set_result(SimpleNamespace(offset=len(self.sent) - 1))
         return done
 
     def to(self, topic: str) -> list[Sent]:
@@ -56,9 +56,10 @@ class FakePublisher:
 class FakeDelivery:
     submitted: list[tuple[int, int]] = field(default_factory=list)
     """Last offset, and number of outputs, of each batch."""
+    current: bool = True
 
     def is_current(self, event: BatchEvent) -> bool:
-        return event.value is not None
+        return self.current and event.value is not None
 
     async def submit(self, event: BatchEvent, outputs: Sequence[Awaitable[object]]) -> None:
         self.submitted.append((event.message.offset, len(outputs)))
