@@ -12,7 +12,7 @@ from agents.dead_letters import DeadLetters
 from agents.delivery import Delivery
 from agents.frames import framed
 from agents.label_tables import Labelled, TaskOf, label_tables
-from agents.pending import PendingStore
+from agents.pending_stores import PendingOptions, PendingStores
 from agents.prediction_log import Predictions
 from agents.prediction_reader import PredictionReader, ReadPredictions
 from agents.prediction_tables import KindsOf
@@ -22,7 +22,7 @@ from agents.telemetry import LabelOutcomes, Telemetry
 from agents.topics import Topics
 from agents.transport import BatchEvent, Record, slices_of
 from schemas.codec import decode_event, decode_object, encode_event
-from schemas.incoming import FieldMap, label_row
+from schemas.incoming import FieldMap, LabelRow, label_row
 from schemas.invalid import InvalidMessage
 from schemas.model_event import ModelEvent
 from schemas.observations import ObservationTable
@@ -41,8 +41,6 @@ class IntakeOptions:
     ----------
     prediction_fields, label_fields
         Where the fields of the users' events stand.
-    pending_ttl, pending_entries
-        How long and how many predictions of one partition wait for their labels.
     message_bytes, features_per_event
         Above which a record is refused.
     clock_tolerance
@@ -51,8 +49,6 @@ class IntakeOptions:
 
     prediction_fields: FieldMap = field(default_factory=FieldMap)
     label_fields: FieldMap = field(default_factory=FieldMap)
-    pending_ttl: float = 30 * 86400.0
-    pending_entries: int = 250_000
     message_bytes: int = 1_000_000
     features_per_event: int = 2000
     clock_tolerance: float = 600.0
@@ -69,6 +65,9 @@ class Intake:
         How it sends and reports.
     kinds_of, task_of
         The declared kinds and the task of a model, by its name.
+    pending
+        The predictions that wait for their labels; in memory alone, and forgotten with it, by
+        default.
     """
 
     def __init__(
@@ -81,6 +80,7 @@ class Intake:
         telemetry: Telemetry,
         kinds_of: KindsOf,
         task_of: TaskOf,
+        pending: PendingStores | None = None,
     ) -> None:
         self._options = options
         self._topics = topics
@@ -96,13 +96,11 @@ class Intake:
             tolerance=self._tolerance,
             kinds_of=kinds_of,
         )
-        self._pending: dict[int, PendingStore] = {}
+        self._pending = pending or PendingStores(PendingOptions(), telemetry)
 
     def keep_partitions(self, partitions: Iterable[int]) -> None:
         """Drop the pending stores of partitions that are no longer assigned."""
-        for partition in self._pending.keys() - set(partitions):
-            del self._pending[partition]
-            self._telemetry.pending_changed(partition, None)
+        self._pending.keep(partitions)
 
     async def on_round(self, event: BatchEvent, delivery: Delivery) -> None:
         """Take slices of all three topics in their order."""
@@ -121,6 +119,9 @@ class Intake:
                     outputs += await self._pass_on(block)
             else:
                 outputs += await self._observe(list(those), shard_of)
+        if delivery.is_current(event):
+            for partition in {block.partition for block in blocks}:
+                outputs += await self._pending.publish(partition)
         self._report(blocks, started)
         await delivery.submit(event, outputs)
 
@@ -154,7 +155,7 @@ class Intake:
     def _join_predictions(
         self, block: RecordBlock, waiting: Iterable[Predictions]
     ) -> list[Labelled]:
-        store = self._store(block.partition)
+        store = self._pending.get(block.partition)
         joined = sorted(
             (join for batch in waiting for join in store.add_predictions(batch)),
             key=lambda join: join[0],
@@ -165,9 +166,10 @@ class Intake:
     async def _join_labels(
         self, block: RecordBlock, outputs: list[Awaitable[object]]
     ) -> list[Labelled]:
-        store = self._store(block.partition)
+        store = self._pending.get(block.partition)
+        rows: list[tuple[LabelRow, int, int]] = []
         joined: list[Labelled] = []
-        unmet = {"early": 0, "duplicate": 0}
+        unmet = {"early": 0, "duplicate": 0, "corrected": 0}
         orphaned = store.orphaned
         skewed = 0
         for number, (offset, record_time, key, value) in enumerate(block.rows()):
@@ -184,7 +186,8 @@ class Intake:
             if is_ahead:
                 skewed += 1
                 row = row._replace(time=time)
-            joins = store.add_label(row, offset, age(time, record_time))
+            rows.append((row, offset, age(time, record_time)))
+        for (_, offset, _), joins in zip(rows, store.add_labels(rows), strict=True):
             if isinstance(joins, str):
                 unmet[joins] += 1
             else:
@@ -226,14 +229,6 @@ class Intake:
         time, is_ahead = bounded_time(time, record.timestamp, self._tolerance)
         return event.model_copy(update={"timestamp": format_time(time)}), is_ahead
 
-    def _store(self, partition: int) -> PendingStore:
-        store = self._pending.get(partition)
-        if store is None:
-            ttl = round(self._options.pending_ttl * 1000)
-            store = PendingStore(ttl=ttl, most=self._options.pending_entries)
-            self._pending[partition] = store
-        return store
-
     async def _publish(
         self, tables: Iterable[tuple[int, ObservationTable]], blocks: Sequence[RecordBlock]
     ) -> list[Awaitable[object]]:
@@ -261,7 +256,7 @@ class Intake:
     def _report(self, blocks: Sequence[RecordBlock], started: float) -> None:
         for block in blocks:
             self._dead_letters.handled(block)
-            store = self._pending.get(block.partition)
+            store = self._pending.find(block.partition)
             if store is not None:
                 self._telemetry.pending_changed(block.partition, store.status)
             self._telemetry.records_read(

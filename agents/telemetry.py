@@ -24,6 +24,8 @@ class LabelOutcomes:
         Came before their prediction, and wait for it.
     duplicate
         For a prediction that has its label already.
+    corrected
+        The same, but the label is another one: it is not joined again.
     orphaned
         Waited for a prediction that did not come before they were given up.
     """
@@ -31,6 +33,7 @@ class LabelOutcomes:
     joined: int = 0
     early: int = 0
     duplicate: int = 0
+    corrected: int = 0
     orphaned: int = 0
 
 
@@ -46,6 +49,8 @@ class PendingStatus:
         Predictions given up since the start: too old, or pushed out by the cap.
     replaced
         Predictions since the start whose place another one took: of the same id, model and version.
+    disk_bytes
+        What the older ones take on disk.
     """
 
     predictions: int
@@ -53,6 +58,7 @@ class PendingStatus:
     expired: int
     evicted: int
     replaced: int = 0
+    disk_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +116,12 @@ class Telemetry(Protocol):
 
     def pending_changed(self, partition: int, status: PendingStatus | None) -> None:
         """Take note of a partition's pending store; None when the partition has gone."""
+
+    def pending_restored(self, seconds: float, records: int) -> None:
+        """Take note that pending stores were restored, from so many records of the changelog."""
+
+    def pending_unreadable(self) -> None:
+        """Take note of a record of the changelog that was skipped."""
 
     def model_watched(self, partition: int, status: ModelStatus) -> None:
         """Take note of a model version's state after a batch of its observations."""

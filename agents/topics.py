@@ -13,6 +13,8 @@ class Topics:
         Read; written by the users' services. Predictions and labels have as many partitions.
     observations, lifecycle
         Between Driftline's own stages, keyed by model.
+    pending
+        The changelog of what waits for its label; it has the partitions of the predictions.
     alerts, retrain_requests, dead_letters
         Written for the users; alerts and lifecycle have as many partitions.
     state, policy_state
@@ -24,6 +26,7 @@ class Topics:
     model_events: str = "model-events"
     observations: str = "driftline-observations"
     lifecycle: str = "driftline-lifecycle"
+    pending: str = "driftline-pending"
     alerts: str = "drift-alerts"
     retrain_requests: str = "retrain-requests"
     dead_letters: str = "driftline-dead-letters"

@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Final, NoReturn, cast
 
+from aiokafka import AIOKafkaConsumer
 from faust.types import TP
 
 from agents.checkpoints import CheckpointOptions, Checkpoints
@@ -15,6 +16,8 @@ from agents.delivery import Delivery
 from agents.detection import Detection
 from agents.faust_app import BatchApp, batch_agent, make_faust_app, on_drain
 from agents.intake import Intake
+from agents.pending_changelog import open_changelog
+from agents.pending_stores import Changelog, PendingStores
 from agents.policy import Policy
 from agents.publisher import Publisher
 from agents.stage import Stage
@@ -26,7 +29,7 @@ from app import options
 from app.http import HttpServer, WorkerHealth
 from app.kafka_clients import client_arguments, transport_options
 from app.metrics import Metrics
-from app.settings import Settings
+from app.settings import KafkaSettings, Settings
 from detectors.fleet_snapshot import FleetSnapshots
 from detectors.policy_snapshot import PolicySnapshots
 
@@ -60,6 +63,16 @@ def create_app(settings: Settings, *, telemetry: Telemetry | None = None) -> Bat
     publisher = Publisher(app, max_record_bytes=LARGEST_RECORD)
     limits = options.refusal_limits(settings)
     dead_letters = DeadLetters(publisher, topics.dead_letters, telemetry, limits)
+    pending = PendingStores(
+        options.pending_options(settings),
+        telemetry,
+        Changelog(
+            topic=topics.pending,
+            publisher=publisher,
+            open=partial(open_changelog, topics.pending, partial(_new_consumer, kafka)),
+            owner=kafka.group_id,
+        ),
+    )
     intake = Intake(
         options=options.intake_options(settings),
         topics=topics,
@@ -68,6 +81,7 @@ def create_app(settings: Settings, *, telemetry: Telemetry | None = None) -> Bat
         telemetry=telemetry,
         kinds_of=partial(options.declared_kinds, settings),
         task_of=partial(options.task_of, settings),
+        pending=pending,
     )
     detection = Detection(
         topics=topics,
@@ -103,6 +117,7 @@ def create_app(settings: Settings, *, telemetry: Telemetry | None = None) -> Bat
     }
     _keep_assigned(app, keepers)
     app.on_partitions_assigned.connect(_counting(dead_letters), weak=False)
+    _restore_assigned(app, topics.predictions, pending)
     return app
 
 
@@ -201,6 +216,34 @@ def _keep_assigned(
             keep(partitions[0])
 
     app.on_partitions_assigned.connect(on_assigned, weak=False)
+
+
+def _restore_assigned(app: BatchApp, predictions: str, pending: PendingStores) -> None:
+    """Have waiting predictions restored before fetching resumes."""
+
+    async def on_complete(*_: Any, **__: Any) -> None:
+        generation = app.consumer_generation_id
+        assigned = {tp.partition for tp in app.consumer.assignment() if tp.topic == predictions}
+        try:
+            await pending.restore(
+                assigned, is_current=lambda: app.consumer_generation_id == generation
+            )
+        except Exception as error:
+            # Faust would log it, and go on without what was waiting.
+            await app.crash(error)
+            raise
+
+    app.on_rebalance_complete.connect(on_complete, weak=False)
+
+
+def _new_consumer(kafka: KafkaSettings) -> AIOKafkaConsumer:
+    return AIOKafkaConsumer(
+        **client_arguments(kafka),
+        auto_offset_reset="earliest",
+        enable_auto_commit=False,
+        max_partition_fetch_bytes=LARGEST_RECORD,
+        fetch_max_wait_ms=100,
+    )
 
 
 async def _refuse(app: BatchApp, names: tuple[str, ...], partitions: list[set[int]]) -> NoReturn:

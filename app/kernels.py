@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from agents import record_index
+from agents import id_index, record_index
 from agents.prediction_reader import PredictionReader
 from agents.record_block import RecordBlock
 from app.kernel_cache import forget_stale
@@ -18,6 +18,7 @@ def warm_up() -> None:
     """
     forget_stale()
     record_index.warm_up()
+    id_index.warm_up()
     scan.warm_up()
     reader = PredictionReader(
         fields=FieldMap(), largest=1000, most_features=10, tolerance=0, kinds_of=lambda _: {}

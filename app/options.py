@@ -5,6 +5,7 @@ from functools import partial
 
 from agents.errors import Task
 from agents.intake import IntakeOptions
+from agents.pending_stores import PendingOptions
 from agents.refusals import RefusalLimits
 from agents.topics import Topics
 from app.settings import DetectorSettings, ModelSettings, Settings, TopicRole
@@ -27,8 +28,6 @@ def intake_options(settings: Settings) -> IntakeOptions:
     return IntakeOptions(
         prediction_fields=prediction_fields(settings),
         label_fields=label_fields(settings),
-        pending_ttl=settings.intake.pending.ttl_seconds,
-        pending_entries=settings.intake.pending.max_entries,
         message_bytes=settings.limits.message_bytes,
         features_per_event=settings.limits.features_per_event,
         clock_tolerance=settings.intake.clock_tolerance_seconds,
@@ -43,6 +42,17 @@ def refusal_limits(settings: Settings) -> RefusalLimits:
         max_ratio=dead_letters.max_ratio,
         window=dead_letters.window_records,
         min_records=dead_letters.min_records,
+    )
+
+
+def pending_options(settings: Settings) -> PendingOptions:
+    """Return what waits for its label, and where."""
+    pending = settings.intake.pending
+    return PendingOptions(
+        ttl=pending.ttl_seconds,
+        entries=pending.max_entries,
+        hot_entries=min(pending.hot_entries, pending.max_entries),
+        directory=pending.directory,
     )
 
 

@@ -29,6 +29,7 @@ WORKER: Final[Mapping[TopicRole, frozenset[Operation]]] = {
     TopicRole.ALERTS: frozenset({Operation.READ, Operation.WRITE}),
     TopicRole.RETRAIN_REQUESTS: frozenset({Operation.WRITE}),
     TopicRole.DEAD_LETTERS: frozenset({Operation.WRITE}),
+    TopicRole.PENDING: frozenset({Operation.READ, Operation.WRITE}),
     TopicRole.STATE: frozenset({Operation.READ, Operation.WRITE}),
     TopicRole.POLICY_STATE: frozenset({Operation.READ, Operation.WRITE}),
 }

@@ -8,13 +8,12 @@ from app.brokers import Brokers, NewTopic, connected
 from app.kafka_clients import MAX_REQUEST_BYTES
 from app.settings import Settings, TopicRole
 
-PAIRS: Final = (
-    (TopicRole.PREDICTIONS, TopicRole.LABELS),
-    (TopicRole.ALERTS, TopicRole.LIFECYCLE),
+TOGETHER: Final = (
+    (TopicRole.PREDICTIONS, TopicRole.LABELS, TopicRole.PENDING),
+    (TopicRole.ALERTS, TopicRole.LIFECYCLE, TopicRole.POLICY_STATE),
     (TopicRole.OBSERVATIONS, TopicRole.STATE),
-    (TopicRole.ALERTS, TopicRole.POLICY_STATE),
 )
-"""Topics whose records meet: what belongs together must be in the same partition of both."""
+"""Topics whose records meet: what belongs together must be in the same partition of each."""
 
 _COMPACTED: Final = frozenset({TopicRole.STATE, TopicRole.POLICY_STATE})
 """Topics of which the latest record of each key is all that counts."""
@@ -22,8 +21,12 @@ _COMPACTED: Final = frozenset({TopicRole.STATE, TopicRole.POLICY_STATE})
 _SEGMENT_BYTES: Final = 64 * 1024 * 1024
 """Of a compacted topic: the segment that is being written is never compacted."""
 
-_LARGE: Final = frozenset({TopicRole.OBSERVATIONS, TopicRole.DEAD_LETTERS})
+_LARGE: Final = frozenset({TopicRole.OBSERVATIONS, TopicRole.PENDING, TopicRole.DEAD_LETTERS})
 """Topics whose records can be larger than Kafka's default limit."""
+
+_SLACK_MS: Final = 86_400_000
+_LONGEST_MS: Final = 1 << 62
+"""Kafka's times are 64 bits wide."""
 
 _COMPACTABLE: Final = frozenset({TopicRole.PREDICTIONS, TopicRole.LABELS})
 """Topics with a key of its own for each record, so that compaction loses none."""
@@ -38,7 +41,7 @@ class PlannedTopic:
     role, name
         What it is for, and its full name.
     partitions
-        How many it would have; an existing one may have others, within `PAIRS`.
+        How many it would have; an existing one may have others, within `TOGETHER`.
     config
         Settings of the topic by their Kafka names.
     """
@@ -58,7 +61,7 @@ class TopicProblem:
     topic
         Its full name.
     kind
-        ``missing``, ``partitions``, ``cleanup_policy`` or ``message_bytes``.
+        ``missing``, ``partitions``, ``cleanup_policy``, ``message_bytes`` or ``retention``.
     message
         What is wrong and what to do.
     """
@@ -117,6 +120,8 @@ def plan_topics(settings: Settings) -> TopicPlan:
         if role in _LARGE:
             # Replicas and consumers take a record of any size that the topic takes.
             config["max.message.bytes"] = str(MAX_REQUEST_BYTES)
+        if role is TopicRole.PENDING:
+            config["retention.ms"] = str(_retention(settings))
         name = settings.topics.full_name(role)
         plan[role] = PlannedTopic(role, name, settings.topics.partitions, config)
     return plan
@@ -142,15 +147,13 @@ def compare(
     """
     missing = {role: topic for role, topic in plan.items() if partitions[topic.name] is None}
     problems = []
-    for pair in PAIRS:
-        if not plan.keys() >= set(pair):
-            continue
-        problems += _unequal(plan, partitions, pair)
-        for role, other in (pair, pair[::-1]):
-            count = partitions[plan[other].name]
-            if other in missing and role in _COMPACTED:
-                # That has its number from what it is itself paired with.
-                count = missing[other].partitions
+    for wanted in TOGETHER:
+        group = [role for role in wanted if role in plan]
+        there = [role for role in group if role not in missing]
+        for role in there[1:]:
+            problems += _unequal(plan, partitions, (there[0], role))
+        for role in group:
+            count = partitions[plan[there[0]].name] if there else None
             if role in missing and count is not None:
                 missing[role] = replace(missing[role], partitions=count)
     for topic in plan.values():
@@ -260,7 +263,22 @@ def _misconfigured(topic: PlannedTopic, config: Mapping[str, str]) -> list[Topic
             f"Set max.message.bytes={wanted}"
         )
         problems.append(TopicProblem(topic.name, "message_bytes", message))
+    least = int(topic.config.get("retention.ms", "-1")) - _SLACK_MS
+    kept = int(config.get("retention.ms", "-1"))
+    if 0 <= kept < least:
+        message = (
+            f"has retention.ms={kept}: predictions wait {least} ms for their labels "
+            "(intake.pending.ttl_seconds), and are read from it after a restart. "
+            f"Set retention.ms={topic.config['retention.ms']}"
+        )
+        problems.append(TopicProblem(topic.name, "retention", message))
     return problems
+
+
+def _retention(settings: Settings) -> int:
+    """Return for how long the changelog is kept: while an entry may wait, and a day more."""
+    wait = settings.intake.pending.ttl_seconds * 1000
+    return round(min(wait, _LONGEST_MS)) + _SLACK_MS
 
 
 def _line(problem: TopicProblem) -> str:

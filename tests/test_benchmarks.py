@@ -1,10 +1,12 @@
 """The benchmarks say what they measure and can be started; their figures are no test's business."""
 
+import re
 from pathlib import Path
 
 import orjson
 import pytest
 
+from benchmarks import pending
 from benchmarks.contenders.task import Task
 from benchmarks.events import Events
 from benchmarks.kernels import kernel_table, measure_kernels
@@ -121,3 +123,12 @@ def test_a_task_is_passed_as_options() -> None:
         "--group=group",
         "--events=7",
     ]
+
+
+def test_what_waiting_costs_is_measured_to_the_end(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pending.measure(100_000, tmp_path)
+    said = dict(re.findall(r"^(.+?) {2,}([\d.]+) ", capsys.readouterr().out, re.MULTILINE))
+    assert 50 < float(said["disk"]) < 500
+    assert {"join in memory", "restore from the disk", "restore from the changelog"} <= set(said)

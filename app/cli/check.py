@@ -19,6 +19,7 @@ from app.cli.common import (
 )
 from app.durability import check_durable, not_durable
 from app.kafka_clients import client_arguments
+from app.pending_directory import check_pending_directory
 from app.permissions import WORKER, needed
 from app.settings import InvalidConfiguration, Settings, TopicRole, settings_schema
 from app.topics import TopicReport, find_problems, plan_topics
@@ -45,7 +46,7 @@ def check(
 ) -> None:
     """Check the configuration, then the topics.
 
-    Nothing is created or changed.
+    Nothing is created or changed, but for the folder of intake.pending.directory.
 
     Exit codes: 0 all is well; 2 the configuration cannot be used; 3 the topics cannot be used;
     69 no broker within 10 seconds; 77 the broker refused the user.
@@ -58,6 +59,7 @@ def check(
             settings = settings_of(config, bootstrap, assignments)
             client_arguments(settings.kafka)  # reads the files that the settings name
             check_durable(settings)
+            check_pending_directory(settings)
         except InvalidConfiguration as error:
             if not as_json:
                 raise

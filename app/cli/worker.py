@@ -17,6 +17,7 @@ from app.durability import check_durable, not_durable
 from app.http import check_address
 from app.kernels import warm_up
 from app.logs import configure_logs
+from app.pending_directory import check_pending_directory
 from app.permissions import WORKER, needed
 from app.settings import Settings
 from app.topics import ensure_topics
@@ -45,6 +46,7 @@ def worker(
     logger = structlog.get_logger("driftline.worker")
     with clear_errors(logger.critical):
         check_address(settings.http)
+        check_pending_directory(settings)
         warm_up()
         if _run_until_signal(_prepare(settings, logger)):
             raise SystemExit(_run(settings, logger))

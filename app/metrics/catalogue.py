@@ -93,7 +93,7 @@ CLOCKS_AHEAD: Final = MetricSpec(
 LABELS: Final = MetricSpec(
     "driftline_labels_total",
     "counter",
-    "Labels by what became of them: joined, early, duplicate, orphaned.",
+    "Labels by what became of them: joined, early, duplicate, corrected, orphaned.",
     ("outcome",),
 )
 PENDING_ENTRIES: Final = MetricSpec(
@@ -108,6 +108,27 @@ PENDING_DROPPED: Final = MetricSpec(
     "Predictions given up: expired or evicted by the cap before their label came, or replaced by "
     "another one of the same id, model and version.",
     ("reason",),
+)
+PENDING_DISK: Final = MetricSpec(
+    "driftline_pending_disk_bytes",
+    "gauge",
+    "What the older ones of the waiting predictions take on disk, as of the last checkpoint.",
+    ("partition",),
+)
+PENDING_RESTORE: Final = MetricSpec(
+    "driftline_pending_restore_seconds",
+    "gauge",
+    "How long the last restore of waiting predictions took, before reading went on.",
+)
+PENDING_RESTORED: Final = MetricSpec(
+    "driftline_pending_restored_records_total",
+    "counter",
+    "Records of the topic pending that restores have read.",
+)
+PENDING_UNREADABLE: Final = MetricSpec(
+    "driftline_pending_unreadable_total",
+    "counter",
+    "Records of the topic pending that were damaged or foreign, and skipped.",
 )
 MODEL_ROWS: Final = MetricSpec(
     "driftline_model_rows_total", "counter", "Rows that a model's monitor has taken.", _MODEL
@@ -260,6 +281,10 @@ CATALOGUE: Final = (
     LABELS,
     PENDING_ENTRIES,
     PENDING_DROPPED,
+    PENDING_DISK,
+    PENDING_RESTORE,
+    PENDING_RESTORED,
+    PENDING_UNREADABLE,
     MODEL_ROWS,
     MODEL_LABELLED_ROWS,
     MODEL_REPLAYED_ROWS,

@@ -66,6 +66,10 @@ class Metrics:
         self._ahead = self._counter(catalogue.CLOCKS_AHEAD)
         self._labels = self._counter(catalogue.LABELS)
         self._pending = self._gauge(catalogue.PENDING_ENTRIES)
+        self._disk = self._gauge(catalogue.PENDING_DISK)
+        self._restore = self._gauge(catalogue.PENDING_RESTORE)
+        self._restored = self._counter(catalogue.PENDING_RESTORED)
+        self._unreadable = self._counter(catalogue.PENDING_UNREADABLE)
         self._dropped = self._counter(catalogue.PENDING_DROPPED)
         self._rows = CappedCounter(self._counter(catalogue.ROWS_ACCEPTED), label_values)
         self._watched = self._counter(catalogue.ROWS_WATCHED)
@@ -148,15 +152,26 @@ class Metrics:
             if last is not None:
                 for each in labels:
                     self._pending.remove(*each)
+                self._disk.remove(str(partition))
             return
         self._last_pending[partition] = status
         self._pending.labels(*labels[0]).set(status.predictions)
         self._pending.labels(*labels[1]).set(status.labels)
+        self._disk.labels(str(partition)).set(status.disk_bytes)
         before = last or _NOTHING
         for reason in _GIVEN_UP:
             more = getattr(status, reason) - getattr(before, reason)
             if more > 0:
                 self._dropped.labels(reason).inc(more)
+
+    def pending_restored(self, seconds: float, records: int) -> None:
+        """Take note that pending stores were restored, from so many records of the changelog."""
+        self._restore.set(seconds)
+        self._restored.inc(records)
+
+    def pending_unreadable(self) -> None:
+        """Take note of a record of the changelog that was skipped."""
+        self._unreadable.inc()
 
     def model_watched(self, partition: int, status: ModelStatus) -> None:
         """Take note of a model version's state after a batch of its observations."""

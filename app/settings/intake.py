@@ -1,12 +1,26 @@
 """What the users' events look like, and how long predictions wait for their labels."""
 
 from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
-from app.settings.section import Detail, Section, details, known_one
+from app.settings.section import Detail, Section, details, expected, known_one
 from schemas.label import Label
 from schemas.prediction import Prediction
+
+
+def _has_room(value: int, info: ValidationInfo) -> int:
+    data = info.data
+    if "hot_entries" not in data or "directory" not in data or data["directory"] is not None:
+        return value
+    if value > data["hot_entries"]:
+        raise expected(
+            f"at most hot_entries ({data['hot_entries']}), or intake.pending.directory set: what "
+            "does not fit memory goes to disk"
+        )
+    return value
 
 
 class PendingSettings(Section):
@@ -15,8 +29,17 @@ class PendingSettings(Section):
     ttl_seconds: float = Field(default=2_592_000.0, gt=0)
     """How long a prediction waits, in event time."""
 
-    max_entries: int = Field(default=250_000, ge=1)
-    """Of one partition, about 250 bytes each; above it the oldest are given up."""
+    hot_entries: int = Field(default=250_000, ge=1)
+    """How many of one partition are kept in memory, about 250 bytes each; the older ones are on
+    disk. Labels that come before their predictions are always in memory, no more than this."""
+
+    directory: Path | None = None
+    """A folder on a local disk; null keeps all in memory. Losing it costs time: what was there is
+    read from the topic `pending` again."""
+
+    max_entries: Annotated[int, AfterValidator(_has_room)] = Field(default=250_000, ge=1)
+    """Of one partition, in memory and on disk, where one takes about 100 bytes; above it the oldest
+    are given up. More than hot_entries need a directory."""
 
 
 class IntakeSettings(Section):

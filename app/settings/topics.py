@@ -20,6 +20,7 @@ class TopicRole(StrEnum):
     MODEL_EVENTS = "model_events"
     OBSERVATIONS = "observations"
     LIFECYCLE = "lifecycle"
+    PENDING = "pending"
     ALERTS = "alerts"
     RETRAIN_REQUESTS = "retrain_requests"
     DEAD_LETTERS = "dead_letters"
@@ -57,6 +58,10 @@ class TopicSettings(Section):
 
     lifecycle: TopicName = "driftline-lifecycle"
     """Internal: model events, keyed by model; partitioned as the alerts."""
+
+    pending: TopicName = "driftline-pending"
+    """Internal: what waits for its label, so that no restart forgets it; partitioned as the
+    predictions."""
 
     alerts: TopicName = "drift-alerts"
     """Written: drift alerts, keyed by model."""

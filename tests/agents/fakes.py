@@ -47,7 +47,7 @@ class FakePublisher:
     ) -> Awaitable[object]:
         self.sent.append(Sent(topic, key, value, headers or {}, partition))
         done: asyncio.Future[object] = asyncio.get_running_loop().create_future()
-        done.set_result("metadata")
+        done.set_result(SimpleNamespace(offset=len(self.sent) - 1))
         return done
 
     def to(self, topic: str) -> list[Sent]:
@@ -62,6 +62,10 @@ class FakePublisher:
 class FakeDelivery:
     submitted: list[tuple[int, int]] = field(default_factory=list)
     """Last offset, and number of outputs, of each batch."""
+    current: bool = True
+
+    def is_current(self, event: BatchEvent) -> bool:
+        return self.current and event.value is not None
 
     async def submit(self, event: BatchEvent, outputs: Sequence[Awaitable[object]]) -> None:
         self.submitted.append((event.message.offset, len(outputs)))
@@ -82,6 +86,8 @@ class FakeTelemetry:
     labels: list[LabelOutcomes] = field(default_factory=list)
     pending: dict[int, PendingStatus | None] = field(default_factory=dict)
     watched: dict[tuple[int, str, str], ModelStatus] = field(default_factory=dict)
+    restored: list[tuple[float, int]] = field(default_factory=list)
+    unreadable: int = 0
     dropped: list[int] = field(default_factory=list)
     evicted: list[tuple[str, str]] = field(default_factory=list)
     ahead: dict[str, int] = field(default_factory=dict)
@@ -116,6 +122,12 @@ class FakeTelemetry:
 
     def pending_changed(self, partition: int, status: PendingStatus | None) -> None:
         self.pending[partition] = status
+
+    def pending_restored(self, seconds: float, records: int) -> None:
+        self.restored.append((seconds, records))
+
+    def pending_unreadable(self) -> None:
+        self.unreadable += 1
 
     def model_watched(self, partition: int, status: ModelStatus) -> None:
         self.watched[partition, status.model, status.version] = status

@@ -1,5 +1,5 @@
 import asyncio
-from typing import Any
+from typing import Any, NoReturn
 
 import orjson
 import pytest
@@ -7,6 +7,8 @@ import pytest
 from agents.dead_letters import DeadLetters, TooManyRefused
 from agents.errors import Task
 from agents.intake import Intake, IntakeOptions
+from agents.pending_changes import Changes, decode_changes
+from agents.pending_stores import Changelog, PendingOptions, PendingStores
 from agents.telemetry import LabelOutcomes
 from agents.topics import Topics
 from schemas.columns import Role
@@ -22,10 +24,15 @@ TOPICS = Topics()
 class Stage:
     """An intake with fakes around it."""
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, *, is_durable: bool = False, **options: Any) -> None:
         self.publisher = FakePublisher()
         self.delivery = FakeDelivery()
         self.telemetry = FakeTelemetry()
+        self.stores = PendingStores(
+            PendingOptions(),
+            self.telemetry,
+            Changelog(TOPICS.pending, self.publisher.real, nobody_reads, "group"),
+        )
         self.intake = Intake(
             options=IntakeOptions(**options),
             topics=TOPICS,
@@ -34,6 +41,7 @@ class Stage:
             telemetry=self.telemetry,
             kinds_of=lambda _: {},
             task_of=lambda _: Task.AUTO,
+            pending=self.stores if is_durable else None,
         )
 
     def predictions(self, *values: bytes | None, **where: Any) -> None:
@@ -58,6 +66,10 @@ class Stage:
             for table in decode_frame(item.value)
             for batch in table.batches()
         ]
+
+
+def nobody_reads() -> NoReturn:
+    raise AssertionError("nothing is restored here")
 
 
 def prediction(name: str = "p1", **fields: Any) -> bytes:
@@ -260,3 +272,41 @@ def test_more_bad_records_than_are_borne_stop_the_worker_before_their_ack() -> N
             getattr(stage, take)(*[None] * 1001)
         assert caught.value.stretches == {(getattr(TOPICS, take), 0): 0}
         assert stage.delivery.submitted == []
+
+
+def test_what_waits_and_what_was_met_goes_to_the_changelog_before_the_ack() -> None:
+    stage = Stage(is_durable=True)
+    stage.predictions(prediction("a"), prediction("b"), partition=3, first_offset=10)
+    stage.labels(orjson.dumps({"prediction_id": "a", "label": 0}), partition=3, first_offset=4)
+    stage.labels(b"junk", partition=3, first_offset=5)
+    sent = stage.publisher.to(TOPICS.pending)
+    assert [(each.key, each.partition) for each in sent] == [(None, 3), (None, 3)]
+    taken, met = (changes_of(each.value) for each in sent)
+    assert [entry.ids for entry in taken.entries if not isinstance(entry, tuple)] == [[b"a", b"b"]]
+    assert [entry[0].offset for entry in met.entries if isinstance(entry, tuple)] == [4]
+    # The observations and the changes; the dead letter alone.
+    assert [outputs for _, outputs in stage.delivery.submitted] == [2, 2, 1]
+
+
+def test_a_batch_of_an_earlier_assignment_writes_no_changes() -> None:
+    stage = Stage(is_durable=True)
+    stage.delivery.current = False
+    stage.predictions(prediction("a"))
+    assert stage.publisher.to(TOPICS.pending) == []
+
+
+def changes_of(record: bytes | None) -> Changes:
+    assert record is not None
+    return decode_changes(record)
+
+
+def test_a_label_that_says_something_else_than_the_first_one_is_a_correction() -> None:
+    stage = Stage()
+    stage.predictions(prediction("a"))
+    for label in (0, 0, 1):
+        stage.labels(orjson.dumps({"prediction_id": "a", "label": label}), first_offset=label + 1)
+    assert stage.telemetry.labels[1:] == [
+        LabelOutcomes(joined=1),
+        LabelOutcomes(joined=1),
+        LabelOutcomes(corrected=1),
+    ]

@@ -71,10 +71,11 @@ def test_a_second_label_for_one_prediction_is_a_duplicate() -> None:
     assert pending.add_label(label("a"), 1, NOW) == "duplicate"
 
 
-def test_a_second_early_label_is_a_duplicate_and_the_first_one_counts() -> None:
+def test_a_second_early_label_is_a_duplicate_or_a_correction_and_the_first_one_counts() -> None:
     pending = store()
     pending.add_label(label("a"), 0, NOW)
-    assert pending.add_label(label("a", label=9), 1, NOW) == "duplicate"
+    assert pending.add_label(label("a", label=9), 1, NOW) == "corrected"
+    assert pending.add_label(label("a"), 1, NOW) == "duplicate"
     assert pending.add_predictions(predictions("a")) == [(0, JOINED)]
     assert pending.add_label(label("a"), 2, NOW) == "duplicate"
 
@@ -219,7 +220,7 @@ def test_a_store_that_runs_for_long_keeps_no_more_than_its_cap() -> None:
     for first in range(0, 100_000, 3000):
         pending.add_predictions(predictions(*map(str, range(first, first + 3000)), first=first))
     assert pending.status == PendingStatus(10_000, 0, 0, 102_000 - 10_000)
-    assert len(pending._log._parts) <= 3
+    assert len(pending._log._hot._parts) <= 3
     assert pending.add_label(label("101999"), 0, NOW) == [JOINED]
     assert pending.add_label(label("91999"), 1, NOW) == "early"
 

@@ -8,6 +8,7 @@ from click.testing import CliRunner, Result
 
 from app.cli import COMMANDS, main
 from app.embedded import EmbeddedBroker
+from app.settings import TopicRole
 
 SECRET = "hunter2"  # noqa: S105 - what must not be seen
 NOBODY = "127.0.0.1:1"
@@ -104,6 +105,17 @@ def test_check_reads_the_files_that_the_settings_name(tmp_path: Path) -> None:
     assert "kafka.ssl_cafile" in result.stderr
 
 
+def test_check_refuses_a_folder_of_waiting_predictions_that_cannot_be_written_to(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "file").write_text("")
+    folder = f"intake.pending.directory={tmp_path / 'file'}"
+    result = run("check", "--offline", "--bootstrap", NOBODY, "--set", folder)
+    assert result.exit_code == 2
+    assert "intake.pending.directory" in result.output
+    assert "expected a folder that can be written to" in result.output
+
+
 @pytest.mark.parametrize("flags", [("--offline",), ("--offline", "--json"), ("--json",), ()])
 def test_check_shows_no_secret(flags: tuple[str, ...]) -> None:
     result = run(
@@ -159,9 +171,9 @@ def test_topics_are_checked_made_and_checked(
     dry = run("topics", *flags, "--dry-run")
     assert f"would create {topic_prefix}predictions with 4 partitions" in dry.output
     made = json.loads(run("topics", *flags, "--json").stdout)
-    assert len(made["created"]) == 10
+    assert len(made["created"]) == len(TopicRole)
     assert made["existing"] == []
-    assert "10 of 10 topics existed" in run("topics", *flags).output
+    assert f"{len(TopicRole)} of {len(TopicRole)} topics existed" in run("topics", *flags).output
     after = run("check", *flags, "--json", "--set", "topics.create=never")
     assert after.exit_code == 0
     document = json.loads(after.stdout)

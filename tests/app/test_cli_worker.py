@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from app.embedded import EmbeddedBroker
+from app.settings import TopicRole
 
 ROOT: Final = Path(__file__).parents[2]
 PATIENCE_S: Final = 40.0
@@ -88,7 +89,7 @@ def test_a_worker_gets_ready_and_stops_on_sigterm(
     assert code == 0, log
     events = [json.loads(line)["event"] for line in log.splitlines()]
     assert "starting" in events
-    assert events.count("created a topic") == 8
+    assert events.count("created a topic") == len(TopicRole)
     assert not any(event.startswith("[^") for event in events)
 
 

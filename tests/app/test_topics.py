@@ -46,7 +46,7 @@ def test_state_alone_is_compacted_and_large_records_are_let_in() -> None:
     for role, topic in plan_topics(settings_for("kafka:9092")).items():
         compacted = role in {TopicRole.STATE, TopicRole.POLICY_STATE}
         assert topic.config["cleanup.policy"] == ("compact" if compacted else "delete")
-        large = role in {TopicRole.DEAD_LETTERS, TopicRole.OBSERVATIONS}
+        large = role in {TopicRole.DEAD_LETTERS, TopicRole.OBSERVATIONS, TopicRole.PENDING}
         assert ("max.message.bytes" in topic.config) is large
 
 
@@ -92,6 +92,8 @@ def test_missing_topics_are_a_problem_only_where_nobody_makes_them() -> None:
     [
         (TopicRole.PREDICTIONS, TopicRole.LABELS),
         (TopicRole.LABELS, TopicRole.PREDICTIONS),
+        (TopicRole.PREDICTIONS, TopicRole.PENDING),
+        (TopicRole.PENDING, TopicRole.LABELS),
         (TopicRole.ALERTS, TopicRole.LIFECYCLE),
     ],
 )
@@ -121,6 +123,18 @@ def test_compaction_is_a_problem_where_records_share_keys() -> None:
     compacted = {problem.topic for problem in problems if problem.kind == "cleanup_policy"}
     assert "drift-alerts" in compacted
     assert not compacted & {"predictions", "labels"}
+
+
+def test_a_changelog_that_forgets_before_its_predictions_do_is_a_problem() -> None:
+    plan = plan_topics(settings_for("kafka:9092"))
+    assert plan[TopicRole.PENDING].config["retention.ms"] == str(31 * 86_400_000)
+    counts = dict.fromkeys(TopicRole, 4)
+    week = {TopicRole.PENDING: {"retention.ms": str(7 * 86_400_000)}}
+    (problem,) = compared(counts, week).problems
+    assert (problem.topic, problem.kind) == ("driftline-pending", "retention")
+    assert f"Set retention.ms={31 * 86_400_000}" in problem.message
+    for kept in (-1, 30 * 86_400_000):
+        assert not compared(counts, {TopicRole.PENDING: {"retention.ms": str(kept)}}).problems
 
 
 def test_a_dead_letter_topic_that_is_too_narrow_is_a_problem() -> None:

@@ -112,14 +112,12 @@ def test_the_environment_and_the_mounted_file_are_a_configuration(name: str) -> 
     settings = configuration(name)
 
     assert settings.kafka.bootstrap_servers == "kafka:29092"
-    assert settings == load_settings(
-        None,
-        {
-            "kafka.bootstrap_servers": "kafka:29092",
-            "http.host": "0.0.0.0" if name == "worker" else "127.0.0.1",  # noqa: S104 - compared
-        },
-        {},
-    )
+    flags = {"kafka.bootstrap_servers": "kafka:29092"}
+    if name == "worker":
+        flags["http.host"] = "0.0.0.0"  # noqa: S104 - compared
+        flags["intake.pending.directory"] = "/var/lib/driftline"
+        assert f"pending-data:{flags['intake.pending.directory']}" in SERVICES[name]["volumes"]
+    assert settings == load_settings(None, flags, {})
 
 
 def test_kafka_is_reached_from_containers_and_from_this_machine() -> None:

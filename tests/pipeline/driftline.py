@@ -26,6 +26,7 @@ TOPICS = (
     *USERS_TOPICS,
     "driftline-observations",
     "driftline-lifecycle",
+    "driftline-pending",
     "drift-alerts",
     "retrain-requests",
     "driftline-dead-letters",

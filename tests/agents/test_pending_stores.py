@@ -1,0 +1,223 @@
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Collection, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from agents.pending_changelog import Bounds, ChangelogReader
+from agents.pending_changes import NewerChanges
+from agents.pending_stores import Changelog, CheckpointFailed, PendingOptions, PendingStores
+from agents.publisher import Publisher
+from tests.agents.fakes import FakeTelemetry
+from tests.agents.test_pending import JOINED, NOW, label, predictions
+
+
+@dataclass
+class FakeTopic:
+    """The changelog: a publisher and a reader of it."""
+
+    records: dict[int, list[bytes]] = field(default_factory=dict)
+    starts: dict[int, int] = field(default_factory=dict)
+    read_records: int = 0
+
+    async def send(
+        self, topic: str, *, key: bytes | None, value: bytes, partition: int
+    ) -> "asyncio.Future[Any]":
+        assert (topic, key) == ("log", None)
+        self.records.setdefault(partition, []).append(value)
+        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        future.set_result(SimpleNamespace(offset=len(self.records[partition]) - 1))
+        return future
+
+    async def bounds(self, partitions: Collection[int]) -> dict[int, Bounds]:
+        return {
+            each: Bounds(self.starts.get(each, 0), len(self.records.get(each, ())))
+            for each in partitions
+        }
+
+    async def record(self, partition: int, offset: int) -> bytes | None:
+        there = offset >= self.starts.get(partition, 0)
+        return self.records[partition][offset] if there else None
+
+    async def read(self, wanted: Mapping[int, Bounds]) -> AsyncIterator[tuple[int, int, bytes]]:
+        for partition, (start, end) in wanted.items():
+            for offset in range(start, end):
+                self.read_records += 1
+                yield partition, offset, self.records[partition][offset]
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[ChangelogReader]:
+        yield cast("ChangelogReader", self)
+
+
+class Worker:
+    """The stores of one process."""
+
+    def __init__(self, topic: FakeTopic, folder: Path | None = None, owner: str = "group") -> None:
+        self.telemetry = FakeTelemetry()
+        options = PendingOptions(entries=100_000, hot_entries=100, directory=folder)
+        changelog = Changelog("log", cast("Publisher", topic), topic.open, owner)
+        self.stores = PendingStores(options, self.telemetry, changelog)
+
+    async def take(self, count: int, *, first: int = 0, partition: int = 0) -> None:
+        for start in range(first, first + count, 500):
+            names = map(str, range(start, min(start + 500, first + count)))
+            self.stores.get(partition).add_predictions(predictions(*names, first=start))
+            await self.publish(partition)
+
+    async def publish(self, partition: int = 0) -> None:
+        outputs: list[Awaitable[Any]] = await self.stores.publish(partition)
+        await asyncio.gather(*outputs)
+        await asyncio.sleep(0)
+
+    def waiting(self, partition: int = 0) -> int:
+        return self.stores.get(partition).status.predictions
+
+    async def settle(self, partition: int = 0) -> None:
+        """Wait for a checkpoint that is being written."""
+        saving = self.stores._slots[partition].saving
+        if saving is not None:
+            await asyncio.wait([saving])
+
+    def leave(self) -> None:
+        self.stores.keep([])
+
+
+async def test_another_worker_goes_on_where_the_first_one_was() -> None:
+    topic = FakeTopic()
+    first, second = Worker(topic), Worker(topic)
+    await first.take(2000)
+    await second.stores.restore([0, 1])
+    assert second.waiting() == 2000
+    assert second.stores.get(0).add_label(label("7"), 0, NOW) == [JOINED]
+    assert second.telemetry.restored[0][1] == 4
+    status = second.telemetry.pending[0]
+    assert status is not None
+    assert status.predictions == 2000
+
+
+async def test_a_store_that_was_kept_is_read_again_only_where_others_have_written() -> None:
+    topic = FakeTopic()
+    first, second = Worker(topic), Worker(topic)
+    await first.take(1000)
+    await first.stores.restore([0])
+    assert topic.read_records == 0
+    await second.stores.restore([0])
+    await second.take(500, first=1000)
+    await first.stores.restore([0])
+    assert first.waiting() == 1500
+
+
+async def test_a_checkpoint_spares_the_records_before_it(tmp_path: Path) -> None:
+    topic = FakeTopic()
+    first = Worker(topic, tmp_path)
+    await first.stores.restore([0])
+    await first.take(10_000)
+    await first.settle()
+    await first.take(500, first=10_000)
+    first.leave()
+    second = Worker(topic, tmp_path)
+    await second.stores.restore([0])
+    assert second.waiting() == 10_500
+    assert topic.read_records < 12
+    for name in ("0", "9999", "10499"):
+        assert second.stores.get(0).add_label(label(name), int(name), NOW) == [JOINED]
+    second.leave()
+
+
+@pytest.mark.parametrize("other", ["recreated", "trimmed", "shorter"])
+async def test_a_disk_that_is_not_of_this_changelog_is_made_anew(
+    tmp_path: Path, other: str
+) -> None:
+    topic = FakeTopic()
+    first = Worker(topic, tmp_path)
+    await first.stores.restore([0])
+    await first.take(5000)
+    await first.settle()
+    first.leave()
+    another = FakeTopic()
+    writer = Worker(another)
+    await writer.take(500 if other == "shorter" else 6000, first=50_000)
+    if other == "trimmed":
+        another.starts[0] = 11
+    second = Worker(another, tmp_path)
+    await second.stores.restore([0])
+    assert second.waiting() == {"recreated": 6000, "trimmed": 500, "shorter": 500}[other]
+    assert second.stores.get(0).add_label(label("7"), 0, NOW) == "early"
+    second.leave()
+
+
+async def test_what_nobody_can_read_is_skipped_and_counted() -> None:
+    topic = FakeTopic()
+    first, second = Worker(topic), Worker(topic)
+    await first.take(500)
+    topic.records[0].append(b"somebody's")
+    await second.stores.restore([0])
+    assert (second.waiting(), second.telemetry.unreadable) == (500, 1)
+
+
+async def test_what_a_newer_version_wrote_is_refused() -> None:
+    topic = FakeTopic()
+    await Worker(topic).take(500)
+    topic.records[0].append(b"DLP9" + topic.records[0][0][4:])
+    with pytest.raises(NewerChanges):
+        await Worker(topic).stores.restore([0])
+
+
+async def test_a_restore_that_another_rebalance_overtakes_is_dropped(tmp_path: Path) -> None:
+    topic = FakeTopic()
+    await Worker(topic).take(20_000)
+    worker = Worker(topic, tmp_path)
+    await worker.stores.restore([0], is_current=lambda: False)
+    assert worker.stores.find(0) is None
+    await worker.stores.restore([0])
+    assert worker.waiting() == 20_000
+    worker.leave()
+
+
+async def test_a_checkpoint_that_cannot_be_written_ends_the_worker(tmp_path: Path) -> None:
+    worker = Worker(FakeTopic(), tmp_path)
+    await worker.stores.restore([0])
+    connection = sqlite3.connect(tmp_path / "group/0.sqlite")
+    connection.execute("DROP TABLE chunks")
+    connection.close()
+    with pytest.raises(CheckpointFailed, match="cannot be written to"):
+        await worker.take(60_000)
+
+
+async def test_memory_is_bounded_while_the_disk_holds_the_rest(tmp_path: Path) -> None:
+    worker = Worker(FakeTopic(), tmp_path)
+    await worker.stores.restore([0])
+    await worker.take(60_000)
+    await worker.settle()
+    await worker.publish()
+    store = worker.stores.get(0)
+    assert store.status.predictions == 60_000
+    # Some parts of 8,192, and what came since the last checkpoint.
+    assert store.in_memory < 30_000
+    worker.leave()
+
+
+async def test_groups_do_not_share_files(tmp_path: Path) -> None:
+    workers = [Worker(FakeTopic(), tmp_path, owner) for owner in ("a/b", "a-b", "../x")]
+    for worker in workers:
+        await worker.stores.restore([0])
+    for folder in ("a%2fb", "a-b", "%2e%2e%2fx"):
+        assert (tmp_path / folder / "0.sqlite").is_file()
+    for worker in workers:
+        worker.leave()
+
+
+async def test_without_a_changelog_nothing_is_sent_or_restored() -> None:
+    stores = PendingStores(PendingOptions(), FakeTelemetry())
+    stores.get(0).add_predictions(predictions("a"))
+    assert await stores.publish(0) == []
+    await stores.restore([0])
+    assert stores.get(0).status.predictions == 1
+    stores.keep([])
+    assert stores.find(0) is None
