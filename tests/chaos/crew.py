@@ -96,6 +96,8 @@ class Crew:
 
     Attributes
     ----------
+    faults
+        What goes wrong in each of them.
     kills
         How many were killed, or killed themselves.
     crashes
@@ -107,6 +109,7 @@ class Crew:
     def __init__(self, settings: Mapping[str, object], folder: Path) -> None:
         self.settings = dict(settings)
         self.members: list[Member] = []
+        self.faults: list[Fault] = []
         self.kills = 0
         self.crashes: list[Path] = []
         self.exits: list[int] = []
@@ -116,7 +119,8 @@ class Crew:
     def start(self, faults: Sequence[Fault] = ()) -> Member:
         """Start one."""
         self._number += 1
-        member = Member(self.settings, faults, self._folder / f"worker-{self._number}.log")
+        log = self._folder / f"worker-{self._number}.log"
+        member = Member(self.settings, [*self.faults, *faults], log)
         self.members.append(member)
         return member
 

@@ -38,7 +38,10 @@ class Display:
         """Say what came of it."""
         self._progress.advance(self._task)
         verdict = result.verdict
-        if verdict.is_clean:
+        if result.is_planted and result.is_right:
+            self._progress.print(f"{result.family}: seen, as {verdict.notes[0]}", markup=False)
+            return
+        if result.is_right:
             self._progress.print(
                 f"{result.family}: {result.events:,} events, {result.kills} kills, "
                 f"{verdict.alerts} alerts, {result.seconds:.0f} s"
@@ -46,13 +49,16 @@ class Display:
             return
         self._progress.print(
             f"[red]{result.family} failed[/red]: repeat it with --families {result.family} "
-            f"--seed {result.seed}; logs are in {result.folder}"
+            f"--seed {result.seed}; logs are in {result.folder}",
+            soft_wrap=True,
         )
+        if result.is_planted:
+            self._progress.print("  a bug was planted, and nobody saw it")
         for note in verdict.notes:
             self._progress.print(f"  {note}", markup=False)
 
     def table(self, results: list[Result]) -> None:
-        """Print all results by family."""
+        """Print all results by family; those of planted bugs should not be zeros."""
         columns = ("family", "runs", "events", "kills", "lost", "duplicated", "different")
         table = Table(*columns)
         for name in dict.fromkeys(result.family for result in results):

@@ -24,6 +24,8 @@ class FaultKind(StrEnum):
     """The handler raises where it sends its nth record for a topic."""
     REFUSE_COMMITS = "refuse-commits"
     """The broker refuses the first n commits."""
+    SLOW_SENDS = "slow-sends"
+    """Records for a topic are sent n seconds late, and acknowledged after that."""
 
     # What follows are bugs: the oracle must see every one of them.
     COMMIT_EARLY = "commit-early"

@@ -1,7 +1,6 @@
 """What was sent, and where the broker put it."""
 
 from collections import defaultdict
-from collections.abc import Mapping
 from typing import NamedTuple, TypeAlias
 
 from app.settings import TopicRole
@@ -16,6 +15,9 @@ class Place(NamedTuple):
     role: TopicRole
     partition: int
     offset: int
+
+    def __str__(self) -> str:
+        return f"{self.role}-{self.partition}@{self.offset}"
 
 
 class Ledger:
@@ -63,13 +65,6 @@ class Ledger:
             return
         end = item.role, item.partition
         self.ends[end] = max(self.ends[end], offset + 1)
-
-    def row_counts(self) -> Mapping[ModelKey, int]:
-        """Return how many sound predictions each model version has."""
-        counts: dict[ModelKey, int] = defaultdict(int)
-        for key in self.rows.values():
-            counts[key] += 1
-        return counts
 
     def labelled(self) -> set[str]:
         """Return the ids of the predictions whose label was sent."""

@@ -1,6 +1,6 @@
 """Compares what came out with what was sent, and with what an offline run makes of the log."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from typing import Final, cast
 
@@ -67,9 +67,11 @@ class Oracle:
             [place for place, owners in owned.items() if owners != {ledger.rows[place]}],
         )
         verdict.duplicated += sum(sum(owners.values()) - len(owners) for owners in found.values())
-        counted, sent = detection.row_counts(), ledger.row_counts()
-        for key in counted.keys() | sent.keys():
-            short = sent.get(key, 0) - counted.get(key, 0)
+        counted = detection.row_counts()
+        observed = Counter(key for owners in found.values() for key in owners)
+        for key in counted.keys() | observed.keys():
+            # What is in the log and was dropped by the marks came in the wrong order.
+            short = observed[key] - counted.get(key, 0)
             verdict.missing(f"counted rows of {key}", range(short))
             verdict.wrong(f"counted rows of {key}", range(-short))
 

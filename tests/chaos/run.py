@@ -5,6 +5,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
 from app.settings import TopicRole
@@ -22,6 +23,8 @@ class Result:
     ----------
     family, seed
         What to give to repeat it.
+    is_planted
+        Whether the workers had a bug.
     verdict
         What the oracle says.
     events, kills, seconds
@@ -32,11 +35,17 @@ class Result:
 
     family: str
     seed: int
+    is_planted: bool
     verdict: Verdict
     events: int
     kills: int
     seconds: float
     folder: Path
+
+    @property
+    def is_right(self) -> bool:
+        """Whether nothing was found wrong; of workers with a bug, whether something was."""
+        return self.verdict.is_clean is not self.is_planted
 
 
 def run_once(family: Family, broker: Broker, seed: int, folder: Path) -> Result:
@@ -55,15 +64,24 @@ def run_once(family: Family, broker: Broker, seed: int, folder: Path) -> Result:
     verdict = Verdict()
     try:
         verdict = _played(family, world)
-    except AssertionError as error:
-        verdict.wrong("promises", [str(error)])
+    except (AssertionError, RuntimeError, KafkaException) as error:
+        verdict.wrong("promises", [repr(error)])
     finally:
         world.close()
-    if verdict.is_clean:
+    if verdict.is_clean is not family.is_planted:
         shutil.rmtree(folder)
     _delete_topics(world)
     seconds = time.monotonic() - began
-    return Result(family.name, seed, verdict, world.ledger.events, world.kills, seconds, folder)
+    return Result(
+        family.name,
+        seed,
+        family.is_planted,
+        verdict,
+        world.ledger.events,
+        world.kills,
+        seconds,
+        folder,
+    )
 
 
 def _played(family: Family, world: World) -> Verdict:

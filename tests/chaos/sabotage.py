@@ -88,15 +88,21 @@ class _FaultyProducer(Producer):
             if number % fault.nth == 0:
                 return _done()
         for fault, _ in plan.occasions(FaultKind.FORGE_ACKS, topic):
-            late = asyncio.create_task(self._send_late(fault.nth, topic, *args, **kwargs))
-            self._late.add(late)
-            late.add_done_callback(self._late.discard)
+            self._put_off(fault.nth, topic, *args, **kwargs)
             return _done()
+        for fault, _ in plan.occasions(FaultKind.SLOW_SENDS, topic):
+            return self._put_off(fault.nth, topic, *args, **kwargs)
         sent = await super().send(topic, *args, **kwargs)
         for fault, number in plan.occasions(FaultKind.DIE_AFTER_SEND, topic):
             if number == fault.nth:
                 asyncio.ensure_future(sent).add_done_callback(lambda _: _die())
         return sent
+
+    def _put_off(self, delay: float, *args: Any, **kwargs: Any) -> asyncio.Task[object]:
+        late = asyncio.create_task(self._send_late(delay, *args, **kwargs))
+        self._late.add(late)
+        late.add_done_callback(self._late.discard)
+        return late
 
     async def _send_late(self, delay: float, *args: Any, **kwargs: Any) -> object:
         await asyncio.sleep(delay)

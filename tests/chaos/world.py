@@ -63,6 +63,9 @@ class Broker(Protocol):
     def kill(self) -> None:
         """End at once."""
 
+    def close(self) -> None:
+        """End, and remove what was temporary."""
+
 
 class _Shared(Iterator[Item]):
     """Records of which the feeder's thread and the scenario both take."""

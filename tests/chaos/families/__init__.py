@@ -12,11 +12,12 @@ from tests.chaos.families.kills import Kills
 from tests.chaos.families.leaders import Leaders
 from tests.chaos.families.outages import Outages
 from tests.chaos.families.outputs import Outputs, Partitions
+from tests.chaos.families.planted import PLANTED
 from tests.chaos.families.points import Points
 from tests.chaos.families.soak import Soak
 from tests.chaos.families.stops import Stops
 
-__all__ = ["FAMILIES", "Family"]
+__all__ = ["FAMILIES", "PLANTED", "Family"]
 
 _ALL: Final[tuple[type[Family], ...]] = (
     Points,

@@ -26,6 +26,8 @@ class Family(ABC):
         Whether workers may end by themselves: the brokers let them down.
     wants_three
         Whether it is about three brokers.
+    is_planted
+        Whether the workers have a bug, so that the oracle must find something.
     """
 
     name: ClassVar[str]
@@ -36,6 +38,7 @@ class Family(ABC):
     traffic: ClassVar[TrafficOptions] = TrafficOptions()
     may_crash: ClassVar[bool] = False
     wants_three: ClassVar[bool] = False
+    is_planted: ClassVar[bool] = False
 
     def __init__(self, *, quick: bool = False) -> None:
         self.quick = quick

@@ -36,7 +36,7 @@ class Soak(Family):
             world.wait(seconds)
             grown = self._memory(member) - before
             assert grown < _GROWTH, f"a worker grew by {grown / 1e6:.0f} MB in {seconds:.0f} s"
-            waiting = _metric(member, "driftline_pending_predictions")
+            waiting = _metric(member, "driftline_pending_entries")
             most = _CAP * world.settings.topics.partitions
             assert 0 < waiting <= most, f"{waiting:.0f} predictions wait, of {most} at most"
             world.crew.stop(member)
