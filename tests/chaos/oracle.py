@@ -8,17 +8,21 @@ import orjson
 from confluent_kafka import Message
 
 from app.settings import Settings, TopicRole
+from detectors.durable import Durable
+from detectors.fleet_snapshot import FleetSnapshots
+from detectors.policy_snapshot import PolicySnapshots
 from schemas.alert import Alert
 from schemas.codec import decode_event, decode_object
 from schemas.model_event import ModelEvent
 from schemas.observations import Origin
+from tests.chaos.final_state import judge_state
 from tests.chaos.ledger import Ledger, ModelKey, Place
 from tests.chaos.log import Log
 from tests.chaos.offline import OfflineDetection, OfflinePolicy
 from tests.chaos.verdict import Verdict
 
-IS_DURABLE: Final = "STATE" in TopicRole.__members__
-"""Whether the product keeps its state: without it the alerts after a crash are others."""
+KEEPS_PENDING: Final = "PENDING" in TopicRole.__members__
+"""Whether predictions that wait for labels outlive a worker."""
 
 
 class Oracle:
@@ -48,9 +52,11 @@ class Oracle:
             detection.take(partition, [message.value() or b"" for message in messages])
         self._judge_rows(detection)
         self._judge_letters()
-        if IS_DURABLE:
+        if KEEPS_PENDING:
             self._judge_joins(detection)
-            self._judge_alerts(detection)
+        self._judge_alerts(detection)
+        fleets = {partition: FleetSnapshots(each) for partition, each in detection.fleets.items()}
+        self._judge_state(TopicRole.STATE, fleets)
         return self._verdict
 
     def _judge_rows(self, detection: OfflineDetection) -> None:
@@ -118,8 +124,16 @@ class Oracle:
         verdict = self._verdict
         verdict.compare("alerts", alerts, detection.alerts)
         verdict.compare("retrain requests", requests, policy.requests)
+        policies = {partition: PolicySnapshots(each) for partition, each in policy.policies.items()}
+        self._judge_state(TopicRole.POLICY_STATE, policies)
         verdict.alerts += len(set(alerts))
         verdict.duplicated += len(alerts) - len(set(alerts)) + len(requests) - len(set(requests))
+
+    def _judge_state(self, role: TopicRole, expected: Mapping[int, Durable]) -> None:
+        """The final state is that of the offline run, byte by byte."""
+        judge_state(
+            self._verdict, self._settings.topics.full_name(role), self._read(role), expected
+        )
 
     def _read(self, role: TopicRole) -> Mapping[int, list[Message]]:
         return self._log.read(self._settings.topics.full_name(role))

@@ -29,6 +29,8 @@ SETTINGS: Final[Mapping[str, object]] = {
     "policy.cooldown_seconds": 300,
     "policy.expiry_seconds": 600,
     "topics.partitions": 3,
+    # Workers live for seconds; what no snapshot covers is not committed.
+    "state.interval_seconds": 0.5,
     # Predictions are dated in the past and labels now.
     "intake.pending.ttl_seconds": 300_000_000,
 }

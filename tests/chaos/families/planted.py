@@ -6,7 +6,6 @@ from typing import ClassVar, Final
 from app.settings import TopicRole
 from tests.chaos.families.family import Family
 from tests.chaos.faults import Fault, FaultKind
-from tests.chaos.oracle import IS_DURABLE
 from tests.chaos.world import World
 
 _BACKLOG: Final = 15_000
@@ -101,7 +100,7 @@ class ForgesAcks(Planted):
 
     def bugs(self, world: World) -> list[Fault]:
         """Return the bug."""
-        return [world.fault(FaultKind.FORGE_ACKS, TopicRole["STATE"], 8)]
+        return [world.fault(FaultKind.FORGE_ACKS, TopicRole.STATE, 8)]
 
 
 PLANTED: Final[dict[str, type[Planted]]] = {
@@ -109,8 +108,8 @@ PLANTED: Final[dict[str, type[Planted]]] = {
     for bug in (
         CommitsEarly,
         LosesSends,
-        # Only where state outlives the worker can one see that it was counted twice, or not kept.
-        *((SkipsMarks, ForgesAcks) if IS_DURABLE else ()),
+        SkipsMarks,
+        ForgesAcks,
     )
 }
 """All of them, by their names."""
