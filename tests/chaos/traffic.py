@@ -69,6 +69,8 @@ class TrafficOptions:
     models, features, life
         How many models with how many numeric features, and after how many rows of a model the
         features of a group move, or move back.
+    version_life
+        After how many rows of a model its next version comes.
     labelled, early, repeated, orphaned
         Shares with a label, with a label before the prediction, with a second label, and of labels
         that have no prediction.
@@ -86,6 +88,7 @@ class TrafficOptions:
     models: int = 4
     features: int = 4
     life: int = 300
+    version_life: int = 1500
     labelled: float = 0.6
     early: float = 0.05
     repeated: float = 0.0
@@ -166,7 +169,7 @@ class Traffic:
         row = self._rows[model]
         self._rows[model] += 1
         time = FIRST_TIME + number + draw.uniform(-options.disorder, options.disorder)
-        version = str(1 + row // (5 * options.life))
+        version = str(1 + row // options.version_life)
         body = {
             "prediction_id": name,
             "model": f"model-{model}",

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 from confluent_kafka import KafkaException, TopicPartition
+from confluent_kafka.admin import AdminClient
 
 from app.settings import Settings, TopicRole, load_settings
 from app.topics import ensure_topics
@@ -213,6 +214,12 @@ class World:
         """Kill all workers."""
         for member in list(self.crew.members):
             self.crew.kill(member)
+
+    def is_group_empty(self) -> bool:
+        """Whether the sessions of all killed workers have ended."""
+        admin = AdminClient({"bootstrap.servers": self.broker.bootstrap, "log_level": 0})
+        group = self.settings.kafka.group_id
+        return not admin.describe_consumer_groups([group])[group].result(10.0).members
 
     def finish_feeding(self) -> None:
         """Stop sending, the labels of what was sent included."""
