@@ -3,8 +3,9 @@
 from confluent_kafka import TopicPartition
 
 from app.settings import TopicRole
-from schemas.observations import MAGIC, Origin, decode_observations
+from schemas.observations import Origin
 from tests.chaos.ledger import Place
+from tests.chaos.observed import rows_of
 from tests.chaos.world import World
 
 
@@ -19,12 +20,11 @@ def unfounded(world: World) -> list[Place]:
     observed = set()
     for messages in world.log.read(world.name(TopicRole.OBSERVATIONS)).values():
         for message in messages:
-            value = message.value() or b""
-            if not value.startswith(MAGIC):
-                continue
-            batch = decode_observations(value)
-            if batch.origin is Origin.PREDICTIONS:
-                observed |= {(batch.partition, offset) for offset in batch.offsets.tolist()}
+            observed |= {
+                (row.partition, row.offset)
+                for row in rows_of(message.value() or b"")
+                if row.origin is Origin.PREDICTIONS
+            }
     return [
         place
         for place in list(world.ledger.rows)

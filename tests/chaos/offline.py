@@ -9,10 +9,10 @@ from app.settings import Settings
 from detectors.fleet import Fleet
 from detectors.policy import RetrainPolicy
 from schemas.alert import Alert
-from schemas.codec import decode_event, decode_object
 from schemas.model_event import ModelEvent
-from schemas.observations import MAGIC, Origin, decode_observations
+from schemas.observations import Origin
 from tests.chaos.ledger import ModelKey
+from tests.chaos.observed import alerts_of, rows_of
 
 
 @dataclass
@@ -40,14 +40,10 @@ class OfflineDetection:
         """Take all records of a partition."""
         fleet = self.fleets.setdefault(partition, options.new_fleet(self.settings))
         for value in values:
-            if not value.startswith(MAGIC):
-                fleet.notice(decode_event(ModelEvent, decode_object(value)))
-                continue
-            batch = decode_observations(value)
-            self.alerts |= {alert.alert_id for alert in fleet.update(batch)}
-            for offset in batch.offsets.tolist():
-                place = batch.origin, batch.topic, batch.partition, offset
-                self.seen[place][batch.model, batch.version] += 1
+            self.alerts.update(alerts_of(fleet, value))
+            for row in rows_of(value):
+                place = row.origin, row.topic, row.partition, row.offset
+                self.seen[place][row.model, row.version] += 1
 
     def row_counts(self) -> Mapping[ModelKey, int]:
         """Return how many predictions of each model version were counted."""
