@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast check format lock fuzz docs kafka bench bench-quick clean
+.PHONY: help demo test test-fast check format lock fuzz docs kafka bench bench-quick chaos clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -63,6 +63,9 @@ bench: $(VENV)/.dev ## Measure against the peers on a real Apache Kafka, a quart
 
 bench-quick: $(VENV)/.dev ## The heart of it, in two minutes
 	$(BIN)/python -m benchmarks.throughput --quick $(ARGS)
+
+chaos: $(VENV)/.dev ## Kill workers and brokers for half an hour and look what is lost; ARGS="--seed 7"
+	$(BIN)/python -m tests.chaos --runs 2 $(ARGS)
 
 clean: ## Remove the environment and all caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist

@@ -54,8 +54,8 @@ class TransportOptions:
         A worker with something to read, ack or commit and no progress for this long crashes.
     """
 
-    session_timeout: float = 10.0
-    heartbeat_interval: float = 3.0
+    session_timeout: float = 6.0
+    heartbeat_interval: float = 1.5
     rebalance_timeout: float = 60.0
     request_timeout: float = 30.0
     commit_interval: float = 1.0

@@ -72,10 +72,11 @@ class KafkaSettings(Section):
     request_timeout_seconds: Seconds = 30.0
     """Until a request, or a record that no broker acknowledges, fails."""
 
-    session_timeout_seconds: Seconds = 10.0
-    """A worker that has died is replaced after this time."""
+    session_timeout_seconds: Seconds = 6.0
+    """A worker that has died is replaced after this time; brokers refuse less than their
+    `group.min.session.timeout.ms`, 6 s by default."""
 
-    heartbeat_interval_seconds: Seconds = 3.0
+    heartbeat_interval_seconds: Seconds = 1.5
     """Between two signs of life."""
 
     connect_timeout_seconds: Annotated[float, Field(ge=0, le=86400)] = 60.0

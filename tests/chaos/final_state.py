@@ -1,0 +1,57 @@
+"""The last snapshots in the state topics, beside those of an offline run."""
+
+from collections.abc import Iterable, Mapping
+
+from confluent_kafka import Message
+
+from agents.stored_state import StoredRecord, StoredState, UnusableState, assemble
+from detectors.durable import Durable
+from detectors.snapshot import encode_snapshot
+from tests.chaos.verdict import Verdict
+
+
+def judge_state(
+    verdict: Verdict,
+    topic: str,
+    stored: Mapping[int, list[Message]],
+    expected: Mapping[int, Durable],
+) -> None:
+    """Note every part of the state that differs, or is not there.
+
+    Parameters
+    ----------
+    topic, stored
+        The state topic, and its records by partition.
+    expected
+        The state of the offline run in the partitions in which there is any.
+    """
+    for partition, durable in expected.items():
+        try:
+            found = _assembled(topic, partition, stored.get(partition, ()))
+        except UnusableState as error:
+            verdict.wrong(f"states of {topic}", [error])
+            continue
+        parts = {name: durable.part(name) for name in durable.stamps()}
+        mine = {} if found is None else found.parts
+        what = f"snapshots of {topic}, partition {partition}"
+        verdict.missing(what, parts.keys() - mine.keys())
+        verdict.wrong(what, mine.keys() - parts.keys())
+        both = parts.keys() & mine.keys()
+        verdict.wrong(f"bytes of {what}", [name for name in both if parts[name] != mine[name]])
+        if found is not None and _bytes(found.outline) != _bytes(durable.outline()):
+            verdict.wrong(f"outlines of {topic}", [partition])
+
+
+def _bytes(outline: object) -> bytes:
+    return encode_snapshot({"outline": outline})
+
+
+def _assembled(topic: str, partition: int, messages: Iterable[Message]) -> StoredState | None:
+    records: dict[bytes, StoredRecord] = {}
+    for message in messages:
+        key, value = bytes(message.key() or b""), message.value()
+        if value is None:
+            records.pop(key, None)
+        else:
+            records[key] = StoredRecord(message.offset() or 0, message.timestamp()[1], value)
+    return assemble(topic, partition, records)

@@ -1,0 +1,71 @@
+"""What was sent, and where the broker put it."""
+
+from collections import defaultdict
+from typing import NamedTuple, TypeAlias
+
+from app.settings import TopicRole
+from tests.chaos.traffic import Fate, Item
+
+ModelKey: TypeAlias = tuple[str, str]
+
+
+class Place(NamedTuple):
+    """Where a record of the users is."""
+
+    role: TopicRole
+    partition: int
+    offset: int
+
+    def __str__(self) -> str:
+        return f"{self.role}-{self.partition}@{self.offset}"
+
+
+class Ledger:
+    """Keeps account of all records that the broker has acknowledged.
+
+    Attributes
+    ----------
+    rows
+        Sound predictions, with whose they are.
+    labels
+        Sound labels, with the predictions' ids.
+    ids
+        Sound predictions, with their ids.
+    refused, unseen
+        Records that must come out as dead letters, or not at all.
+    ends
+        Offset after the last record of each partition that is to be seen.
+    """
+
+    def __init__(self) -> None:
+        self.rows: dict[Place, ModelKey] = {}
+        self.labels: dict[Place, str] = {}
+        self.ids: dict[Place, str] = {}
+        self.refused: set[Place] = set()
+        self.unseen: set[Place] = set()
+        self.ends: dict[tuple[TopicRole, int], int] = defaultdict(int)
+
+    @property
+    def events(self) -> int:
+        """Records that were sent."""
+        return len(self.rows) + len(self.labels) + len(self.refused) + len(self.unseen)
+
+    def note(self, item: Item, offset: int) -> None:
+        """Enter a record that was acknowledged."""
+        place = Place(item.role, item.partition, offset)
+        if item.fate is Fate.OBSERVED:
+            self.rows[place] = item.model, item.version
+            self.ids[place] = item.prediction_id
+        elif item.fate is Fate.LABEL:
+            self.labels[place] = item.prediction_id
+        elif item.fate is Fate.REFUSED:
+            self.refused.add(place)
+        elif item.fate is Fate.UNSEEN:
+            self.unseen.add(place)
+            return
+        end = item.role, item.partition
+        self.ends[end] = max(self.ends[end], offset + 1)
+
+    def labelled(self) -> set[str]:
+        """Return the ids of the predictions whose label was sent."""
+        return set(self.ids.values()) & set(self.labels.values())

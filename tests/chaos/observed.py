@@ -1,0 +1,43 @@
+"""What stands in the observations topic; how its records look is known here alone."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from detectors.fleet import Fleet
+from schemas.codec import decode_event, decode_object
+from schemas.model_event import ModelEvent
+from schemas.observation_frames import MAGIC, decode_frame
+from schemas.observations import Origin
+
+
+class Row(NamedTuple):
+    """A row: what it is, the record that it came from, and whose it is."""
+
+    origin: Origin
+    topic: str
+    partition: int
+    offset: int
+    model: str
+    version: str
+
+
+def rows_of(value: bytes) -> Iterator[Row]:
+    """Yield the rows of a record; none of a model event."""
+    if not value.startswith(MAGIC):
+        return
+    for batch in (batch for table in decode_frame(value) for batch in table.batches()):
+        for run, begin, end in batch.slices():
+            for offset in batch.offsets[begin:end].tolist():
+                yield Row(
+                    batch.origin, run.topic, run.partition, offset, batch.model, batch.version
+                )
+
+
+def alerts_of(fleet: Fleet, value: bytes) -> Iterator[str]:
+    """Have a fleet take a record; yield the ids of the alerts."""
+    if value.startswith(MAGIC):
+        for table in decode_frame(value):
+            for alert in fleet.update(table):
+                yield alert.alert_id
+    else:
+        fleet.notice(decode_event(ModelEvent, decode_object(value)))

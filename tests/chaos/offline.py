@@ -1,0 +1,80 @@
+"""One process, from the beginning to the end of the log, that nothing happens to."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from app import options
+from app.settings import Settings
+from detectors.fleet import Fleet
+from detectors.policy import RetrainPolicy
+from schemas.alert import Alert
+from schemas.model_event import ModelEvent
+from schemas.observations import Origin
+from tests.chaos.ledger import ModelKey
+from tests.chaos.observed import alerts_of, rows_of
+
+
+@dataclass
+class OfflineDetection:
+    """What the observations give.
+
+    Attributes
+    ----------
+    fleets
+        Their final state, by partition.
+    alerts
+        Ids.
+    seen
+        Rows of each origin, topic, partition and offset, with the model version and how often.
+    """
+
+    settings: Settings
+    fleets: dict[int, Fleet] = field(default_factory=dict)
+    alerts: set[str] = field(default_factory=set)
+    seen: dict[tuple[Origin, str, int, int], dict[ModelKey, int]] = field(
+        default_factory=lambda: defaultdict(lambda: defaultdict(int))
+    )
+
+    def take(self, partition: int, values: Iterable[bytes]) -> None:
+        """Take all records of a partition."""
+        fleet = self.fleets.setdefault(partition, options.new_fleet(self.settings))
+        for value in values:
+            self.alerts.update(alerts_of(fleet, value))
+            for row in rows_of(value):
+                place = row.origin, row.topic, row.partition, row.offset
+                self.seen[place][row.model, row.version] += 1
+
+    def row_counts(self) -> Mapping[ModelKey, int]:
+        """Return how many predictions of each model version were counted."""
+        counts: dict[ModelKey, int] = defaultdict(int)
+        for fleet in self.fleets.values():
+            for monitor in fleet:
+                counts[monitor.model, monitor.version] += monitor.rows
+        return counts
+
+
+@dataclass
+class OfflinePolicy:
+    """What the alerts and the model events give.
+
+    Attributes
+    ----------
+    policies
+        Their final state, by partition.
+    requests
+        Ids.
+    """
+
+    settings: Settings
+    policies: dict[int, RetrainPolicy] = field(default_factory=dict)
+    requests: set[str] = field(default_factory=set)
+
+    def take(self, partition: int, events: Iterable[Alert | ModelEvent]) -> None:
+        """Take all events of a partition, in the order in which they came."""
+        policy = self.policies.setdefault(partition, options.new_policy(self.settings))
+        for event in events:
+            if isinstance(event, ModelEvent):
+                policy.on_model_event(event)
+            elif (request := policy.on_alert(event)) is not None:
+                self.requests.add(request.request_id)

@@ -1,0 +1,152 @@
+"""Compares what came out with what was sent, and with what an offline run makes of the log."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from typing import Final, cast
+
+import orjson
+from confluent_kafka import Message
+
+from app.settings import Settings, TopicRole
+from detectors.durable import Durable
+from detectors.fleet_snapshot import FleetSnapshots
+from detectors.policy_snapshot import PolicySnapshots
+from schemas.alert import Alert
+from schemas.codec import decode_event, decode_object
+from schemas.model_event import ModelEvent
+from schemas.observations import Origin
+from tests.chaos.final_state import judge_state
+from tests.chaos.ledger import Ledger, ModelKey, Place
+from tests.chaos.log import Log
+from tests.chaos.offline import OfflineDetection, OfflinePolicy
+from tests.chaos.verdict import Verdict
+
+KEEPS_PENDING: Final = "PENDING" in TopicRole.__members__
+"""Whether predictions that wait for labels outlive a worker."""
+
+
+class Oracle:
+    """Judges one run, all of whose workers have stopped.
+
+    Parameters
+    ----------
+    settings
+        Of the workers.
+    ledger
+        What was sent.
+    log
+        Reads what came out.
+    """
+
+    def __init__(self, settings: Settings, ledger: Ledger, log: Log) -> None:
+        self._settings = settings
+        self._ledger = ledger
+        self._log = log
+        self._roles = {settings.topics.full_name(role): role for role in TopicRole}
+        self._verdict = Verdict()
+
+    def judge(self) -> Verdict:
+        """Return all that is wrong."""
+        detection = OfflineDetection(self._settings)
+        for partition, messages in self._read(TopicRole.OBSERVATIONS).items():
+            detection.take(partition, [message.value() or b"" for message in messages])
+        self._judge_rows(detection)
+        self._judge_letters()
+        if KEEPS_PENDING:
+            self._judge_joins(detection)
+        self._judge_alerts(detection)
+        fleets = {partition: FleetSnapshots(each) for partition, each in detection.fleets.items()}
+        self._judge_state(TopicRole.STATE, fleets)
+        return self._verdict
+
+    def _judge_rows(self, detection: OfflineDetection) -> None:
+        """Every sound prediction was observed, and counted, and once only."""
+        verdict, ledger = self._verdict, self._ledger
+        found: dict[Place, Mapping[ModelKey, int]] = {}
+        for (origin, topic, partition, offset), owners in detection.seen.items():
+            if origin is Origin.PREDICTIONS:
+                found[Place(self._roles[topic], partition, offset)] = owners
+        verdict.compare("observed rows", found, ledger.rows)
+        owned = {place: set(owners) for place, owners in found.items() if place in ledger.rows}
+        verdict.wrong(
+            "owners of rows",
+            [place for place, owners in owned.items() if owners != {ledger.rows[place]}],
+        )
+        verdict.duplicated += sum(sum(owners.values()) - len(owners) for owners in found.values())
+        counted = detection.row_counts()
+        observed = Counter(key for owners in found.values() for key in owners)
+        for key in counted.keys() | observed.keys():
+            # What is in the log and was dropped by the marks came in the wrong order.
+            short = observed[key] - counted.get(key, 0)
+            verdict.missing(f"counted rows of {key}", range(short))
+            verdict.wrong(f"counted rows of {key}", range(-short))
+
+    def _judge_letters(self) -> None:
+        """Every record that cannot be taken came out as it was, with its source position."""
+        found: dict[Place, int] = defaultdict(int)
+        for messages in self._read(TopicRole.DEAD_LETTERS).values():
+            for message in messages:
+                headers = dict(cast("list[tuple[str, bytes]]", message.headers() or []))
+                topic, partition, offset = (
+                    headers[f"ce_source{name}"].decode()
+                    for name in ("topic", "partition", "offset")
+                )
+                found[Place(self._roles[topic], int(partition), int(offset))] += 1
+        self._verdict.compare("dead letters", found, self._ledger.refused)
+        self._verdict.duplicated += sum(found.values()) - len(found)
+
+    def _judge_joins(self, detection: OfflineDetection) -> None:
+        """Every label met its prediction, and once only."""
+        joins: dict[str, set[Place]] = defaultdict(set)
+        for origin, topic, partition, offset in detection.seen:
+            if origin is Origin.LABELS:
+                place = Place(self._roles[topic], partition, offset)
+                ids = self._ledger.labels if place.role is TopicRole.LABELS else self._ledger.ids
+                joins[ids.get(place, f"an unknown id at {place}")].add(place)
+        self._verdict.compare("labelled predictions", joins, self._ledger.labelled())
+        twice = [name for name, places in joins.items() if len(places) > 1]
+        self._verdict.wrong("labels that count twice", twice)
+
+    def _judge_alerts(self, detection: OfflineDetection) -> None:
+        """The same log gives the same alerts, and these the same requests."""
+        policy = OfflinePolicy(self._settings)
+        alerts: list[str] = []
+        lifecycle = self._read(TopicRole.LIFECYCLE)
+        for partition, messages in self._read(TopicRole.ALERTS).items():
+            events = _in_time(messages, lifecycle.get(partition, []))
+            policy.take(partition, events)
+            alerts += [event.alert_id for event in events if isinstance(event, Alert)]
+        requests = [
+            orjson.loads(message.value() or b"")["request_id"]
+            for messages in self._read(TopicRole.RETRAIN_REQUESTS).values()
+            for message in messages
+        ]
+        verdict = self._verdict
+        verdict.compare("alerts", alerts, detection.alerts)
+        verdict.compare("retrain requests", requests, policy.requests)
+        policies = {partition: PolicySnapshots(each) for partition, each in policy.policies.items()}
+        self._judge_state(TopicRole.POLICY_STATE, policies)
+        verdict.alerts += len(set(alerts))
+        verdict.duplicated += len(alerts) - len(set(alerts)) + len(requests) - len(set(requests))
+
+    def _judge_state(self, role: TopicRole, expected: Mapping[int, Durable]) -> None:
+        """The final state is that of the offline run, byte by byte."""
+        judge_state(
+            self._verdict, self._settings.topics.full_name(role), self._read(role), expected
+        )
+
+    def _read(self, role: TopicRole) -> Mapping[int, list[Message]]:
+        return self._log.read(self._settings.topics.full_name(role))
+
+
+def _in_time(alerts: list[Message], events: list[Message]) -> list[Alert | ModelEvent]:
+    """Return both in the order in which they came: model events are sent when all is quiet."""
+    timed: list[tuple[int, Alert | ModelEvent]] = [
+        (message.timestamp()[1], decode_event(Alert, decode_object(message.value())))
+        for message in alerts
+    ]
+    timed += [
+        (message.timestamp()[1], decode_event(ModelEvent, decode_object(message.value())))
+        for message in events
+    ]
+    return [event for _, event in sorted(timed, key=lambda each: each[0])]

@@ -1,0 +1,78 @@
+"""What a worker must refuse, or take and not stumble over."""
+
+import math
+import random
+from collections.abc import Sequence
+from typing import Final
+
+from app.settings import TopicRole
+
+ODD_VALUES: Final[Sequence[object]] = (
+    None,
+    True,
+    "",
+    "text",
+    "\u0000\ud7ff",
+    [1.0, "a", None],
+    {"a": {"b": 1}},
+    -0.0,
+    1e308,
+    5e-324,
+    math.nan,
+    math.inf,
+    -math.inf,
+    2**63,
+    10**40,
+    "x" * 5000,
+)
+"""Values of features that are no plain numbers; the rest of their event counts all the same."""
+
+_ANY: Final = (
+    None,
+    b"",
+    b"{",
+    b"null",
+    b"[]",
+    b"42",
+    b'"text"',
+    b"\xff\xfe\x00",
+    b"\x00" * 100,
+    b'{"prediction_id":"a"} trailing',
+    b"[" * 5000,
+    b'{"a":' * 5000,
+    b'{"prediction_id":"\\ud800","label":1}',
+)
+_PREDICTIONS: Final = (
+    b"{}",
+    b'{"prediction_id":"a","features":{},"prediction":0}',
+    b'{"prediction_id":7,"model":"m","features":{},"prediction":0}',
+    b'{"prediction_id":"a","model":"m","features":[],"prediction":0}',
+    b'{"prediction_id":"a","model":"m","features":{},"prediction":{}}',
+    b'{"prediction_id":"a","model":"m","features":{},"prediction":0,"timestamp":"soon"}',
+    b'{"prediction_id":"a","model":"","features":{},"prediction":0}',
+    b'{"prediction_id":"a","model":"%s","features":{},"prediction":0}' % (b"m" * 300),
+)
+_LABELS: Final = (
+    b'{"prediction_id":"a"}',
+    b'{"prediction_id":{},"label":1}',
+    b'{"prediction_id":"a","label":{}}',
+    b'{"prediction_id":"a","label":1,"timestamp":[]}',
+)
+
+
+def poison(draw: random.Random, role: TopicRole) -> bytes | None:
+    """Return the value of a record that must go to the dead letters."""
+    own = _PREDICTIONS if role is TopicRole.PREDICTIONS else _LABELS
+    chosen: bytes | None = draw.choice((*_ANY, *own))
+    return chosen
+
+
+def too_large(size: int) -> bytes:
+    """Return a sound prediction of more bytes than are taken."""
+    return b'{"prediction_id":"a","model":"m","features":{"x":"%s"},"prediction":0}' % (b"y" * size)
+
+
+def too_wide(features: int) -> bytes:
+    """Return a sound prediction of more features than are taken."""
+    named = b",".join(b'"f%d":%d' % (number, number) for number in range(features))
+    return b'{"prediction_id":"a","model":"m","features":{%b},"prediction":0}' % named

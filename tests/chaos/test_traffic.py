@@ -1,0 +1,70 @@
+from collections import Counter
+from itertools import islice
+
+import orjson
+import pytest
+
+from app.settings import TopicRole
+from schemas.codec import decode_object
+from schemas.incoming import label_row, prediction_row
+from schemas.invalid import InvalidMessage
+from tests.chaos.ledger import Ledger
+from tests.chaos.traffic import Fate, Item, Traffic, TrafficOptions
+
+ALL_KINDS = TrafficOptions(
+    early=0.2, repeated=0.2, orphaned=0.1, poisoned=0.2, odd=0.3, undated=0.1
+)
+
+
+def items(count: int, seed: int = 1) -> list[Item]:
+    return list(islice(Traffic(seed, ALL_KINDS, 3).items(), count))
+
+
+def is_taken(item: Item) -> bool:
+    try:
+        document = decode_object(item.value)
+        if item.role is TopicRole.PREDICTIONS:
+            prediction_row(document, key=b"k", record_time=0, most_features=2000)
+        else:
+            label_row(document, key=b"k", record_time=0)
+    except InvalidMessage:
+        return False
+    return True
+
+
+def test_the_same_seed_gives_the_same_records() -> None:
+    assert items(500) == items(500)
+    assert items(500) != items(500, seed=2)
+
+
+def test_what_is_to_be_refused_is_refused_and_nothing_else() -> None:
+    taken = items(3000)
+    assert all(is_taken(item) is (item.fate is not Fate.REFUSED) for item in taken)
+    assert set(Counter(item.fate for item in taken)) == {Fate.OBSERVED, Fate.LABEL, Fate.REFUSED}
+
+
+def test_a_label_lies_in_the_partition_of_its_prediction() -> None:
+    partitions: dict[str, set[int]] = {}
+    for item in items(3000):
+        if item.prediction_id:
+            partitions.setdefault(item.prediction_id, set()).add(item.partition)
+    assert {len(found) for found in partitions.values()} == {1}
+
+
+def test_all_labels_of_what_was_sent_come_at_the_latest_with_the_rest() -> None:
+    traffic = Traffic(1, TrafficOptions(labelled=1.0), 3)
+    ledger = Ledger()
+    for offset, item in enumerate([*islice(traffic.items(), 1000), *traffic.rest()]):
+        ledger.note(item, offset)
+    assert ledger.labelled() >= set(ledger.ids.values())
+
+
+@pytest.mark.parametrize("feature", ["x0", "x3"])
+def test_features_move_far_enough_to_be_found(feature: str) -> None:
+    values = [
+        orjson.loads(item.value or b"")["features"][feature]
+        for item in islice(Traffic(1, TrafficOptions(models=1), 3).items(), 3000)
+        if item.fate is Fate.OBSERVED
+    ]
+    assert min(values) < -1.0
+    assert max(values) > 4.0

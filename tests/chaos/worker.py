@@ -1,0 +1,34 @@
+"""``python -m tests.chaos.worker``: a `driftline worker` with faults in it."""
+
+import argparse
+import asyncio
+
+from agents.process import run
+from app.brokers import wait_for_brokers
+from app.factory import create_app
+from app.kernels import warm_up
+from app.logs import configure_logs
+from app.settings import load_settings
+from app.topics import ensure_topics
+from tests.chaos.faults import Fault
+from tests.chaos.sabotage import sabotage
+
+
+def main() -> int:
+    """Run the worker; exit codes are those of `driftline worker`."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--set", action="append", default=[])
+    parser.add_argument("--fault", action="append", default=[], type=Fault.parse)
+    arguments = parser.parse_args()
+    settings = load_settings(None, dict(each.split("=", 1) for each in arguments.set))
+    configure_logs(settings.logging)
+    warm_up()
+    asyncio.run(wait_for_brokers(settings.kafka, report=print))
+    asyncio.run(ensure_topics(settings))
+    app = create_app(settings)
+    sabotage(app, arguments.fault)
+    return run(app, connect_timeout=settings.kafka.connect_timeout_seconds)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

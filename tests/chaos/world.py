@@ -1,0 +1,261 @@
+"""What a scenario plays with: brokers, workers, traffic, and a clock to wait by."""
+
+import asyncio
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+from confluent_kafka import KafkaException, TopicPartition
+from confluent_kafka.admin import AdminClient
+
+from app.settings import Settings, TopicRole, load_settings
+from app.topics import ensure_topics
+from tests.chaos.crew import Crew, Member
+from tests.chaos.faults import Fault
+from tests.chaos.feeder import Feeder
+from tests.chaos.ledger import Ledger
+from tests.chaos.log import Log
+from tests.chaos.traffic import Item, Traffic, TrafficOptions
+
+SETTINGS: Final[Mapping[str, object]] = {
+    "kafka.session_timeout_seconds": 3,
+    "kafka.heartbeat_interval_seconds": 0.8,
+    "monitor.burn_in": 100,
+    "policy.features": 1,
+    "policy.cooldown_seconds": 300,
+    "policy.expiry_seconds": 600,
+    "topics.partitions": 3,
+    # Workers live for seconds; what no snapshot covers is not committed.
+    "state.interval_seconds": 0.5,
+    # Predictions are dated in the past and labels now.
+    "intake.pending.ttl_seconds": 300_000_000,
+}
+"""Of every worker: dead ones are soon replaced, and much is decided in a short time."""
+
+READ: Final = (
+    TopicRole.PREDICTIONS,
+    TopicRole.LABELS,
+    TopicRole.MODEL_EVENTS,
+    TopicRole.OBSERVATIONS,
+    TopicRole.LIFECYCLE,
+    TopicRole.ALERTS,
+)
+"""Topics of which the group commits offsets."""
+
+_TICK: Final = 0.05
+_POLL: Final = 0.3
+DRAIN: Final = 120.0
+
+
+class Broker(Protocol):
+    """The brokers, which can go away and come back."""
+
+    bootstrap: str
+
+    def start(self) -> None:
+        """Start, on the data of the last run."""
+
+    def stop(self) -> None:
+        """End in order."""
+
+    def kill(self) -> None:
+        """End at once."""
+
+    def close(self) -> None:
+        """End, and remove what was temporary."""
+
+
+class _Shared(Iterator[Item]):
+    """Records of which the feeder's thread and the scenario both take."""
+
+    def __init__(self, items: Iterator[Item]) -> None:
+        self._items = items
+        self._lock = threading.Lock()
+
+    def __next__(self) -> Item:
+        with self._lock:
+            return next(self._items)
+
+
+class World:
+    """One run: its topics are its own, its brokers are not.
+
+    Parameters
+    ----------
+    broker
+        Running.
+    seed
+        Of everything that is drawn.
+    folder
+        For logs.
+    prefix
+        Of the topics' names.
+    settings
+        Of the workers, over `SETTINGS`.
+    traffic
+        What is sent.
+    workers
+        How many there should be.
+
+    Attributes
+    ----------
+    draw
+        For the scenario.
+    """
+
+    def __init__(
+        self,
+        broker: Broker,
+        *,
+        seed: int,
+        folder: Path,
+        prefix: str,
+        settings: Mapping[str, object],
+        traffic: TrafficOptions,
+        workers: int,
+    ) -> None:
+        self.broker = broker
+        self.draw = random.Random(seed)
+        self.folder = folder
+        self.workers = workers
+        assignments = {
+            **SETTINGS,
+            "kafka.bootstrap_servers": broker.bootstrap,
+            "kafka.group_id": f"{prefix}group",
+            "topics.prefix": prefix,
+            **settings,
+        }
+        self.settings: Settings = load_settings(
+            None, {name: str(value) for name, value in assignments.items()}, {}
+        )
+        asyncio.run(ensure_topics(self.settings))
+        self.crew = Crew(assignments, folder)
+        self.ledger = Ledger()
+        self.feeder = Feeder(self.settings, self.ledger)
+        self.log = Log(broker.bootstrap, self.settings.kafka.group_id)
+        self.traffic = Traffic(seed, traffic, self.settings.topics.partitions)
+        self._items: Iterator[Item] = _Shared(self.traffic.items())
+        self.broker_kills = 0
+
+    @property
+    def kills(self) -> int:
+        """Workers and brokers that were killed."""
+        return self.crew.kills + self.broker_kills
+
+    def name(self, role: TopicRole) -> str:
+        """Return the full name of a topic."""
+        return self.settings.topics.full_name(role)
+
+    def feed(self, rate: float) -> None:
+        """Send so many events a second from now on."""
+        self.feeder.start(self._items, rate)
+
+    def more(self, count: int) -> list[Item]:
+        """Return the next records, which the caller sends."""
+        return list(islice(self._items, count))
+
+    def burst(self, events: int) -> None:
+        """Send events at once, and wait until the broker has them."""
+        for item in self.more(events):
+            self.feeder.send(item)
+        self.feeder.stop()
+
+    def wait(self, seconds: float) -> None:
+        """Wait, and replace the workers that end meanwhile."""
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            self.crew.tend(self.workers)
+            time.sleep(min(_TICK, left))
+
+    def wait_some(self, least: float, most: float) -> None:
+        """Wait for a time that is drawn."""
+        self.wait(self.draw.uniform(least, most))
+
+    def wait_until(
+        self, condition: Callable[[], bool], within: float = 60.0, *, tend: bool = True
+    ) -> bool:
+        """Wait until something is so; return whether it came to be in time."""
+        end = time.monotonic() + within
+        while not condition():
+            if time.monotonic() > end:
+                return False
+            if tend:
+                self.crew.tend(self.workers)
+            time.sleep(_TICK)
+        return True
+
+    def wait_for_end(self, member: Member, within: float = 60.0) -> int:
+        """Return the exit code of a worker with a fault; one that does not end is killed."""
+        self.wait_until(lambda: not member.is_alive, within, tend=False)
+        member.kill()
+        self.crew.tend(0)
+        return int(member.process.returncode)
+
+    def any_member(self) -> Member:
+        """Return one of the workers."""
+        self.crew.tend(self.workers)
+        return self.draw.choice(self.crew.members)
+
+    def fault(self, kind: Any, role: TopicRole | None = None, nth: int = 1) -> Fault:
+        """Return a fault of a topic by its role."""
+        return Fault(kind, "" if role is None else self.name(role), nth)
+
+    def is_ready(self) -> bool:
+        """Whether there are as many workers as there should be, all in the group."""
+        members = self.crew.members
+        return len(members) >= self.workers and all(member.is_ready for member in members)
+
+    def kill_all(self) -> None:
+        """Kill all workers."""
+        for member in list(self.crew.members):
+            self.crew.kill(member)
+
+    def is_group_empty(self) -> bool:
+        """Whether the sessions of all killed workers have ended."""
+        admin = AdminClient({"bootstrap.servers": self.broker.bootstrap, "log_level": 0})
+        group = self.settings.kafka.group_id
+        return not admin.describe_consumer_groups([group])[group].result(10.0).members
+
+    def finish_feeding(self) -> None:
+        """Stop sending, the labels of what was sent included."""
+        self.feeder.stop()
+        for item in self.traffic.rest():
+            self.feeder.send(item)
+        self.feeder.stop()
+
+    def drain(self, within: float = DRAIN) -> list[str]:
+        """Wait until everything was read and committed; return what was not."""
+        end = time.monotonic() + within
+        left = ["nothing is known"]
+        while left and time.monotonic() < end:
+            self.crew.tend(self.workers)
+            with suppress(KafkaException):
+                left = self._behind()
+            if left:
+                time.sleep(_POLL)
+        return left
+
+    def _behind(self) -> list[str]:
+        wanted: dict[TopicPartition, int] = {
+            TopicPartition(self.name(role), partition): end
+            for (role, partition), end in self.ledger.ends.items()
+        }
+        for role in READ:
+            if role not in {role for role, _ in self.ledger.ends}:
+                wanted |= self.log.ends(self.name(role))
+        committed = self.log.committed(wanted)
+        return [
+            f"{each.topic}-{each.partition} at {max(committed[each], 0)} of {end}"
+            for each, end in wanted.items()
+            if end > 0 and committed[each] < end
+        ]
+
+    def close(self) -> None:
+        """Kill what is left, and close the clients."""
+        self.crew.close()
+        self.log.close()
