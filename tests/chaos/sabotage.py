@@ -37,7 +37,7 @@ def sabotage(app: BatchApp, faults: Sequence[Fault]) -> None:
     if plan.has(FaultKind.SKIP_MARKS):
         # Bugs, on purpose.
         RowLog.unseen = _whole  # type: ignore[assignment,method-assign]
-        RowLog.has_seen_none = _always  # type: ignore[method-assign]
+        RowLog.has_seen_none = _always  # type: ignore[assignment,method-assign]
 
 
 def _whole(_: RowLog, batch: ObservationBatch) -> ObservationBatch:
