@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -195,7 +195,40 @@ class PendingStores:
         if self._changelog is None or not partitions:
             return
         began = perf_counter()
-        async with self._changelog.open() as reader:
+        # Nothing sees them before they are whole: a rebalance meanwhile lets go of all others.
+        slots: dict[int, _Slot] = {}
+        try:
+            records = await self._restored(self._changelog, partitions, is_current, slots)
+        except BaseException:
+            _close(slots.values())
+            raise
+        if records is None or not is_current():
+            _close(slots.values())
+            return
+        for partition, slot in slots.items():
+            self._slots[partition] = slot
+            slot.store.begin_counting()
+            self._telemetry.pending_changed(partition, slot.store.status)
+        if slots:
+            seconds = perf_counter() - began
+            self._telemetry.pending_restored(seconds, records)
+            logger.info(
+                "pending predictions of %d partitions are back: %d records of the changelog in "
+                "%.1f s",
+                len(slots),
+                records,
+                seconds,
+            )
+
+    async def _restored(
+        self,
+        changelog: Changelog,
+        partitions: Collection[int],
+        is_current: Callable[[], bool],
+        slots: dict[int, _Slot],
+    ) -> int | None:
+        """Make stores and bring them to the end of the changelog; None where it is overtaken."""
+        async with changelog.open() as reader:
             bounds = await reader.bounds(partitions)
             wanted: dict[int, Bounds] = {}
             for partition, (start, end) in bounds.items():
@@ -204,34 +237,19 @@ class PendingStores:
                     continue  # held all the while, and nobody else has written
                 if slot is not None:
                     self._let_go(partition)
-                begin = await self._begin(partition, Bounds(start, end), reader)
+                file = await self._open_file(partition)
+                slot = slots[partition] = _Slot(self._new_store(file), file)
+                slot.end = end
+                begin = await self._begin(partition, slot, Bounds(start, end), reader)
                 wanted[partition] = Bounds(begin, end)
-            records = await self._replay(reader, wanted, is_current)
-        if records is None:
-            for partition in wanted:
-                self._let_go(partition)
-            return
-        for partition, read in wanted.items():
-            store = self._slots[partition].store
-            self._slots[partition].end = read.end
-            store.begin_counting()
-            self._telemetry.pending_changed(partition, store.status)
-        if wanted:
-            seconds = perf_counter() - began
-            self._telemetry.pending_restored(seconds, records)
-            logger.info(
-                "pending predictions of %d partitions are back: %d records of the changelog in "
-                "%.1f s",
-                len(wanted),
-                records,
-                seconds,
-            )
+            return await self._replay(reader, wanted, slots, is_current)
 
-    async def _begin(self, partition: int, bounds: Bounds, reader: ChangelogReader) -> int:
-        """Make the store of a partition; return where in the changelog to begin."""
+    async def _begin(
+        self, partition: int, slot: _Slot, bounds: Bounds, reader: ChangelogReader
+    ) -> int:
+        """Load what the disk has of a partition; return where in the changelog to begin."""
         loop = asyncio.get_running_loop()
-        file = await self._open_file(partition)
-        slot = self._slots[partition] = _Slot(self._new_store(file), file)
+        file = slot.file
         position = None
         if file is not None:
             try:
@@ -263,11 +281,12 @@ class PendingStores:
         self,
         reader: ChangelogReader,
         wanted: dict[int, Bounds],
+        slots: Mapping[int, _Slot],
         is_current: Callable[[], bool],
     ) -> int | None:
         count = 0
         async for partition, offset, record in reader.read(wanted):
-            slot = self._slots[partition]
+            slot = slots[partition]
             try:
                 slot.store.apply_changes(record, offset)
             except NewerChanges:
@@ -347,6 +366,11 @@ class PendingStores:
             slot.store.close()
         else:
             slot.saving.add_done_callback(lambda _: slot.store.close())
+
+
+def _close(slots: Iterable[_Slot]) -> None:
+    for slot in slots:
+        slot.store.close()
 
 
 async def _fits(

@@ -180,6 +180,30 @@ async def test_a_restore_that_another_rebalance_overtakes_is_dropped(tmp_path: P
     worker.leave()
 
 
+async def test_a_restore_may_lose_its_partitions_at_any_moment(tmp_path: Path) -> None:
+    topic = FakeTopic()
+    await Worker(topic).take(20_000)
+    worker = Worker(topic, tmp_path)
+
+    def is_current() -> bool:
+        worker.stores.keep([])  # as the rebalance that overtakes it does
+        return False
+
+    await worker.stores.restore([0], is_current=is_current)
+    assert worker.stores.find(0) is None
+    await worker.stores.restore([0])
+    assert worker.waiting() == 20_000
+    worker.leave()
+
+
+async def test_a_restore_of_few_records_that_is_overtaken_leaves_no_ghost() -> None:
+    topic = FakeTopic()
+    await Worker(topic).take(10)
+    worker = Worker(topic)
+    await worker.stores.restore([0], is_current=lambda: False)
+    assert worker.stores.find(0) is None
+
+
 async def test_a_checkpoint_that_cannot_be_written_ends_the_worker(tmp_path: Path) -> None:
     worker = Worker(FakeTopic(), tmp_path)
     await worker.stores.restore([0])
