@@ -24,7 +24,7 @@ class Scenario(NamedTuple):
 
 
 def planned(names: Sequence[str], *, seed: int, runs: int) -> list[Scenario]:
-    """Return so many runs of each family, in turn; planted bugs once.
+    """Return so many runs of each family times its weight, in turn; planted bugs once.
 
     A single run has the very seed, so that one that failed can be repeated by itself.
     """
@@ -32,10 +32,11 @@ def planned(names: Sequence[str], *, seed: int, runs: int) -> list[Scenario]:
     plan = []
     for turn in range(runs):
         for name in names:
-            drawn = draw.randrange(10**6)
-            if turn == 0 or not ALL[name].is_planted:
-                plan.append(Scenario(ALL[name], drawn))
-    if len(plan) == 1:
+            for _ in range(ALL[name].weight):
+                drawn = draw.randrange(10**6)
+                if turn == 0 or not ALL[name].is_planted:
+                    plan.append(Scenario(ALL[name], drawn))
+    if runs == len(names) == 1:
         return [Scenario(plan[0].family, seed)]
     # Those with three brokers come last: not all four run at the same time.
     return sorted(plan, key=lambda scenario: scenario.family.wants_three)

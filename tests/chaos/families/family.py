@@ -18,6 +18,8 @@ class Family(ABC):
         For the command line.
     title
         For the table.
+    weight
+        How often it runs for each time that it is asked for.
     workers, rate
         How many workers, and events a second.
     settings, traffic
@@ -32,6 +34,7 @@ class Family(ABC):
 
     name: ClassVar[str]
     title: ClassVar[str]
+    weight: ClassVar[int] = 1
     workers: ClassVar[int] = 2
     rate: ClassVar[float] = 1500.0
     settings: ClassVar[Mapping[str, object]] = {}

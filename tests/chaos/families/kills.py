@@ -12,6 +12,7 @@ class Kills(Family):
 
     name: ClassVar[str] = "kills"
     title: ClassVar[str] = "kill -9 and SIGSTOP at any time"
+    weight: ClassVar[int] = 2
 
     def play(self, world: World) -> None:
         """Kill one, or all, or freeze one for longer than its session."""

@@ -29,6 +29,7 @@ class Points(Family):
 
     name: ClassVar[str] = "points"
     title: ClassVar[str] = "kill -9 at each point: send, ack, commit"
+    weight: ClassVar[int] = 2
 
     def play(self, world: World) -> None:
         """See two workers at a time to their deaths."""
