@@ -14,7 +14,7 @@ from agents.process import run
 from app.factory import create_app
 from app.kernels import warm_up
 from app.metrics import Metrics
-from app.settings import Settings, load_settings
+from app.settings import Settings, TopicRole, load_settings
 from app.topics import ensure_topics
 from benchmarks.contenders.meter import Meter
 from benchmarks.contenders.task import Task, task_from_arguments
@@ -62,20 +62,15 @@ class CountingMetrics(Metrics):
 
 def settings_of(task: Task) -> Settings:
     """Return the defaults, with topics of this run."""
-    topics = ("labels", "model_events", "observations", "lifecycle", "retrain_requests", "state")
-    overrides = {
-        f"topics.{name}": f"{task.group}-{name}"
-        for name in (*topics, "policy_state", "dead_letters")
-    }
+    given = {TopicRole.PREDICTIONS: task.topic, TopicRole.ALERTS: task.alerts}
+    topics = {f"topics.{role}": given.get(role, f"{task.group}-{role}") for role in TopicRole}
     return load_settings(
         None,
         {
             "kafka.bootstrap_servers": task.bootstrap,
             "kafka.group_id": task.group,
-            "topics.predictions": task.topic,
-            "topics.alerts": task.alerts,
             "logging.level": "warning",
-            **overrides,
+            **topics,
         },
         {},
     )
