@@ -150,7 +150,7 @@ class ColumnMonitor:
 
         Valid until the next update, conclusion, restart or restoration.
         """
-        if self._place is None and self.defaults is not None and self.reference.ready:
+        if self._place is None and self.defaults is not None:
             windows, memories = self.defaults.arrays()
             self._place = self.reference.place(windows, memories, self.problems)
         return self._place

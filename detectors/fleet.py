@@ -100,8 +100,8 @@ class Fleet:
         together: dict[ModelKey, list[Alert]] = {}
         if len(table.models) > 1:
             together = watch_steady(table, self._monitors)
-            for key in together:
-                self._monitors[key] = self._monitors.pop(key)
+            for key, found in together.items():
+                self._touch(key, has_alerts=bool(found))
         alerts = []
         begin = 0
         for rows in table.models:
@@ -126,13 +126,17 @@ class Fleet:
         alerts = monitor.update(batch, room=self._most_columns - self._columns)
         self._columns += len(monitor.columns) - columns
         if monitor.all_rows > rows:
-            self._monitors[key] = self._monitors.pop(key)
-            if key in self._young:
-                del self._young[key]
-                # After an alert the reference that gave it has gone again.
-                if not (alerts or monitor.has_reference):
-                    self._young[key] = None
+            self._touch(key, has_alerts=bool(alerts))
         return alerts
+
+    def _touch(self, key: ModelKey, *, has_alerts: bool) -> None:
+        """Take note that a version has new rows."""
+        monitor = self._monitors[key] = self._monitors.pop(key)
+        if key in self._young:
+            del self._young[key]
+            # After an alert the reference that gave it has gone again.
+            if not (has_alerts or monitor.has_reference):
+                self._young[key] = None
 
     def notice(self, event: ModelEvent) -> None:
         """Begin the references of the model's versions anew where the event says so.

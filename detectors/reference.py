@@ -1,7 +1,7 @@
 """The reference window of one column: what its values looked like, and where new ones fall."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,7 @@ from detectors.contract import Column, State
 from detectors.dependence import autocorrelations, independent_stride
 from detectors.moments import Moments, keep_latest, with_values
 from detectors.ranks import absorb_ranks
-from detectors.together import TALLY, Place, place_of
+from detectors.together import TALLY, Place, burning_place_of, place_of
 
 LONGEST_BURN_IN: Final = 8
 """Times the burn-in that an autocorrelated column may take to find out how to thin it."""
@@ -23,6 +23,9 @@ FEWEST: Final = 64
 
 RECENT: Final = 96
 """Latest values that are kept as they are, for the figures after a change."""
+
+
+_LEAST_SAMPLE: Final = 32
 
 
 class Reference:
@@ -86,13 +89,20 @@ class Reference:
     @property
     def missing(self) -> int:
         """How many values the burn-in still needs."""
-        return 0 if self.ready else self._target - len(self._sample)
+        return 0 if self.ready else self._target - self._sampled
 
     def burn(self, values: Column, rows: NDArray[np.int64]) -> None:
         """Take at most ``missing`` values, shape ``(n,)``, into the burn-in."""
-        self._sample = np.concatenate([self._sample, values])
-        self._sample_rows = np.concatenate([self._sample_rows, rows])
-        if len(self._sample) >= self._target:
+        begin, end = self._sampled, self._sampled + len(values)
+        if end > len(self._sample):
+            # By halves more: most columns of a worker may be in their burn-in at once.
+            room = min(max(end, len(self._sample) * 3 // 2, _LEAST_SAMPLE), self._target)
+            self._sample = _with_room(self._sample[:begin], room)
+            self._sample_rows = _with_room(self._sample_rows[:begin], room)
+        self._sample[begin:end] = values
+        self._sample_rows[begin:end] = rows
+        self._sampled = end
+        if end >= self._target:
             self._complete()
 
     def judged(self, count: int) -> slice:
@@ -143,6 +153,15 @@ class Reference:
         self._tally[4] = values
 
     @property
+    def _sampled(self) -> int:
+        """How many values of the burn-in there are."""
+        return int(self._tally[6])
+
+    @_sampled.setter
+    def _sampled(self, values: int) -> None:
+        self._tally[6] = values
+
+    @property
     def _recent(self) -> Column:
         return self._latest[: self._held]
 
@@ -157,6 +176,16 @@ class Reference:
         problems: NDArray[np.int64],
     ) -> Place | None:
         """Return where all state of a column lies; None where values need more than `together`."""
+        if self._binning is None:
+            if self._categorical:
+                return None
+            return burning_place_of(
+                sample=self._sample,
+                sample_rows=self._sample_rows,
+                target=self._target,
+                tally=self._tally,
+                problems=problems,
+            )
         if not isinstance(self._binning, NumberBins):
             return None
         return place_of(
@@ -218,8 +247,8 @@ class Reference:
         return {
             "target": self._target,
             "sampled_again": self._sampled_again,
-            "sample": self._sample.copy(),
-            "sample_rows": self._sample_rows.copy(),
+            "sample": self._sample[: self._sampled].copy(),
+            "sample_rows": self._sample_rows[: self._sampled].copy(),
             "skip": self._skip,
             "stride": self.stride,
             "independent": self.independent,
@@ -246,12 +275,13 @@ class Reference:
         self._lowest, self._highest = (float(end) for end in state["range"])
         self._category_counts = state["category_counts"].copy()
         self._tally[:5] = len(state["recent"]), *state["earlier"], state["skip"]
+        self._sampled = len(self._sample)
         self._latest[: self._held] = state["recent"]
         self._latest_rows[: self._held] = state["recent_rows"]
         self.autocorrelation = state["autocorrelation"]
 
     def _complete(self) -> None:
-        sample = self._sample
+        sample = self._sample[: self._sampled]
         family = CategoryBins if self._categorical else NumberBins
         correlations = autocorrelations(
             family.of_sample(sample, self._bins).of(sample).astype(np.float64)
@@ -282,6 +312,7 @@ class Reference:
     def _clear_sample(self) -> None:
         self._sample = np.empty(0)
         self._sample_rows = np.empty(0, dtype=np.int64)
+        self._sampled = 0
 
     def _binned(self, values: Column) -> NDArray[np.int64]:
         if self._binning is None:
@@ -297,6 +328,13 @@ class Reference:
         if len(inner):
             lowest, highest = min(lowest, inner[0]), max(highest, inner[-1])
         return np.concatenate([[lowest], inner, [highest]])
+
+
+def _with_room(values: NDArray[Any], room: int) -> NDArray[Any]:
+    """Return a copy of values at the start of an array for so many."""
+    grown = np.empty(room, dtype=values.dtype)
+    grown[: len(values)] = values
+    return grown
 
 
 def _folded_area(rank: Column) -> Column:

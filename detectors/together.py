@@ -38,13 +38,14 @@ NO_ROOM: Final = -2
 ALL_USABLE: Final = -1
 """In place of the number of flags: the column has none."""
 
-TALLY: Final = 6
+TALLY: Final = 7
 """Numbers of a tally: how many of the latest there are; number, mean and squared deviations of the
 values before them; how many values are passed over before the next one is judged; a place for what
-comes after."""
+comes after; values of the burn-in."""
 
 _MEMORY: Final = len(FIELDS)
 _FLAGS: Final = 6
+_PLACE: Final = 16
 
 
 def place_of(
@@ -94,6 +95,32 @@ def place_of(
         ],
         dtype=np.int64,
     )
+
+
+def burning_place_of(
+    *,
+    sample: NDArray[np.float64],
+    sample_rows: NDArray[np.int64],
+    target: int,
+    tally: NDArray[np.float64],
+    problems: NDArray[np.int64],
+) -> Place:
+    """Return where the state of a column lies that is in its burn-in; parameters as `place_of`.
+
+    Parameters
+    ----------
+    sample, sample_rows
+        Its values so far and their rows, with room for some more.
+    target
+        With how many the burn-in is complete; these are never taken here.
+    """
+    place = np.zeros(_PLACE, dtype=np.int64)
+    place[9] = sample.ctypes.data
+    place[10] = min(len(sample), target - 1)
+    place[11] = sample_rows.ctypes.data
+    place[13] = tally.ctypes.data
+    place[14] = problems.ctypes.data
+    return place
 
 
 class Rows(NamedTuple):
@@ -172,6 +199,30 @@ def _gather(
         wait -= 1
     tally[5] = wait
     return count
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _burn(values: NDArray[np.float64], flags: NDArray[np.uint8], place: Place, first: int) -> int:
+    """Take values into the burn-in of a column; return `QUIET`, or `NO_ROOM` with nothing done."""
+    problems = carray(pointer(place[14]), (_FLAGS,), np.int64)
+    tally = carray(pointer(place[13]), (TALLY,), np.float64)
+    held = int(tally[6])
+    if held + len(values) > place[10]:
+        return NO_ROOM
+    sample = carray(pointer(place[9]), (place[10],), np.float64)
+    rows = carray(pointer(place[11]), (place[10],), np.int64)
+    if len(flags) == 0:
+        problems[0] += len(values)
+    for row in range(len(values)):
+        if len(flags) > 0:
+            problems[flags[row]] += 1
+            if flags[row] != 0:
+                continue
+        sample[held] = values[row]
+        rows[held] = first + row
+        held += 1
+    tally[6] = held
+    return QUIET
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -266,14 +317,17 @@ def watch_together(
         begin, end = bounds[model]
         for column in range(len(flags_of)):
             place = places[model, column]
+            own = no_flags
+            if flags_of[column] != ALL_USABLE:
+                own = flags[flags_of[column], begin:end]
+            if place[0] == 0:
+                at[model, column] = _burn(values[column, begin:end], own, place, firsts[model])
+                continue
             window0 = carray(pointer(place[3]), (place[4],), np.float64)
             window1 = carray(pointer(place[5]), (place[6],), np.float64)
             if not (is_room(window0, end - begin, adwin) and is_room(window1, end - begin, adwin)):
                 at[model, column] = NO_ROOM
                 continue
-            own = no_flags
-            if flags_of[column] != ALL_USABLE:
-                own = flags[flags_of[column], begin:end]
             count = _gather(values[column, begin:end], own, place, firsts[model], judged, rows)
             fired = QUIET
             if count > 0:

@@ -140,9 +140,13 @@ def test_a_place_holds_until_something_else_changes_the_column() -> None:
     assert monitor.place() is not place
     state = monitor.state()
     monitor.restart()
-    assert monitor.place() is None
+    burning = monitor.place()
+    assert burning is not None
+    assert burning[0] == 0
     monitor.restore(state)
-    assert monitor.place() is not None
+    again = monitor.place()
+    assert again is not None
+    assert again[0] != 0
 
 
 @pytest.mark.parametrize(

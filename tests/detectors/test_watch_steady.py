@@ -90,17 +90,22 @@ def ready(model: str, rows: int = 300) -> ModelMonitor:
 
 def test_what_is_unusual_is_left_alone() -> None:
     monitors = {(model, "3"): ready(model) for model in ("calm", "other")}
-    burning = ModelMonitor("late", "3", OPTIONS)
-    burning.update(batch_of([{"x": 1.0}], model="late"))
-    monitors["late", "3"] = burning
-    before = {key: plain(monitor.state()) for key, monitor in monitors.items()}
+    before = plain(monitors["other", "3"].state())
     rows = [{"x": 0.1}, {"x": 0.2}]
     batches = [batch_of(rows, start=300, model=model) for model in (*MODELS, "unknown")]
-    done = watch_steady(table_of_many(batches), monitors)
-    assert done == {("calm", "3"): []}
+    assert watch_steady(table_of_many(batches), monitors) == {("calm", "3"): []}
     assert monitors["calm", "3"].rows == 302
-    for key in (("other", "3"), ("late", "3")):
-        assert plain(monitors[key].state()) == before[key]
+    assert plain(monitors["other", "3"].state()) == before
+
+
+def test_a_burn_in_takes_part_until_it_is_complete() -> None:
+    monitor, alone = ready("late", 10), ready("late", 10)
+    for start in range(10, 130, 10):
+        table = table_of([{"x": float(row)} for row in range(10)], start=start, model="late")
+        assert watch_steady(table, {("late", "3"): monitor}) == {("late", "3"): []}
+        alone.update(next(table.batches()))
+        assert plain(monitor.state()) == plain(alone.state())
+    assert monitor.has_reference
 
 
 def test_a_model_whose_rows_were_seen_is_left_alone() -> None:
