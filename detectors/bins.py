@@ -1,6 +1,6 @@
 """Bins of a reference: where a value stands among those before it."""
 
-from typing import Final, Protocol
+from typing import Final
 
 import numba
 import numpy as np
@@ -10,20 +10,6 @@ from detectors.column import as_column
 from detectors.contract import Column, State
 
 Bins = NDArray[np.int64]
-
-
-class Binning(Protocol):
-    """Maps values to bin numbers."""
-
-    @property
-    def size(self) -> int:
-        """How many bins there are."""
-
-    def of(self, values: Column) -> Bins:
-        """Return the bin of each value, shape ``(n,)``."""
-
-    def state(self) -> State:
-        """Return what `binning_from` takes."""
 
 
 @numba.njit(cache=True, nogil=True)
@@ -106,7 +92,7 @@ class CategoryBins:
     """
 
     def __init__(self, bin_of: Bins, size: int) -> None:
-        self._bin_of = bin_of
+        self.bin_of = bin_of
         self._size = size
 
     @classmethod
@@ -129,14 +115,14 @@ class CategoryBins:
     def of(self, values: Column) -> Bins:
         """Return the bin of each category number, shape ``(n,)``."""
         numbers = values.astype(np.int64)
-        known = numbers < len(self._bin_of)
+        known = numbers < len(self.bin_of)
         bins = np.full(len(numbers), self._size - 1, dtype=np.int64)
-        bins[known] = self._bin_of[numbers[known]]
+        bins[known] = self.bin_of[numbers[known]]
         return bins
 
     def state(self) -> State:
         """Return what `binning_from` takes."""
-        return {"bin_of": self._bin_of.copy(), "size": self._size}
+        return {"bin_of": self.bin_of.copy(), "size": self._size}
 
 
 _SHARED: Final = 2

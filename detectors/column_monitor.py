@@ -26,6 +26,8 @@ MOST_CATEGORIES: Final = 1000
 
 OTHER: Final = "(other)"
 
+_FEW: Final = 16
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -134,16 +136,7 @@ class ColumnMonitor:
             observed, rows = observed[usable], rows[usable]
         else:
             self.problems[Flag.OK] += len(observed)
-        drifts = []
-        values = self._values(observed, column.categories)
-        while len(values):
-            taken, drift = self._advance(values, rows)
-            values, rows, observed = values[taken:], rows[taken:], observed[taken:]
-            if drift is not None:
-                drifts.append(drift)
-                # Categories are numbered anew with the reference.
-                values = self._values(observed, column.categories)
-        return drifts
+        return self._go_on(observed, rows, column.categories)
 
     def place(self) -> Place | None:
         """Return where its state lies for `detectors.together`; None where it has to be updated.
@@ -171,22 +164,26 @@ class ColumnMonitor:
         if self.defaults is None:
             raise RuntimeError("this column is not watched by the default detectors")
         rows = np.arange(first_row, first_row + len(column.values))
-        values = self._values(column.values, ())
+        observed = column.values
         if column.flags is not None:
             usable = column.flags == Flag.OK
-            values, rows = values[usable], rows[usable]
+            observed, rows = observed[usable], rows[usable]
+        values = self._values(observed, column.categories)
         findings = tuple(
             Finding(detector, stream, detection)
             for stream, detector, detection in self.defaults.detections(found)
         )
         taken, drift = self._conclude(values, rows, findings)
-        drifts = [drift]
-        while taken < len(values):
-            values, rows = values[taken:], rows[taken:]
-            taken, more = self._advance(values, rows)
-            if more is not None:
-                drifts.append(more)
-        return drifts
+        return [drift, *self._go_on(observed[taken:], rows[taken:], column.categories)]
+
+    def numbers(self, column: Observed) -> Column:
+        """Return the numbers of categories, shape ``(n,)``; those of unusable rows mean nothing."""
+        if column.flags is None:
+            return self._numbers(column.values, column.categories)
+        usable = column.flags == Flag.OK
+        numbers = np.zeros(len(usable))
+        numbers[usable] = self._numbers(column.values[usable], column.categories)
+        return numbers
 
     def restart(self) -> None:
         """Begin a new reference with the next value."""
@@ -226,6 +223,21 @@ class ColumnMonitor:
         for (_, detector), inner in zip(self._watchers, state["detectors"], strict=True):
             if inner is not None:
                 detector.restore(inner)
+
+    def _go_on(
+        self, observed: Values | Codes, rows: NDArray[np.int64], categories: Sequence[str]
+    ) -> list[Drift]:
+        """Take usable values and the numbers of their rows; return the drifts in order."""
+        drifts = []
+        values = self._values(observed, categories)
+        while len(values):
+            taken, drift = self._advance(values, rows)
+            values, rows, observed = values[taken:], rows[taken:], observed[taken:]
+            if drift is not None:
+                drifts.append(drift)
+                # Categories are numbered anew with the reference.
+                values = self._values(observed, categories)
+        return drifts
 
     def _prime(self) -> None:
         for stream, detector in self._watchers:
@@ -316,6 +328,8 @@ class ColumnMonitor:
     def _numbers(self, codes: NDArray[Any], categories: Sequence[str]) -> Column:
         # In the order in which they occur, and no others: the numbers must not depend on what a
         # batch lists besides.
+        if len(codes) <= _FEW:
+            return np.array([self._number(categories[code]) for code in codes.tolist()], np.float64)
         occurring, firsts = np.unique(codes, return_index=True)
         numbers: Column = np.zeros(len(categories))
         for code in occurring[np.argsort(firsts)].tolist():

@@ -192,8 +192,7 @@ class ModelMonitor:
         places: list[Place] = []
         for key, column, start in chosen:
             monitor = self.columns[key]
-            is_plain = start == 0 and column.kind is not Kind.CATEGORY
-            place = monitor.place() if is_plain else None
+            place = monitor.place() if start == 0 else None
             if place is None:
                 drifts = monitor.update(column.since(start), first + start)
                 found += [(drift, key) for drift in drifts]
@@ -211,6 +210,9 @@ class ModelMonitor:
         if defaults is None:
             raise RuntimeError("only columns with the default detectors have a place")
         rows = rows_of([column for _, column in ready])
+        for number, (key, column) in enumerate(ready):
+            if column.kind is Kind.CATEGORY:
+                rows.values[number] = self.columns[key].numbers(column)
         found = np.empty((1, len(ready), 4, 5))
         at = np.empty((1, len(ready)), dtype=np.int64)
         bounds = np.array([[0, rows.values.shape[1]]])

@@ -7,13 +7,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detectors.before import Before
-from detectors.bins import Binning, CategoryBins, NumberBins, binning_from
+from detectors.bins import CategoryBins, NumberBins, binning_from
 from detectors.column import as_column
 from detectors.contract import Column, State
 from detectors.dependence import autocorrelations, independent_stride
 from detectors.moments import Moments, keep_latest, with_values
 from detectors.ranks import absorb_ranks
-from detectors.together import TALLY, Place, burning_place_of, place_of
+from detectors.together import (
+    TALLY,
+    Place,
+    burning_place_of,
+    category_place_of,
+    place_of,
+)
 
 LONGEST_BURN_IN: Final = 8
 """Times the burn-in that an autocorrelated column may take to find out how to thin it."""
@@ -57,7 +63,7 @@ class Reference:
         self._sampled_again = False
         self._sample: Column = np.empty(0)
         self._sample_rows: NDArray[np.int64] = np.empty(0, dtype=np.int64)
-        self._binning: Binning | None = None
+        self._binning: NumberBins | CategoryBins | None = None
         self._counts = np.empty(0, dtype=np.int64)
         self._lowest = self._highest = float("nan")
         self._category_counts = np.empty(0, dtype=np.int64)
@@ -174,11 +180,9 @@ class Reference:
         windows: Sequence[NDArray[np.float64]],
         memories: Sequence[NDArray[np.float64]],
         problems: NDArray[np.int64],
-    ) -> Place | None:
-        """Return where all state of a column lies; None where values need more than `together`."""
+    ) -> Place:
+        """Return where all state of a column lies."""
         if self._binning is None:
-            if self._categorical:
-                return None
             return burning_place_of(
                 sample=self._sample,
                 sample_rows=self._sample_rows,
@@ -186,19 +190,24 @@ class Reference:
                 tally=self._tally,
                 problems=problems,
             )
-        if not isinstance(self._binning, NumberBins):
-            return None
-        return place_of(
-            edges=self._binning.edges,
-            counts=self._counts,
-            windows=windows,
-            memories=memories,
-            latest=self._latest,
-            latest_rows=self._latest_rows,
-            tally=self._tally,
-            problems=problems,
-            seed=self._seed,
-            stride=self.stride,
+        others: dict[str, Any] = {
+            "counts": self._counts,
+            "windows": windows,
+            "memories": memories,
+            "latest": self._latest,
+            "latest_rows": self._latest_rows,
+            "tally": self._tally,
+            "problems": problems,
+            "seed": self._seed,
+            "stride": self.stride,
+        }
+        if isinstance(self._binning, NumberBins):
+            return place_of(edges=self._binning.edges, **others)
+        return category_place_of(
+            bin_of=self._binning.bin_of,
+            size=self._binning.size,
+            category_counts=self._category_counts,
+            **others,
         )
 
     def latest(self, most: int) -> tuple[Column, NDArray[np.int64]]:

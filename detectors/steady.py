@@ -25,9 +25,11 @@ class Steady:
     layout
         Of the tables that it is for.
     places
-        Shape ``(c, 16)``: a place of `detectors.together` for each column.
+        Shape ``(c, 19)``: a place of `detectors.together` for each column.
     settings
         The detectors' settings.
+    categories
+        The columns of categories, by their numbers, whose values are to be numbered.
     log
         Of the rows.
     """
@@ -35,6 +37,7 @@ class Steady:
     layout: Layout
     places: NDArray[np.int64]
     settings: tuple[NDArray[np.float64], NDArray[np.float64]]
+    categories: dict[int, ColumnMonitor]
     log: RowLog
 
 
@@ -60,11 +63,14 @@ def steady_of(
     if not layout or sum(role in roles for role, _ in columns) != len(layout):
         return None
     places = []
-    for role, name, kind in layout:
+    categories = {}
+    for number, (role, name, kind) in enumerate(layout):
         monitor = columns.get((role, name))
         place = None if monitor is None or monitor.kind is not kind else monitor.place()
         if place is None or monitor is None or monitor.defaults is None:
             return None
         places.append(place)
+        if kind is Kind.CATEGORY:
+            categories[number] = monitor
         settings = monitor.defaults.settings
-    return Steady(layout, np.array(places), settings, log)
+    return Steady(layout, np.array(places), settings, categories, log)

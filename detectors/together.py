@@ -2,12 +2,12 @@
 
 What `detectors.column_monitor.ColumnMonitor.update` does in a dozen calls for each column, which
 cost more to prepare than to do where batches are small. That is the plain version of it, and the
-oracle of its tests; what is unusual about a column (a burn-in, categories, other detectors) is left
-to it. One long call also lets other threads run meanwhile.
+oracle of its tests; what is unusual about a column (other detectors, the end of a burn-in, a new
+category) is left to it. One long call also lets other threads run meanwhile.
 """
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -45,7 +45,7 @@ comes after; values of the burn-in."""
 
 _MEMORY: Final = len(FIELDS)
 _FLAGS: Final = 6
-_PLACE: Final = 16
+_PLACE: Final = 19
 
 
 def place_of(
@@ -92,9 +92,36 @@ def place_of(
             tally.ctypes.data,
             problems.ctypes.data,
             stride,
+            0,
+            0,
+            0,
         ],
         dtype=np.int64,
     )
+
+
+def category_place_of(
+    *,
+    bin_of: NDArray[np.int64],
+    size: int,
+    category_counts: NDArray[np.int64],
+    **others: Any,
+) -> Place:
+    """Return where the state of a column of categories lies.
+
+    Parameters
+    ----------
+    bin_of, size
+        Of its bins.
+    category_counts
+        Values of each category number; a number beyond them is not taken here.
+    others
+        As `place_of`.
+    """
+    place = place_of(edges=np.empty(0), **others)
+    place[:2] = bin_of.ctypes.data, len(bin_of)
+    place[16:] = size, category_counts.ctypes.data, len(category_counts)
+    return place
 
 
 def burning_place_of(
@@ -142,18 +169,19 @@ class Rows(NamedTuple):
 
 
 def rows_of(columns: Sequence[Column]) -> Rows:
-    """Return the rows of columns, at least one, none of them of categories."""
+    """Return the rows of columns, at least one; those of categories are to be numbered yet."""
     flags: list[Flags] = []
     flags_of = []
-    for column in columns:
+    values = np.empty((len(columns), len(columns[0].values)))
+    for number, column in enumerate(columns):
+        values[number] = column.values
         if column.flags is None:
             flags_of.append(ALL_USABLE)
         else:
             flags_of.append(len(flags))
             flags.append(column.flags)
-    values = np.stack([column.values for column in columns])
     return Rows(
-        values.astype(np.float64, copy=False),
+        values,
         np.stack(flags) if flags else np.empty((0, values.shape[1]), dtype=np.uint8),
         np.array(flags_of, dtype=np.int64),
     )
@@ -166,6 +194,18 @@ def _note(
     found[0], found[1], found[2], found[3], found[4] = fired
     row = fired[0]
     return row if row >= 0 and (first < 0 or row < first) else first
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _fits(values: NDArray[np.float64], place: Place, adwin: NDArray[np.float64]) -> bool:
+    """Tell whether a column's arrays have room for further values."""
+    window0 = carray(pointer(place[3]), (place[4],), np.float64)
+    window1 = carray(pointer(place[5]), (place[6],), np.float64)
+    fits = is_room(window0, len(values), adwin) and is_room(window1, len(values), adwin)
+    if place[16] > 0:
+        for value in values:
+            fits &= value < place[18]
+    return bool(fits)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -238,14 +278,21 @@ def _judge(
 ) -> int:
     """Feed values to one column; return the first at which anything fired, or `QUIET`."""
     count = len(judged)
-    edges = carray(pointer(place[0]), (place[1],), np.float64)
-    counts = carray(pointer(place[2]), (place[1] + 1,), np.int64)
     window0 = carray(pointer(place[3]), (place[4],), np.float64)
     window1 = carray(pointer(place[5]), (place[6],), np.float64)
     memory0 = carray(pointer(place[7]), (_MEMORY,), np.float64)
     memory1 = carray(pointer(place[8]), (_MEMORY,), np.float64)
     location, spread = scratch[0, :count], scratch[1, :count]
-    count_at_most(edges, judged, bins)
+    size = place[16]
+    if size == 0:
+        size = place[1] + 1
+        count_at_most(carray(pointer(place[0]), (place[1],), np.float64), judged, bins)
+    else:
+        bin_of = carray(pointer(place[0]), (place[1],), np.int64)
+        for i in range(count):
+            number = int(judged[i])
+            bins[i] = bin_of[number] if number < len(bin_of) else size - 1
+    counts = carray(pointer(place[2]), (size,), np.int64)
     rank(bins[:count], counts, np.uint64(place[12]), location)
     for i in range(count):
         spread[i] = abs(2.0 * location[i] - 1.0)
@@ -269,6 +316,10 @@ def _judge(
             tally[3],
         )
         tally[0], tally[1], tally[2], tally[3] = held, earlier, mean, squares
+        if place[16] > 0:
+            category_counts = carray(pointer(place[17]), (place[18],), np.int64)
+            for i in range(count):
+                category_counts[int(judged[i])] += 1
     return fired
 
 
@@ -290,7 +341,7 @@ def watch_together(
     Parameters
     ----------
     places
-        Shape ``(m, c, 16)``: a `Place` each.
+        Shape ``(m, c, 19)``: a `Place` each.
     values, flags, flags_of
         The `Rows`, of one model after the other; usable values are finite.
     bounds
@@ -323,9 +374,7 @@ def watch_together(
             if place[0] == 0:
                 at[model, column] = _burn(values[column, begin:end], own, place, firsts[model])
                 continue
-            window0 = carray(pointer(place[3]), (place[4],), np.float64)
-            window1 = carray(pointer(place[5]), (place[6],), np.float64)
-            if not (is_room(window0, end - begin, adwin) and is_room(window1, end - begin, adwin)):
+            if not _fits(values[column, begin:end], place, adwin):
                 at[model, column] = NO_ROOM
                 continue
             count = _gather(values[column, begin:end], own, place, firsts[model], judged, rows)

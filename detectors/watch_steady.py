@@ -5,13 +5,13 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from detectors.model_monitor import ModelMonitor
 from detectors.row_log import keep_rows_of_many
 from detectors.steady import Layout, Steady
 from detectors.together import QUIET, Rows, rows_of, watch_together
 from schemas.alert import Alert
-from schemas.columns import Kind
 from schemas.observations import ModelRows, ObservationTable
 
 
@@ -41,8 +41,6 @@ def watch_steady(
     monitors
         By model and version; others may be among them, and some may be missing.
     """
-    if any(column.kind is Kind.CATEGORY for column in table.columns):
-        return {}
     layout = _interned(tuple((each.role, each.name, each.kind) for each in table.columns))
     offsets = table.offsets.tolist()
     bounds = table.bounds()
@@ -66,6 +64,9 @@ def watch_steady(
     if not groups:
         return alerts
     whole = rows_of(table.columns)
+    for members in groups.values():
+        for member in members:
+            _number_categories(member, whole.values, table)
     for members in groups.values():
         for member, found in zip(members, _watched(members, whole, table), strict=True):
             alerts[member.monitor.model, member.monitor.version] = found
@@ -94,6 +95,16 @@ def _watched(members: list[_Member], rows: Rows, table: ObservationTable) -> lis
         steady.log.hold(batch)
         alerts[number] = monitor.conclude(batch, first, at[number], found[number])
     return alerts
+
+
+def _number_categories(
+    member: _Member, values: NDArray[np.float64], table: ObservationTable
+) -> None:
+    """Write the numbers that a model gives to its categories."""
+    begin, end = member.begin, member.end
+    for number, monitor in member.steady.categories.items():
+        column = table.columns[number].between(begin, end)
+        values[number, begin:end] = monitor.numbers(column)
 
 
 @lru_cache(maxsize=4096)

@@ -39,10 +39,13 @@ def table(rows: int, seed: int, moves: int) -> NDArray[np.float64]:
 def observed(values: NDArray[np.float64], first: int) -> ObservationBatch:
     rows = np.arange(first, first + values.shape[1])
     kinds = [Kind.NUMBER] * 4 + [Kind.BOOLEAN, Kind.NUMBER]
+    groups = (np.abs(values[1]) * 2).astype(np.int32)
+    names = tuple(f"group {number}" for number in range(int(groups.max(initial=0)) + 1))
     columns = tuple(
         Column(name, Role.FEATURE, kind, column, flags=_flags(name, rows))
         for name, kind, column in zip(NAMES, kinds, values, strict=True)
     )
+    columns += (Column("group", Role.FEATURE, Kind.CATEGORY, groups, names, _flags("calm", rows)),)
     return ObservationBatch(
         "m",
         "1",
@@ -96,13 +99,13 @@ def test_all_columns_at_once_give_what_each_gives_by_itself(
     )
 
 
-def test_both_changes_are_found_and_nothing_else() -> None:
+def test_all_changes_are_found_and_nothing_else() -> None:
     values = table(3000, 1, 2000)
     monitor = ModelMonitor("m", "1", OPTIONS)
     alerts = []
     for start in range(0, 3000, 250):
         alerts += monitor.update(observed(values[:, start : start + 250], start))
-    assert {alert.feature for alert in alerts} == {"shifts", "spreads"}
+    assert {alert.feature for alert in alerts} == {"shifts", "spreads", "group"}
 
 
 def ready(seed: int = 1) -> ColumnMonitor:

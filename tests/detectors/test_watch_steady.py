@@ -29,7 +29,11 @@ def history(model: str, rows: int, seed: int) -> list[dict[str, Any]]:
     if model == "moves":
         x[rows // 2 :] += 4.0
     gaps = [None if gone else value for gone, value in zip(rng.random(rows) < 0.2, x, strict=True)]
-    return rows_of(x=x, gaps=gaps, flag=rng.random(rows) < 0.4)
+    shares = [0.1, 0.9, 0.0] if model == "moves" else [0.5, 0.4, 0.1]
+    early = rng.choice(["a", "b", "c"], rows, p=[0.5, 0.4, 0.1])
+    late = rng.choice(["a", "d", "c"], rows, p=shares)
+    country = np.where(np.arange(rows) < rows // 2, early, late)
+    return rows_of(x=x, gaps=gaps, flag=rng.random(rows) < 0.4, country=country)
 
 
 def pieces(model: str, rows: int, seed: int, cuts: list[int]) -> Iterator[ObservationBatch]:
@@ -101,7 +105,8 @@ def test_what_is_unusual_is_left_alone() -> None:
 def test_a_burn_in_takes_part_until_it_is_complete() -> None:
     monitor, alone = ready("late", 10), ready("late", 10)
     for start in range(10, 130, 10):
-        table = table_of([{"x": float(row)} for row in range(10)], start=start, model="late")
+        values = np.random.default_rng(start).normal(size=10)
+        table = table_of(rows_of(x=values), start=start, model="late")
         assert watch_steady(table, {("late", "3"): monitor}) == {("late", "3"): []}
         alone.update(next(table.batches()))
         assert plain(monitor.state()) == plain(alone.state())
@@ -119,7 +124,7 @@ def test_a_model_whose_rows_were_seen_is_left_alone() -> None:
     assert monitors["calm", "3"].rows == 300
 
 
-def test_categories_and_columns_that_lack_are_left_alone() -> None:
+def test_columns_that_lack_or_are_of_another_kind_are_left_alone() -> None:
     monitors = {("fraud", "3"): ready("fraud")}
     assert watch_steady(table_of([{"x": "a"}], start=300), monitors) == {}
     assert watch_steady(table_of([{"y": 1.0}], start=300), monitors) == {}
