@@ -25,7 +25,7 @@ from schemas.observations import ObservationTable
 
 logger = logging.getLogger(__name__)
 
-STATUS_EVERY: Final = 1.0
+STATUS_EVERY: Final = 5.0
 """Seconds between two reports on one model: the gauges of wide models are not free."""
 
 WORTH_A_THREAD: Final = 20_000
