@@ -187,8 +187,7 @@ class RowLog:
             rings.append((0, 0, self.rows, number, begin, end))
             self.rows += rows
             begin = end
-        if len(self._latest) < KEPT_ROWS or len(self._marked) < MOST_MARKS:
-            self._reserve(self.rows)
+        self._reserve(self.rows)
         latest, marked = self._addresses
         return [(latest, marked, *ring[2:]) for ring in rings]
 
@@ -268,9 +267,11 @@ class RowLog:
 
     def _reserve(self, rows: int) -> None:
         """Have room for so many rows, or for all that are kept."""
-        self._latest = _grown(self._latest, min(rows, KEPT_ROWS), KEPT_ROWS)
-        self._marked = _grown(self._marked, min(-(-rows // MARK_EVERY), MOST_MARKS), MOST_MARKS)
-        self._addresses = self._latest.ctypes.data, self._marked.ctypes.data
+        latest, marked = min(rows, KEPT_ROWS), min(-(-rows // MARK_EVERY), MOST_MARKS)
+        if len(self._latest) < latest or len(self._marked) < marked:
+            self._latest = _grown(self._latest, latest, KEPT_ROWS)
+            self._marked = _grown(self._marked, marked, MOST_MARKS)
+            self._addresses = self._latest.ctypes.data, self._marked.ctypes.data
 
     @staticmethod
     def _position_in(batch: ObservationBatch, row: int) -> Position:
