@@ -15,6 +15,7 @@ ROWS, CHANGE_AT = 24_000, 12_000
 OWN_TOPICS = {
     "observations": "driftline-observations",
     "lifecycle": "driftline-lifecycle",
+    "pending": "driftline-pending",
     "alerts": "drift-alerts",
     "retrain_requests": "retrain-requests",
     "dead_letters": "driftline-dead-letters",

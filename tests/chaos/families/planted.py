@@ -68,7 +68,7 @@ class LosesSends(Planted):
 
     def bugs(self, world: World) -> list[Fault]:
         """Return the bug."""
-        return [world.fault(FaultKind.LOSE_SENDS, TopicRole.OBSERVATIONS, 20)]
+        return [world.fault(FaultKind.LOSE_SENDS, TopicRole.OBSERVATIONS, 3)]
 
     def deaths(self, world: World) -> list[Fault]:  # noqa: ARG002 - none
         """Return nothing: the bug is enough."""
@@ -88,7 +88,7 @@ class SkipsMarks(Planted):
     def deaths(self, world: World) -> list[Fault]:
         """Return deaths that make intake send its rows again."""
         return [
-            world.fault(FaultKind.DIE_AFTER_SEND, TopicRole.OBSERVATIONS, nth) for nth in (40, 80)
+            world.fault(FaultKind.DIE_AFTER_SEND, TopicRole.OBSERVATIONS, nth) for nth in (4, 8)
         ]
 
 
