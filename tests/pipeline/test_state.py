@@ -70,9 +70,9 @@ def test_a_worker_goes_on_from_where_another_one_ended(
         alerts = client.read_events("drift-alerts", 2)
         assert worker.stop() == 0, worker.log()
     assert {alert["feature"] for alert in alerts} == {"amount", "country"}
-    # The change is within a burn-in of the second worker's start: with a new reference it would
-    # have been taken for the normal state.
-    assert all(alert["rows_observed"] > STOP_AT for alert in alerts)
+    # More than the second worker had seen itself by then. Not nearly all rows in every order of the
+    # partitions: a column that looks autocorrelated is thinned.
+    assert all(alert["rows_observed"] > CHANGE_AT - STOP_AT + 200 for alert in alerts)
 
 
 def check_against_the_oracle(client: Kafka) -> list[str]:
