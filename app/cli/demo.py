@@ -15,7 +15,9 @@ from app.demo.schedule import FASTEST, TooShort, check_length
 from app.demo.view import LiveScreen, PlainScreen
 from app.demo.worker import WorkerFailed
 
-DEFAULT_SEED = 7
+DEFAULT_SEED = 9
+"""Calm in orders of its rows that partitions bring about. One run of a million values has a false
+alarm, so some seed of ten shows one in a run of the demo; that is no fault to show a newcomer."""
 
 
 @click.command()
