@@ -259,6 +259,18 @@ class Adwin:
         """The state in the kernel's form; another array after any method that changes it."""
         return self._window
 
+    def at(self, window: NDArray[np.float64]) -> "Adwin":
+        """Return a detector of the same parameters whose state is the given array, and stays there.
+
+        Parameters
+        ----------
+        window
+            As `window`; where it gets too short another one takes its place.
+        """
+        other = Adwin.__new__(Adwin)
+        other._settings, other._window = self._settings, window  # noqa: SLF001 - of this class
+        return other
+
     def detection(
         self, index: float, length: float, before: float, after: float, bound: float
     ) -> Detection:

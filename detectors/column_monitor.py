@@ -2,31 +2,24 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detectors.before import Before
+from detectors.block import RECENT
+from detectors.category_numbers import CategoryNumbers
 from detectors.change_point import strongest_suffix
 from detectors.contract import Column, Detection, Detector, State
 from detectors.default_detectors import DefaultDetectors
 from detectors.options import DetectorOptions
 from detectors.priming import prime
 from detectors.ranks import folded
-from detectors.reference import RECENT, Reference
+from detectors.reference import Reference
 from detectors.registry import build, kinds
-from detectors.together import Place
 from schemas.alert import Stream
 from schemas.columns import Codes, Flag, Kind, Values
 from schemas.columns import Column as Observed
-
-MOST_CATEGORIES: Final = 1000
-"""Distinct categories of a column that are told apart; further ones count as one."""
-
-OTHER: Final = "(other)"
-
-_FEW: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +89,19 @@ class ColumnMonitor:
         Gives the seed of the n-th reference, from 0.
     """
 
+    __slots__ = (
+        "_bins",
+        "_burn_in",
+        "_categories",
+        "_detectors",
+        "_place",
+        "_restarts",
+        "_seed",
+        "defaults",
+        "kind",
+        "reference",
+    )
+
     def __init__(
         self,
         *,
@@ -106,24 +112,38 @@ class ColumnMonitor:
         seed: Callable[[int], int],
     ) -> None:
         self.kind = kind
-        self.problems = np.zeros(len(Flag), dtype=np.int64)
-        self.names: list[str] = []
         self._burn_in = burn_in
         self._bins = bins
         self._seed = seed
-        self._number_of: dict[str, int] = {}
+        self._categories = CategoryNumbers() if kind is Kind.CATEGORY else None
         # A detector of 0 and 1 watches booleans only, among them the errors of a classifier.
-        self._watchers = [
-            (stream, build(options.kind, options.parameters))
+        watching = [
+            options
             for options in detectors
             if kind is Kind.BOOLEAN or kinds()[options.kind].input != "binary"
-            for stream in options.streams
         ]
-        self.defaults = DefaultDetectors.among(self._watchers)
-        self._place: Place | None = None
+        self.defaults = DefaultDetectors.among(watching)
+        self._detectors: tuple[tuple[Stream, Detector], ...] = ()
+        if self.defaults is None:
+            self._detectors = tuple(
+                (stream, build(options.kind, options.parameters))
+                for options in watching
+                for stream in options.streams
+            )
+        self._place: int | None = None
         self._restarts = 0
         self.reference = self._new_reference()
         self._prime()
+
+    @property
+    def problems(self) -> NDArray[np.int64]:
+        """Counts of its values by `schemas.columns.Flag`."""
+        return self.reference.block.problems
+
+    @property
+    def names(self) -> Sequence[str]:
+        """The categories by their numbers."""
+        return () if self._categories is None else self._categories.names
 
     def update(self, column: Observed, first_row: int) -> list[Drift]:
         """Take a column of rows numbered from ``first_row``; return its drifts in order."""
@@ -131,21 +151,21 @@ class ColumnMonitor:
         rows = np.arange(first_row, first_row + len(column.values))
         observed = column.values
         if column.flags is not None:
-            self.problems += np.bincount(column.flags, minlength=len(Flag))
+            problems = self.problems
+            problems += np.bincount(column.flags, minlength=len(Flag))
             usable = column.flags == Flag.OK
             observed, rows = observed[usable], rows[usable]
         else:
             self.problems[Flag.OK] += len(observed)
         return self._go_on(observed, rows, column.categories)
 
-    def place(self) -> Place | None:
-        """Return where its state lies for `detectors.together`; None where it has to be updated.
+    def place(self) -> int | None:
+        """Return where its numbers lie for `detectors.together`; None where it has to be updated.
 
         Valid until the next update, conclusion, restart or restoration.
         """
         if self._place is None and self.defaults is not None:
-            windows, memories = self.defaults.arrays()
-            self._place = self.reference.place(windows, memories, self.problems)
+            self._place = self.reference.place()
         return self._place
 
     def conclude(self, column: Observed, first_row: int, found: NDArray[np.float64]) -> list[Drift]:
@@ -179,20 +199,23 @@ class ColumnMonitor:
     def numbers(self, column: Observed) -> Column:
         """Return the numbers of categories, shape ``(n,)``; those of unusable rows mean nothing."""
         if column.flags is None:
-            return self._numbers(column.values, column.categories)
+            return self._values(column.values, column.categories)
         usable = column.flags == Flag.OK
         numbers = np.zeros(len(usable))
-        numbers[usable] = self._numbers(column.values[usable], column.categories)
+        numbers[usable] = self._values(column.values[usable], column.categories)
         return numbers
 
     def restart(self) -> None:
         """Begin a new reference with the next value."""
         self._place = None
         self._restarts += 1
-        # New objects: a drift keeps the names that its numbers stand for.
-        self.names, self._number_of = [], {}
+        if self._categories is not None:
+            # New objects: a drift keeps the names that its numbers stand for.
+            self._categories = CategoryNumbers()
+        problems = self.problems
         self.reference = self._new_reference()
-        for _, detector in self._watchers:
+        self.problems[:] = problems
+        for _, detector in self._detectors:
             detector.reset()
         self._prime()
 
@@ -207,22 +230,25 @@ class ColumnMonitor:
             # None of a detector whose state cannot be had: it starts anew, primed as at the first.
             "detectors": [
                 detector.state() if kinds()[detector.kind].durable else None
-                for _, detector in self._watchers
+                for _, detector in self._watchers()
             ],
         }
 
     def restore(self, state: State) -> None:
         """Take over a state of a monitor with the same options and kind."""
         self._place = None
-        self.problems = state["problems"].copy()
-        self.names = list(state["names"])
-        self._number_of = {name: number for number, name in enumerate(self.names)}
         self._restarts = state["restarts"]
+        if self._categories is not None:
+            self._categories = CategoryNumbers(state["names"])
         self.reference = self._new_reference()
+        self._prime()
+        self.problems[:] = state["problems"]
         self.reference.restore(state["reference"])
-        for (_, detector), inner in zip(self._watchers, state["detectors"], strict=True):
+        watchers = self._watchers()
+        for (_, detector), inner in zip(watchers, state["detectors"], strict=True):
             if inner is not None:
                 detector.restore(inner)
+        self._keep(watchers)
 
     def _go_on(
         self, observed: Values | Codes, rows: NDArray[np.int64], categories: Sequence[str]
@@ -239,8 +265,21 @@ class ColumnMonitor:
                 values = self._values(observed, categories)
         return drifts
 
+    def _watchers(self) -> Sequence[tuple[Stream, Detector]]:
+        """Return the detectors by what they watch."""
+        if self.defaults is None:
+            return self._detectors
+        return self.defaults.at(self.reference.block)
+
+    def _keep(self, watchers: Sequence[tuple[Stream, Detector]]) -> None:
+        """Take note of what the detectors know now."""
+        if self.defaults is not None:
+            self.reference.block = self.defaults.kept(self.reference.block, watchers)
+
     def _prime(self) -> None:
-        for stream, detector in self._watchers:
+        if self.defaults is not None:
+            self.reference.block = self.defaults.primed(self.reference.block, self._burn_in)
+        for stream, detector in self._detectors:
             if stream is not Stream.RAW:
                 prime(detector, self._burn_in)
 
@@ -286,11 +325,13 @@ class ColumnMonitor:
         """Return what fired at the first row at which anything fired."""
         ranks = self.reference.ranks(values)
         views = {Stream.LOCATION: ranks, Stream.SPREAD: folded(ranks), Stream.RAW: values}
+        watchers = self._watchers()
         findings = [
             Finding(detector, stream, detections[0])
-            for stream, detector in self._watchers
+            for stream, detector in watchers
             if (detections := detector.update(views[stream]))
         ]
+        self._keep(watchers)
         first = min((finding.detection.index for finding in findings), default=0)
         return tuple(finding for finding in findings if finding.detection.index == first)
 
@@ -321,28 +362,6 @@ class ColumnMonitor:
         )
 
     def _values(self, observed: Values | Codes, categories: Sequence[str]) -> Column:
-        if self.kind is Kind.CATEGORY:
-            return self._numbers(observed, categories)
+        if self._categories is not None:
+            return self._categories.of(observed, categories)
         return observed.astype(np.float64, copy=False)
-
-    def _numbers(self, codes: NDArray[Any], categories: Sequence[str]) -> Column:
-        # In the order in which they occur, and no others: the numbers must not depend on what a
-        # batch lists besides.
-        if len(codes) <= _FEW:
-            return np.array([self._number(categories[code]) for code in codes.tolist()], np.float64)
-        occurring, firsts = np.unique(codes, return_index=True)
-        numbers: Column = np.zeros(len(categories))
-        for code in occurring[np.argsort(firsts)].tolist():
-            numbers[code] = self._number(categories[code])
-        values: Column = numbers[codes]
-        return values
-
-    def _number(self, text: str) -> int:
-        number = self._number_of.get(text)
-        if number is None:
-            if len(self.names) >= MOST_CATEGORIES:
-                text = OTHER
-            number = self._number_of.setdefault(text, len(self.names))
-            if number == len(self.names):
-                self.names.append(text)
-        return number

@@ -2,52 +2,92 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detectors.adwin import Adwin
+from detectors.block import Block
 from detectors.contract import Detection, Detector
+from detectors.options import DetectorOptions, Parameter
 from detectors.page_hinkley import PageHinkley
+from detectors.priming import prime
+from detectors.registry import build
 from schemas.alert import Stream
 
-Array = NDArray[np.float64]
+Array: TypeAlias = NDArray[np.float64]
+Parameters: TypeAlias = tuple[tuple[str, Parameter], ...]
 
 _STREAMS = (Stream.LOCATION, Stream.SPREAD)
 
 
 @dataclass(frozen=True, slots=True)
 class DefaultDetectors:
-    """ADWIN on location and spread, then Page-Hinkley likewise, each pair with its parameters.
+    """ADWIN on location and spread, then Page-Hinkley likewise, whose states are in a `Block`.
+
+    All columns with the same parameters share these objects, which are never fed themselves.
 
     Attributes
     ----------
     adwin, page_hinkley
-        On the location and on the spread.
+        The parameters of both kinds.
     """
 
-    adwin: tuple[Adwin, Adwin]
-    page_hinkley: tuple[PageHinkley, PageHinkley]
+    adwin: Adwin
+    page_hinkley: PageHinkley
 
     @classmethod
-    def among(cls, watchers: Sequence[tuple[Stream, Detector]]) -> "DefaultDetectors | None":
+    def among(cls, options: Sequence[DetectorOptions]) -> "DefaultDetectors | None":
         """Return the detectors of a column; None where they are others than these four."""
-        if tuple(stream for stream, _ in watchers) != 2 * _STREAMS:
+        kinds = [each.kind for each in options if each.streams == _STREAMS]
+        if kinds != [Adwin.kind, PageHinkley.kind] or len(options) > len(kinds):
             return None
-        adwin = [detector for _, detector in watchers[:2] if isinstance(detector, Adwin)]
-        second = [detector for _, detector in watchers[2:] if isinstance(detector, PageHinkley)]
-        if len(adwin) < len(_STREAMS) or len(second) < len(_STREAMS):
-            return None
-        return cls((adwin[0], adwin[1]), (second[0], second[1]))
+        return _shared(*(tuple(sorted(each.parameters.items())) for each in options))
 
     @property
     def settings(self) -> tuple[Array, Array]:
-        """The parameters of both kinds in the kernels' form."""
-        return self.adwin[0].settings, self.page_hinkley[0].settings
+        """The parameters in the kernels' form."""
+        return self.adwin.settings, self.page_hinkley.settings
 
-    def arrays(self) -> tuple[list[Array], list[Array]]:
-        """Return the states in the kernels' form."""
-        return [each.window for each in self.adwin], [each.memory for each in self.page_hinkley]
+    def primed(self, block: Block, count: int) -> Block:
+        """Return a block, this or another one, with the detectors as before the first rank.
+
+        Parameters
+        ----------
+        block
+            Of a column whose reference begins.
+        count
+            Values of the burn-in.
+        """
+        window, memory = _primed(self, count)
+        block = block.resized(window=len(window))
+        for own in block.windows:
+            own[:] = window
+        for own in block.memories:
+            own[:] = memory
+        return block
+
+    def at(self, block: Block) -> list[tuple[Stream, Detector]]:
+        """Return detectors by what they watch, whose states are in a block."""
+        adwin = [self.adwin.at(window) for window in block.windows]
+        page_hinkley = [self.page_hinkley.at(memory) for memory in block.memories]
+        return list(zip(2 * _STREAMS, [*adwin, *page_hinkley], strict=True))
+
+    def kept(self, block: Block, watchers: Sequence[tuple[Stream, Detector]]) -> Block:
+        """Return a block, this or another one, with what detectors know that `at` has given."""
+        adwin = [detector.window for _, detector in watchers if isinstance(detector, Adwin)]
+        memories = [
+            detector.memory for _, detector in watchers if isinstance(detector, PageHinkley)
+        ]
+        longest = max(map(len, adwin))
+        if longest > len(block.windows[0]):
+            block = block.resized(window=longest)
+        parts = [*block.windows, *block.memories]
+        for part, own in zip(parts, [*adwin, *memories], strict=True):
+            part[: len(own)] = own
+        return block
 
     def detections(self, found: Array) -> Iterator[tuple[Stream, Detector, Detection]]:
         """Yield what fired at the first row at which anything did.
@@ -59,8 +99,26 @@ class DefaultDetectors:
         """
         rows = found[:, 0]
         first = rows[rows >= 0].min()
-        detectors = (*self.adwin, *self.page_hinkley)
+        detectors = (self.adwin, self.adwin, self.page_hinkley, self.page_hinkley)
         for place in np.flatnonzero(rows == first).tolist():
             detector = detectors[place]
             detection = detector.detection(*found[place].tolist())
             yield _STREAMS[place % len(_STREAMS)], detector, detection
+
+
+@lru_cache(maxsize=256)
+def _shared(adwin: Parameters, page_hinkley: Parameters) -> DefaultDetectors | None:
+    first, second = build(Adwin.kind, dict(adwin)), build(PageHinkley.kind, dict(page_hinkley))
+    if isinstance(first, Adwin) and isinstance(second, PageHinkley):
+        return DefaultDetectors(first, second)
+    return None
+
+
+@lru_cache(maxsize=256)
+def _primed(detectors: DefaultDetectors, count: int) -> tuple[Array, Array]:
+    """Return the states of both kinds after a burn-in of so many values."""
+    adwin, page_hinkley = detectors.adwin.at(np.zeros(0)), detectors.page_hinkley.at(np.zeros(0))
+    adwin.reset()
+    prime(adwin, count)
+    prime(page_hinkley, count)
+    return adwin.window, page_hinkley.memory

@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 from detectors.alerts import alert_of
 from detectors.column_monitor import ColumnMonitor, Drift
 from detectors.contract import State
-from detectors.identity import stable_seed
+from detectors.identity import Seeds
 from detectors.options import MonitorOptions
 from detectors.row_log import RowLog, Source
 from detectors.steady import Layout, Steady, steady_of
-from detectors.together import NO_ROOM, QUIET, Place, rows_of, watch_together
+from detectors.together import NO_ROOM, QUIET, rows_of, watch_together
 from schemas.alert import Alert
 from schemas.columns import Column, Flag, Flags, Kind, Role
 from schemas.event import LONGEST_NAME
@@ -65,6 +65,8 @@ class ModelMonitor:
         self.renewed: set[Source] = set()
         self.restarts = 0
         self.options = options
+        # One object for all columns.
+        self._identity = model, version
         self._refused: dict[ColumnKey, None] = {}
         self._logs = {origin: RowLog() for origin in Origin}
         self._steady: dict[Origin, Steady] = {}
@@ -189,7 +191,7 @@ class ModelMonitor:
         """Feed columns that begin at some row of a batch; return their drifts."""
         found: list[tuple[Drift, ColumnKey]] = []
         ready: list[tuple[ColumnKey, Column]] = []
-        places: list[Place] = []
+        places: list[int] = []
         for key, column, start in chosen:
             monitor = self.columns[key]
             place = monitor.place() if start == 0 else None
@@ -288,13 +290,12 @@ class ModelMonitor:
         return starts
 
     def _new_monitor(self, key: ColumnKey, kind: Kind) -> ColumnMonitor:
-        identity = (self.model, self.version, *key)
         return ColumnMonitor(
             kind=kind,
             detectors=self.options.detectors,
             burn_in=self.options.burn_in,
             bins=self.options.bins,
-            seed=lambda restarts: stable_seed(*identity, restarts),
+            seed=Seeds(self._identity, key),
         )
 
     def _alert(self, key: ColumnKey, drift: Drift, log: RowLog) -> Alert:

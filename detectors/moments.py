@@ -33,20 +33,23 @@ def keep_latest(
     """Take values and their rows among the latest; return how many these are, and the moments.
 
     The first ``held`` places of ``latest`` and ``latest_rows``, both of the same shape, are in use.
-    Values for which there is no room any more go over into the moments, the oldest first.
+    Values for which there is no room any more go over into the moments, the oldest first. Where
+    ``latest_rows`` is empty the rows are not kept.
     """
-    room, new = len(latest), len(values)
+    room, new, with_rows = len(latest), len(values), len(latest_rows) > 0
     leaving = max(held + new - room, 0)
     of_held = min(leaving, held)
     count, mean, squares = _with(count, mean, squares, latest[:of_held])
     count, mean, squares = _with(count, mean, squares, values[: leaving - of_held])
     for i in range(of_held, held):
         latest[i - of_held] = latest[i]
-        latest_rows[i - of_held] = latest_rows[i]
+        if with_rows:
+            latest_rows[i - of_held] = latest_rows[i]
     held -= of_held
     for i in range(leaving - of_held, new):
         latest[held] = values[i]
-        latest_rows[held] = rows[i]
+        if with_rows:
+            latest_rows[held] = rows[i]
         held += 1
     return held, count, mean, squares
 

@@ -201,6 +201,12 @@ class PageHinkley:
         """The state in the kernel's form; another array after a detection, a reset or a restore."""
         return self._memory
 
+    def at(self, memory: NDArray[np.float64]) -> "PageHinkley":
+        """Return a detector of the same parameters whose state is the given array."""
+        other = PageHinkley.__new__(PageHinkley)
+        other._settings, other._memory = self._settings, memory  # noqa: SLF001 - of this class
+        return other
+
     def detection(
         self, index: float, statistic: float, before: float, after: float, rows: float
     ) -> Detection:

@@ -1,25 +1,30 @@
 """The reference window of one column: what its values looked like, and where new ones fall."""
 
-from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detectors.before import Before
 from detectors.bins import CategoryBins, NumberBins, binning_from
+from detectors.block import (
+    FIRST,
+    NEXT,
+    READY,
+    RECENT,
+    SECOND_SIZE,
+    SEED,
+    STRIDE,
+    TALLY_SIZE,
+    Block,
+    address_of,
+)
 from detectors.column import as_column
 from detectors.contract import Column, State
 from detectors.dependence import autocorrelations, independent_stride
 from detectors.moments import Moments, keep_latest, with_values
 from detectors.ranks import absorb_ranks
-from detectors.together import (
-    TALLY,
-    Place,
-    burning_place_of,
-    category_place_of,
-    place_of,
-)
+from detectors.sample import Sample, held
 
 LONGEST_BURN_IN: Final = 8
 """Times the burn-in that an autocorrelated column may take to find out how to thin it."""
@@ -27,11 +32,10 @@ LONGEST_BURN_IN: Final = 8
 FEWEST: Final = 64
 """Values that are left of a thinned burn-in, where it may be extended."""
 
-RECENT: Final = 96
-"""Latest values that are kept as they are, for the figures after a change."""
+Integers = NDArray[np.int64]
 
-
-_LEAST_SAMPLE: Final = 32
+_NO_COUNTS: Final = np.empty(0, dtype=np.int64)
+_NO_EDGES: Final = np.empty(0)
 
 
 class Reference:
@@ -52,35 +56,50 @@ class Reference:
         Whether the values are category numbers.
     seed
         Seed of the ranks' random parts.
+
+    Attributes
+    ----------
+    block
+        Where its numbers are, and those of the detectors; another one where parts have grown.
+    categorical
+        As given.
+    independent
+        Whether the values that are judged are nearly independent.
     """
+
+    __slots__ = (
+        "_bins",
+        "_burn_in",
+        "_categories",
+        "_category_counts",
+        "_sample",
+        "_sampled_again",
+        "_target",
+        "block",
+        "categorical",
+        "independent",
+    )
 
     def __init__(self, *, burn_in: int, bins: int, categorical: bool, seed: int) -> None:
         self._burn_in = burn_in
         self._bins = bins
-        self._categorical = categorical
-        self._seed = seed
+        self.categorical = categorical
         self._target = burn_in
         self._sampled_again = False
-        self._sample: Column = np.empty(0)
-        self._sample_rows: NDArray[np.int64] = np.empty(0, dtype=np.int64)
-        self._binning: NumberBins | CategoryBins | None = None
-        self._counts = np.empty(0, dtype=np.int64)
-        self._lowest = self._highest = float("nan")
-        self._category_counts = np.empty(0, dtype=np.int64)
-        self._latest = np.empty(RECENT)
-        self._latest_rows = np.empty(RECENT, dtype=np.int64)
-        # In one array, where kernels find it.
-        self._tally = np.zeros(TALLY)
-        # What came before a change is then a sum, and never a difference of large sums, which would
-        # be rounding where the reference was constant.
-        self.autocorrelation: float | None = None
-        self.stride = 1
+        self._categories: CategoryBins | None = None
+        self._category_counts = _NO_COUNTS
         self.independent = True
+        self.block = Block()
+        self.block.words[SEED] = np.uint64(seed).astype(np.int64)
+        self.block.words[STRIDE] = 1
+        self.block.autocorrelation = None
+        self.block.range[:] = np.nan
+        self._sample: Sample | None = Sample()
 
     @property
     def ready(self) -> bool:
         """Whether the burn-in is complete."""
-        return self._binning is not None
+        return self._sample is None
 
     @property
     def count(self) -> int:
@@ -95,21 +114,25 @@ class Reference:
     @property
     def missing(self) -> int:
         """How many values the burn-in still needs."""
-        return 0 if self.ready else self._target - self._sampled
+        return 0 if self.ready else self._target - held(self.block)
 
-    def burn(self, values: Column, rows: NDArray[np.int64]) -> None:
+    @property
+    def stride(self) -> int:
+        """One in so many values is judged."""
+        return int(self.block.words[STRIDE])
+
+    @property
+    def autocorrelation(self) -> float | None:
+        """Lag-1 autocorrelation of the burn-in; None for a constant."""
+        return self.block.autocorrelation
+
+    def burn(self, values: Column, rows: Integers) -> None:
         """Take at most ``missing`` values, shape ``(n,)``, into the burn-in."""
-        begin, end = self._sampled, self._sampled + len(values)
-        if end > len(self._sample):
-            # By halves more: most columns of a worker may be in their burn-in at once.
-            room = min(max(end, len(self._sample) * 3 // 2, _LEAST_SAMPLE), self._target)
-            self._sample = _with_room(self._sample[:begin], room)
-            self._sample_rows = _with_room(self._sample_rows[:begin], room)
-        self._sample[begin:end] = values
-        self._sample_rows[begin:end] = rows
-        self._sampled = end
-        if end >= self._target:
-            self._complete()
+        if self._sample is None:
+            raise RuntimeError("the burn-in is complete")
+        self._sample.add(self.block, values, rows, self._target)
+        if self.missing <= 0:
+            self._complete(self._sample)
 
     def judged(self, count: int) -> slice:
         """Return which of the next ``count`` values are judged."""
@@ -121,96 +144,83 @@ class Reference:
 
     def ranks(self, values: Column) -> Column:
         """Return the ranks of values, shape ``(n,)``, and count them in the bins."""
-        return absorb_ranks(self._binned(values), self._counts, self._seed)
+        seed = int(self.block.words[SEED : SEED + 1].view(np.uint64)[0])
+        return absorb_ranks(self._binned(values), self.block.counts, seed)
 
-    def absorb(self, values: Column, rows: NDArray[np.int64]) -> None:
+    def absorb(self, values: Column, rows: Integers) -> None:
         """Take values and their row numbers, shape ``(n,)``, into the moments and the latest."""
-        self._tally[:4] = keep_latest(
+        if len(values) == 0:
+            return
+        stride = self.stride
+        if self._held == 0:
+            self.block.words[NEXT] = rows[0]
+        # At least a stride lies between two of them, so that the ends tell.
+        follow = rows[0] == self.block.words[NEXT]
+        follow &= rows[-1] - rows[0] == stride * (len(rows) - 1)
+        if not follow and len(self.block.latest_rows) == 0:
+            known = self._recent_rows
+            self.block = self.block.resized(rows=RECENT)
+            self.block.latest_rows[: len(known)] = known
+        self.block.tally[:4] = keep_latest(
             as_column(values),
             np.ascontiguousarray(rows),
-            self._latest,
-            self._latest_rows,
+            self.block.latest,
+            self.block.latest_rows,
             self._held,
             *self._earlier,
         )
-        if self._categorical:
+        self.block.words[NEXT] = rows[-1] + stride
+        if self.categorical:
             self._category_counts = _added(self._category_counts, values)
 
     def withdraw(self, values: Column) -> None:
         """Take values that were ranked, but come after a detection, out of the bins again."""
-        self._counts -= np.bincount(self._binned(values), minlength=len(self._counts))
+        counts = self.block.counts
+        counts -= np.bincount(self._binned(values), minlength=len(counts))
 
     @property
     def _held(self) -> int:
-        return int(self._tally[0])
+        return int(self.block.tally[0])
 
     @property
     def _earlier(self) -> Moments:
-        count, mean, squares = self._tally[1:4].tolist()
+        count, mean, squares = self.block.tally[1:4].tolist()
         return int(count), mean, squares
 
     @property
     def _skip(self) -> int:
         """How many values are passed over before the next one is judged."""
-        return int(self._tally[4])
+        return int(self.block.tally[4])
 
     @_skip.setter
     def _skip(self, values: int) -> None:
-        self._tally[4] = values
-
-    @property
-    def _sampled(self) -> int:
-        """How many values of the burn-in there are."""
-        return int(self._tally[6])
-
-    @_sampled.setter
-    def _sampled(self, values: int) -> None:
-        self._tally[6] = values
+        self.block.tally[4] = values
 
     @property
     def _recent(self) -> Column:
-        return self._latest[: self._held]
+        return self.block.latest[: self._held]
 
     @property
-    def _recent_rows(self) -> NDArray[np.int64]:
-        return self._latest_rows[: self._held]
+    def _recent_rows(self) -> Integers:
+        count = self._held
+        if len(self.block.latest_rows):
+            return self.block.latest_rows[:count]
+        following: Integers = self.block.words[NEXT] - self.stride * np.arange(count, 0, -1)
+        return following
 
-    def place(
-        self,
-        windows: Sequence[NDArray[np.float64]],
-        memories: Sequence[NDArray[np.float64]],
-        problems: NDArray[np.int64],
-    ) -> Place:
-        """Return where all state of a column lies."""
-        if self._binning is None:
-            return burning_place_of(
-                sample=self._sample,
-                sample_rows=self._sample_rows,
-                target=self._target,
-                tally=self._tally,
-                problems=problems,
-            )
-        others: dict[str, Any] = {
-            "counts": self._counts,
-            "windows": windows,
-            "memories": memories,
-            "latest": self._latest,
-            "latest_rows": self._latest_rows,
-            "tally": self._tally,
-            "problems": problems,
-            "seed": self._seed,
-            "stride": self.stride,
-        }
-        if isinstance(self._binning, NumberBins):
-            return place_of(edges=self._binning.edges, **others)
-        return category_place_of(
-            bin_of=self._binning.bin_of,
-            size=self._binning.size,
-            category_counts=self._category_counts,
-            **others,
-        )
+    def place(self) -> int:
+        """Return where the block lies, in which now stands where the rest does.
 
-    def latest(self, most: int) -> tuple[Column, NDArray[np.int64]]:
+        Valid until a value is taken by anything but a kernel.
+        """
+        if self._sample is not None:
+            self._sample.tell(self.block, self._target)
+        elif self._categories is not None:
+            arrays = self._categories.bin_of, self._category_counts
+            self.block.words[FIRST : SECOND_SIZE + 1] = *map(address_of, arrays), *map(len, arrays)
+        return self.block.address
+
+    def latest(self, most: int) -> tuple[Column, Integers]:
         """Return the latest values and their row numbers, at most ``most`` and `RECENT`."""
         return self._recent[-most:].copy(), self._recent_rows[-most:].copy()
 
@@ -226,9 +236,10 @@ class Reference:
             fold is not the fold of its mean.
         """
         bins = self._binned(self._recent[-most:])
-        ends = np.cumsum(self._counts) / self._counts.sum()
+        counts = self.block.counts
+        ends = np.cumsum(counts) / counts.sum()
         high = ends[bins]
-        low = high - self._counts[bins] / self._counts.sum()
+        low = high - counts[bins] / counts.sum()
         if not fold:
             middle: Column = (low + high) / 2
             return middle
@@ -238,7 +249,8 @@ class Reference:
     def without(self, latest: int) -> "Before":
         """Return what the reference was before its latest values came, 1 to `RECENT` of them."""
         values = self._recent[-latest:]
-        counts = self._counts - np.bincount(self._binned(values), minlength=len(self._counts))
+        counts = self.block.counts
+        counts = counts - np.bincount(self._binned(values), minlength=len(counts))
         count, mean, squares = with_values(*self._earlier, self._recent[:-latest])
         return Before(
             count=count,
@@ -247,23 +259,24 @@ class Reference:
             counts=counts,
             edges=self._edges(),
             category_counts=self._category_counts - _added(0 * self._category_counts, values)
-            if self._categorical
+            if self.categorical
             else self._category_counts,
         )
 
     def state(self) -> State:
         """Return the whole state."""
+        block, sample = self.block, self._sample
         return {
             "target": self._target,
             "sampled_again": self._sampled_again,
-            "sample": self._sample[: self._sampled].copy(),
-            "sample_rows": self._sample_rows[: self._sampled].copy(),
+            "sample": np.empty(0) if sample is None else sample.values(block).copy(),
+            "sample_rows": _NO_COUNTS if sample is None else sample.rows(block).copy(),
             "skip": self._skip,
             "stride": self.stride,
             "independent": self.independent,
-            "binning": None if self._binning is None else self._binning.state(),
-            "counts": self._counts.copy(),
-            "range": np.array([self._lowest, self._highest]),
+            "binning": self._binning.state() if self.ready else None,
+            "counts": block.counts.copy(),
+            "range": block.range.copy(),
             "category_counts": self._category_counts.copy(),
             "recent": self._recent.copy(),
             "recent_rows": self._recent_rows.copy(),
@@ -272,26 +285,24 @@ class Reference:
         }
 
     def restore(self, state: State) -> None:
-        """Take over a state of a reference with the same options."""
+        """Take over a state of a new reference with the same options."""
         self._target = state["target"]
         self._sampled_again = state["sampled_again"]
-        self._sample = state["sample"].copy()
-        self._sample_rows = state["sample_rows"].copy()
-        self.stride = state["stride"]
         self.independent = state["independent"]
-        self._binning = None if state["binning"] is None else binning_from(state["binning"])
-        self._counts = state["counts"].copy()
-        self._lowest, self._highest = (float(end) for end in state["range"])
+        self.block.words[STRIDE] = state["stride"]
+        if state["binning"] is not None:
+            self._begin(binning_from(state["binning"]), state["counts"])
+        elif self._sample is not None:
+            self._sample.add(self.block, state["sample"], state["sample_rows"], self._target)
+        self.block.range[:] = state["range"]
+        self.block.autocorrelation = state["autocorrelation"]
+        self.absorb(state["recent"], state["recent_rows"])
+        self.block.tally[1:5] = *state["earlier"], state["skip"]
         self._category_counts = state["category_counts"].copy()
-        self._tally[:5] = len(state["recent"]), *state["earlier"], state["skip"]
-        self._sampled = len(self._sample)
-        self._latest[: self._held] = state["recent"]
-        self._latest_rows[: self._held] = state["recent_rows"]
-        self.autocorrelation = state["autocorrelation"]
 
-    def _complete(self) -> None:
-        sample = self._sample[: self._sampled]
-        family = CategoryBins if self._categorical else NumberBins
+    def _complete(self, sampled: Sample) -> None:
+        sample = sampled.values(self.block)
+        family = CategoryBins if self.categorical else NumberBins
         correlations = autocorrelations(
             family.of_sample(sample, self._bins).of(sample).astype(np.float64)
         )
@@ -300,7 +311,8 @@ class Reference:
             # A change that is still going on looks like dependence too: the rows of a topic's
             # partitions do not come quite in order. A second sample tells the two apart.
             self._sampled_again = True
-            self._clear_sample()
+            self._sample = Sample()
+            self.block.tally[TALLY_SIZE - 1] = 0
             return
         longest = LONGEST_BURN_IN * self._burn_in
         wanted = 2 * len(sample) if stride is None else FEWEST * stride
@@ -308,42 +320,47 @@ class Reference:
             self._target = min(wanted, longest)
             return
         self.independent = stride is not None
-        self.stride = len(sample) // FEWEST if stride is None else stride
-        self.autocorrelation = float(correlations[1]) if correlations[1:].any() else None
-        kept = sample[:: self.stride]
-        self._lowest, self._highest = float(kept.min()), float(kept.max())
-        self._binning = family.of_sample(kept, self._bins)
-        self._counts = np.bincount(self._binned(kept), minlength=self._binning.size)
-        self.absorb(kept, self._sample_rows[:: self.stride])
-        self._clear_sample()
-        self._skip = -len(sample) % self.stride
+        rows = sampled.rows(self.block)
+        stride = len(sample) // FEWEST if stride is None else stride
+        kept = sample[::stride]
+        binning = family.of_sample(kept, self._bins)
+        self._begin(binning, np.bincount(binning.of(kept), minlength=binning.size))
+        self.block.words[STRIDE] = stride
+        self.block.autocorrelation = float(correlations[1]) if correlations[1:].any() else None
+        self.block.range[:] = kept.min(), kept.max()
+        self.absorb(kept, rows[::stride])
+        self._skip = -len(sample) % stride
 
-    def _clear_sample(self) -> None:
-        self._sample = np.empty(0)
-        self._sample_rows = np.empty(0, dtype=np.int64)
-        self._sampled = 0
+    def _begin(self, binning: NumberBins | CategoryBins, counts: Integers) -> None:
+        """Take bins, and how many values are in each; the sample has served its purpose."""
+        edges = binning.edges if isinstance(binning, NumberBins) else _NO_EDGES
+        self._categories = binning if isinstance(binning, CategoryBins) else None
+        self._sample = None
+        self.block = self.block.resized(size=len(counts), edges=len(edges), latest=RECENT)
+        self.block.words[READY] = 1
+        self.block.words[FIRST : SECOND_SIZE + 1] = 0
+        self.block.tally[TALLY_SIZE - 1] = 0
+        self.block.counts[:] = counts
+        self.block.edges[:] = edges
 
-    def _binned(self, values: Column) -> NDArray[np.int64]:
-        if self._binning is None:
+    @property
+    def _binning(self) -> NumberBins | CategoryBins:
+        if not self.ready:
             raise RuntimeError("the reference is not ready: its burn-in is not complete")
+        return self._categories or NumberBins(self.block.edges)
+
+    def _binned(self, values: Column) -> Integers:
         return self._binning.of(values)
 
     def _edges(self) -> Column | None:
         """Return the edges of all bins, the outer ones from the burn-in; None for categories."""
-        if not isinstance(self._binning, NumberBins):
+        if self.categorical:
             return None
-        inner = self._binning.edges
-        lowest, highest = self._lowest, self._highest
+        inner = self.block.edges
+        lowest, highest = self.block.range.tolist()
         if len(inner):
             lowest, highest = min(lowest, inner[0]), max(highest, inner[-1])
         return np.concatenate([[lowest], inner, [highest]])
-
-
-def _with_room(values: NDArray[Any], room: int) -> NDArray[Any]:
-    """Return a copy of values at the start of an array for so many."""
-    grown = np.empty(room, dtype=values.dtype)
-    grown[: len(values)] = values
-    return grown
 
 
 def _folded_area(rank: Column) -> Column:

@@ -25,7 +25,7 @@ class Steady:
     layout
         Of the tables that it is for.
     places
-        Shape ``(c, 19)``: a place of `detectors.together` for each column.
+        Shape ``(c,)``: for each column where its numbers lie, for `detectors.together`.
     settings
         The detectors' settings.
     categories

@@ -7,7 +7,7 @@ category) is left to it. One long call also lets other threads run meanwhile.
 """
 
 from collections.abc import Sequence
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -18,14 +18,31 @@ from detectors.addresses import pointer
 from detectors.adwin import feed as feed_adwin
 from detectors.adwin import is_room
 from detectors.bins import count_at_most
+from detectors.block import (
+    EDGES,
+    FIRST,
+    FIRST_SIZE,
+    LATEST,
+    MEMORIES,
+    MEMORY,
+    NEXT,
+    PROBLEMS,
+    READY,
+    ROWS,
+    SECOND,
+    SECOND_SIZE,
+    SEED,
+    SIZE,
+    STRIDE,
+    TALLY,
+    TALLY_SIZE,
+    WINDOW,
+    WINDOWS,
+)
 from detectors.moments import keep_latest
-from detectors.page_hinkley import FIELDS
 from detectors.page_hinkley import feed as feed_page_hinkley
 from detectors.ranks import rank
 from schemas.columns import Column, Flags
-
-Place = NDArray[np.int64]
-"""Addresses and sizes of one column's state, in the order of `place_of`."""
 
 Numbers = NDArray[np.int64]
 
@@ -33,121 +50,12 @@ QUIET: Final = -1
 """In place of a row: no detector fired."""
 
 NO_ROOM: Final = -2
-"""In place of a row: an array is too short, and nothing was done."""
+"""In place of a row: something is too short for the values, and nothing was done."""
 
 ALL_USABLE: Final = -1
 """In place of the number of flags: the column has none."""
 
-TALLY: Final = 7
-"""Numbers of a tally: how many of the latest there are; number, mean and squared deviations of the
-values before them; how many values are passed over before the next one is judged; a place for what
-comes after; values of the burn-in."""
-
-_MEMORY: Final = len(FIELDS)
-_FLAGS: Final = 6
-_PLACE: Final = 19
-
-
-def place_of(
-    *,
-    edges: NDArray[np.float64],
-    counts: NDArray[np.int64],
-    windows: Sequence[NDArray[np.float64]],
-    memories: Sequence[NDArray[np.float64]],
-    latest: NDArray[np.float64],
-    latest_rows: NDArray[np.int64],
-    tally: NDArray[np.float64],
-    problems: NDArray[np.int64],
-    seed: int,
-    stride: int,
-) -> Place:
-    """Return where one column's state lies; whoever asks keeps the arrays alive.
-
-    Parameters
-    ----------
-    edges, counts, seed, stride
-        Of its bins and ranks; one in ``stride`` values is judged.
-    windows, memories
-        Of ADWIN and Page-Hinkley, on the location and on the spread.
-    latest, latest_rows, tally
-        Of its reference.
-    problems
-        Counts of its values by quality.
-    """
-    return np.array(
-        [
-            edges.ctypes.data,
-            len(edges),
-            counts.ctypes.data,
-            windows[0].ctypes.data,
-            len(windows[0]),
-            windows[1].ctypes.data,
-            len(windows[1]),
-            memories[0].ctypes.data,
-            memories[1].ctypes.data,
-            latest.ctypes.data,
-            len(latest),
-            latest_rows.ctypes.data,
-            np.uint64(seed).astype(np.int64),
-            tally.ctypes.data,
-            problems.ctypes.data,
-            stride,
-            0,
-            0,
-            0,
-        ],
-        dtype=np.int64,
-    )
-
-
-def category_place_of(
-    *,
-    bin_of: NDArray[np.int64],
-    size: int,
-    category_counts: NDArray[np.int64],
-    **others: Any,
-) -> Place:
-    """Return where the state of a column of categories lies.
-
-    Parameters
-    ----------
-    bin_of, size
-        Of its bins.
-    category_counts
-        Values of each category number; a number beyond them is not taken here.
-    others
-        As `place_of`.
-    """
-    place = place_of(edges=np.empty(0), **others)
-    place[:2] = bin_of.ctypes.data, len(bin_of)
-    place[16:] = size, category_counts.ctypes.data, len(category_counts)
-    return place
-
-
-def burning_place_of(
-    *,
-    sample: NDArray[np.float64],
-    sample_rows: NDArray[np.int64],
-    target: int,
-    tally: NDArray[np.float64],
-    problems: NDArray[np.int64],
-) -> Place:
-    """Return where the state of a column lies that is in its burn-in; parameters as `place_of`.
-
-    Parameters
-    ----------
-    sample, sample_rows
-        Its values so far and their rows, with room for some more.
-    target
-        With how many the burn-in is complete; these are never taken here.
-    """
-    place = np.zeros(_PLACE, dtype=np.int64)
-    place[9] = sample.ctypes.data
-    place[10] = min(len(sample), target - 1)
-    place[11] = sample_rows.ctypes.data
-    place[13] = tally.ctypes.data
-    place[14] = problems.ctypes.data
-    return place
+_WORD: Final = 8
 
 
 class Rows(NamedTuple):
@@ -197,71 +105,88 @@ def _note(
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _fits(values: NDArray[np.float64], place: Place, adwin: NDArray[np.float64]) -> bool:
+def _fits(
+    values: NDArray[np.float64], block: int, head: Numbers, adwin: NDArray[np.float64]
+) -> bool:
     """Tell whether a column's arrays have room for further values."""
-    window0 = carray(pointer(place[3]), (place[4],), np.float64)
-    window1 = carray(pointer(place[5]), (place[6],), np.float64)
-    fits = is_room(window0, len(values), adwin) and is_room(window1, len(values), adwin)
-    if place[16] > 0:
+    # Both windows have got the same number of values.
+    window = carray(pointer(block + _WORD * WINDOWS), (head[WINDOW],), np.float64)
+    fits = is_room(window, len(values), adwin)
+    if head[FIRST] != 0:
         for value in values:
-            fits &= value < place[18]
+            fits &= value < head[SECOND_SIZE]
     return bool(fits)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _count(head: Numbers, flags: NDArray[np.uint8], rows: int) -> None:
+    """Count values by quality; ``flags`` is empty where all of them are usable."""
+    if len(flags) == 0:
+        head[PROBLEMS] += rows
+    for flag in flags:
+        head[PROBLEMS + flag] += 1
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _gather(
     values: NDArray[np.float64],
     flags: NDArray[np.uint8],
-    place: Place,
+    head: Numbers,
+    tally: NDArray[np.float64],
     first: int,
     judged: NDArray[np.float64],
     rows: Numbers,
 ) -> int:
-    """Count values by quality; copy those that are judged, and their rows; return how many.
-
-    ``flags`` is empty where all values are usable.
-    """
-    problems = carray(pointer(place[14]), (_FLAGS,), np.int64)
-    tally = carray(pointer(place[13]), (TALLY,), np.float64)
-    stride, wait, count = place[15], int(tally[4]), 0
-    if len(flags) == 0:
-        problems[0] += len(values)
+    """Copy those values that are judged, and their rows; return how many, or `NO_ROOM`."""
+    stride, wait, count = head[STRIDE], int(tally[4]), 0
+    follow, following = True, head[NEXT]
     for row in range(len(values)):
-        if len(flags) > 0:
-            problems[flags[row]] += 1
-            if flags[row] != 0:
-                continue
+        if len(flags) > 0 and flags[row] != 0:
+            continue
         if wait == 0:
             judged[count] = values[row]
             rows[count] = first + row
+            follow &= first + row == following
+            following += stride
             count += 1
             wait = stride
         wait -= 1
+    if head[ROWS] == 0 and not follow:
+        return NO_ROOM
     tally[5] = wait
     return count
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _burn(values: NDArray[np.float64], flags: NDArray[np.uint8], place: Place, first: int) -> int:
+def _burn(
+    values: NDArray[np.float64],
+    flags: NDArray[np.uint8],
+    head: Numbers,
+    tally: NDArray[np.float64],
+    first: int,
+) -> int:
     """Take values into the burn-in of a column; return `QUIET`, or `NO_ROOM` with nothing done."""
-    problems = carray(pointer(place[14]), (_FLAGS,), np.int64)
-    tally = carray(pointer(place[13]), (TALLY,), np.float64)
-    held = int(tally[6])
-    if held + len(values) > place[10]:
+    held = int(tally[TALLY_SIZE - 1])
+    if held + len(values) > head[FIRST_SIZE]:
         return NO_ROOM
-    sample = carray(pointer(place[9]), (place[10],), np.float64)
-    rows = carray(pointer(place[11]), (place[10],), np.int64)
-    if len(flags) == 0:
-        problems[0] += len(values)
+    if head[SECOND] == 0:
+        following = head[NEXT]
+        if held == 0:
+            following = first
+        for row in range(len(values)):
+            if len(flags) == 0 or flags[row] == 0:
+                if first + row != following:
+                    return NO_ROOM
+                following += 1
+    sample = carray(pointer(head[FIRST]), (head[FIRST_SIZE],), np.float64)
     for row in range(len(values)):
-        if len(flags) > 0:
-            problems[flags[row]] += 1
-            if flags[row] != 0:
-                continue
-        sample[held] = values[row]
-        rows[held] = first + row
-        held += 1
-    tally[6] = held
+        if len(flags) == 0 or flags[row] == 0:
+            sample[held] = values[row]
+            if head[SECOND] != 0:
+                carray(pointer(head[SECOND]), (head[SECOND_SIZE],), np.int64)[held] = first + row
+            held += 1
+            head[NEXT] = first + row + 1
+    tally[TALLY_SIZE - 1] = held
     return QUIET
 
 
@@ -269,7 +194,9 @@ def _burn(values: NDArray[np.float64], flags: NDArray[np.uint8], place: Place, f
 def _judge(
     judged: NDArray[np.float64],
     rows: Numbers,
-    place: Place,
+    block: int,
+    head: Numbers,
+    tally: NDArray[np.float64],
     adwin: NDArray[np.float64],
     page_hinkley: NDArray[np.float64],
     found: NDArray[np.float64],
@@ -278,22 +205,26 @@ def _judge(
 ) -> int:
     """Feed values to one column; return the first at which anything fired, or `QUIET`."""
     count = len(judged)
-    window0 = carray(pointer(place[3]), (place[4],), np.float64)
-    window1 = carray(pointer(place[5]), (place[6],), np.float64)
-    memory0 = carray(pointer(place[7]), (_MEMORY,), np.float64)
-    memory1 = carray(pointer(place[8]), (_MEMORY,), np.float64)
+    at = block + _WORD * MEMORIES
+    memory0 = carray(pointer(at), (MEMORY,), np.float64)
+    memory1 = carray(pointer(at + _WORD * MEMORY), (MEMORY,), np.float64)
+    at = block + _WORD * WINDOWS
+    window0 = carray(pointer(at), (head[WINDOW],), np.float64)
+    at += _WORD * head[WINDOW]
+    window1 = carray(pointer(at), (head[WINDOW],), np.float64)
+    at += _WORD * head[WINDOW]
+    counts = carray(pointer(at), (head[SIZE],), np.int64)
+    at += _WORD * head[SIZE]
     location, spread = scratch[0, :count], scratch[1, :count]
-    size = place[16]
-    if size == 0:
-        size = place[1] + 1
-        count_at_most(carray(pointer(place[0]), (place[1],), np.float64), judged, bins)
+    if head[FIRST] == 0:
+        count_at_most(carray(pointer(at), (head[EDGES],), np.float64), judged, bins)
     else:
-        bin_of = carray(pointer(place[0]), (place[1],), np.int64)
+        bin_of = carray(pointer(head[FIRST]), (head[FIRST_SIZE],), np.int64)
         for i in range(count):
             number = int(judged[i])
-            bins[i] = bin_of[number] if number < len(bin_of) else size - 1
-    counts = carray(pointer(place[2]), (size,), np.int64)
-    rank(bins[:count], counts, np.uint64(place[12]), location)
+            bins[i] = bin_of[number] if number < len(bin_of) else len(counts) - 1
+    at += _WORD * head[EDGES]
+    rank(bins[:count], counts, np.uint64(head[SEED]), location)
     for i in range(count):
         spread[i] = abs(2.0 * location[i] - 1.0)
     fired = QUIET
@@ -302,9 +233,9 @@ def _judge(
     fired = _note(found[2], feed_page_hinkley(location, 0, memory0, page_hinkley), fired)
     fired = _note(found[3], feed_page_hinkley(spread, 0, memory1, page_hinkley), fired)
     if fired == QUIET:
-        latest = carray(pointer(place[9]), (place[10],), np.float64)
-        latest_rows = carray(pointer(place[11]), (place[10],), np.int64)
-        tally = carray(pointer(place[13]), (TALLY,), np.float64)
+        latest = carray(pointer(at), (head[LATEST],), np.float64)
+        at += _WORD * head[LATEST]
+        latest_rows = carray(pointer(at), (head[ROWS],), np.int64)
         held, earlier, mean, squares = keep_latest(
             judged,
             rows,
@@ -316,10 +247,55 @@ def _judge(
             tally[3],
         )
         tally[0], tally[1], tally[2], tally[3] = held, earlier, mean, squares
-        if place[16] > 0:
-            category_counts = carray(pointer(place[17]), (place[18],), np.int64)
+        head[NEXT] = rows[count - 1] + head[STRIDE]
+        if head[FIRST] != 0:
+            category_counts = carray(pointer(head[SECOND]), (head[SECOND_SIZE],), np.int64)
             for i in range(count):
                 category_counts[int(judged[i])] += 1
+    return fired
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _watch(
+    values: NDArray[np.float64],
+    flags: NDArray[np.uint8],
+    block: int,
+    first: int,
+    adwin: NDArray[np.float64],
+    page_hinkley: NDArray[np.float64],
+    found: NDArray[np.float64],
+    judged: NDArray[np.float64],
+    rows: Numbers,
+    scratch: NDArray[np.float64],
+    bins: Numbers,
+) -> int:
+    """Feed its rows to one column; return the first at which anything fired, or what else was."""
+    head = carray(pointer(block), (TALLY,), np.int64)
+    tally = carray(pointer(block + _WORD * TALLY), (TALLY_SIZE,), np.float64)
+    if head[READY] == 0:
+        fired = _burn(values, flags, head, tally, first)
+    elif not _fits(values, block, head, adwin):
+        fired = NO_ROOM
+    else:
+        count = _gather(values, flags, head, tally, first, judged, rows)
+        fired = min(count, QUIET)
+        if count > 0:
+            fired = _judge(
+                judged[:count],
+                rows[:count],
+                block,
+                head,
+                tally,
+                adwin,
+                page_hinkley,
+                found,
+                scratch,
+                bins,
+            )
+        if fired == QUIET:
+            tally[4] = tally[5]
+    if fired != NO_ROOM:
+        _count(head, flags, len(values))
     return fired
 
 
@@ -341,7 +317,8 @@ def watch_together(
     Parameters
     ----------
     places
-        Shape ``(m, c, 19)``: a `Place` each.
+        Shape ``(m, c)``: where the `detectors.block.Block` of each column lies; whoever asks keeps
+        them alive.
     values, flags, flags_of
         The `Rows`, of one model after the other; usable values are finite.
     bounds
@@ -367,30 +344,19 @@ def watch_together(
     for model in range(len(bounds)):
         begin, end = bounds[model]
         for column in range(len(flags_of)):
-            place = places[model, column]
             own = no_flags
             if flags_of[column] != ALL_USABLE:
                 own = flags[flags_of[column], begin:end]
-            if place[0] == 0:
-                at[model, column] = _burn(values[column, begin:end], own, place, firsts[model])
-                continue
-            if not _fits(values[column, begin:end], place, adwin):
-                at[model, column] = NO_ROOM
-                continue
-            count = _gather(values[column, begin:end], own, place, firsts[model], judged, rows)
-            fired = QUIET
-            if count > 0:
-                fired = _judge(
-                    judged[:count],
-                    rows[:count],
-                    place,
-                    adwin,
-                    page_hinkley,
-                    found[model, column],
-                    scratch,
-                    bins,
-                )
-            at[model, column] = fired
-            if fired == QUIET:
-                tally = carray(pointer(place[13]), (TALLY,), np.float64)
-                tally[4] = tally[5]
+            at[model, column] = _watch(
+                values[column, begin:end],
+                own,
+                places[model, column],
+                firsts[model],
+                adwin,
+                page_hinkley,
+                found[model, column],
+                judged,
+                rows,
+                scratch,
+                bins,
+            )

@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from detectors.block import RECENT
 from detectors.contract import Column
-from detectors.reference import RECENT, Reference
+from detectors.reference import Reference
 from tests.detectors.batches import plain
 
 

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from detectors.block import READY
 from detectors.column_monitor import ColumnMonitor, Drift
 from detectors.default_detectors import DefaultDetectors
 from detectors.model_monitor import ModelMonitor
@@ -130,7 +131,7 @@ def test_a_window_without_room_is_left_as_it_is() -> None:
     rows = rows_of([Column("x", Role.FEATURE, Kind.NUMBER, np.zeros(1_000_000))])
     found, at = np.empty((1, 1, 4, 5)), np.empty((1, 1), dtype=np.int64)
     bounds, first = np.array([[0, 1_000_000]]), np.array([0])
-    watch_together(place[None, None], *rows, bounds, first, *defaults.settings, found, at)
+    watch_together(np.array([[place]]), *rows, bounds, first, *defaults.settings, found, at)
     assert at.tolist() == [[NO_ROOM]]
     assert plain(monitor.state()) == plain(before)
 
@@ -138,18 +139,16 @@ def test_a_window_without_room_is_left_as_it_is() -> None:
 def test_a_place_holds_until_something_else_changes_the_column() -> None:
     monitor = ready()
     assert monitor.place() is monitor.place()
-    place = monitor.place()
+    assert monitor.place() == monitor.reference.block.address
     monitor.update(Column("x", Role.FEATURE, Kind.NUMBER, np.zeros(3)), 200)
-    assert monitor.place() is not place
+    assert monitor.place() == monitor.reference.block.address
     state = monitor.state()
     monitor.restart()
-    burning = monitor.place()
-    assert burning is not None
-    assert burning[0] == 0
+    assert monitor.place() == monitor.reference.block.address
+    assert monitor.reference.block.words[READY] == 0
     monitor.restore(state)
-    again = monitor.place()
-    assert again is not None
-    assert again[0] != 0
+    assert monitor.place() == monitor.reference.block.address
+    assert monitor.reference.block.words[READY] == 1
 
 
 @pytest.mark.parametrize(

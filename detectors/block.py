@@ -1,0 +1,174 @@
+"""All numbers of one watched column in one array, where the kernels find them by its address.
+
+A worker watches a hundred thousand columns. A dozen arrays for each would cost more in their
+objects than in their numbers, and lie in as many places that no cache holds.
+"""
+
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detectors.contract import Column
+from detectors.page_hinkley import FIELDS
+
+Integers = NDArray[np.int64]
+
+RECENT: Final = 96
+"""Latest values that are kept as they are, for the figures after a change."""
+
+FLAGS: Final = 6
+"""Qualities of a value that are counted."""
+
+MEMORY: Final = len(FIELDS)
+"""Numbers of a Page-Hinkley test."""
+
+# What stands where, in words of eight bytes. First whole numbers:
+READY: Final = 0  # 1 once the burn-in is complete
+SEED: Final = 1  # of the ranks, as a signed number
+STRIDE: Final = 2  # one in so many values is judged
+NEXT: Final = 3  # the row of the next value that is judged, or sampled, if none is missing
+# How long the parts are that do not have the same length in every column.
+WINDOW: Final = 4  # each of the windows
+SIZE: Final = 5  # the counts of the bins
+EDGES: Final = 6
+LATEST: Final = 7  # room for the latest values, none during the burn-in
+ROWS: Final = 8  # room for their rows: none while one follows from the other
+# Addresses of what lies elsewhere: the sample of a burn-in and its rows, or of which bin each
+# category number is, and the values of each. 0 for what there is not.
+FIRST: Final = 9
+SECOND: Final = 10
+FIRST_SIZE: Final = 11
+SECOND_SIZE: Final = 12
+PROBLEMS: Final = 13  # values by quality
+
+# Then floating-point numbers.
+TALLY: Final = PROBLEMS + FLAGS
+# How many of the latest there are; number, mean and squared deviations of the values before them;
+# how many values are passed over before the next one is judged; a place for what comes after;
+# values of the burn-in.
+TALLY_SIZE: Final = 7
+RANGE: Final = TALLY + TALLY_SIZE  # lowest and highest of the burn-in
+CORRELATION: Final = RANGE + 2  # lag-1 autocorrelation of the burn-in, NaN for none
+MEMORIES: Final = CORRELATION + 1  # of Page-Hinkley, on the location and on the spread
+WINDOWS: Final = MEMORIES + 2 * MEMORY  # of ADWIN, likewise
+# From there on windows, counts, edges, latest values and their rows.
+
+
+class Block:
+    """The numbers of one column.
+
+    Its parts are views: what is written to them is written to the block.
+
+    Parameters
+    ----------
+    window, size, edges, latest, rows
+        How long the parts are: each of the windows, the counts of the bins, their inner edges, the
+        latest values and their rows.
+    """
+
+    __slots__ = ("words",)
+
+    def __init__(
+        self, *, window: int = 0, size: int = 0, edges: int = 0, latest: int = 0, rows: int = 0
+    ) -> None:
+        self.words: Integers = np.zeros(
+            WINDOWS + 2 * window + size + edges + latest + rows, dtype=np.int64
+        )
+        self.words[WINDOW : ROWS + 1] = window, size, edges, latest, rows
+
+    @property
+    def address(self) -> int:
+        """Where it lies."""
+        return address_of(self.words)
+
+    @property
+    def problems(self) -> Integers:
+        """Counts of values by quality, shape ``(6,)``."""
+        return self.words[PROBLEMS:TALLY]
+
+    @property
+    def tally(self) -> Column:
+        """See `TALLY`; shape ``(7,)``."""
+        return self._floats(TALLY, TALLY_SIZE)
+
+    @property
+    def range(self) -> Column:
+        """Lowest and highest value of the burn-in, shape ``(2,)``."""
+        return self._floats(RANGE, 2)
+
+    @property
+    def autocorrelation(self) -> float | None:
+        """Lag-1 autocorrelation of the burn-in."""
+        number = float(self._floats(CORRELATION, 1)[0])
+        return None if np.isnan(number) else number
+
+    @autocorrelation.setter
+    def autocorrelation(self, number: float | None) -> None:
+        self._floats(CORRELATION, 1)[0] = np.nan if number is None else number
+
+    @property
+    def memories(self) -> list[Column]:
+        """Of Page-Hinkley on the location and on the spread, shape ``(12,)`` each."""
+        return [self._floats(MEMORIES + number * MEMORY, MEMORY) for number in range(2)]
+
+    @property
+    def windows(self) -> list[Column]:
+        """Of ADWIN on the location and on the spread."""
+        length = self.length(WINDOW)
+        return [self._floats(WINDOWS + number * length, length) for number in range(2)]
+
+    @property
+    def counts(self) -> Integers:
+        """Values in each bin."""
+        begin = WINDOWS + 2 * self.length(WINDOW)
+        return self.words[begin : begin + self.length(SIZE)]
+
+    @property
+    def edges(self) -> Column:
+        """Inner edges of the bins of numbers."""
+        return self._floats(
+            WINDOWS + 2 * self.length(WINDOW) + self.length(SIZE), self.length(EDGES)
+        )
+
+    @property
+    def latest(self) -> Column:
+        """Room for the latest values."""
+        length = self.length(LATEST)
+        return self._floats(len(self.words) - self.length(ROWS) - length, length)
+
+    @property
+    def latest_rows(self) -> Integers:
+        """Room for the rows of the latest values; none while one follows from the other."""
+        return self.words[len(self.words) - self.length(ROWS) :]
+
+    def length(self, part: int) -> int:
+        """Return how long a part is: `WINDOW`, `SIZE`, `EDGES`, `LATEST` or `ROWS`."""
+        return int(self.words[part])
+
+    def resized(self, **lengths: int) -> "Block":
+        """Return a copy with other lengths of some parts; what fits into them is kept."""
+        names = ("window", "size", "edges", "latest", "rows")
+        present: dict[str, Any] = dict(
+            zip(names, self.words[WINDOW : ROWS + 1].tolist(), strict=True)
+        )
+        other = Block(**{**present, **lengths})
+        other.words[:WINDOW] = self.words[:WINDOW]
+        other.words[FIRST:WINDOWS] = self.words[FIRST:WINDOWS]
+        parts = zip(self._parts(), other._parts(), strict=True)
+        for own, others in parts:
+            kept = min(len(own), len(others))
+            others[:kept] = own[:kept]
+        return other
+
+    def _parts(self) -> "list[Column | Integers]":
+        return [*self.windows, self.counts, self.edges, self.latest, self.latest_rows]
+
+    def _floats(self, begin: int, count: int) -> Column:
+        return self.words[begin : begin + count].view(np.float64)
+
+
+def address_of(array: NDArray[Any]) -> int:
+    """Return where the values of an array lie; whoever asks keeps it alive."""
+    address: int = array.__array_interface__["data"][0]
+    return address
