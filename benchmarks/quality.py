@@ -11,7 +11,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.column_monitor import ColumnMonitor, Drift
+from detectors.column_monitor import ColumnMonitor
+from detectors.drift import Drift
 from detectors.options import MonitorOptions
 from schemas.columns import Column, Kind, Role
 

@@ -4,7 +4,8 @@ from typing import Final
 
 import numpy as np
 
-from detectors.column_monitor import ColumnMonitor, Drift, Finding
+from detectors.column_monitor import ColumnMonitor
+from detectors.drift import Drift, Finding
 from detectors.identity import stable_id
 from detectors.summaries import category_summaries, finite, numbers_after, numbers_before
 from schemas.alert import Alert, DetectorReport, DriftKind, Severity, Stream

@@ -1,17 +1,16 @@
 """Watches one column of one model version: quality, reference, detectors."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.before import Before
 from detectors.block import RECENT
 from detectors.category_numbers import CategoryNumbers
 from detectors.change_point import strongest_suffix
-from detectors.contract import Column, Detection, Detector, State
+from detectors.contract import Column, Detector, State
 from detectors.default_detectors import DefaultDetectors
+from detectors.drift import Drift, Finding
 from detectors.options import DetectorOptions
 from detectors.priming import prime
 from detectors.ranks import folded
@@ -20,58 +19,6 @@ from detectors.registry import build, kinds
 from schemas.alert import Stream
 from schemas.columns import Codes, Flag, Kind, Values
 from schemas.columns import Column as Observed
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A detector that fired on one of a column's streams."""
-
-    detector: Detector
-    stream: Stream
-    detection: Detection
-
-
-@dataclass(frozen=True, slots=True)
-class Drift:
-    """A drift of one column.
-
-    Attributes
-    ----------
-    row
-        Row number at which it was detected.
-    change_row
-        Row number of the first value after the estimated change.
-    rows_since_change
-        Rows from there to the detection, both included.
-    rows_observed
-        Values judged since the reference began, its burn-in included.
-    findings
-        What fired at that row, at least one.
-    before
-        The reference before the change.
-    after
-        The latest judged values since the change, at most `RECENT`.
-    names
-        The categories' names by their numbers, of a reference of categories.
-    autocorrelation
-        Lag-1 autocorrelation of the burn-in; None for a constant.
-    stride
-        One in so many values was judged.
-    independent
-        Whether values that far apart are nearly independent.
-    """
-
-    row: int
-    change_row: int
-    rows_since_change: int
-    rows_observed: int
-    findings: tuple[Finding, ...]
-    before: Before
-    after: Column
-    names: Sequence[str]
-    autocorrelation: float | None
-    stride: int
-    independent: bool
 
 
 class ColumnMonitor:

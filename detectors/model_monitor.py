@@ -1,21 +1,24 @@
 """Watches one model version: observation batches in, alerts out."""
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detectors.alerts import alert_of
-from detectors.column_monitor import ColumnMonitor, Drift
+from detectors.blank import absent, mistyped
+from detectors.column_monitor import ColumnMonitor
 from detectors.contract import State
+from detectors.drift import Drift
 from detectors.identity import Seeds
 from detectors.options import MonitorOptions
 from detectors.row_log import RowLog, Source
 from detectors.steady import Layout, Steady, steady_of
 from detectors.together import NO_ROOM, QUIET, rows_of, watch_together
 from schemas.alert import Alert
-from schemas.columns import Column, Flag, Flags, Kind, Role
+from schemas.columns import Column, Flag, Kind, Role
 from schemas.event import LONGEST_NAME
 from schemas.observations import ObservationBatch, Origin
 
@@ -181,7 +184,7 @@ class ModelMonitor:
             log.restore(state["logs"][str(origin)])
         self.columns = {}
         for column in state["columns"]:
-            key = (Role(column["role"]), column["name"])
+            key = _shared((Role(column["role"]), column["name"]))
             self.columns[key] = self._new_monitor(key, Kind(column["monitor"]["kind"]))
             self.columns[key].restore(column["monitor"])
 
@@ -263,10 +266,10 @@ class ModelMonitor:
                 continue
             candidates = observed.get(key)
             if candidates is None:
-                yield key, _absent(key, monitor.kind, len(batch)), 0
+                yield key, absent(*key, monitor.kind, len(batch)), 0
                 continue
             kinds = {column.kind: column for column in candidates}
-            column = kinds.get(monitor.kind) or _mistyped(candidates[0], monitor.kind)
+            column = kinds.get(monitor.kind) or mistyped(candidates[0], monitor.kind)
             yield key, column, starts.get(key, 0)
 
     def _admit(self, observed: Mapping[ColumnKey, list[Column]], most: int) -> dict[ColumnKey, int]:
@@ -283,7 +286,8 @@ class ModelMonitor:
             # A name without a bound would make an alert that no broker takes.
             fits = len(key[1]) <= LONGEST_NAME
             if fits and len(self.columns) < most:
-                self.columns[key] = self._new_monitor(key, kind)
+                # Other versions have columns of the same names: one object for all of them.
+                self.columns[_shared(key)] = self._new_monitor(_shared(key), kind)
                 starts[key] = first
             elif len(self._refused) < MOST_REFUSED:
                 self._refused[key[0], key[1][:LONGEST_NAME]] = None
@@ -313,26 +317,15 @@ class ModelMonitor:
         )
 
 
+@lru_cache(maxsize=2**16)
+def _shared(key: ColumnKey) -> ColumnKey:
+    """Return the same object for equal keys."""
+    return key
+
+
 def _first_usable(column: Column) -> int:
     """Return the first row with a usable value; the number of rows where none has."""
     if column.flags is None:
         return 0
     usable = np.flatnonzero(column.flags == Flag.OK)
     return int(usable[0]) if len(usable) else len(column.flags)
-
-
-def _mistyped(column: Column, kind: Kind) -> Column:
-    """Return a column of another kind in which what was usable is mistyped."""
-    flags = np.zeros(len(column.values), np.uint8) if column.flags is None else column.flags.copy()
-    flags[flags == Flag.OK] = Flag.MISTYPED
-    return _blank(column.name, column.role, kind, flags)
-
-
-def _absent(key: ColumnKey, kind: Kind, rows: int) -> Column:
-    return _blank(key[1], key[0], kind, np.full(rows, Flag.ABSENT, dtype=np.uint8))
-
-
-def _blank(name: str, role: Role, kind: Kind, flags: Flags) -> Column:
-    if kind is Kind.CATEGORY:
-        return Column(name, role, kind, np.zeros(len(flags), dtype=np.int32), ("",), flags)
-    return Column(name, role, kind, np.zeros(len(flags)), flags=flags)

@@ -89,3 +89,32 @@ def folded(ranks: Column) -> Column:
     """
     result: Column = np.abs(2.0 * ranks - 1.0)
     return result
+
+
+def expected_ranks(bins: Bins, counts: Bins, *, fold: bool) -> Column:
+    """Return the means of the ranks of values among all that are counted, shape ``(n,)``.
+
+    Parameters
+    ----------
+    bins
+        Bin of each value, shape ``(n,)``.
+    counts
+        Values in each bin, these included, shape ``(m,)``.
+    fold
+        Whether those of the folded ranks are wanted. Within a bin a rank is uniform, and the mean
+        of its fold is not the fold of its mean.
+    """
+    ends = np.cumsum(counts) / counts.sum()
+    high = ends[bins]
+    low = high - counts[bins] / counts.sum()
+    if not fold:
+        middle: Column = (low + high) / 2
+        return middle
+    mean: Column = (_folded_area(high) - _folded_area(low)) / (high - low)
+    return mean
+
+
+def _folded_area(rank: Column) -> Column:
+    """Return the area below ``|2u - 1|`` from 0 to each rank."""
+    area: Column = np.where(rank <= 0.5, rank - rank**2, rank**2 - rank + 0.5)
+    return area

@@ -23,7 +23,7 @@ from detectors.column import as_column
 from detectors.contract import Column, State
 from detectors.dependence import autocorrelations, independent_stride
 from detectors.moments import Moments, keep_latest, with_values
-from detectors.ranks import absorb_ranks
+from detectors.ranks import absorb_ranks, expected_ranks
 from detectors.sample import Sample, held
 
 LONGEST_BURN_IN: Final = 8
@@ -232,19 +232,9 @@ class Reference:
         most
             At least 1; no more than `RECENT` are kept.
         fold
-            Whether the folded ranks are wanted. Within a bin a rank is uniform, and the mean of its
-            fold is not the fold of its mean.
+            Whether the folded ranks are wanted.
         """
-        bins = self._binned(self._recent[-most:])
-        counts = self.block.counts
-        ends = np.cumsum(counts) / counts.sum()
-        high = ends[bins]
-        low = high - counts[bins] / counts.sum()
-        if not fold:
-            middle: Column = (low + high) / 2
-            return middle
-        mean: Column = (_folded_area(high) - _folded_area(low)) / (high - low)
-        return mean
+        return expected_ranks(self._binned(self._recent[-most:]), self.block.counts, fold=fold)
 
     def without(self, latest: int) -> "Before":
         """Return what the reference was before its latest values came, 1 to `RECENT` of them."""
@@ -361,12 +351,6 @@ class Reference:
         if len(inner):
             lowest, highest = min(lowest, inner[0]), max(highest, inner[-1])
         return np.concatenate([[lowest], inner, [highest]])
-
-
-def _folded_area(rank: Column) -> Column:
-    """Return the area below ``|2u - 1|`` from 0 to each rank."""
-    area: Column = np.where(rank <= 0.5, rank - rank**2, rank**2 - rank + 0.5)
-    return area
 
 
 def _added(counts: NDArray[np.int64], numbers: Column) -> NDArray[np.int64]:

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detectors.category_numbers import MOST_CATEGORIES, OTHER
-from detectors.column_monitor import ColumnMonitor, Drift
+from detectors.column_monitor import ColumnMonitor
 from detectors.contract import Column
+from detectors.drift import Drift
 from detectors.identity import stable_seed
 from detectors.options import DEFAULT_DETECTORS
 from schemas.alert import Stream

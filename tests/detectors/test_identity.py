@@ -1,6 +1,6 @@
 from uuid import UUID
 
-from detectors.identity import event_id, stable_id, stable_seed
+from detectors.identity import Seeds, event_id, stable_id, stable_seed
 from schemas.model_event import ModelEvent, ModelEventType
 
 
@@ -29,3 +29,9 @@ def test_a_model_event_is_the_same_however_its_time_is_written() -> None:
     others |= {"request_id": "r", "alert_id": "r"}
     ids = {event_id(event.model_copy(update={name: other})) for name, other in others.items()}
     assert len({event_id(event), *ids}) == 7
+
+
+def test_the_seeds_of_a_column_are_those_of_its_whole_name() -> None:
+    seeds = Seeds(("fraud", "3"), ("feature", "amount"))
+    assert seeds(0) == stable_seed("fraud", "3", "feature", "amount", 0)
+    assert seeds(0) != seeds(1)

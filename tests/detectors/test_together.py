@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from detectors.block import READY
-from detectors.column_monitor import ColumnMonitor, Drift
+from detectors.column_monitor import ColumnMonitor
 from detectors.default_detectors import DefaultDetectors
+from detectors.drift import Drift
 from detectors.model_monitor import ModelMonitor
 from detectors.options import DetectorOptions, MonitorOptions
 from detectors.together import NO_ROOM, QUIET, rows_of, watch_together
