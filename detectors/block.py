@@ -34,13 +34,18 @@ SIZE: Final = 5  # the counts of the bins
 EDGES: Final = 6
 LATEST: Final = 7  # room for the latest values, none during the burn-in
 ROWS: Final = 8  # room for their rows: none while one follows from the other
+WIDE: Final = 9  # 1 where the counts have 64 bits, and not 32
 # Addresses of what lies elsewhere: the sample of a burn-in and its rows, or of which bin each
 # category number is, and the values of each. 0 for what there is not.
-FIRST: Final = 9
-SECOND: Final = 10
-FIRST_SIZE: Final = 11
-SECOND_SIZE: Final = 12
-PROBLEMS: Final = 13  # values by quality
+FIRST: Final = 10
+SECOND: Final = 11
+FIRST_SIZE: Final = 12
+SECOND_SIZE: Final = 13
+ADDRESS: Final = 14  # of the block itself
+PROBLEMS: Final = 15  # values by quality
+
+NARROW: Final = 2**32
+"""As many values no bin of 32 bits can count."""
 
 # Then floating-point numbers.
 TALLY: Final = PROBLEMS + FLAGS
@@ -65,22 +70,32 @@ class Block:
     window, size, edges, latest, rows
         How long the parts are: each of the windows, the counts of the bins, their inner edges, the
         latest values and their rows.
+    wide
+        1 where the bins may hold `NARROW` values or more.
     """
 
     __slots__ = ("words",)
 
     def __init__(
-        self, *, window: int = 0, size: int = 0, edges: int = 0, latest: int = 0, rows: int = 0
+        self,
+        *,
+        window: int = 0,
+        size: int = 0,
+        edges: int = 0,
+        latest: int = 0,
+        rows: int = 0,
+        wide: int = 0,
     ) -> None:
         self.words: Integers = np.zeros(
-            WINDOWS + 2 * window + size + edges + latest + rows, dtype=np.int64
+            WINDOWS + 2 * window + counts_words(size, wide) + edges + latest + rows, dtype=np.int64
         )
-        self.words[WINDOW : ROWS + 1] = window, size, edges, latest, rows
+        self.words[WINDOW : WIDE + 1] = window, size, edges, latest, rows, wide
+        self.words[ADDRESS] = address_of(self.words)
 
     @property
     def address(self) -> int:
         """Where it lies."""
-        return address_of(self.words)
+        return int(self.words[ADDRESS])
 
     @property
     def problems(self) -> Integers:
@@ -119,17 +134,17 @@ class Block:
         return [self._floats(WINDOWS + number * length, length) for number in range(2)]
 
     @property
-    def counts(self) -> Integers:
+    def counts(self) -> NDArray[Any]:
         """Values in each bin."""
-        begin = WINDOWS + 2 * self.length(WINDOW)
-        return self.words[begin : begin + self.length(SIZE)]
+        begin, size = WINDOWS + 2 * self.length(WINDOW), self.length(SIZE)
+        words = self.words[begin : begin + counts_words(size, self.length(WIDE))]
+        return words if self.length(WIDE) else words.view(np.uint32)[:size]
 
     @property
     def edges(self) -> Column:
         """Inner edges of the bins of numbers."""
-        return self._floats(
-            WINDOWS + 2 * self.length(WINDOW) + self.length(SIZE), self.length(EDGES)
-        )
+        length, after = self.length(EDGES), self.length(LATEST) + self.length(ROWS)
+        return self._floats(len(self.words) - after - length, length)
 
     @property
     def latest(self) -> Column:
@@ -143,25 +158,29 @@ class Block:
         return self.words[len(self.words) - self.length(ROWS) :]
 
     def length(self, part: int) -> int:
-        """Return how long a part is: `WINDOW`, `SIZE`, `EDGES`, `LATEST` or `ROWS`."""
+        """Return how long a part is, such as `WINDOW`, or what else stands among these."""
         return int(self.words[part])
 
     def resized(self, **lengths: int) -> "Block":
-        """Return a copy with other lengths of some parts; what fits into them is kept."""
-        names = ("window", "size", "edges", "latest", "rows")
+        """Return a copy with other lengths of some parts, or itself; what fits in is kept."""
+        names = ("window", "size", "edges", "latest", "rows", "wide")
         present: dict[str, Any] = dict(
-            zip(names, self.words[WINDOW : ROWS + 1].tolist(), strict=True)
+            zip(names, self.words[WINDOW : WIDE + 1].tolist(), strict=True)
         )
-        other = Block(**{**present, **lengths})
+        wanted = {**present, **lengths}
+        if wanted == present:
+            return self
+        other = Block(**wanted)
         other.words[:WINDOW] = self.words[:WINDOW]
-        other.words[FIRST:WINDOWS] = self.words[FIRST:WINDOWS]
+        other.words[FIRST:ADDRESS] = self.words[FIRST:ADDRESS]
+        other.words[PROBLEMS:WINDOWS] = self.words[PROBLEMS:WINDOWS]
         parts = zip(self._parts(), other._parts(), strict=True)
         for own, others in parts:
             kept = min(len(own), len(others))
             others[:kept] = own[:kept]
         return other
 
-    def _parts(self) -> "list[Column | Integers]":
+    def _parts(self) -> list[NDArray[Any]]:
         return [*self.windows, self.counts, self.edges, self.latest, self.latest_rows]
 
     def _floats(self, begin: int, count: int) -> Column:
@@ -172,3 +191,8 @@ def address_of(array: NDArray[Any]) -> int:
     """Return where the values of an array lie; whoever asks keeps it alive."""
     address: int = array.__array_interface__["data"][0]
     return address
+
+
+def counts_words(size: int, wide: int) -> int:
+    """Return how many words the counts of bins take."""
+    return size if wide else (size + 1) // 2

@@ -41,7 +41,7 @@ class ColumnMonitor:
         "_burn_in",
         "_categories",
         "_detectors",
-        "_place",
+        "_placed",
         "_restarts",
         "_seed",
         "defaults",
@@ -77,7 +77,7 @@ class ColumnMonitor:
                 for options in watching
                 for stream in options.streams
             )
-        self._place: int | None = None
+        self._placed = False
         self._restarts = 0
         self.reference = self._new_reference()
         self._prime()
@@ -94,7 +94,7 @@ class ColumnMonitor:
 
     def update(self, column: Observed, first_row: int) -> list[Drift]:
         """Take a column of rows numbered from ``first_row``; return its drifts in order."""
-        self._place = None
+        self._placed = False
         rows = np.arange(first_row, first_row + len(column.values))
         observed = column.values
         if column.flags is not None:
@@ -111,9 +111,12 @@ class ColumnMonitor:
 
         Valid until the next update, conclusion, restart or restoration.
         """
-        if self._place is None and self.defaults is not None:
-            self._place = self.reference.place()
-        return self._place
+        if self.defaults is None:
+            return None
+        if not self._placed:
+            self.reference.place()
+            self._placed = True
+        return self.reference.block.address
 
     def conclude(self, column: Observed, first_row: int, found: NDArray[np.float64]) -> list[Drift]:
         """Go on from where `detectors.together` has found something; return the drifts in order.
@@ -127,7 +130,7 @@ class ColumnMonitor:
         found
             Shape ``(4, 5)``: what the detectors have found.
         """
-        self._place = None
+        self._placed = False
         if self.defaults is None:
             raise RuntimeError("this column is not watched by the default detectors")
         rows = np.arange(first_row, first_row + len(column.values))
@@ -154,7 +157,7 @@ class ColumnMonitor:
 
     def restart(self) -> None:
         """Begin a new reference with the next value."""
-        self._place = None
+        self._placed = False
         self._restarts += 1
         if self._categories is not None:
             # New objects: a drift keeps the names that its numbers stand for.
@@ -183,7 +186,7 @@ class ColumnMonitor:
 
     def restore(self, state: State) -> None:
         """Take over a state of a monitor with the same options and kind."""
-        self._place = None
+        self._placed = False
         self._restarts = state["restarts"]
         if self._categories is not None:
             self._categories = CategoryNumbers(state["names"])

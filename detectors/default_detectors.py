@@ -62,9 +62,9 @@ class DefaultDetectors:
             Values of the burn-in.
         """
         window, memory = _primed(self, count)
-        block = block.resized(window=len(window))
+        block = block.resized(window=len(window) + self._room)
         for own in block.windows:
-            own[:] = window
+            own[: len(window)] = window
         for own in block.memories:
             own[:] = memory
         return block
@@ -83,11 +83,16 @@ class DefaultDetectors:
         ]
         longest = max(map(len, adwin))
         if longest > len(block.windows[0]):
-            block = block.resized(window=longest)
+            block = block.resized(window=longest + self._room)
         parts = [*block.windows, *block.memories]
         for part, own in zip(parts, [*adwin, *memories], strict=True):
             part[: len(own)] = own
         return block
+
+    @property
+    def _room(self) -> int:
+        # For two more rows of buckets, four times the values: a block that grows leaves a hole.
+        return 2 * int(self.adwin.settings[2])
 
     def detections(self, found: Array) -> Iterator[tuple[Stream, Detector, Detection]]:
         """Yield what fired at the first row at which anything did.
@@ -117,8 +122,8 @@ def _shared(adwin: Parameters, page_hinkley: Parameters) -> DefaultDetectors | N
 @lru_cache(maxsize=256)
 def _primed(detectors: DefaultDetectors, count: int) -> tuple[Array, Array]:
     """Return the states of both kinds after a burn-in of so many values."""
-    adwin, page_hinkley = detectors.adwin.at(np.zeros(0)), detectors.page_hinkley.at(np.zeros(0))
-    adwin.reset()
+    nothing = np.empty(0)
+    adwin, page_hinkley = detectors.adwin.at(nothing), detectors.page_hinkley.at(nothing)
     prime(adwin, count)
     prime(page_hinkley, count)
     return adwin.window, page_hinkley.memory

@@ -10,6 +10,8 @@ Vovk, Nouretdinov, Gammerman, "Testing exchangeability on-line", ICML 2003, equa
 uniform ranks feed detectors as in Shin, Ramdas, Rinaldo, "E-detectors", NEJSDS 2023.
 """
 
+from typing import Any
+
 import numba
 import numpy as np
 from numpy.typing import NDArray
@@ -29,27 +31,30 @@ def _mixed(word: np.uint64) -> np.uint64:
 
 @numba.njit(cache=True, nogil=True)
 def rank(
-    bins: NDArray[np.int64], counts: NDArray[np.int64], seed: np.uint64, ranks: NDArray[np.float64]
+    bins: NDArray[np.int64],
+    counts: NDArray[np.integer[Any]],
+    seed: np.uint64,
+    ranks: NDArray[np.float64],
 ) -> None:
     """Write the ranks of values, shape ``(n,)``, by their bins; parameters as `absorb_ranks`."""
     total = np.int64(0)
     for b in range(len(counts)):
-        total += counts[b]
+        total += np.int64(counts[b])
     for i in range(len(bins)):
         own = bins[i]
         below = np.int64(0)
         for b in range(own):
-            below += counts[b]
+            below += np.int64(counts[b])
         # The random part depends on the seed and on how many values came before, on nothing else:
         # a replay in other batches gives the same ranks.
         word = _mixed(seed + np.uint64(total))
         random = (np.float64(word >> np.uint64(11)) + 0.5) / 9007199254740992.0
-        ranks[i] = (below + random * (counts[own] + 1)) / (total + 1)
+        ranks[i] = (below + random * (np.int64(counts[own]) + 1)) / (total + 1)
         counts[own] += 1
         total += 1
 
 
-def absorb_ranks(bins: Bins, counts: NDArray[np.int64], seed: int) -> Column:
+def absorb_ranks(bins: Bins, counts: NDArray[np.integer[Any]], seed: int) -> Column:
     """Return the ranks of values, one after the other, and count them.
 
     Parameters
@@ -91,7 +96,7 @@ def folded(ranks: Column) -> Column:
     return result
 
 
-def expected_ranks(bins: Bins, counts: Bins, *, fold: bool) -> Column:
+def expected_ranks(bins: Bins, counts: NDArray[np.integer[Any]], *, fold: bool) -> Column:
     """Return the means of the ranks of values among all that are counted, shape ``(n,)``.
 
     Parameters

@@ -9,6 +9,7 @@ from detectors.before import Before
 from detectors.bins import CategoryBins, NumberBins, binning_from
 from detectors.block import (
     FIRST,
+    NARROW,
     NEXT,
     READY,
     RECENT,
@@ -16,6 +17,7 @@ from detectors.block import (
     SEED,
     STRIDE,
     TALLY_SIZE,
+    WIDE,
     Block,
     address_of,
 )
@@ -35,7 +37,6 @@ FEWEST: Final = 64
 Integers = NDArray[np.int64]
 
 _NO_COUNTS: Final = np.empty(0, dtype=np.int64)
-_NO_EDGES: Final = np.empty(0)
 
 
 class Reference:
@@ -89,7 +90,9 @@ class Reference:
         self._categories: CategoryBins | None = None
         self._category_counts = _NO_COUNTS
         self.independent = True
-        self.block = Block()
+        # With the room that most columns need in the end, so that none of them leaves a hole.
+        edges = 0 if categorical else bins - 1
+        self.block = Block(size=bins, edges=edges, latest=RECENT)
         self.block.words[SEED] = np.uint64(seed).astype(np.int64)
         self.block.words[STRIDE] = 1
         self.block.autocorrelation = None
@@ -144,8 +147,10 @@ class Reference:
 
     def ranks(self, values: Column) -> Column:
         """Return the ranks of values, shape ``(n,)``, and count them in the bins."""
+        if self.count + len(values) >= NARROW and not self.block.length(WIDE):
+            self.block = self.block.resized(wide=1)
         seed = int(self.block.words[SEED : SEED + 1].view(np.uint64)[0])
-        return absorb_ranks(self._binned(values), self.block.counts, seed)
+        return absorb_ranks(self._binning.of(values), self.block.counts, seed)
 
     def absorb(self, values: Column, rows: Integers) -> None:
         """Take values and their row numbers, shape ``(n,)``, into the moments and the latest."""
@@ -176,7 +181,7 @@ class Reference:
     def withdraw(self, values: Column) -> None:
         """Take values that were ranked, but come after a detection, out of the bins again."""
         counts = self.block.counts
-        counts -= np.bincount(self._binned(values), minlength=len(counts))
+        counts[:] = counts - np.bincount(self._binning.of(values), minlength=len(counts))
 
     @property
     def _held(self) -> int:
@@ -208,17 +213,13 @@ class Reference:
         following: Integers = self.block.words[NEXT] - self.stride * np.arange(count, 0, -1)
         return following
 
-    def place(self) -> int:
-        """Return where the block lies, in which now stands where the rest does.
-
-        Valid until a value is taken by anything but a kernel.
-        """
+    def place(self) -> None:
+        """Write into the block where the rest lies, until something other than a kernel changes."""
         if self._sample is not None:
             self._sample.tell(self.block, self._target)
         elif self._categories is not None:
             arrays = self._categories.bin_of, self._category_counts
             self.block.words[FIRST : SECOND_SIZE + 1] = *map(address_of, arrays), *map(len, arrays)
-        return self.block.address
 
     def latest(self, most: int) -> tuple[Column, Integers]:
         """Return the latest values and their row numbers, at most ``most`` and `RECENT`."""
@@ -234,13 +235,13 @@ class Reference:
         fold
             Whether the folded ranks are wanted.
         """
-        return expected_ranks(self._binned(self._recent[-most:]), self.block.counts, fold=fold)
+        return expected_ranks(self._binning.of(self._recent[-most:]), self.block.counts, fold=fold)
 
     def without(self, latest: int) -> "Before":
         """Return what the reference was before its latest values came, 1 to `RECENT` of them."""
         values = self._recent[-latest:]
         counts = self.block.counts
-        counts = counts - np.bincount(self._binned(values), minlength=len(counts))
+        counts = counts - np.bincount(self._binning.of(values), minlength=len(counts))
         count, mean, squares = with_values(*self._earlier, self._recent[:-latest])
         return Before(
             count=count,
@@ -265,7 +266,7 @@ class Reference:
             "stride": self.stride,
             "independent": self.independent,
             "binning": self._binning.state() if self.ready else None,
-            "counts": block.counts.copy(),
+            "counts": block.counts.astype(np.int64) if self.ready else _NO_COUNTS,
             "range": block.range.copy(),
             "category_counts": self._category_counts.copy(),
             "recent": self._recent.copy(),
@@ -323,10 +324,13 @@ class Reference:
 
     def _begin(self, binning: NumberBins | CategoryBins, counts: Integers) -> None:
         """Take bins, and how many values are in each; the sample has served its purpose."""
-        edges = binning.edges if isinstance(binning, NumberBins) else _NO_EDGES
+        edges = binning.edges if isinstance(binning, NumberBins) else np.empty(0)
         self._categories = binning if isinstance(binning, CategoryBins) else None
         self._sample = None
-        self.block = self.block.resized(size=len(counts), edges=len(edges), latest=RECENT)
+        wide = int(counts.sum() >= NARROW)
+        self.block = self.block.resized(
+            size=len(counts), edges=len(edges), latest=RECENT, wide=wide
+        )
         self.block.words[READY] = 1
         self.block.words[FIRST : SECOND_SIZE + 1] = 0
         self.block.tally[TALLY_SIZE - 1] = 0
@@ -339,9 +343,6 @@ class Reference:
             raise RuntimeError("the reference is not ready: its burn-in is not complete")
         return self._categories or NumberBins(self.block.edges)
 
-    def _binned(self, values: Column) -> Integers:
-        return self._binning.of(values)
-
     def _edges(self) -> Column | None:
         """Return the edges of all bins, the outer ones from the burn-in; None for categories."""
         if self.categorical:
@@ -353,12 +354,8 @@ class Reference:
         return np.concatenate([[lowest], inner, [highest]])
 
 
-def _added(counts: NDArray[np.int64], numbers: Column) -> NDArray[np.int64]:
+def _added(counts: Integers, numbers: Column) -> Integers:
     """Return counts of category numbers with further ones added."""
-    return _sum(counts, np.bincount(numbers.astype(np.int64), minlength=len(counts)))
-
-
-def _sum(shorter: NDArray[np.int64], longer: NDArray[np.int64]) -> NDArray[np.int64]:
-    total = longer.astype(np.int64)
-    total[: len(shorter)] += shorter
+    total = np.bincount(numbers.astype(np.int64), minlength=len(counts)).astype(np.int64)
+    total[: len(counts)] += counts
     return total

@@ -291,7 +291,7 @@ def _grown(ring: Trail, wanted: int, most: int) -> Trail:
     if len(ring) >= wanted:
         return ring
     grown: NDArray[Any] = np.empty(
-        (min(most, max(2 * len(ring), wanted, _FEWEST_KEPT)), 3), dtype=np.int64
+        (min(most, max(4 * len(ring), wanted, _FEWEST_KEPT)), 3), dtype=np.int64
     )
     grown[: len(ring)] = ring
     return grown

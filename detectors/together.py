@@ -25,6 +25,7 @@ from detectors.block import (
     LATEST,
     MEMORIES,
     MEMORY,
+    NARROW,
     NEXT,
     PROBLEMS,
     READY,
@@ -36,6 +37,7 @@ from detectors.block import (
     STRIDE,
     TALLY,
     TALLY_SIZE,
+    WIDE,
     WINDOW,
     WINDOWS,
 )
@@ -106,12 +108,18 @@ def _note(
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _fits(
-    values: NDArray[np.float64], block: int, head: Numbers, adwin: NDArray[np.float64]
+    values: NDArray[np.float64],
+    block: int,
+    head: Numbers,
+    tally: NDArray[np.float64],
+    adwin: NDArray[np.float64],
 ) -> bool:
     """Tell whether a column's arrays have room for further values."""
     # Both windows have got the same number of values.
     window = carray(pointer(block + _WORD * WINDOWS), (head[WINDOW],), np.float64)
     fits = is_room(window, len(values), adwin)
+    if head[WIDE] == 0:
+        fits &= tally[0] + tally[1] + len(values) < NARROW
     if head[FIRST] != 0:
         for value in values:
             fits &= value < head[SECOND_SIZE]
@@ -213,8 +221,8 @@ def _judge(
     at += _WORD * head[WINDOW]
     window1 = carray(pointer(at), (head[WINDOW],), np.float64)
     at += _WORD * head[WINDOW]
-    counts = carray(pointer(at), (head[SIZE],), np.int64)
-    at += _WORD * head[SIZE]
+    size, counts_at = head[SIZE], at
+    at += _WORD * (size if head[WIDE] else (size + 1) // 2)
     location, spread = scratch[0, :count], scratch[1, :count]
     if head[FIRST] == 0:
         count_at_most(carray(pointer(at), (head[EDGES],), np.float64), judged, bins)
@@ -222,9 +230,13 @@ def _judge(
         bin_of = carray(pointer(head[FIRST]), (head[FIRST_SIZE],), np.int64)
         for i in range(count):
             number = int(judged[i])
-            bins[i] = bin_of[number] if number < len(bin_of) else len(counts) - 1
+            bins[i] = bin_of[number] if number < len(bin_of) else size - 1
     at += _WORD * head[EDGES]
-    rank(bins[:count], counts, np.uint64(head[SEED]), location)
+    seed = np.uint64(head[SEED])
+    if head[WIDE]:
+        rank(bins[:count], carray(pointer(counts_at), (size,), np.int64), seed, location)
+    else:
+        rank(bins[:count], carray(pointer(counts_at), (size,), np.uint32), seed, location)
     for i in range(count):
         spread[i] = abs(2.0 * location[i] - 1.0)
     fired = QUIET
@@ -274,7 +286,7 @@ def _watch(
     tally = carray(pointer(block + _WORD * TALLY), (TALLY_SIZE,), np.float64)
     if head[READY] == 0:
         fired = _burn(values, flags, head, tally, first)
-    elif not _fits(values, block, head, adwin):
+    elif not _fits(values, block, head, tally, adwin):
         fired = NO_ROOM
     else:
         count = _gather(values, flags, head, tally, first, judged, rows)

@@ -11,6 +11,7 @@ from benchmarks.contenders.task import Task
 from benchmarks.events import Events
 from benchmarks.kernels import kernel_table, measure_kernels
 from benchmarks.lineup import DRIFTLINE, LINEUP
+from benchmarks.memory import measure_memory
 from benchmarks.report import headline
 from benchmarks.rounds import Outcome
 from benchmarks.runner import Run
@@ -123,6 +124,13 @@ def test_a_task_is_passed_as_options() -> None:
         "--group=group",
         "--events=7",
     ]
+
+
+def test_the_memory_of_columns_is_that_of_all_that_are_watched() -> None:
+    memory = measure_memory(columns=1500, missing=0.2, beyond=50)
+
+    assert memory.columns == 2000
+    assert 0 < memory.steady <= memory.peak
 
 
 def test_what_waiting_costs_is_measured_to_the_end(

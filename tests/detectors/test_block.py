@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from detectors.block import LATEST, MEMORY, NEXT, RECENT, WINDOWS, Block, address_of
+from detectors.block import ADDRESS, LATEST, MEMORY, NEXT, RECENT, WINDOWS, Block, address_of
 
 
 def filled(**lengths: int) -> Block:
@@ -22,7 +22,7 @@ def test_its_parts_lie_one_after_the_other_and_share_nothing() -> None:
     parts = [block.problems, block.tally, block.range, *block.memories, *block.windows]
     parts += [block.counts, block.edges, block.latest, block.latest_rows]
     assert np.concatenate(parts).tolist() == list(range(1, 1 + sum(map(len, parts))))
-    assert len(block.words) == WINDOWS + 2 * 43 + 64 + 63 + 2 * RECENT
+    assert len(block.words) == WINDOWS + 2 * 43 + 64 // 2 + 63 + 2 * RECENT
     assert all(len(memory) == MEMORY for memory in block.memories)
     assert block.address == address_of(block.words)
 
@@ -48,4 +48,16 @@ def test_another_length_of_one_part_keeps_all_that_fits(part: str) -> None:
     assert longer.length(LATEST) == lengths["latest"] + 2 * (part == "latest")
     assert longer.words[NEXT] == 12
     again = longer.resized(**{part: lengths[part]})
+    block.words[ADDRESS] = again.address
     assert again.words.tolist() == block.words.tolist()
+
+
+@pytest.mark.parametrize("size", [1, 2, 63, 64])
+def test_counts_stay_what_they_are_when_they_get_more_bits(size: int) -> None:
+    block = filled(window=3, size=size, edges=2, latest=6)
+    counts, edges = block.counts.tolist(), block.edges.tolist()
+    wide = block.resized(wide=1)
+    assert (wide.counts.tolist(), wide.edges.tolist()) == (counts, edges)
+    wide.counts[-1] = 2**40
+    assert wide.counts[-1] == 2**40
+    assert wide.edges.tolist() == edges

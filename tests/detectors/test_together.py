@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from detectors.block import READY
+from detectors.block import NARROW, READY, RECENT
 from detectors.column_monitor import ColumnMonitor
 from detectors.default_detectors import DefaultDetectors
 from detectors.drift import Drift
@@ -139,7 +139,6 @@ def test_a_window_without_room_is_left_as_it_is() -> None:
 
 def test_a_place_holds_until_something_else_changes_the_column() -> None:
     monitor = ready()
-    assert monitor.place() is monitor.place()
     assert monitor.place() == monitor.reference.block.address
     monitor.update(Column("x", Role.FEATURE, Kind.NUMBER, np.zeros(3)), 200)
     assert monitor.place() == monitor.reference.block.address
@@ -192,3 +191,40 @@ def test_only_what_fired_first_is_told() -> None:
         (7, 12.0, 5),
         (7, 13.0, 6),
     ]
+
+
+def test_a_column_of_more_values_than_32_bits_count_goes_on_with_more() -> None:
+    monitor, alone = ready(), ready()
+    state = monitor.state()
+    counts = state["reference"]["counts"]
+    counts[:] = (NARROW - 50) // len(counts)
+    counts[0] += NARROW - 50 - counts.sum()
+    state["reference"]["earlier"][0] += NARROW - 50 - 200
+    for each in (monitor, alone):
+        each.restore(state)
+        assert each.reference.count == NARROW - 50
+    values = np.random.default_rng(3).normal(size=(10, 20))
+    for number, part in enumerate(values):
+        columns = [Column("x", Role.FEATURE, Kind.NUMBER, part)]
+        found, at = np.empty((1, 1, 4, 5)), np.empty((1, 1), dtype=np.int64)
+        first = 200 + 20 * number
+        defaults = monitor.defaults
+        assert defaults is not None
+        bounds, firsts = np.array([[0, 20]]), np.array([first])
+        places = np.array([[monitor.place()]])
+        watch_together(places, *rows_of(columns), bounds, firsts, *defaults.settings, found, at)
+        assert at[0, 0] == (NO_ROOM if number == 2 else QUIET)
+        if at[0, 0] == NO_ROOM:
+            monitor.update(columns[0], first)
+        alone.update(columns[0], first)
+        assert plain(monitor.state()) == plain(alone.state())
+    assert monitor.reference.state()["counts"].sum() == NARROW + 150
+
+
+def test_rows_are_kept_from_the_first_gap_on() -> None:
+    monitor = ready()
+    assert len(monitor.reference.block.latest_rows) == 0
+    flags = np.array([Flag.OK, Flag.NULL, Flag.OK], np.uint8)
+    monitor.update(Column("x", Role.FEATURE, Kind.NUMBER, np.zeros(3), flags=flags), 200)
+    assert len(monitor.reference.block.latest_rows) == RECENT
+    assert monitor.reference.latest(4)[1].tolist() == [198, 199, 200, 202]
