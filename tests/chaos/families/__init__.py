@@ -3,6 +3,7 @@
 from typing import Final
 
 from tests.chaos.families.contents import Clocks, Future, Labels, Poison, Values
+from tests.chaos.families.events import Events
 from tests.chaos.families.exceptions import Exceptions
 from tests.chaos.families.family import Family
 from tests.chaos.families.fresh import Fresh
@@ -30,6 +31,7 @@ _ALL: Final[tuple[type[Family], ...]] = (
     Poison,
     Values,
     Labels,
+    Events,
     Clocks,
     Future,
     Snapshots,
