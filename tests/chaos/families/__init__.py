@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from tests.chaos.families.compaction import Compaction
 from tests.chaos.families.contents import Clocks, Future, Labels, Poison, Values
 from tests.chaos.families.events import Events
 from tests.chaos.families.exceptions import Exceptions
@@ -36,6 +37,7 @@ _ALL: Final[tuple[type[Family], ...]] = (
     Future,
     Snapshots,
     Gaps,
+    Compaction,
     Fresh,
     Partitions,
     Outputs,
