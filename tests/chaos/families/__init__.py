@@ -4,6 +4,7 @@ from typing import Final
 
 from tests.chaos.families.compaction import Compaction
 from tests.chaos.families.contents import Clocks, Future, Labels, Poison, Values
+from tests.chaos.families.disks import Disks
 from tests.chaos.families.events import Events
 from tests.chaos.families.exceptions import Exceptions
 from tests.chaos.families.family import Family
@@ -32,6 +33,7 @@ _ALL: Final[tuple[type[Family], ...]] = (
     Poison,
     Values,
     Labels,
+    Disks,
     Events,
     Clocks,
     Future,
