@@ -72,7 +72,7 @@ async def _check_permissions(settings: Settings) -> None:
 
 def _run(settings: Settings, logger: Any) -> int:
     # Faust and the agents take a second to import: an error above is told without them.
-    from agents.process import run  # noqa: PLC0415 - see above
+    from agents.process import EXIT_DENIED, run  # noqa: PLC0415 - see above
     from app.factory import create_app  # noqa: PLC0415 - see above
 
     app = create_app(settings)
@@ -85,11 +85,15 @@ def _run(settings: Settings, logger: Any) -> int:
         brokers=settings.kafka.bootstrap_servers,
         group=settings.kafka.group_id,
     )
-    return run(
+    code = run(
         app,
         connect_timeout=settings.kafka.connect_timeout_seconds,
         shutdown_timeout=SHUTDOWN_TIMEOUT,
     )
+    if code == EXIT_DENIED:
+        # The broker has named one topic or group; this names all that is missing by now.
+        asyncio.run(_check_permissions(settings))
+    return code
 
 
 def _run_until_signal(work: Coroutine[Any, Any, Settings]) -> Settings | None:
