@@ -10,6 +10,7 @@ from agents.record_block import RecordBlock
 from agents.refusals import Excess, RefusalLimits, Refusals
 from agents.telemetry import Telemetry
 from agents.transport import Record
+from agents.unread_batch import UnreadBatch
 from detectors.identity import stable_id
 from schemas.cloudevents import BYTES, CloudEventType, cloudevent_headers
 from schemas.dead_letter import REPLAY_HEADER, DeadLetter, headers_text
@@ -72,41 +73,55 @@ class DeadLetters:
         self._used: dict[tuple[str, int], float] = {}
 
     async def send(self, record: Record, error: InvalidMessage) -> Awaitable[object]:
-        """Publish one refused record; the result is done when the broker has acknowledged it."""
+        """Publish one refused record; the result is done when the broker has acknowledged it.
+
+        Of a record that stands for an unread batch, the letter is about the batch.
+        """
+        batch = UnreadBatch.behind(record)
+        refused = self._refused.setdefault((record.topic, record.partition), {})
+        if batch is None:
+            offset, headers = record.offset, _headers_text(record)
+            refused[offset] = error
+        else:
+            error = InvalidMessage(batch.reason, batch.detail)
+            offset, headers = batch.first, None
+            refused.update(dict.fromkeys(batch.offsets(self._limits.telling), error))
         value, key = record.value, record.key
-        headers = headers_text(record.headers)
-        truncated = (
-            len(value or b"") > LARGEST_VALUE
-            or len(key or b"") > LARGEST_KEY
-            or len(headers) > LARGEST_HEADERS
-        )
         letter = DeadLetter(
             reason=error.reason,
             detail=error.detail[:LONGEST_DETAIL],
             sourcetopic=record.topic,
             sourcepartition=record.partition,
-            sourceoffset=record.offset,
+            sourceoffset=offset,
+            sourcelastoffset=None if batch is None else batch.last,
             sourcetimestamp=record.timestamp,
-            sourceheaders=headers if len(headers) <= LARGEST_HEADERS else "[]",
+            sourceheaders="[]" if headers is None else headers,
             originalsize=-1 if value is None else len(value),
-            truncated=truncated,
+            truncated=(
+                len(value or b"") > LARGEST_VALUE
+                or len(key or b"") > LARGEST_KEY
+                or headers is None
+            ),
             replayof=_replayed_letter(record),
         )
-        self._refused.setdefault((record.topic, record.partition), {})[record.offset] = error
         self._telemetry.message_refused(record.topic, error.reason)
+        if key is None and value is None:
+            # aiokafka sends no record that has neither; `originalsize` says that it was null.
+            value = b""
         return await self._publisher.send(
             self._topic,
             key=None if key is None else key[:LARGEST_KEY],
             value=None if value is None else value[:LARGEST_VALUE],
             headers=cloudevent_headers(
                 CloudEventType.DEAD_LETTER,
-                event_id=stable_id(record.topic, record.partition, record.offset),
+                event_id=stable_id(record.topic, record.partition, offset),
                 source=f"/driftline/{record.topic}/{record.partition}",
                 time=format_time(clamped_time(record.timestamp)),
                 subject=str(error.reason),
                 content_type=BYTES,
                 extensions={
-                    name: _text(field) for name, field in letter.model_dump().items() if field != ""
+                    name: _text(field)
+                    for name, field in letter.model_dump(exclude_defaults=True).items()
                 },
             ),
         )
@@ -129,6 +144,8 @@ class DeadLetters:
         refused = self._refused.pop(place, {})
         if refused and max(refused) > offsets[-1]:  # of a batch that is handled together with it
             self._refused[place] = {at: refused.pop(at) for at in [*refused] if at > offsets[-1]}
+        if refused:  # those of an unread batch are not among the records
+            offsets = sorted({*offsets, *refused})
         excess = count.take(offsets, {offset: error.reason for offset, error in refused.items()})
         used = count.used
         if used != self._used.get(place, 0.0):
@@ -157,6 +174,15 @@ def _offsets(records: Sequence[Record]) -> list[int]:
         offsets: list[int] = np.asarray(records.offsets).tolist()
         return offsets
     return [record.offset for record in records]
+
+
+def _headers_text(record: Record) -> str | None:
+    """Return the headers as a letter has them; None where there is no room for them."""
+    # As they are written they take more: what is that large is not written to be measured.
+    if sum(len(name) + len(value or b"") for name, value in record.headers) > LARGEST_HEADERS:
+        return None
+    text = headers_text(record.headers)
+    return text if len(text) <= LARGEST_HEADERS else None
 
 
 def _replayed_letter(record: Record) -> str:

@@ -243,9 +243,10 @@ class Intake:
                     outputs.append(await self._dead_letters.send(_record_of(part, blocks), frame))
                     continue
                 for table in part:
-                    for model, version, runs in table.models:
-                        rows = sum(run.rows for run in runs)
-                        self._telemetry.rows_accepted(table.origin, model, version, rows)
+                    for each in table.models:
+                        self._telemetry.rows_accepted(
+                            table.origin, each.model, each.version, each.rows
+                        )
                 outputs.append(
                     await self._publisher.send(
                         self._topics.observations, key=_key_of(part), value=frame, partition=shard

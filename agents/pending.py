@@ -96,6 +96,7 @@ class PendingStore(PendingJoin):
             return None
         rest = orjson.loads(self._file.rest or b"")
         self._clock = self._clock_told = rest["clock"]
+        self._born = rest.get("born", self._clock)
         self._open, self._early_since = rest["open"], rest["early since"]
         self._since = deque((number, since) for number, since in rest["since"])
         for name, labels in rest["early"]:
@@ -138,6 +139,7 @@ class PendingStore(PendingJoin):
         ]
         rest = {
             "clock": self._clock,
+            "born": self._born,
             "open": self._open,
             "early since": self._early_since,
             "since": list(self._since),

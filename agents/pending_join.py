@@ -2,10 +2,11 @@
 
 from collections import OrderedDict, deque
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 from zlib import crc32
 
+import numpy as np
 import orjson
 
 from agents.cold_chunk import FirstLabel
@@ -88,6 +89,8 @@ class PendingJoin:
         self._most = most
         self._most_labels = most if hot is None else min(most, hot)
         self._clock = self._clock_told = 0
+        # The first clock: what came before it, and has no time, grows old from there.
+        self._born = 0
         # Labels that were there before their predictions, by the number: a replay needs them.
         self._first: dict[int, FirstLabel] = {}
         self._log = TieredLog(
@@ -128,10 +131,12 @@ class PendingJoin:
         """Take predictions; return offset and join of those whose label is already there.
 
         Ages are event times, but no later than the records' own: a clock that runs ahead must not
-        age the others.
+        age the others. What has no time at all (0) is as old as what came before it.
         """
         if len(batch.ids) == 0:
             return []
+        if self._clock and not batch.ages.all():
+            batch = replace(batch, ages=np.where(batch.ages == 0, self._clock, batch.ages))
         self._taken.append(batch)
         self._mark(self._log.end)
         numbers = range(self._log.end, self._log.end + len(batch.ids))
@@ -173,6 +178,7 @@ class PendingJoin:
     def _add_label(
         self, row: LabelRow, offset: int, age: int, on_disk: Mapping[bytes, tuple[int, ...]]
     ) -> list[Joined] | str:
+        age = age or self._clock
         self._advance(age)
         if row.prediction is not None and row.model is not None:
             return [Joined(row.model, row.version, row.prediction, row.label, row.time)]
@@ -324,11 +330,12 @@ class PendingJoin:
     def _advance(self, age: int) -> None:
         if age > self._clock or len(self._log) > self._most:
             self._clock = max(age, self._clock)
+            self._born = self._born or self._clock
             self._trim()
 
     def _trim(self) -> None:
         oldest = self._clock - self._ttl
-        for number, name, label, is_old in self._log.drop(oldest, self._most):
+        for number, name, label, is_old in self._log.drop(oldest, self._most, self._born):
             self._first.pop(number, None)
             if name is not None:
                 rest = tuple(other for other in _all(self._waiting.pop(name)) if other != number)
@@ -340,7 +347,7 @@ class PendingJoin:
                 self._evicted += not is_old
         while self._early:
             labels = next(iter(self._early.values()))
-            if labels[-1].age >= oldest and self._early_kept <= self._most_labels:
+            if (labels[-1].age or self._born) >= oldest and self._early_kept <= self._most_labels:
                 break
             self._early.popitem(last=False)
             unused = sum(not label.is_used for label in labels)

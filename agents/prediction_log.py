@@ -198,8 +198,17 @@ class PredictionLog:
             ids += part.ids[self.first & self._mask :]
             self.first = end
 
-    def drop(self, oldest: int, most: int) -> Iterator[tuple[int, bytes, int, bool]]:
+    def drop(
+        self, oldest: int, most: int, undated: int = 0
+    ) -> Iterator[tuple[int, bytes, int, bool]]:
         """Drop from the start what is older than a time, and what is above a cap.
+
+        Parameters
+        ----------
+        oldest, most
+            The time, and the cap.
+        undated
+            What stands for an age of 0.
 
         Yields
         ------
@@ -208,7 +217,7 @@ class PredictionLog:
         """
         while self.first < self.end:
             part, row = self._parts[self.first >> self._bits], self.first & self._mask
-            is_old = part.ages[row] < oldest
+            is_old = (part.ages[row] or undated) < oldest
             if not is_old and len(self) <= most:
                 return
             self.first += 1

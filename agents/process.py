@@ -19,12 +19,14 @@ from faust.transport.drivers.aiokafka import credentials_to_aiokafka_auth, serve
 from faust.types import AppT
 
 from agents.dead_letters import TooManyRefused
+from agents.denial import denial_of
 
 EXIT_OK: Final = 0
 EXIT_CRASHED: Final = 1
 EXIT_REFUSED: Final = 65  # EX_DATAERR
 EXIT_NO_BROKER: Final = 69  # EX_UNAVAILABLE
 EXIT_FORCED: Final = 70  # EX_SOFTWARE
+EXIT_DENIED: Final = 77  # EX_NOPERM
 
 _SWITCH_INTERVAL: Final = 0.0005
 """Seconds for which one thread may keep the others waiting. Python's own 5 ms are longer than what
@@ -54,8 +56,9 @@ def run(app: AppT, *, connect_timeout: float = 30.0, shutdown_timeout: float = 3
     -------
     int
         The exit code: 0 after a signal, 1 after a crash, 65 after a crash for too many refused
-        records, which would come again, 69 without a broker. A stop that takes
-        too long does not return: the process exits with 70.
+        records, which would come again, 69 without a broker, 77 after a crash for something
+        that the user may not do. A stop that takes too long does not return: the process exits
+        with 70.
     """
     process = _Process(app, connect_timeout, shutdown_timeout)
     _relax_garbage_collection()
@@ -125,6 +128,10 @@ class _Process:
         if isinstance(failure, TooManyRefused):
             logger.critical("too many refused records: %s", failure)
             return EXIT_REFUSED
+        denial = denial_of(failure)
+        if denial is not None:
+            logger.error("the brokers no longer allow what a worker needs: %s", denial)
+            return EXIT_DENIED
         if failure is not None:
             logger.critical("the worker has crashed", exc_info=failure)
             return EXIT_CRASHED

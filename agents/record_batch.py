@@ -3,13 +3,15 @@
 from typing import Final
 
 import numpy as np
-from aiokafka.errors import CorruptRecordException, UnsupportedCodecError
+from aiokafka.errors import CorruptRecordException
 from aiokafka.record.control_record import ABORT_MARKER, ControlRecord
 from aiokafka.record.default_records import DefaultRecordBase
 from aiokafka.record.util import calc_crc32c
 
 from agents.record_index import KEY_END, KEY_START, Body, index
 from agents.uncompress import CODECS, UNDECODABLE, Inflated, uncompress
+from agents.unread_batch import UNREAD, UnreadBatch
+from schemas.invalid import InvalidMessage, Reason
 
 MOST_UNCOMPRESSED: Final = 67_108_864
 """Bytes of one batch, and of what is read of one partition at once. Brokers bound a batch as it is
@@ -95,9 +97,9 @@ class RecordBatch:
             return False
         try:
             data = bytes(self.records(_LARGEST_MARKER))
-        except Inflated:
+        except InvalidMessage as error:
             raise CorruptRecordException(
-                f"the marker at offset {self.base_offset} is too large"
+                f"the marker at offset {self.base_offset}: {error.detail}"
             ) from None
         body = self.body(0, len(data))
         markers = index(np.frombuffer(data, dtype=np.uint8), [body], self.base_offset)
@@ -111,24 +113,26 @@ class RecordBatch:
 
         Raises
         ------
-        agents.uncompress.Inflated
-            If they are more than ``most``.
-        aiokafka.errors.CorruptRecordException
-            If they cannot be uncompressed.
-        aiokafka.errors.UnsupportedCodecError
-            If nobody knows how to.
+        InvalidMessage
+            If they are more than ``most``, or cannot be uncompressed.
         """
         packed = self._raw[DefaultRecordBase.HEADER_STRUCT.size :]
         codec = self._attributes & DefaultRecordBase.CODEC_MASK
         if codec == DefaultRecordBase.CODEC_NONE:
             return packed
         if codec not in CODECS:
-            raise UnsupportedCodecError(f"unknown compression codec {codec:#04x}")
+            raise InvalidMessage(
+                Reason.BATCH_MALFORMED, f"the compression codec {codec:#04x} is unknown"
+            )
         try:
             return uncompress(codec, packed, most)
+        except Inflated:
+            raise InvalidMessage(
+                Reason.BATCH_TOO_LARGE, f"{len(packed)} bytes inflate to more than {most}"
+            ) from None
         except UNDECODABLE as error:
-            raise CorruptRecordException(
-                f"the batch at offset {self.base_offset} cannot be uncompressed: {error}"
+            raise InvalidMessage(
+                Reason.BATCH_MALFORMED, f"the records cannot be uncompressed: {error}"
             ) from error
 
     def body(self, start: int, size: int) -> Body:
@@ -142,6 +146,22 @@ class RecordBatch:
             timestamp_type=int(bool(self._attributes & DefaultRecordBase.TIMESTAMP_TYPE_MASK)),
             first_timestamp=self._first_timestamp,
             max_timestamp=self._max_timestamp,
+        )
+
+    def unread(self, error: InvalidMessage) -> UnreadBatch:
+        """Return what becomes of it where its records cannot be read."""
+        first, last = self.base_offset, self.next_offset - 1
+        detail = f"the batch of the records at offsets {first} to {last}: {error.detail}"
+        return UnreadBatch(error.reason, detail, first, last)
+
+    def stand_in(self, start: int, size: int) -> Body:
+        """Return what to read where the record of an `UnreadBatch` lies in a buffer instead."""
+        body = self.body(start, size)
+        return body._replace(
+            records=1,
+            base_offset=self.next_offset - 1,
+            timestamp_type=UNREAD,
+            first_timestamp=body.max_timestamp if body.timestamp_type else body.first_timestamp,
         )
 
     def nothing(self, start: int) -> Body:

@@ -22,6 +22,10 @@ from agents.record_index import (
     Columns,
 )
 
+MOST_HEADERS: Final = 10_000
+"""Headers of a record that are read, the first ones: a batch inflates to some thirty million of
+them, each of which would become three objects. A dead letter has room for half as many."""
+
 _NULL: Final = -1
 
 
@@ -69,7 +73,7 @@ class RecordBlock(Sequence[Record]):
                 *_put(buffer, record.value),
                 len(buffer),
             )
-            _put_headers(buffer, record.headers)
+            put_headers(buffer, record.headers)
         return cls(topic, partition, np.frombuffer(bytes(buffer), dtype=np.uint8), columns)
 
     @property
@@ -178,7 +182,7 @@ class RecordBlock(Sequence[Record]):
     def _headers(self, at: int) -> tuple[tuple[str, Any], ...]:
         headers = []
         count, at = self._varint(at)
-        for _ in range(count):
+        for _ in range(min(count, MOST_HEADERS)):
             size, at = self._varint(at)
             # As in Kafka's own client: a name that is not UTF-8 stops nobody.
             name = str(self._bytes[at : at + size], "utf-8", "replace")
@@ -207,7 +211,8 @@ def _put(buffer: bytearray, field: bytes | None) -> tuple[int, int]:
     return start, len(buffer)
 
 
-def _put_headers(buffer: bytearray, headers: Sequence[tuple[str, bytes | None]]) -> None:
+def put_headers(buffer: bytearray, headers: Sequence[tuple[str, bytes | None]]) -> None:
+    """Append headers, with their count, in Kafka's own coding."""
     encode_varint(len(headers), buffer.append)
     for name, value in headers:
         for field in (name.encode(), value):

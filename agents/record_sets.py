@@ -10,14 +10,16 @@ from agents.aborted_transactions import AbortedTransactions
 from agents.record_batch import MOST_UNCOMPRESSED, RecordBatch
 from agents.record_block import RecordBlock
 from agents.record_index import Body, index, walk
-from agents.uncompress import Inflated
+from schemas.invalid import InvalidMessage, Reason
 
 
 class RecordSet:
     """Hands out the records of a record set, as aiokafka's reader would.
 
     All batches are read at the first call; what is handed out are views of them. Where a batch is
-    corrupt, the batches before it are handed out first.
+    corrupt, the batches before it are handed out first. One with a right checksum whose records
+    cannot be read was written so: it would stop every worker that comes to it. It is passed over,
+    and one record stands for it (`agents.unread_batch`); what follows is left for the next fetch.
 
     Parameters
     ----------
@@ -33,7 +35,7 @@ class RecordSet:
         Whether to compare the checksums.
     most
         Bytes, uncompressed, that are read. What follows is left for the next fetch; a single batch
-        that has more counts as corrupt.
+        that has more is passed over.
 
     Attributes
     ----------
@@ -79,9 +81,8 @@ class RecordSet:
         Raises
         ------
         aiokafka.errors.CorruptRecordException
-            If the next batch is malformed; after that there are no more.
-        aiokafka.errors.UnsupportedCodecError
-            If its compression is unknown; likewise.
+            If the next batch is damaged: its checksum is wrong, or it is none; after that there are
+            no more.
         """
         if self._left is None:
             self._left = self._read()
@@ -94,6 +95,7 @@ class RecordSet:
         return block
 
     def _read(self) -> RecordBlock:
+        batches: list[RecordBatch] = []
         bodies: list[Body] = []
         parts: list[bytes | memoryview] = []
         size = 0
@@ -101,7 +103,8 @@ class RecordSet:
             batch = RecordBatch(self._raw[start:end])
             try:
                 if self._check_crcs and not batch.is_intact:
-                    raise self._corrupt(f"the checksum at offset {batch.base_offset} is wrong")
+                    raise self._wrong_checksum(batch)
+                batches.append(batch)
                 if self._is_left_out(batch):
                     bodies.append(batch.nothing(size))
                     continue
@@ -109,23 +112,46 @@ class RecordSet:
             except KafkaError as error:
                 self._error = error
                 break
-            except Inflated:
+            except InvalidMessage as error:
                 # After others, it is the first one of the next fetch, and has all the room.
-                if not size:
-                    self._error = self._corrupt(
-                        f"the batch at offset {batch.base_offset} inflates to more than "
-                        f"{self._most} bytes"
-                    )
+                if not size or error.reason != Reason.BATCH_TOO_LARGE:
+                    self._pass_over(batch, error, bodies, parts)
                 break
             bodies.append(batch.body(size, len(part)))
             parts.append(part)
             size += len(part)
         buffer = np.frombuffer(b"".join(parts), dtype=np.uint8)
-        columns, self._position, broken = index(buffer, bodies, self._position)
+        columns, position, broken = index(buffer, bodies, self._position)
         if broken >= 0:
-            offset = bodies[broken].base_offset
-            self._error = self._corrupt(f"the records of the batch at {offset} are malformed")
+            del bodies[broken:]
+            self._error = None  # that of a later batch is met by a later fetch
+            why = InvalidMessage(Reason.BATCH_MALFORMED, "its records are malformed")
+            parts = [buffer.data]
+            self._pass_over(batches[broken], why, bodies, parts)
+            buffer = np.frombuffer(b"".join(parts), dtype=np.uint8)
+            columns, position, _ = index(buffer, bodies, self._position)
+        self._position = position
         return RecordBlock(self._topic, self._partition, buffer, columns)
+
+    def _pass_over(
+        self,
+        batch: RecordBatch,
+        error: InvalidMessage,
+        bodies: list[Body],
+        parts: list[bytes | memoryview],
+    ) -> None:
+        """Have one record stand for a batch, behind what was read."""
+        if not batch.is_intact:
+            self._error = self._wrong_checksum(batch)
+        elif batch.next_offset <= self._position:
+            # Its offsets are made up as well, and would lead back to it.
+            self._error = self._corrupt(
+                f"the offsets of the batch at {batch.base_offset} are wrong"
+            )
+        else:
+            record = batch.unread(error).record()
+            bodies.append(batch.stand_in(sum(map(len, parts)), len(record)))
+            parts.append(record)
 
     def _is_left_out(self, batch: RecordBatch) -> bool:
         if self._aborted is not None:
@@ -135,6 +161,9 @@ class RecordSet:
             if batch.is_transactional and self._aborted.cover(batch.producer):
                 return True
         return batch.is_control
+
+    def _wrong_checksum(self, batch: RecordBatch) -> CorruptRecordException:
+        return self._corrupt(f"the checksum at offset {batch.base_offset} is wrong")
 
     def _corrupt(self, what: str) -> CorruptRecordException:
         return CorruptRecordException(f"{self._topic}-{self._partition}: {what}")

@@ -29,6 +29,11 @@ class RefusalLimits:
     window: int = 10_000
     min_records: int = 1000
 
+    @property
+    def telling(self) -> int:
+        """How many records in a row, if all are refused, tell all that more of them would."""
+        return self.window + (self.max_run or 0) + 1
+
 
 class Refused(NamedTuple):
     """A refused record: how many were read before it, its offset, and why."""
@@ -134,7 +139,7 @@ class Refusals:
         limits = self._limits
         if limits.max_ratio is not None and self._refused > limits.max_ratio * self._sample:
             return self._latest[-self._refused].offset
-        return self._latest[-self._run].offset if self._run else None
+        return self._latest[-min(self._run, len(self._latest))].offset if self._run else None
 
     @property
     def _sample(self) -> int:
@@ -163,8 +168,9 @@ class Refusals:
             self._run += 1
 
     def _forget(self) -> None:
-        # Of the run all records are kept: an excess tells where it began.
-        oldest = min(self._read - self._limits.window, self._read - self._run)
+        # Of a run that may become too long all records are kept: an excess tells where it began.
+        run = self._run if self._limits.max_run is not None else 0
+        oldest = self._read - max(self._limits.window, run)
         while self._latest and self._latest[0].number <= oldest:
             self._latest.popleft()
 

@@ -233,22 +233,28 @@ class TieredLog:
         self._hot.replace(number, batch, row)
         self._touch(number)
 
-    def drop(self, oldest: int, most: int) -> Iterator[tuple[int, bytes | None, int, bool]]:
+    def drop(
+        self, oldest: int, most: int, undated: int = 0
+    ) -> Iterator[tuple[int, bytes | None, int, bool]]:
         """Drop from the start; as `PredictionLog.drop`, with no id for those not in memory."""
-        return self._hot.drop(oldest, most) if self._disk is None else self._drop(oldest, most)
+        if self._disk is None:
+            return self._hot.drop(oldest, most, undated)
+        return self._drop(oldest, most, undated)
 
-    def _drop(self, oldest: int, most: int) -> Iterator[tuple[int, bytes | None, int, bool]]:
+    def _drop(
+        self, oldest: int, most: int, undated: int
+    ) -> Iterator[tuple[int, bytes | None, int, bool]]:
         while self._cold_first < self._hot.first:
             number = self._cold_first
             entry = self._entry(number)
-            is_old = entry.age < oldest
+            is_old = (entry.age or undated) < oldest
             if not is_old and len(self) <= most:
                 return
             self._cold_first += 1
             for changed in (self._dirty, self._in_flight):
                 changed.pop(number, None)
             yield number, None, entry.label, is_old
-        for number, name, label, is_old in self._hot.drop(oldest, most):
+        for number, name, label, is_old in self._hot.drop(oldest, most, undated):
             self._touched.discard(number)
             yield number, name, label, is_old
             self._cold_first = self._hot.first

@@ -9,6 +9,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 from structlog.stdlib import ProcessorFormatter
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from agents.denial import denial_of
 from app.settings import LogSettings
 
 _QUIET: Final = {
@@ -98,6 +99,9 @@ class _Lowered(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Lower a record's level where that is due; tell whether it is still to be logged."""
+        if record.levelno == logging.ERROR and _is_told(record):
+            record.exc_info = None
+            record.levelno, record.levelname = logging.WARNING, "WARNING"
         if record.levelno == logging.ERROR and _is_normal(record):
             record.levelno, record.levelname = logging.WARNING, "WARNING"
         return record.levelno >= self._level
@@ -108,6 +112,14 @@ def _is_normal(record: logging.LogRecord) -> bool:
         error = record.exc_info[1] if record.exc_info else None
         return isinstance(error, _CLIENTS_FAULTS)
     return record.name == _BORNE
+
+
+def _is_told(record: logging.LogRecord) -> bool:
+    """Tell whether an error is the user's lack of a permission.
+
+    Each of the services on its way reports it, with where it was; in the end `agents.process` does.
+    """
+    return denial_of(record.exc_info[1] if record.exc_info else None) is not None
 
 
 def _is_no_chatter(record: logging.LogRecord) -> bool:

@@ -108,14 +108,25 @@ def new_fleet(settings: Settings) -> Fleet:
     """Return the models of one partition, none as yet."""
     return Fleet(
         partial(monitor_options, settings),
-        most_models=settings.limits.models,
-        most_columns=settings.limits.columns,
+        most_models=_share(settings, settings.limits.models),
+        most_columns=_share(settings, settings.limits.columns),
     )
 
 
 def new_policy(settings: Settings) -> RetrainPolicy:
     """Return the retrain policy of one partition."""
-    return RetrainPolicy(policy_options(settings), most_models=settings.limits.models)
+    return RetrainPolicy(
+        policy_options(settings), most_models=_share(settings, settings.limits.models)
+    )
+
+
+def _share(settings: Settings, limit: int) -> int:
+    """Return what of a worker's limit one partition may use.
+
+    A worker that has them all stays within the limit. What a partition has no room for must not
+    depend on which others the worker has: the same log would not give the same alerts.
+    """
+    return max(limit // settings.topics.partitions, 1)
 
 
 def _detector(settings: DetectorSettings) -> DetectorOptions:

@@ -28,6 +28,9 @@ _SLACK_MS: Final = 86_400_000
 _LONGEST_MS: Final = 1 << 62
 """Kafka's times are 64 bits wide."""
 
+_OF_MODELS: Final = (TopicRole.OBSERVATIONS, TopicRole.ALERTS)
+"""Topics of which every partition has models of its own."""
+
 _COMPACTABLE: Final = frozenset({TopicRole.PREDICTIONS, TopicRole.LABELS})
 """Topics with a key of its own for each record, so that compaction loses none."""
 
@@ -223,6 +226,24 @@ async def ensure_topics(
                 for topic in report.missing
             )
     return report
+
+
+def as_found(settings: Settings, report: TopicReport) -> Settings:
+    """Return settings that say how many partitions the topics of models have.
+
+    Existing ones may have others than ``topics.partitions``. Where they differ from each other, the
+    largest number counts.
+
+    Parameters
+    ----------
+    report
+        Of topics without problems, the missing ones of which were made.
+    """
+    made = {topic.name: topic.partitions for topic in report.missing}
+    names = [settings.topics.full_name(role) for role in _OF_MODELS]
+    largest = max(report.partitions[name] or made[name] for name in names)
+    topics = settings.topics.model_copy(update={"partitions": largest})
+    return settings.model_copy(update={"topics": topics})
 
 
 def _unequal(

@@ -8,6 +8,7 @@ from benchmarks.contenders.task import Task
 FLOOR: Final = "floor"
 STOCK: Final = "faust"
 DRIFTLINE: Final = "driftline"
+FORGETFUL: Final = "forgetful"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,4 +62,7 @@ LINEUP: Final = (
     ),
     Contender(STOCK, "Faust, River", "faust_river", 11_000),
     Contender(DRIFTLINE, "Driftline", "driftline", 40_000, to_the_end=True),
+    Contender(
+        FORGETFUL, "Driftline, no state kept", "forgetful", 40_000, quick=False, to_the_end=True
+    ),
 )

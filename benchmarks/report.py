@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from benchmarks.kernels import Cost
 from benchmarks.latency import Latency
-from benchmarks.lineup import DRIFTLINE, FLOOR, STOCK
+from benchmarks.lineup import DRIFTLINE, FLOOR, FORGETFUL, STOCK
 from benchmarks.rounds import Outcome, Workload
 from benchmarks.scaling import Scaled
 
@@ -75,7 +75,7 @@ def best_river(outcomes: Mapping[str, Outcome]) -> Outcome | None:
     others = [
         outcome
         for name, outcome in outcomes.items()
-        if name not in {DRIFTLINE, FLOOR, STOCK} and outcome.runs
+        if name not in {DRIFTLINE, FLOOR, FORGETFUL, STOCK} and outcome.runs
     ]
     return max(others, key=lambda outcome: outcome.rate, default=None)
 

@@ -28,7 +28,7 @@ from tests.kafka import KafkaCluster
 
 SETTINGS: Final = {
     # Full after a minute or two: what is measured is the steady state.
-    "intake.pending.max_entries": 20_000,
+    "intake.pending.max_entries": 4_000,
     "intake.pending.ttl_seconds": 300_000_000,
 }
 TRAFFIC: Final = TrafficOptions(features=20, life=20_000, version_life=10**9, poisoned=0.001)

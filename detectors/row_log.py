@@ -179,17 +179,17 @@ class RowLog:
         """
         self.settle()
         self.newest = max(self.newest, newest)
+        runs = list(runs)
+        self._reserve(self.rows + sum(run.rows for run in runs))
         rings = []
         for topic, partition, rows in runs:
             source, end = (topic, partition), begin + rows
             self._marks[source] = offsets[end - 1]
             number = 0 if len(self._marks) == 1 else list(self._marks).index(source)
-            rings.append((0, 0, self.rows, number, begin, end))
+            rings.append((*self._addresses, self.rows, number, begin, end))
             self.rows += rows
             begin = end
-        self._reserve(self.rows)
-        latest, marked = self._addresses
-        return [(latest, marked, *ring[2:]) for ring in rings]
+        return rings
 
     def hold(self, batch: ObservationBatch) -> None:
         """Keep the rows that were taken last whole, as `append` does, until `settle`."""

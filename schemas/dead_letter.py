@@ -28,6 +28,11 @@ class DeadLetter(Event):
     sourcetopic: str
     sourcepartition: int
     sourceoffset: int
+    sourcelastoffset: int | None = Field(
+        default=None,
+        description="Where a whole batch was refused unread: the offset of its last record, while "
+        "`sourceoffset` is that of its first. Left out of other letters.",
+    )
     sourcetimestamp: int = Field(
         description="The original record's own time, milliseconds since the epoch; -1 for none."
     )

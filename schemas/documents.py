@@ -282,8 +282,10 @@ def _headers(channel: Channel) -> Document:
 
 def _extensions(event: type[Event]) -> Document:
     """Return the schemas of an event's fields as they are written in headers."""
+    number = {"pattern": "^-?[0-9]+$"}
     forms: dict[object, Document] = {
-        int: {"pattern": "^-?[0-9]+$"},
+        int: number,
+        int | None: number,
         bool: {"enum": ["true", "false"]},
     }
     extensions: Document = {}

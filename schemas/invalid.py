@@ -14,6 +14,8 @@ class Reason(StrEnum):
     WRONG_TYPE = "wrong_type"
     INVALID_VALUE = "invalid_value"
     TOO_MANY_FEATURES = "too_many_features"
+    BATCH_TOO_LARGE = "batch_too_large"
+    BATCH_MALFORMED = "batch_malformed"
 
 
 class InvalidMessage(Exception):

@@ -20,7 +20,7 @@ from app.logs import configure_logs
 from app.pending_directory import check_pending_directory
 from app.permissions import WORKER, needed
 from app.settings import Settings
-from app.topics import ensure_topics
+from app.topics import as_found, ensure_topics
 
 SHUTDOWN_TIMEOUT: Final = 30.0
 """Seconds that a stop may take; the next worker replays what was not committed."""
@@ -48,11 +48,13 @@ def worker(
         check_address(settings.http)
         check_pending_directory(settings)
         warm_up()
-        if _run_until_signal(_prepare(settings, logger)):
-            raise SystemExit(_run(settings, logger))
+        prepared = _run_until_signal(_prepare(settings, logger))
+        if prepared is not None:
+            raise SystemExit(_run(prepared, logger))
 
 
-async def _prepare(settings: Settings, logger: Any) -> None:
+async def _prepare(settings: Settings, logger: Any) -> Settings:
+    """Make what is missing; return the settings with the partitions that there are."""
     await wait_for_brokers(settings.kafka, report=logger.warning)
     await _check_permissions(settings)
     report = await ensure_topics(settings)
@@ -60,6 +62,7 @@ async def _prepare(settings: Settings, logger: Any) -> None:
         logger.info("created a topic", topic=topic.name, partitions=topic.partitions)
     if report.missing:
         await _check_permissions(settings)
+    return as_found(settings, report)
 
 
 async def _check_permissions(settings: Settings) -> None:
@@ -69,7 +72,7 @@ async def _check_permissions(settings: Settings) -> None:
 
 def _run(settings: Settings, logger: Any) -> int:
     # Faust and the agents take a second to import: an error above is told without them.
-    from agents.process import run  # noqa: PLC0415 - see above
+    from agents.process import EXIT_DENIED, run  # noqa: PLC0415 - see above
     from app.factory import create_app  # noqa: PLC0415 - see above
 
     app = create_app(settings)
@@ -82,25 +85,28 @@ def _run(settings: Settings, logger: Any) -> int:
         brokers=settings.kafka.bootstrap_servers,
         group=settings.kafka.group_id,
     )
-    return run(
+    code = run(
         app,
         connect_timeout=settings.kafka.connect_timeout_seconds,
         shutdown_timeout=SHUTDOWN_TIMEOUT,
     )
+    if code == EXIT_DENIED:
+        # The broker has named one topic or group; this names all that is missing by now.
+        asyncio.run(_check_permissions(settings))
+    return code
 
 
-def _run_until_signal(work: Coroutine[Any, Any, None]) -> bool:
-    """Run to the end, unless SIGTERM or SIGINT comes first; tell which."""
+def _run_until_signal(work: Coroutine[Any, Any, Settings]) -> Settings | None:
+    """Run to the end and return what comes of it; None where SIGTERM or SIGINT comes first."""
 
-    async def main() -> bool:
+    async def main() -> Settings | None:
         task = asyncio.ensure_future(work)
         loop = asyncio.get_running_loop()
         # As the first process of a container this one would otherwise not heed SIGTERM.
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, task.cancel)
         with suppress(asyncio.CancelledError):
-            await task
-            return True
-        return False
+            return await task
+        return None
 
     return asyncio.run(main())

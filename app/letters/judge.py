@@ -28,6 +28,8 @@ EXPECTED: Final[Mapping[Reason, str]] = {
     Reason.WRONG_TYPE: "fields of the types that docs/events.md lists",
     Reason.INVALID_VALUE: "values within their bounds: times, lengths of names, finite numbers",
     Reason.TOO_MANY_FEATURES: "at most limits.features_per_event features",
+    Reason.BATCH_TOO_LARGE: "a batch that inflates to at most 64 MiB",
+    Reason.BATCH_MALFORMED: "a batch in Kafka's format, as its clients write it",
 }
 """What each reason found missing."""
 
@@ -110,6 +112,10 @@ class Judge:
         role = self.role_of(letter.topic)
         if role is None:
             return Verdict(None, detail=f"no worker of these settings reads {letter.topic}")
+        if letter.last_offset is not None:
+            return Verdict(
+                None, detail="no worker of this version reads the batch, whatever the settings"
+            )
         if letter.truncated:
             return Verdict(
                 None, detail="the letter is cut; the whole record may be at its source position"

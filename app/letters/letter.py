@@ -30,6 +30,9 @@ class Letter:
         Why the record was refused.
     topic, partition, offset
         Where the record stands.
+    last_offset
+        Of a letter about a whole batch that was not read, where its last record stands; its first
+        one stands at `offset`. None of other letters.
     timestamp
         The record's own time, milliseconds since the epoch; -1 for none.
     size
@@ -52,6 +55,7 @@ class Letter:
     topic: str
     partition: int
     offset: int
+    last_offset: int | None
     timestamp: int
     size: int
     truncated: bool
@@ -72,6 +76,7 @@ class Letter:
             "topic": self.topic,
             "partition": self.partition,
             "offset": self.offset,
+            "last_offset": self.last_offset,
             "record_time": format_time(self.timestamp) if self.timestamp >= 0 else None,
             "refused_at": format_time(self.refused_at),
             "size": self.size,
@@ -108,7 +113,9 @@ def read_letter(record: Record) -> Letter:
     identity = _header(headers, "ce_id")
     if not identity:
         raise StrangeLetter("it has no ce_id")
+    last = _header(headers, "ce_sourcelastoffset")
     try:
+        size = int(_header(headers, "ce_originalsize"))
         return Letter(
             id=identity,
             reason=_header(headers, "ce_reason"),
@@ -116,12 +123,14 @@ def read_letter(record: Record) -> Letter:
             topic=_header(headers, "ce_sourcetopic"),
             partition=int(_header(headers, "ce_sourcepartition")),
             offset=int(_header(headers, "ce_sourceoffset")),
+            last_offset=int(last) if last else None,
             timestamp=int(_header(headers, "ce_sourcetimestamp")),
-            size=int(_header(headers, "ce_originalsize")),
+            size=size,
             truncated=_header(headers, "ce_truncated") == "true",
             replay_of=_header(headers, "ce_replayof"),
             key=record.key,
-            value=record.value,
+            # Where the record had no key either, the letter's value is empty instead of null.
+            value=record.value if size >= 0 else None,
             headers=headers_of(_header(headers, "ce_sourceheaders")),
             refused_at=record.timestamp,
             letter_partition=record.partition,

@@ -140,9 +140,9 @@ class Replay:
         return report
 
     async def _replay(self, letter: Letter, report: ReplayReport, stack: AsyncExitStack) -> None:
-        if self._judge.role_of(letter.topic) is None:
-            # Whoever may write letters shall not choose where they go.
-            report.failed[letter.id] = f"no worker of these settings reads {letter.topic}"
+        impossible = self._impossible(letter)
+        if impossible is not None:
+            report.failed[letter.id] = impossible
             return
         source = await self._source(letter.topic, stack)
         if source is None or letter.partition >= source.partitions:
@@ -168,6 +168,17 @@ class Replay:
             report.failed[letter.id] = str(error)
         else:
             report.sent += 1
+
+    def _impossible(self, letter: Letter) -> str | None:
+        """Return why a letter can never be replayed, else None."""
+        if self._judge.role_of(letter.topic) is None:
+            # Whoever may write letters shall not choose where they go.
+            return f"no worker of these settings reads {letter.topic}"
+        if letter.last_offset is not None:
+            return "the letter is about a whole batch, which nobody has read"
+        if letter.key is None and letter.value is None:
+            return "the record has neither key nor value, and aiokafka sends none like it"
+        return None
 
     async def _send(self, letter: Letter) -> None:
         headers = [(name, value) for name, value in letter.headers if name != REPLAY_HEADER]

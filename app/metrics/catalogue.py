@@ -56,7 +56,7 @@ BATCH_DURATION: Final = MetricSpec(
 MESSAGES_REFUSED: Final = MetricSpec(
     "driftline_messages_refused_total",
     "counter",
-    "Records that went to the dead letters.",
+    "Records that went to the dead letters; a batch that was not read counts as one.",
     ("topic", "reason"),
 )
 DEAD_LETTER_LIMIT: Final = MetricSpec(

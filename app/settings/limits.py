@@ -33,13 +33,14 @@ class LimitSettings(Section):
     columns_per_model: int = Field(default=5000, ge=1)
     """Watched columns of one model version."""
 
-    models: int = Field(default=10_000, ge=1)
-    """Model versions watched in one partition; beyond it the one that was idle longest makes room,
-    one without a complete burn-in first."""
+    models: int = Field(default=40_000, ge=1)
+    """Model versions that a worker watches, whichever partitions it has: each partition of its
+    topic has an equal share. Beyond the share the one that was idle longest makes room, one without
+    a complete burn-in first."""
 
-    columns: int = Field(default=50_000, ge=1)
-    """Watched columns of all model versions in one partition; most take 4 to 20 kB, one of long
-    category names up to 1 MB."""
+    columns: int = Field(default=200_000, ge=1)
+    """Watched columns of all model versions of a worker, in equal shares likewise; most take 4 to
+    20 kB, one of long category names up to 1 MB."""
 
     metric_label_values: int = Field(default=1000, ge=1)
     """Combinations of model, version and feature that a metric tells apart."""

@@ -60,8 +60,8 @@ class CountingMetrics(Metrics):
             self._bench_meter.alerts += 1
 
 
-def settings_of(task: Task) -> Settings:
-    """Return the defaults, with topics of this run."""
+def settings_of(task: Task, **others: str) -> Settings:
+    """Return the defaults, with topics of this run, and with other settings by their paths."""
     given = {TopicRole.PREDICTIONS: task.topic, TopicRole.ALERTS: task.alerts}
     topics = {f"topics.{role}": given.get(role, f"{task.group}-{role}") for role in TopicRole}
     return load_settings(
@@ -71,14 +71,15 @@ def settings_of(task: Task) -> Settings:
             "kafka.group_id": task.group,
             "logging.level": "warning",
             **topics,
+            **others,
         },
         {},
     )
 
 
-def main(task: Task) -> int:
-    """Process the events of the task."""
-    settings = settings_of(task)
+def main(task: Task, **others: str) -> int:
+    """Process the events of the task, with other settings by their paths."""
+    settings = settings_of(task, **others)
     warm_up()
     asyncio.run(ensure_topics(settings))
     return run(create_app(settings, telemetry=CountingMetrics(task, settings)))

@@ -45,6 +45,7 @@ class FakePublisher:
         headers: Mapping[str, bytes] | None = None,
         partition: int | None = None,
     ) -> Awaitable[object]:
+        assert key is not None or value is not None, "aiokafka does not send it"
         self.sent.append(Sent(topic, key, value, headers or {}, partition))
         done: asyncio.Future[object] = asyncio.get_running_loop().create_future()
         done.set_result(SimpleNamespace(offset=len(self.sent) - 1))

@@ -9,11 +9,14 @@ from agents.dead_letters import (
     DeadLetters,
     TooManyRefused,
 )
+from agents.record_block import MOST_HEADERS, RecordBlock
+from agents.record_sets import RecordSet
 from agents.refusals import RefusalLimits
 from agents.transport import records_of
 from schemas.dead_letter import REPLAY_HEADER, headers_of
 from schemas.invalid import InvalidMessage, Reason
 from tests.agents.fakes import FakePublisher, FakeTelemetry, Sent, batch
+from tests.agents.record_bytes import Entry, batch_bytes, with_crc
 
 Headers = tuple[tuple[str, bytes | None], ...]
 
@@ -50,8 +53,14 @@ def test_a_dead_letter_is_the_original_record_with_the_reason_in_its_headers() -
 
 
 def test_a_null_value_stays_null() -> None:
-    letter = letter_of(None)
+    letter = letter_of(None, b"key")
     assert letter.value is None
+    assert letter.headers["ce_originalsize"] == b"-1"
+
+
+def test_a_record_with_neither_key_nor_value_has_a_letter_that_can_be_sent() -> None:
+    letter = letter_of(None)
+    assert (letter.key, letter.value) == (None, b"")
     assert letter.headers["ce_originalsize"] == b"-1"
 
 
@@ -93,6 +102,91 @@ def test_a_key_or_headers_that_would_not_fit_are_cut_and_it_says_so(
 def test_a_replayed_record_that_is_refused_again_names_its_first_letter() -> None:
     letter = letter_of(b"x", headers=((REPLAY_HEADER, b"the-first"),))
     assert letter.headers["ce_replayof"] == b"the-first"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        (("name", b"value"),) * 10_000,
+        (("h" * 50, b"x" * 50),) * 10_000,
+        (("big", b"x" * 1_000_000),),
+        (("h" * 1_000_000, None),),
+        (("", None),) * MOST_HEADERS,
+    ],
+)
+def test_headers_without_bound_are_left_out_and_it_says_so(headers: Headers) -> None:
+    letter = letter_of(b"x", b"key", headers=headers)
+    assert (letter.key, letter.value) == (b"key", b"x")
+    assert letter.headers["ce_sourceheaders"] == b"[]"
+    assert letter.headers["ce_truncated"] == b"true"
+
+
+def unread_batch(first: int, count: int) -> RecordBlock:
+    """Return the block of a batch that nobody can read."""
+    raw = batch_bytes([Entry()] * count, base_offset=first, encode=lambda _: b"junk")
+    return RecordSet(raw, topic="in", partition=3, fetch_offset=0).take()
+
+
+def test_of_a_batch_that_was_not_read_there_is_one_letter_that_names_its_records() -> None:
+    publisher, telemetry = FakePublisher(), FakeTelemetry()
+    letters = DeadLetters(publisher.real, "dead", telemetry)
+    (record,) = unread_batch(40, 5)
+
+    async def send() -> None:
+        # What readers make of a null value.
+        await (await letters.send(record, InvalidMessage(Reason.NULL_VALUE, "no value")))
+
+    asyncio.run(send())
+    (letter,) = publisher.sent
+    assert telemetry.refused == [("in", Reason.BATCH_MALFORMED)]
+    assert (letter.key, letter.value) == (None, b"")
+    assert letter.headers["ce_originalsize"] == b"-1"
+    assert letter.headers["ce_reason"] == b"batch_malformed"
+    assert letter.headers["ce_sourceoffset"] == b"40"
+    assert letter.headers["ce_sourcelastoffset"] == b"44"
+    assert letter.headers["ce_sourceheaders"] == b"[]"
+    assert letter.headers["ce_truncated"] == b"true"
+    assert letter.headers["ce_detail"].endswith(b"offsets 40 to 44: its records are malformed")
+    assert "ce_sourcelastoffset" not in letter_of(b"x").headers
+
+
+def take(letters: DeadLetters, records: RecordBlock) -> None:
+    """Refuse all records of a block."""
+
+    async def send() -> None:
+        for record in records:
+            await letters.send(record, InvalidMessage(Reason.NULL_VALUE, "no value"))
+
+    asyncio.run(send())
+    letters.handled(records)
+
+
+def test_all_records_of_a_batch_that_was_not_read_count_for_the_limit() -> None:
+    limits = RefusalLimits(max_run=10)
+    letters = DeadLetters(FakePublisher().real, "dead", FakeTelemetry(), limits)
+    refuse(letters, 0, 0, of=40)
+    take(letters, unread_batch(40, 6))
+    with pytest.raises(TooManyRefused, match="offsets 40 to 50; batch_malformed 11") as caught:
+        take(letters, unread_batch(46, 6))
+    # From its first record on it is read again, though one record stood for all of it.
+    assert caught.value.stretches == {("in", 3): 40}
+
+
+def test_a_batch_that_was_not_read_comes_again_and_is_not_counted_twice() -> None:
+    letters = DeadLetters(FakePublisher().real, "dead", FakeTelemetry(), RefusalLimits(max_run=10))
+    for _ in range(5):
+        take(letters, unread_batch(40, 6))
+
+
+def test_without_limits_a_batch_of_very_many_records_is_borne() -> None:
+    limits = RefusalLimits(max_run=None, max_ratio=None)
+    letters = DeadLetters(FakePublisher().real, "dead", FakeTelemetry(), limits)
+    raw = bytearray(batch_bytes([Entry()], encode=lambda _: b"junk"))
+    raw[23:27] = (2**31 - 1).to_bytes(4, "big")
+    take(
+        letters,
+        RecordSet(with_crc(bytes(raw)), topic="in", partition=3, fetch_offset=0).take(),
+    )
 
 
 def refuse(

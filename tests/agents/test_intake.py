@@ -9,16 +9,20 @@ from agents.errors import Task
 from agents.intake import Intake, IntakeOptions
 from agents.pending_changes import Changes, decode_changes
 from agents.pending_stores import Changelog, PendingOptions, PendingStores
+from agents.record_sets import RecordSet
 from agents.telemetry import LabelOutcomes
 from agents.topics import Topics
+from schemas import examples
 from schemas.columns import Role
 from schemas.incoming import FieldMap
 from schemas.invalid import Reason
 from schemas.observation_frames import decode_frame
 from schemas.observations import ObservationBatch, Origin, Run
 from tests.agents.fakes import FakeDelivery, FakePublisher, FakeTelemetry, batch
+from tests.agents.record_bytes import Entry, batch_bytes
 
 TOPICS = Topics()
+MODEL_EVENT = orjson.dumps(examples.MODEL_EVENT)
 
 
 class Stage:
@@ -98,6 +102,34 @@ def test_a_batch_of_predictions_becomes_one_observation_record_keyed_by_model() 
     assert stage.telemetry.rows == {(Origin.PREDICTIONS, "fraud", "7"): 2}
 
 
+def test_a_batch_that_cannot_be_read_is_a_letter_and_the_events_around_it_count() -> None:
+    stage = Stage()
+    event = batch(TOPICS.predictions, [b""])
+    for topic, value, later in (
+        (TOPICS.predictions, prediction("a"), prediction("b")),
+        (TOPICS.labels, b'{"prediction_id":"a","label":0}', b'{"prediction_id":"b","label":0}'),
+        (TOPICS.model_events, MODEL_EVENT, MODEL_EVENT),
+    ):
+        slices = [
+            RecordSet(raw, topic=topic, partition=0, fetch_offset=0).take()
+            for raw in (
+                batch_bytes([Entry(value)])
+                + batch_bytes([Entry()] * 4, base_offset=1, encode=lambda _: b"junk"),
+                batch_bytes([Entry(later)], base_offset=5),
+            )
+        ]
+        event.value = slices
+        asyncio.run(stage.intake.on_round(event, stage.delivery.real))
+        if topic == TOPICS.labels:
+            assert [found.offsets.tolist() for found in stage.observations] == [[0, 5], [0, 5]]
+    letters = stage.publisher.to(TOPICS.dead_letters)
+    assert [letter.headers["ce_reason"] for letter in letters] == [b"batch_malformed"] * 3
+    assert {letter.headers["ce_sourceoffset"] for letter in letters} == {b"1"}
+    assert {letter.headers["ce_sourcelastoffset"] for letter in letters} == {b"4"}
+    assert len(stage.publisher.to(TOPICS.lifecycle)) == 2
+    assert [last for *_, last in stage.telemetry.read] == [4, 5] * 3
+
+
 def test_a_label_is_joined_to_its_prediction_and_watched_as_an_error() -> None:
     stage = Stage()
     stage.predictions(prediction("a"))
@@ -142,7 +174,7 @@ def test_a_bad_prediction_goes_to_the_dead_letters_and_the_others_go_on(
     stage = Stage()
     stage.predictions(prediction("a"), value, prediction("c"), first_offset=7)
     (letter,) = stage.publisher.to(TOPICS.dead_letters)
-    assert letter.value == value
+    assert letter.value == (value or b"")  # there is no key: a letter of nothing is not sent
     assert letter.headers["ce_reason"] == reason.encode()
     assert letter.headers["ce_sourcetopic"] == TOPICS.predictions.encode()
     assert letter.headers["ce_sourceoffset"] == b"8"

@@ -56,6 +56,22 @@ def test_a_label_meets_its_prediction() -> None:
     assert pending.status == PendingStatus(1, 0, 0, 0)
 
 
+def test_what_has_no_time_grows_old_from_when_it_came() -> None:
+    pending = store()
+    # The very first ones: what their time might be is known when another one comes.
+    pending.add_predictions(predictions("a", "b", age=0))
+    assert pending.add_label(label("early"), 5, 0) == "early"
+    pending.add_predictions(predictions("c", first=10))
+    pending.add_predictions(predictions("d", first=20, age=0))
+    pending.add_predictions(predictions("e", first=30, time=NOW + HOUR))
+    assert pending.status.expired == 0
+    assert pending.add_label(label("a"), 50, 0) == [JOINED]
+    assert [offset for offset, _ in pending.add_predictions(predictions("early", first=40))] == [40]
+    pending.add_predictions(predictions("f", first=60, time=NOW + HOUR + 1))
+    assert pending.status.predictions == 2
+    assert pending.add_label(label("d"), 70, 0) == "early"
+
+
 def test_a_label_that_comes_first_waits_for_its_prediction() -> None:
     pending = store()
     assert pending.add_label(label("a"), 0, NOW) == "early"

@@ -5,6 +5,7 @@ from aiokafka.codec import gzip_encode, lz4_encode, snappy_encode, zstd_encode
 from aiokafka.errors import CorruptRecordException
 
 from agents.record_batch import RecordBatch
+from schemas.invalid import InvalidMessage
 from tests.agents.record_bytes import (
     ABORT,
     COMMIT,
@@ -75,7 +76,7 @@ def test_records_are_uncompressed(codec: int, encode: Callable[[bytes], bytes]) 
         (SNAPPY, lambda data: data + b"\0"),
     ],
 )
-def test_what_cannot_be_uncompressed_is_corrupt(
+def test_what_cannot_be_uncompressed_is_refused(
     codec: int, damage: Callable[[bytes], bytes]
 ) -> None:
     raw = batch_bytes(
@@ -83,5 +84,5 @@ def test_what_cannot_be_uncompressed_is_corrupt(
         codec=codec,
         encode=lambda data: damage(ENCODERS[codec](data)),
     )
-    with pytest.raises(CorruptRecordException, match="offset 0 cannot be uncompressed"):
+    with pytest.raises(InvalidMessage, match="the records cannot be uncompressed"):
         batch(raw).records()

@@ -4,9 +4,11 @@ from aiokafka.structs import ConsumerRecord
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.record_block import RecordBlock
+from agents.dead_letters import LARGEST_HEADERS
+from agents.record_block import MOST_HEADERS, RecordBlock
 from agents.record_index import FIELDS
 from agents.record_sets import RecordSet
+from schemas.dead_letter import headers_text
 from tests.agents.record_bytes import TP, Entry, aiokafka_reads, batch_bytes, record_sets, with_crc
 
 EMPTY = RecordBlock(
@@ -97,3 +99,10 @@ def test_a_block_without_records_is_false() -> None:
     assert not EMPTY
     assert list(EMPTY) == []
     assert not RecordBlock.from_records(TP.topic, TP.partition, [])
+
+
+def test_of_very_many_headers_the_first_are_read_and_they_are_more_than_a_letter_holds() -> None:
+    entry = Entry(headers=(("", None),) * (MOST_HEADERS + 5))
+    record = block_of(batch_bytes([entry, Entry(b"next")]))[0]
+    assert len(record.headers) == MOST_HEADERS
+    assert len(headers_text(record.headers)) > LARGEST_HEADERS

@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 
 from agents.batch import Record
 from agents.record_sets import RecordSet
+from agents.unread_batch import UnreadBatch
+from schemas.invalid import Reason
 from tests.agents.record_bytes import (
     ABORT,
     COMMIT,
@@ -57,6 +59,15 @@ def read(found: RecordSet, *, most: int | None = None) -> Read:
         assert found.exhausted
         return Read(records, found.next_fetch_offset, error)
     return Read(records, found.next_fetch_offset)
+
+
+def passed_over(found: Read) -> UnreadBatch:
+    """Return the batch that is all that was read, and was not read."""
+    (record,) = found.records
+    batch = UnreadBatch.behind(record)
+    assert batch is not None
+    assert (found.error, found.position) == (None, batch.last + 1)
+    return batch
 
 
 def agree(expected: Read, actual: Read) -> bool:
@@ -143,12 +154,17 @@ def test_batches_before_a_corrupt_one_are_handed_out_before_its_error() -> None:
 
 
 @pytest.mark.parametrize("count", [-1, 0, 1, 3, 2**31 - 1])
-def test_a_wrong_count_of_records_is_corrupt(count: int) -> None:
+def test_a_batch_with_a_wrong_count_of_records_is_passed_over(count: int) -> None:
     batch = bytearray(batch_bytes([Entry(), Entry()]))
     batch[57:61] = count.to_bytes(4, "big", signed=True)
     raw = with_crc(bytes(batch))
     assert isinstance(aiokafka_reads(raw).error, CorruptRecordException)
-    assert isinstance(read(record_set(raw)).error, CorruptRecordException)
+    batch_passed = passed_over(read(record_set(raw)))
+    assert (batch_passed.reason, batch_passed.first, batch_passed.last) == (
+        Reason.BATCH_MALFORMED,
+        0,
+        1,
+    )
 
 
 def one_record(fields: bytes) -> bytes:
@@ -172,23 +188,79 @@ def one_record(fields: bytes) -> bytes:
         ([b""], None),
     ],
 )
-def test_a_record_is_whole_or_corrupt(records: list[bytes], offsets: list[int] | None) -> None:
+def test_a_record_is_whole_or_its_batch_is_passed_over(
+    records: list[bytes], offsets: list[int] | None
+) -> None:
     body = b"".join(map(one_record, records))
     raw = batch_bytes([Entry()] * len(records), encode=lambda _: body)
     expected, actual = aiokafka_reads(raw), read(record_set(raw))
     if offsets is None:
         assert isinstance(expected.error, CorruptRecordException)
-        assert isinstance(actual.error, CorruptRecordException)
+        assert passed_over(actual).reason == Reason.BATCH_MALFORMED
     else:
         assert expected == actual
         assert [record.offset for record in actual.records] == offsets
 
 
-def test_a_record_that_holds_another_is_corrupt() -> None:
+def test_a_batch_with_a_record_that_holds_another_is_passed_over() -> None:
     body = one_record(b"\0\0\0\1\1\0" + one_record(b"\0\0\2\1\1\0"))
     raw = batch_bytes([Entry()] * 2, encode=lambda _: body)
     assert isinstance(aiokafka_reads(raw).error, CorruptRecordException)
-    assert isinstance(read(record_set(raw)).error, CorruptRecordException)
+    assert passed_over(read(record_set(raw))).reason == Reason.BATCH_MALFORMED
+
+
+def test_batches_on_both_sides_of_one_that_cannot_be_read_are_read() -> None:
+    batches = [
+        batch_bytes([Entry(b"a"), Entry(b"b")]),
+        batch_bytes([Entry(b"c", timestamp=5)] * 3, base_offset=2, encode=lambda _: b"junk"),
+        batch_bytes([Entry(b"d")], base_offset=5),
+    ]
+    first = record_set(b"".join(batches))
+    assert [record.value for record in first.take(2)] == [b"a", b"b"]
+    (unread,) = first.take()
+    assert (unread.offset, unread.timestamp, unread.value) == (4, 5, None)
+    batch = UnreadBatch.behind(unread)
+    assert batch is not None
+    assert (batch.first, batch.last) == (2, 4)
+    assert (first.next_fetch_offset, first.exhausted) == (5, True)
+    # In the middle of it, where a worker was told to begin: the broker sends the batch whole.
+    assert passed_over(read(record_set(batches[1], fetch_offset=3))) == batch
+    assert [record.value for record in read(record_set(batches[2], fetch_offset=5)).records] == [
+        b"d"
+    ]
+
+
+def test_damage_behind_a_batch_that_cannot_be_read_is_met_by_a_later_fetch() -> None:
+    unreadable = batch_bytes([Entry()], encode=lambda _: b"junk")
+    between = batch_bytes([Entry(b"a")], base_offset=1)
+    damaged = bytearray(batch_bytes([Entry()], base_offset=2))
+    damaged[-1] ^= 1
+    assert passed_over(read(record_set(unreadable + between + bytes(damaged)))).last == 0
+    rest = read(record_set(between + bytes(damaged), fetch_offset=1))
+    assert [record.value for record in rest.records] == [b"a"]
+    assert isinstance(rest.error, CorruptRecordException)
+
+
+def test_a_batch_that_cannot_be_read_is_passed_over_only_with_a_right_checksum() -> None:
+    raw = bytearray(batch_bytes([Entry()], encode=lambda _: b"junk"))
+    raw[-1] ^= 1
+    for check_crcs in (True, False):
+        found = read(record_set(bytes(raw), check_crcs=check_crcs))
+        assert isinstance(found.error, CorruptRecordException)
+        assert (found.records, found.position) == ([], 0)
+
+
+def test_a_batch_that_cannot_be_read_and_whose_offsets_lie_is_an_error() -> None:
+    raw = bytearray(batch_bytes([Entry()], encode=lambda _: b"junk"))
+    raw[23:27] = (-1).to_bytes(4, "big", signed=True)
+    found = read(record_set(with_crc(bytes(raw))))
+    assert isinstance(found.error, CorruptRecordException)
+
+
+def test_the_record_of_a_batch_that_cannot_be_read_has_the_brokers_time_where_others_have() -> None:
+    raw = batch_bytes([Entry()], encode=lambda _: b"junk", attributes=LOG_APPEND_TIME)
+    (record,) = read(record_set(raw)).records
+    assert record.timestamp == 1_700_000_009_999
 
 
 def test_times_may_be_as_far_apart_as_they_can_be() -> None:
@@ -221,10 +293,10 @@ def test_every_codec_is_read(codec: int) -> None:
 
 
 @pytest.mark.parametrize("codec", [5, 6, 7])
-def test_an_unknown_codec_is_an_error(codec: int) -> None:
+def test_a_batch_of_an_unknown_codec_is_passed_over(codec: int) -> None:
     raw = batch_bytes([Entry()], attributes=codec)
     assert isinstance(aiokafka_reads(raw).error, UnsupportedCodecError)
-    assert isinstance(read(record_set(raw)).error, UnsupportedCodecError)
+    assert passed_over(read(record_set(raw))).reason == Reason.BATCH_MALFORMED
 
 
 @given(

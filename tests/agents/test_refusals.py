@@ -1,4 +1,5 @@
 import itertools
+import tracemalloc
 from collections.abc import Sequence
 
 from hypothesis import given
@@ -51,6 +52,19 @@ def test_a_ratio_of_a_few_records_does_not_count() -> None:
 def test_without_limits_nothing_is_too_much() -> None:
     limits = RefusalLimits(max_run=None, max_ratio=None)
     assert taken([True] * 30_000, limits) is None
+
+
+def test_a_stretch_without_end_takes_no_memory_without_end() -> None:
+    limits = RefusalLimits(max_run=None, max_ratio=1.0, window=10)
+    refusals = Refusals(limits)
+    reasons = dict.fromkeys(range(100_000), Reason.NULL_VALUE)
+    tracemalloc.start()
+    for start in range(0, 100_000, 100):
+        assert refusals.take(range(start, start + 100), reasons) is None
+    size, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert size < 100_000
+    assert refusals.stretch == 99_990
 
 
 def test_records_that_come_again_are_not_counted_twice() -> None:

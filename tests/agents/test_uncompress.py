@@ -2,11 +2,12 @@ import tracemalloc
 
 import pytest
 from aiokafka.codec import snappy_encode
-from aiokafka.errors import CorruptRecordException
 
 from agents.record_index import warm_up
 from agents.record_sets import RecordSet
 from agents.uncompress import CODECS, Inflated, uncompress
+from agents.unread_batch import UnreadBatch
+from schemas.invalid import Reason
 from tests.agents.record_bytes import ENCODERS, GZIP, SNAPPY, ZSTD, Entry, batch_bytes
 
 SIZE = 100_000
@@ -33,12 +34,31 @@ def test_a_bomb_costs_no_more_memory_than_the_bound(codec: int) -> None:
     warm_up()  # compiled code takes memory of its own
     tracemalloc.start()
     records = RecordSet(raw, topic="t", partition=0, fetch_offset=0, most=1_000_000)
-    with pytest.raises(CorruptRecordException, match="at offset 0 inflates to more than 1000000"):
-        records.take()
+    (record,) = records.take()
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 5_000_000
     assert records.exhausted
+    batch = UnreadBatch.behind(record)
+    assert batch is not None
+    assert batch.reason == Reason.BATCH_TOO_LARGE
+    assert batch.detail.endswith("bytes inflate to more than 1000000")
+
+
+def test_each_fetch_reads_one_bomb_at_most() -> None:
+    bombs = [
+        batch_bytes([Entry(value=b"\x00" * 3_000_000)], base_offset=number, codec=ZSTD)
+        for number in range(3)
+    ]
+    good = batch_bytes([Entry(value=b"x")], base_offset=3)
+    seen: list[tuple[int, bytes | None]] = []
+    for number, raw in enumerate([*bombs, good]):
+        rest = b"".join([*bombs[number:], good]) if raw is not good else good
+        records = RecordSet(rest, topic="t", partition=0, fetch_offset=number, most=1_000_000)
+        seen += [(record.offset, record.value) for record in records.take()]
+        assert records.exhausted
+        assert records.next_fetch_offset == number + 1
+    assert seen == [(0, None), (1, None), (2, None), (3, b"x")]
 
 
 def test_batches_that_inflate_together_are_left_for_the_next_fetch() -> None:

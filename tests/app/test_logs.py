@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import structlog
 from aiohttp.http_exceptions import BadStatusLine
+from aiokafka.errors import TopicAuthorizationFailedError
 
 from app.logs import configure_logs
 from app.settings import LogSettings
@@ -142,3 +143,13 @@ def test_a_second_call_replaces_the_first() -> None:
     logger.info("two")
     assert [line["event"] for line in logged(first)] == ["one"]
     assert [line["event"] for line in logged(second)] == ["two"]
+
+
+def test_a_lost_permission_is_a_warning_without_a_traceback_on_its_way() -> None:
+    stream = io.StringIO()
+    configured(stream)
+    error = TopicAuthorizationFailedError("alerts")
+    logging.getLogger("faust.x").error("Crashed", exc_info=error)
+    (line,) = logged(stream)
+    assert (line["level"], line["event"]) == ("warning", "Crashed")
+    assert "exception" not in line

@@ -1,5 +1,8 @@
 from inspect import signature
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from agents.errors import Task
 from agents.refusals import RefusalLimits
 from agents.topics import Topics
@@ -52,8 +55,8 @@ def test_a_model_differs_only_in_what_is_said_of_it() -> None:
     assert options.task_of(settings, "churn") is Task.AUTO
 
 
-def test_the_limits_of_models_and_columns_hold_in_each_partition() -> None:
-    settings = settings_with(limits__models="2", limits__columns="3")
+def test_each_partition_has_an_equal_share_of_the_limits_of_models_and_columns() -> None:
+    settings = settings_with(limits__models="8", limits__columns="15")
     fleet, policy = options.new_fleet(settings), options.new_policy(settings)
     for model in ("a", "b", "c"):
         fleet.update(table_of([{"x": 1.0, "y": 1.0}], model=model))
@@ -66,12 +69,33 @@ def test_the_limits_of_models_and_columns_hold_in_each_partition() -> None:
     assert len(fleet) == 2
 
 
-def test_the_defaults_of_the_limits_are_those_of_the_detectors() -> None:
-    limits = settings_with().limits
-    fleet = signature(Fleet).parameters
-    assert limits.models == fleet["most_models"].default
-    assert limits.columns == fleet["most_columns"].default
-    assert limits.models == signature(RetrainPolicy).parameters["most_models"].default
+@given(
+    st.integers(1, 9),
+    st.integers(1, 40),
+    st.lists(st.tuples(st.integers(0, 8), st.sampled_from("abcdefghi"), st.integers(1, 4))),
+)
+def test_a_worker_stays_within_its_limits_with_whichever_partitions_it_has(
+    partitions: int, limit: int, rows: list[tuple[int, str, int]]
+) -> None:
+    settings = settings_with(
+        topics__partitions=str(partitions), limits__models=str(limit), limits__columns=str(limit)
+    )
+    fleets = [options.new_fleet(settings) for _ in range(partitions)]
+    for place, model, columns in rows:
+        features = {f"x{number}": 1.0 for number in range(columns)}
+        fleets[place % partitions].update(table_of([features], model=model))
+    most = max(limit, partitions)  # no partition is without room
+    assert sum(len(fleet) for fleet in fleets) <= most
+    assert sum(fleet.columns for fleet in fleets) <= most
+
+
+def test_the_default_shares_are_the_defaults_of_the_detectors() -> None:
+    settings = settings_with()
+    partitions, fleet = settings.topics.partitions, signature(Fleet).parameters
+    models = settings.limits.models // partitions
+    assert models == fleet["most_models"].default
+    assert models == signature(RetrainPolicy).parameters["most_models"].default
+    assert settings.limits.columns // partitions == fleet["most_columns"].default
 
 
 def test_fields_are_read_where_they_stand() -> None:

@@ -9,6 +9,7 @@ from app.topics import (
     TopicPlan,
     TopicReport,
     WrongTopics,
+    as_found,
     compare,
     ensure_topics,
     find_problems,
@@ -103,6 +104,25 @@ def test_a_missing_topic_gets_as_many_partitions_as_its_counterpart(
     missing = {topic.role: topic.partitions for topic in compared({there: 12}).missing}
     assert missing[absent] == 12
     assert missing[TopicRole.OBSERVATIONS] == 4
+
+
+@pytest.mark.parametrize(
+    ("existing", "partitions"),
+    [
+        ({}, 4),
+        ({TopicRole.OBSERVATIONS: 8}, 8),
+        ({TopicRole.STATE: 6}, 6),
+        ({TopicRole.OBSERVATIONS: 2}, 4),
+        ({TopicRole.OBSERVATIONS: 2, TopicRole.ALERTS: 3}, 3),
+    ],
+)
+def test_what_there_is_of_the_topics_of_models_counts_over_the_settings(
+    existing: dict[TopicRole, int], partitions: int
+) -> None:
+    settings = settings_for("k:1")
+    found = as_found(settings, compared(existing))
+    assert found.topics.partitions == partitions
+    assert found.limits == settings.limits
 
 
 def test_users_topics_may_have_any_equal_counts() -> None:

@@ -31,13 +31,24 @@ class Member:
         What goes wrong inside; a plain ``driftline worker`` where there is none.
     log
         What it says.
+    disk
+        Where its predictions wait for their labels; None for memory alone.
     """
 
-    def __init__(self, settings: Mapping[str, object], faults: Sequence[Fault], log: Path) -> None:
+    def __init__(
+        self,
+        settings: Mapping[str, object],
+        faults: Sequence[Fault],
+        log: Path,
+        disk: Path | None = None,
+    ) -> None:
         self.log_file = log
         self.faults = faults
+        self.disk = disk
         self.port = free_port()
         assignments = {**settings, "http.port": self.port}
+        if disk is not None:
+            assignments["intake.pending.directory"] = disk
         command = ["tests.chaos.worker"] if faults else ["app.cli", "worker"]
         command += [f"--set={key}={value}" for key, value in assignments.items()]
         command += [f"--fault={fault}" for fault in faults]
@@ -69,6 +80,12 @@ class Member:
         except (urllib.error.HTTPError, OSError):
             return None
 
+    def metric(self, name: str) -> float:
+        """Return the sum of a metric over its labels; 0 where there is none."""
+        lines = (self.get("/metrics") or "").splitlines()
+        found = [line for line in lines if line.startswith((f"{name} ", f"{name}{{"))]
+        return sum(float(line.rpartition(" ")[2]) for line in found)
+
     def send(self, number: signal.Signals) -> None:
         """Send a signal, if it is still there to get it."""
         if self.is_alive:
@@ -98,6 +115,8 @@ class Crew:
     ----------
     faults
         What goes wrong in each of them.
+    disks
+        Of which each gets one that no other has; none by default.
     kills
         How many were killed, or killed themselves.
     crashes
@@ -110,6 +129,7 @@ class Crew:
         self.settings = dict(settings)
         self.members: list[Member] = []
         self.faults: list[Fault] = []
+        self.disks: list[Path] = []
         self.kills = 0
         self.crashes: list[Path] = []
         self.exits: list[int] = []
@@ -120,7 +140,9 @@ class Crew:
         """Start one."""
         self._number += 1
         log = self._folder / f"worker-{self._number}.log"
-        member = Member(self.settings, [*self.faults, *faults], log)
+        taken = {member.disk for member in self.members}
+        disk = next((disk for disk in self.disks if disk not in taken), None)
+        member = Member(self.settings, [*self.faults, *faults], log, disk)
         self.members.append(member)
         return member
 

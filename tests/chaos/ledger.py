@@ -31,6 +31,8 @@ class Ledger:
         Sound labels, with the predictions' ids.
     ids
         Sound predictions, with their ids.
+    notices
+        Model events, with the ids of the requests that they answer.
     refused, unseen
         Records that must come out as dead letters, or not at all.
     ends
@@ -41,6 +43,7 @@ class Ledger:
         self.rows: dict[Place, ModelKey] = {}
         self.labels: dict[Place, str] = {}
         self.ids: dict[Place, str] = {}
+        self.notices: dict[Place, str] = {}
         self.refused: set[Place] = set()
         self.unseen: set[Place] = set()
         self.ends: dict[tuple[TopicRole, int], int] = defaultdict(int)
@@ -48,16 +51,19 @@ class Ledger:
     @property
     def events(self) -> int:
         """Records that were sent."""
-        return len(self.rows) + len(self.labels) + len(self.refused) + len(self.unseen)
+        sound = len(self.rows) + len(self.labels) + len(self.notices)
+        return sound + len(self.refused) + len(self.unseen)
 
     def note(self, item: Item, offset: int) -> None:
         """Enter a record that was acknowledged."""
         place = Place(item.role, item.partition, offset)
         if item.fate is Fate.OBSERVED:
             self.rows[place] = item.model, item.version
-            self.ids[place] = item.prediction_id
+            self.ids[place] = item.own_id
         elif item.fate is Fate.LABEL:
-            self.labels[place] = item.prediction_id
+            self.labels[place] = item.own_id
+        elif item.fate is Fate.NOTICED:
+            self.notices[place] = item.own_id
         elif item.fate is Fate.REFUSED:
             self.refused.add(place)
         elif item.fate is Fate.UNSEEN:

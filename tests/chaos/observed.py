@@ -33,11 +33,19 @@ def rows_of(value: bytes) -> Iterator[Row]:
                 )
 
 
+def model_event_of(value: bytes) -> ModelEvent | None:
+    """Return the model event that a record is; None of rows."""
+    if value.startswith(MAGIC):
+        return None
+    return decode_event(ModelEvent, decode_object(value))
+
+
 def alerts_of(fleet: Fleet, value: bytes) -> Iterator[str]:
     """Have a fleet take a record; yield the ids of the alerts."""
-    if value.startswith(MAGIC):
-        for table in decode_frame(value):
-            for alert in fleet.update(table):
-                yield alert.alert_id
-    else:
-        fleet.notice(decode_event(ModelEvent, decode_object(value)))
+    event = model_event_of(value)
+    if event is not None:
+        fleet.notice(event)
+        return
+    for table in decode_frame(value):
+        for alert in fleet.update(table):
+            yield alert.alert_id

@@ -12,7 +12,7 @@ from schemas.alert import Alert
 from schemas.model_event import ModelEvent
 from schemas.observations import Origin
 from tests.chaos.ledger import ModelKey
-from tests.chaos.observed import alerts_of, rows_of
+from tests.chaos.observed import alerts_of, model_event_of, rows_of
 
 
 @dataclass
@@ -25,6 +25,8 @@ class OfflineDetection:
         Their final state, by partition.
     alerts
         Ids.
+    noticed
+        Model events, in their order.
     seen
         Rows of each origin, topic, partition and offset, with the model version and how often.
     """
@@ -32,6 +34,7 @@ class OfflineDetection:
     settings: Settings
     fleets: dict[int, Fleet] = field(default_factory=dict)
     alerts: set[str] = field(default_factory=set)
+    noticed: list[ModelEvent] = field(default_factory=list)
     seen: dict[tuple[Origin, str, int, int], dict[ModelKey, int]] = field(
         default_factory=lambda: defaultdict(lambda: defaultdict(int))
     )
@@ -41,6 +44,8 @@ class OfflineDetection:
         fleet = self.fleets.setdefault(partition, options.new_fleet(self.settings))
         for value in values:
             self.alerts.update(alerts_of(fleet, value))
+            if (event := model_event_of(value)) is not None:
+                self.noticed.append(event)
             for row in rows_of(value):
                 place = row.origin, row.topic, row.partition, row.offset
                 self.seen[place][row.model, row.version] += 1

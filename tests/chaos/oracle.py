@@ -54,7 +54,9 @@ class Oracle:
         self._judge_letters()
         if KEEPS_PENDING:
             self._judge_joins(detection)
-        self._judge_alerts(detection)
+        lifecycle = self._read(TopicRole.LIFECYCLE)
+        self._judge_model_events(detection, lifecycle)
+        self._judge_alerts(detection, lifecycle)
         fleets = {partition: FleetSnapshots(each) for partition, each in detection.fleets.items()}
         self._judge_state(TopicRole.STATE, fleets)
         return self._verdict
@@ -107,11 +109,26 @@ class Oracle:
         twice = [name for name, places in joins.items() if len(places) > 1]
         self._verdict.wrong("labels that count twice", twice)
 
-    def _judge_alerts(self, detection: OfflineDetection) -> None:
+    def _judge_model_events(
+        self, detection: OfflineDetection, lifecycle: Mapping[int, list[Message]]
+    ) -> None:
+        """Every model event has come to the monitors and to the policy."""
+        messages = [message for each in lifecycle.values() for message in each]
+        found = {
+            "observations": [event.request_id for event in detection.noticed],
+            "lifecycle": [_model_event(message).request_id for message in messages],
+        }
+        for where, ids in found.items():
+            expected = self._ledger.notices.values()
+            self._verdict.compare(f"model events in the {where}", ids, expected)
+            self._verdict.duplicated += len(ids) - len(set(ids))
+
+    def _judge_alerts(
+        self, detection: OfflineDetection, lifecycle: Mapping[int, list[Message]]
+    ) -> None:
         """The same log gives the same alerts, and these the same requests."""
         policy = OfflinePolicy(self._settings)
         alerts: list[str] = []
-        lifecycle = self._read(TopicRole.LIFECYCLE)
         for partition, messages in self._read(TopicRole.ALERTS).items():
             events = _in_time(messages, lifecycle.get(partition, []))
             policy.take(partition, events)
@@ -140,13 +157,17 @@ class Oracle:
 
 
 def _in_time(alerts: list[Message], events: list[Message]) -> list[Alert | ModelEvent]:
-    """Return both in the order in which they came: model events are sent when all is quiet."""
+    """Return both in the order in which they came.
+
+    That is defined where it matters: what ends a request is sent when all is quiet.
+    """
     timed: list[tuple[int, Alert | ModelEvent]] = [
         (message.timestamp()[1], decode_event(Alert, decode_object(message.value())))
         for message in alerts
     ]
-    timed += [
-        (message.timestamp()[1], decode_event(ModelEvent, decode_object(message.value())))
-        for message in events
-    ]
+    timed += [(message.timestamp()[1], _model_event(message)) for message in events]
     return [event for _, event in sorted(timed, key=lambda each: each[0])]
+
+
+def _model_event(message: Message) -> ModelEvent:
+    return decode_event(ModelEvent, decode_object(message.value()))

@@ -1,18 +1,18 @@
-from collections import Counter
 from itertools import islice
 
 import orjson
 import pytest
 
 from app.settings import TopicRole
-from schemas.codec import decode_object
+from schemas.codec import decode_event, decode_object
 from schemas.incoming import label_row, prediction_row
 from schemas.invalid import InvalidMessage
+from schemas.model_event import ModelEvent
 from tests.chaos.ledger import Ledger
 from tests.chaos.traffic import Fate, Item, Traffic, TrafficOptions
 
 ALL_KINDS = TrafficOptions(
-    early=0.2, repeated=0.2, orphaned=0.1, poisoned=0.2, odd=0.3, undated=0.1
+    early=0.2, repeated=0.2, orphaned=0.1, poisoned=0.2, odd=0.3, undated=0.1, eventful=0.1
 )
 
 
@@ -25,6 +25,8 @@ def is_taken(item: Item) -> bool:
         document = decode_object(item.value)
         if item.role is TopicRole.PREDICTIONS:
             prediction_row(document, key=b"k", record_time=0, most_features=2000)
+        elif item.role is TopicRole.MODEL_EVENTS:
+            decode_event(ModelEvent, document)
         else:
             label_row(document, key=b"k", record_time=0)
     except InvalidMessage:
@@ -40,14 +42,30 @@ def test_the_same_seed_gives_the_same_records() -> None:
 def test_what_is_to_be_refused_is_refused_and_nothing_else() -> None:
     taken = items(3000)
     assert all(is_taken(item) is (item.fate is not Fate.REFUSED) for item in taken)
-    assert set(Counter(item.fate for item in taken)) == {Fate.OBSERVED, Fate.LABEL, Fate.REFUSED}
+    assert {item.fate for item in taken} == set(Fate) - {Fate.UNSEEN}
+
+
+def test_no_model_event_has_the_id_of_another_one() -> None:
+    ids = [item.own_id for item in items(3000) if item.fate is Fate.NOTICED]
+    assert len(ids) == len(set(ids)) > 100
+
+
+def test_a_label_comes_as_late_as_it_is_told() -> None:
+    options = TrafficOptions(labelled=1.0, early=0.0, soonest=50, latest=60, poisoned=0.0)
+    sent = [item for item in islice(Traffic(1, options, 3).items(), 2000) if item.own_id]
+    number = 0
+    for item in sent:
+        if item.fate is Fate.OBSERVED:
+            number += 1
+        elif item.fate is Fate.LABEL:
+            assert 50 <= number - int(item.own_id.removeprefix("p")) <= 60
 
 
 def test_a_label_lies_in_the_partition_of_its_prediction() -> None:
     partitions: dict[str, set[int]] = {}
     for item in items(3000):
-        if item.prediction_id:
-            partitions.setdefault(item.prediction_id, set()).add(item.partition)
+        if item.role is not TopicRole.MODEL_EVENTS and item.own_id:
+            partitions.setdefault(item.own_id, set()).add(item.partition)
     assert {len(found) for found in partitions.values()} == {1}
 
 

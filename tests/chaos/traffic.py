@@ -1,9 +1,9 @@
-"""What producers send: predictions that drift, labels, and what should not have been sent."""
+"""What is sent: predictions that drift, labels, model events, and what should not be sent."""
 
 import json
 import random
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from heapq import heappop, heappush
@@ -13,6 +13,7 @@ from typing import Any, Final
 import orjson
 
 from app.settings import TopicRole
+from schemas.model_event import ModelEventType
 from tests.chaos.poison import ODD_VALUES, poison
 
 FIRST_TIME: Final = 1_750_000_000
@@ -20,12 +21,20 @@ FIRST_TIME: Final = 1_750_000_000
 
 DAY: Final = 86_400
 
+RACING: Final[Sequence[ModelEventType]] = (
+    ModelEventType.ROLLED_BACK,
+    ModelEventType.RETRAIN_STARTED,
+    ModelEventType.ALERT_ACKNOWLEDGED,
+)
+"""Model events that end no request: what comes of them is defined beside alerts as well."""
+
 
 class Fate(Enum):
     """What should become of a record."""
 
     OBSERVED = auto()
     LABEL = auto()
+    NOTICED = auto()
     REFUSED = auto()
     UNSEEN = auto()
     """Nobody may see it: it was written in a transaction that was aborted."""
@@ -43,8 +52,9 @@ class Item:
         What should become of it.
     model, version
         Whose prediction it is; empty for others.
-    prediction_id
-        Of a prediction or label.
+    own_id
+        What tells it from others: that of a prediction or label, and of a model event the id of
+        the request that it answers.
     time
         The record's own time in milliseconds; 0 for that of sending.
     """
@@ -56,7 +66,7 @@ class Item:
     fate: Fate
     model: str = ""
     version: str = ""
-    prediction_id: str = ""
+    own_id: str = ""
     time: int = 0
 
 
@@ -74,6 +84,10 @@ class TrafficOptions:
     labelled, early, repeated, orphaned
         Shares with a label, with a label before the prediction, with a second label, and of labels
         that have no prediction.
+    soonest, latest
+        After how many further predictions a label comes, which does not come before its own.
+    eventful
+        Share with a model event besides, one of `RACING`.
     poisoned, odd
         Shares of records that must be refused, and of predictions with odd values among the
         features.
@@ -93,6 +107,9 @@ class TrafficOptions:
     early: float = 0.05
     repeated: float = 0.0
     orphaned: float = 0.0
+    soonest: int = 1
+    latest: int = 400
+    eventful: float = 0.002
     poisoned: float = 0.01
     odd: float = 0.0
     disorder: float = 0.0
@@ -116,6 +133,7 @@ class Traffic:
         self._rows: dict[int, int] = defaultdict(int)
         self._later: list[tuple[int, int, Item]] = []
         self._tie = count()
+        self._events = count()
         self._skews = [
             self._random.uniform(-options.skew, options.skew) for _ in range(options.models)
         ]
@@ -132,9 +150,30 @@ class Traffic:
         while self._later:
             yield heappop(self._later)[2]
 
+    def event(self, kinds: Sequence[ModelEventType], model: int) -> Item:
+        """Return a model event of one of some kinds, dated as the latest predictions."""
+        number = next(self._events)
+        name, request = f"model-{model}", f"request-{number}"
+        time = FIRST_TIME + sum(self._rows.values()) + self._skews[model] * DAY
+        body = {
+            "type": self._random.choice(kinds),
+            "model": name,
+            "version": str(number),
+            "timestamp": round(time, 3),
+            "request_id": request,
+            "alert_id": f"alert-{number}",
+        }
+        partition = model % self._partitions
+        value = orjson.dumps(body)
+        return Item(
+            TopicRole.MODEL_EVENTS, partition, name, value, Fate.NOTICED, name, own_id=request
+        )
+
     def _step(self, number: int) -> Iterator[Item]:
         draw, options = self._random, self._options
         partition = number % self._partitions
+        if draw.random() < options.eventful:
+            yield self.event(RACING, draw.randrange(options.models))
         if draw.random() < options.poisoned:
             role = draw.choice((TopicRole.PREDICTIONS, TopicRole.LABELS))
             yield Item(role, partition, f"x{number}", poison(draw, role), Fate.REFUSED)
@@ -153,11 +192,12 @@ class Traffic:
         yield self._prediction(number, name, model, partition)
 
     def _put_off(self, number: int, item: Item) -> None:
-        heappush(self._later, (number + self._random.randint(1, 400), next(self._tie), item))
+        due = number + self._random.randint(self._options.soonest, self._options.latest)
+        heappush(self._later, (due, next(self._tie), item))
 
     def _label(self, name: str, partition: int, label: int) -> Item:
         body = orjson.dumps({"prediction_id": name, "label": label})
-        return Item(TopicRole.LABELS, partition, name, body, Fate.LABEL, prediction_id=name)
+        return Item(TopicRole.LABELS, partition, name, body, Fate.LABEL, own_id=name)
 
     def _outcome(self, model: int) -> int:
         """Return a label; predictions are 0, and at times the model is wrong more often."""

@@ -245,10 +245,16 @@ class World:
             TopicPartition(self.name(role), partition): end
             for (role, partition), end in self.ledger.ends.items()
         }
-        for role in READ:
-            if role not in {role for role, _ in self.ledger.ends}:
-                wanted |= self.log.ends(self.name(role))
-        committed = self.log.committed(wanted)
+        others = [role for role in READ if role not in {role for role, _ in self.ledger.ends}]
+        internal = [
+            TopicPartition(self.name(role), partition)
+            for role in others
+            for partition in self.log.partitions(self.name(role))
+        ]
+        # The commits before the ends: what a commit has brought about is below the ends then.
+        committed = self.log.committed([*wanted, *internal])
+        for role in others:
+            wanted |= self.log.ends(self.name(role))
         return [
             f"{each.topic}-{each.partition} at {max(committed[each], 0)} of {end}"
             for each, end in wanted.items()

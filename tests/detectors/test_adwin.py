@@ -164,3 +164,19 @@ def test_memory_grows_with_the_logarithm_of_the_window() -> None:
         detector.update(random.random(1000))
     assert detector.width == 100_000
     assert detector._window.nbytes < 700
+
+
+@pytest.mark.parametrize("power", [-307, -160, -140, -70, 0, 70, 100, 150])
+@pytest.mark.parametrize("level", [0.0, 1.0, 1e9])
+def test_it_fires_where_river_does_at_every_scale(power: int, level: float) -> None:
+    """The check that spares the bound must not lose a cut where numbers get tiny or infinite."""
+    random = np.random.default_rng(9)
+    fired = 0
+    for change in (0.02, 0.05, 0.1, 0.3):
+        values = (random.random(3000) + np.repeat([0.0, change], 1500) + level) * 10.0**power
+        river = river_detectors()["ADWIN"](delta=1.0, clock=1)
+        expected = river_indices(river, values)
+        assert [found.index for found in Adwin(delta=1.0, clock=1).update(values)] == expected
+        fired += len(expected)
+    # Where the scale is small the linear part of the bound is far above every difference.
+    assert fired or power < 0

@@ -132,20 +132,39 @@ class SecuredKafka(KafkaCluster):
         for future in admin.create_acls(bindings).values():
             future.result(_TIMEOUT_S)
         # The controller has taken them; the broker obeys them a moment later.
-        anything = AclBindingFilter(
-            ResourceType.ANY,
-            None,  # type: ignore[arg-type] # any name, as its documentation says
-            ResourcePatternType.ANY,
-            principal,
-            None,  # type: ignore[arg-type] # any host
-            AclOperation.ANY,
-            AclPermissionType.ANY,
-        )
         deadline = time.monotonic() + _TIMEOUT_S
-        while not {*bindings} <= {*admin.describe_acls(anything).result(_TIMEOUT_S)}:
+        while not {*bindings} <= {*admin.describe_acls(_all_of(principal)).result(_TIMEOUT_S)}:
             if time.monotonic() > deadline:
                 raise TimeoutError("the broker does not show the ACLs")
             time.sleep(0.05)
+
+    def forbid(self, principal: str, grant: tuple[str, str, str]) -> None:
+        """Take back something that a principal was allowed; as for `allow`."""
+        operation, kind, name = grant
+        taken = AclBindingFilter(
+            ResourceType[kind],
+            name,
+            ResourcePatternType.LITERAL,
+            principal,
+            "*",
+            AclOperation[operation],
+            AclPermissionType.ALLOW,
+        )
+        admin = admin_client(self.bootstrap)
+        (future,) = admin.delete_acls([taken]).values()
+        assert len(future.result(_TIMEOUT_S)) == 1
+
+
+def _all_of(principal: str) -> AclBindingFilter:
+    return AclBindingFilter(
+        ResourceType.ANY,
+        None,  # type: ignore[arg-type] # any name, as its documentation says
+        ResourcePatternType.ANY,
+        principal,
+        None,  # type: ignore[arg-type] # any host
+        AclOperation.ANY,
+        AclPermissionType.ANY,
+    )
 
 
 def _has_both(admin: AdminClient, name: str) -> bool:

@@ -113,6 +113,91 @@ def test_a_few_bad_records_in_a_good_stream_stop_nobody(client: Kafka, tmp_path:
     assert {letter.value() for letter in letters} == {b"\xff{"}
 
 
+INFLATED = 70_000_000
+"""Bytes: more than a worker reads of one batch."""
+
+
+def send_bomb(client: Kafka, topic: str, *, records: int = 1, partition: int = 0) -> None:
+    """Send one batch of records, the first of which inflates beyond all bounds."""
+    producer = Producer(
+        {
+            "bootstrap.servers": client.bootstrap,
+            "log_level": 0,
+            "compression.type": "zstd",
+            "message.max.bytes": 2 * INFLATED,
+            "batch.size": 2 * INFLATED,
+            "linger.ms": 1000,
+        }
+    )
+    for number in range(records):
+        value = b"{}" if number else bytes(INFLATED)
+        producer.produce(client.prefix + topic, value=value, partition=partition)
+    assert producer.flush(60.0) == 0
+
+
+def rows_of(worker: Worker, origin: str) -> float:
+    name = f'driftline_rows_accepted_total{{model="fraud",origin="{origin}",version="7"}} '
+    lines = worker.get("/metrics")[1].splitlines()
+    return sum(float(line.removeprefix(name)) for line in lines if line.startswith(name))
+
+
+def test_batches_that_inflate_beyond_the_bound_and_records_of_nothing_are_a_letter_each(
+    client: Kafka, tmp_path: Path
+) -> None:
+    rows = list(Traffic(200, 200).predictions())
+    client.send_predictions(rows[:100], labels=True)
+    client.flush()
+    for topic in USERS_TOPICS:
+        send_bomb(client, topic, records=3)
+        client.send(topic, None, None, 0)
+    client.send_predictions(rows[100:], labels=True)
+    client.flush()
+    with Worker(client.bootstrap, client.prefix, tmp_path / "worker.log") as worker:
+        worker.wait_until_ready()
+        for topic in USERS_TOPICS:
+            wait_until(lambda topic=topic: client.lag(topic) == 0, within=90.0, why=worker.log)  # type: ignore[misc] # bound by its default
+        assert (rows_of(worker, "predictions"), rows_of(worker, "labels")) == (200, 200)
+        letters = client.read("driftline-dead-letters", lambda found: len(found) >= 6)
+        assert worker.stop() == 0, worker.log()
+    found = {
+        headers_of(letter)["ce_sourcetopic"].decode(): letter
+        for letter in letters
+        if headers_of(letter)["ce_reason"] != b"null_value"
+    }
+    assert len(letters) == 6
+    assert set(found) == {client.prefix + topic for topic in USERS_TOPICS}
+    for topic, before in (("predictions", 25), ("labels", 25), ("model-events", 0)):
+        letter = found[client.prefix + topic]
+        headers = headers_of(letter)
+        assert (letter.value(), headers["ce_reason"]) == (b"", b"batch_too_large")
+        assert headers["ce_sourcepartition"] == b"0"
+        assert int(headers["ce_sourceoffset"]) == before
+        assert int(headers["ce_sourcelastoffset"]) == before + 2
+    code, told = dead_letters(client, "explain")
+    assert code == 1
+    assert [
+        (each["reason"], each["refused_now"], each["unknown"]) for each in told["explanations"]
+    ] == [("batch_too_large", 0, 1), ("null_value", 1, 0)] * 3
+    code, sent = dead_letters(client, "replay", "--yes")
+    assert (code, sent["sent"], len(sent["failed"])) == (1, 0, 6)
+
+
+def test_a_flood_of_batches_that_nobody_can_read_stops_the_worker_before_the_first(
+    client: Kafka, tmp_path: Path
+) -> None:
+    client.send_predictions(Traffic(40, 40).predictions())
+    client.flush()
+    for _ in range(3):
+        send_bomb(client, "predictions", records=4)
+    limits = {"dead_letters.max_run": 10}
+    for attempt in range(2):
+        log = tmp_path / f"attempt-{attempt}.log"
+        with Worker(client.bootstrap, client.prefix, log, **limits) as worker:
+            assert worker.wait(90.0) == 65, worker.log()
+            assert "batch_too_large 11" in worker.log()
+        assert committed_to(client, "predictions")[0] == 10, worker.log()
+
+
 MAP = ("--set", "intake.prediction_fields={features: payload}")
 
 

@@ -92,7 +92,9 @@ def test_the_example_of_a_dead_letter_is_one() -> None:
         time=example["ce_time"],
         subject=letter.reason,
         content_type="application/octet-stream",
-        extensions={name: str(value) for name, value in letter.model_dump().items() if value != ""}
+        extensions={
+            name: str(value) for name, value in letter.model_dump(exclude_defaults=True).items()
+        }
         | {"truncated": "false"},
     )
     assert _text(headers) == example

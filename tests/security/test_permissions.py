@@ -9,8 +9,9 @@ from app.brokers import connected
 from app.permissions import PLAY, WORKER, NotAuthorized, Operation, Permission, needed
 from app.settings import Settings, TopicRole, load_settings
 from app.topics import ensure_topics
+from tests.agents.worker_process import wait_until
 from tests.kafka.secured import SecuredKafka
-from tests.pipeline.driftline import TOPICS
+from tests.pipeline.driftline import TOPICS, Kafka, Traffic
 from tests.security.connections import GROUP, Connection, scram, topic_name, worker_grants
 from tests.security.test_workers import history, make_topics, run, secure_worker
 
@@ -84,6 +85,44 @@ def test_a_worker_that_lacks_one_ends_with_one_error(
     said = json.loads(line)["event"]
     assert f"needs: {operation} on {kind.lower()} {topic_prefix}{name}. " in said
     assert user.principal.removeprefix("User:") in said
+
+
+@pytest.mark.parametrize(
+    "gap",
+    [
+        ("READ", "TOPIC", "predictions"),
+        ("WRITE", "TOPIC", "driftline-observations"),
+        ("WRITE", "TOPIC", "driftline-state"),
+        ("READ", "GROUP", GROUP),
+    ],
+    ids=" ".join,
+)
+def test_a_worker_that_loses_one_ends_with_one_error(
+    gap: tuple[str, str, str],
+    secured_kafka: SecuredKafka,
+    topic_prefix: str,
+    user: Connection,
+    tmp_path: Path,
+) -> None:
+    operation, kind, name = gap
+    lost = (operation, kind, topic_prefix + name)
+    secured_kafka.allow(user.principal, worker_grants(topic_prefix))
+    client = Kafka(secured_kafka.bootstrap, topic_prefix)
+    rows = list(Traffic(40, 40).predictions())
+    with secure_worker(user, topic_prefix, tmp_path / "log") as worker:
+        worker.wait_until_ready()
+        client.send_predictions(rows[:20])
+        client.flush()
+        wait_until(lambda: client.lag("predictions") == 0, why=worker.log)
+        secured_kafka.forbid(user.principal, lost)
+        client.send_predictions(rows[20:])
+        client.flush()
+        assert worker.wait(90.0) == 77, worker.log()
+    *lines, last = map(json.loads, worker.log().splitlines())
+    assert last["level"] == "critical"
+    assert f"needs: {operation} on {kind.lower()} {topic_prefix}{name}. " in last["event"]
+    assert "critical" not in {line["level"] for line in lines}
+    assert "AuthorizationFailed" not in " ".join(line.get("exception", "") for line in lines)
 
 
 def test_check_tells_the_same(user: Connection, topic_prefix: str) -> None:

@@ -80,7 +80,8 @@ def _line(letter: Letter, *, replayed: bool) -> str:
         [
             format_time(letter.refused_at),
             letter.id,
-            f"{letter.topic}[{letter.partition}]@{letter.offset}",
+            f"{letter.topic}[{letter.partition}]@{letter.offset}"
+            + ("" if letter.last_offset is None else f"-{letter.last_offset}"),
             letter.reason,
             letter.detail,
             *(f"({mark})" for mark in marks),

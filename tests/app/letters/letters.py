@@ -6,9 +6,11 @@ from typing import Any, cast
 
 from agents.batch import Record
 from agents.dead_letters import DeadLetters
+from agents.record_sets import RecordSet
 from app.letters.letter import Letter, read_letter
 from schemas.invalid import InvalidMessage, Reason
 from tests.agents.fakes import FakePublisher, FakeTelemetry, Sent
+from tests.agents.record_bytes import Entry, batch_bytes
 
 REFUSED_AT = 1_772_366_500_000
 
@@ -26,8 +28,6 @@ def sent_letter(
     detail: str = "features: missing, expected an object",
 ) -> Sent:
     """Return what `DeadLetters` publishes for a record."""
-    publisher = FakePublisher()
-    letters = DeadLetters(publisher.real, "dead", FakeTelemetry())
     record = SimpleNamespace(
         topic=topic,
         partition=partition,
@@ -38,9 +38,15 @@ def sent_letter(
         timestamp_type=0,
         headers=headers,
     )
+    return _sent(cast("Record", record), InvalidMessage(reason, detail))
+
+
+def _sent(record: Record, error: InvalidMessage) -> Sent:
+    publisher = FakePublisher()
+    letters = DeadLetters(publisher.real, "dead", FakeTelemetry())
 
     async def send() -> None:
-        await letters.send(cast("Record", record), InvalidMessage(reason, detail))
+        await letters.send(record, error)
 
     asyncio.run(send())
     return publisher.sent[0]
@@ -64,3 +70,10 @@ def as_record(sent: Sent, *, partition: int = 0, offset: int = 0) -> Record:
 def letter(value: bytes | None = b"{}", *, at: int = 0, **record: Any) -> Letter:
     """Return a letter as it is read back."""
     return read_letter(as_record(sent_letter(value, **record), offset=at))
+
+
+def batch_letter() -> Letter:
+    """Return the letter about a batch of predictions that nobody can read, of offsets 7 to 9."""
+    raw = batch_bytes([Entry()] * 3, base_offset=7, encode=lambda _: b"junk")
+    (record,) = RecordSet(raw, topic="predictions", partition=1, fetch_offset=0).take()
+    return read_letter(as_record(_sent(record, InvalidMessage(Reason.NULL_VALUE, ""))))

@@ -5,7 +5,7 @@ from app.letters.judge import EXPECTED, Judge, Verdict
 from app.settings import load_settings
 from schemas import examples
 from schemas.invalid import Reason
-from tests.app.letters.letters import letter
+from tests.app.letters.letters import batch_letter, letter
 
 PREDICTION = orjson.dumps(examples.PREDICTION)
 NESTED = orjson.dumps({**examples.PREDICTION, "features": None, "payload": {"inputs": {"x": 1}}})
@@ -62,6 +62,12 @@ def test_a_row_that_fits_no_record_is_refused_as_it_would_be() -> None:
 def test_what_cannot_be_told_is_not_guessed() -> None:
     assert judge().judge(letter(b"x" * 1_600_000)).accepted is None
     assert judge().judge(letter(PREDICTION, topic="elsewhere")).accepted is None
+
+
+def test_of_a_batch_that_nobody_reads_nothing_is_said_of_the_settings() -> None:
+    verdict = judge().judge(batch_letter())
+    assert verdict.accepted is None
+    assert "the batch" in verdict.detail
 
 
 def test_every_reason_has_its_expectation() -> None:

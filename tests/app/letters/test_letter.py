@@ -1,8 +1,13 @@
 import pytest
 
+from agents.dead_letters import LARGEST_HEADERS
+from agents.publisher import record_size
+from app.factory import LARGEST_RECORD
+from app.kafka_clients import MAX_REQUEST_BYTES
 from app.letters.letter import StrangeLetter, read_letter, replayed_letter, time_of
+from schemas.dead_letter import REPLAY_HEADER, headers_text
 from tests.agents.fakes import Sent
-from tests.app.letters.letters import REFUSED_AT, as_record, letter, sent_letter
+from tests.app.letters.letters import REFUSED_AT, as_record, batch_letter, letter, sent_letter
 
 
 def test_a_letter_is_read_back_as_it_was_written() -> None:
@@ -17,8 +22,37 @@ def test_a_letter_is_read_back_as_it_was_written() -> None:
 
 
 def test_a_null_value_stays_null() -> None:
-    found = letter(None)
-    assert (found.value, found.size) == (None, -1)
+    for key in (b"k", None):
+        found = letter(None, key=key)
+        assert (found.key, found.value, found.size) == (key, None, -1)
+    assert letter(b"", key=None).value == b""
+
+
+def test_a_letter_about_a_batch_names_its_first_and_its_last_record() -> None:
+    found = batch_letter()
+    assert (found.offset, found.last_offset, found.value) == (7, 9, None)
+    assert (found.reason, found.truncated) == ("batch_malformed", True)
+    assert found.document()["last_offset"] == 9
+    assert letter().last_offset is None
+
+
+def test_the_largest_letter_is_one_that_the_broker_takes() -> None:
+    # Four bytes a character, wherever text is cut by its length, and a value beyond what is kept.
+    widest = "\U0001f600"
+    headers: list[tuple[str, bytes | None]] = [(REPLAY_HEADER, widest.encode() * 100)]
+    room = LARGEST_HEADERS - len(headers_text([*headers, ("", None)]))
+    headers.append((widest * room, None))
+    assert len(headers_text(headers)) == LARGEST_HEADERS
+    largest = sent_letter(
+        b"x" * 10_000_000,
+        topic="t" * 249,
+        key=b"k" * 1_000_000,
+        headers=tuple(headers),
+        detail=widest * 5000,
+    )
+    assert len(largest.headers["ce_sourceheaders"]) > 190_000
+    size = record_size(largest.key, largest.value, largest.headers)
+    assert size <= LARGEST_RECORD < MAX_REQUEST_BYTES
 
 
 @pytest.mark.parametrize(
@@ -29,6 +63,7 @@ def test_a_null_value_stays_null() -> None:
         ("ce_id", b""),
         ("ce_sourcepartition", b"x"),
         ("ce_sourceoffset", b""),
+        ("ce_sourcelastoffset", b"x"),
         ("ce_sourceheaders", b"{"),
         ("ce_sourceheaders", b'[["a", 1]]'),
         ("ce_sourceheaders", b'[["a", "%"]]'),

@@ -2,7 +2,10 @@
 
 from typing import Final
 
+from tests.chaos.families.compaction import Compaction
 from tests.chaos.families.contents import Clocks, Future, Labels, Poison, Values
+from tests.chaos.families.disks import Disks
+from tests.chaos.families.events import Events
 from tests.chaos.families.exceptions import Exceptions
 from tests.chaos.families.family import Family
 from tests.chaos.families.fresh import Fresh
@@ -30,10 +33,13 @@ _ALL: Final[tuple[type[Family], ...]] = (
     Poison,
     Values,
     Labels,
+    Disks,
+    Events,
     Clocks,
     Future,
     Snapshots,
     Gaps,
+    Compaction,
     Fresh,
     Partitions,
     Outputs,

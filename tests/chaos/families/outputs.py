@@ -3,13 +3,12 @@
 from typing import ClassVar, Final
 
 from confluent_kafka.admin import AdminClient
-from confluent_kafka.admin._config import AlterConfigOpType, ConfigEntry, ConfigResource
-from confluent_kafka.admin._resource import ResourceType
 from confluent_kafka.cimpl import NewPartitions
 
 from app.settings import TopicRole
 from tests.chaos.checkpoint import unfounded
 from tests.chaos.families.family import Family
+from tests.chaos.topic_settings import change_topic
 from tests.chaos.world import World
 
 _WRONG_TOPICS: Final = 3
@@ -19,7 +18,7 @@ _OUTPUTS: Final = (
     TopicRole.RETRAIN_REQUESTS,
     TopicRole.DEAD_LETTERS,
 )
-_TOO_SMALL: Final = 150
+_TOO_SMALL: Final = "150"
 """Bytes of a record that the topic takes: less than any that is sent."""
 
 
@@ -34,7 +33,8 @@ class Outputs(Family):
         """Let topics fail in turn."""
         for role in world.draw.sample(_OUTPUTS, 1 if self.quick else 3):
             world.wait_until(world.is_ready)
-            limit = self._limit(world, role, _TOO_SMALL)
+            topic, bootstrap = world.name(role), world.broker.bootstrap
+            before = change_topic(bootstrap, topic, {"max.message.bytes": _TOO_SMALL})
             # Waiting without tending: the workers must end by themselves.
             ended = world.wait_until(
                 lambda: not any(each.is_alive for each in world.crew.members), 40.0, tend=False
@@ -42,20 +42,9 @@ class Outputs(Family):
             assert ended, f"workers live on although {role} refuses what they send"
             gone = unfounded(world)
             assert not gone, f"committed past what was observed: {gone[:5]}"
-            self._limit(world, role, limit)
+            change_topic(bootstrap, topic, before)
             world.wait_some(2.0, 5.0)
         assert set(world.crew.exits) == {1}, f"exit codes: {world.crew.exits}"
-
-    def _limit(self, world: World, role: TopicRole, limit: int) -> int:
-        """Set the largest record that a topic takes; return what it was."""
-        admin = AdminClient({"bootstrap.servers": world.broker.bootstrap, "log_level": 0})
-        name = "max.message.bytes"
-        asked = ConfigResource(ResourceType.TOPIC, world.name(role))
-        before = int(admin.describe_configs([asked])[asked].result(20.0)[name].value)
-        entry = ConfigEntry(name, str(limit), incremental_operation=AlterConfigOpType.SET)
-        change = ConfigResource(ResourceType.TOPIC, world.name(role), incremental_configs=[entry])
-        admin.incremental_alter_configs([change])[change].result(20.0)
-        return before
 
 
 class Partitions(Family):

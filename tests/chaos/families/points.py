@@ -5,19 +5,20 @@ from typing import ClassVar, Final
 from app.settings import TopicRole
 from tests.chaos.families.family import Family
 from tests.chaos.faults import Fault, FaultKind
+from tests.chaos.traffic import TrafficOptions
 from tests.chaos.world import World
 
 _SENT: Final = tuple(
     role
     for role in TopicRole
     if role not in {TopicRole.PREDICTIONS, TopicRole.LABELS, TopicRole.MODEL_EVENTS}
-    # Nothing is written there while no model event comes.
-    and role is not TopicRole.LIFECYCLE
 )
 _READ: Final = (
     TopicRole.PREDICTIONS,
     TopicRole.LABELS,
+    TopicRole.MODEL_EVENTS,
     TopicRole.OBSERVATIONS,
+    TopicRole.LIFECYCLE,
     TopicRole.ALERTS,
 )
 _LATEST: Final = 15.0
@@ -30,6 +31,7 @@ class Points(Family):
     name: ClassVar[str] = "points"
     title: ClassVar[str] = "kill -9 at each point: send, ack, commit"
     weight: ClassVar[int] = 2
+    traffic: ClassVar[TrafficOptions] = TrafficOptions(eventful=0.004)
 
     def play(self, world: World) -> None:
         """See two workers at a time to their deaths."""

@@ -71,8 +71,12 @@ class Snapshots(Family):
 
     def _put_back(self, world: World, role: TopicRole, old: _Records) -> None:
         """Have an old state in force, as from a backup: it is behind what is committed."""
-        gone: dict[tuple[int, bytes], bytes | None] = dict.fromkeys(self._live(world, role))
-        self._write(world, role, {**gone, **old})
+        # Where there was none yet, to put that back would be to delete what there is.
+        backed_up = {partition for partition, _ in _in_force(world.name(role), old)}
+        records: dict[tuple[int, bytes], bytes | None] = dict.fromkeys(self._live(world, role))
+        records |= old
+        chosen = {at: value for at, value in records.items() if at[0] in backed_up}
+        self._write(world, role, chosen)
 
     def _rewind(self, world: World) -> None:
         """Set the group's offsets back: the state is ahead of what is committed."""

@@ -36,17 +36,10 @@ class Soak(Family):
             world.wait(seconds)
             grown = self._memory(member) - before
             assert grown < _GROWTH, f"a worker grew by {grown / 1e6:.0f} MB in {seconds:.0f} s"
-            waiting = _metric(member, "driftline_pending_entries")
+            waiting = member.metric("driftline_pending_entries")
             most = _CAP * world.settings.topics.partitions
             assert 0 < waiting <= most, f"{waiting:.0f} predictions wait, of {most} at most"
             world.crew.stop(member)
 
     def _memory(self, member: Member) -> int:
         return int(psutil.Process(member.process.pid).memory_info().rss)
-
-
-def _metric(member: Member, name: str) -> float:
-    """Return the sum of a metric over its labels."""
-    lines = (member.get("/metrics") or "").splitlines()
-    found = [line for line in lines if line.startswith((f"{name} ", f"{name}{{"))]
-    return sum(float(line.rpartition(" ")[2]) for line in found)
