@@ -10,6 +10,7 @@ from typing import Any, Final
 import click
 import structlog
 
+from app.allocator import share_one_arena
 from app.brokers import connected, wait_for_brokers
 from app.buildinfo import driftline_version
 from app.cli.common import clear_errors, settings_of, settings_options
@@ -47,6 +48,7 @@ def worker(
     with clear_errors(logger.critical):
         check_address(settings.http)
         check_pending_directory(settings)
+        share_one_arena()
         warm_up()
         prepared = _run_until_signal(_prepare(settings, logger))
         if prepared is not None:

@@ -11,6 +11,7 @@ the last event would be work that nobody counts.
 import asyncio
 
 from agents.process import run
+from app.allocator import share_one_arena
 from app.factory import create_app
 from app.kernels import warm_up
 from app.metrics import Metrics
@@ -80,6 +81,7 @@ def settings_of(task: Task, **others: str) -> Settings:
 def main(task: Task, **others: str) -> int:
     """Process the events of the task, with other settings by their paths."""
     settings = settings_of(task, **others)
+    share_one_arena()
     warm_up()
     asyncio.run(ensure_topics(settings))
     return run(create_app(settings, telemetry=CountingMetrics(task, settings)))

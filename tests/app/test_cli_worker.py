@@ -82,8 +82,11 @@ def test_a_worker_gets_ready_and_stops_on_sigterm(
         assert (200, "ok\n") in seen
         assert (503, "waiting for partitions\n") in seen
         assert answer(f"http://127.0.0.1:{port}/healthz") == (200, "ok\n")
-        metrics = answer(f"http://127.0.0.1:{port}/metrics")[1]
-        assert f'driftline_commit_age_seconds{{partition="0",topic="{topic_prefix}' in metrics
+        # Gauges follow within a second or so.
+        wanted = f'driftline_commit_age_seconds{{partition="0",topic="{topic_prefix}'
+        while wanted not in answer(f"http://127.0.0.1:{port}/metrics")[1]:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
         process.send_signal(signal.SIGTERM)
         code, log = ended(process)
     assert code == 0, log
