@@ -11,7 +11,7 @@ from tests.chaos.run import run_once
 from tests.kafka import KafkaCluster
 
 SEED = 11
-QUICK = ("points", "kills", "outages")
+QUICK = ("points", "kills")
 PLANTED_QUICK = ("commit-early", "skip-marks")
 
 
