@@ -198,9 +198,7 @@ class PredictionLog:
             ids += part.ids[self.first & self._mask :]
             self.first = end
 
-    def drop(
-        self, oldest: int, most: int, undated: int = 0
-    ) -> Iterator[tuple[int, bytes, int, bool]]:
+    def drop(self, oldest: int, most: int, undated: int) -> Iterator[tuple[int, bytes, int, bool]]:
         """Drop from the start what is older than a time, and what is above a cap.
 
         Parameters

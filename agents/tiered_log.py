@@ -234,7 +234,7 @@ class TieredLog:
         self._touch(number)
 
     def drop(
-        self, oldest: int, most: int, undated: int = 0
+        self, oldest: int, most: int, undated: int
     ) -> Iterator[tuple[int, bytes | None, int, bool]]:
         """Drop from the start; as `PredictionLog.drop`, with no id for those not in memory."""
         if self._disk is None:

@@ -13,9 +13,10 @@ def share_one_arena() -> bool:
     """Have glibc serve all threads from one heap.
 
     By default each thread keeps an arena of its own with all that it ever freed. A worker's
-    threads hold Python's lock when they allocate, so they do not need them, and after every burst
-    of large batches the worker would keep some more memory for good. Environment variables of
-    ``MALLOC_`` have precedence, and other C libraries have no such setting.
+    threads hardly ever allocate at the same time, for that takes Python's lock, kernels apart; and
+    after every burst of large batches the worker would keep some more memory for good.
+    Environment variables of ``MALLOC_`` have precedence, and other C libraries have no such
+    setting.
 
     Returns
     -------

@@ -7,6 +7,7 @@ import time
 from typing import Final
 
 from agents.process import run
+from app.allocator import share_one_arena
 from app.factory import create_app
 from app.kernels import warm_up
 from app.metrics import Metrics
@@ -72,6 +73,7 @@ def _report(metrics: ReportingMetrics) -> None:
 def main() -> int:
     """Run the worker."""
     settings = settings_of(task_from_arguments())
+    share_one_arena()
     warm_up()
     metrics = ReportingMetrics(settings)
     threading.Thread(target=_report, args=(metrics,), daemon=True).start()

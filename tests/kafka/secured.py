@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
@@ -28,6 +28,8 @@ from tests.kafka.readiness import admin_client
 PLAIN_USER: Final = "plain-user"
 PASSWORD: Final = "correct-horse-battery-staple"  # noqa: S105 - of users that live for one test
 """Every user's."""
+
+_AclT = TypeVar("_AclT", AclBinding, AclBindingFilter)
 
 _TIMEOUT_S: Final = 20.0
 _PLAIN: Final = "org.apache.kafka.common.security.plain.PlainLoginModule required"
@@ -116,18 +118,7 @@ class SecuredKafka(KafkaCluster):
         grants
             Operation (``READ``), kind (``TOPIC``, ``GROUP``) and the resource's name.
         """
-        bindings = [
-            AclBinding(
-                ResourceType[kind],
-                name,
-                ResourcePatternType.LITERAL,
-                principal,
-                "*",
-                AclOperation[operation],
-                AclPermissionType.ALLOW,
-            )
-            for operation, kind, name in grants
-        ]
+        bindings = [_acl(AclBinding, principal, grant) for grant in grants]
         admin = admin_client(self.bootstrap)
         for future in admin.create_acls(bindings).values():
             future.result(_TIMEOUT_S)
@@ -140,19 +131,24 @@ class SecuredKafka(KafkaCluster):
 
     def forbid(self, principal: str, grant: tuple[str, str, str]) -> None:
         """Take back something that a principal was allowed; as for `allow`."""
-        operation, kind, name = grant
-        taken = AclBindingFilter(
-            ResourceType[kind],
-            name,
-            ResourcePatternType.LITERAL,
-            principal,
-            "*",
-            AclOperation[operation],
-            AclPermissionType.ALLOW,
-        )
+        taken = _acl(AclBindingFilter, principal, grant)
         admin = admin_client(self.bootstrap)
         (future,) = admin.delete_acls([taken]).values()
         assert len(future.result(_TIMEOUT_S)) == 1
+
+
+def _acl(form: type[_AclT], principal: str, grant: tuple[str, str, str]) -> _AclT:
+    """Return what a grant, as for `SecuredKafka.allow`, is among the broker's ACLs."""
+    operation, kind, name = grant
+    return form(
+        ResourceType[kind],
+        name,
+        ResourcePatternType.LITERAL,
+        principal,
+        "*",
+        AclOperation[operation],
+        AclPermissionType.ALLOW,
+    )
 
 
 def _all_of(principal: str) -> AclBindingFilter:

@@ -91,7 +91,9 @@ def test_a_worker_that_lacks_one_ends_with_one_error(
     "gap",
     [
         ("READ", "TOPIC", "predictions"),
+        ("WRITE", "TOPIC", "driftline-observations"),
         ("WRITE", "TOPIC", "driftline-state"),
+        ("READ", "GROUP", GROUP),
     ],
     ids=" ".join,
 )
