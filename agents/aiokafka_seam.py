@@ -38,6 +38,7 @@ _PARAMETERS: Final[Mapping[str, tuple[str, ...]]] = {
 _USED_BY_GETALL: Final = frozenset(
     {"_topic_partition", "check_assignment", "_partition_records", "_update_position"}
 )
+_USED_BY_ACTIONS: Final = frozenset({"_records", "_fetch_max_wait_ms"})
 
 
 class UnknownAiokafka(RuntimeError):
@@ -76,6 +77,8 @@ def check(version: str, module: ModuleType) -> None:
     }
     if uses != REPLACED:
         raise UnknownAiokafka(f"aiokafka's fetcher uses its classes in {uses}, not in {REPLACED}")
+    if not _names(_function(module, "Fetcher._get_actions_per_node").__code__) >= _USED_BY_ACTIONS:
+        raise UnknownAiokafka("aiokafka's fetcher decides elsewhere how long a broker may wait")
 
 
 def rebound(function: Any, names: Mapping[str, object]) -> Callable[..., Any]:

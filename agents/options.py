@@ -65,7 +65,7 @@ class TransportOptions:
     max_round_records: int = 3000
     aligned_topics: frozenset[str] = frozenset()
     alignment_timeout: float = 1.0
-    max_partition_fetch_bytes: int = 1_048_576
+    max_partition_fetch_bytes: int = 2_097_152
     fetch_max_wait: float = 0.1
     buffered_batches: int = 8
     linger: float = 0.005

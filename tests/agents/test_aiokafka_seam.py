@@ -43,6 +43,15 @@ class OneMoreUse(fetcher.Fetcher):  # type: ignore[misc] # aiokafka ships no typ
         return [fetcher.FetchResult for _ in self._records]
 
 
+class OtherActions(fetcher.Fetcher):  # type: ignore[misc] # aiokafka ships no types
+    _proc_fetch_request = fetcher.Fetcher._proc_fetch_request
+    fetched_records = fetcher.Fetcher.fetched_records
+    next_record = fetcher.Fetcher.next_record
+
+    def _get_actions_per_node(self, assignment: object) -> object:
+        return self._records, assignment
+
+
 def test_the_installed_aiokafka_is_the_one_expected() -> None:
     check(VERSION, fetcher)
 
@@ -64,6 +73,7 @@ def test_another_version_is_refused(version: str) -> None:
         (changed(FetchResult=WithoutGetall), r"has no FetchResult.getall"),
         (changed(FetchResult=OtherGetall), r"FetchResult .* has no \['_partition_records'"),
         (changed(Fetcher=OneMoreUse), r"uses its classes in .*'peek'"),
+        (changed(Fetcher=OtherActions), r"decides elsewhere how long"),
         (changed(Fetcher=OtherReader), r"uses its classes in \{\}"),
     ],
 )

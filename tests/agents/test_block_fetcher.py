@@ -9,7 +9,7 @@ from aiokafka.consumer.fetcher import Fetcher
 from aiokafka.consumer.subscription_state import SubscriptionState
 from aiokafka.errors import CorruptRecordException, RecordTooLargeError
 from aiokafka.record.legacy_records import LegacyRecordBatchBuilder
-from aiokafka.structs import ConsumerRecord
+from aiokafka.structs import ConsumerRecord, TopicPartition
 
 from agents.block_fetcher import BlockFetcher
 from agents.record_block import RecordBlock
@@ -25,11 +25,12 @@ from tests.agents.record_bytes import (
 
 ABC = batch_bytes([Entry(b"a"), Entry(b"b"), Entry(b"c")])
 ALL = float("inf")
+OTHER = TopicPartition(TP.topic, TP.partition + 1)
 
 
 class FakeCluster:
     def leader_for_partition(self, tp: object) -> int:
-        assert tp == TP
+        assert tp in {TP, OTHER}
         return 1
 
 
@@ -45,12 +46,14 @@ class FakeClient:
         self._answers = answers
         self.cluster = FakeCluster()
         self.asked: list[int] = []
+        self.may_wait: list[int] = []
         self.left_waiting = asyncio.Event()
 
     async def send(self, node: int, request: Any) -> Any:
         assert node == 1
-        ((_, ((_, offset, _),)),) = request.topics
+        ((_, ((_, offset, _), *_)),) = request.topics
         self.asked.append(offset)
+        self.may_wait.append(request._max_wait_ms)
         if len(self.asked) > self._answers:
             self.left_waiting.set()
             await asyncio.Event().wait()
@@ -78,14 +81,16 @@ async def running(
     raw: bytes,
     *,
     position: int = 0,
+    partitions: tuple[Any, ...] = (TP,),
     aborted: list[tuple[int, int]] | None = None,
     answers: float = 1,
     kind: Callable[..., Any] = BlockFetcher,
     **options: Any,
 ) -> AsyncIterator[Running]:
     subscription = SubscriptionState()
-    subscription.assign_from_user({TP})
-    subscription.seek(TP, position)
+    subscription.assign_from_user(set(partitions))
+    for partition in partitions:
+        subscription.seek(partition, position)
     client = FakeClient(raw, aborted=aborted or [], answers=answers)
     fetcher = kind(client, subscription, **options)
     try:
@@ -105,6 +110,17 @@ async def test_what_was_fetched_comes_as_blocks_of_at_most_so_many() -> None:
         assert (values(first), found.state.position) == ([b"a", b"b"], 2)
         assert (values(await found.take(2)), found.state.position) == ([b"c"], 3)
         assert (found.state.highwater, found.state.lso) == (900, 800)
+
+
+@pytest.mark.parametrize(("longest", "short"), [(100, 10), (5, 5)])
+async def test_a_fetch_without_what_waits_to_be_taken_is_answered_soon(
+    longest: int, short: int
+) -> None:
+    # The first answer is of one partition: the second fetch is for the other one alone.
+    async with running(ABC, partitions=(TP, OTHER), fetch_max_wait_ms=longest) as found:
+        await found.client.left_waiting.wait()
+        assert TP in found.fetcher._records
+        assert found.client.may_wait == [longest, short]
 
 
 async def test_aiokafkas_own_fetcher_is_left_alone() -> None:
