@@ -139,7 +139,13 @@ class Checkpoints(Generic[StateT]):
                 # Of an assignment that is over: the partition's owner reads it again.
                 return
             if self._drop_covered(event, held):
-                await handler(event, delivery)
+                try:
+                    await handler(event, delivery)
+                except BaseException:
+                    # The state has taken some of the batch, whose outputs may not be sent: written
+                    # before the worker has ended, it would have its successor pass them over.
+                    self._held.pop(held.partition, None)
+                    raise
                 if not self._is_current(held, event):
                     return
                 held.handled[event.message.topic] = event.message.offset

@@ -137,7 +137,7 @@ class Bench:
 
     async def take(self, *numbers: int, generation: int = 7) -> asyncio.Future[None]:
         """Take a batch, the records of which are their offsets; return its output."""
-        event = self._event(numbers, generation)
+        event = self.event(numbers, generation)
         output: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
         async def handle(event: BatchEvent, delivery: Delivery) -> None:
@@ -148,7 +148,7 @@ class Bench:
         await self.checkpoints.take(event, handle, self.delivery)
         return output
 
-    def _event(self, numbers: Sequence[int], generation: int) -> BatchEvent:
+    def event(self, numbers: Sequence[int], generation: int = 7) -> BatchEvent:
         message = SimpleNamespace(
             topic="log",
             partition=0,
@@ -256,6 +256,32 @@ async def test_records_that_the_loaded_state_is_of_are_not_handled_again() -> No
     await bench.settle()
     assert bench.stage.states[0].taken == [6, 7]
     assert bench.acked == [4, 7]
+
+
+@pytest.mark.parametrize("failure", [RuntimeError, asyncio.CancelledError])
+async def test_a_state_in_the_midst_of_a_batch_is_never_written(
+    failure: type[BaseException],
+) -> None:
+    # Such a state knows of records whose outputs were never sent, and would pass them over.
+    bench = Bench(interval=1000.0)
+    await bench.begin()
+    (await bench.take(0)).set_result(None)
+    await bench.settle()
+    (await bench.take(1)).set_result(None)
+
+    async def fail(event: BatchEvent, delivery: Delivery) -> None:
+        bench.stage.states[0].taken.append(2)
+        raise failure
+
+    with pytest.raises(failure):
+        await bench.checkpoints.take(bench.event([2]), fail, bench.delivery)
+    # Between the failure and the end of the worker: the app is on its way down, partitions move.
+    bench.checkpoints.drain()
+    await bench.checkpoints.checkpoint()
+    await bench.settle()
+    assert bench.log.covers == [0]
+    assert bench.log.written("even") == [[0]]
+    assert bench.acked == [0]
 
 
 async def test_after_a_rebalance_nothing_is_written_for_the_earlier_assignment() -> None:
