@@ -269,7 +269,7 @@ async def test_a_state_in_the_midst_of_a_batch_is_never_written(
     await bench.settle()
     (await bench.take(1)).set_result(None)
 
-    async def fail(event: BatchEvent, delivery: Delivery) -> None:
+    async def fail(*_: object) -> None:
         bench.stage.states[0].taken.append(2)
         raise failure
 
