@@ -32,6 +32,10 @@ _BACK_PRESSURE_POLL = 0.05
 """Seconds; a partition whose queue has drained is not seen by a fetch that is already waiting."""
 
 
+class PositionsUnknown(RuntimeError):
+    """The committed offsets of an assignment could not be had in time."""
+
+
 class StalledConsumer(RuntimeError):
     """There was something to read, ack or commit, and nothing moved for too long."""
 
@@ -65,6 +69,11 @@ class BatchedConsumer(driver.Consumer):
         self.rewinds: dict[TP, int] = {}
         self._fetched_under: object = None
         self._flow_stopped_at: float | None = None
+        self._rebalances = 0
+        """Revocations and assignments that have begun."""
+        self._sought_at = 0
+        """How many there were when the positions were set that are read from."""
+        self._seeking_at = 0
         super().__init__(transport, *args, **kwargs)
 
     def _new_consumer_thread(self) -> BatchedConsumerThread:
@@ -289,6 +298,7 @@ class BatchedConsumer(driver.Consumer):
         # Faust stops the flow at revocation, but not for a worker that held nothing. That worker
         # would fetch at once, and what it fetched is cleared from the queues at the resumption.
         self.stop_flow()
+        self._rebalances += 1
         now = monotonic()
         self.progress = {tp: PartitionProgress(now) for tp in assigned}
         # Left from before, they would make a partition count as one under pressure.
@@ -299,12 +309,14 @@ class BatchedConsumer(driver.Consumer):
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
         """Go through Faust's callbacks, which drain and commit, then close the ledgers."""
+        self._rebalances += 1
         await super().on_partitions_revoked(revoked)
         for tp in revoked:
             self.progress.pop(tp, None)
 
     async def perform_seek(self) -> None:
         """Seek to the committed offsets, and note them; or back to where a state stands."""
+        self._seeking_at = rebalances = self._rebalances
         await super().perform_seek()
         rewinds, self.rewinds = self.rewinds, {}
         for tp, offset in rewinds.items():
@@ -312,6 +324,25 @@ class BatchedConsumer(driver.Consumer):
                 await self.seek(tp, offset)
         for tp, progress in self.progress.items():
             progress.committed_to = self._committed_offset.get(tp)
+        self._sought_at = rebalances
+
+    def resume_flow(self) -> None:
+        """Let records be delivered, unless their positions are not those of this assignment.
+
+        Faust asks for it at the end of its recovery from a rebalance, after `perform_seek`, even
+        where the next rebalance has begun meanwhile. What was delivered between the two recoveries
+        would come from wherever aiokafka stood, and Faust would clear it from the queues at the end
+        of the second one, with later records handled already. It also asks for it where
+        `perform_seek` has timed out.
+        """
+        if self._sought_at == self._rebalances:
+            super().resume_flow()
+        elif self._seeking_at == self._rebalances:
+            timeout = self.app.conf.broker_request_timeout
+            error = PositionsUnknown(f"no committed offsets from the brokers within {timeout:g} s")
+            self.add_future(self.crash(error))
+        else:
+            self.log.info("the next rebalance has begun: not reading yet")
 
     # -- gauges
 

@@ -1,12 +1,18 @@
-"""How the C library keeps memory for threads; told before there are any."""
+"""How the C library keeps memory: one heap for all threads, and nothing that nobody uses."""
 
 import ctypes
 import os
 import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Final
 
 _ARENA_MAX: Final = -8
 """glibc's M_ARENA_MAX."""
+
+TRIM_EVERY: Final = 60.0
+"""Seconds between two times at which unused memory goes back to the system."""
 
 
 def share_one_arena() -> bool:
@@ -25,5 +31,32 @@ def share_one_arena() -> bool:
     """
     if sys.platform != "linux" or any(name.startswith("MALLOC_") for name in os.environ):
         return False
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    mallopt = _libc("mallopt")
     return mallopt is not None and bool(mallopt(_ARENA_MAX, 1))
+
+
+@contextmanager
+def trimmed(every: float = TRIM_EVERY) -> Iterator[None]:
+    """Give memory back to the system from time to time, from a thread, until the end.
+
+    glibc returns by itself what lies at the end of the heap alone. Fetched bytes and what is made
+    of them leave holes between what stays: under load a worker grew by some 50 MB in ten minutes
+    of which it used nothing. Does nothing where there is no ``malloc_trim``.
+    """
+    trim = _libc("malloc_trim") if sys.platform == "linux" else None
+    ended = threading.Event()
+
+    def run(trim: Callable[[int], object]) -> None:
+        while not ended.wait(every):
+            trim(0)  # holds no lock of Python's
+
+    if trim is not None:
+        threading.Thread(target=run, args=(trim,), name="trim", daemon=True).start()
+    try:
+        yield
+    finally:
+        ended.set()
+
+
+def _libc(name: str) -> Callable[..., int] | None:
+    return getattr(ctypes.CDLL(None), name, None)

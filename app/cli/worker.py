@@ -10,7 +10,7 @@ from typing import Any, Final
 import click
 import structlog
 
-from app.allocator import share_one_arena
+from app.allocator import share_one_arena, trimmed
 from app.brokers import connected, wait_for_brokers
 from app.buildinfo import driftline_version
 from app.cli.common import clear_errors, settings_of, settings_options
@@ -87,11 +87,12 @@ def _run(settings: Settings, logger: Any) -> int:
         brokers=settings.kafka.bootstrap_servers,
         group=settings.kafka.group_id,
     )
-    code = run(
-        app,
-        connect_timeout=settings.kafka.connect_timeout_seconds,
-        shutdown_timeout=SHUTDOWN_TIMEOUT,
-    )
+    with trimmed():
+        code = run(
+            app,
+            connect_timeout=settings.kafka.connect_timeout_seconds,
+            shutdown_timeout=SHUTDOWN_TIMEOUT,
+        )
     if code == EXIT_DENIED:
         # The broker has named one topic or group; this names all that is missing by now.
         asyncio.run(_check_permissions(settings))

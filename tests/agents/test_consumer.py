@@ -6,11 +6,12 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, ConsumerMessage
 
 from agents.alignment import Alignment
 from agents.batch import Record
-from agents.consumer import BatchedConsumer, StalledConsumer
+from agents.consumer import BatchedConsumer, PositionsUnknown, StalledConsumer
 from agents.consumer_thread import BatchedConsumerThread, Fetched
 from agents.faust_app import BatchApp, TransportOptions, make_faust_app, on_drain
 from agents.progress import OutOfOrderAck, PartitionProgress
@@ -397,6 +398,64 @@ async def test_nothing_is_fetched_before_faust_resumes_after_an_assignment(
     await consumer.on_partitions_assigned({TP0}, 2)
     assert flowed == [False]
     assert set(consumer.progress) == {TP0}
+
+
+class Seeks:
+    """Faust's `perform_seek`, each one of which ends when the test says so."""
+
+    def __init__(self, consumer: BatchedConsumer, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.ends: list[asyncio.Event] = []
+        monkeypatch.setattr(driver.Consumer, "perform_seek", self._seek)
+        consumer._on_partitions_assigned = consumer._on_partitions_revoked = self._pass
+        self._consumer = consumer
+
+    async def begin(self) -> asyncio.Task[None]:
+        task = asyncio.create_task(self._consumer.perform_seek())
+        await asyncio.sleep(0)
+        return task
+
+    async def _seek(self) -> None:
+        self.ends.append(asyncio.Event())
+        await self.ends[-1].wait()
+
+    async def _pass(self, *_: object) -> None:
+        pass
+
+
+@pytest.mark.parametrize("at_revocation", [True, False])
+async def test_a_recovery_that_a_rebalance_has_overtaken_does_not_resume_the_flow(
+    consumer: BatchedConsumer, monkeypatch: pytest.MonkeyPatch, at_revocation: bool
+) -> None:
+    # What was delivered between the two would be cleared from the queues at the second's end.
+    seeks = Seeks(consumer, monkeypatch)
+    await consumer.on_partitions_assigned({TP0}, 2)
+    first = await seeks.begin()
+    await consumer.on_partitions_revoked({TP0})
+    if not at_revocation:
+        await consumer.on_partitions_assigned({TP0}, 3)
+    seeks.ends[0].set()
+    await first
+    consumer.resume_flow()
+    resumed_early = consumer.flow_active
+    await consumer.on_partitions_assigned({TP0}, 4)
+    second = await seeks.begin()
+    seeks.ends[1].set()
+    await second
+    consumer.resume_flow()
+    assert (resumed_early, consumer.flow_active, consumer.crashed) == (False, True, False)
+
+
+async def test_a_recovery_without_committed_offsets_ends_the_worker(
+    app: BatchApp, consumer: BatchedConsumer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Faust goes on after a time-out: from positions that nobody has set.
+    seeks = Seeks(consumer, monkeypatch)
+    await consumer.on_partitions_assigned({TP0}, 2)
+    (await seeks.begin()).cancel()
+    consumer.resume_flow()
+    await asyncio.sleep(0.05)
+    assert not consumer.flow_active
+    assert isinstance(app.crash_reason, PositionsUnknown)
 
 
 async def test_a_revoked_partition_keeps_its_ledger_until_the_drain_is_over(

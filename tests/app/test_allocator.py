@@ -31,12 +31,36 @@ with tempfile.NamedTemporaryFile("r") as file:
     print(len(re.findall("<heap nr=", file.read())))
 """
 
+_HOLES = """
+import ctypes, sys, time
+from app.allocator import trimmed
+libc = ctypes.CDLL(None)
+libc.malloc.restype = ctypes.c_void_p
+libc.malloc.argtypes = [ctypes.c_size_t]
+libc.free.argtypes = [ctypes.c_void_p]
+def resident():
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * 4096
+blocks = []
+for _ in range(1000):
+    # Too small for a mapping of its own; each is followed by one that stays.
+    blocks.append(libc.malloc(100_000))
+    ctypes.memset(blocks[-1], 1, 100_000)
+    libc.malloc(32)
+for block in blocks: libc.free(block)
+before = resident()
+with trimmed(every=0.01):
+    limit = time.monotonic() + 20
+    while before - resident() < 50_000_000 and time.monotonic() < limit: time.sleep(0.01)
+print(before - resident())
+"""
+
 _GLIBC = platform.libc_ver()[0] == "glibc"
 
 
-def _arenas(how: str) -> int:
+def _number_from(program: str, *arguments: str) -> int:
     run = subprocess.run(  # noqa: S603 - our own program
-        [sys.executable, "-c", _COUNT, how], check=True, capture_output=True, text=True
+        [sys.executable, "-c", program, *arguments], check=True, capture_output=True, text=True
     )
     return int(run.stdout)
 
@@ -44,10 +68,15 @@ def _arenas(how: str) -> int:
 @pytest.mark.skipif(not _GLIBC, reason="only glibc has an arena for each thread")
 def test_threads_share_one_arena(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("MALLOC_ARENA_MAX", raising=False)
-    assert _arenas("shared") == 1
-    assert _arenas("as ever") > 1
+    assert _number_from(_COUNT, "shared") == 1
+    assert _number_from(_COUNT, "as ever") > 1
 
 
 def test_who_has_set_the_allocator_up_is_not_overruled(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MALLOC_ARENA_MAX", "4")
     assert not share_one_arena()
+
+
+@pytest.mark.skipif(not _GLIBC, reason="only glibc keeps holes")
+def test_holes_in_the_heap_go_back_to_the_system() -> None:
+    assert _number_from(_HOLES) >= 50_000_000
