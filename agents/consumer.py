@@ -299,6 +299,8 @@ class BatchedConsumer(driver.Consumer):
         # would fetch at once, and what it fetched is cleared from the queues at the resumption.
         self.stop_flow()
         self._rebalances += 1
+        if not assigned:
+            self._sought_at = self._rebalances  # Faust does not seek then
         now = monotonic()
         self.progress = {tp: PartitionProgress(now) for tp in assigned}
         # Left from before, they would make a partition count as one under pressure.

@@ -445,6 +445,18 @@ async def test_a_recovery_that_a_rebalance_has_overtaken_does_not_resume_the_flo
     assert (resumed_early, consumer.flow_active, consumer.crashed) == (False, True, False)
 
 
+async def test_a_worker_without_partitions_is_not_kept_from_resuming(
+    consumer: BatchedConsumer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Faust does not seek then; a flow that does not resume counts as a rebalance without end.
+    Seeks(consumer, monkeypatch)
+    await consumer.on_partitions_revoked({TP0})
+    await consumer.on_partitions_assigned(set(), 2)
+    stopped = not consumer.flow_active
+    consumer.resume_flow()
+    assert (stopped, consumer.flow_active, consumer.crashed) == (True, True, False)
+
+
 async def test_a_recovery_without_committed_offsets_ends_the_worker(
     app: BatchApp, consumer: BatchedConsumer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
