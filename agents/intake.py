@@ -118,7 +118,8 @@ class Intake:
                 for block in those:
                     outputs += await self._pass_on(block)
             else:
-                outputs += await self._observe(list(those), shard_of)
+                is_current = partial(delivery.is_current, event)
+                outputs += await self._observe(list(those), shard_of, is_current)
         if delivery.is_current(event):
             for partition in {block.partition for block in blocks}:
                 outputs += await self._pending.publish(partition)
@@ -126,7 +127,10 @@ class Intake:
         await delivery.submit(event, outputs)
 
     async def _observe(
-        self, blocks: Sequence[RecordBlock], shard_of: Callable[[str], int]
+        self,
+        blocks: Sequence[RecordBlock],
+        shard_of: Callable[[str], int],
+        is_current: Callable[[], bool],
     ) -> list[Awaitable[object]]:
         """Take slices of predictions and labels in their order; publish observations."""
         # All at once, since reading depends on nothing that came before; the join does.
@@ -139,6 +143,8 @@ class Intake:
                 labelled += self._join_predictions(block, next(waiting))
             else:
                 labelled += await self._join_labels(block, outputs)
+        if not await self._pending.fix_order({each.partition for each in blocks}, is_current):
+            return outputs  # whose the partitions are now takes the same records, and observes them
         tables = [*read.tables, *label_tables(labelled, self._task_of, shard_of)]
         return [*outputs, *await self._publish(tables, blocks)]
 

@@ -81,6 +81,7 @@ class PendingStore(PendingJoin):
 
     def begin_counting(self) -> None:
         """Count what is given up from now on: what a restore gave up was counted before."""
+        self.durable_to, self.hangs_on_order = self._log.end, False
         self._expired = self._evicted = self._replaced = self.orphaned = 0
 
     def load(self) -> Position | None:
@@ -109,6 +110,11 @@ class PendingStore(PendingJoin):
         self._log.load()
         self._position = position.offset
         return position
+
+    @property
+    def end(self) -> int:
+        """Number of the next prediction."""
+        return self._log.end
 
     @property
     def dirty(self) -> int:

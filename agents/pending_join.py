@@ -74,6 +74,12 @@ class PendingJoin:
     ----------
     orphaned
         Labels given up before their prediction came.
+    durable_to
+        Number of the first prediction of which the changelog may not know yet.
+    hangs_on_order
+        Whether a join since this was last set to false would be another one if its prediction and
+        its label came the other way round: it is the row of whichever comes second, and nobody but
+        the changelog can tell a successor which one that was.
     """
 
     def __init__(
@@ -107,6 +113,8 @@ class PendingJoin:
         self._expired = 0
         self._evicted = 0
         self.orphaned = 0
+        self.durable_to = 0
+        self.hangs_on_order = False
         self._replaced = 0
         self._taken: list[Predictions | LabelChange] = []
         self._position = 0
@@ -201,6 +209,7 @@ class PendingJoin:
                 self._open -= 1
             elif met != offset or self._log.first_label(number) is not None:
                 continue
+            self.hangs_on_order |= number >= self.durable_to
             joined.append(self._join(number, FirstLabel(row.label, row.time)))
         if joined:
             self._taken.append(LabelChange(row, offset, age, Met.PREDICTION))
@@ -254,6 +263,7 @@ class PendingJoin:
             self._replace(batch, row, number)
         first = self._log.first_label(number)
         if first is not None:
+            self.hangs_on_order |= row not in batch.labels
             yield self._join(number, first)
 
     def _append(self, batch: Predictions, row: int, others: tuple[int, ...]) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import Any, Final
@@ -93,6 +94,11 @@ class _Slot:
             self.end = max(self.end, offset + 1)
             self.store.acknowledged(offset)
 
+    def durable(self, number: int, sent: "asyncio.Future[Any]") -> None:
+        """Note that the changelog has all predictions before a number."""
+        if not sent.cancelled() and sent.exception() is None:
+            self.store.durable_to = max(self.store.durable_to, number)
+
 
 class PendingStores:
     """The stores by partition.
@@ -159,6 +165,7 @@ class PendingStores:
         records = slot.store.drain_changes()
         if not records:
             return []
+        number = slot.store.end
         checkpoint = await self._next_checkpoint(slot)
         outputs = []
         for record in records:
@@ -167,11 +174,36 @@ class PendingStores:
             )
             future.add_done_callback(slot.acknowledged)
             outputs.append(future)
+        outputs[-1].add_done_callback(partial(slot.durable, number))
         if checkpoint is not None:
             slot.saving = asyncio.ensure_future(
                 self._save(checkpoint, outputs[-1], checksum(records[-1]))
             )
         return list(outputs)
+
+    async def fix_order(self, partitions: Collection[int], is_current: Callable[[], bool]) -> bool:
+        """Have the changelog know which came first, where joins hang on it; false if it cannot.
+
+        A successor that reads the same records again may take labels and predictions in another
+        order. Where it does not know what this worker took first, the same join would be the row of
+        another record, and count twice.
+
+        Parameters
+        ----------
+        is_current
+            Tells whether the partitions are still assigned: whose they are is to say otherwise.
+        """
+        hanging = {
+            partition: slot.store
+            for partition in partitions
+            if (slot := self._slots.get(partition)) is not None and slot.store.hangs_on_order
+        }
+        for partition, store in hanging.items():
+            if not is_current():
+                return False
+            await asyncio.gather(*await self.publish(partition))
+            store.hangs_on_order = False
+        return not hanging or is_current()
 
     async def restore(
         self, partitions: Collection[int], is_current: Callable[[], bool] = lambda: True

@@ -142,6 +142,25 @@ def test_a_label_is_joined_to_its_prediction_and_watched_as_an_error() -> None:
     assert stage.telemetry.labels[-1] == LabelOutcomes(joined=1)
 
 
+def test_a_join_is_observed_after_what_says_which_came_first() -> None:
+    stage = Stage(is_durable=True)
+    label = orjson.dumps({"prediction_id": "a", "label": 1})
+    event = batch(TOPICS.predictions, [b""])
+    slices = batch(TOPICS.labels, [label]).value, batch(TOPICS.predictions, [prediction("a")]).value
+    event.value = [*slices[0], *slices[1]]
+    asyncio.run(stage.intake.on_round(event, stage.delivery.real))
+    topics = [sent.topic for sent in stage.publisher.sent]
+    assert topics == [TOPICS.pending, TOPICS.observations]
+
+
+def test_a_join_of_an_assignment_that_is_over_is_left_to_the_next_owner() -> None:
+    stage = Stage(is_durable=True)
+    stage.labels(orjson.dumps({"prediction_id": "a", "label": 1}))
+    stage.delivery.current = False
+    stage.predictions(prediction("a"))
+    assert stage.observations == []
+
+
 def test_early_and_duplicate_labels_are_counted() -> None:
     stage = Stage()
     label = orjson.dumps({"prediction_id": "a", "label": 1})

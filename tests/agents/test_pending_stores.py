@@ -24,6 +24,8 @@ class FakeTopic:
     records: dict[int, list[bytes]] = field(default_factory=dict)
     starts: dict[int, int] = field(default_factory=dict)
     read_records: int = 0
+    held: "list[asyncio.Future[Any]] | None" = None
+    """Of records that are not acknowledged yet; None to acknowledge at once."""
 
     async def send(
         self, topic: str, *, key: bytes | None, value: bytes, partition: int
@@ -31,8 +33,16 @@ class FakeTopic:
         assert (topic, key) == ("log", None)
         self.records.setdefault(partition, []).append(value)
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        future.set_result(SimpleNamespace(offset=len(self.records[partition]) - 1))
+        if self.held is not None:
+            self.held.append(future)
+        else:
+            future.set_result(SimpleNamespace(offset=len(self.records[partition]) - 1))
         return future
+
+    def acknowledge(self) -> None:
+        for offset, future in enumerate(self.held or ()):
+            future.set_result(SimpleNamespace(offset=offset))
+        self.held = None
 
     async def bounds(self, partitions: Collection[int]) -> dict[int, Bounds]:
         return {
@@ -99,6 +109,58 @@ async def test_another_worker_goes_on_where_the_first_one_was() -> None:
     status = second.telemetry.pending[0]
     assert status is not None
     assert status.predictions == 2000
+
+
+@pytest.mark.parametrize("label_first", [True, False])
+async def test_a_join_waits_until_a_successor_would_make_the_same_of_another_order(
+    label_first: bool,
+) -> None:
+    topic = FakeTopic(held=[])
+    worker, successor = Worker(topic), Worker(topic)
+    store = worker.stores.get(0)
+    if label_first:
+        assert store.add_label(label("a"), 5, NOW) == "early"
+        assert store.add_predictions(predictions("a")) == [(0, JOINED)]
+    else:
+        assert store.add_predictions(predictions("a")) == []
+        assert store.add_label(label("a"), 5, NOW) == [JOINED]
+    fixing = asyncio.create_task(worker.stores.fix_order([0], lambda: True))
+    await asyncio.sleep(0.01)
+    assert not fixing.done()
+    topic.acknowledge()
+    assert await fixing
+    # What was joined was observed, and then the worker was killed: the same is read once more.
+    await successor.stores.restore([0])
+    again = successor.stores.get(0)
+    if label_first:
+        assert again.add_predictions(predictions("a")) == [(0, JOINED)]
+        assert again.add_label(label("a"), 5, NOW) == "early"
+    else:
+        assert again.add_label(label("a"), 5, NOW) == [JOINED]
+        assert again.add_predictions(predictions("a")) == []
+
+
+async def test_a_join_with_a_prediction_that_the_changelog_has_does_not_wait() -> None:
+    topic = FakeTopic()
+    worker = Worker(topic)
+    await worker.take(10)
+    worker.stores.get(0).add_label(label("7"), 5, NOW)
+    topic.held = []
+    assert await worker.stores.fix_order([0, 1], lambda: True)
+    await worker.stores.restore([0])
+    assert topic.held == []
+
+
+@pytest.mark.parametrize("lost_after", [0, 1])
+async def test_the_order_is_not_told_for_a_partition_that_is_anothers(lost_after: int) -> None:
+    topic = FakeTopic()
+    worker = Worker(topic)
+    store = worker.stores.get(0)
+    store.add_predictions(predictions("a"))
+    store.add_label(label("a"), 5, NOW)
+    answers = iter([True] * lost_after + [False])
+    assert not await worker.stores.fix_order([0], lambda: next(answers))
+    assert len(topic.records.get(0, ())) == lost_after
 
 
 async def test_a_store_that_was_kept_is_read_again_only_where_others_have_written() -> None:
