@@ -158,13 +158,11 @@ class BlockFetcher(fetcher.Fetcher):  # type: ignore[misc] # aiokafka ships no t
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, prefetch_backoff=PATIENCE, **options)
-        self._longest_wait = self._fetch_max_wait_ms
+        self._long_wait = self._fetch_max_wait_ms
+        self._short_wait = min(SHORT_WAIT, self._long_wait)
 
     def _get_actions_per_node(self, assignment: Any) -> Any:
-        busy = bool(self._records)
-        self._fetch_max_wait_ms = (
-            min(SHORT_WAIT, self._longest_wait) if busy else self._longest_wait
-        )
+        self._fetch_max_wait_ms = self._short_wait if self._records else self._long_wait
         return super()._get_actions_per_node(assignment)
 
     _proc_fetch_request, fetched_records, next_record = (

@@ -73,6 +73,7 @@ class PendingStore(PendingJoin):
         self._advance(changes.clock)
         self._clock_told = self._clock
         self._taken = []
+        self.durable_to, self.hangs_on_order = self._log.end, False
         self.acknowledged(offset)
 
     def acknowledged(self, offset: int) -> None:
@@ -81,7 +82,6 @@ class PendingStore(PendingJoin):
 
     def begin_counting(self) -> None:
         """Count what is given up from now on: what a restore gave up was counted before."""
-        self.durable_to, self.hangs_on_order = self._log.end, False
         self._expired = self._evicted = self._replaced = self.orphaned = 0
 
     def load(self) -> Position | None:
@@ -108,6 +108,7 @@ class PendingStore(PendingJoin):
             self._early_kept += len(labels)
             self._early_unused += sum(not label[-1] for label in labels)
         self._log.load()
+        self.durable_to = self._log.end
         self._position = position.offset
         return position
 

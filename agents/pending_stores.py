@@ -87,16 +87,12 @@ class _Slot:
     end: int = 0
     saving: "asyncio.Future[None] | None" = None
 
-    def acknowledged(self, sent: "asyncio.Future[Any]") -> None:
-        """Note the offset of a record of the changelog."""
+    def acknowledged(self, number: int, sent: "asyncio.Future[Any]") -> None:
+        """Note the offset of a record of the changelog, and that it has all before a prediction."""
         if not sent.cancelled() and sent.exception() is None:
             offset = sent.result().offset
             self.end = max(self.end, offset + 1)
             self.store.acknowledged(offset)
-
-    def durable(self, number: int, sent: "asyncio.Future[Any]") -> None:
-        """Note that the changelog has all predictions before a number."""
-        if not sent.cancelled() and sent.exception() is None:
             self.store.durable_to = max(self.store.durable_to, number)
 
 
@@ -165,16 +161,16 @@ class PendingStores:
         records = slot.store.drain_changes()
         if not records:
             return []
-        number = slot.store.end
+        # The last one makes what was taken whole.
+        numbers = [0] * (len(records) - 1) + [slot.store.end]
         checkpoint = await self._next_checkpoint(slot)
         outputs = []
-        for record in records:
+        for record, number in zip(records, numbers, strict=True):
             future = await self._changelog.publisher.send(
                 self._changelog.topic, key=None, value=record, partition=partition
             )
-            future.add_done_callback(slot.acknowledged)
+            future.add_done_callback(partial(slot.acknowledged, number))
             outputs.append(future)
-        outputs[-1].add_done_callback(partial(slot.durable, number))
         if checkpoint is not None:
             slot.saving = asyncio.ensure_future(
                 self._save(checkpoint, outputs[-1], checksum(records[-1]))
@@ -198,12 +194,16 @@ class PendingStores:
             for partition in partitions
             if (slot := self._slots.get(partition)) is not None and slot.store.hangs_on_order
         }
-        for partition, store in hanging.items():
-            if not is_current():
-                return False
-            await asyncio.gather(*await self.publish(partition))
+        if not hanging:
+            return True
+        if not is_current():
+            return False
+        await asyncio.gather(
+            *[sent for partition in hanging for sent in await self.publish(partition)]
+        )
+        for store in hanging.values():
             store.hangs_on_order = False
-        return not hanging or is_current()
+        return is_current()
 
     async def restore(
         self, partitions: Collection[int], is_current: Callable[[], bool] = lambda: True

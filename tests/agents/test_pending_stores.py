@@ -151,6 +151,24 @@ async def test_a_join_with_a_prediction_that_the_changelog_has_does_not_wait() -
     assert topic.held == []
 
 
+@pytest.mark.parametrize("has_disk", [True, False])
+async def test_a_join_with_a_prediction_that_was_restored_does_not_wait(
+    tmp_path: Path, has_disk: bool
+) -> None:
+    topic, folder = FakeTopic(), tmp_path if has_disk else None
+    first, second = Worker(topic, folder), Worker(topic, folder)
+    await first.stores.restore([0])
+    await first.take(1500)
+    await first.settle()
+    first.leave()
+    await second.stores.restore([0])
+    topic.held = []
+    assert second.stores.get(0).add_label(label("7"), 5, NOW) == [JOINED]
+    assert second.stores.get(0).add_label(label("1499"), 6, NOW) == [JOINED]
+    assert await second.stores.fix_order([0], lambda: True)
+    assert topic.held == []
+
+
 @pytest.mark.parametrize("lost_after", [0, 1])
 async def test_the_order_is_not_told_for_a_partition_that_is_anothers(lost_after: int) -> None:
     topic = FakeTopic()
