@@ -8,7 +8,7 @@ assignment holds, and put back when delivery was suspended in that moment.
 
 from __future__ import annotations
 
-from asyncio import CancelledError, Event
+from asyncio import CancelledError, Event, timeout
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from time import monotonic
 from typing import TYPE_CHECKING, Any, cast
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 _BACK_PRESSURE_POLL = 0.05
 """Seconds; a partition whose queue has drained is not seen by a fetch that is already waiting."""
+
+_SHARE_OF_TIMEOUT = 0.9
+"""Of the request time-out, for committed offsets."""
 
 
 class PositionsUnknown(RuntimeError):
@@ -73,7 +76,6 @@ class BatchedConsumer(driver.Consumer):
         """Revocations and assignments that have begun."""
         self._sought_at = 0
         """How many there were when the positions were set that are read from."""
-        self._seeking_at = 0
         super().__init__(transport, *args, **kwargs)
 
     def _new_consumer_thread(self) -> BatchedConsumerThread:
@@ -317,8 +319,26 @@ class BatchedConsumer(driver.Consumer):
             self.progress.pop(tp, None)
 
     async def perform_seek(self) -> None:
-        """Seek to the committed offsets, and note them; or back to where a state stands."""
-        self._seeking_at = rebalances = self._rebalances
+        """Seek to the committed offsets, and note them; or back to where a state stands.
+
+        Raises
+        ------
+        PositionsUnknown
+            If the brokers do not say them in time; the app crashes. Faust's recovery takes its own
+            time-out, which is a little longer, for a stop, and would end in silence.
+        """
+        rebalances = self._rebalances
+        limit = self.app.conf.broker_request_timeout * _SHARE_OF_TIMEOUT
+        try:
+            async with timeout(limit):
+                await self._seek_all()
+        except TimeoutError:
+            error = PositionsUnknown(f"no committed offsets from the brokers within {limit:g} s")
+            await self.crash(error)
+            raise error from None
+        self._sought_at = rebalances
+
+    async def _seek_all(self) -> None:
         await super().perform_seek()
         rewinds, self.rewinds = self.rewinds, {}
         for tp, offset in rewinds.items():
@@ -326,7 +346,6 @@ class BatchedConsumer(driver.Consumer):
                 await self.seek(tp, offset)
         for tp, progress in self.progress.items():
             progress.committed_to = self._committed_offset.get(tp)
-        self._sought_at = rebalances
 
     def resume_flow(self) -> None:
         """Let records be delivered, unless their positions are not those of this assignment.
@@ -334,15 +353,10 @@ class BatchedConsumer(driver.Consumer):
         Faust asks for it at the end of its recovery from a rebalance, after `perform_seek`, even
         where the next rebalance has begun meanwhile. What was delivered between the two recoveries
         would come from wherever aiokafka stood, and Faust would clear it from the queues at the end
-        of the second one, with later records handled already. It also asks for it where
-        `perform_seek` has timed out.
+        of the second one, with later records handled already.
         """
         if self._sought_at == self._rebalances:
             super().resume_flow()
-        elif self._seeking_at == self._rebalances:
-            timeout = self.app.conf.broker_request_timeout
-            error = PositionsUnknown(f"no committed offsets from the brokers within {timeout:g} s")
-            self.add_future(self.crash(error))
         else:
             self.log.info("the next rebalance has begun: not reading yet")
 
