@@ -136,8 +136,12 @@ class HttpServer(Service):
 
     async def _serve_metrics(self, request: web.Request) -> web.Response:
         encode, content_type = choose_encoder(request.headers.get("Accept", ""))
+        names = request.query.getall("name[]", [])
+        registry = self._metrics.registry
         # Not in the loop: with very many columns it takes longer than a batch may wait.
-        body = await asyncio.to_thread(encode, self._metrics.registry)
+        body = await asyncio.to_thread(
+            encode, registry.restricted_registry(names) if names else registry
+        )
         return web.Response(body=body, headers={"Content-Type": content_type})
 
     async def _serve_health(self, _: web.Request) -> web.Response:

@@ -1,8 +1,9 @@
 """How long nobody watches a killed worker's models: ``python -m benchmarks.recovery``.
 
 Two workers, and one model with 1,000 features whose references are complete. The worker that
-watches it is killed with -9. It is watched again when the other one, with its state, has counted
-further rows, and caught up with when these were sent after the kill.
+watches it is killed with -9. It is watched again when the detection of the other one has taken
+rows of it, and caught up with when these were sent after the kill; of the latter a worker tells
+every five seconds only.
 """
 
 import argparse
@@ -12,8 +13,9 @@ import statistics
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import orjson
@@ -25,10 +27,14 @@ from tests.chaos.crew import Crew, Member
 from tests.kafka import KafkaCluster
 
 MODEL: Final = "wide"
+_TAKEN: Final = "driftline_rows_watched_total"
+"""Of every batch of detection; of one model's rows alone, since there is no other one."""
+
 BURN_IN: Final = 200
 _RATE: Final = 20.0
-_POLL: Final = 0.3
-"""Seconds; the metrics of 1,000 features take the worker a fifth of a second."""
+_POLL: Final = 0.1
+_SCRAPE: Final = 1.0
+"""Seconds between two scrapes of everything, which take the worker a fifth of a second each."""
 
 _LONGEST: Final = 120.0
 
@@ -89,7 +95,7 @@ class Recovery:
         Returns
         -------
         watched, caught_up
-            Seconds until the other one has counted further rows, and rows sent after the kill.
+            Seconds until the other one has taken rows, and rows sent after the kill.
         """
         self._crew.tend(2)
         self._wait(lambda: all(member.is_ready for member in self._crew.members), "two workers")
@@ -97,18 +103,17 @@ class Recovery:
         # A snapshot of the whole is written meanwhile.
         time.sleep(10.0)
         victim = self._watcher()
+        (survivor,) = (member for member in self._crew.members if member is not victim)
+        taken = survivor.metric(_TAKEN)
         self._crew.kill(victim)
         began, sent = time.monotonic(), self._traffic.sent
-        (survivor,) = self._crew.members
-        self._wait(lambda: self._rows(survivor) > 0, "the state")
-        loaded = self._rows(survivor)
-        self._wait(lambda: self._rows(survivor) > loaded, "the model")
+        self._wait(lambda: survivor.metric(_TAKEN) > taken, "the model", every=_POLL)
         watched = time.monotonic() - began
         self._wait(lambda: self._rows(survivor) > sent, "the traffic")
         caught_up = time.monotonic() - began
         print(
-            f"killed at row {sent}, state of row {loaded:.0f}: "
-            f"watched again after {watched:.1f} s, caught up after {caught_up:.1f} s",
+            f"killed at row {sent}: watched again after {watched:.1f} s, "
+            f"caught up after {caught_up:.1f} s at most",
             flush=True,
         )
         return watched, caught_up
@@ -127,13 +132,13 @@ class Recovery:
         lines = (member.get("/metrics") or "").splitlines()
         return sum(float(line.rpartition(" ")[2]) for line in lines if line.startswith(wanted))
 
-    def _wait(self, condition: Any, what: str) -> None:
+    def _wait(self, condition: Callable[[], bool], what: str, every: float = _SCRAPE) -> None:
         limit = time.monotonic() + _LONGEST
         while not condition():
             self._crew.tend(0)
             if time.monotonic() > limit or not self._crew.members:
                 raise RuntimeError(f"{what}: not there after {_LONGEST:.0f} s")
-            time.sleep(_POLL)
+            time.sleep(every)
 
 
 class _Traffic:

@@ -1,7 +1,7 @@
 """How far the worker's consumer is, read at the scrape."""
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from prometheus_client.registry import Collector
 
@@ -47,16 +47,13 @@ class ConsumerCollector(Collector):
         self.consumer: ConsumerView | None = None
         self._clock = clock
 
+    def describe(self) -> list[Family]:
+        """Return the families without samples."""
+        return [family(spec) for spec in _SPECS]
+
     def collect(self) -> Iterator[Family]:
         """Yield lag, commit age and outstanding batches of the assigned partitions."""
-        lag, age, outstanding = (
-            family(spec)
-            for spec in (
-                catalogue.CONSUMER_LAG,
-                catalogue.COMMIT_AGE,
-                catalogue.OUTSTANDING_BATCHES,
-            )
-        )
+        lag, age, outstanding = self.describe()
         now = self._clock()
         consumer = self.consumer
         # A copy: a rebalance may change it during the scrape, which runs in a thread of its own.
@@ -69,3 +66,6 @@ class ConsumerCollector(Collector):
             age.add_metric(labels, progress.commit_age(now))
             outstanding.add_metric(labels, progress.outstanding)
         yield from (lag, age, outstanding)
+
+
+_SPECS: Final = (catalogue.CONSUMER_LAG, catalogue.COMMIT_AGE, catalogue.OUTSTANDING_BATCHES)

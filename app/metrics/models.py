@@ -66,6 +66,10 @@ class ModelCollector(Collector):
             # What belongs to the scrape is cleaned by the scrape, which may be at work.
             self._is_any_gone = True
 
+    def describe(self) -> list[Family]:
+        """Return the families without samples, so that one who asks for others does not wait."""
+        return [family(spec) for spec in _SPECS]
+
     def collect(self) -> list[Family]:
         """Return the families of all models and columns."""
         with self._scrape:

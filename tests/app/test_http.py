@@ -51,6 +51,16 @@ async def test_metrics_are_served_as_prometheus_wants_them(server: HttpServer) -
     assert content_type.startswith("text/plain; version=")
 
 
+async def test_metrics_can_be_asked_for_by_name(server: HttpServer) -> None:
+    wanted = "driftline_consumer_lag", "driftline_build_info"
+    query = "&".join(f"name[]={name}" for name in wanted)
+    status, text, _ = await get(server, f"/metrics?{query}")
+    assert status == 200
+    asked = {line.split()[2] for line in text.splitlines() if line.startswith("# TYPE")}
+    assert asked == {"driftline_build_info"}, "and nothing is known of a lag yet"
+    assert (await get(server, "/metrics?name[]=driftline_models_named_twice"))[1].strip() == ""
+
+
 async def test_a_live_worker_is_healthy_and_a_crashed_one_is_not(
     server: HttpServer, health: FakeHealth
 ) -> None:

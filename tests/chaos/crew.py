@@ -82,7 +82,7 @@ class Member:
 
     def metric(self, name: str) -> float:
         """Return the sum of a metric over its labels; 0 where there is none."""
-        lines = (self.get("/metrics") or "").splitlines()
+        lines = (self.get(f"/metrics?name[]={name}") or "").splitlines()
         found = [line for line in lines if line.startswith((f"{name} ", f"{name}{{"))]
         return sum(float(line.rpartition(" ")[2]) for line in found)
 
