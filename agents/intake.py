@@ -12,7 +12,8 @@ from agents.dead_letters import DeadLetters
 from agents.delivery import Delivery
 from agents.frames import framed
 from agents.label_tables import Labelled, TaskOf, label_tables
-from agents.pending_stores import PendingOptions, PendingStores
+from agents.pending_options import PendingOptions
+from agents.pending_stores import PendingStores
 from agents.prediction_log import Predictions
 from agents.prediction_reader import PredictionReader, ReadPredictions
 from agents.prediction_tables import KindsOf

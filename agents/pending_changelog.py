@@ -1,12 +1,15 @@
 """Reads the changelog of the pending stores, outside of the consumer group."""
 
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
 from time import monotonic
 from typing import Any, Final, NamedTuple
 
 from aiokafka import AIOKafkaConsumer
 from aiokafka.structs import TopicPartition
+
+from agents.publisher import Publisher
 
 NewConsumer = Callable[[], AIOKafkaConsumer]
 
@@ -84,6 +87,28 @@ class ChangelogReader:
                 raise ChangelogStuck(
                     f"nothing came from {self._topic} for {_PATIENCE:.0f} s; missing: {missing}"
                 )
+
+
+@dataclass(frozen=True, slots=True)
+class Changelog:
+    """Where the stores' changes are kept.
+
+    Attributes
+    ----------
+    topic
+        It has the partitions of the predictions.
+    publisher
+        Sends to it.
+    open
+        Opens a reader.
+    owner
+        Whose changes these are: the consumer group.
+    """
+
+    topic: str
+    publisher: Publisher
+    open: Callable[[], AbstractAsyncContextManager[ChangelogReader]]
+    owner: str
 
 
 @asynccontextmanager

@@ -16,8 +16,8 @@ from agents.delivery import Delivery
 from agents.detection import Detection
 from agents.faust_app import BatchApp, batch_agent, make_faust_app, on_drain
 from agents.intake import Intake
-from agents.pending_changelog import open_changelog
-from agents.pending_stores import Changelog, PendingStores
+from agents.pending_changelog import Changelog, open_changelog
+from agents.pending_stores import PendingStores
 from agents.policy import Policy
 from agents.publisher import Publisher
 from agents.stage import Stage

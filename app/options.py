@@ -5,7 +5,7 @@ from functools import partial
 
 from agents.errors import Task
 from agents.intake import IntakeOptions
-from agents.pending_stores import PendingOptions
+from agents.pending_options import PendingOptions
 from agents.refusals import RefusalLimits
 from agents.topics import Topics
 from app.settings import DetectorSettings, ModelSettings, Settings, TopicRole

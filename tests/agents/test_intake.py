@@ -7,8 +7,10 @@ import pytest
 from agents.dead_letters import DeadLetters, TooManyRefused
 from agents.errors import Task
 from agents.intake import Intake, IntakeOptions
+from agents.pending_changelog import Changelog
 from agents.pending_changes import Changes, decode_changes
-from agents.pending_stores import Changelog, PendingOptions, PendingStores
+from agents.pending_options import PendingOptions
+from agents.pending_stores import PendingStores
 from agents.record_sets import RecordSet
 from agents.telemetry import LabelOutcomes
 from agents.topics import Topics

@@ -9,9 +9,11 @@ from typing import Any, cast
 
 import pytest
 
-from agents.pending_changelog import Bounds, ChangelogReader
+from agents.pending_changelog import Bounds, Changelog, ChangelogReader
 from agents.pending_changes import NewerChanges
-from agents.pending_stores import Changelog, CheckpointFailed, PendingOptions, PendingStores
+from agents.pending_options import PendingOptions
+from agents.pending_slot import CheckpointFailed
+from agents.pending_stores import PendingStores
 from agents.publisher import Publisher
 from tests.agents.fakes import FakeTelemetry
 from tests.agents.test_pending import JOINED, NOW, label, predictions

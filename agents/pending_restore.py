@@ -1,0 +1,182 @@
+"""Brings waiting predictions back: from disk as far as it goes, then from the changelog."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Collection, Mapping
+from concurrent.futures import Executor
+from time import perf_counter
+from typing import Final
+
+from agents.cold_chunk import DamagedStore
+from agents.cold_file import ColdFile, Position, StoreInUse
+from agents.pending_changelog import Bounds, Changelog, ChangelogReader
+from agents.pending_changes import (
+    NewerChanges,
+    UnreadableChanges,
+    checksum,
+    decode_changes,
+)
+from agents.pending_options import PendingOptions
+from agents.pending_slot import PendingSlot
+from agents.telemetry import Telemetry
+
+logger = logging.getLogger(__name__)
+
+_HANDOVER: Final = 30.0
+"""Seconds for which another process may still hold a file that is ours by now."""
+
+
+class PendingRestore:
+    """Makes the slots of partitions, and brings them to the end of the changelog.
+
+    Parameters
+    ----------
+    changelog
+        Where it is.
+    options
+        The stores' bounds.
+    thread
+        Reads and writes the disk.
+    telemetry
+        Told of what nobody can read.
+    is_current
+        Tells whether the partitions are still assigned.
+
+    Attributes
+    ----------
+    slots
+        What was made so far, to be closed by whoever does not take them.
+    records
+        Records of the changelog that were read.
+    """
+
+    def __init__(
+        self,
+        changelog: Changelog,
+        options: PendingOptions,
+        thread: Executor,
+        telemetry: Telemetry,
+        is_current: Callable[[], bool],
+    ) -> None:
+        self._changelog = changelog
+        self._options = options
+        self._thread = thread
+        self._telemetry = telemetry
+        self._is_current = is_current
+        self.slots: dict[int, PendingSlot] = {}
+        self.records = 0
+
+    async def run(self, partitions: Collection[int], held: dict[int, PendingSlot]) -> bool:
+        """Make the slots that are not there; false where another rebalance has overtaken it.
+
+        Parameters
+        ----------
+        partitions
+            All that are assigned.
+        held
+            The slots that are there; one that others have written to is closed and taken out.
+
+        Raises
+        ------
+        NewerChanges
+            Where a newer version of Driftline wrote the changelog.
+        ChangelogStuck
+            Where the broker does not bring it.
+        """
+        async with self._changelog.open() as reader:
+            bounds = await reader.bounds(partitions)
+            wanted: dict[int, Bounds] = {}
+            for partition, (start, end) in bounds.items():
+                if (there := held.get(partition)) is not None:
+                    if there.end == end:
+                        continue  # held all the while, and nobody else has written
+                    held.pop(partition).close()
+                file = await self._open_file(partition)
+                slot = PendingSlot(self._options, self._thread, file)
+                self.slots[partition] = slot
+                slot.end = end
+                begin = await self._begin(partition, slot, Bounds(start, end), reader)
+                wanted[partition] = Bounds(begin, end)
+            return await self._replay(reader, wanted)
+
+    async def _begin(
+        self, partition: int, slot: PendingSlot, bounds: Bounds, reader: ChangelogReader
+    ) -> int:
+        """Load what the disk has of a partition; return where in the changelog to begin."""
+        position = None
+        try:
+            position = await slot.load()
+        except DamagedStore as error:
+            logger.warning("the disk of partition %d cannot be used: %s", partition, error)
+            await slot.empty()
+        if position is not None:
+            if await _fits(position, partition, bounds, reader):
+                return position.offset
+            logger.warning("the disk of partition %d is not of this changelog", partition)
+            await slot.empty()
+        last = (
+            None if bounds.start == bounds.end else await reader.record(partition, bounds.end - 1)
+        )
+        try:
+            since = bounds.start if last is None else decode_changes(last).since
+        except NewerChanges:
+            raise
+        except UnreadableChanges:
+            since = bounds.start
+        return min(max(since, bounds.start), bounds.end)
+
+    async def _replay(self, reader: ChangelogReader, wanted: Mapping[int, Bounds]) -> bool:
+        async for partition, offset, record in reader.read(wanted):
+            slot = self.slots[partition]
+            try:
+                slot.store.apply_changes(record, offset)
+            except NewerChanges:
+                raise
+            except UnreadableChanges as error:
+                logger.warning(
+                    "record %d of partition %d of the changelog is skipped: %s",
+                    offset,
+                    partition,
+                    error,
+                )
+                self._telemetry.pending_unreadable()
+            self.records += 1
+            if self.records % 4 == 0:
+                await asyncio.sleep(0)
+                if not self._is_current():
+                    return False
+            await slot.save_where_due(record, offset)
+        return True
+
+    async def _open_file(self, partition: int) -> ColdFile | None:
+        if self._options.directory is None:
+            return None
+        owner = self._changelog.owner
+        path = self._options.directory / _safe(owner) / f"{partition}.sqlite"
+        identity = f"{owner}/{self._changelog.topic}/{partition}"
+        limit = perf_counter() + _HANDOVER
+        while True:
+            try:
+                return ColdFile(path, identity)
+            except StoreInUse:
+                if perf_counter() > limit:
+                    raise
+            await asyncio.sleep(0.1)
+
+
+async def _fits(
+    position: Position, partition: int, bounds: Bounds, reader: ChangelogReader
+) -> bool:
+    """Tell whether a checkpoint is of this changelog, and nothing is missing in between."""
+    if not bounds.start <= position.offset <= bounds.end:
+        return False
+    if position.offset == bounds.start:
+        return True
+    before = await reader.record(partition, position.offset - 1)
+    return before is not None and checksum(before) == position.checksum
+
+
+def _safe(name: str) -> str:
+    """Return a name of a folder for a group: readable, and no two groups have the same."""
+    kept = "".join(each if each.isalnum() or each in "-_" else f"%{ord(each):x}" for each in name)
+    return kept or "%"
