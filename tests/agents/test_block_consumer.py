@@ -61,6 +61,18 @@ async def read_to_end(found: Any, **options: Any) -> dict[TopicPartition, list[A
     return records
 
 
+async def transactions_ended(kafka: KafkaCluster, topic: str) -> None:
+    """Wait for the markers of transactions: the coordinator writes them after it has answered."""
+    async with (
+        asyncio.timeout(30),
+        consumer(AIOKafkaConsumer, kafka, topic) as every,
+        consumer(AIOKafkaConsumer, kafka, topic, isolation_level="read_committed") as committed,
+    ):
+        partitions = every.assignment()
+        while await committed.end_offsets(partitions) != await every.end_offsets(partitions):  # noqa: ASYNC110 - of the broker
+            await asyncio.sleep(0.1)
+
+
 async def both_read(
     kafka: KafkaCluster, topic: str, seek: int | None = None, **options: Any
 ) -> dict[TopicPartition, list[Any]]:
@@ -122,6 +134,7 @@ async def test_transactions_are_read_as_aiokafka_reads_them(
                 writer.abort_transaction(20.0)
             else:
                 writer.commit_transaction(20.0)
+    await transactions_ended(kafka, topic)
     for most in (500, 3):
         records = await both_read(kafka, topic, isolation_level=isolation, max_poll_records=most)
         assert sum(len(each) for each in records.values()) == kept
