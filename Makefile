@@ -26,7 +26,7 @@ demo: $(VENV)/.run ## Watch a model drift: embedded broker, worker and traffic o
 	$(BIN)/driftline demo $(ARGS)
 
 test: $(VENV)/.dev ## Run the whole suite, on the embedded broker and on a real Apache Kafka
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses=2 --dist=loadgroup $(ARGS)
 
 test-fast: $(VENV)/.dev ## Run the tests that need no broker
 	$(BIN)/python -m pytest -m "not kafka and not embedded" $(ARGS)

@@ -34,6 +34,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.kafka)
         if "embedded_broker" in names:
             item.add_marker(pytest.mark.embedded)
+        if any(item.get_closest_marker(mark) for mark in ("kafka", "embedded")):
+            # One process has the brokers, the others what needs none.
+            item.add_marker(pytest.mark.xdist_group("brokers"))
 
 
 @pytest.fixture(scope="session")

@@ -52,7 +52,7 @@ async def test_metrics_are_served_as_prometheus_wants_them(server: HttpServer) -
 
 
 async def test_metrics_can_be_asked_for_by_name(server: HttpServer) -> None:
-    wanted = "driftline_consumer_lag", "driftline_build_info"
+    wanted = "driftline_consumer_lag_records", "driftline_build_info"
     query = "&".join(f"name[]={name}" for name in wanted)
     status, text, _ = await get(server, f"/metrics?{query}")
     assert status == 200

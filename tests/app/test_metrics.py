@@ -338,3 +338,13 @@ def test_what_is_used_of_the_limit_of_dead_letters_goes_with_its_partition() -> 
     assert Samples(metrics).value("dead_letter_limit_ratio", labels) == 0.25
     metrics.refusals_changed("predictions", 2, None)
     assert Samples(metrics).count("dead_letter_limit_ratio") == 0
+
+
+def test_metrics_of_models_can_be_asked_for_by_name() -> None:
+    metrics = Metrics()
+    metrics.model_watched(0, status())
+    wanted = metrics.registry.restricted_registry(["driftline_model_rows_total"])
+    samples = [sample for family in wanted.collect() for sample in family.samples]
+    assert [(sample.name, sample.value) for sample in samples] == [
+        ("driftline_model_rows_total", 10)
+    ]
