@@ -38,7 +38,7 @@ _PARAMETERS: Final[Mapping[str, tuple[str, ...]]] = {
 _USED_BY_GETALL: Final = frozenset(
     {"_topic_partition", "check_assignment", "_partition_records", "_update_position"}
 )
-_USED_BY_ACTIONS: Final = frozenset({"_records", "_fetch_max_wait_ms"})
+_USED_BY_ACTIONS: Final = frozenset({"_records", "_fetch_max_wait_ms", "_fetch_min_bytes"})
 
 
 class UnknownAiokafka(RuntimeError):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from itertools import islice
+from time import monotonic
 from typing import Any, Final
 
 import aiokafka
@@ -19,9 +20,17 @@ PATIENCE: Final = 0.02
 """Seconds for which records that nobody has taken yet keep their broker's other partitions from
 being fetched. aiokafka's own 0.1 s let a worker that catches up wait for the broker."""
 
-SHORT_WAIT: Final = 10
-"""Milliseconds for which a broker may hold a fetch that leaves partitions out. It answers one fetch
-at a time: until then it sends nothing of those either, although they are taken meanwhile."""
+GATHERING: Final = 10
+"""Milliseconds for which a broker gathers records while they flow, and for which it may hold a
+fetch that leaves partitions out: it answers one fetch at a time, and until then sends nothing of
+those either. Answers to each single batch of a producer cost so much of the processor, the broker's
+and ours, that records came later for it."""
+
+GATHERED: Final = 128 * 1024
+"""Bytes with which it does not wait any longer."""
+
+FLOWING: Final = 0.1
+"""Seconds after the last records for which they flow; then the next one is sent at once."""
 
 
 class RawRecords:
@@ -151,21 +160,31 @@ _REPLACEMENTS = {
 class BlockFetcher(fetcher.Fetcher):  # type: ignore[misc] # aiokafka ships no types
     """aiokafka's fetcher, whose `fetched_records` returns a `RecordBlock` of each partition.
 
-    Fetching goes on while records are worked on: see `PATIENCE` and `SHORT_WAIT`.
+    Fetching goes on while records are worked on, in larger parts while they flow: see `PATIENCE`
+    and `GATHERING`.
     """
 
     _fetch_max_wait_ms: int
+    _fetch_min_bytes: int
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, prefetch_backoff=PATIENCE, **options)
-        self._long_wait = self._fetch_max_wait_ms
-        self._short_wait = min(SHORT_WAIT, self._long_wait)
+        self._idle_wait = self._fetch_max_wait_ms
+        self._filled_at = -FLOWING
 
     def _get_actions_per_node(self, assignment: Any) -> Any:
-        self._fetch_max_wait_ms = self._short_wait if self._records else self._long_wait
+        is_flowing = bool(self._records) or monotonic() - self._filled_at < FLOWING
+        self._fetch_max_wait_ms = min(GATHERING, self._idle_wait) if is_flowing else self._idle_wait
+        self._fetch_min_bytes = GATHERED if is_flowing else 1
         return super()._get_actions_per_node(assignment)
 
-    _proc_fetch_request, fetched_records, next_record = (
+    async def _proc_fetch_request(self, *request: Any) -> bool:
+        has_records = bool(await self._fetch(*request))
+        if has_records:
+            self._filled_at = monotonic()
+        return has_records
+
+    _fetch, fetched_records, next_record = (
         rebound(getattr(fetcher.Fetcher, method), {name: _REPLACEMENTS[name] for name in names})
         for method, names in REPLACED.items()
     )

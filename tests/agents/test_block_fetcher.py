@@ -11,7 +11,7 @@ from aiokafka.errors import CorruptRecordException, RecordTooLargeError
 from aiokafka.record.legacy_records import LegacyRecordBatchBuilder
 from aiokafka.structs import ConsumerRecord, TopicPartition
 
-from agents.block_fetcher import BlockFetcher
+from agents.block_fetcher import FLOWING, GATHERED, BlockFetcher
 from agents.record_block import RecordBlock
 from tests.agents.record_bytes import (
     ABORT,
@@ -35,29 +35,39 @@ class FakeCluster:
 
 
 class FakeClient:
-    """A broker that has one record set, and answers each fetch by it for so many times."""
+    """A broker that has one record set, and answers each fetch by it for so many times.
+
+    After that it answers with nothing so many times, each time a moment later, and then not at all.
+    """
 
     _metadata_max_age_ms = 1_000
 
-    def __init__(self, raw: bytes, *, aborted: list[tuple[int, int]], answers: float) -> None:
+    def __init__(
+        self, raw: bytes, *, aborted: list[tuple[int, int]], answers: float, empty: int
+    ) -> None:
         self._loop = asyncio.get_running_loop()
         self._raw = raw
         self._aborted = aborted
         self._answers = answers
+        self._empty = empty
         self.cluster = FakeCluster()
         self.asked: list[int] = []
-        self.may_wait: list[int] = []
+        self.may_gather: list[tuple[int, int]] = []
         self.left_waiting = asyncio.Event()
 
     async def send(self, node: int, request: Any) -> Any:
         assert node == 1
         ((_, ((_, offset, _), *_)),) = request.topics
         self.asked.append(offset)
-        self.may_wait.append(request._max_wait_ms)
-        if len(self.asked) > self._answers:
+        self.may_gather.append((request._max_wait_ms, request._min_bytes))
+        raw = self._raw
+        if len(self.asked) > self._answers + self._empty:
             self.left_waiting.set()
             await asyncio.Event().wait()
-        answer = (TP.partition, 0, 900, 800, 0, self._aborted, -1, self._raw)
+        elif len(self.asked) > self._answers:
+            await asyncio.sleep(FLOWING / 4)
+            raw = b""
+        answer = (TP.partition, 0, 900, 800, 0, self._aborted, -1, raw)
         return SimpleNamespace(API_VERSION=11, topics=[(TP.topic, [answer])])
 
 
@@ -84,6 +94,7 @@ async def running(
     partitions: tuple[Any, ...] = (TP,),
     aborted: list[tuple[int, int]] | None = None,
     answers: float = 1,
+    empty: int = 0,
     kind: Callable[..., Any] = BlockFetcher,
     **options: Any,
 ) -> AsyncIterator[Running]:
@@ -91,7 +102,7 @@ async def running(
     subscription.assign_from_user(set(partitions))
     for partition in partitions:
         subscription.seek(partition, position)
-    client = FakeClient(raw, aborted=aborted or [], answers=answers)
+    client = FakeClient(raw, aborted=aborted or [], answers=answers, empty=empty)
     fetcher = kind(client, subscription, **options)
     try:
         yield Running(fetcher, client, subscription)
@@ -120,7 +131,18 @@ async def test_a_fetch_without_what_waits_to_be_taken_is_answered_soon(
     async with running(ABC, partitions=(TP, OTHER), fetch_max_wait_ms=longest) as found:
         await found.client.left_waiting.wait()
         assert TP in found.fetcher._records
-        assert found.client.may_wait == [longest, short]
+        assert found.client.may_gather == [(longest, 1), (short, GATHERED)]
+
+
+async def test_records_that_flow_are_gathered_and_after_a_pause_the_next_one_is_sent_at_once() -> (
+    None
+):
+    async with running(ABC, empty=8, fetch_max_wait_ms=100) as found:
+        await found.take()
+        await found.client.left_waiting.wait()
+        first, second, *_, last = found.client.may_gather
+        assert first == last == (100, 1)
+        assert second == (10, GATHERED)
 
 
 async def test_aiokafkas_own_fetcher_is_left_alone() -> None:
