@@ -62,7 +62,7 @@ class TransportOptions:
     isolation_level: IsolationLevel = "read_committed"
     max_batch_records: int = 20_000
     max_slice_records: int = 500
-    max_round_records: int = 3000
+    max_round_records: int = 6000
     aligned_topics: frozenset[str] = frozenset()
     alignment_timeout: float = 1.0
     max_partition_fetch_bytes: int = 2_097_152
