@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# The tests of brokers in one process, the others in another; ARGS="-n0" for a debugger.
+PYTEST := $(BIN)/python -m pytest --numprocesses=2 --dist=loadgroup
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-fast check format lock fuzz docs kafka bench bench-quick chaos clean
@@ -26,13 +28,13 @@ demo: $(VENV)/.run ## Watch a model drift: embedded broker, worker and traffic o
 	$(BIN)/driftline demo $(ARGS)
 
 test: $(VENV)/.dev ## Run the whole suite, on the embedded broker and on a real Apache Kafka
-	$(BIN)/python -m pytest --numprocesses=2 --dist=loadgroup $(ARGS)
+	$(PYTEST) $(ARGS)
 
 test-fast: $(VENV)/.dev ## Run the tests that need no broker
-	$(BIN)/python -m pytest -m "not kafka and not embedded" $(ARGS)
+	$(PYTEST) -m "not kafka and not embedded" $(ARGS)
 
 fuzz: $(VENV)/.dev ## Feed the readers with new hostile input, for an hour or so; ARGS="-k label" for some
-	$(BIN)/python -m pytest --hypothesis-profile=fuzz -m hypothesis --timeout=0 \
+	$(PYTEST) --hypothesis-profile=fuzz -m hypothesis --timeout=0 \
 	    tests/schemas tests/agents $(ARGS)
 
 check: $(VENV)/.dev ## Lint, types, layers
