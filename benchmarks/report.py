@@ -44,7 +44,10 @@ def rate_table(workload: Workload, event_bytes: float, outcomes: Mapping[str, Ou
 
 def growth_table(outcomes: Mapping[Workload, Outcome]) -> str:
     """Return Driftline on other workloads as a Markdown table."""
-    lines = ["| Driftline | events/s | CPU us/event | peak MB |", "| --- | ---: | ---: | ---: |"]
+    lines = [
+        "| Driftline, references complete | events/s | CPU us/event | peak MB |",
+        "| --- | ---: | ---: | ---: |",
+    ]
     lines += [
         f"| {workload.title} | {outcome.rate:,.0f} "
         f"| {outcome.median(lambda run: run.cpu_per_event):.1f} "

@@ -15,6 +15,8 @@ from benchmarks.topic import PARTITIONS, fill
 from tests.kafka import KafkaCluster
 
 LEAST_EVENTS: Final = 25_000
+SETTLED: Final = 1_500
+"""Rows of a model after which its references are complete, by default."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +29,15 @@ class Workload:
         How many numeric features an event has, and how many models there are.
     seconds
         How long a run should take, about.
+    is_settled
+        Whether what comes before the models' references are complete is left out of all rounds
+        after the first one.
     """
 
     features: int = 20
     models: int = 1
     seconds: float = 12.0
+    is_settled: bool = False
 
     @property
     def title(self) -> str:
@@ -86,11 +92,13 @@ def play(
             last = outcome.runs[-1].rate if outcome.runs else contender.expected(workload.features)
             count = max(round(last * workload.seconds), LEAST_EVENTS)
             topic = shared
+            settling = workload.models * SETTLED if workload.is_settled and outcome.runs else 0
+            count += settling
             if contender.to_the_end:
                 topic, size = _filled(cluster, events, count)
             else:
                 count = min(count, most)
-            run = run_contender(contender, _task(cluster, topic, count))
+            run = run_contender(contender, _task(cluster, topic, count, settling))
             outcome.runs.append(run)
             steps.end(f"{run.rate:,.0f} events/s, {run.cpu_per_event:.1f} us of CPU an event")
     return size, outcomes
@@ -108,8 +116,8 @@ def _filled(
     return name, fill(cluster.bootstrap, name, events.take(count), report) / count
 
 
-def _task(cluster: KafkaCluster, topic: str, events: int) -> Task:
+def _task(cluster: KafkaCluster, topic: str, events: int, settling: int) -> Task:
     group = f"run-{uuid4().hex[:12]}"
     alerts = f"{group}-alerts"
     cluster.create_topic(alerts, PARTITIONS)
-    return Task(cluster.bootstrap, topic, alerts, group, events)
+    return Task(cluster.bootstrap, topic, alerts, group, events, settling)

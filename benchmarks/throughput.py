@@ -108,7 +108,9 @@ def plan_from(arguments: Sequence[str] | None = None) -> Plan:
         workload=Workload(given.features, given.models, seconds),
         contenders=chosen,
         rounds=given.rounds,
-        growth=tuple(Workload(features, models, seconds) for features, models in growth),
+        growth=tuple(
+            Workload(features, models, seconds, is_settled=True) for features, models in growth
+        ),
         latency_seconds=latency,
         workers=given.workers or (1 if quick else 2),
         scaling_events=round(50_000 * seconds),

@@ -123,6 +123,7 @@ def test_a_task_is_passed_as_options() -> None:
         "--alerts=alerts",
         "--group=group",
         "--events=7",
+        "--settling=0",
     ]
 
 

@@ -31,12 +31,13 @@ class CountingMetrics(Metrics):
         # The prefix keeps these apart from the attributes of the class that is extended.
         self._bench_uncounted = 0
         self._bench_events = task.events
+        self._bench_settling = task.settling
         self._bench_meter: Meter | None = None
 
     def batch_handled(self, stage: str, seconds: float) -> None:
         """Begin after intake's first round, which is not counted: its decoding is over by now."""
         super().batch_handled(stage, seconds)
-        if self._bench_meter is None and self._bench_uncounted:
+        if self._bench_meter is None and self._bench_uncounted and not self._bench_settling:
             self._bench_meter = Meter(self._bench_events - self._bench_uncounted)
             self._bench_meter.begin()
 
@@ -49,10 +50,22 @@ class CountingMetrics(Metrics):
     def rows_watched(self, origin: Origin, rows: int) -> None:
         """Count what detection has handled."""
         super().rows_watched(origin, rows)
+        if self._bench_settling:
+            self._settle(rows)
+            return
         passed = min(rows, self._bench_uncounted)
         self._bench_uncounted -= passed
         if self._bench_meter is not None and self._bench_meter.processed(rows - passed):
             self._bench_meter.finish()
+
+    def _settle(self, rows: int) -> None:
+        """Begin when detection has the references of all models behind it."""
+        self._bench_events -= rows
+        self._bench_settling = max(self._bench_settling - rows, 0)
+        if not self._bench_settling:
+            self._bench_uncounted = 0
+            self._bench_meter = Meter(self._bench_events)
+            self._bench_meter.begin()
 
     def alert_raised(self, alert: Alert) -> None:
         """Count the alert."""

@@ -18,6 +18,8 @@ class Task:
         A consumer group that is new.
     events
         How many to process; the topic has at least so many.
+    settling
+        How many of these come before what is measured; Driftline alone heeds it.
     """
 
     bootstrap: str
@@ -25,6 +27,7 @@ class Task:
     alerts: str
     group: str
     events: int
+    settling: int = 0
 
     def arguments(self) -> list[str]:
         """Return the command line that `from_arguments` reads."""
