@@ -24,13 +24,11 @@ GATHERING: Final = 10
 """Milliseconds for which a broker gathers records while they flow, and for which it may hold a
 fetch that leaves partitions out: it answers one fetch at a time, and until then sends nothing of
 those either. Answers to each single batch of a producer cost so much of the processor, the broker's
-and ours, that records came later for it."""
+and ours, that records came later for it. Where so long nothing came, the next one is sent at once.
+"""
 
 GATHERED: Final = 128 * 1024
 """Bytes with which it does not wait any longer."""
-
-FLOWING: Final = 0.1
-"""Seconds after the last records for which they flow; then the next one is sent at once."""
 
 
 class RawRecords:
@@ -170,10 +168,10 @@ class BlockFetcher(fetcher.Fetcher):  # type: ignore[misc] # aiokafka ships no t
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, prefetch_backoff=PATIENCE, **options)
         self._idle_wait = self._fetch_max_wait_ms
-        self._filled_at = -FLOWING
+        self._flows_until = 0.0
 
     def _get_actions_per_node(self, assignment: Any) -> Any:
-        is_flowing = bool(self._records) or monotonic() - self._filled_at < FLOWING
+        is_flowing = bool(self._records) or monotonic() < self._flows_until
         self._fetch_max_wait_ms = min(GATHERING, self._idle_wait) if is_flowing else self._idle_wait
         self._fetch_min_bytes = GATHERED if is_flowing else 1
         return super()._get_actions_per_node(assignment)
@@ -181,7 +179,7 @@ class BlockFetcher(fetcher.Fetcher):  # type: ignore[misc] # aiokafka ships no t
     async def _proc_fetch_request(self, *request: Any) -> bool:
         has_records = bool(await self._fetch(*request))
         if has_records:
-            self._filled_at = monotonic()
+            self._flows_until = monotonic() + GATHERING / 1000
         return has_records
 
     _fetch, fetched_records, next_record = (
