@@ -1,6 +1,6 @@
 """aiokafka's fetcher, handing out blocks of records instead of lists."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import islice
 from time import monotonic
 from typing import Any, Final
@@ -165,13 +165,14 @@ class BlockFetcher(fetcher.Fetcher):  # type: ignore[misc] # aiokafka ships no t
     _fetch_max_wait_ms: int
     _fetch_min_bytes: int
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    def __init__(self, *args: Any, clock: Callable[[], float] = monotonic, **options: Any) -> None:
         super().__init__(*args, prefetch_backoff=PATIENCE, **options)
+        self._clock = clock
         self._idle_wait = self._fetch_max_wait_ms
         self._flows_until = 0.0
 
     def _get_actions_per_node(self, assignment: Any) -> Any:
-        is_flowing = bool(self._records) or monotonic() < self._flows_until
+        is_flowing = bool(self._records) or self._clock() < self._flows_until
         self._fetch_max_wait_ms = min(GATHERING, self._idle_wait) if is_flowing else self._idle_wait
         self._fetch_min_bytes = GATHERED if is_flowing else 1
         return super()._get_actions_per_node(assignment)
@@ -179,7 +180,7 @@ class BlockFetcher(fetcher.Fetcher):  # type: ignore[misc] # aiokafka ships no t
     async def _proc_fetch_request(self, *request: Any) -> bool:
         has_records = bool(await self._fetch(*request))
         if has_records:
-            self._flows_until = monotonic() + GATHERING / 1000
+            self._flows_until = self._clock() + GATHERING / 1000
         return has_records
 
     _fetch, fetched_records, next_record = (

@@ -11,7 +11,7 @@ from aiokafka.errors import CorruptRecordException, RecordTooLargeError
 from aiokafka.record.legacy_records import LegacyRecordBatchBuilder
 from aiokafka.structs import ConsumerRecord, TopicPartition
 
-from agents.block_fetcher import GATHERED, GATHERING, BlockFetcher
+from agents.block_fetcher import GATHERED, BlockFetcher
 from agents.record_block import RecordBlock
 from tests.agents.record_bytes import (
     ABORT,
@@ -37,7 +37,7 @@ class FakeCluster:
 class FakeClient:
     """A broker that has one record set, and answers each fetch by it for so many times.
 
-    After that it answers with nothing so many times, each time a moment later, and then not at all.
+    After that it answers with nothing so many times, each after its time, and then not at all.
     """
 
     _metadata_max_age_ms = 1_000
@@ -54,6 +54,7 @@ class FakeClient:
         self.asked: list[int] = []
         self.may_gather: list[tuple[int, int]] = []
         self.left_waiting = asyncio.Event()
+        self.time = 1_000.0
 
     async def send(self, node: int, request: Any) -> Any:
         assert node == 1
@@ -65,7 +66,7 @@ class FakeClient:
             self.left_waiting.set()
             await asyncio.Event().wait()
         elif len(self.asked) > self._answers:
-            await asyncio.sleep(GATHERING / 1000)
+            self.time += request._max_wait_ms / 1000
             raw = b""
         answer = (TP.partition, 0, 900, 800, 0, self._aborted, -1, raw)
         return SimpleNamespace(API_VERSION=11, topics=[(TP.topic, [answer])])
@@ -103,6 +104,8 @@ async def running(
     for partition in partitions:
         subscription.seek(partition, position)
     client = FakeClient(raw, aborted=aborted or [], answers=answers, empty=empty)
+    if kind is BlockFetcher:
+        options["clock"] = lambda: client.time
     fetcher = kind(client, subscription, **options)
     try:
         yield Running(fetcher, client, subscription)
