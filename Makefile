@@ -66,7 +66,7 @@ bench: $(VENV)/.dev ## Measure against the peers on a real Apache Kafka, a quart
 bench-quick: $(VENV)/.dev ## The heart of it, in two minutes
 	$(BIN)/python -m benchmarks.throughput --quick $(ARGS)
 
-chaos: $(VENV)/.dev ## Kill workers and brokers for half an hour and look what is lost; ARGS="--seed 7"
+chaos: $(VENV)/.dev ## Kill workers and brokers for an hour and look what is lost; ARGS="--seed 7"
 	$(BIN)/python -m tests.chaos --runs 2 $(ARGS)
 
 clean: ## Remove the environment and all caches
