@@ -133,8 +133,6 @@ def measure(plan: Plan) -> None:
                 cluster, plan.contenders, plan.workload, plan.rounds, steps
             )
             print(report.rate_table(plan.workload, event_bytes, outcomes), flush=True)
-            if plan.latency_seconds:
-                latency = measure_latency(cluster, RATE, plan.latency_seconds, steps)
             # Their rates differ widely: a short first run, not counted, tells how long the next is.
             alone = [
                 replace(contender, rate=0) for contender in LINEUP if contender.name == DRIFTLINE
@@ -142,6 +140,10 @@ def measure(plan: Plan) -> None:
             for workload in plan.growth:
                 outcome = play(cluster, alone, workload, 2, steps)[1][DRIFTLINE]
                 growth[workload] = Outcome(outcome.contender, outcome.runs[1:])
+        if plan.latency_seconds:
+            # A broker of its own: the other one writes gigabytes to disk for a while yet.
+            with KafkaCluster() as cluster:
+                latency = measure_latency(cluster, RATE, plan.latency_seconds, steps)
         if plan.workers > 1:
             scaled = measure_scaling(plan.workers, plan.scaling_events, steps)
     if growth:
