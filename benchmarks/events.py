@@ -35,7 +35,7 @@ class Events:
     drawn
         Values that are drawn; then they come again, in other events.
     move_every
-        Events after which the first feature moves.
+        Events of a model after which its first feature moves.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class Events:
             ]
             for moved in (values, values + _MOVE * (np.arange(features) == 0))
         ]
-        self._move_every = move_every
+        self._move_every = move_every * models
         self._models = [name.encode() for name in model_names(models)]
 
     def take(self, count: int) -> Iterator[tuple[bytes, bytes]]:
