@@ -45,7 +45,7 @@ class PendingRestore:
     Attributes
     ----------
     slots
-        What was made so far, to be closed by whoever does not take them.
+        What was made so far; they are to be taken, or closed.
     records
         Records of the changelog that were read.
     """
@@ -98,6 +98,11 @@ class PendingRestore:
                 begin = await self._begin(partition, slot, Bounds(start, end), reader)
                 wanted[partition] = Bounds(begin, end)
             return await self._replay(reader, wanted)
+
+    def close(self) -> None:
+        """Let go of what was made."""
+        for slot in self.slots.values():
+            slot.close()
 
     async def _begin(
         self, partition: int, slot: PendingSlot, bounds: Bounds, reader: ChangelogReader

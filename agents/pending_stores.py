@@ -61,18 +61,7 @@ class PendingStores:
             self._telemetry.pending_changed(partition, None)
 
     async def publish(self, partition: int) -> list[Awaitable[Any]]:
-        """Send what the store of a partition has taken to the changelog.
-
-        Returns
-        -------
-        list
-            What must be done before the records that it took are acked.
-
-        Raises
-        ------
-        CheckpointFailed
-            If an earlier checkpoint could not be written.
-        """
+        """Send what the store of a partition has taken, as `PendingSlot.publish` does."""
         slot = self._slots.get(partition)
         if slot is None or self._changelog is None:
             return []
@@ -120,10 +109,8 @@ class PendingStores:
 
         Raises
         ------
-        NewerChanges
-            Where a newer version of Driftline wrote the changelog.
-        ChangelogStuck
-            Where the broker does not bring it.
+        NewerChanges, ChangelogStuck
+            As `PendingRestore.run`.
         """
         if self._changelog is None or not partitions:
             return
@@ -132,14 +119,14 @@ class PendingStores:
         restore = PendingRestore(
             self._changelog, self._options, self._thread, self._telemetry, is_current
         )
+        is_done = False
         try:
             # Asked again, for the reader's end took a moment.
             is_done = await restore.run(partitions, self._slots) and is_current()
-        except BaseException:
-            _close(restore.slots.values())
-            raise
+        finally:
+            if not is_done:
+                restore.close()
         if not is_done:
-            _close(restore.slots.values())
             return
         for partition, slot in restore.slots.items():
             self._slots[partition] = slot
@@ -155,8 +142,3 @@ class PendingStores:
                 restore.records,
                 seconds,
             )
-
-
-def _close(slots: Iterable[PendingSlot]) -> None:
-    for slot in slots:
-        slot.close()
