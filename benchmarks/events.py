@@ -11,6 +11,9 @@ FIRST_TIME: Final = 1_767_225_600_000
 
 _MOVE: Final = 0.3
 
+_APART: Final = 7919
+"""How many values lie between those that two models begin with."""
+
 
 def feature_names(features: int) -> list[str]:
     """Return the features' names."""
@@ -66,15 +69,18 @@ class Events:
         models = self._models
         for number in range(count):
             bodies = self._bodies[number // self._move_every % 2]
+            # Each model has all values in their order: if they took turns at these, too, a model
+            # would get the same few again and again, which is as dependent as values can be.
+            row, model = divmod(number, len(models))
             key = b"p%011d" % number
             yield (
                 key,
                 b'{"prediction_id":"%b","model":"%b","version":"1","timestamp":%d,%b'
                 % (
                     key,
-                    models[number % len(models)],
+                    models[model],
                     FIRST_TIME + number,
-                    bodies[number % len(bodies)],
+                    bodies[(row + model * _APART) % len(bodies)],
                 ),
             )
 
