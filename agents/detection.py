@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Final
 
+import numpy as np
+
 from agents.delivery import Delivery
 from agents.stage import Stage
 from agents.telemetry import ColumnStatus, ModelStatus
@@ -20,6 +22,7 @@ from schemas.codec import decode_event, decode_object, encode_event
 from schemas.columns import Flag
 from schemas.invalid import InvalidMessage
 from schemas.model_event import ModelEvent
+from schemas.merged_tables import merged
 from schemas.observation_frames import MAGIC, decode_frame
 from schemas.observations import ObservationTable
 
@@ -60,15 +63,13 @@ class Detection(Stage[Fleet]):
             # Nearly all of it is compiled and holds no lock: intake goes on meanwhile.
             handled = await asyncio.to_thread(_handle, fleet, records)
         outputs: list[Awaitable[object]] = []
-        for record, result in zip(records, handled, strict=True):
-            if isinstance(result, InvalidMessage):
-                outputs.append(await self.dead_letters.send(record, result))
-                continue
-            for taken in result:
-                self.telemetry.rows_watched(taken.table.origin, len(taken.table))
-                outputs += await self._publish(taken.alerts)
-                if self.states.get(partition) is fleet:
-                    self._report_models(partition, fleet, taken)
+        for record, error in handled.refused:
+            outputs.append(await self.dead_letters.send(record, error))
+        for taken in handled.taken:
+            self.telemetry.rows_watched(taken.table.origin, len(taken.table))
+            outputs += await self._publish(taken.alerts)
+            if self.states.get(partition) is fleet:
+                self._report_models(partition, fleet, taken)
         self._report(event, started)
         await delivery.submit(event, outputs)
 
@@ -110,7 +111,9 @@ class Detection(Stage[Fleet]):
             reported.pop(key, None)
             self.telemetry.model_evicted(*key)
         now = perf_counter()
-        for number, rows in enumerate(taken.table.models):
+        table = taken.table
+        last_times = table.times[np.array(table.bounds()[1:]) - 1].tolist()
+        for rows, last in zip(table.models, last_times, strict=True):
             key = (rows.model, rows.version)
             monitor = fleet.monitor(*key)
             if monitor is None:  # a later table of the same event has pushed it out
@@ -120,8 +123,7 @@ class Detection(Stage[Fleet]):
             if now - reported.get(key, -STATUS_EVERY) < STATUS_EVERY:
                 continue
             reported[key] = now
-            last = taken.table.times[taken.table.bounds()[number + 1] - 1]
-            self.telemetry.model_watched(partition, _status(monitor, float(last) / 1000))
+            self.telemetry.model_watched(partition, _status(monitor, last / 1000))
 
     def _warn_of_renewed(self, sources: Iterable[Source]) -> None:
         for topic, partition in sources:
@@ -144,22 +146,36 @@ class _Taken:
     evicted: list[ModelKey]
 
 
-def _handle(fleet: Fleet, records: Iterable[Record]) -> list[list[_Taken] | InvalidMessage]:
-    """Feed records to a fleet; return what came of each: nothing of a model event."""
-    results: list[list[_Taken] | InvalidMessage] = []
+@dataclass(frozen=True, slots=True)
+class _Handled:
+    """What came of records: the tables that were taken, and which records are no messages."""
+
+    taken: list[_Taken]
+    refused: list[tuple[Record, InvalidMessage]]
+
+
+def _handle(fleet: Fleet, records: Iterable[Record]) -> _Handled:
+    """Feed records to a fleet."""
+    handled = _Handled([], [])
+    tables: list[ObservationTable] = []
     for record in records:
         try:
-            results.append(list(_take(fleet, _decoded(record.value))))
+            content = _decoded(record.value)
+            if isinstance(content, ModelEvent):
+                # It counts from its place in the log on.
+                handled.taken.extend(_take(fleet, tables))
+                tables = []
+                fleet.notice(content)
+            else:
+                tables += content
         except InvalidMessage as error:
-            results.append(error)
-    return results
+            handled.refused.append((record, error))
+    handled.taken.extend(_take(fleet, tables))
+    return handled
 
 
-def _take(fleet: Fleet, content: list[ObservationTable] | ModelEvent) -> Iterator[_Taken]:
-    if isinstance(content, ModelEvent):
-        fleet.notice(content)
-        return
-    for table in content:
+def _take(fleet: Fleet, tables: Iterable[ObservationTable]) -> Iterator[_Taken]:
+    for table in merged(tables):
         yield _Taken(table, fleet.update(table), fleet.evicted)
 
 

@@ -159,11 +159,12 @@ class RowLog:
         offsets
             Of the rows of all models.
         """
-        marks = self._marks
+        marks = dict(self._marks)
         for topic, partition, rows in runs:
             if offsets[begin] <= marks.get((topic, partition), -1):
                 return False
             begin += rows
+            marks[topic, partition] = offsets[begin - 1]
         return True
 
     def take(
