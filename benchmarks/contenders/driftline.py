@@ -5,11 +5,15 @@ streams), the same on the prediction and on its score, the predictions kept for 
 Left out is the HTTP server alone, which idles while nobody scrapes it.
 
 Its topic ends with the task's last event: intake may be ahead of detection, and what it took beyond
-the last event would be work that nobody counts.
+the last event would be work that nobody counts. For the same reason it waits, once it has taken what
+the models need to settle, until detection has as well.
 """
 
 import asyncio
 
+from faust.types import TP
+
+from agents.faust_app import BatchApp
 from agents.process import run
 from app.allocator import share_one_arena
 from app.factory import create_app
@@ -24,47 +28,61 @@ from schemas.observations import Origin
 
 
 class CountingMetrics(Metrics):
-    """The worker's own metrics; ends the run when detection has handled the task's rows."""
+    """The worker's own metrics; ends the run when detection has handled the task's rows.
+
+    Attributes
+    ----------
+    app
+        Whose these are, once there is one.
+    """
 
     def __init__(self, task: Task, settings: Settings) -> None:
         super().__init__(label_values=settings.limits.metric_label_values)
+        self.app: BatchApp | None = None
         # The prefix keeps these apart from the attributes of the class that is extended.
+        self._bench_task = task
+        self._bench_accepted = 0
+        self._bench_watched = 0
         self._bench_uncounted = 0
-        self._bench_events = task.events
-        self._bench_settling = task.settling
+        self._bench_held: set[TP] = set()
         self._bench_meter: Meter | None = None
 
     def batch_handled(self, stage: str, seconds: float) -> None:
         """Begin after intake's first round, which is not counted: its decoding is over by now."""
         super().batch_handled(stage, seconds)
-        if self._bench_meter is None and self._bench_uncounted and not self._bench_settling:
-            self._bench_meter = Meter(self._bench_events - self._bench_uncounted)
-            self._bench_meter.begin()
+        if self._bench_accepted and not self._bench_task.settling:
+            self._begin()
 
     def rows_accepted(self, origin: Origin, model: str, version: str, rows: int) -> None:
-        """Count what is not counted."""
+        """Count what intake has taken; when that is enough to settle, have it wait."""
         super().rows_accepted(origin, model, version, rows)
-        if self._bench_meter is None:
-            self._bench_uncounted += rows
+        self._bench_accepted += rows
+        if self._bench_meter or self._bench_held or self.app is None:
+            return
+        if self._bench_accepted >= self._bench_task.settling > 0:
+            partitions = self.app.consumer.assignment()
+            self._bench_held = {tp for tp in partitions if tp.topic == self._bench_task.topic}
+            self.app.consumer.pause_partitions(self._bench_held)
 
     def rows_watched(self, origin: Origin, rows: int) -> None:
-        """Count what detection has handled."""
+        """Count what detection has handled; when that is what intake has taken, go on."""
         super().rows_watched(origin, rows)
-        if self._bench_settling:
-            self._settle(rows)
-            return
-        passed = min(rows, self._bench_uncounted)
-        self._bench_uncounted -= passed
-        if self._bench_meter is not None and self._bench_meter.processed(rows - passed):
-            self._bench_meter.finish()
+        self._bench_watched += rows
+        if self._bench_meter is None:
+            if self._bench_held and self._bench_watched == self._bench_accepted:
+                self._begin()
+                if self.app is not None:
+                    self.app.consumer.resume_partitions(self._bench_held)
+        elif self._bench_watched >= self._bench_uncounted:
+            counted = min(rows, self._bench_watched - self._bench_uncounted)
+            if self._bench_meter.processed(counted):
+                self._bench_meter.finish()
 
-    def _settle(self, rows: int) -> None:
-        """Begin when detection has the references of all models behind it."""
-        self._bench_events -= rows
-        self._bench_settling = max(self._bench_settling - rows, 0)
-        if not self._bench_settling:
-            self._bench_uncounted = 0
-            self._bench_meter = Meter(self._bench_events)
+    def _begin(self) -> None:
+        """Begin to measure what comes after the rows that were accepted before."""
+        if self._bench_meter is None:
+            self._bench_uncounted = self._bench_accepted
+            self._bench_meter = Meter(self._bench_task.events - self._bench_uncounted)
             self._bench_meter.begin()
 
     def alert_raised(self, alert: Alert) -> None:
@@ -97,7 +115,9 @@ def main(task: Task, **others: str) -> int:
     share_one_arena()
     warm_up()
     asyncio.run(ensure_topics(settings))
-    return run(create_app(settings, telemetry=CountingMetrics(task, settings)))
+    metrics = CountingMetrics(task, settings)
+    metrics.app = create_app(settings, telemetry=metrics)
+    return run(metrics.app)
 
 
 if __name__ == "__main__":
