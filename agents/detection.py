@@ -15,16 +15,15 @@ from agents.telemetry import ColumnStatus, ModelStatus
 from agents.transport import BatchEvent, Record, records_of
 from detectors.fleet import Fleet, ModelKey
 from detectors.model_monitor import ModelMonitor
-from detectors.row_log import Source
 from schemas.alert import Alert
 from schemas.cloudevents import CloudEventType, cloudevent_headers
 from schemas.codec import decode_event, decode_object, encode_event
 from schemas.columns import Flag
 from schemas.invalid import InvalidMessage
-from schemas.model_event import ModelEvent
 from schemas.merged_tables import merged
+from schemas.model_event import ModelEvent
 from schemas.observation_frames import MAGIC, decode_frame
-from schemas.observations import ObservationTable
+from schemas.observations import ObservationTable, Source
 
 logger = logging.getLogger(__name__)
 
@@ -126,14 +125,13 @@ class Detection(Stage[Fleet]):
             self.telemetry.model_watched(partition, _status(monitor, last / 1000))
 
     def _warn_of_renewed(self, sources: Iterable[Source]) -> None:
-        for topic, partition in sources:
-            self.renewed.add((topic, partition))
+        for source in sources:
+            self.renewed.add(source)
             logger.warning(
                 "offsets of %s, partition %d, began anew: the topic must have been deleted and "
                 "created again; its new records are counted from the first one whose event time "
                 "is later than all before",
-                topic,
-                partition,
+                *source,
             )
 
 

@@ -292,11 +292,11 @@ def _key_of(tables: Sequence[ObservationTable]) -> bytes | None:
 
 def _record_of(tables: Sequence[ObservationTable], blocks: Sequence[RecordBlock]) -> Record:
     """Return the record from which the only row of some tables came."""
-    ((rows,),) = [table.models for table in tables]
-    run, offset = rows.runs[0], int(tables[0].offsets[0])
+    (table,) = tables
+    source, offset = table.sources[int(table.source_of[0])], int(table.offsets[0])
     for block in blocks:
-        if (block.topic, block.partition) == (run.topic, run.partition):
+        if (block.topic, block.partition) == source:
             at = int(block.offsets.searchsorted(offset))
             if at < len(block) and block.offsets[at] == offset:
                 return block[at]
-    raise LookupError(f"no record at {run.topic}-{run.partition}, offset {offset}")
+    raise LookupError(f"no record at {source.topic}-{source.partition}, offset {offset}")

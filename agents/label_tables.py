@@ -1,7 +1,6 @@
 """Labelled predictions to observation tables."""
 
 from collections.abc import Callable, Iterable, Iterator
-from itertools import groupby
 from typing import NamedTuple
 
 import numpy as np
@@ -9,7 +8,7 @@ import numpy as np
 from agents.errors import Task, error_of
 from agents.pending import Joined
 from schemas.columns import Column, Kind, Role, columns_of
-from schemas.observations import ModelRows, ObservationTable, Origin, Run
+from schemas.observations import ModelRows, ObservationTable, Origin, Source, number_sources
 
 TaskOf = Callable[[str], Task]
 
@@ -61,18 +60,14 @@ def label_tables(
 
 def _table(groups: list[list[Labelled]], columns: list[Column]) -> ObservationTable:
     rows = [labelled for group in groups for labelled in group]
+    models = tuple(
+        ModelRows(group[0].row.model, group[0].row.version, len(group)) for group in groups
+    )
     return ObservationTable(
         Origin.LABELS,
-        tuple(
-            ModelRows(group[0].row.model, group[0].row.version, tuple(_runs(group)))
-            for group in groups
-        ),
+        models,
+        *number_sources(Source(labelled.topic, labelled.partition) for labelled in rows),
         np.array([labelled.offset for labelled in rows], dtype=np.int64),
         np.array([labelled.row.time for labelled in rows], dtype=np.int64),
         tuple(columns),
     )
-
-
-def _runs(group: list[Labelled]) -> Iterator[Run]:
-    for (topic, partition), rows in groupby(group, lambda each: (each.topic, each.partition)):
-        yield Run(topic, partition, len(list(rows)))

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from agents.read_rows import ReadRows
 from schemas.columns import Column, Kind
-from schemas.observations import ModelRows, ObservationTable, Origin, Run
+from schemas.observations import ModelRows, ObservationTable, Origin
 from schemas.prediction_columns import prediction_columns
 
 MOST_CELLS: Final = 4_000_000
@@ -93,9 +93,12 @@ def _width(rows: ReadRows, which: Rows) -> int:
 
 
 def _table(rows: ReadRows, which: Rows, kinds: Mapping[str, Kind]) -> ObservationTable:
+    sources, source_of_block = rows.sources
     return ObservationTable(
         Origin.PREDICTIONS,
         tuple(_models(rows, which)),
+        sources,
+        source_of_block[rows.joined.block_of[which]],
         rows.joined.offsets[which],
         rows.times[which],
         tuple(_columns(rows, which, kinds)),
@@ -103,16 +106,11 @@ def _table(rows: ReadRows, which: Rows, kinds: Mapping[str, Kind]) -> Observatio
 
 
 def _models(rows: ReadRows, which: Rows) -> Iterator[ModelRows]:
-    group, block = rows.group[which], rows.joined.block_of[which]
-    begins = np.flatnonzero((np.diff(group) != 0) | (np.diff(block) != 0)) + 1
-    bounds = [0, *begins.tolist(), len(which)]
-    groups, blocks = group[bounds[:-1]].tolist(), block[bounds[:-1]].tolist()
-    runs: dict[int, list[Run]] = {}
-    for number, at, (begin, end) in zip(groups, blocks, pairwise(bounds), strict=True):
-        source = rows.joined.blocks[at]
-        runs.setdefault(number, []).append(Run(source.topic, source.partition, end - begin))
-    for number, those in runs.items():
-        yield ModelRows(*rows.names[number], tuple(those))
+    """Yield whose rows these are, which are in the order of the models."""
+    group = rows.group[which]
+    bounds = [0, *(np.flatnonzero(np.diff(group)) + 1).tolist(), len(which)]
+    for begin, end in pairwise(bounds):
+        yield ModelRows(*rows.names[int(group[begin])], end - begin)
 
 
 def _columns(rows: ReadRows, which: Rows, kinds: Mapping[str, Kind]) -> list[Column]:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from agents.joined_blocks import JoinedBlocks
 from agents.prediction_log import Name
 from schemas.incoming import PredictionRow
+from schemas.observations import Source, number_sources
 from schemas.scanned_predictions import ScannedPredictions
 
 REFUSED: Final = -1
@@ -34,6 +35,8 @@ class ReadRows:
     ----------
     joined, scanned, single, plain, times
         As given.
+    sources
+        Where the rows came from, and shape ``(b,)``: the number of the source of each block.
     names
         The model versions, in the order in which they come.
     group
@@ -53,6 +56,9 @@ class ReadRows:
         self.single = single
         self.plain = plain
         self.times = times
+        self.sources = number_sources(
+            Source(block.topic, block.partition) for block in joined.blocks
+        )
         self.group = np.full(len(joined), REFUSED, dtype=np.int64)
         numbers: dict[Name, int] = {}
         if scanned is not None and plain.any():

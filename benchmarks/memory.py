@@ -19,7 +19,7 @@ from detectors.fleet import Fleet
 from detectors.options import MonitorOptions
 from detectors.warm_up import warm_up
 from schemas.columns import Column, Flag, Kind, Role
-from schemas.observations import ModelRows, ObservationTable, Origin, Run
+from schemas.observations import ModelRows, ObservationTable, Origin, Source
 
 _FEATURES: Final = 20
 _BURN_IN: Final = MonitorOptions().burn_in
@@ -86,9 +86,10 @@ def _tables(
         yield ObservationTable(
             Origin.PREDICTIONS,
             tuple(
-                ModelRows(f"model-{number}", "1", (Run("predictions", 0, rows),))
-                for number in range(model, model + _MODELS)
+                ModelRows(f"model-{number}", "1", rows) for number in range(model, model + _MODELS)
             ),
+            (Source("predictions", 0),),
+            np.zeros(count, dtype=np.int64),
             offsets,
             _TIME + offsets,
             tuple(_column(rng, f"feature-{number}", count, missing) for number in range(_FEATURES)),

@@ -14,13 +14,13 @@ from detectors.contract import State
 from detectors.drift import Drift
 from detectors.identity import Seeds
 from detectors.options import MonitorOptions
-from detectors.row_log import RowLog, Source
+from detectors.row_log import RowLog
 from detectors.steady import Layout, Steady, steady_of
 from detectors.together import NO_ROOM, QUIET, rows_of, watch_together
 from schemas.alert import Alert
 from schemas.columns import Column, Flag, Kind, Role
 from schemas.event import LONGEST_NAME
-from schemas.observations import ObservationBatch, Origin
+from schemas.observations import ObservationBatch, Origin, Source
 
 ColumnKey = tuple[Role, str]
 

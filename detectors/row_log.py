@@ -1,7 +1,6 @@
 """Where the latest rows came from: row numbers to source positions, and what was seen before."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
 from numba import njit
@@ -9,8 +8,9 @@ from numba.np.numpy_support import carray
 from numpy.typing import NDArray
 
 from detectors.addresses import pointer
+from detectors.block import address_of
 from detectors.contract import State
-from schemas.observations import ObservationBatch, Origin, Run
+from schemas.observations import LARGEST_OFFSET, Integers, ObservationBatch, Origin, Source
 from schemas.position import Position
 from schemas.times import format_time
 
@@ -23,59 +23,153 @@ MOST_MARKS: Final = 128
 
 _FEWEST_KEPT: Final = 16
 
-Source: TypeAlias = tuple[str, int]
-"""Topic and partition."""
-
 Trail: TypeAlias = NDArray[np.int64]
-"""Positions, shape ``(n, 2)``: number of the source partition above the offset, event time."""
+"""Positions, shape ``(n, 2)``: number of the source above the offset, event time."""
 
-_OFFSET_BITS: Final = 48
-"""Of a position; a partition gets there in nine years of a million records a second."""
+_OFFSET_BITS: Final = LARGEST_OFFSET.bit_length()
+
+UNKNOWN: Final = -1
+"""In place of the number of a source that no row of a log came from."""
 
 
-@njit(cache=True, nogil=True)
+class Place(NamedTuple):
+    """Where the arrays of a log lie; valid until it takes rows.
+
+    Attributes
+    ----------
+    latest, marked, marks, numbers
+        Their addresses: both rings of positions, the high-water marks, and the log's own numbers
+        of some sources.
+    known
+        How many sources have marks.
+    first
+        The number of the next row.
+    """
+
+    latest: int
+    marked: int
+    marks: int
+    numbers: int
+    known: int
+    first: int
+
+
+FRESH: Final = 0
+"""All rows are unseen."""
+
+SEEN: Final = 1
+"""Some were counted before, or the offsets began anew."""
+
+STRANGE: Final = 2
+"""Some come from a source that the log does not know."""
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def keep_rows(
     latest: Trail,
     marked: Trail,
+    marks: Integers,
+    numbers: Integers,
     first: int,
-    source: int,
-    offsets: NDArray[np.int64],
-    times: NDArray[np.int64],
+    source_of: Integers,
+    offsets: Integers,
+    times: Integers,
 ) -> None:
-    """Write the positions of rows numbered from ``first`` into the rings of a log.
+    """Write the positions of rows numbered from ``first`` into the rings of a log, and its marks.
 
     Row ``r`` stands in place ``r % KEPT_ROWS`` of ``latest``, and the ``m``-th of the rows that are
     multiples of `MARK_EVERY` in place ``m % MOST_MARKS`` of ``marked``.
     """
+    for i in range(len(offsets)):
+        marks[numbers[source_of[i]]] = offsets[i]
     for i in range(max(len(offsets) - KEPT_ROWS, 0), len(offsets)):
         place = (first + i) % KEPT_ROWS
-        latest[place, 0] = source << _OFFSET_BITS | offsets[i]
+        latest[place, 0] = numbers[source_of[i]] << _OFFSET_BITS | offsets[i]
         latest[place, 1] = times[i]
     for i in range(-first % MARK_EVERY, len(offsets), MARK_EVERY):
         place = (first + i) // MARK_EVERY % MOST_MARKS
-        marked[place, 0] = source << _OFFSET_BITS | offsets[i]
+        marked[place, 0] = numbers[source_of[i]] << _OFFSET_BITS | offsets[i]
         marked[place, 1] = times[i]
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def keep_rows_of_many(
-    rings: NDArray[np.int64], offsets: NDArray[np.int64], times: NDArray[np.int64]
+    places: Integers,
+    bounds: Integers,
+    sources: int,
+    source_of: Integers,
+    offsets: Integers,
+    times: Integers,
 ) -> None:
-    """Do `keep_rows` for many runs of rows.
+    """Do `keep_rows` for many logs.
 
     Parameters
     ----------
-    rings
-        Shape ``(r, 6)``: for each run the addresses of both rings, the number of its first row and
-        of its source, and where its rows begin and end.
-    offsets, times
-        Shape ``(n,)``, of the rows of all runs.
+    places
+        Shape ``(m, 6)``: the `Place` of each log.
+    bounds
+        Shape ``(m, 2)``: where the rows of each begin and end.
+    sources
+        How many sources are numbered.
+    source_of, offsets, times
+        Shape ``(n,)``, of the rows of all.
     """
-    for run in range(len(rings)):
-        latest_at, marked_at, first, source, begin, end = rings[run]
-        latest = carray(pointer(latest_at), (KEPT_ROWS, 2), np.int64)
-        marked = carray(pointer(marked_at), (MOST_MARKS, 2), np.int64)
-        keep_rows(latest, marked, first, source, offsets[begin:end], times[begin:end])
+    for log in range(len(places)):
+        latest_at, marked_at, marks_at, numbers_at, known, first = places[log]
+        begin, end = bounds[log]
+        keep_rows(
+            carray(pointer(latest_at), (KEPT_ROWS, 2), np.int64),
+            carray(pointer(marked_at), (MOST_MARKS, 2), np.int64),
+            carray(pointer(marks_at), (known,), np.int64),
+            carray(pointer(numbers_at), (sources,), np.int64),
+            first,
+            source_of[begin:end],
+            offsets[begin:end],
+            times[begin:end],
+        )
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def look_at_many(
+    places: Integers,
+    bounds: Integers,
+    sources: int,
+    source_of: Integers,
+    offsets: Integers,
+    verdicts: Integers,
+) -> None:
+    """Tell of many logs whether rows are `FRESH`, `SEEN` or `STRANGE` to them.
+
+    Parameters
+    ----------
+    places, bounds, sources, source_of, offsets
+        As `keep_rows_of_many`.
+    verdicts
+        Shape ``(m,)``: gets them.
+    """
+    most = 0
+    for log in range(len(places)):
+        most = max(most, places[log, 4])
+    latest = np.empty(most, dtype=np.int64)
+    for log in range(len(places)):
+        _, _, marks_at, numbers_at, known, _ = places[log]
+        numbers = carray(pointer(numbers_at), (sources,), np.int64)
+        latest[:known] = carray(pointer(marks_at), (known,), np.int64)
+        begin, end = bounds[log]
+        verdicts[log] = FRESH
+        before = UNKNOWN
+        for row in range(begin, end):
+            number, offset = numbers[source_of[row]], offsets[row]
+            if number == UNKNOWN:
+                verdicts[log] = STRANGE
+                break
+            # Rows of one source that follow each other ascend; where they do not, or come back to
+            # it, they are held against what came before.
+            if (number != before or offset < latest[number]) and offset <= latest[number]:
+                verdicts[log] = SEEN
+                break
+            latest[number] = offset
+            before = number
 
 
 class RowLog:
@@ -96,25 +190,42 @@ class RowLog:
         The latest event time of them, milliseconds since the epoch; -1 before the first.
     """
 
-    __slots__ = ("_addresses", "_batch", "_latest", "_marked", "_marks", "newest", "rows")
+    __slots__ = (
+        "_addresses",
+        "_batch",
+        "_latest",
+        "_marked",
+        "_marks",
+        "_numbered",
+        "_numbers",
+        "_sources",
+        "newest",
+        "rows",
+    )
 
     def __init__(self) -> None:
         self.rows = 0
-        self._marks: dict[Source, int] = {}
         self.newest = -1
+        # In the order of their first rows, and the offset of the last row of each.
+        self._sources: dict[Source, int] = {}
+        self._marks: Integers = np.empty(0, dtype=np.int64)
         self._latest: Trail = np.empty((0, 2), dtype=np.int64)
         self._marked: Trail = np.empty((0, 2), dtype=np.int64)
-        self._addresses = 0, 0
+        # The log's own numbers of the sources of the latest rows.
+        self._numbered: tuple[Source, ...] = ()
+        self._numbers: Integers = np.empty(0, dtype=np.int64)
+        self._addresses: tuple[int, int, int, int] | None = None
         # The latest batch is kept whole until the next one, so that what is known of a row does
         # not depend on how the rows were cut.
         self._batch: ObservationBatch | None = None
 
     def unseen(self, batch: ObservationBatch) -> ObservationBatch:
         """Return the rows of a batch that were not counted before."""
-        marks, newest = dict(self._marks), self.newest
+        marks, newest = self._offsets(), self.newest
         taken = np.ones(len(batch), dtype=np.bool_)
         for run, begin, end in batch.slices():
-            mark = marks.get((run.topic, run.partition), -1)
+            source = Source(run.topic, run.partition)
+            mark = marks.get(source, -1)
             first = begin
             if batch.offsets[begin] <= mark:
                 beyond = batch.offsets[begin:end] > mark
@@ -124,15 +235,15 @@ class RowLog:
                 first = begin + int(np.argmax(beyond)) if beyond.any() else end
                 taken[begin:first] = False
             if first < end:
-                marks[run.topic, run.partition] = int(batch.offsets[end - 1])
+                marks[source] = int(batch.offsets[end - 1])
                 newest = max(newest, int(batch.times[first:end].max()))
         return batch.take(taken)
 
     def renewed_by(self, batch: ObservationBatch) -> set[Source]:
         """Return the sources of which a batch of unseen rows says that their offsets began anew."""
-        marks, renewed = dict(self._marks), set()
+        marks, renewed = self._offsets(), set()
         for run, begin, end in batch.slices():
-            source = (run.topic, run.partition)
+            source = Source(run.topic, run.partition)
             if batch.offsets[begin] <= marks.get(source, -1):
                 renewed.add(source)
             marks[source] = int(batch.offsets[end - 1])
@@ -143,55 +254,49 @@ class RowLog:
         self.settle()
         first = self.rows
         self.rows += len(batch)
-        for run, _, end in batch.slices():
-            self._marks[run.topic, run.partition] = int(batch.offsets[end - 1])
+        self.learn(batch.sources, batch.source_of)
+        numbers = self._numbers_of(batch.sources)
+        self._marks[numbers[batch.source_of]] = batch.offsets  # the last of each remains
         self.newest = max(self.newest, int(batch.times.max()))
         self._batch = batch
         return first
 
-    def has_seen_none(self, runs: Iterable[Run], begin: int, offsets: Sequence[int]) -> bool:
-        """Tell whether all rows of some runs, the first of which begins at a row, are unseen.
+    def place(self, rows: int, sources: tuple[Source, ...]) -> Place:
+        """Return where the log lies, with room for further rows.
 
         Parameters
         ----------
-        runs, begin
-            The runs, and the number of their first row among those of all models.
-        offsets
-            Of the rows of all models.
-        """
-        marks = dict(self._marks)
-        for topic, partition, rows in runs:
-            if offsets[begin] <= marks.get((topic, partition), -1):
-                return False
-            begin += rows
-            marks[topic, partition] = offsets[begin - 1]
-        return True
-
-    def take(
-        self, runs: Iterable[Run], begin: int, offsets: Sequence[int], newest: int
-    ) -> list[tuple[int, int, int, int, int, int]]:
-        """Take runs of unseen rows; return what `keep_rows_of_many` must know to keep them.
-
-        Parameters
-        ----------
-        runs, begin, offsets
-            As `has_seen_none`.
-        newest
-            The latest event time of the rows.
+        rows
+            How many there may be.
+        sources
+            By what the kernels number the sources of the rows.
         """
         self.settle()
+        self._reserve(self.rows + rows)
+        self._numbers_of(sources)
+        if self._addresses is None:
+            self._addresses = (
+                address_of(self._latest),
+                address_of(self._marked),
+                address_of(self._marks),
+                address_of(self._numbers),
+            )
+        return Place(*self._addresses, len(self._sources), self.rows)
+
+    def learn(self, sources: tuple[Source, ...], source_of: Integers) -> None:
+        """Give numbers to those sources of rows that have none yet, in the order of the rows."""
+        strange = self._numbers_of(sources)[source_of] == UNKNOWN
+        if not strange.any():
+            return
+        for number in dict.fromkeys(source_of[strange].tolist()):
+            self._sources.setdefault(sources[number], len(self._sources))
+        self._marks = _with_marks(self._marks, len(self._sources))
+        self._numbered, self._addresses = (), None
+
+    def take(self, rows: int, newest: int) -> None:
+        """Count unseen rows, the latest event time of which is given, and which a kernel keeps."""
+        self.rows += rows
         self.newest = max(self.newest, newest)
-        runs = list(runs)
-        self._reserve(self.rows + sum(run.rows for run in runs))
-        rings = []
-        for topic, partition, rows in runs:
-            source, end = (topic, partition), begin + rows
-            self._marks[source] = offsets[end - 1]
-            number = 0 if len(self._marks) == 1 else list(self._marks).index(source)
-            rings.append((*self._addresses, self.rows, number, begin, end))
-            self.rows += rows
-            begin = end
-        return rings
 
     def hold(self, batch: ObservationBatch) -> None:
         """Keep the rows that were taken last whole, as `append` does, until `settle`."""
@@ -217,7 +322,7 @@ class RowLog:
         if self._batch is not None and row >= self.rows - len(self._batch):
             return self._position_in(self._batch, row - (self.rows - len(self._batch)))
         (source, offset, time) = _unpacked(ring[place : place + 1])[0].tolist()
-        topic, partition = list(self._marks)[source]
+        topic, partition = list(self._sources)[source]
         return Position(topic=topic, partition=partition, offset=offset, time=format_time(time))
 
     def state(self) -> State:
@@ -228,7 +333,7 @@ class RowLog:
         marked = np.arange(max(marks - MOST_MARKS, 0), marks) % MOST_MARKS
         return {
             "rows": self.rows,
-            "marks": [[*source, offset] for source, offset in self._marks.items()],
+            "marks": [[*source, offset] for source, offset in self._offsets().items()],
             "newest": self.newest,
             "latest": _unpacked(self._latest[kept]),
             "older": _unpacked(self._marked[marked]),
@@ -237,7 +342,12 @@ class RowLog:
     def restore(self, state: State) -> None:
         """Take over a state."""
         self.rows = state["rows"]
-        self._marks = {(topic, partition): offset for topic, partition, offset in state["marks"]}
+        self._sources = {
+            Source(topic, partition): number
+            for number, (topic, partition, _) in enumerate(state["marks"])
+        }
+        self._marks = np.array([offset for _, _, offset in state["marks"]], dtype=np.int64)
+        self._numbered, self._addresses = (), None
         self.newest = state["newest"]
         self._batch = None
         self._latest = self._marked = np.empty((0, 2), dtype=np.int64)
@@ -255,17 +365,30 @@ class RowLog:
             return
         self._batch = None
         self._reserve(self.rows)
-        numbers = {source: number for number, source in enumerate(self._marks)}
-        first = self.rows - len(batch)
-        for run, begin, end in batch.slices():
-            keep_rows(
-                self._latest,
-                self._marked,
-                first + begin,
-                numbers[run.topic, run.partition],
-                batch.offsets[begin:end],
-                batch.times[begin:end],
-            )
+        keep_rows(
+            self._latest,
+            self._marked,
+            self._marks,
+            self._numbers_of(batch.sources),
+            self.rows - len(batch),
+            batch.source_of,
+            batch.offsets,
+            batch.times,
+        )
+
+    def _offsets(self) -> dict[Source, int]:
+        """Return the high-water marks."""
+        return dict(zip(self._sources, self._marks.tolist(), strict=True))
+
+    def _numbers_of(self, sources: tuple[Source, ...]) -> Integers:
+        """Return the log's own numbers of sources; `UNKNOWN` for those of which it has no row."""
+        if sources is not self._numbered:
+            if sources != self._numbered:
+                numbers = [self._sources.get(source, UNKNOWN) for source in sources]
+                self._numbers = np.array(numbers, dtype=np.int64)
+                self._addresses = None
+            self._numbered = sources
+        return self._numbers
 
     def _reserve(self, rows: int) -> None:
         """Have room for so many rows, or for all that are kept."""
@@ -273,7 +396,7 @@ class RowLog:
         if len(self._latest) < latest or len(self._marked) < marked:
             self._latest = _grown(self._latest, latest, KEPT_ROWS)
             self._marked = _grown(self._marked, marked, MOST_MARKS)
-            self._addresses = self._latest.ctypes.data, self._marked.ctypes.data
+            self._addresses = None
 
     @staticmethod
     def _position_in(batch: ObservationBatch, row: int) -> Position:
@@ -297,6 +420,11 @@ def _grown(ring: Trail, wanted: int, most: int) -> Trail:
     )
     grown[: len(ring)] = ring
     return grown
+
+
+def _with_marks(marks: Integers, sources: int) -> Integers:
+    """Return the marks of so many sources, of which the last ones have no row yet."""
+    return np.concatenate([marks, np.full(sources - len(marks), -1, dtype=np.int64)])
 
 
 def _unpacked(trail: Trail) -> NDArray[np.int64]:

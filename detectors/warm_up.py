@@ -7,7 +7,7 @@ from detectors.moments import with_values
 from detectors.options import MonitorOptions
 from detectors.priming import uniform_sequence
 from schemas.columns import Column, Kind, Role
-from schemas.observations import ModelRows, ObservationTable, Origin, Run
+from schemas.observations import ModelRows, ObservationTable, Origin, Source
 
 ROWS = 100
 
@@ -24,7 +24,8 @@ def warm_up() -> None:
     for first in (0, ROWS, 2 * ROWS):
         names = ("one", "other")[: 1 if first > ROWS else 2]
         rows = np.tile(np.arange(first, first + ROWS), len(names))
-        models = tuple(ModelRows(name, "1", (Run("", 0, ROWS),)) for name in names)
+        models = tuple(ModelRows(name, "1", ROWS) for name in names)
+        sources = (Source("", 0),), np.zeros(len(rows), dtype=np.int64)
         values = Column("warm-up", Role.FEATURE, Kind.NUMBER, sequence[: len(rows)])
-        fleet.update(ObservationTable(Origin.PREDICTIONS, models, rows, rows, (values,)))
+        fleet.update(ObservationTable(Origin.PREDICTIONS, models, *sources, rows, rows, (values,)))
     with_values(0, 0.0, 0.0, sequence)

@@ -5,13 +5,20 @@ for all of its rows at once.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from schemas.columns import Column, Flags, Kind, Role
-from schemas.observations import ModelRows, ObservationTable, Origin, Run
+from schemas.observations import (
+    LARGEST_OFFSET,
+    ModelRows,
+    ObservationTable,
+    Origin,
+    Source,
+    number_sources,
+)
 
 _Form: TypeAlias = tuple[Origin, tuple[tuple[Role, str, Kind], ...]]
 
@@ -19,41 +26,79 @@ _Form: TypeAlias = tuple[Origin, tuple[tuple[Role, str, Kind], ...]]
 def merged(tables: Iterable[ObservationTable]) -> Iterator[ObservationTable]:
     """Yield tables with the rows of the given ones, those of each model in the same order.
 
-    Tables of one origin and with the same columns become one, at the place of the first of them; a
-    table with a model that another kind of table had in between begins a new one.
+    Tables of one origin and with the same columns become one, at the place of the first of them.
+    A table begins a new one where a model of it had another kind of table in between, and where
+    some of its offsets do not come after those before: such rows are a replay, or of a topic that
+    was made anew, and who takes them must tell.
     """
-    groups: list[list[ObservationTable]] = []
+    groups: list[_Group] = []
     group_of: dict[_Form, int] = {}
     latest: dict[tuple[str, str], int] = {}
     for table in tables:
         form = table.origin, tuple((each.role, each.name, each.kind) for each in table.columns)
         models = [(rows.model, rows.version) for rows in table.models]
-        group = group_of.get(form)
-        if group is None or any(latest.get(model, group) > group for model in models):
-            group = group_of[form] = len(groups)
-            groups.append([])
-        groups[group].append(table)
-        latest.update(dict.fromkeys(models, group))
-    for group_tables in groups:
-        yield group_tables[0] if len(group_tables) == 1 else _one(group_tables)
+        number = group_of.get(form)
+        if (
+            number is None
+            or any(latest.get(model, number) > number for model in models)
+            or not groups[number].precedes(table)
+        ):
+            number = group_of[form] = len(groups)
+            groups.append(_Group())
+        groups[number].add(table)
+        latest.update(dict.fromkeys(models, number))
+    for group in groups:
+        yield group.tables[0] if len(group.tables) == 1 else _one(group.tables)
+
+
+class _Group:
+    """Tables that become one, and the latest offset of each source."""
+
+    def __init__(self) -> None:
+        self.tables: list[ObservationTable] = []
+        self._latest: dict[Source, int] = {}
+
+    def precedes(self, table: ObservationTable) -> bool:
+        """Tell whether all rows of a table come after those of the same sources here."""
+        first = _by_source(table, np.minimum, LARGEST_OFFSET)
+        return all(offset > self._latest.get(source, -1) for source, offset in first)
+
+    def add(self, table: ObservationTable) -> None:
+        for source, offset in _by_source(table, np.maximum, -1):
+            self._latest[source] = max(offset, self._latest.get(source, -1))
+        self.tables.append(table)
+
+
+def _by_source(
+    table: ObservationTable, extreme: np.ufunc, without: int
+) -> Iterator[tuple[Source, int]]:
+    """Yield each source with its lowest or highest offset, or ``without`` where it has none."""
+    offsets = np.full(len(table.sources), without)
+    extreme.at(offsets, table.source_of, table.offsets)
+    return zip(table.sources, offsets.tolist(), strict=True)
 
 
 def _one(tables: Sequence[ObservationTable]) -> ObservationTable:
     """Return the rows of tables with the same columns."""
-    runs: dict[tuple[str, str], list[Run]] = {}
-    numbers: dict[tuple[str, str], int] = {}
+    models: dict[tuple[str, str], int] = {}
     owners: list[int] = []
     sizes: list[int] = []
     for table in tables:
         for rows in table.models:
-            model = rows.model, rows.version
-            runs.setdefault(model, []).extend(rows.runs)
-            owners.append(numbers.setdefault(model, len(numbers)))
+            owners.append(models.setdefault((rows.model, rows.version), len(models)))
             sizes.append(rows.rows)
     order = np.argsort(np.repeat(owners, sizes), kind="stable")
+    rows_of = np.bincount(owners, weights=sizes).astype(np.int64).tolist()
+    sources, numbers = number_sources(source for table in tables for source in table.sources)
+    bounds = np.cumsum([0, *(len(table.sources) for table in tables)])
+    own = np.concatenate(
+        [table.source_of + bound for table, bound in zip(tables, bounds[:-1], strict=True)]
+    )
     return ObservationTable(
         tables[0].origin,
-        tuple(ModelRows(*model, tuple(its_runs)) for model, its_runs in runs.items()),
+        tuple(ModelRows(*model, rows_of[number]) for model, number in models.items()),
+        sources,
+        numbers[own[order]],
         np.concatenate([table.offsets for table in tables])[order],
         np.concatenate([table.times for table in tables])[order],
         tuple(
@@ -66,7 +111,7 @@ def _one(tables: Sequence[ObservationTable]) -> ObservationTable:
 def _column(columns: Sequence[Column], order: NDArray[np.intp]) -> Column:
     """Return the rows of columns of the same name, role and kind, in another order."""
     first = columns[0]
-    values: list[NDArray[np.float64] | NDArray[np.int32]] = [column.values for column in columns]
+    values: list[NDArray[Any]] = [column.values for column in columns]
     codes: dict[str, int] = {}
     if first.kind is Kind.CATEGORY:
         for number, column in enumerate(columns):

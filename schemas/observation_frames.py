@@ -1,10 +1,10 @@
 """Observation tables as bytes.
 
-A frame is: 4 bytes of magic (``DLO2``), the header's length as an unsigned little-endian 32-bit
+A frame is: 4 bytes of magic (``DLO3``), the header's length as an unsigned little-endian 32-bit
 number, the header as JSON, then the arrays of one table after the other, little-endian: offsets and
-times as int64, the values of all columns (float64, or int32 codes of a category column), and the
-flags (uint8) of those that have any. It is an internal format between Driftline's own stages;
-``docs/decisions`` tells why it is binary.
+times as int64, the sources' numbers as int32, the values of all columns (float64, or int32 codes of
+a category column), and the flags (uint8) of those that have any. It is an internal format between
+Driftline's own stages; ``docs/decisions`` tells why it is binary.
 """
 
 import struct
@@ -18,45 +18,34 @@ from numpy.typing import NDArray
 from schemas.columns import Column, Flag, Kind, Role
 from schemas.event import LONGEST_NAME
 from schemas.invalid import InvalidMessage, Reason
-from schemas.observations import ModelRows, ObservationTable, Origin, Run
+from schemas.observations import LARGEST_OFFSET, ModelRows, ObservationTable, Origin, Source
 from schemas.times import EARLIEST_MS, LATEST_MS
 
-MAGIC: Final = b"DLO2"
+MAGIC: Final = b"DLO3"
 _PREFIX: Final = struct.Struct("<4sI")
 _LARGEST_COUNT: Final = 2**31 - 1
 
 
 def encode_frame(tables: Iterable[ObservationTable]) -> bytes:
     """Return the frame of some tables."""
-    sources: dict[tuple[str, int], int] = {}
+    whole = list(tables)
+    sources = sorted({source for table in whole for source in table.sources})
     headers: list[dict[str, Any]] = []
     parts: list[bytes] = []
-    for table in tables:
+    for table in whole:
         headers.append(
             {
                 "origin": table.origin,
-                "models": [
-                    [
-                        model,
-                        version,
-                        [
-                            number
-                            for run in runs
-                            for number in (
-                                sources.setdefault((run.topic, run.partition), len(sources)),
-                                run.rows,
-                            )
-                        ],
-                    ]
-                    for model, version, runs in table.models
-                ],
+                "models": [*map(list, table.models)],
                 "columns": [_describe(column) for column in table.columns],
             }
         )
+        number_of = np.array([sources.index(source) for source in table.sources], dtype="<i4")
         parts += [table.offsets.astype("<i8").tobytes(), table.times.astype("<i8").tobytes()]
+        parts.append(number_of[table.source_of].tobytes())
         parts += [column.values.astype(_dtype(column.kind)).tobytes() for column in table.columns]
         parts += [column.flags.tobytes() for column in table.columns if column.flags is not None]
-    head = orjson.dumps({"sources": list(sources), "tables": headers})
+    head = orjson.dumps({"sources": [*map(list, sources)], "tables": headers})
     return b"".join([_PREFIX.pack(MAGIC, len(head)), head, *parts])
 
 
@@ -75,7 +64,7 @@ def decode_frame(frame: bytes) -> list[ObservationTable]:
     start = _PREFIX.size + length
     try:
         header = orjson.loads(frame[_PREFIX.size : start])
-        sources = [(_text(topic), _count(number)) for topic, number in header["sources"]]
+        sources = tuple(Source(_text(topic), _count(number)) for topic, number in header["sources"])
         arrays = _Arrays(frame, start)
         tables = [_table(description, sources, arrays) for description in header["tables"]]
         arrays.end()
@@ -114,25 +103,23 @@ def _describe(column: Column) -> dict[str, Any]:
 
 
 def _table(
-    description: dict[str, Any], sources: Sequence[tuple[str, int]], arrays: _Arrays
+    description: dict[str, Any], sources: tuple[Source, ...], arrays: _Arrays
 ) -> ObservationTable:
     models = tuple(
-        ModelRows(_text(model), _text(version), tuple(_runs(numbers, sources)))
-        for model, version, numbers in description["models"]
+        ModelRows(_text(model), _text(version), _count(rows))
+        for model, version, rows in description["models"]
     )
     rows = sum(each.rows for each in models)
+    offsets, times = arrays.take("<i8", rows), arrays.take("<i8", rows)
     return ObservationTable(
         Origin(description["origin"]),
         models,
-        arrays.take("<i8", rows),
-        arrays.take("<i8", rows),
+        sources,
+        arrays.take("<i4", rows).astype(np.int64),
+        offsets,
+        times,
         tuple(_columns(description["columns"], rows, arrays)),
     )
-
-
-def _runs(numbers: list[int], sources: Sequence[tuple[str, int]]) -> Iterator[Run]:
-    for source, rows in zip(numbers[::2], numbers[1::2], strict=True):
-        yield Run(*sources[_count(source)], _count(rows))
 
 
 def _columns(descriptions: list[dict[str, Any]], rows: int, arrays: _Arrays) -> Iterator[Column]:
@@ -149,9 +136,15 @@ def _check(table: ObservationTable) -> None:
     """Refuse what would fail, or be counted wrongly, only later on."""
     if len(table) == 0:
         raise ValueError("no rows")
-    begins = _check_models(table.models)
-    falls = np.flatnonzero(np.diff(table.offsets) < 0) + 1
-    if table.offsets.min() < 0 or not begins.issuperset(falls.tolist()):
+    _check_models(table.models)
+    if len(set(table.sources)) < len(table.sources):
+        raise ValueError("sources: each may occur once")
+    if table.source_of.min() < 0 or table.source_of.max() >= len(table.sources):
+        raise ValueError("sources: no such source")
+    falls = (np.diff(table.offsets) < 0) & (np.diff(table.source_of) == 0)
+    # Where a model begins the offsets begin anew.
+    falls[np.array(table.bounds()[1:-1], dtype=np.intp) - 1] = False
+    if table.offsets.min() < 0 or table.offsets.max() > LARGEST_OFFSET or falls.any():
         raise ValueError("offsets: not ascending from 0")
     if table.times.min() < EARLIEST_MS or table.times.max() > LATEST_MS:
         raise ValueError("times: outside the years 1970 to 9999")
@@ -159,20 +152,14 @@ def _check(table: ObservationTable) -> None:
         _check_column(column)
 
 
-def _check_models(models: Sequence[ModelRows]) -> set[int]:
-    """Return the rows at which the runs begin."""
-    begins, begin = set(), 0
-    for model, version, runs in models:
+def _check_models(models: Sequence[ModelRows]) -> None:
+    for model, version, rows in models:
         if not (0 < len(model) <= LONGEST_NAME and 0 < len(version) <= LONGEST_NAME):
             raise ValueError(f"model and version: expected 1 to {LONGEST_NAME} characters")
-        for run in runs:
-            if run.rows == 0:
-                raise ValueError("runs: expected at least one row each")
-            begins.add(begin)
-            begin += run.rows
+        if rows == 0:
+            raise ValueError("models: expected at least one row each")
     if len({(model, version) for model, version, _ in models}) < len(models):
         raise ValueError("models: each may occur once")
-    return begins
 
 
 def _check_column(column: Column) -> None:

@@ -1,9 +1,10 @@
 """Observations: rows as columns, of one model version or of several that have the same columns."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import NamedTuple, Self, TypeAlias
+from itertools import pairwise
+from typing import Final, NamedTuple, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,10 @@ from schemas.columns import Column
 Integers: TypeAlias = NDArray[np.int64]
 
 
+LARGEST_OFFSET: Final = 2**48 - 1
+"""A partition gets there in nine years of a million records a second."""
+
+
 class Origin(StrEnum):
     """What the rows of a batch are."""
 
@@ -20,8 +25,15 @@ class Origin(StrEnum):
     LABELS = "labels"
 
 
+class Source(NamedTuple):
+    """A partition that rows came from."""
+
+    topic: str
+    partition: int
+
+
 class Run(NamedTuple):
-    """Consecutive rows from one source partition, their offsets ascending."""
+    """Consecutive rows from one source, their offsets ascending."""
 
     topic: str
     partition: int
@@ -29,16 +41,25 @@ class Run(NamedTuple):
 
 
 class ModelRows(NamedTuple):
-    """Whose the next rows of a table are, and where they came from."""
+    """Whose the next rows of a table are, and how many."""
 
     model: str
     version: str
-    runs: tuple[Run, ...]
+    rows: int
 
-    @property
-    def rows(self) -> int:
-        """How many they are."""
-        return sum(run.rows for run in self.runs)
+
+def number_sources(sources: Iterable[Source]) -> tuple[tuple[Source, ...], Integers]:
+    """Return the distinct ones of the sources of rows, in their order, and which each row's is.
+
+    Examples
+    --------
+    >>> number_sources([Source("t", 3), Source("t", 1), Source("t", 3)])[1].tolist()
+    [1, 0, 1]
+    """
+    rows = list(sources)
+    distinct = sorted(set(rows))
+    number_of = {source: number for number, source in enumerate(distinct)}
+    return tuple(distinct), np.array([number_of[source] for source in rows], dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +72,11 @@ class ObservationBatch:
         Whose rows these are.
     origin
         Predictions (features, prediction, score) or labelled predictions (error).
-    runs
-        The source partitions that the offsets count in, of so many rows each.
-    offsets, times
-        Shape ``(n,)``: source offset, and event time in milliseconds since the epoch, of each row.
+    sources
+        Where the rows came from; some may have no row here.
+    source_of, offsets, times
+        Shape ``(n,)``: number of the source, offset there, and event time in milliseconds since the
+        epoch, of each row.
     columns
         Columns of ``n`` rows each.
     """
@@ -62,7 +84,8 @@ class ObservationBatch:
     model: str
     version: str
     origin: Origin
-    runs: tuple[Run, ...]
+    sources: tuple[Source, ...]
+    source_of: Integers
     offsets: Integers
     times: Integers
     columns: tuple[Column, ...]
@@ -70,24 +93,27 @@ class ObservationBatch:
     def __len__(self) -> int:
         return len(self.offsets)
 
+    @property
+    def runs(self) -> tuple[Run, ...]:
+        """The rows by their sources, as far as they follow each other there."""
+        return tuple(run for run, _, _ in self.slices())
+
     def slices(self) -> Iterator[tuple[Run, int, int]]:
-        """Yield each run, and where its rows begin and end."""
-        begin = 0
-        for run in self.runs:
-            yield run, begin, begin + run.rows
-            begin += run.rows
+        """Yield each of the `runs`, and where its rows begin and end."""
+        breaks = (np.diff(self.source_of) != 0) | (np.diff(self.offsets) < 0)
+        bounds = [0, *(np.flatnonzero(breaks) + 1).tolist(), len(self)]
+        for begin, end in pairwise(bounds):
+            if begin < end:
+                source = self.sources[self.source_of[begin]]
+                yield Run(source.topic, source.partition, end - begin), begin, end
 
     def take(self, rows: NDArray[np.bool_]) -> "ObservationBatch":
         """Return the rows where a mask of shape ``(n,)`` is true."""
         if rows.all():
             return self
-        runs = (
-            run._replace(rows=int(np.count_nonzero(rows[begin:end])))
-            for run, begin, end in self.slices()
-        )
         return replace(
             self,
-            runs=tuple(run for run in runs if run.rows),
+            source_of=self.source_of[rows],
             offsets=self.offsets[rows],
             times=self.times[rows],
             columns=tuple(column.take(rows) for column in self.columns),
@@ -110,7 +136,7 @@ class ObservationTable:
 
     Attributes
     ----------
-    origin, offsets, times, columns
+    origin, sources, source_of, offsets, times, columns
         As of `ObservationBatch`, over the rows of all versions.
     models
         The versions in the order of their rows; each occurs once.
@@ -118,6 +144,8 @@ class ObservationTable:
 
     origin: Origin
     models: tuple[ModelRows, ...]
+    sources: tuple[Source, ...]
+    source_of: Integers
     offsets: Integers
     times: Integers
     columns: tuple[Column, ...]
@@ -128,8 +156,15 @@ class ObservationTable:
     @classmethod
     def of(cls, batch: ObservationBatch) -> Self:
         """Return the table of one version."""
-        models = (ModelRows(batch.model, batch.version, batch.runs),)
-        return cls(batch.origin, models, batch.offsets, batch.times, batch.columns)
+        return cls(
+            batch.origin,
+            (ModelRows(batch.model, batch.version, len(batch)),),
+            batch.sources,
+            batch.source_of,
+            batch.offsets,
+            batch.times,
+            batch.columns,
+        )
 
     def bounds(self) -> list[int]:
         """Return where the rows of each version begin, and where those of the last one end."""
@@ -163,6 +198,8 @@ class ObservationTable:
         return ObservationTable(
             self.origin,
             models,
+            self.sources,
+            self.source_of[begin:end],
             self.offsets[begin:end],
             self.times[begin:end],
             tuple(column.compact() for column in columns if not column.is_absent),
@@ -174,7 +211,8 @@ class ObservationTable:
             rows.model,
             rows.version,
             self.origin,
-            rows.runs,
+            self.sources,
+            self.source_of[begin:end],
             self.offsets[begin:end],
             self.times[begin:end],
             self.columns

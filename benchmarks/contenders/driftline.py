@@ -5,8 +5,8 @@ streams), the same on the prediction and on its score, the predictions kept for 
 Left out is the HTTP server alone, which idles while nobody scrapes it.
 
 Its topic ends with the task's last event: intake may be ahead of detection, and what it took beyond
-the last event would be work that nobody counts. For the same reason it waits, once it has taken what
-the models need to settle, until detection has as well.
+the last event would be work that nobody counts. For the same reason it waits, once it has taken
+what the models need to settle, until detection has as well.
 """
 
 import asyncio

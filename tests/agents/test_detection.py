@@ -15,7 +15,7 @@ from schemas.columns import Role, columns_of
 from schemas.invalid import Reason
 from schemas.model_event import ModelEvent, ModelEventType
 from schemas.observation_frames import encode_frame
-from schemas.observations import ObservationBatch, ObservationTable, Origin, Run
+from schemas.observations import ObservationBatch, ObservationTable, Origin, Source
 from tests.agents.fakes import FakeDelivery, FakePublisher, FakeTelemetry, batch
 
 TOPICS = Topics()
@@ -55,7 +55,8 @@ def observations(
         model=model,
         version="7",
         origin=Origin.PREDICTIONS,
-        runs=(Run(TOPICS.predictions, 0, len(offsets)),),
+        sources=(Source(TOPICS.predictions, 0),),
+        source_of=np.zeros(len(offsets), dtype=np.int64),
         offsets=offsets,
         times=start + offsets * 1000,
         columns=tuple(columns_of("amount", Role.FEATURE, amounts)),

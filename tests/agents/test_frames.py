@@ -11,7 +11,7 @@ from schemas.columns import Role, columns_of
 from schemas.incoming import PredictionRow
 from schemas.invalid import InvalidMessage, Reason
 from schemas.observation_frames import decode_frame
-from schemas.observations import ModelRows, ObservationTable, Origin, Run
+from schemas.observations import ModelRows, ObservationTable, Origin, Source
 from schemas.prediction_columns import prediction_columns
 
 
@@ -26,9 +26,9 @@ def in_frames(
     frames, refused = [], {}
     whole = ObservationTable(
         origin=Origin.PREDICTIONS,
-        models=(
-            ModelRows(rows[0][1].model, rows[0][1].version, (Run("predictions", 3, len(rows)),)),
-        ),
+        models=(ModelRows(rows[0][1].model, rows[0][1].version, len(rows)),),
+        sources=(Source("predictions", 3),),
+        source_of=np.zeros(len(rows), dtype=np.int64),
         offsets=np.array([offset for offset, _ in rows]),
         times=np.array([each.time for _, each in rows]),
         columns=tuple(prediction_columns([each for _, each in rows], {})),
@@ -104,7 +104,9 @@ def test_tables_share_a_frame_and_are_parted_where_it_does_not_fit() -> None:
         count = models * rows
         return ObservationTable(
             Origin.PREDICTIONS,
-            tuple(ModelRows(f"{name}{n}", "1", (Run("p", 0, rows),)) for n in range(models)),
+            tuple(ModelRows(f"{name}{n}", "1", rows) for n in range(models)),
+            (Source("p", 0),),
+            np.zeros(count, dtype=np.int64),
             np.tile(np.arange(rows), models),
             np.zeros(count, dtype=np.int64),
             tuple(columns_of("x", Role.FEATURE, [float(n) for n in range(count)])),

@@ -2,7 +2,7 @@ from agents.errors import Task
 from agents.label_tables import Labelled, label_tables
 from agents.pending import Joined
 from schemas.columns import Flag, Kind
-from schemas.observations import ModelRows, ObservationTable, Origin, Run
+from schemas.observations import ModelRows, ObservationTable, Origin
 
 
 def tables(*rows: Labelled, task: Task = Task.AUTO) -> list[ObservationTable]:
@@ -30,11 +30,13 @@ def test_models_with_errors_of_one_kind_share_a_table() -> None:
         labelled(7, "fraud", 0, topic="predictions"),
         labelled(2, "fraud", 0),
     )
-    runs = (Run("labels", 3, 1), Run("predictions", 3, 1), Run("labels", 3, 1))
-    assert table.models == (
-        ModelRows("fraud", "1", runs),
-        ModelRows("churn", "1", (Run("labels", 3, 1),)),
-    )
+    assert table.models == (ModelRows("fraud", "1", 3), ModelRows("churn", "1", 1))
+    assert [table.sources[number].topic for number in table.source_of.tolist()] == [
+        "labels",
+        "predictions",
+        "labels",
+        "labels",
+    ]
     assert table.offsets.tolist() == [0, 7, 2, 1]
     assert table.times.tolist() == [1000, 1007, 1002, 1001]
     assert table.columns[0].values.tolist() == [0.0, 1.0, 1.0, 1.0]

@@ -11,7 +11,7 @@ from app.demo.scenario import Scenario
 from app.demo.view import Places, Status, figures_of, picture
 from schemas.alert import Alert, DetectorReport, DriftKind, Severity, Stream
 from schemas.columns import Column, Kind, Role
-from schemas.observations import ObservationBatch, Origin, Run
+from schemas.observations import ObservationBatch, Origin, Source
 from schemas.position import Position
 from schemas.retrain_request import AlertReference, RetrainRequest, Trigger
 from schemas.summary import CategorySummary, NumberSummary, Summary
@@ -30,7 +30,8 @@ def _batch(
         model="fraud",
         version="7",
         origin=origin,
-        runs=(Run(topic, partition, size),),
+        sources=(Source(topic, partition),),
+        source_of=np.zeros(size, dtype=np.int64),
         offsets=np.array(offsets, dtype=np.int64),
         times=np.zeros(size, dtype=np.int64),
         columns=(column,),

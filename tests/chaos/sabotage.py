@@ -9,7 +9,7 @@ import asyncio
 import os
 import signal
 from collections import Counter
-from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from functools import partial
 from types import SimpleNamespace
 from typing import Any, NoReturn, cast
@@ -19,7 +19,8 @@ from faust.types import TP, Message
 
 from agents.consumer import BatchedConsumer
 from agents.faust_app import BatchApp
-from detectors.row_log import RowLog
+from detectors import watch_steady
+from detectors.row_log import FRESH, SEEN, RowLog
 from schemas.observations import ObservationBatch
 from tests.chaos.faults import Fault, FaultKind
 
@@ -37,15 +38,18 @@ def sabotage(app: BatchApp, faults: Sequence[Fault]) -> None:
     if plan.has(FaultKind.SKIP_MARKS):
         # Bugs, on purpose.
         RowLog.unseen = _whole  # type: ignore[assignment,method-assign]
-        RowLog.has_seen_none = _always  # type: ignore[assignment,method-assign]
+        steady = cast("Any", watch_steady)
+        steady.look_at_many = partial(_look, steady.look_at_many)
 
 
 def _whole(_: RowLog, batch: ObservationBatch) -> ObservationBatch:
     return batch
 
 
-def _always(*_: object) -> bool:
-    return True
+def _look(look_at_many: Callable[..., None], *arguments: Any) -> None:
+    look_at_many(*arguments)
+    verdicts = arguments[-1]
+    verdicts[verdicts == SEEN] = FRESH
 
 
 def _die() -> NoReturn:

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from schemas.columns import ABSENT, Column, Kind, Role, columns_of
-from schemas.observations import ModelRows, ObservationBatch, ObservationTable, Origin, Run
+from schemas.observations import ModelRows, ObservationBatch, ObservationTable, Origin, Source
+from tests.runs import sources_of
 
 START = 1_772_366_400_000
 """Event time of the first row; the others follow a second apart."""
@@ -35,11 +36,13 @@ def batch_of(
         )
     ]
     offsets = np.arange(start, start + len(rows), dtype=np.int64)
+    topic = "labels" if role is Role.ERROR else "predictions"
     return ObservationBatch(
         model=model,
         version=version,
         origin=Origin.LABELS if role is Role.ERROR else Origin.PREDICTIONS,
-        runs=(Run("labels" if role is Role.ERROR else "predictions", partition, len(rows)),),
+        sources=(Source(topic, partition),),
+        source_of=np.zeros(len(rows), dtype=np.int64),
         offsets=offsets,
         times=START + 1000 * offsets,
         columns=tuple(columns),
@@ -55,7 +58,8 @@ def table_of_many(batches: Sequence[ObservationBatch]) -> ObservationTable:
     """Return the table of batches of several versions, all with the same columns in one order."""
     return ObservationTable(
         batches[0].origin,
-        tuple(ModelRows(batch.model, batch.version, batch.runs) for batch in batches),
+        tuple(ModelRows(batch.model, batch.version, len(batch)) for batch in batches),
+        *sources_of(*(run for batch in batches for run in batch.runs)),
         np.concatenate([batch.offsets for batch in batches]),
         np.concatenate([batch.times for batch in batches]),
         tuple(map(_stacked, zip(*(batch.columns for batch in batches), strict=True))),

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from detectors.row_log import KEPT_ROWS, MARK_EVERY, MOST_MARKS, RowLog
 from schemas.observations import ObservationBatch, Origin, Run
 from tests.detectors.batches import START, plain
+from tests.runs import sources_of
 
 
 def _batch(
@@ -18,7 +19,7 @@ def _batch(
         "m",
         "1",
         Origin.PREDICTIONS,
-        (Run("t", partition, len(offsets)),) if len(offsets) else (),
+        *sources_of(Run("t", partition, len(offsets))),
         offsets,
         first + offsets,
         (),

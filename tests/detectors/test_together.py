@@ -17,6 +17,7 @@ from schemas.alert import Stream
 from schemas.columns import Column, Flag, Kind, Role
 from schemas.observations import ObservationBatch, Origin, Run
 from tests.detectors.batches import plain
+from tests.runs import sources_of
 
 OPTIONS = MonitorOptions(burn_in=100, bins=16)
 NAMES = ("calm", "shifts", "spreads", "constant", "flag", "lasts")
@@ -52,7 +53,7 @@ def observed(values: NDArray[np.float64], first: int) -> ObservationBatch:
         "m",
         "1",
         Origin.PREDICTIONS,
-        (Run("predictions", 0, len(rows)),),
+        *sources_of(Run("predictions", 0, len(rows))),
         rows,
         rows + 10**12,
         columns,

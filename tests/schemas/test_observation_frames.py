@@ -13,6 +13,7 @@ from schemas.columns import Column, Kind, Role, columns_of
 from schemas.invalid import InvalidMessage
 from schemas.observation_frames import MAGIC, decode_frame, encode_frame
 from schemas.observations import ModelRows, ObservationTable, Origin, Run
+from tests.runs import sources_of
 from tests.schemas.documents_strategy import TEXT, VALUES
 
 
@@ -22,10 +23,12 @@ def _table(rows: list[dict[str, Any]], model: str = "fraud") -> ObservationTable
     for name in names:
         columns += columns_of(name, Role.FEATURE, [row.get(name) for row in rows])
     cut = len(rows) // 2
-    runs = Run("predictions", 2, len(rows) - cut), Run("predictions", 0, cut)
+    sources, source_of = sources_of(Run("p", 2, len(rows) - cut), Run("p", 0, cut))
     return ObservationTable(
         origin=Origin.PREDICTIONS,
-        models=(ModelRows(model, "3", tuple(run for run in runs if run.rows)),),
+        models=(ModelRows(model, "3", len(rows)),),
+        sources=sources,
+        source_of=source_of,
         offsets=np.array([*range(len(rows) - cut), *range(cut)], dtype=np.int64),
         times=np.arange(len(rows), dtype=np.int64) * 1000,
         columns=tuple(columns),
@@ -35,7 +38,7 @@ def _table(rows: list[dict[str, Any]], model: str = "fraud") -> ObservationTable
 TABLE = _table([{"x": 1.5, "c": "a", "b": True}, {"x": None, "c": "é", "b": False}])
 
 
-ONE_RUN = replace(TABLE, models=(ModelRows("fraud", "3", (Run("predictions", 2, 2),)),))
+ONE_RUN = replace(TABLE, source_of=np.zeros(2, dtype=np.int64))
 
 
 def _plain(table: ObservationTable) -> object:
@@ -50,7 +53,9 @@ def _plain(table: ObservationTable) -> object:
         )
         for column in table.columns
     ]
-    return table.origin, table.models, table.offsets.tolist(), table.times.tolist(), columns
+    sources = [table.sources[number] for number in table.source_of.tolist()]
+    positions = table.offsets.tolist(), table.times.tolist()
+    return table.origin, table.models, sources, *positions, columns
 
 
 @given(
@@ -122,17 +127,18 @@ def test_a_header_that_lies_raises_only_invalid_message(name: str, value: Any) -
         {"sources": [["predictions", 2]]},
         {"tables": [{}]},
         {"tables": []},
-        {"models": [["", "3", [0, 1, 1, 1]]]},
-        {"models": [["m" * 250, "3", [0, 1, 1, 1]]]},
-        {"models": [["fraud", None, [0, 1, 1, 1]]]},
-        {"models": [["fraud", "3", [0, 1]]]},
-        {"models": [["fraud", "3", [0, 1, 1, 2]]]},
-        {"models": [["fraud", "3", [0, 1, 1]]]},
-        {"models": [["fraud", "3", [0, 1.0, 1, 1]]]},
-        {"models": [["fraud", "3", [0, 2**62, 1, 1]]]},
-        {"models": [["fraud", "3", [-1, 1, 1, 1]]]},
-        {"models": [["fraud", "3", [0, 1, 1, 1, 1, 0]]]},
-        {"models": [["fraud", "3", [0, 1]], ["fraud", "3", [1, 1]]]},
+        {"sources": [["p", 0], ["p", 0]]},
+        {"models": [["", "3", 2]]},
+        {"models": [["m" * 250, "3", 2]]},
+        {"models": [["fraud", None, 2]]},
+        {"models": [["fraud", "3", 1]]},
+        {"models": [["fraud", "3", 3]]},
+        {"models": [["fraud", "3"]]},
+        {"models": [["fraud", "3", 2.0]]},
+        {"models": [["fraud", "3", 2**62]]},
+        {"models": [["fraud", "3", 2], ["fraud", "4", -1]]},
+        {"models": [["fraud", "3", 2], ["fraud", "4", 0]]},
+        {"models": [["fraud", "3", 1], ["fraud", "3", 1]]},
         {"models": []},
         {"origin": "guesses"},
         {"columns": [{}]},
@@ -167,11 +173,25 @@ def _frame_of(column: Column) -> bytes:
             Column("x", Role.FEATURE, Kind.NUMBER, np.zeros(2), (), np.array([0, 6], np.uint8))
         ),
         _frame(replace(TABLE, offsets=np.array([-1, 0]))),
+        _frame(replace(TABLE, offsets=np.array([0, 2**48]))),
+        _frame(TABLE).replace(np.array([1, 0], "<i4").tobytes(), b"\xff" * 8),
         _frame(replace(ONE_RUN, offsets=np.array([1, 0]))),
         _frame(replace(TABLE, times=np.array([0, -1]))),
         _frame(replace(TABLE, times=np.array([0, 2**62]))),
     ],
-    ids=["nan", "infinite", "code", "negative-code", "flag", "offset", "order", "1969", "10000"],
+    ids=[
+        "nan",
+        "infinite",
+        "code",
+        "negative-code",
+        "flag",
+        "negative-offset",
+        "large-offset",
+        "source",
+        "order",
+        "1969",
+        "10000",
+    ],
 )
 def test_values_that_would_fail_only_later_are_refused(frame: bytes) -> None:
     with pytest.raises(InvalidMessage):

@@ -5,18 +5,17 @@ import pytest
 
 from schemas.columns import Column, Kind, Role, columns_of
 from schemas.observations import ModelRows, ObservationBatch, ObservationTable, Origin, Run
+from tests.runs import sources_of
 
 
 def table(*rows: int, **columns: list[Any]) -> ObservationTable:
     """A table of a model for each number of rows, the first of which is of another partition."""
     count = sum(rows)
-    models = []
-    for number, some in enumerate(rows):
-        runs = Run("p", 0, 1), Run("p", 1, some - 1)
-        models.append(ModelRows(f"m{number}", "1", tuple(run for run in runs if run.rows)))
+    runs = [run for some in rows for run in (Run("p", 0, 1), Run("p", 1, some - 1))]
     return ObservationTable(
         Origin.PREDICTIONS,
-        tuple(models),
+        tuple(ModelRows(f"m{number}", "1", some) for number, some in enumerate(rows)),
+        *sources_of(*runs),
         np.arange(count),
         np.arange(count) * 1000,
         tuple(
@@ -74,7 +73,8 @@ def test_halves_have_no_columns_that_no_row_of_theirs_has() -> None:
         batch.model,
         batch.version,
         batch.origin,
-        batch.runs,
+        batch.sources,
+        batch.source_of,
         batch.offsets,
         batch.times,
         (batch.columns[0], Column("e", Role.FEATURE, Kind.NUMBER, np.zeros(2), (), flags)),
