@@ -11,14 +11,14 @@ import numpy as np
 
 from agents.delivery import Delivery
 from agents.stage import Stage
-from agents.telemetry import ColumnStatus, ModelStatus
+from agents.telemetry import ModelStatus
 from agents.transport import BatchEvent, Record, records_of
+from detectors.figures import figures_of
 from detectors.fleet import Fleet, ModelKey
 from detectors.model_monitor import ModelMonitor
 from schemas.alert import Alert
 from schemas.cloudevents import CloudEventType, cloudevent_headers
 from schemas.codec import decode_event, decode_object, encode_event
-from schemas.columns import Flag
 from schemas.invalid import InvalidMessage
 from schemas.merged_tables import merged
 from schemas.model_event import ModelEvent
@@ -192,15 +192,11 @@ def _status(monitor: ModelMonitor, last_event_time: float) -> ModelStatus:
         replayed_rows=monitor.replayed_rows,
         refused_columns=monitor.refused_columns,
         last_event_time=last_event_time,
-        columns=tuple(
-            ColumnStatus(
-                role=role,
-                name=name,
-                ready=column.reference.ready,
-                rows=column.reference.count,
-                mean=column.reference.mean,
-                problems={flag: int(column.problems[flag]) for flag in Flag},
+        columns=dict(
+            zip(
+                monitor.columns,
+                figures_of(column.reference.block for column in monitor.columns.values()),
+                strict=True,
             )
-            for (role, name), column in monitor.columns.items()
         ),
     )

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from detectors.figures import Figures
 from schemas.alert import Alert
-from schemas.columns import Flag, Role
+from schemas.columns import Role
 from schemas.invalid import Reason
 from schemas.model_event import ModelEvent
 from schemas.observations import Origin
@@ -62,18 +63,6 @@ class PendingStatus:
 
 
 @dataclass(frozen=True, slots=True)
-class ColumnStatus:
-    """One watched column, for the gauges."""
-
-    role: Role
-    name: str
-    ready: bool
-    rows: int
-    mean: float
-    problems: Mapping[Flag, int]
-
-
-@dataclass(frozen=True, slots=True)
 class ModelStatus:
     """One watched model version after a batch; counts since its watch began."""
 
@@ -84,7 +73,7 @@ class ModelStatus:
     replayed_rows: int
     refused_columns: int
     last_event_time: float
-    columns: tuple[ColumnStatus, ...]
+    columns: Mapping[tuple[Role, str], Figures]
 
 
 class Telemetry(Protocol):

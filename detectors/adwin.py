@@ -153,6 +153,19 @@ def is_room(window: NDArray[np.float64], more: int, settings: NDArray[np.float64
     return _HEAD + rows * buckets <= len(window)
 
 
+@njit(cache=True, nogil=True, error_model="numpy")
+def _places(width: int, buckets: int, rows: int) -> NDArray[np.int64]:
+    """Return where the buckets of a window of this length stand, oldest first, as in ``_cut``."""
+    places = np.empty(rows * buckets, dtype=np.int64)
+    held = 0
+    for row in range(rows - 1, -1, -1):
+        entered = (width + buckets - 1) >> row
+        for slot in range(min(entered - (buckets - 1), buckets - 1 + (entered & 1))):
+            places[held] = _HEAD + row * buckets + slot
+            held += 1
+    return places[:held]
+
+
 @lru_cache(maxsize=1024)
 def _settings(*numbers: float) -> NDArray[np.float64]:
     """One array for all detectors of the same parameters."""
@@ -340,13 +353,5 @@ class Adwin:
             grown[: len(self._window)] = self._window
             self._window = grown
 
-    def _places(self, width: int) -> NDArray[np.intp]:
-        """Where the buckets of a window of this length stand, oldest first, as in ``_cut``."""
-        buckets = int(self._settings[2])
-        places = []
-        for row in reversed(range(self._rows(width))):
-            entered = (width + buckets - 1) >> row
-            full = buckets - 1 + (entered & 1)
-            count = min(entered - (buckets - 1), full)
-            places += [_HEAD + row * buckets + slot for slot in range(count)]
-        return np.array(places, dtype=np.intp)
+    def _places(self, width: int) -> NDArray[np.int64]:
+        return _places(width, int(self._settings[2]), self._rows(width))

@@ -30,11 +30,14 @@ class CategoryNumbers:
         The categories by their numbers.
     """
 
-    __slots__ = ("_number_of", "names")
+    __slots__ = ("_known", "_number_of", "_numbers", "names")
 
     def __init__(self, names: Sequence[str] = ()) -> None:
         self.names = list(names)
         self._number_of = {name: number for number, name in enumerate(self.names)}
+        # Categories all of which have numbers, and these: the next batch lists the same, mostly.
+        self._known: Sequence[str] = ()
+        self._numbers: Column = np.empty(0)
 
     def of(self, codes: NDArray[Any], categories: Sequence[str]) -> Column:
         """Return the numbers of categories, shape ``(n,)``, new ones for those that are new.
@@ -46,6 +49,9 @@ class CategoryNumbers:
         categories
             Distinct texts, whether they occur or not.
         """
+        if categories == self._known or self._knows(categories):
+            values: Column = self._numbers[codes]
+            return values
         # In the order in which they occur, and no others: the numbers must not depend on what a
         # batch lists besides.
         if len(codes) <= _FEW:
@@ -54,8 +60,16 @@ class CategoryNumbers:
         numbers: Column = np.zeros(len(categories))
         for code in occurring[np.argsort(firsts)].tolist():
             numbers[code] = self._number(categories[code])
-        values: Column = numbers[codes]
+        values = numbers[codes]
         return values
+
+    def _knows(self, categories: Sequence[str]) -> bool:
+        """Tell whether all categories have numbers, and remember these."""
+        numbers = list(map(self._number_of.get, categories))
+        if None in numbers:
+            return False
+        self._known, self._numbers = categories, np.array(numbers, dtype=np.float64)
+        return True
 
     def _number(self, text: str) -> int:
         number = self._number_of.get(text)

@@ -9,7 +9,8 @@ Moments = tuple[int, float, float]
 
 
 @numba.njit(cache=True, nogil=True)
-def _with(count: int, mean: float, squares: float, values: NDArray[np.float64]) -> Moments:
+def with_each(count: int, mean: float, squares: float, values: NDArray[np.float64]) -> Moments:
+    """Do `with_values` within a kernel."""
     # One at a time, so that the sums do not depend on how a stream was cut into batches.
     for value in values:
         count += 1
@@ -39,8 +40,8 @@ def keep_latest(
     room, new, with_rows = len(latest), len(values), len(latest_rows) > 0
     leaving = max(held + new - room, 0)
     of_held = min(leaving, held)
-    count, mean, squares = _with(count, mean, squares, latest[:of_held])
-    count, mean, squares = _with(count, mean, squares, values[: leaving - of_held])
+    count, mean, squares = with_each(count, mean, squares, latest[:of_held])
+    count, mean, squares = with_each(count, mean, squares, values[: leaving - of_held])
     for i in range(of_held, held):
         latest[i - of_held] = latest[i]
         if with_rows:
@@ -62,5 +63,5 @@ def with_values(count: int, mean: float, squares: float, values: NDArray[np.floa
     >>> with_values(0, 0.0, 0.0, np.array([1.0, 3.0]))
     (2, 2.0, 2.0)
     """
-    count, mean, squares = _with(count, mean, squares, np.ascontiguousarray(values))
+    count, mean, squares = with_each(count, mean, squares, np.ascontiguousarray(values))
     return int(count), float(mean), float(squares)

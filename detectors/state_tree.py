@@ -30,7 +30,7 @@ class TreeWriter:
 
     def __init__(self, out: bytearray) -> None:
         self._out = out
-        self._names: dict[str, int] = {}
+        self._names: dict[str, bytes] = {}
         self._depth = 0
         self._writers: Mapping[type, Callable[[Any], None]] = {
             type(None): self._none,
@@ -98,27 +98,30 @@ class TreeWriter:
     def _sequence(self, values: list[Any] | tuple[Any, ...]) -> None:
         self._descend()
         self._out += b"L" + _COUNT.pack(len(values))
+        write, value = self._writers.get, self.value
         for item in values:
-            self.value(item)
+            write(type(item), value)(item)
         self._depth -= 1
 
     def _mapping(self, values: Mapping[str, Any]) -> None:
         self._descend()
         self._out += b"M" + _COUNT.pack(len(values))
+        number, write, value = self._names.get, self._writers.get, self.value
         for name, item in values.items():
-            if type(name) is not str:
-                raise TypeError(f"a state has texts as keys, not {name!r}")
-            self._name(name)
-            self.value(item)
+            known = number(name)
+            if known is None:
+                self._name(name)
+            else:
+                self._out += known
+            write(type(item), value)(item)
         self._depth -= 1
 
     def _name(self, name: str) -> None:
-        number = self._names.get(name)
-        if number is not None:
-            self._out += _COUNT.pack(number)
-            return
-        number = self._names[name] = len(self._names)
-        self._out += _COUNT.pack(number)
+        """Write a name that did not occur yet."""
+        if type(name) is not str:
+            raise TypeError(f"a state has texts as keys, not {name!r}")
+        number = self._names[name] = _COUNT.pack(len(self._names))
+        self._out += number
         self._text(name)
 
     def _text(self, text: str) -> None:

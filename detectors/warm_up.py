@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from detectors.figures import figures_of
 from detectors.fleet import Fleet
 from detectors.moments import with_values
 from detectors.options import MonitorOptions
@@ -28,4 +29,6 @@ def warm_up() -> None:
         sources = (Source("", 0),), np.zeros(len(rows), dtype=np.int64)
         values = Column("warm-up", Role.FEATURE, Kind.NUMBER, sequence[: len(rows)])
         fleet.update(ObservationTable(Origin.PREDICTIONS, models, *sources, rows, rows, (values,)))
+    fleet.state()
+    figures_of(column.reference.block for monitor in fleet for column in monitor.columns.values())
     with_values(0, 0.0, 0.0, sequence)

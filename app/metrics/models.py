@@ -7,10 +7,11 @@ from typing import Final
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from agents.telemetry import ColumnStatus, ModelStatus
+from agents.telemetry import ModelStatus
 from app.metrics import catalogue
 from app.metrics.catalogue import MetricSpec
 from app.metrics.label_cap import OTHER, Identity, LabelCap
+from detectors.figures import Figures
 from schemas.columns import Flag
 
 Family = CounterMetricFamily | GaugeMetricFamily
@@ -91,11 +92,11 @@ class ModelCollector(Collector):
             admitted = self._models.admits(key)
             folded_models += not admitted
             self._add_model(families, key, status, admitted=admitted)
-            for column in status.columns:
-                identity = (*key, str(column.role), column.name)
+            for (role, name), figures in status.columns.items():
+                identity = (*key, str(role), name)
                 shown = admitted and self._columns.admits(identity)
                 folded_columns += not shown
-                self._add_column(families, identity, column, admitted=shown)
+                self._add_column(families, identity, figures, admitted=shown)
         for (name, labels), total in self._folded.items():
             families[name].add_metric(labels, total)
         folded = families[catalogue.FOLDED.name]
@@ -123,21 +124,20 @@ class ModelCollector(Collector):
         self,
         families: Mapping[str, Family],
         identity: Identity,
-        column: ColumnStatus,
+        figures: Figures,
         *,
         admitted: bool,
     ) -> None:
         values = families[catalogue.FEATURE_VALUES.name]
-        for flag, quality in zip(Flag, _QUALITIES, strict=True):
-            count = column.problems.get(flag, 0)
+        for quality, count in zip(_QUALITIES, figures.problems, strict=True):
             if admitted:
                 values.add_metric((*identity, quality), count)
             else:
                 self._fold(catalogue.FEATURE_VALUES, identity, (quality,), count)
         if admitted:
-            families[catalogue.FEATURE_REFERENCE_ROWS.name].add_metric(identity, column.rows)
-            families[catalogue.FEATURE_READY.name].add_metric(identity, column.ready)
-            families[catalogue.FEATURE_MEAN.name].add_metric(identity, column.mean)
+            families[catalogue.FEATURE_REFERENCE_ROWS.name].add_metric(identity, figures.rows)
+            families[catalogue.FEATURE_READY.name].add_metric(identity, figures.ready)
+            families[catalogue.FEATURE_MEAN.name].add_metric(identity, figures.mean)
 
     def _fold(self, spec: MetricSpec, identity: Identity, rest: Identity, value: float) -> None:
         key = (spec.name, identity, rest)

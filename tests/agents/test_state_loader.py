@@ -18,6 +18,7 @@ from agents.topics import Topics
 from detectors.fleet import Fleet
 from detectors.fleet_snapshot import FleetSnapshots
 from detectors.options import MonitorOptions
+from schemas.columns import Role
 from tests.agents.fakes import FakeTelemetry
 from tests.detectors.batches import rows_of, table_of
 
@@ -110,7 +111,7 @@ async def test_an_assignment_goes_on_from_what_is_stored_and_reports_it() -> Non
     monitor = bench.detection.states[0].monitor("fraud", "3")
     assert monitor is not None
     assert (monitor.rows, monitor.has_reference) == (1500, True)
-    assert bench.telemetry.watched[0, "fraud", "3"].columns[0].ready
+    assert bench.telemetry.watched[0, "fraud", "3"].columns[Role.FEATURE, "x"].ready
     assert bench.telemetry.loaded == [("detection", 2, 7)]
     # Where more is committed than the state covers, the log is read again from there.
     assert bench.app.consumer.rewinds == {TP(LOG, 0): 42}

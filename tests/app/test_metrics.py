@@ -6,10 +6,11 @@ from faust.types import TP
 from prometheus_client.parser import text_string_to_metric_families
 
 from agents.progress import PartitionProgress
-from agents.telemetry import ColumnStatus, LabelOutcomes, ModelStatus, PendingStatus, Telemetry
+from agents.telemetry import LabelOutcomes, ModelStatus, PendingStatus, Telemetry
 from app.metrics import CATALOGUE, Metrics, ProgressView
+from detectors.figures import Figures
 from schemas.alert import Alert, DetectorReport, DriftKind, Severity, Stream
-from schemas.columns import Flag, Role
+from schemas.columns import Role
 from schemas.invalid import Reason
 from schemas.model_event import ModelEvent, ModelEventType
 from schemas.observations import Origin
@@ -51,10 +52,12 @@ def status(
         replayed_rows=2,
         refused_columns=3,
         last_event_time=1.7e9,
-        columns=tuple(
-            ColumnStatus(Role.FEATURE, name, ready=True, rows=5, mean=0.5, problems={Flag.OK: rows})
+        columns={
+            (Role.FEATURE, name): Figures(
+                ready=True, rows=5, mean=0.5, problems=(rows, 0, 0, 0, 0, 0)
+            )
             for name in features
-        ),
+        },
     )
 
 
