@@ -345,12 +345,14 @@ class PendingJoin:
 
     def _trim(self) -> None:
         oldest = self._clock - self._ttl
+        first, waiting = self._first, self._waiting
         for number, name, label, is_old in self._log.drop(oldest, self._most, self._born):
-            self._first.pop(number, None)
-            if name is not None:
-                rest = tuple(other for other in _all(self._waiting.pop(name)) if other != number)
+            if first:
+                first.pop(number, None)
+            if name is not None and (numbers := waiting.pop(name)) != number:
+                rest = tuple(other for other in _all(numbers) if other != number)
                 if rest:
-                    self._waiting[name] = rest if len(rest) > 1 else rest[0]
+                    waiting[name] = rest if len(rest) > 1 else rest[0]
             if label == NO_LABEL:
                 self._open -= 1
                 self._expired += is_old

@@ -214,13 +214,16 @@ class PredictionLog:
             Of each prediction that goes.
         """
         while self.first < self.end:
-            part, row = self._parts[self.first >> self._bits], self.first & self._mask
-            is_old = (part.ages[row] or undated) < oldest
-            if not is_old and len(self) <= most:
-                return
-            self.first += 1
-            yield self.first - 1, part.ids[row], part.labels[row], is_old
-            if self.first & self._mask == 0:
+            part, begin = self._parts[self.first >> self._bits], self.first & self._mask
+            ages, ids, labels = part.ages, part.ids, part.labels
+            end = min(self._size, begin + self.end - self.first)
+            for row in range(begin, end):
+                is_old = (ages[row] or undated) < oldest
+                if not is_old and self.end - self.first <= most:
+                    return
+                self.first += 1
+                yield self.first - 1, ids[row], labels[row], is_old
+            if end == self._size:
                 del self._parts[(self.first - 1) >> self._bits]
         self._parts.clear()
         self.first = self.end = -(-self.end // self._size) * self._size

@@ -50,17 +50,17 @@ class CategoryNumbers:
             Distinct texts, whether they occur or not.
         """
         if categories == self._known or self._knows(categories):
-            values: Column = self._numbers[codes]
-            return values
-        # In the order in which they occur, and no others: the numbers must not depend on what a
-        # batch lists besides.
-        if len(codes) <= _FEW:
+            numbers = self._numbers
+        elif len(codes) <= _FEW:
             return np.array([self._number(categories[code]) for code in codes.tolist()], np.float64)
-        occurring, firsts = np.unique(codes, return_index=True)
-        numbers: Column = np.zeros(len(categories))
-        for code in occurring[np.argsort(firsts)].tolist():
-            numbers[code] = self._number(categories[code])
-        values = numbers[codes]
+        else:
+            # In the order in which they occur, and no others: the numbers must not depend on what
+            # a batch lists besides.
+            numbers = np.zeros(len(categories))
+            occurring, firsts = np.unique(codes, return_index=True)
+            for code in occurring[np.argsort(firsts)].tolist():
+                numbers[code] = self._number(categories[code])
+        values: Column = numbers[codes]
         return values
 
     def _knows(self, categories: Sequence[str]) -> bool:
