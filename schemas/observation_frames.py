@@ -9,6 +9,7 @@ Driftline's own stages; ``docs/decisions`` tells why it is binary.
 
 import struct
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import starmap
 from typing import Any, Final
 
 import numpy as np
@@ -23,6 +24,9 @@ from schemas.times import EARLIEST_MS, LATEST_MS
 
 MAGIC: Final = b"DLO3"
 _PREFIX: Final = struct.Struct("<4sI")
+_MODEL_FIELDS: Final = ("models", "versions", "rows")
+"""Lists in a table's description: hundreds of models may share one."""
+
 _LARGEST_COUNT: Final = 2**31 - 1
 
 
@@ -36,7 +40,7 @@ def encode_frame(tables: Iterable[ObservationTable]) -> bytes:
         headers.append(
             {
                 "origin": table.origin,
-                "models": [*map(list, table.models)],
+                **dict(zip(_MODEL_FIELDS, zip(*table.models, strict=True), strict=True)),
                 "columns": [_describe(column) for column in table.columns],
             }
         )
@@ -105,10 +109,9 @@ def _describe(column: Column) -> dict[str, Any]:
 def _table(
     description: dict[str, Any], sources: tuple[Source, ...], arrays: _Arrays
 ) -> ObservationTable:
-    models = tuple(
-        ModelRows(_text(model), _text(version), _count(rows))
-        for model, version, rows in description["models"]
-    )
+    fields = zip(*(description[name] for name in _MODEL_FIELDS), strict=True)
+    models = tuple(starmap(ModelRows, fields))
+    _check_models(models)
     rows = sum(each.rows for each in models)
     offsets, times = arrays.take("<i8", rows), arrays.take("<i8", rows)
     return ObservationTable(
@@ -136,7 +139,6 @@ def _check(table: ObservationTable) -> None:
     """Refuse what would fail, or be counted wrongly, only later on."""
     if len(table) == 0:
         raise ValueError("no rows")
-    _check_models(table.models)
     if len(set(table.sources)) < len(table.sources):
         raise ValueError("sources: each may occur once")
     if table.source_of.min() < 0 or table.source_of.max() >= len(table.sources):
@@ -154,9 +156,9 @@ def _check(table: ObservationTable) -> None:
 
 def _check_models(models: Sequence[ModelRows]) -> None:
     for model, version, rows in models:
-        if not (0 < len(model) <= LONGEST_NAME and 0 < len(version) <= LONGEST_NAME):
+        if not 0 < len(_text(model)) <= LONGEST_NAME or not 0 < len(_text(version)) <= LONGEST_NAME:
             raise ValueError(f"model and version: expected 1 to {LONGEST_NAME} characters")
-        if rows == 0:
+        if _count(rows) == 0:
             raise ValueError("models: expected at least one row each")
     if len({(model, version) for model, version, _ in models}) < len(models):
         raise ValueError("models: each may occur once")

@@ -107,7 +107,10 @@ def _with_header(**changes: Any) -> bytes:
     return MAGIC + struct.pack("<I", len(head)) + head + frame[8 + length :]
 
 
-@given(st.sampled_from(["sources", "tables", "origin", "models", "columns"]), VALUES)
+@given(
+    st.sampled_from(["sources", "tables", "origin", "models", "versions", "rows", "columns"]),
+    VALUES,
+)
 def test_a_header_that_lies_raises_only_invalid_message(name: str, value: Any) -> None:
     try:
         frame = _with_header(**{name: value})
@@ -128,17 +131,19 @@ def test_a_header_that_lies_raises_only_invalid_message(name: str, value: Any) -
         {"tables": [{}]},
         {"tables": []},
         {"sources": [["p", 0], ["p", 0]]},
-        {"models": [["", "3", 2]]},
-        {"models": [["m" * 250, "3", 2]]},
-        {"models": [["fraud", None, 2]]},
-        {"models": [["fraud", "3", 1]]},
-        {"models": [["fraud", "3", 3]]},
-        {"models": [["fraud", "3"]]},
-        {"models": [["fraud", "3", 2.0]]},
-        {"models": [["fraud", "3", 2**62]]},
-        {"models": [["fraud", "3", 2], ["fraud", "4", -1]]},
-        {"models": [["fraud", "3", 2], ["fraud", "4", 0]]},
-        {"models": [["fraud", "3", 1], ["fraud", "3", 1]]},
+        {"models": [""]},
+        {"models": ["m" * 250]},
+        {"versions": [None]},
+        {"versions": []},
+        {"rows": [1]},
+        {"rows": [3]},
+        {"rows": []},
+        {"rows": [2.0]},
+        {"rows": [2**62]},
+        {"rows": 2},
+        {"models": ["a", "b"], "versions": ["1", "1"], "rows": [3, -1]},
+        {"models": ["a", "b"], "versions": ["1", "1"], "rows": [2, 0]},
+        {"models": ["a", "a"], "versions": ["1", "1"], "rows": [1, 1]},
         {"models": []},
         {"origin": "guesses"},
         {"columns": [{}]},
