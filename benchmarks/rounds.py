@@ -29,15 +29,14 @@ class Workload:
         How many numeric features an event has, and how many models there are.
     seconds
         How long a run should take, about.
-    is_settled
-        Whether what comes before the models' references are complete is left out of all rounds
-        after the first one.
+    settling
+        Events that come before those that are measured.
     """
 
     features: int = 20
     models: int = 1
     seconds: float = 12.0
-    is_settled: bool = False
+    settling: int = 0
 
     @property
     def title(self) -> str:
@@ -92,13 +91,12 @@ def play(
             last = outcome.runs[-1].rate if outcome.runs else contender.expected(workload.features)
             count = max(round(last * workload.seconds), LEAST_EVENTS)
             topic = shared
-            settling = workload.models * SETTLED if workload.is_settled and outcome.runs else 0
-            count += settling
+            count += workload.settling
             if contender.to_the_end:
                 topic, size = _filled(cluster, events, count)
             else:
                 count = min(count, most)
-            run = run_contender(contender, _task(cluster, topic, count, settling))
+            run = run_contender(contender, _task(cluster, topic, count, workload.settling))
             outcome.runs.append(run)
             steps.end(f"{run.rate:,.0f} events/s, {run.cpu_per_event:.1f} us of CPU an event")
     return size, outcomes

@@ -17,7 +17,7 @@ from benchmarks.environment import ROOT, own_python
 from benchmarks.kernels import kernel_table, measure_kernels
 from benchmarks.latency import measure_latency
 from benchmarks.lineup import DRIFTLINE, LINEUP, Contender
-from benchmarks.rounds import Outcome, Workload, play
+from benchmarks.rounds import SETTLED, Outcome, Workload, play
 from benchmarks.scaling import measure_scaling
 from benchmarks.steps import Steps
 from tests.kafka import KafkaCluster
@@ -27,9 +27,12 @@ RATE: Final = 10_000
 
 GROWTH: Final = (
     *((features, 1) for features in (5, 100, 500)),
-    *((20, models) for models in (10, 100, 1000)),
+    *((20, models) for models in (1, 10, 100, 1000)),
 )
 """Features and models on which Driftline is measured alone."""
+
+_RATE_ALONE: Final = 80_000
+"""Events per second for which these runs are laid out: what is measured takes some seconds more."""
 
 _STEPS_BESIDE: Final = 2
 """The kernels, and the filling of the topic."""
@@ -66,9 +69,8 @@ class Plan:
     def steps(self) -> int:
         """How many steps the progress display counts."""
         scaling = 0 if self.workers == 1 else 3
-        alone = 2 * len(self.growth)
         compared = self.rounds * len(self.contenders)
-        return compared + alone + scaling + bool(self.latency_seconds) + _STEPS_BESIDE
+        return compared + len(self.growth) + scaling + bool(self.latency_seconds) + _STEPS_BESIDE
 
 
 def plan_from(arguments: Sequence[str] | None = None) -> Plan:
@@ -109,13 +111,22 @@ def plan_from(arguments: Sequence[str] | None = None) -> Plan:
         contenders=chosen,
         rounds=given.rounds,
         growth=tuple(
-            Workload(features, models, seconds, is_settled=True) for features, models in growth
+            Workload(features, models, seconds, settling=_settling(features))
+            for features, models in growth
         ),
         latency_seconds=latency,
         workers=given.workers or (1 if quick else 2),
         scaling_events=round(50_000 * seconds),
         output=given.output,
     )
+
+
+def _settling(features: int) -> int:
+    """Return the events after which all models of the workloads of so many features have settled.
+
+    The same for all of these: by then their predictions wait in the same number, too.
+    """
+    return SETTLED * max(models for each, models in GROWTH if each == features)
 
 
 def measure(plan: Plan) -> None:
@@ -133,13 +144,13 @@ def measure(plan: Plan) -> None:
                 cluster, plan.contenders, plan.workload, plan.rounds, steps
             )
             print(report.rate_table(plan.workload, event_bytes, outcomes), flush=True)
-            # Their rates differ widely: a short first run, not counted, tells how long the next is.
             alone = [
-                replace(contender, rate=0) for contender in LINEUP if contender.name == DRIFTLINE
+                replace(contender, rate=_RATE_ALONE)
+                for contender in LINEUP
+                if contender.name == DRIFTLINE
             ]
             for workload in plan.growth:
-                outcome = play(cluster, alone, workload, 2, steps)[1][DRIFTLINE]
-                growth[workload] = Outcome(outcome.contender, outcome.runs[1:])
+                growth[workload] = play(cluster, alone, workload, 1, steps)[1][DRIFTLINE]
         if plan.latency_seconds:
             # A broker of its own: the other one writes gigabytes to disk for a while yet.
             with KafkaCluster() as cluster:
