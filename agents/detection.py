@@ -30,6 +30,9 @@ logger = logging.getLogger(__name__)
 STATUS_EVERY: Final = 5.0
 """Seconds between two reports on one model: the gauges of wide models are not free."""
 
+MOST_CELLS: Final = 4_000_000
+"""Rows times columns above which no further ones are decoded before these are taken."""
+
 WORTH_A_THREAD: Final = 20_000
 """Bytes of observations above which another thread takes them; the change-over has its price."""
 
@@ -156,16 +159,21 @@ def _handle(fleet: Fleet, records: Iterable[Record]) -> _Handled:
     """Feed records to a fleet."""
     handled = _Handled([], [])
     tables: list[ObservationTable] = []
+    cells = 0
     for record in records:
         try:
             content = _decoded(record.value)
             if isinstance(content, ModelEvent):
                 # It counts from its place in the log on.
                 handled.taken.extend(_take(fleet, tables))
-                tables = []
+                tables, cells = [], 0
                 fleet.notice(content)
-            else:
-                tables += content
+                continue
+            tables += content
+            cells += sum(len(table) * len(table.columns) for table in content)
+            if cells > MOST_CELLS:
+                handled.taken.extend(_take(fleet, tables))
+                tables, cells = [], 0
         except InvalidMessage as error:
             handled.refused.append((record, error))
     handled.taken.extend(_take(fleet, tables))

@@ -340,13 +340,21 @@ class RowLog:
         }
 
     def restore(self, state: State) -> None:
-        """Take over a state."""
+        """Take over a state.
+
+        Raises
+        ------
+        ValueError
+            When a source occurs twice.
+        """
         self.rows = state["rows"]
         self._sources = {
             Source(topic, partition): number
             for number, (topic, partition, _) in enumerate(state["marks"])
         }
         self._marks = np.array([offset for _, _, offset in state["marks"]], dtype=np.int64)
+        if len(self._sources) < len(self._marks):
+            raise ValueError("a source has one mark")
         self._numbered, self._addresses = (), None
         self.newest = state["newest"]
         self._batch = None
