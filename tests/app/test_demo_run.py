@@ -113,7 +113,7 @@ def test_a_worker_gets_the_run_s_settings_and_none_of_the_caller_s() -> None:
 def test_runs_on_one_broker_do_not_mix_and_tell_lines_where_there_is_no_terminal(
     embedded_broker: EmbeddedBroker,
 ) -> None:
-    command = [*DEMO, "--seconds", "22", "--bootstrap", embedded_broker.bootstrap]
+    command = [*DEMO, "--seconds", "30", "--bootstrap", embedded_broker.bootstrap]
     runs = [
         subprocess.Popen(  # noqa: S603 - our own command
             command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
