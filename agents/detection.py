@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Iterable, Iterator
+from collections.abc import Awaitable, Iterable
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Final
@@ -20,7 +20,6 @@ from schemas.alert import Alert
 from schemas.cloudevents import CloudEventType, cloudevent_headers
 from schemas.codec import decode_event, decode_object, encode_event
 from schemas.invalid import InvalidMessage
-from schemas.merged_tables import merged
 from schemas.model_event import ModelEvent
 from schemas.observation_frames import MAGIC, decode_frame
 from schemas.observations import ObservationTable, Source
@@ -29,9 +28,6 @@ logger = logging.getLogger(__name__)
 
 STATUS_EVERY: Final = 5.0
 """Seconds between two reports on one model: the gauges of wide models are not free."""
-
-MOST_CELLS: Final = 4_000_000
-"""Rows times columns above which no further ones are decoded before these are taken."""
 
 WORTH_A_THREAD: Final = 20_000
 """Bytes of observations above which another thread takes them; the change-over has its price."""
@@ -158,31 +154,17 @@ class _Handled:
 def _handle(fleet: Fleet, records: Iterable[Record]) -> _Handled:
     """Feed records to a fleet."""
     handled = _Handled([], [])
-    tables: list[ObservationTable] = []
-    cells = 0
     for record in records:
         try:
             content = _decoded(record.value)
             if isinstance(content, ModelEvent):
-                # It counts from its place in the log on.
-                handled.taken.extend(_take(fleet, tables))
-                tables, cells = [], 0
                 fleet.notice(content)
                 continue
-            tables += content
-            cells += sum(len(table) * len(table.columns) for table in content)
-            if cells > MOST_CELLS:
-                handled.taken.extend(_take(fleet, tables))
-                tables, cells = [], 0
+            for table in content:
+                handled.taken.append(_Taken(table, fleet.update(table), fleet.evicted))
         except InvalidMessage as error:
             handled.refused.append((record, error))
-    handled.taken.extend(_take(fleet, tables))
     return handled
-
-
-def _take(fleet: Fleet, tables: Iterable[ObservationTable]) -> Iterator[_Taken]:
-    for table in merged(tables):
-        yield _Taken(table, fleet.update(table), fleet.evicted)
 
 
 def _decoded(value: bytes | None) -> list[ObservationTable] | ModelEvent:

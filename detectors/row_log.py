@@ -28,6 +28,10 @@ Trail: TypeAlias = NDArray[np.int64]
 
 _OFFSET_BITS: Final = LARGEST_OFFSET.bit_length()
 
+# Shared by all logs that have no row: every model has one for labels.
+_NO_NUMBERS: Final[Integers] = np.empty(0, dtype=np.int64)
+_NO_TRAIL: Final[Trail] = np.empty((0, 2), dtype=np.int64)
+
 UNKNOWN: Final = -1
 """In place of the number of a source that no row of a log came from."""
 
@@ -208,12 +212,12 @@ class RowLog:
         self.newest = -1
         # In the order of their first rows, and the offset of the last row of each.
         self._sources: dict[Source, int] = {}
-        self._marks: Integers = np.empty(0, dtype=np.int64)
-        self._latest: Trail = np.empty((0, 2), dtype=np.int64)
-        self._marked: Trail = np.empty((0, 2), dtype=np.int64)
+        self._marks = _NO_NUMBERS
+        self._latest = _NO_TRAIL
+        self._marked = _NO_TRAIL
         # The log's own numbers of the sources of the latest rows.
         self._numbered: tuple[Source, ...] = ()
-        self._numbers: Integers = np.empty(0, dtype=np.int64)
+        self._numbers = _NO_NUMBERS
         self._addresses: tuple[int, int, int, int] | None = None
         # The latest batch is kept whole until the next one, so that what is known of a row does
         # not depend on how the rows were cut.

@@ -87,27 +87,6 @@ def test_a_drift_becomes_one_alert_keyed_by_model_with_cloudevents_headers() -> 
     assert stage.delivery.submitted == [(1, 1)]
 
 
-@pytest.mark.parametrize("most", [0, 900, 4_000_000])
-def test_how_much_is_taken_at_once_changes_nothing(
-    most: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("agents.detection.MOST_CELLS", most)
-    stage = Stage()
-    values = [*stream(2000, 0.0, 1), *stream(500, 2.0, 2)]
-    frames = [observations(start, values[start : start + 250]) for start in range(0, 2500, 250)]
-    other = ModelEvent(type=ModelEventType.VERSION_DEPLOYED, model="other", version="8")
-    garbage, event = b"no observations", encode_event(other)
-    stage.take(*frames[:4], garbage, event, *frames[4:], frames[3], frames[-1])
-    whole = Stage()
-    whole.take(observations(0, values))
-    assert [each.detected_at for each in stage.alerts] == [
-        each.detected_at for each in whole.alerts
-    ]
-    assert len(stage.alerts) == 1
-    assert stage.telemetry.taken == {Origin.PREDICTIONS: 3000}
-    assert len(stage.publisher.to(TOPICS.dead_letters)) == 1
-
-
 def test_replayed_observations_change_nothing() -> None:
     stage, once = Stage(), Stage()
     records = observations(0, stream(2000, 0.0, 1)), observations(2000, stream(500, 2.0, 2))

@@ -11,8 +11,7 @@ from detectors.model_monitor import ModelMonitor
 from detectors.options import MonitorOptions
 from detectors.watch_steady import watch_steady
 from schemas.columns import Kind
-from schemas.merged_tables import merged
-from schemas.observations import ObservationBatch, ObservationTable, Run
+from schemas.observations import ObservationBatch, Run
 from tests.detectors.batches import batch_of, plain, rows_of, table_of, table_of_many
 from tests.runs import sources_of
 
@@ -86,38 +85,6 @@ def test_models_in_one_table_give_what_they_give_one_after_the_other(
         assert one is not None
         assert other is not None
         assert plain(one.state()) == plain(other.state())
-
-
-@settings(max_examples=30)
-@given(
-    st.integers(0, 2**32),
-    st.lists(st.integers(1, 120), min_size=4, max_size=10),
-    st.lists(st.sampled_from(["next", "again", "merged"]), min_size=10, max_size=10),
-)
-def test_tables_that_are_taken_as_one_give_what_they_give_one_by_one(
-    seed: int, sizes: list[int], course: list[str]
-) -> None:
-    cuts = [0, 150, *(150 + np.cumsum(sizes)).tolist()]
-    streams = {model: list(pieces(model, cuts[-1], seed, cuts)) for model in MODELS}
-    tables: list[list[ObservationTable]] = [[]]
-    for number in range(len(cuts) - 1):
-        step = course[(number - 1) % 10] if number else "next"
-        table = table_of_many([streams[model][number] for model in MODELS])
-        if step != "merged":
-            tables.append([])
-        tables[-1].append(table)
-        if step == "again":  # the rows of a worker that died before it could tell
-            tables[-1].append(table)
-    together, alone = Fleet(options_of), Fleet(options_of)
-    found = [alert for group in tables for each in merged(group) for alert in together.update(each)]
-    expected = [alert for group in tables for each in group for alert in alone.update(each)]
-    assert sorted(map(repr, found)) == sorted(map(repr, expected))
-    for model in MODELS:
-        one, other = together.monitor(model, "3"), alone.monitor(model, "3")
-        assert one is not None
-        assert other is not None
-        assert plain(one.state()) == plain(other.state())
-        assert one.replayed_rows == other.replayed_rows
 
 
 def test_a_row_from_a_partition_that_none_came_from_before_is_steady() -> None:
