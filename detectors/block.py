@@ -7,12 +7,16 @@ objects than in their numbers, and lie in as many places that no cache holds.
 from typing import Any, Final
 
 import numpy as np
+from numba.extending import register_jitable
 from numpy.typing import NDArray
 
 from detectors.contract import Column
 from detectors.page_hinkley import FIELDS
 
 Integers = NDArray[np.int64]
+
+WORD: Final = 8
+"""Bytes of a number."""
 
 RECENT: Final = 96
 """Latest values that are kept as they are, for the figures after a change."""
@@ -193,6 +197,7 @@ def address_of(array: NDArray[Any]) -> int:
     return address
 
 
+@register_jitable
 def counts_words(size: int, wide: int) -> int:
     """Return how many words the counts of bins take."""
     return size if wide else (size + 1) // 2

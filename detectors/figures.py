@@ -1,7 +1,7 @@
 """What a worker tells of its columns: how many values of what quality they had, and their mean."""
 
 from collections.abc import Iterable
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
@@ -21,11 +21,11 @@ from detectors.block import (
     WIDE,
     WINDOW,
     WINDOWS,
+    WORD,
     Block,
+    counts_words,
 )
 from detectors.moments import with_each
-
-_WORD: Final = 8
 
 
 class Figures(NamedTuple):
@@ -64,9 +64,9 @@ def _read(places: NDArray[np.int64], counts: NDArray[np.int64], means: NDArray[n
     for column in range(len(places)):
         block = places[column]
         head = carray(pointer(block), (TALLY,), np.int64)
-        tally = carray(pointer(block + _WORD * TALLY), (TALLY_SIZE,), np.float64)
-        words = head[SIZE] if head[WIDE] else (head[SIZE] + 1) // 2
-        at = block + _WORD * (WINDOWS + 2 * head[WINDOW] + words + head[EDGES])
+        tally = carray(pointer(block + WORD * TALLY), (TALLY_SIZE,), np.float64)
+        words = counts_words(head[SIZE], head[WIDE])
+        at = block + WORD * (WINDOWS + 2 * head[WINDOW] + words + head[EDGES])
         latest = carray(pointer(at), (head[LATEST],), np.float64)[: int(tally[0])]
         count, mean, _ = with_each(int(tally[1]), tally[2], tally[3], latest)
         counts[column, 0] = head[READY]

@@ -109,7 +109,7 @@ class TreeWriter:
         number, write, value = self._names.get, self._writers.get, self.value
         for name, item in values.items():
             known = number(name)
-            if known is None:
+            if known is None or type(name) is not str:
                 self._name(name)
             else:
                 self._out += known
@@ -117,7 +117,7 @@ class TreeWriter:
         self._depth -= 1
 
     def _name(self, name: str) -> None:
-        """Write a name that did not occur yet."""
+        """Write a name that did not occur yet, or refuse it."""
         if type(name) is not str:
             raise TypeError(f"a state has texts as keys, not {name!r}")
         number = self._names[name] = _COUNT.pack(len(self._names))

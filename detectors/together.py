@@ -40,6 +40,8 @@ from detectors.block import (
     WIDE,
     WINDOW,
     WINDOWS,
+    WORD,
+    counts_words,
 )
 from detectors.moments import keep_latest
 from detectors.page_hinkley import feed as feed_page_hinkley
@@ -56,8 +58,6 @@ NO_ROOM: Final = -2
 
 ALL_USABLE: Final = -1
 """In place of the number of flags: the column has none."""
-
-_WORD: Final = 8
 
 
 class Rows(NamedTuple):
@@ -116,7 +116,7 @@ def _fits(
 ) -> bool:
     """Tell whether a column's arrays have room for further values."""
     # Both windows have got the same number of values.
-    window = carray(pointer(block + _WORD * WINDOWS), (head[WINDOW],), np.float64)
+    window = carray(pointer(block + WORD * WINDOWS), (head[WINDOW],), np.float64)
     fits = is_room(window, len(values), adwin)
     if head[WIDE] == 0:
         fits &= tally[0] + tally[1] + len(values) < NARROW
@@ -213,16 +213,16 @@ def _judge(
 ) -> int:
     """Feed values to one column; return the first at which anything fired, or `QUIET`."""
     count = len(judged)
-    at = block + _WORD * MEMORIES
+    at = block + WORD * MEMORIES
     memory0 = carray(pointer(at), (MEMORY,), np.float64)
-    memory1 = carray(pointer(at + _WORD * MEMORY), (MEMORY,), np.float64)
-    at = block + _WORD * WINDOWS
+    memory1 = carray(pointer(at + WORD * MEMORY), (MEMORY,), np.float64)
+    at = block + WORD * WINDOWS
     window0 = carray(pointer(at), (head[WINDOW],), np.float64)
-    at += _WORD * head[WINDOW]
+    at += WORD * head[WINDOW]
     window1 = carray(pointer(at), (head[WINDOW],), np.float64)
-    at += _WORD * head[WINDOW]
+    at += WORD * head[WINDOW]
     size, counts_at = head[SIZE], at
-    at += _WORD * (size if head[WIDE] else (size + 1) // 2)
+    at += WORD * counts_words(size, head[WIDE])
     location, spread = scratch[0, :count], scratch[1, :count]
     if head[FIRST] == 0:
         count_at_most(carray(pointer(at), (head[EDGES],), np.float64), judged, bins)
@@ -231,7 +231,7 @@ def _judge(
         for i in range(count):
             number = int(judged[i])
             bins[i] = bin_of[number] if number < len(bin_of) else size - 1
-    at += _WORD * head[EDGES]
+    at += WORD * head[EDGES]
     seed = np.uint64(head[SEED])
     if head[WIDE]:
         rank(bins[:count], carray(pointer(counts_at), (size,), np.int64), seed, location)
@@ -246,7 +246,7 @@ def _judge(
     fired = _note(found[3], feed_page_hinkley(spread, 0, memory1, page_hinkley), fired)
     if fired == QUIET:
         latest = carray(pointer(at), (head[LATEST],), np.float64)
-        at += _WORD * head[LATEST]
+        at += WORD * head[LATEST]
         latest_rows = carray(pointer(at), (head[ROWS],), np.int64)
         held, earlier, mean, squares = keep_latest(
             judged,
@@ -283,7 +283,7 @@ def _watch(
 ) -> int:
     """Feed its rows to one column; return the first at which anything fired, or what else was."""
     head = carray(pointer(block), (TALLY,), np.int64)
-    tally = carray(pointer(block + _WORD * TALLY), (TALLY_SIZE,), np.float64)
+    tally = carray(pointer(block + WORD * TALLY), (TALLY_SIZE,), np.float64)
     if head[READY] == 0:
         fired = _burn(values, flags, head, tally, first)
     elif not _fits(values, block, head, tally, adwin):

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detectors.model_monitor import ModelMonitor
-from detectors.row_log import FRESH, STRANGE, Place, keep_rows_of_many, look_at_many
+from detectors.row_positions import FRESH, STRANGE, Place, keep_rows_of_many, look_at_many
 from detectors.steady import Layout, Steady
 from detectors.together import QUIET, Rows, rows_of, watch_together
 from schemas.alert import Alert

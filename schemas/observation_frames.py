@@ -19,7 +19,14 @@ from numpy.typing import NDArray
 from schemas.columns import Column, Flag, Kind, Role
 from schemas.event import LONGEST_NAME
 from schemas.invalid import InvalidMessage, Reason
-from schemas.observations import LARGEST_OFFSET, ModelRows, ObservationTable, Origin, Source
+from schemas.observations import (
+    LARGEST_OFFSET,
+    ModelRows,
+    ObservationTable,
+    Origin,
+    Source,
+    number_sources,
+)
 from schemas.times import EARLIEST_MS, LATEST_MS
 
 MAGIC: Final = b"DLO3"
@@ -33,7 +40,8 @@ _LARGEST_COUNT: Final = 2**31 - 1
 def encode_frame(tables: Iterable[ObservationTable]) -> bytes:
     """Return the frame of some tables."""
     whole = list(tables)
-    sources = sorted({source for table in whole for source in table.sources})
+    sources, numbers = number_sources(source for table in whole for source in table.sources)
+    begin = 0
     headers: list[dict[str, Any]] = []
     parts: list[bytes] = []
     for table in whole:
@@ -44,9 +52,10 @@ def encode_frame(tables: Iterable[ObservationTable]) -> bytes:
                 "columns": [_describe(column) for column in table.columns],
             }
         )
-        number_of = np.array([sources.index(source) for source in table.sources], dtype="<i4")
+        own = numbers[begin : begin + len(table.sources)]
+        begin += len(table.sources)
         parts += [table.offsets.astype("<i8").tobytes(), table.times.astype("<i8").tobytes()]
-        parts.append(number_of[table.source_of].tobytes())
+        parts.append(own[table.source_of].astype("<i4").tobytes())
         parts += [column.values.astype(_dtype(column.kind)).tobytes() for column in table.columns]
         parts += [column.flags.tobytes() for column in table.columns if column.flags is not None]
     head = orjson.dumps({"sources": [*map(list, sources)], "tables": headers})
@@ -68,7 +77,7 @@ def decode_frame(frame: bytes) -> list[ObservationTable]:
     start = _PREFIX.size + length
     try:
         header = orjson.loads(frame[_PREFIX.size : start])
-        sources = tuple(Source(_text(topic), _count(number)) for topic, number in header["sources"])
+        sources = _sources(header["sources"])
         arrays = _Arrays(frame, start)
         tables = [_table(description, sources, arrays) for description in header["tables"]]
         arrays.end()
@@ -106,6 +115,13 @@ def _describe(column: Column) -> dict[str, Any]:
     return description
 
 
+def _sources(described: Iterable[Any]) -> tuple[Source, ...]:
+    sources = tuple(Source(_text(topic), _count(number)) for topic, number in described)
+    if len(set(sources)) < len(sources):
+        raise ValueError("sources: each may occur once")
+    return sources
+
+
 def _table(
     description: dict[str, Any], sources: tuple[Source, ...], arrays: _Arrays
 ) -> ObservationTable:
@@ -139,8 +155,6 @@ def _check(table: ObservationTable) -> None:
     """Refuse what would fail, or be counted wrongly, only later on."""
     if len(table) == 0:
         raise ValueError("no rows")
-    if len(set(table.sources)) < len(table.sources):
-        raise ValueError("sources: each may occur once")
     if table.source_of.min() < 0 or table.source_of.max() >= len(table.sources):
         raise ValueError("sources: no such source")
     falls = (np.diff(table.offsets) < 0) & (np.diff(table.source_of) == 0)

@@ -20,7 +20,8 @@ from faust.types import TP, Message
 from agents.consumer import BatchedConsumer
 from agents.faust_app import BatchApp
 from detectors import watch_steady
-from detectors.row_log import FRESH, SEEN, RowLog
+from detectors.row_log import RowLog
+from detectors.row_positions import FRESH, SEEN
 from schemas.observations import ObservationBatch
 from tests.chaos.faults import Fault, FaultKind
 

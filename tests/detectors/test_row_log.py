@@ -5,7 +5,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detectors.row_log import KEPT_ROWS, MARK_EVERY, MOST_MARKS, RowLog
+from detectors.row_log import RowLog
+from detectors.row_positions import KEPT_ROWS, MARK_EVERY, MOST_MARKS
 from schemas.observations import ObservationBatch, Origin, Run
 from tests.detectors.batches import START, plain
 from tests.runs import sources_of

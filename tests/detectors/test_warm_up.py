@@ -5,7 +5,7 @@ from detectors.warm_up import warm_up
 
 SCRIPT = """
 import numpy as np
-from detectors import adwin, bins, figures, moments, page_hinkley, ranks, row_log, together
+from detectors import adwin, bins, figures, moments, page_hinkley, ranks, row_positions, together
 from detectors.column_monitor import ColumnMonitor
 from detectors.options import MonitorOptions
 from detectors.registry import build
@@ -21,14 +21,14 @@ kernels = [
     ranks.rank,
     moments.with_each,
     moments.keep_latest,
-    row_log.keep_rows,
-    row_log.keep_rows_of_many,
-    row_log.look_at_many,
+    row_positions.keep_rows,
+    row_positions.keep_rows_of_many,
+    row_positions.look_at_many,
     together.watch_together,
 ]
 warm_up()
 compiled = [each.signatures for each in kernels]
-assert all(compiled), compiled
+assert [len(each) for each in compiled] == [1] * 12, compiled
 
 values = np.repeat([0.0, 9.0], 200)
 frozen = values.copy()
@@ -49,6 +49,8 @@ assert [each.signatures for each in kernels] == compiled
 
 
 def test_warm_up_leaves_nothing_to_compile() -> None:
+    # From here on the cache has them: one that compiles others on its way has more signatures.
+    warm_up()
     # In a process of its own: here the kernels are long compiled.
     done = subprocess.run(  # noqa: S603 - our own script
         [sys.executable, "-c", SCRIPT], check=False, capture_output=True, text=True, timeout=120
