@@ -8,6 +8,7 @@ assignment holds, and put back when delivery was suspended in that moment.
 
 from __future__ import annotations
 
+import gc
 from asyncio import CancelledError, Event, timeout
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from time import monotonic
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 
 _BACK_PRESSURE_POLL = 0.05
 """Seconds; a partition whose queue has drained is not seen by a fetch that is already waiting."""
+
+_DRAIN_POLL = 1.0
+"""Seconds between two commits of what has been acked while a drain waits for the rest."""
 
 _SHARE_OF_TIMEOUT = 0.9
 """Of the request time-out, for committed offsets."""
@@ -64,6 +68,8 @@ class BatchedConsumer(driver.Consumer):
         self._ends: dict[Message, list[tuple[TP, int]]] = {}
         """Partition and last offset of the slices of each round that is not acked."""
         self._reactivated = Event()
+        self._abandoned = Event()
+        self._renewed = Event()
         self._alignment = Alignment(
             self.options.aligned_topics,
             most=self.options.max_slice_records,
@@ -291,7 +297,20 @@ class BatchedConsumer(driver.Consumer):
         """Ask agents to finish what they hold, then wait until all of it is acked."""
         for hook in self._drain_hooks:
             hook()
-        await super().wait_empty()
+        while self._unacked_messages and not (self.should_stop or self._abandoned.is_set()):
+            await self.commit()
+            # What was dropped unhandled leaves the set when it is freed, be it in a cycle.
+            gc.collect()
+            await self._wait_for_ack(timeout=_DRAIN_POLL)
+            self._clean_unacked_messages()
+        if not self._abandoned.is_set():
+            await self.commit_and_end_transactions()
+
+    async def abandon(self) -> None:
+        """Do not wait for what this assignment has brought any more; wait for the next one."""
+        self._abandoned.set()
+        notify(self._waiting_for_ack)
+        await self._renewed.wait()
 
     # -- assignment
 
@@ -309,6 +328,11 @@ class BatchedConsumer(driver.Consumer):
         self._buffered_partitions.clear()
         self._alignment.clear()
         self._ends.clear()
+        # Who still holds one of these does not ack it, and a drain would wait for it for ever.
+        self._unacked_messages.clear()
+        self._abandoned.clear()
+        self._renewed.set()
+        self._renewed = Event()
         await super().on_partitions_assigned(assigned, generation_id)
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from asyncio import timeout
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, cast
 
 import faust
 
 from agents.transport import BatchEvent
+
+if TYPE_CHECKING:
+    from agents.consumer import BatchedConsumer
 
 logger = logging.getLogger(__name__)
 
@@ -18,13 +23,18 @@ class DeliveryFailed(RuntimeError):
     """An earlier output failed: nothing more is taken, the worker is going down."""
 
 
+class PartitionLost(RuntimeError):
+    """An output shows that another worker has a partition by now; this one does not know yet."""
+
+
 class Delivery:
     """
     Lets one agent go on to its next batch while outputs of earlier ones are in flight.
 
     Batches are acked strictly in the order of `submit`, each when all of its outputs are done.
     When one fails, neither its batch nor any later one is acked, and the app crashes: a restarted
-    worker replays from there.
+    worker replays from there. `PartitionLost` alone is none of the app's: another worker has the
+    batch, or will have it.
 
     Parameters
     ----------
@@ -35,6 +45,9 @@ class Delivery:
     settled
         Gets each batch, in order, when all of its outputs are done; it is to see to the ack. By
         default the batch is acked at once.
+    patience
+        Seconds within which a worker that has lost a partition gets another assignment: where it
+        does not, that is a failure too.
 
     Notes
     -----
@@ -47,8 +60,10 @@ class Delivery:
         *,
         max_in_flight: int = 16,
         settled: Callable[[BatchEvent], None] | None = None,
+        patience: float = 60.0,
     ) -> None:
         self._app = app
+        self._patience = patience
         self._settled = settled or _ack
         self._room = asyncio.Semaphore(max_in_flight)
         self._waiting: asyncio.Queue[tuple[BatchEvent, asyncio.Future[list[Any]]]]
@@ -109,6 +124,9 @@ class Delivery:
 
     async def _finish(self, event: BatchEvent, outcome: asyncio.Future[list[Any]]) -> None:
         results = await outcome
+        is_lost = any(isinstance(result, PartitionLost) for result in results)
+        if is_lost and self.is_current(event):
+            await self._await_rebalance()
         if not self.is_current(event):
             # The partition's next owner replays it; a failure here would be theirs to meet.
             logger.info("batch of %s is of an earlier assignment: not acked", event.message.tp)
@@ -119,6 +137,16 @@ class Delivery:
             if isinstance(result, BaseException):
                 raise result
         self._settled(event)
+
+    async def _await_rebalance(self) -> None:
+        """Wait until the worker has another assignment, as one that was frozen soon has.
+
+        It gives up its partitions as they are: nothing that waits behind the batch is acked.
+        """
+        consumer = cast("BatchedConsumer", self._app.consumer)
+        with suppress(TimeoutError):
+            async with timeout(self._patience):
+                await consumer.abandon()
 
 
 def _ack(event: BatchEvent) -> None:

@@ -110,6 +110,7 @@ class Intake:
         shard_of = partial(
             _shard_of, partitions=await self._publisher.partitions(self._topics.observations)
         )
+        is_current = partial(delivery.is_current, event)
         outputs: list[Awaitable[object]] = []
         # What a model event ends is published before it, and what it begins after it.
         for are_events, those in groupby(
@@ -119,9 +120,8 @@ class Intake:
                 for block in those:
                     outputs += await self._pass_on(block)
             else:
-                is_current = partial(delivery.is_current, event)
                 outputs += await self._observe(list(those), shard_of, is_current)
-        if delivery.is_current(event):
+        if is_current():
             for partition in {block.partition for block in blocks}:
                 outputs += await self._pending.publish(partition)
         self._report(blocks, started)

@@ -7,6 +7,7 @@ from typing import Final
 import orjson
 
 from agents.cold_file import Position, Written
+from agents.epochs import NO_EPOCH, Epochs
 from agents.pending_changes import Changes, LabelChange, Met, decode_changes, encode_changes
 from agents.pending_join import MOST_SIDE_BY_SIDE, EarlyLabel, Joined, PendingJoin
 from agents.prediction_log import Predictions
@@ -46,10 +47,26 @@ class PendingStore(PendingJoin):
             entries.append(tuple(labels))
         self._taken = []
         self._clock_told = self._clock
-        return list(encode_changes(Changes(tuple(entries), self._oldest(), self._clock)))
+        since = self._oldest()
+        return list(
+            encode_changes(
+                Changes(
+                    tuple(entries),
+                    since=since,
+                    clock=self._clock,
+                    epoch=self.epochs.current,
+                    since_epoch=self.epochs.at(since),
+                )
+            )
+        )
 
-    def apply_changes(self, record: bytes, offset: int) -> None:
+    def apply_changes(self, record: bytes, offset: int) -> Changes | None:
         """Do again what a record of the changelog says.
+
+        Returns
+        -------
+        Changes or None
+            The record; None where its writer was not the partition's owner any more.
 
         Raises
         ------
@@ -57,6 +74,17 @@ class PendingStore(PendingJoin):
             Where it says nothing that this version understands.
         """
         changes = decode_changes(record)
+        if changes.is_claim:
+            self.epochs.begin(offset)
+        elif self.epochs.admits(changes.epoch):
+            self._apply(changes, offset)
+        else:
+            self.acknowledged(offset)
+            return None
+        self.acknowledged(offset)
+        return changes
+
+    def _apply(self, changes: Changes, offset: int) -> None:
         self._position = offset
         for entry in changes.entries:
             if isinstance(entry, Predictions):
@@ -74,7 +102,6 @@ class PendingStore(PendingJoin):
         self._clock_told = self._clock
         self._taken = []
         self.durable_to, self.hangs_on_order = self._log.end, False
-        self.acknowledged(offset)
 
     def acknowledged(self, offset: int) -> None:
         """Take note that the changelog has a record of this store at an offset."""
@@ -100,6 +127,7 @@ class PendingStore(PendingJoin):
         self._born = rest.get("born", self._clock)
         self._open, self._early_since = rest["open"], rest["early since"]
         self._since = deque((number, since) for number, since in rest["since"])
+        self.epochs = Epochs(rest.get("epochs", (NO_EPOCH,)))
         for name, labels in rest["early"]:
             self._early[name.encode()] = [
                 EarlyLabel(LabelRow(name, label, time, None, model, ""), *others)
@@ -151,6 +179,7 @@ class PendingStore(PendingJoin):
             "early since": self._early_since,
             "since": list(self._since),
             "early": early,
+            "epochs": list(self.epochs),
         }
         return Checkpoint(self._log, self._log.capture(orjson.dumps(rest)))
 

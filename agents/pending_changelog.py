@@ -1,14 +1,16 @@
-"""Reads the changelog of the pending stores, outside of the consumer group."""
+"""The changelog of the pending stores: claimed, and read outside of the consumer group."""
 
-from collections.abc import AsyncIterator, Callable, Collection, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any, Final, NamedTuple
 
 from aiokafka import AIOKafkaConsumer
 from aiokafka.structs import TopicPartition
+from faust.types import RecordMetadata
 
+from agents.pending_changes import Changes, UnreadableChanges, decode_changes, encode_changes
 from agents.publisher import Publisher
 
 NewConsumer = Callable[[], AIOKafkaConsumer]
@@ -109,6 +111,20 @@ class Changelog:
     publisher: Publisher
     open: Callable[[], AbstractAsyncContextManager[ChangelogReader]]
     owner: str
+
+    async def claim(self, partition: int, claim: Changes) -> Awaitable[RecordMetadata]:
+        """Send a claim to a partition; its offset is known when the broker has it."""
+        (record,) = encode_changes(claim)
+        return await self.publisher.send(self.topic, key=None, value=record, partition=partition)
+
+    async def has_claim(self, partition: int, within: Bounds) -> bool:
+        """Tell whether somebody claimed a partition there."""
+        async with self.open() as reader:
+            async for _, _, record in reader.read({partition: within}):
+                with suppress(UnreadableChanges):
+                    if decode_changes(record).is_claim:
+                        return True
+        return False
 
 
 @asynccontextmanager

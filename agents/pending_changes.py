@@ -4,7 +4,8 @@ On the wire: 4 bytes of magic (``DLP1``), the CRC-32 of all that follows, the he
 unsigned little-endian 32-bit numbers), the header as JSON, then the columns of each batch of
 predictions, little-endian: offsets and ages as int64, the ids' lengths and the names' numbers as
 uint32, the ids. Predicted values, and all of the labels, are JSON in the header. The magic's last
-character is the version of the format.
+character is the version of the format. A claim is a header alone. Records of before there were
+claims have no epochs, and who wrote them reads later ones without.
 """
 
 import struct
@@ -17,6 +18,7 @@ from zlib import crc32
 import numpy as np
 import orjson
 
+from agents.epochs import NO_EPOCH
 from agents.prediction_log import Predictions, name_codes
 from schemas.incoming import LabelRow
 
@@ -69,11 +71,20 @@ class Changes:
         The offset in the changelog from which on all that waits now can be read.
     clock
         The latest time that the store has seen, in milliseconds.
+    epoch
+        In which they were written; None where their writer did not know of epochs.
+    since_epoch
+        The epoch at ``since``.
+    is_claim
+        Whether another epoch begins here; there are no entries then.
     """
 
     entries: tuple[Predictions | tuple[LabelChange, ...], ...]
     since: int
     clock: int
+    epoch: int | None = None
+    since_epoch: int = NO_EPOCH
+    is_claim: bool = False
 
 
 def encode_changes(changes: Changes) -> Iterator[bytes]:
@@ -81,6 +92,9 @@ def encode_changes(changes: Changes) -> Iterator[bytes]:
     header: dict[str, Any] = {
         "since": changes.since,
         "clock": changes.clock,
+        "epoch": changes.epoch,
+        "since epoch": changes.since_epoch,
+        "claim": changes.is_claim,
         "entries": [],
     }
     parts: list[bytes] = []
@@ -238,4 +252,12 @@ def _decoded(record: bytes, length: int) -> Changes:
                 {row: label for row, label, _ in labelled},
             )
         )
-    return Changes(tuple(entries), int(header["since"]), int(header["clock"]))
+    epoch = header.get("epoch")
+    return Changes(
+        tuple(entries),
+        since=int(header["since"]),
+        clock=int(header["clock"]),
+        epoch=None if epoch is None else int(epoch),
+        since_epoch=int(header.get("since epoch", NO_EPOCH)),
+        is_claim=bool(header.get("claim", False)),
+    )

@@ -11,6 +11,7 @@ import orjson
 
 from agents.cold_chunk import FirstLabel
 from agents.cold_file import ColdFile
+from agents.epochs import Epochs
 from agents.pending_changes import LabelChange, Met
 from agents.prediction_log import NO_LABEL, PART_BITS, Predictions
 from agents.telemetry import PendingStatus
@@ -80,6 +81,8 @@ class PendingJoin:
         Whether a join since this was last set to false would be another one if its prediction and
         its label came the other way round: it is the row of whichever comes second, and nobody but
         the changelog can tell a successor which one that was.
+    epochs
+        Those of the changelog, as far as it was read.
     """
 
     def __init__(
@@ -118,6 +121,7 @@ class PendingJoin:
         self._replaced = 0
         self._taken: list[Predictions | LabelChange] = []
         self._position = 0
+        self.epochs = Epochs()
         # No label that waits came into the changelog before this.
         self._early_since = 0
         # Number of a prediction, and where in the changelog it and all after it can be read.

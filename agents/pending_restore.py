@@ -1,16 +1,18 @@
-"""Brings waiting predictions back: from disk as far as it goes, then from the changelog."""
+"""Claims partitions, and brings what waits back: from disk, then from the changelog."""
 
 import asyncio
 import logging
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Executor
 from time import perf_counter
-from typing import Final
+from typing import Final, NamedTuple
 
 from agents.cold_chunk import DamagedStore
 from agents.cold_file import ColdFile, Position, StoreInUse
+from agents.epochs import NO_EPOCH
 from agents.pending_changelog import Bounds, Changelog, ChangelogReader
 from agents.pending_changes import (
+    Changes,
     NewerChanges,
     UnreadableChanges,
     checksum,
@@ -24,6 +26,18 @@ logger = logging.getLogger(__name__)
 
 _HANDOVER: Final = 30.0
 """Seconds for which another process may still hold a file that is ours by now."""
+
+
+class _Begin(NamedTuple):
+    """Where in a changelog to begin, and the epoch there."""
+
+    offset: int
+    epoch: int = NO_EPOCH
+    is_on_disk: bool = False
+
+    def within(self, bounds: Bounds) -> "_Begin":
+        """Return the same, or the nearest offset that is there."""
+        return self._replace(offset=min(max(self.offset, bounds.start), bounds.end))
 
 
 class PendingRestore:
@@ -65,6 +79,7 @@ class PendingRestore:
         self._is_current = is_current
         self.slots: dict[int, PendingSlot] = {}
         self.records = 0
+        self._since: dict[int, _Begin] = {}
 
     async def run(self, partitions: Collection[int], held: dict[int, PendingSlot]) -> bool:
         """Make the slots that are not there; false where another rebalance has overtaken it.
@@ -85,7 +100,7 @@ class PendingRestore:
         """
         async with self._changelog.open() as reader:
             bounds = await reader.bounds(partitions)
-            wanted: dict[int, Bounds] = {}
+            begins: dict[int, _Begin] = {}
             for partition, (start, end) in bounds.items():
                 if (there := held.get(partition)) is not None:
                     if there.end == end:
@@ -94,10 +109,17 @@ class PendingRestore:
                 file = await self._open_file(partition)
                 slot = PendingSlot(self._options, self._thread, file)
                 self.slots[partition] = slot
-                slot.end = end
-                begin = await self._begin(partition, slot, Bounds(start, end), reader)
-                wanted[partition] = Bounds(begin, end)
-            return await self._replay(reader, wanted)
+                begins[partition] = await self._begin(partition, slot, Bounds(start, end), reader)
+            if not self._is_current():
+                return False
+            await self._claim(begins)
+            while begins:
+                if not await self._replay(reader, begins):
+                    return False
+                begins = await self._to_begin_again(begins, bounds)
+            for slot in self.slots.values():
+                slot.claimed()
+        return True
 
     def close(self) -> None:
         """Let go of what was made."""
@@ -106,7 +128,7 @@ class PendingRestore:
 
     async def _begin(
         self, partition: int, slot: PendingSlot, bounds: Bounds, reader: ChangelogReader
-    ) -> int:
+    ) -> _Begin:
         """Load what the disk has of a partition; return where in the changelog to begin."""
         position = None
         try:
@@ -116,25 +138,46 @@ class PendingRestore:
             await slot.empty()
         if position is not None:
             if await _fits(position, partition, bounds, reader):
-                return position.offset
+                return _Begin(position.offset, slot.store.epochs.current, is_on_disk=True)
             logger.warning("the disk of partition %d is not of this changelog", partition)
             await slot.empty()
         last = (
             None if bounds.start == bounds.end else await reader.record(partition, bounds.end - 1)
         )
         try:
-            since = bounds.start if last is None else decode_changes(last).since
+            begin = _Begin(bounds.start) if last is None else _begin_of(decode_changes(last))
         except NewerChanges:
             raise
         except UnreadableChanges:
-            since = bounds.start
-        return min(max(since, bounds.start), bounds.end)
+            begin = _Begin(bounds.start)
+        return begin.within(bounds)
 
-    async def _replay(self, reader: ChangelogReader, wanted: Mapping[int, Bounds]) -> bool:
+    async def _claim(self, begins: Mapping[int, _Begin]) -> None:
+        """Have the changelog say that the partitions are this worker's.
+
+        What another one has written before is read, and what it writes afterwards does not count.
+        """
+        sent = {
+            partition: await self._changelog.claim(
+                partition,
+                Changes((), begin.offset, clock=0, since_epoch=begin.epoch, is_claim=True),
+            )
+            for partition, begin in begins.items()
+        }
+        for partition, claim in sent.items():
+            self.slots[partition].end = (await claim).offset + 1
+
+    async def _replay(self, reader: ChangelogReader, begins: Mapping[int, _Begin]) -> bool:
+        wanted = {
+            partition: Bounds(begin.offset, self.slots[partition].end - 1)
+            for partition, begin in begins.items()
+        }
+        for partition, begin in begins.items():
+            self.slots[partition].store.epochs.begin(begin.epoch)
         async for partition, offset, record in reader.read(wanted):
             slot = self.slots[partition]
             try:
-                slot.store.apply_changes(record, offset)
+                changes = slot.store.apply_changes(record, offset)
             except NewerChanges:
                 raise
             except UnreadableChanges as error:
@@ -145,6 +188,9 @@ class PendingRestore:
                     error,
                 )
                 self._telemetry.pending_unreadable()
+            else:
+                if changes is not None:
+                    self._since[partition] = _begin_of(changes)
             self.records += 1
             if self.records % 4 == 0:
                 await asyncio.sleep(0)
@@ -152,6 +198,22 @@ class PendingRestore:
                     return False
             await slot.save_where_due(record, offset)
         return True
+
+    async def _to_begin_again(
+        self, begins: Mapping[int, _Begin], bounds: Mapping[int, Bounds]
+    ) -> dict[int, _Begin]:
+        """Return what has to be read from further back.
+
+        The last record may be of a worker that did not own the partition any more, and may have
+        given up what the owner still had.
+        """
+        again: dict[int, _Begin] = {}
+        for partition, begin in begins.items():
+            since = self._since.get(partition, begin).within(bounds[partition])
+            if since.offset < begin.offset and not begin.is_on_disk:
+                await self.slots[partition].empty()
+                again[partition] = since
+        return again
 
     async def _open_file(self, partition: int) -> ColdFile | None:
         if self._options.directory is None:
@@ -167,6 +229,11 @@ class PendingRestore:
                 if perf_counter() > limit:
                     raise
             await asyncio.sleep(0.1)
+
+
+def _begin_of(changes: Changes) -> _Begin:
+    """Return from where on all that waits after some changes can be read."""
+    return _Begin(changes.since, changes.since_epoch)
 
 
 async def _fits(

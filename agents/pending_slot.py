@@ -1,17 +1,20 @@
 """The waiting predictions of one partition: in memory, in the changelog, and on disk."""
 
 import asyncio
-from collections.abc import Awaitable
+import logging
+from collections.abc import Sequence
 from concurrent.futures import Executor
-from functools import partial
 from typing import Any
 
 from agents.cold_chunk import DamagedStore
 from agents.cold_file import ColdFile, Position
+from agents.delivery import PartitionLost
 from agents.pending import Checkpoint, PendingStore
+from agents.pending_changelog import Bounds, Changelog
 from agents.pending_changes import checksum
 from agents.pending_options import PendingOptions
-from agents.publisher import Publisher
+
+logger = logging.getLogger(__name__)
 
 
 class CheckpointFailed(RuntimeError):
@@ -49,38 +52,42 @@ class PendingSlot:
         self.saving: asyncio.Future[None] | None = None
         self.store = self._new_store()
         self.end = 0
+        self._in_order = asyncio.Lock()
+        self._is_overtaken = False
 
-    async def publish(
-        self, publisher: Publisher, topic: str, partition: int
-    ) -> list[Awaitable[Any]]:
+    async def publish(self, changelog: Changelog, partition: int) -> "asyncio.Future[int] | None":
         """Send what the store has taken to the changelog.
 
         Returns
         -------
-        list
-            What must be done before the records that it took are acked.
+        Future[int] or None
+            Offset of the last record, when the changelog has it and no other worker had claimed the
+            partition; fails with `agents.delivery.PartitionLost` where one had. None where there
+            is nothing to send.
 
         Raises
         ------
         CheckpointFailed
             If an earlier checkpoint could not be written.
         """
+        if self._is_overtaken:
+            return asyncio.ensure_future(self._confirm(changelog, partition, [], 0))
         records = self.store.drain_changes()
         if not records:
-            return []
-        # The last one makes what was taken whole.
-        numbers = [0] * (len(records) - 1) + [self.store.end]
+            return None
         checkpoint = await self._next_checkpoint()
-        outputs = []
-        for record, number in zip(records, numbers, strict=True):
-            future = await publisher.send(topic, key=None, value=record, partition=partition)
-            future.add_done_callback(partial(self._acknowledged, number))
-            outputs.append(future)
+        sent = [
+            await changelog.publisher.send(
+                changelog.topic, key=None, value=record, partition=partition
+            )
+            for record in records
+        ]
+        confirmed = asyncio.ensure_future(self._confirm(changelog, partition, sent, self.store.end))
         if checkpoint is not None:
             self.saving = asyncio.ensure_future(
-                self._save(checkpoint, outputs[-1], checksum(records[-1]))
+                self._save(checkpoint, confirmed, checksum(records[-1]))
             )
-        return list(outputs)
+        return confirmed
 
     async def load(self) -> Position | None:
         """Take over what the disk has; return up to where in the changelog that is.
@@ -109,6 +116,11 @@ class PendingSlot:
         if self.store.dirty >= self._options.checkpoint_every:
             await self._write(self.store.checkpoint(), Position(offset + 1, checksum(record)))
 
+    def claimed(self) -> None:
+        """Take note that the last record that the changelog has is this worker's claim."""
+        self.store.epochs.begin(self.end - 1)
+        self.store.acknowledged(self.end - 1)
+
     def close(self) -> None:
         """Let go of the disk, once a checkpoint that is being written is done."""
         if self.saving is None or self.saving.done():
@@ -116,13 +128,41 @@ class PendingSlot:
         else:
             self.saving.add_done_callback(lambda _: self.store.close())
 
-    def _acknowledged(self, number: int, sent: "asyncio.Future[Any]") -> None:
-        """Note the offset of a record of the changelog, and that it has all before a prediction."""
-        if not sent.cancelled() and sent.exception() is None:
-            offset = sent.result().offset
+    async def _confirm(
+        self,
+        changelog: Changelog,
+        partition: int,
+        sent: "Sequence[asyncio.Future[Any]]",
+        number: int,
+    ) -> int:
+        """Wait until the changelog has records, the last ones of all up to a prediction."""
+        outcomes = await asyncio.gather(*sent, return_exceptions=True)
+        async with self._in_order:
+            offset = self.end - 1
+            for outcome in outcomes:
+                if isinstance(outcome, BaseException):
+                    raise outcome
+                offset = int(outcome.offset)
+                await self._place(changelog, partition, offset)
+            if self._is_overtaken:
+                raise PartitionLost(f"partition {partition} was claimed by another worker")
+            # Only the last one makes what was taken whole.
+            self.store.durable_to = max(self.store.durable_to, number)
+            return offset
+
+    async def _place(self, changelog: Changelog, partition: int, offset: int) -> None:
+        """Take note of where a record went, and see whether it is in the epoch it was written in.
+
+        What lies between may be a record that was sent twice, or one of a worker that was overtaken
+        by this one: these change nothing.
+        """
+        if offset > self.end and not self._is_overtaken:
+            self._is_overtaken = await changelog.has_claim(partition, Bounds(self.end, offset))
+            if self._is_overtaken:
+                logger.warning("partition %d was claimed by another worker", partition)
+        if not self._is_overtaken:
             self.end = max(self.end, offset + 1)
             self.store.acknowledged(offset)
-            self.store.durable_to = max(self.store.durable_to, number)
 
     async def _next_checkpoint(self) -> Checkpoint | None:
         if self.saving is not None:
@@ -142,11 +182,13 @@ class PendingSlot:
             return None
         return self.store.checkpoint()
 
-    async def _save(self, checkpoint: Checkpoint, sent: "asyncio.Future[Any]", check: int) -> None:
-        await asyncio.wait([sent])
-        if sent.cancelled() or sent.exception() is not None:
-            return  # the worker is going down: `Delivery` says why
-        await self._write(checkpoint, Position(sent.result().offset + 1, check))
+    async def _save(
+        self, checkpoint: Checkpoint, confirmed: "asyncio.Future[int]", check: int
+    ) -> None:
+        await asyncio.wait([confirmed])
+        if confirmed.cancelled() or confirmed.exception() is not None:
+            return  # the worker is going down, or has lost the partition: `Delivery` says why
+        await self._write(checkpoint, Position(confirmed.result() + 1, check))
 
     async def _write(self, checkpoint: Checkpoint, position: Position) -> None:
         loop = asyncio.get_running_loop()

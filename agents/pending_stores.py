@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from time import perf_counter
 from typing import Any
 
+from agents.delivery import PartitionLost
 from agents.pending import PendingStore
 from agents.pending_changelog import Changelog
 from agents.pending_options import PendingOptions
@@ -61,14 +62,18 @@ class PendingStores:
             self._telemetry.pending_changed(partition, None)
 
     async def publish(self, partition: int) -> list[Awaitable[Any]]:
-        """Send what the store of a partition has taken, as `PendingSlot.publish` does."""
-        slot = self._slots.get(partition)
-        if slot is None or self._changelog is None:
-            return []
-        return await slot.publish(self._changelog.publisher, self._changelog.topic, partition)
+        """Send what the store of a partition has taken, as `PendingSlot.publish` does.
+
+        Returns
+        -------
+        list
+            What must be done before the records that it took are acked.
+        """
+        sent = await self._publish(partition)
+        return [] if sent is None else [sent]
 
     async def fix_order(self, partitions: Collection[int], is_current: Callable[[], bool]) -> bool:
-        """Have the changelog know which came first, where joins hang on it; false if it cannot.
+        """Have the changelog know which came first, where joins hang on it; false if others may.
 
         A successor that reads the same records again may take labels and predictions in another
         order. Where it does not know what this worker took first, the same join would be the row of
@@ -88,9 +93,16 @@ class PendingStores:
             return True
         if not is_current():
             return False
-        await asyncio.gather(
-            *[sent for partition in hanging for sent in await self.publish(partition)]
+        sent = [await self._publish(partition) for partition in hanging]
+        outcomes = await asyncio.gather(
+            *[each for each in sent if each is not None], return_exceptions=True
         )
+        failures = [each for each in outcomes if isinstance(each, BaseException)]
+        for failure in failures:
+            if not isinstance(failure, PartitionLost):
+                raise failure
+        if failures:
+            return False
         for store in hanging.values():
             store.hangs_on_order = False
         return is_current()
@@ -142,3 +154,9 @@ class PendingStores:
                 restore.records,
                 seconds,
             )
+
+    async def _publish(self, partition: int) -> asyncio.Future[int] | None:
+        slot = self._slots.get(partition)
+        if slot is None or self._changelog is None:
+            return None
+        return await slot.publish(self._changelog, partition)

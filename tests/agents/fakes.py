@@ -48,7 +48,8 @@ class FakePublisher:
         assert key is not None or value is not None, "aiokafka does not send it"
         self.sent.append(Sent(topic, key, value, headers or {}, partition))
         done: asyncio.Future[object] = asyncio.get_running_loop().create_future()
-        done.set_result(SimpleNamespace(offset=len(self.sent) - 1))
+        there = sum((each.topic, each.partition) == (topic, partition) for each in self.sent)
+        done.set_result(SimpleNamespace(offset=there - 1))
         return done
 
     def to(self, topic: str) -> list[Sent]:

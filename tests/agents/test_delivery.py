@@ -7,16 +7,27 @@ from typing import Any, cast
 import faust
 import pytest
 
-from agents.delivery import Delivery, DeliveryFailed
+from agents.delivery import Delivery, DeliveryFailed, PartitionLost
 from agents.transport import BatchEvent
 from app.embedded import EmbeddedBroker
 from tests.agents.worker_process import PARTITIONS, WorkerProcess, committed, produce
+
+
+class FakeConsumer:
+    def __init__(self) -> None:
+        self.is_abandoned = False
+        self.renewed = asyncio.Event()
+
+    async def abandon(self) -> None:
+        self.is_abandoned = True
+        await self.renewed.wait()
 
 
 class FakeApp:
     """Keeps what Delivery asks of an app: the generation, and a task whose failure it owns."""
 
     def __init__(self) -> None:
+        self.consumer = FakeConsumer()
         self.consumer_generation_id = 7
         self.task: asyncio.Task[None] | None = None
 
@@ -36,9 +47,9 @@ class FakeEvent:
         self._acked.append(self.name)
 
 
-def setup(max_in_flight: int = 4) -> tuple[FakeApp, Delivery]:
+def setup(max_in_flight: int = 4, patience: float = 60.0) -> tuple[FakeApp, Delivery]:
     app = FakeApp()
-    return app, Delivery(cast("faust.App", app), max_in_flight=max_in_flight)
+    return app, Delivery(cast("faust.App", app), max_in_flight=max_in_flight, patience=patience)
 
 
 def event(name: str, acked: list[str], generation: int = 7) -> BatchEvent:
@@ -67,6 +78,36 @@ async def test_batches_are_acked_in_order_whichever_output_is_done_first() -> No
     await settle()
     assert acked == ["a", "b"]
     assert delivery.in_flight == 0
+
+
+async def test_a_batch_that_is_anothers_waits_for_the_next_assignment_and_is_not_acked() -> None:
+    acked: list[str] = []
+    app, delivery = setup()
+    lost, after = pending(), pending()
+    await delivery.submit(event("a", acked), [lost])
+    await delivery.submit(event("b", acked), [after])
+    lost.set_exception(PartitionLost("it was claimed"))
+    after.set_result(None)
+    await settle()
+    assert app.consumer.is_abandoned
+    assert delivery.in_flight == 2
+    app.consumer_generation_id = 8
+    app.consumer.renewed.set()
+    await delivery.submit(event("c", acked, generation=8), [])
+    await settle()
+    assert acked == ["c"]
+
+
+async def test_a_worker_that_gets_no_other_assignment_fails() -> None:
+    acked: list[str] = []
+    app, delivery = setup(patience=0.01)
+    lost = pending()
+    await delivery.submit(event("a", acked), [lost])
+    lost.set_exception(PartitionLost("it was claimed"))
+    assert app.task is not None
+    with pytest.raises(PartitionLost):
+        await app.task
+    assert acked == []
 
 
 async def test_a_batch_waits_for_all_of_its_outputs() -> None:

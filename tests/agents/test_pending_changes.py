@@ -1,4 +1,6 @@
+import struct
 from dataclasses import replace
+from zlib import crc32
 
 import numpy as np
 import pytest
@@ -6,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.pending_changes import (
+    MAGIC,
     MOST_BYTES,
     Changes,
     LabelChange,
@@ -66,14 +69,30 @@ def plain(changes: Changes) -> object:
         ],
         changes.since,
         changes.clock,
+        changes.epoch,
+        changes.since_epoch,
+        changes.is_claim,
     )
 
 
 @given(st.lists(st.one_of(batches(), labels.map(tuple)), max_size=4), st.integers(0, 2**40))
 def test_what_was_written_is_read(entries: list[Predictions], since: int) -> None:
-    changes = Changes(tuple(entries), since, NOW)
+    changes = Changes(tuple(entries), since, NOW, epoch=since + 2, since_epoch=since - 1)
     (record,) = encode_changes(changes)
     assert plain(decode_changes(record)) == plain(changes)
+
+
+def test_a_claim_is_read() -> None:
+    claim = Changes((), 5, 0, since_epoch=3, is_claim=True)
+    (record,) = encode_changes(claim)
+    assert decode_changes(record) == claim
+
+
+def test_a_record_of_before_there_were_epochs_is_read() -> None:
+    header = b'{"since":5,"clock":7,"entries":[]}'
+    body = struct.pack("<I", len(header)) + header
+    record = MAGIC + struct.pack("<I", crc32(header, len(header))) + body
+    assert decode_changes(record) == Changes((), 5, 7)
 
 
 def test_what_is_too_large_for_one_record_is_cut_in_order() -> None:

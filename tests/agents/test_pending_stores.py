@@ -9,8 +9,9 @@ from typing import Any, cast
 
 import pytest
 
+from agents.delivery import PartitionLost
 from agents.pending_changelog import Bounds, Changelog, ChangelogReader
-from agents.pending_changes import NewerChanges
+from agents.pending_changes import NewerChanges, decode_changes
 from agents.pending_options import PendingOptions
 from agents.pending_slot import CheckpointFailed
 from agents.pending_stores import PendingStores
@@ -181,6 +182,114 @@ async def test_the_order_is_not_told_for_a_partition_that_is_anothers(lost_after
     answers = iter([True] * lost_after + [False])
     assert not await worker.stores.fix_order([0], lambda: next(answers))
     assert len(topic.records.get(0, ())) == lost_after
+
+
+async def frozen_and_overtaken(
+    topic: FakeTopic, folder: Path | None = None
+) -> tuple[Worker, Worker]:
+    """Return a worker that does not know of another one, and that one."""
+    frozen, owner = Worker(topic, folder), Worker(topic)
+    await frozen.stores.restore([0])
+    await frozen.take(1000)
+    await owner.stores.restore([0])
+    return frozen, owner
+
+
+async def test_a_worker_that_was_overtaken_observes_no_join_that_hangs_on_the_order() -> None:
+    frozen, owner = await frozen_and_overtaken(FakeTopic())
+    for worker in (frozen, owner):
+        worker.stores.get(0).add_predictions(predictions("a", first=5000))
+        worker.stores.get(0).add_label(label("a"), 5, NOW)
+    assert not await frozen.stores.fix_order([0], lambda: True)
+    assert await owner.stores.fix_order([0], lambda: True)
+    # Nothing that it takes is acked any more, whatever it is.
+    with pytest.raises(PartitionLost):
+        await frozen.publish()
+    with pytest.raises(PartitionLost):
+        await frozen.take(500, first=6000)
+
+
+async def test_what_an_overtaken_worker_writes_counts_for_nobody() -> None:
+    topic = FakeTopic()
+    frozen, owner = await frozen_and_overtaken(topic)
+    store = frozen.stores.get(0)
+    assert store.add_label(label("a"), 5, NOW) == "early"
+    assert store.add_predictions(predictions("a", first=5000)) == [(5000, JOINED)]
+    with pytest.raises(PartitionLost):
+        await frozen.publish()
+    # The owner reads the same the other way round, and a third one goes on from there.
+    store = owner.stores.get(0)
+    assert store.add_predictions(predictions("a", first=5000)) == []
+    assert store.add_label(label("a"), 5, NOW) == [JOINED]
+    await owner.publish()
+    third = Worker(topic)
+    await third.stores.restore([0])
+    store = third.stores.get(0)
+    assert store.add_label(label("a"), 5, NOW) == [JOINED]
+    assert store.add_predictions(predictions("a", first=5000)) == []
+    assert third.waiting() == 1000
+
+
+async def test_a_restore_that_begins_with_the_record_of_an_overtaken_worker_skips_it() -> None:
+    topic = FakeTopic()
+    frozen, owner = await frozen_and_overtaken(topic)
+    later = NOW + 10**12
+    frozen.stores.get(0).add_predictions(predictions("ghost", first=5000, age=later))
+    with pytest.raises(PartitionLost):
+        await frozen.publish()
+    ghost = topic.records[0][-1]
+    # All that the owner had is given up: what waits now lies after its claim.
+    for row in range(3):
+        owner.stores.get(0).add_predictions(predictions(f"n{row}", first=9000 + row, age=later))
+        await owner.publish()
+    since = decode_changes(topic.records[0][-1]).since
+    assert topic.records[0][since] == ghost
+    third = Worker(topic)
+    await third.stores.restore([0])
+    assert third.waiting() == 3
+
+
+async def test_a_restore_reads_from_further_back_where_an_overtaken_worker_had_given_up_more() -> (
+    None
+):
+    topic = FakeTopic()
+    frozen, owner = await frozen_and_overtaken(topic)
+    frozen.stores.get(0).add_predictions(
+        predictions(*(f"late{row}" for row in range(100)), first=5000, age=NOW + 10**12)
+    )
+    with pytest.raises(PartitionLost):
+        await frozen.publish()
+    assert frozen.waiting() == 100
+    assert decode_changes(topic.records[0][-1]).since > 1
+    third = Worker(topic)
+    await third.stores.restore([0])
+    assert third.waiting() == owner.waiting() == 1000
+    assert third.stores.get(0).add_label(label("7"), 7, NOW) == [JOINED]
+
+
+async def test_a_record_that_was_sent_twice_is_not_taken_for_a_claim() -> None:
+    topic = FakeTopic()
+    worker = Worker(topic)
+    await worker.stores.restore([0])
+    await worker.take(500)
+    topic.records[0] += [topic.records[0][-1], b"somebody's"]
+    await worker.take(500, first=500)
+    await worker.stores.restore([0])
+    assert topic.read_records == 2
+    assert worker.waiting() == 1000
+
+
+async def test_an_overtaken_worker_leaves_the_disk_as_it_was(tmp_path: Path) -> None:
+    topic = FakeTopic()
+    frozen, _ = await frozen_and_overtaken(topic, tmp_path)
+    with pytest.raises(PartitionLost):
+        await frozen.take(70_000, first=1000)
+    await frozen.settle()
+    frozen.leave()
+    again = Worker(topic, tmp_path)
+    await again.stores.restore([0])
+    assert again.waiting() == 1000
+    again.leave()
 
 
 async def test_a_store_that_was_kept_is_read_again_only_where_others_have_written() -> None:

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 from faust.transport.drivers import aiokafka as driver
-from faust.types import TP
+from faust.types import TP, Message
 
 from agents.batch import Record
 from agents.consumer import BatchedConsumer, PositionsUnknown
@@ -140,3 +140,27 @@ async def test_a_drain_calls_the_hooks_first(app: BatchApp, consumer: BatchedCon
     on_drain(app, lambda: calls.append("hook"))
     await consumer.wait_empty()
     assert calls == ["hook"]
+
+
+async def test_a_drain_does_not_wait_for_what_is_another_workers(
+    consumer: BatchedConsumer,
+) -> None:
+    message = Message("in", 0, 0, 0.0, 0, {}, None, None, None)
+    consumer._unacked_messages = {message}
+    draining = asyncio.create_task(consumer.wait_empty())
+    await asyncio.sleep(0.01)
+    assert not draining.done()
+    abandoning = asyncio.create_task(consumer.abandon())
+    await asyncio.wait_for(draining, 1)
+    assert not abandoning.done()
+    await consumer.on_partitions_assigned({TP0}, 2)
+    await asyncio.wait_for(abandoning, 1)
+    await asyncio.wait_for(consumer.wait_empty(), 1)
+    # The next assignment is drained again.
+    consumer._unacked_messages = {message}
+    draining = asyncio.create_task(consumer.wait_empty())
+    await asyncio.sleep(0.01)
+    assert not draining.done()
+    abandoning = asyncio.create_task(consumer.abandon())
+    await asyncio.wait_for(draining, 1)
+    abandoning.cancel()
