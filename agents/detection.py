@@ -14,7 +14,7 @@ from agents.stage import Stage
 from agents.telemetry import ModelStatus
 from agents.transport import BatchEvent, Record, records_of
 from detectors.figures import figures_of
-from detectors.fleet import Fleet, ModelKey
+from detectors.fleet import Fleet, ModelKey, Taken
 from detectors.model_monitor import ModelMonitor
 from schemas.alert import Alert
 from schemas.cloudevents import CloudEventType, cloudevent_headers
@@ -28,6 +28,9 @@ logger = logging.getLogger(__name__)
 
 STATUS_EVERY: Final = 5.0
 """Seconds between two reports on one model: the gauges of wide models are not free."""
+
+MOST_CELLS: Final = 4_000_000
+"""Rows times columns above which no further ones are decoded before these are taken."""
 
 WORTH_A_THREAD: Final = 20_000
 """Bytes of observations above which another thread takes them; the change-over has its price."""
@@ -103,7 +106,7 @@ class Detection(Stage[Fleet]):
             )
         return outputs
 
-    def _report_models(self, partition: int, fleet: Fleet, taken: "_Taken") -> None:
+    def _report_models(self, partition: int, fleet: Fleet, taken: Taken) -> None:
         reported = self.reported.setdefault(partition, {})
         for key in taken.evicted:
             reported.pop(key, None)
@@ -135,35 +138,36 @@ class Detection(Stage[Fleet]):
 
 
 @dataclass(frozen=True, slots=True)
-class _Taken:
-    """A table that a fleet has taken, its alerts, and the versions that were forgotten for it."""
-
-    table: ObservationTable
-    alerts: list[Alert]
-    evicted: list[ModelKey]
-
-
-@dataclass(frozen=True, slots=True)
 class _Handled:
     """What came of records: the tables that were taken, and which records are no messages."""
 
-    taken: list[_Taken]
+    taken: list[Taken]
     refused: list[tuple[Record, InvalidMessage]]
 
 
 def _handle(fleet: Fleet, records: Iterable[Record]) -> _Handled:
     """Feed records to a fleet."""
     handled = _Handled([], [])
+    tables: list[ObservationTable] = []
+    cells = 0
     for record in records:
         try:
             content = _decoded(record.value)
             if isinstance(content, ModelEvent):
+                # It counts from its place in the log on.
+                handled.taken.extend(fleet.update_all(tables))
+                tables, cells = [], 0
                 fleet.notice(content)
                 continue
-            for table in content:
-                handled.taken.append(_Taken(table, fleet.update(table), fleet.evicted))
         except InvalidMessage as error:
             handled.refused.append((record, error))
+            continue
+        tables += content
+        cells += sum(len(table) * len(table.columns) for table in content)
+        if cells > MOST_CELLS:
+            handled.taken.extend(fleet.update_all(tables))
+            tables, cells = [], 0
+    handled.taken.extend(fleet.update_all(tables))
     return handled
 
 

@@ -74,15 +74,13 @@ class PendingStore(PendingJoin):
             Where it says nothing that this version understands.
         """
         changes = decode_changes(record)
+        counts = changes.is_claim or self.epochs.admits(changes.epoch)
         if changes.is_claim:
             self.epochs.begin(offset)
-        elif self.epochs.admits(changes.epoch):
+        elif counts:
             self._apply(changes, offset)
-        else:
-            self.acknowledged(offset)
-            return None
         self.acknowledged(offset)
-        return changes
+        return changes if counts else None
 
     def _apply(self, changes: Changes, offset: int) -> None:
         self._position = offset

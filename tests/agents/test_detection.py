@@ -162,3 +162,24 @@ def test_more_bad_observations_than_are_borne_stop_the_worker_before_their_ack()
     with pytest.raises(TooManyRefused, match="driftline-observations, partition 3"):
         stage.take(*[b"\xff"] * 1001, partition=3)
     assert stage.delivery.submitted == []
+
+
+@pytest.mark.parametrize("most", [0, 900, 4_000_000])
+def test_how_much_is_taken_at_once_changes_nothing(
+    most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agents.detection.MOST_CELLS", most)
+    stage = Stage()
+    values = [*stream(2000, 0.0, 1), *stream(500, 2.0, 2)]
+    frames = [observations(start, values[start : start + 250]) for start in range(0, 2500, 250)]
+    other = ModelEvent(type=ModelEventType.VERSION_DEPLOYED, model="other", version="8")
+    garbage, event = b"no observations", encode_event(other)
+    stage.take(*frames[:4], garbage, event, *frames[4:], frames[3], frames[-1])
+    whole = Stage()
+    whole.take(observations(0, values))
+    assert [each.detected_at for each in stage.alerts] == [
+        each.detected_at for each in whole.alerts
+    ]
+    assert len(stage.alerts) == 1
+    assert stage.telemetry.taken == {Origin.PREDICTIONS: 3000}
+    assert len(stage.publisher.to(TOPICS.dead_letters)) == 1
