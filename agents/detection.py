@@ -14,8 +14,9 @@ from agents.stage import Stage
 from agents.telemetry import ModelStatus
 from agents.transport import BatchEvent, Record, records_of
 from detectors.figures import figures_of
-from detectors.fleet import Fleet, ModelKey, Taken
+from detectors.fleet import Fleet, Taken
 from detectors.model_monitor import ModelMonitor
+from detectors.roster import ModelKey
 from schemas.alert import Alert
 from schemas.cloudevents import CloudEventType, cloudevent_headers
 from schemas.codec import decode_event, decode_object, encode_event

@@ -1,21 +1,19 @@
 """All models that one worker watches in one partition."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from typing import Final, NamedTuple, TypeAlias
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Final, NamedTuple
 
 from detectors.contract import State
 from detectors.identity import event_id
 from detectors.model_monitor import ColumnKey, ModelMonitor
 from detectors.options import MonitorOptions
+from detectors.roster import ModelKey, Roster
 from detectors.seen import Seen
 from detectors.watch_steady import watch_steady
 from schemas.alert import Alert
 from schemas.merged_tables import merged
 from schemas.model_event import ModelEvent, ModelEventType
 from schemas.observations import ObservationBatch, ObservationTable
-
-ModelKey: TypeAlias = tuple[str, str]
-"""Model and version."""
 
 RESTARTING: Final = frozenset(
     {
@@ -75,29 +73,23 @@ class Fleet:
     ) -> None:
         self.evicted: list[ModelKey] = []
         self.options_of = options_of
-        self._most_models = most_models
-        self._most_columns = most_columns
-        # Both in the order of the versions' latest rows. By place in the log, not by event time: a
-        # clock that runs ahead would keep its version for ever.
-        self._monitors: dict[ModelKey, ModelMonitor] = {}
-        self._young: dict[ModelKey, None] = {}
-        self._columns = 0
+        self._roster = Roster(most_models=most_models, most_columns=most_columns)
         self.noticed = Seen(MOST_NOTICED)
 
     def __iter__(self) -> Iterator[ModelMonitor]:
-        return iter(self._monitors.values())
+        return iter(self._roster)
 
     def __len__(self) -> int:
-        return len(self._monitors)
+        return len(self._roster)
 
     @property
     def columns(self) -> int:
         """Watched columns of all versions."""
-        return self._columns
+        return self._roster.columns
 
     def monitor(self, model: str, version: str) -> ModelMonitor | None:
         """Return the monitor of a model version that is watched."""
-        return self._monitors.get((model, version))
+        return self._roster.monitors.get((model, version))
 
     def update(self, table: ObservationTable) -> list[Alert]:
         """Take rows of one or several model versions; return the alerts, by version and row."""
@@ -130,47 +122,44 @@ class Fleet:
         for table in tables:
             names = frozenset((column.role, column.name) for column in table.columns)
             versions.setdefault(names, set()).update(_keys(table))
-        if not all(keys <= self._monitors.keys() for keys in versions.values()):
+        monitors = self._roster.monitors
+        if not all(keys <= monitors.keys() for keys in versions.values()):
             return False
-        room = self._most_columns - self._columns
-        if sum(len(names) * len(keys) for names, keys in versions.items()) <= room:
+        if sum(len(names) * len(keys) for names, keys in versions.items()) <= self._roster.room:
             return True
         new = sum(
-            len(names - self._monitors[key].columns.keys())
+            len(names - monitors[key].columns.keys())
             for names, keys in versions.items()
             for key in keys
         )
-        return new <= room
+        return new <= self._roster.room
 
     def _take_all(self, tables: Sequence[ObservationTable]) -> list[Taken]:
         """Take tables that there is place for."""
-        touched: list[set[ModelKey]] = [set() for _ in tables]
-        grown: set[ModelKey] = set()
+        touches: list[dict[ModelKey, bool]] = [{} for _ in tables]
         taken: list[Taken] = []
         for table, numbers in merged(tables):
-            found: dict[ModelKey, list[Alert]] = {}
-            if len(table.models) > 1:
-                found = watch_steady(table, self._monitors)
-            steady = found.keys()
-            grown.update(
-                key
-                for key in steady & self._young.keys()
-                if found[key] or self._monitors[key].has_reference
-            )
-            others: dict[ModelKey, list[Alert]] = {}
+            alerts = self._watch_steady(table)
+            steady = {
+                key: key in self._roster.young and self._has_grown(key, found)
+                for key, found in alerts.items()
+            }
             for number in numbers:
-                touched[number].update(steady & _keys(tables[number]))
+                touches[number] |= {
+                    key: steady[key] for key in _keys(tables[number]) if key in steady
+                }
                 for batch in _others(tables[number], steady):
                     key = (batch.model, batch.version)
-                    alerts, is_new = self._watch(self._monitors[key], batch)
-                    others.setdefault(key, []).extend(alerts)
+                    found, is_new = self._watch(self._roster.monitors[key], batch)
+                    alerts.setdefault(key, []).extend(found)
                     if is_new:
-                        touched[number].add(key)
-                    if alerts or self._monitors[key].has_reference:
-                        grown.add(key)
-            found |= others
-            taken.append(Taken(table, [alert for key in _keys(table) for alert in found[key]], []))
-        self._touch_all(tables, touched, grown)
+                        touches[number][key] = self._has_grown(key, found)
+            taken.append(Taken(table, _in_order(table, alerts), []))
+        # Only now, and by the places in the tables: what was taken as one must not show.
+        for table, those in zip(tables, touches, strict=True):
+            for key in _keys(table):
+                if key in those:
+                    self._roster.touch(key, has_grown=those[key])
         return taken
 
     def _take(self, table: ObservationTable) -> Taken:
@@ -178,63 +167,34 @@ class Fleet:
 
         Those that are steady come first, and count as the latest, so that they stay.
         """
-        self.evicted = []
-        together: dict[ModelKey, list[Alert]] = {}
-        if len(table.models) > 1:
-            together = watch_steady(table, self._monitors)
-            for key, found in together.items():
-                self._touch(key, has_grown=bool(found) or self._monitors[key].has_reference)
-        alerts_of = dict(together)
-        for batch in _others(table, together.keys()):
+        evicted: list[ModelKey] = []
+        alerts = self._watch_steady(table)
+        for key, found in alerts.items():
+            self._roster.touch(key, has_grown=self._has_grown(key, found))
+        for batch in _others(table, set(alerts)):
             key = (batch.model, batch.version)
-            monitor = self._monitors.get(key)
+            monitor = self._roster.monitors.get(key)
             if monitor is None:
-                monitor = self._begin(key, len(batch.columns))
-            alerts_of[key], is_new = self._watch(monitor, batch)
+                monitor = ModelMonitor(*key, self.options_of(batch.model))
+                evicted += self._roster.begin(monitor, len(batch.columns))
+            alerts[key], is_new = self._watch(monitor, batch)
             if is_new:
-                self._touch(key, has_grown=bool(alerts_of[key]) or monitor.has_reference)
-        alerts = [alert for key in _keys(table) for alert in alerts_of[key]]
-        return Taken(table, alerts, self.evicted)
+                self._roster.touch(key, has_grown=self._has_grown(key, alerts[key]))
+        return Taken(table, _in_order(table, alerts), evicted)
 
-    def _begin(self, key: ModelKey, columns: int) -> ModelMonitor:
-        """Watch a version from now on."""
-        self._make_room(min(columns, self._most_columns))
-        monitor = self._monitors[key] = ModelMonitor(*key, self.options_of(key[0]))
-        self._young[key] = None
-        return monitor
+    def _watch_steady(self, table: ObservationTable) -> dict[ModelKey, list[Alert]]:
+        """Feed a table to the versions that have nothing unusual about them; return the alerts."""
+        return watch_steady(table, self._roster.monitors) if len(table.models) > 1 else {}
 
     def _watch(self, monitor: ModelMonitor, batch: ObservationBatch) -> tuple[list[Alert], bool]:
         """Take rows of a version; return its alerts, and whether any row was new."""
         rows, columns = monitor.all_rows, len(monitor.columns)
-        alerts = monitor.update(batch, room=self._most_columns - self._columns)
-        self._columns += len(monitor.columns) - columns
+        alerts = monitor.update(batch, room=self._roster.room)
+        self._roster.columns += len(monitor.columns) - columns
         return alerts, monitor.all_rows > rows
 
-    def _touch_all(
-        self,
-        tables: Sequence[ObservationTable],
-        touched: Sequence[Collection[ModelKey]],
-        grown: Collection[ModelKey],
-    ) -> None:
-        """Take note of the versions that have new rows, by their places in the tables."""
-        latest: dict[ModelKey, None] = {}
-        for table, those in zip(reversed(tables), reversed(touched), strict=True):
-            for key in reversed(_keys(table)):
-                if key in those:
-                    latest.setdefault(key)
-        for key in reversed(latest):
-            self._touch(key, has_grown=key in grown)
-
-    def _touch(self, key: ModelKey, *, has_grown: bool) -> None:
-        """Take note that a version has new rows.
-
-        Grown is one that has, or had, a reference: after an alert the one that gave it has gone.
-        """
-        self._monitors[key] = self._monitors.pop(key)
-        if key in self._young:
-            del self._young[key]
-            if not has_grown:
-                self._young[key] = None
+    def _has_grown(self, key: ModelKey, alerts: Collection[Alert]) -> bool:
+        return bool(alerts) or self._roster.monitors[key].has_reference
 
     def notice(self, event: ModelEvent) -> None:
         """Begin the references of the model's versions anew where the event says so.
@@ -255,7 +215,7 @@ class Fleet:
         """Return the whole state."""
         return {
             "noticed": self.noticed.state(),
-            "young": [list(key) for key in self._young],
+            "young": self._roster.outline()["young"],
             "monitors": [
                 {"model": monitor.model, "version": monitor.version, "state": monitor.state()}
                 for monitor in self
@@ -264,39 +224,17 @@ class Fleet:
 
     def outline(self) -> State:
         """Return what of the state is neither in a model's nor in ``noticed``, for `restore`."""
-        return {
-            "young": [list(key) for key in self._young],
-            "order": [list(key) for key in self._monitors],
-        }
+        return self._roster.outline()
 
     def restore(self, state: State) -> None:
         """Take over a state of a fleet with the same options."""
         self.noticed.restore(state["noticed"])
-        self._young = dict.fromkeys((model, version) for model, version in state["young"])
-        self._monitors = {}
+        monitors: list[ModelMonitor] = []
         for item in state["monitors"]:
-            model, version = item["model"], item["version"]
-            monitor = ModelMonitor(model, version, self.options_of(model))
+            monitor = ModelMonitor(item["model"], item["version"], self.options_of(item["model"]))
             monitor.restore(item["state"])
-            self._monitors[model, version] = monitor
-        self._columns = sum(len(monitor.columns) for monitor in self)
-
-    def _make_room(self, columns: int) -> None:
-        while self._young and not self._has_room(columns):
-            self._evict(next(iter(self._young)))
-        if self._monitors and not self._has_room(1):
-            self._evict(next(iter(self._monitors)))
-
-    def _has_room(self, columns: int) -> bool:
-        return (
-            len(self._monitors) < self._most_models
-            and self._columns + columns <= self._most_columns
-        )
-
-    def _evict(self, key: ModelKey) -> None:
-        self._columns -= len(self._monitors.pop(key).columns)
-        self._young.pop(key, None)
-        self.evicted.append(key)
+            monitors.append(monitor)
+        self._roster.restore(monitors, state["young"])
 
 
 def _keys(table: ObservationTable) -> list[ModelKey]:
@@ -311,3 +249,8 @@ def _others(table: ObservationTable, steady: Collection[ModelKey]) -> Iterator[O
         if (rows.model, rows.version) not in steady:
             yield table.batch(rows, begin, end)
         begin = end
+
+
+def _in_order(table: ObservationTable, alerts: Mapping[ModelKey, list[Alert]]) -> list[Alert]:
+    """Return alerts by the order of the versions."""
+    return [alert for key in _keys(table) for alert in alerts[key]]

@@ -8,8 +8,9 @@ import orjson
 
 from detectors.contract import State
 from detectors.durable import Name, UnusablePart
-from detectors.fleet import Fleet, ModelKey
+from detectors.fleet import Fleet
 from detectors.options import MonitorOptions
+from detectors.roster import ModelKey
 from detectors.snapshot import UnreadableSnapshot, decode_snapshot, encode_snapshot
 
 MODEL: Final = "model"
