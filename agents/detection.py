@@ -33,6 +33,9 @@ STATUS_EVERY: Final = 5.0
 MOST_CELLS: Final = 4_000_000
 """Rows times columns above which no further ones are decoded before these are taken."""
 
+FEW_ROWS: Final = 100
+"""Of a model version at once: what is done for the version counts as much as what for the rows."""
+
 WORTH_A_THREAD: Final = 20_000
 """Bytes of observations above which another thread takes them; the change-over has its price."""
 
@@ -52,6 +55,7 @@ class Detection(Stage[Fleet]):
     name = "detection"
     reported: dict[int, dict[ModelKey, float]] = field(default_factory=dict, init=False)
     renewed: set[Source] = field(default_factory=set, init=False)
+    _rows_of_version: dict[int, float] = field(default_factory=dict, init=False)
 
     async def on_observations(self, event: BatchEvent, delivery: Delivery) -> None:
         """Take a batch of observations and model events."""
@@ -64,6 +68,9 @@ class Detection(Stage[Fleet]):
         else:
             # Nearly all of it is compiled and holds no lock: intake goes on meanwhile.
             handled = await asyncio.to_thread(_handle, fleet, records)
+        if versions := sum(len(taken.table.models) for taken in handled.taken):
+            rows = sum(len(taken.table) for taken in handled.taken)
+            self._rows_of_version[partition] = rows / versions
         outputs: list[Awaitable[object]] = []
         for record, error in handled.refused:
             outputs.append(await self.dead_letters.send(record, error))
@@ -75,6 +82,10 @@ class Detection(Stage[Fleet]):
         self._report(event, started)
         await delivery.submit(event, outputs)
 
+    def gains_by_more(self, partition: int) -> bool:
+        """Tell whether a partition brings so few rows of a version that it costs more than they."""
+        return self._rows_of_version.get(partition, FEW_ROWS) < FEW_ROWS
+
     def take_up(self, partition: int, state: Fleet) -> None:
         """Go on from a state that was loaded, and report on its models."""
         super().take_up(partition, state)
@@ -84,6 +95,7 @@ class Detection(Stage[Fleet]):
     def _drop(self, partition: int) -> None:
         super()._drop(partition)
         self.reported.pop(partition, None)
+        self._rows_of_version.pop(partition, None)
         self.telemetry.models_dropped(partition)
 
     async def _publish(self, alerts: Iterable[Alert]) -> list[Awaitable[object]]:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, cast
 
 import faust
-from faust.types import AgentT, AppT, EventT, Message, StreamT
+from faust.types import TP, AgentT, AppT, EventT, Message, StreamT
 from mode.supervisors import CrashingSupervisor
 
 from agents.options import TransportOptions
@@ -127,3 +127,11 @@ def batch_agent(
 def on_drain(app: BatchApp, hook: Callable[[], None]) -> None:
     """Have `hook` called when a rebalance or a shutdown starts to wait for batches in hand."""
     cast("BatchedTransport", app.transport).drain_hooks.append(hook)
+
+
+def gather_where(app: BatchApp, gains: Callable[[TP], bool]) -> None:
+    """Have a partition fetched less often while the worker is behind, where `gains` is true of it.
+
+    It is for what the app itself sends and reads, of which larger rounds are cheaper.
+    """
+    cast("BatchedTransport", app.transport).gains_by_more = gains

@@ -39,6 +39,9 @@ class TransportOptions:
         once; bounds how long that takes.
     aligned_topics
         Topics whose partitions are handed on in the order of their records' times, all together.
+    gathering_time
+        How long a partition that gains by it is left alone after a fetch, while aligned ones bring
+        more than is handled (`agents.faust_app.gather_where`).
     alignment_timeout
         How long aligned partitions wait for one that has unread records and brings none.
     max_partition_fetch_bytes
@@ -64,6 +67,7 @@ class TransportOptions:
     max_slice_records: int = 500
     max_round_records: int = 6000
     aligned_topics: frozenset[str] = frozenset()
+    gathering_time: float = 0.3
     alignment_timeout: float = 1.0
     max_partition_fetch_bytes: int = 2_097_152
     fetch_max_wait: float = 0.1

@@ -13,7 +13,7 @@ from asyncio import AbstractEventLoop
 from collections.abc import Callable
 
 from faust.transport.drivers import aiokafka as driver
-from faust.types import AppT
+from faust.types import TP, AppT
 from yarl import URL
 
 from agents.batch import BatchEvent, Record, records_of, slices_of
@@ -39,6 +39,8 @@ class BatchedTransport(driver.Transport):
     drain_hooks
         Called, in the event loop, when a rebalance or a shutdown starts to wait for the batches
         that agents hold.
+    gains_by_more
+        Tells of a partition whether larger rounds of it would be cheaper.
     """
 
     Consumer = BatchedConsumer
@@ -53,3 +55,4 @@ class BatchedTransport(driver.Transport):
         super().__init__(url, app, loop)
         self.options = options
         self.drain_hooks: list[Callable[[], None]] = []
+        self.gains_by_more: Callable[[TP], bool] = lambda _: False

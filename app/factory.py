@@ -14,7 +14,7 @@ from agents.consumer import BatchedConsumer
 from agents.dead_letters import DeadLetters, TooManyRefused
 from agents.delivery import Delivery
 from agents.detection import Detection
-from agents.faust_app import BatchApp, batch_agent, make_faust_app, on_drain
+from agents.faust_app import BatchApp, batch_agent, gather_where, make_faust_app, on_drain
 from agents.intake import Intake
 from agents.pending_changelog import Changelog, open_changelog
 from agents.pending_stores import PendingStores
@@ -89,6 +89,9 @@ def create_app(settings: Settings, *, telemetry: Telemetry | None = None) -> Bat
         dead_letters=dead_letters,
         telemetry=telemetry,
         new_state=partial(options.new_fleet, settings),
+    )
+    gather_where(
+        app, lambda tp: tp.topic == topics.observations and detection.gains_by_more(tp.partition)
     )
     policy = Policy(
         topics=topics,

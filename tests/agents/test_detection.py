@@ -183,3 +183,19 @@ def test_how_much_is_taken_at_once_changes_nothing(
     assert len(stage.alerts) == 1
     assert stage.telemetry.taken == {Origin.PREDICTIONS: 3000}
     assert len(stage.publisher.to(TOPICS.dead_letters)) == 1
+
+
+@pytest.mark.parametrize(
+    ("models", "rows", "gains"), [(1, 10, True), (1, 500, False), (8, 80, True)]
+)
+def test_a_partition_gains_by_more_where_there_are_few_rows_of_each_version(
+    models: int, rows: int, gains: bool
+) -> None:
+    stage = Stage()
+    assert not stage.detection.gains_by_more(0)
+    stage.take(*(observations(0, stream(rows, 0.0, 1), f"m{model}") for model in range(models)))
+    assert stage.detection.gains_by_more(0) is gains
+    stage.take(b"nothing")
+    assert stage.detection.gains_by_more(0) is gains
+    stage.detection.keep_partitions([])
+    assert not stage.detection.gains_by_more(0)
