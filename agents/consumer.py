@@ -24,6 +24,7 @@ from mode.utils.futures import notify
 from agents.alignment import Alignment
 from agents.batch import Record
 from agents.consumer_thread import BatchedConsumerThread, Fetched
+from agents.gathering import Gathering
 from agents.progress import PartitionProgress
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class BatchedConsumer(driver.Consumer):
     def __init__(self, transport: BatchedTransport, *args: Any, **kwargs: Any) -> None:
         self.options = transport.options
         self.progress: dict[TP, PartitionProgress] = {}
-        self._batched_transport = transport
+        self._drain_hooks = transport.drain_hooks
         self._ends: dict[Message, list[tuple[TP, int]]] = {}
         """Partition and last offset of the slices of each round that is not acked."""
         self._reactivated = Event()
@@ -75,10 +76,7 @@ class BatchedConsumer(driver.Consumer):
             most=self.options.max_slice_records,
             patience=self.options.alignment_timeout,
         )
-        self._is_behind = False
-        """Whether the latest round of aligned partitions was as large as one may be."""
-        self._left_alone: dict[TP, float] = {}
-        """Until when a partition is not fetched."""
+        self._gathering = Gathering(transport.gains_by_more, self.options.gathering_time)
         self.rewinds: dict[TP, int] = {}
         self._fetched_under: object = None
         self._flow_stopped_at: float | None = None
@@ -141,32 +139,16 @@ class BatchedConsumer(driver.Consumer):
             due = self._due()
             if due is not None and not self._alignment.is_aligned(due):
                 break
-        self._note_load(tp, records, now)
+        if self._alignment.is_aligned(tp):
+            self._gathering.note_load(is_behind=records >= self.options.max_round_records)
+        else:
+            self._gathering.note_fetch(tp, now)
         message = self._to_message(tp, slices[0][-1])
         message.key = None
         message.headers = None
         message.value = slices  # type: ignore[assignment] # Faust says bytes; here it is a round
         self._ends[message] = ends
         return message
-
-    def _note_load(self, tp: TP, records: int, now: float) -> None:
-        """Leave a partition alone for a while where there is more to do than can be done.
-
-        What is behind anyway does not come later for that, and what has gathered meanwhile is
-        handled at once, which is cheaper.
-        """
-        if self._alignment.is_aligned(tp):
-            self._is_behind = records >= self.options.max_round_records
-        elif self._is_behind and self._batched_transport.gains_by_more(tp):
-            self._left_alone[tp] = now + self.options.gathering_time
-
-    def _gathering(self) -> set[TP]:
-        """Return the partitions that are left alone at present."""
-        now = monotonic()
-        self._left_alone = {
-            tp: until for tp, until in self._left_alone.items() if self._is_behind and until > now
-        }
-        return set(self._left_alone)
 
     def _take(self, records: Fetched) -> None:
         if records.assignment is not self._fetched_under:
@@ -198,7 +180,7 @@ class BatchedConsumer(driver.Consumer):
             await self.wait(self.can_resume_flow)  # type: ignore[arg-type] # mode's Event type
         # A new set: the thread must not see it emptied by a rebalance, for aiokafka takes an
         # empty set for "all partitions".
-        gathering = self._gathering()
+        gathering = self._gathering.partitions(monotonic())
         active = set(self._get_active_partitions()).difference(self._alignment.held, gathering)
         if gathering:
             timeout = min(timeout, _BACK_PRESSURE_POLL)
@@ -322,7 +304,7 @@ class BatchedConsumer(driver.Consumer):
 
     async def wait_empty(self) -> None:
         """Ask agents to finish what they hold, then wait until all of it is acked."""
-        for hook in self._batched_transport.drain_hooks:
+        for hook in self._drain_hooks:
             hook()
         while self._unacked_messages and not (self.should_stop or self._abandoned.is_set()):
             await self.commit()
@@ -355,7 +337,7 @@ class BatchedConsumer(driver.Consumer):
         self._buffered_partitions.clear()
         self._alignment.clear()
         self._ends.clear()
-        self._left_alone.clear()
+        self._gathering.clear()
         # Who still holds one of these does not ack it, and a drain would wait for it for ever.
         self._unacked_messages.clear()
         self._abandoned.clear()

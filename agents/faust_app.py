@@ -134,4 +134,4 @@ def gather_where(app: BatchApp, gains: Callable[[TP], bool]) -> None:
 
     It is for what the app itself sends and reads, of which larger rounds are cheaper.
     """
-    cast("BatchedTransport", app.transport).gains_by_more = gains
+    cast("BatchedTransport", app.transport).gain_rules.append(gains)

@@ -33,7 +33,6 @@ class _Begin(NamedTuple):
 
     offset: int
     epoch: int = NO_EPOCH
-    is_on_disk: bool = False
 
     def within(self, bounds: Bounds) -> "_Begin":
         """Return the same, or the nearest offset that is there."""
@@ -101,6 +100,7 @@ class PendingRestore:
         async with self._changelog.open() as reader:
             bounds = await reader.bounds(partitions)
             begins: dict[int, _Begin] = {}
+            on_disk: set[int] = set()
             for partition, (start, end) in bounds.items():
                 if (there := held.get(partition)) is not None:
                     if there.end == end:
@@ -109,14 +109,19 @@ class PendingRestore:
                 file = await self._open_file(partition)
                 slot = PendingSlot(self._options, self._thread, file)
                 self.slots[partition] = slot
-                begins[partition] = await self._begin(partition, slot, Bounds(start, end), reader)
+                here = Bounds(start, end)
+                self._since[partition] = await self._since_of_last(partition, here, reader)
+                begin = await self._load(partition, slot, here, reader)
+                if begin is not None:
+                    on_disk.add(partition)
+                begins[partition] = begin or self._since[partition]
             if not self._is_current():
                 return False
-            await self._claim(begins)
+            await self._claim()
             while begins:
                 if not await self._replay(reader, begins):
                     return False
-                begins = await self._to_begin_again(begins, bounds)
+                begins = await self._to_begin_again(begins, on_disk, bounds)
             for slot in self.slots.values():
                 slot.claimed()
         return True
@@ -126,33 +131,40 @@ class PendingRestore:
         for slot in self.slots.values():
             slot.close()
 
-    async def _begin(
+    async def _load(
         self, partition: int, slot: PendingSlot, bounds: Bounds, reader: ChangelogReader
-    ) -> _Begin:
-        """Load what the disk has of a partition; return where in the changelog to begin."""
+    ) -> _Begin | None:
+        """Load what the disk has of a partition; return where in the changelog that ends."""
         position = None
         try:
             position = await slot.load()
         except DamagedStore as error:
             logger.warning("the disk of partition %d cannot be used: %s", partition, error)
             await slot.empty()
-        if position is not None:
-            if await _fits(position, partition, bounds, reader):
-                return _Begin(position.offset, slot.store.epochs.current, is_on_disk=True)
-            logger.warning("the disk of partition %d is not of this changelog", partition)
-            await slot.empty()
+        if position is None:
+            return None
+        if await _fits(position, partition, bounds, reader):
+            return _Begin(position.offset, slot.store.epochs.current)
+        logger.warning("the disk of partition %d is not of this changelog", partition)
+        await slot.empty()
+        return None
+
+    async def _since_of_last(
+        self, partition: int, bounds: Bounds, reader: ChangelogReader
+    ) -> _Begin:
+        """Return from where on all that waits can be read, by the last record."""
         last = (
             None if bounds.start == bounds.end else await reader.record(partition, bounds.end - 1)
         )
         try:
-            begin = _Begin(bounds.start) if last is None else _begin_of(decode_changes(last))
+            since = _Begin(bounds.start) if last is None else _begin_of(decode_changes(last))
         except NewerChanges:
             raise
         except UnreadableChanges:
-            begin = _Begin(bounds.start)
-        return begin.within(bounds)
+            since = _Begin(bounds.start)
+        return since.within(bounds)
 
-    async def _claim(self, begins: Mapping[int, _Begin]) -> None:
+    async def _claim(self) -> None:
         """Have the changelog say that the partitions are this worker's.
 
         What another one has written before is read, and what it writes afterwards does not count.
@@ -160,9 +172,9 @@ class PendingRestore:
         sent = {
             partition: await self._changelog.claim(
                 partition,
-                Changes((), begin.offset, clock=0, since_epoch=begin.epoch, is_claim=True),
+                Changes((), since.offset, clock=0, since_epoch=since.epoch, is_claim=True),
             )
-            for partition, begin in begins.items()
+            for partition, since in self._since.items()
         }
         for partition, claim in sent.items():
             self.slots[partition].end = (await claim).offset + 1
@@ -190,7 +202,7 @@ class PendingRestore:
                 self._telemetry.pending_unreadable()
             else:
                 if changes is not None:
-                    self._since[partition] = _begin_of(changes)
+                    self._since[partition] = self._since_after(partition, changes)
             self.records += 1
             if self.records % 4 == 0:
                 await asyncio.sleep(0)
@@ -199,8 +211,13 @@ class PendingRestore:
             await slot.save_where_due(record, offset)
         return True
 
+    def _since_after(self, partition: int, changes: Changes) -> _Begin:
+        since = _begin_of(changes)
+        # Who claims has seen the last record alone, and that may not have counted.
+        return min(since, self._since[partition]) if changes.is_claim else since
+
     async def _to_begin_again(
-        self, begins: Mapping[int, _Begin], bounds: Mapping[int, Bounds]
+        self, begins: Mapping[int, _Begin], on_disk: Collection[int], bounds: Mapping[int, Bounds]
     ) -> dict[int, _Begin]:
         """Return what has to be read from further back.
 
@@ -208,9 +225,9 @@ class PendingRestore:
         given up what the owner still had.
         """
         again: dict[int, _Begin] = {}
-        for partition, begin in begins.items():
-            since = self._since.get(partition, begin).within(bounds[partition])
-            if since.offset < begin.offset and not begin.is_on_disk:
+        for partition in begins.keys() - on_disk:
+            since = self._since[partition].within(bounds[partition])
+            if since.offset < begins[partition].offset:
                 await self.slots[partition].empty()
                 again[partition] = since
         return again

@@ -39,8 +39,8 @@ class BatchedTransport(driver.Transport):
     drain_hooks
         Called, in the event loop, when a rebalance or a shutdown starts to wait for the batches
         that agents hold.
-    gains_by_more
-        Tells of a partition whether larger rounds of it would be cheaper.
+    gain_rules
+        Each tells of a partition whether larger rounds of it are cheaper.
     """
 
     Consumer = BatchedConsumer
@@ -55,4 +55,8 @@ class BatchedTransport(driver.Transport):
         super().__init__(url, app, loop)
         self.options = options
         self.drain_hooks: list[Callable[[], None]] = []
-        self.gains_by_more: Callable[[TP], bool] = lambda _: False
+        self.gain_rules: list[Callable[[TP], bool]] = []
+
+    def gains_by_more(self, tp: TP) -> bool:
+        """Tell whether larger rounds of a partition are cheaper."""
+        return any(gains(tp) for gains in self.gain_rules)

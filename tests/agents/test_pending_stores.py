@@ -267,6 +267,36 @@ async def test_a_restore_reads_from_further_back_where_an_overtaken_worker_had_g
     assert third.stores.get(0).add_label(label("7"), 7, NOW) == [JOINED]
 
 
+async def test_a_claim_by_the_record_of_an_overtaken_worker_hides_nothing() -> None:
+    topic = FakeTopic()
+    frozen, _ = await frozen_and_overtaken(topic)
+    late = predictions("late", first=5000, age=NOW + 10**12)
+    frozen.stores.get(0).add_predictions(late)
+    with pytest.raises(PartitionLost):
+        await frozen.publish()
+    # These read all that waits, and write nothing but their claims.
+    for _ in range(3):
+        worker = Worker(topic)
+        await worker.stores.restore([0])
+        assert worker.waiting() == 1000
+
+
+async def test_a_claim_of_a_worker_that_begins_on_disk_leaves_the_others_all_there_is(
+    tmp_path: Path,
+) -> None:
+    topic = FakeTopic()
+    first = Worker(topic, tmp_path)
+    await first.stores.restore([0])
+    await first.take(70_000)
+    await first.settle()
+    first.leave()
+    for folder in (tmp_path, None):
+        worker = Worker(topic, folder)
+        await worker.stores.restore([0])
+        assert worker.waiting() == 70_000
+        worker.leave()
+
+
 async def test_a_record_that_was_sent_twice_is_not_taken_for_a_claim() -> None:
     topic = FakeTopic()
     worker = Worker(topic)

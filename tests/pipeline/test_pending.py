@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from confluent_kafka import Consumer, TopicPartition
+from confluent_kafka import Consumer, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient
 
+from agents.pending_changes import Changes, encode_changes
 from tests.agents.worker_process import wait_until
 from tests.kafka import KafkaCluster
 from tests.pipeline.driftline import PARTITIONS, Kafka, Traffic, Worker
@@ -138,3 +139,30 @@ def changelog_ends(client: Kafka) -> list[TopicPartition]:
         each.offset = consumer.get_watermark_offsets(each, timeout=10.0)[1]
     consumer.close()
     return found
+
+
+def test_a_worker_whose_partitions_were_claimed_acks_nothing_until_it_has_them_again(
+    kafka: KafkaCluster, topic_prefix: str, tmp_path: Path
+) -> None:
+    client = Kafka(kafka.bootstrap, topic_prefix)
+    with Worker(kafka.bootstrap, topic_prefix, tmp_path / "first.log") as first:
+        first.wait_until_ready()
+        send_predictions(client, 0, 100)
+        caught_up(client, "predictions")
+        # As another worker does that was given the partitions, and this one has not heard of it.
+        (claim,) = encode_changes(Changes((), 0, 0, is_claim=True))
+        producer = Producer({"bootstrap.servers": kafka.bootstrap})
+        for partition in range(PARTITIONS):
+            producer.produce(f"{topic_prefix}driftline-pending", claim, partition=partition)
+        producer.flush()
+        send_predictions(client, 100, ROWS)
+        send_labels(client, 0, ROWS)
+        wait_until(lambda: "was claimed by another worker" in first.log(), why=first.log)
+        assert client.lag("predictions") == ROWS - 100
+        with Worker(kafka.bootstrap, topic_prefix, tmp_path / "second.log") as second:
+            second.wait_until_ready()
+            caught_up(client, "predictions", "labels")
+            assert {*labels(first), *labels(second)} <= {"joined", "early"}
+            assert first.stop() == 0
+            assert second.stop() == 0
+        assert "Traceback" not in first.log()

@@ -1,6 +1,5 @@
 import asyncio
 import time
-from dataclasses import replace
 
 import pytest
 from faust.types import TP
@@ -8,6 +7,7 @@ from faust.types import TP
 from agents.batch import Record
 from agents.consumer import BatchedConsumer
 from agents.faust_app import BatchApp, gather_where
+from agents.gathering import Gathering
 from agents.progress import PartitionProgress
 from tests.agents.consumer.fakes import TP0, TP1, FakeThread, deliver, in_rounds_of, record
 
@@ -45,10 +45,9 @@ async def test_a_partition_that_gains_is_left_alone_while_rounds_are_full(
 
 
 async def test_it_is_fetched_again_after_a_while(
-    app: BatchApp, consumer: BatchedConsumer, thread: FakeThread
+    consumer: BatchedConsumer, thread: FakeThread
 ) -> None:
-    consumer.options = replace(consumer.options, gathering_time=0.02)
-    gather_where(app, lambda tp: tp == FREE)
+    consumer._gathering = Gathering(lambda tp: tp == FREE, 0.02)
     asked = await asked_after(consumer, thread, {TP0: FULL}, {FREE: [record(0, FREE)]})
     assert asked == {TP0, TP1}
     await asyncio.sleep(0.03)
@@ -69,6 +68,6 @@ async def test_who_is_left_alone_is_forgotten_with_the_assignment(
 ) -> None:
     gather_where(app, lambda _: True)
     await asked_after(consumer, thread, {TP0: FULL}, {FREE: [record(0, FREE)]})
-    assert consumer._gathering() == {FREE}
+    assert consumer._gathering.partitions(time.monotonic()) == {FREE}
     await consumer.on_partitions_assigned({TP0, FREE}, 2)
-    assert consumer._gathering() == set()
+    assert consumer._gathering.partitions(time.monotonic()) == set()
