@@ -11,7 +11,7 @@ from aiokafka.errors import CorruptRecordException, RecordTooLargeError
 from aiokafka.record.legacy_records import LegacyRecordBatchBuilder
 from aiokafka.structs import ConsumerRecord, TopicPartition
 
-from agents.block_fetcher import GATHERED, BlockFetcher
+from agents.block_fetcher import GATHERED, GATHERING, BlockFetcher
 from agents.record_block import RecordBlock
 from tests.agents.record_bytes import (
     ABORT,
@@ -126,7 +126,7 @@ async def test_what_was_fetched_comes_as_blocks_of_at_most_so_many() -> None:
         assert (found.state.highwater, found.state.lso) == (900, 800)
 
 
-@pytest.mark.parametrize(("longest", "short"), [(100, 10), (5, 5)])
+@pytest.mark.parametrize(("longest", "short"), [(100, GATHERING), (5, 5)])
 async def test_a_fetch_without_what_waits_to_be_taken_is_answered_soon(
     longest: int, short: int
 ) -> None:
@@ -143,7 +143,7 @@ async def test_records_that_flow_are_gathered_and_after_a_pause_the_next_one_is_
     async with running(ABC, empty=1, fetch_max_wait_ms=100) as found:
         await found.take()
         await found.client.left_waiting.wait()
-        assert found.client.may_gather == [(100, 1), (10, GATHERED), (100, 1)]
+        assert found.client.may_gather == [(100, 1), (GATHERING, GATHERED), (100, 1)]
 
 
 async def test_aiokafkas_own_fetcher_is_left_alone() -> None:

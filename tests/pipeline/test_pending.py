@@ -65,6 +65,7 @@ def test_labels_meet_the_predictions_of_a_worker_that_was_killed(
     with Worker(kafka.bootstrap, topic_prefix, tmp_path / "first.log", **settings) as worker:
         worker.wait_until_ready()
         send_predictions(client, 0, ROWS)
+        caught_up(client, "predictions")
         send_labels(client, 0, 100)
         send_labels(client, ROWS, ROWS + 10)
         wait_for({"joined": 100.0, "early": 10.0}, worker)
@@ -94,6 +95,7 @@ def test_what_waits_moves_with_its_partition(
     with Worker(kafka.bootstrap, topic_prefix, tmp_path / "first.log", **settings) as first:
         first.wait_until_ready()
         send_predictions(client, 0, ROWS)
+        caught_up(client, "predictions")
         send_labels(client, 0, 100)
         wait_for({"joined": 100.0}, first)
         with Worker(kafka.bootstrap, topic_prefix, tmp_path / "second.log", **settings) as second:
