@@ -212,6 +212,11 @@ def test_without_artefacts_the_tests_of_kafka_skip_but_not_in_ci(
     assert "cannot fetch" in done.stdout
 
 
+def test_no_port_is_handed_out_twice() -> None:
+    ports = [free_port() for _ in range(300)]
+    assert len(set(ports)) == 300
+
+
 @pytest.mark.kafka
 def test_the_command_runs_a_broker_until_it_is_told_to_end(tmp_path: Path) -> None:
     port = free_port()
