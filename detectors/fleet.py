@@ -121,7 +121,7 @@ class Fleet:
         versions: dict[frozenset[ColumnKey], set[ModelKey]] = {}
         for table in tables:
             names = frozenset((column.role, column.name) for column in table.columns)
-            versions.setdefault(names, set()).update(_keys(table))
+            versions.setdefault(names, set()).update(table.versions())
         monitors = self._roster.monitors
         if not all(keys <= monitors.keys() for keys in versions.values()):
             return False
@@ -146,9 +146,9 @@ class Fleet:
             }
             for number in numbers:
                 touches[number] |= {
-                    key: steady[key] for key in _keys(tables[number]) if key in steady
+                    key: steady[key] for key in tables[number].versions() if key in steady
                 }
-                for batch in _others(tables[number], steady):
+                for batch in tables[number].batches(without=steady):
                     key = (batch.model, batch.version)
                     found, is_new = self._watch(self._roster.monitors[key], batch)
                     alerts.setdefault(key, []).extend(found)
@@ -157,7 +157,7 @@ class Fleet:
             taken.append(Taken(table, _in_order(table, alerts), []))
         # Only now, and by the places in the tables: what was taken as one must not show.
         for table, those in zip(tables, touches, strict=True):
-            for key in _keys(table):
+            for key in table.versions():
                 if key in those:
                     self._roster.touch(key, has_grown=those[key])
         return taken
@@ -171,7 +171,7 @@ class Fleet:
         alerts = self._watch_steady(table)
         for key, found in alerts.items():
             self._roster.touch(key, has_grown=self._has_grown(key, found))
-        for batch in _others(table, set(alerts)):
+        for batch in table.batches(without=set(alerts)):
             key = (batch.model, batch.version)
             monitor = self._roster.monitors.get(key)
             if monitor is None:
@@ -237,20 +237,6 @@ class Fleet:
         self._roster.restore(monitors, state["young"])
 
 
-def _keys(table: ObservationTable) -> list[ModelKey]:
-    return [(rows.model, rows.version) for rows in table.models]
-
-
-def _others(table: ObservationTable, steady: Collection[ModelKey]) -> Iterator[ObservationBatch]:
-    """Yield the rows of each version that is not among the steady ones."""
-    begin = 0
-    for rows in table.models:
-        end = begin + rows.rows
-        if (rows.model, rows.version) not in steady:
-            yield table.batch(rows, begin, end)
-        begin = end
-
-
 def _in_order(table: ObservationTable, alerts: Mapping[ModelKey, list[Alert]]) -> list[Alert]:
     """Return alerts by the order of the versions."""
-    return [alert for key in _keys(table) for alert in alerts[key]]
+    return [alert for key in table.versions() for alert in alerts[key]]

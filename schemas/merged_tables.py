@@ -43,7 +43,7 @@ def merged(tables: Iterable[ObservationTable]) -> Iterator[Merged]:
     latest: dict[tuple[str, str], int] = {}
     for position, table in enumerate(tables):
         form = table.origin, tuple((each.role, each.name, each.kind) for each in table.columns)
-        models = [(rows.model, rows.version) for rows in table.models]
+        models = table.versions()
         number = group_of.get(form)
         if (
             number is None
@@ -52,10 +52,10 @@ def merged(tables: Iterable[ObservationTable]) -> Iterator[Merged]:
         ):
             number = group_of[form] = len(groups)
             groups.append(_Group())
-        groups[number].add(table, position)
+        groups[number].add(table, models, position)
         latest.update(dict.fromkeys(models, number))
     for group in groups:
-        if len(group.tables) > 1 and group.has_models:
+        if len(group.tables) > 1 and len(group.models) > 1:
             yield Merged(_one(group.tables), group.numbers)
         else:
             for table, position in zip(group.tables, group.numbers, strict=True):
@@ -68,28 +68,20 @@ class _Group:
     def __init__(self) -> None:
         self.tables: list[ObservationTable] = []
         self.numbers: list[int] = []
+        self.models: set[tuple[str, str]] = set()
         self._latest: dict[Source, int] = {}
-
-    @property
-    def has_models(self) -> bool:
-        """Whether there are several models, whose rows may be taken together."""
-        first = self.tables[0].models[0]
-        return any(
-            len(table.models) > 1
-            or (table.models[0].model, table.models[0].version) != (first.model, first.version)
-            for table in self.tables
-        )
 
     def precedes(self, table: ObservationTable) -> bool:
         """Tell whether all rows of a table come after those of the same sources here."""
         first = _by_source(table, np.minimum, LARGEST_OFFSET)
         return all(offset > self._latest.get(source, -1) for source, offset in first)
 
-    def add(self, table: ObservationTable, number: int) -> None:
+    def add(self, table: ObservationTable, models: Iterable[tuple[str, str]], number: int) -> None:
         for source, offset in _by_source(table, np.maximum, -1):
             self._latest[source] = max(offset, self._latest.get(source, -1))
         self.tables.append(table)
         self.numbers.append(number)
+        self.models.update(models)
 
 
 def _by_source(

@@ -1,6 +1,6 @@
 """Observations: rows as columns, of one model version or of several that have the same columns."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import pairwise
@@ -173,12 +173,17 @@ class ObservationTable:
             bounds.append(bounds[-1] + rows.rows)
         return bounds
 
-    def batches(self) -> Iterator[ObservationBatch]:
-        """Yield the rows of each version."""
+    def versions(self) -> list[tuple[str, str]]:
+        """Return the model and version of each, in their order."""
+        return [(rows.model, rows.version) for rows in self.models]
+
+    def batches(self, without: Collection[tuple[str, str]] = ()) -> Iterator[ObservationBatch]:
+        """Yield the rows of each version, except of some."""
         begin = 0
         for rows in self.models:
             end = begin + rows.rows
-            yield self.batch(rows, begin, end)
+            if (rows.model, rows.version) not in without:
+                yield self.batch(rows, begin, end)
             begin = end
 
     def halves(self) -> "tuple[ObservationTable, ObservationTable]":

@@ -142,9 +142,8 @@ async def test_a_drain_calls_the_hooks_first(app: BatchApp, consumer: BatchedCon
     assert calls == ["hook"]
 
 
-async def test_a_drain_does_not_wait_for_what_is_another_workers(
-    consumer: BatchedConsumer,
-) -> None:
+async def drained_by_abandoning(consumer: BatchedConsumer) -> asyncio.Task[None]:
+    """Let a drain wait for a message, and end by the task that is returned."""
     message = Message("in", 0, 0, 0.0, 0, {}, None, None, None)
     consumer._unacked_messages = {message}
     draining = asyncio.create_task(consumer.wait_empty())
@@ -152,15 +151,17 @@ async def test_a_drain_does_not_wait_for_what_is_another_workers(
     assert not draining.done()
     abandoning = asyncio.create_task(consumer.abandon())
     await asyncio.wait_for(draining, 1)
+    return abandoning
+
+
+async def test_a_drain_does_not_wait_for_what_is_another_workers(
+    consumer: BatchedConsumer,
+) -> None:
+    abandoning = await drained_by_abandoning(consumer)
     assert not abandoning.done()
     await consumer.on_partitions_assigned({TP0}, 2)
     await asyncio.wait_for(abandoning, 1)
     await asyncio.wait_for(consumer.wait_empty(), 1)
     # The next assignment is drained again.
-    consumer._unacked_messages = {message}
-    draining = asyncio.create_task(consumer.wait_empty())
-    await asyncio.sleep(0.01)
-    assert not draining.done()
-    abandoning = asyncio.create_task(consumer.abandon())
-    await asyncio.wait_for(draining, 1)
+    abandoning = await drained_by_abandoning(consumer)
     abandoning.cancel()
