@@ -18,6 +18,7 @@ class EmbeddedBroker:
 
     - records live in memory, 5 MB or 100,000 batches a partition; then the oldest batches go,
       read or not;
+    - a fetch is answered with one batch of each partition, so producers should gather;
     - a topic comes into being at its first use, always with `PARTITIONS` partitions; a request to
       create one fails, so clients must not declare topics (`create` is the way);
     - a group's first member joins after 3 s, one that joins a group which has had members after its
