@@ -20,7 +20,7 @@ PATIENCE: Final = 0.02
 """Seconds for which records that nobody has taken yet keep their broker's other partitions from
 being fetched. aiokafka's own 0.1 s let a worker that catches up wait for the broker."""
 
-GATHERING: Final = 7
+GATHERING: Final = 12
 """Milliseconds for which a broker gathers records while they flow, and for which it may hold a
 fetch that leaves partitions out: it answers one fetch at a time, and until then sends nothing of
 those either. Answers to each single batch of a producer cost so much of the processor, the broker's

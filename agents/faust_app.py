@@ -63,7 +63,9 @@ def make_faust_app(*, name: str, bootstrap: str, options: TransportOptions) -> B
         consumer_max_fetch_size=options.max_partition_fetch_bytes,
         producer_acks=-1,
         producer_compression_type=options.compression,
-        producer_linger=options.linger,
+        # A round's observations are one record, and what is sent meanwhile goes with the next
+        # request: waiting for more only made alerts late.
+        producer_linger=0.0,
         producer_max_request_size=options.max_request_bytes,
         producer_request_timeout=options.request_timeout,
         agent_supervisor=CrashingSupervisor,

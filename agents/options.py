@@ -51,7 +51,7 @@ class TransportOptions:
         can wait this long behind idle ones of the same broker, so it bounds the latency.
     buffered_batches
         Batches that may wait in front of an agent.
-    linger, compression, max_request_bytes
+    compression, max_request_bytes
         Of the producer.
     stall_timeout
         A worker with something to read, ack or commit and no progress for this long crashes.
@@ -72,7 +72,6 @@ class TransportOptions:
     max_partition_fetch_bytes: int = 2_097_152
     fetch_max_wait: float = 0.1
     buffered_batches: int = 8
-    linger: float = 0.005
     compression: Compression | None = None
     max_request_bytes: int = 1_000_000
     credentials: CredentialsT | None = None
