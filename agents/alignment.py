@@ -84,6 +84,8 @@ class Alignment:
         free = self._free.earliest()
         if free is not None:
             return free
+        if not self._aligned.partitions:
+            return None  # the usual case: what is unread is not even looked at
         coming = {tp for tp in unread if self.is_aligned(tp) and tp not in self._aligned}
         partition, awaited = self._next(coming)
         # What is under pressure is not fetched: its agent is waited for, however long it takes.

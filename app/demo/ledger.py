@@ -99,6 +99,12 @@ class Ledger:
         return self._seen[Origin.LABELS].rows
 
     @property
+    def progress(self) -> tuple[int, ...]:
+        """Figures of which one grows with all that comes in."""
+        alerts = len(self._waiting) + len(self.judged)
+        return self.predictions_seen, self.labels_seen, alerts, len(self.requests)
+
+    @property
     def settled(self) -> bool:
         """Whether every alert that came in is judged."""
         return not self._waiting

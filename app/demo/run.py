@@ -20,6 +20,7 @@ from app.demo.report import Report
 from app.demo.scenario import Scenario
 from app.demo.schedule import BURN_IN, STORY_SECONDS, Schedule, plan
 from app.demo.sender import Sender
+from app.demo.stillness import until_done_or_still
 from app.demo.traffic import Traffic
 from app.demo.view import Places, Screen, Status
 from app.demo.watch import Watch
@@ -29,7 +30,7 @@ from app.kafka_clients import client_arguments
 from app.settings import Settings, TopicRole, load_settings
 from app.topics import ensure_topics, plan_topics
 
-_DRAIN_SECONDS: Final = 6.0
+_STILL_SECONDS: Final = 6.0
 _HOST: Final = "127.0.0.1"
 _LINGER: Final = 40
 """Milliseconds for which the producer gathers. The embedded broker answers a fetch with one batch
@@ -209,10 +210,9 @@ class _Demo:
         self._seconds = sender.seconds
         self._complete = True
         # The last rows, and what they tip, are still on their way.
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_DRAIN_SECONDS):
-                while not self._drained(sender):  # noqa: ASYNC110 - a ledger has no event to await
-                    await asyncio.sleep(0.05)
+        await until_done_or_still(
+            lambda: self._drained(sender), lambda: self._ledger.progress, seconds=_STILL_SECONDS
+        )
 
     def _drained(self, sender: Sender) -> bool:
         ledger = self._ledger
