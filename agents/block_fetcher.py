@@ -1,5 +1,6 @@
 """aiokafka's fetcher, handing out blocks of records instead of lists."""
 
+from asyncio import CancelledError
 from collections.abc import Callable, Iterable
 from itertools import islice
 from time import monotonic
@@ -178,7 +179,12 @@ class BlockFetcher(fetcher.Fetcher):  # type: ignore[misc] # aiokafka ships no t
         return super()._get_actions_per_node(assignment)
 
     async def _proc_fetch_request(self, *request: Any) -> bool:
-        has_records = bool(await self._fetch(*request))
+        try:
+            has_records = bool(await self._fetch(*request))
+        except CancelledError:
+            # aiokafka's close() awaits what it cancels. A fetch that pauses after an error let this
+            # out, which ended the consumer's thread, and a worker's stop waited for it for ever.
+            return False
         if has_records:
             self._flows_until = self._clock() + GATHERING / 1000
         return has_records

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from aiokafka.consumer.fetcher import Fetcher
 from aiokafka.consumer.subscription_state import SubscriptionState
-from aiokafka.errors import CorruptRecordException, RecordTooLargeError
+from aiokafka.errors import CorruptRecordException, KafkaConnectionError, RecordTooLargeError
 from aiokafka.record.legacy_records import LegacyRecordBatchBuilder
 from aiokafka.structs import ConsumerRecord, TopicPartition
 
@@ -124,6 +124,20 @@ async def test_what_was_fetched_comes_as_blocks_of_at_most_so_many() -> None:
         assert (values(first), found.state.position) == ([b"a", b"b"], 2)
         assert (values(await found.take(2)), found.state.position) == ([b"c"], 3)
         assert (found.state.highwater, found.state.lso) == (900, 800)
+
+
+async def test_it_closes_in_the_pause_after_a_failed_fetch() -> None:
+    async with running(ABC, retry_backoff_ms=60_000) as found:
+        failed = asyncio.Event()
+
+        async def fail(node: int, request: Any) -> Any:
+            failed.set()
+            raise KafkaConnectionError(f"no connection to {node} for {request}")
+
+        found.client.send = fail  # type: ignore[method-assign] # a fake that turns bad
+        await asyncio.wait_for(failed.wait(), 5)
+        await asyncio.sleep(0.05)  # it pauses now
+        await asyncio.wait_for(found.fetcher.close(), 5)
 
 
 @pytest.mark.parametrize(("longest", "short"), [(100, GATHERING), (5, 5)])
