@@ -54,8 +54,8 @@ lock: ## Resolve the lock files anew (needs uv)
 	    --extra demo --group build --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 
 docs: $(VENV)/.dev ## Generate the JSON Schemas, the AsyncAPI document and the reference pages
-	$(BIN)/python -m schemas.documents docs
-	$(BIN)/python -m app.reference docs
+	$(BIN)/python -m schemas.documents.generate docs
+	$(BIN)/python -m app.reference_pages docs
 
 kafka: $(VENV)/.dev ## Start a real Apache Kafka on this machine until Ctrl-C
 	$(BIN)/python -m tests.kafka $(ARGS)

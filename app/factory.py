@@ -9,29 +9,30 @@ from typing import Any, Final, NoReturn, cast
 from aiokafka import AIOKafkaConsumer
 from faust.types import TP
 
-from agents.checkpoints import CheckpointOptions, Checkpoints
-from agents.consumer import BatchedConsumer
-from agents.dead_letters import DeadLetters, TooManyRefused
-from agents.delivery import Delivery
-from agents.detection import Detection
-from agents.faust_app import BatchApp, batch_agent, gather_where, make_faust_app, on_drain
-from agents.intake import Intake
-from agents.pending_changelog import Changelog, open_changelog
-from agents.pending_stores import PendingStores
-from agents.policy import Policy
-from agents.publisher import Publisher
-from agents.stage import Stage
-from agents.state_loader import StateLoader, StateRecipe
-from agents.state_reader import StateReader
-from agents.telemetry import Telemetry
-from agents.transport import BatchEvent
+from agents.dead_letters.sender import DeadLetters, TooManyRefused
+from agents.join.changelog import Changelog, open_changelog
+from agents.join.stores import PendingStores
+from agents.stages.detection import Detection
+from agents.stages.intake import Intake
+from agents.stages.policy import Policy
+from agents.stages.stateful_stage import Stage
+from agents.stages.telemetry import Telemetry
+from agents.state.checkpoints import CheckpointOptions, Checkpoints
+from agents.state.loader import StateLoader, StateRecipe
+from agents.state.reader import StateReader
+from agents.transport.app import BatchApp, batch_agent, gather_where, make_faust_app, on_drain
+from agents.transport.consumer import BatchedConsumer
+from agents.transport.delivery import Delivery
+from agents.transport.publisher import Publisher
+from agents.transport.rounds import BatchEvent
 from app import options
-from app.http import HttpServer, WorkerHealth
-from app.kafka_clients import client_arguments, transport_options
+from app.kafka.clients import client_arguments, transport_options
 from app.metrics import Metrics
 from app.settings import KafkaSettings, Settings
-from detectors.fleet_snapshot import FleetSnapshots
-from detectors.policy_snapshot import PolicySnapshots
+from app.web.health import WorkerHealth
+from app.web.server import HttpServer
+from detectors.monitors.fleet_snapshot import FleetSnapshots
+from detectors.retraining.policy_snapshot import PolicySnapshots
 
 LARGEST_RECORD: Final = 1_900_000
 """Bytes of a record that is published: an observation batch or a dead letter at their largest."""

@@ -9,7 +9,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 from structlog.stdlib import ProcessorFormatter
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-from agents.denial import denial_of
+from agents.transport.denial import denial_of
 from app.settings import LogSettings
 
 _QUIET: Final = {
@@ -117,7 +117,8 @@ def _is_normal(record: logging.LogRecord) -> bool:
 def _is_told(record: logging.LogRecord) -> bool:
     """Tell whether an error is the user's lack of a permission.
 
-    Each of the services on its way reports it, with where it was; in the end `agents.process` does.
+    Each of the services on its way reports it, with where it was; in the end `app.worker.process`
+    does.
     """
     return denial_of(record.exc_info[1] if record.exc_info else None) is not None
 

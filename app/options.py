@@ -3,17 +3,17 @@
 from collections.abc import Mapping
 from functools import partial
 
-from agents.errors import Task
-from agents.intake import IntakeOptions
-from agents.pending_options import PendingOptions
-from agents.refusals import RefusalLimits
-from agents.topics import Topics
+from agents.dead_letters.limits import RefusalLimits
+from agents.join.options import PendingOptions
+from agents.stages.intake import IntakeOptions
+from agents.stages.topics import Topics
 from app.settings import DetectorSettings, ModelSettings, Settings, TopicRole
-from detectors.fleet import Fleet
-from detectors.options import DetectorOptions, MonitorOptions
-from detectors.policy import PolicyOptions, RetrainPolicy
-from schemas.columns import Kind
-from schemas.incoming import FieldMap
+from detectors.monitors.fleet import Fleet
+from detectors.monitors.options import DetectorOptions, MonitorOptions
+from detectors.performance.error import Task
+from detectors.retraining.policy import PolicyOptions, RetrainPolicy
+from schemas.payloads.rows import FieldMap
+from schemas.tables.columns import Kind
 
 _UNNAMED = ModelSettings()
 

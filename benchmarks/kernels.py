@@ -16,13 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 from river import drift
 
-from detectors.bins import NumberBins
-from detectors.column_monitor import ColumnMonitor
-from detectors.options import MonitorOptions
-from detectors.ranks import absorb_ranks
-from detectors.registry import build
+from detectors.algorithms.catalogue import build
+from detectors.monitors.column_monitor import ColumnMonitor
+from detectors.monitors.options import MonitorOptions
+from detectors.reference.bins import NumberBins
+from detectors.reference.ranks import absorb_ranks
 from detectors.warm_up import warm_up
-from schemas.columns import Column, Kind, Role
+from schemas.tables.columns import Column, Kind, Role
 
 Batch = NDArray[np.float64]
 Feed = Callable[[Batch], object]

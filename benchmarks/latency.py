@@ -15,14 +15,14 @@ import numpy as np
 import orjson
 from confluent_kafka import TIMESTAMP_LOG_APPEND_TIME, Consumer, Producer
 
-from app.topics import ensure_topics
+from app.kafka.topics import ensure_topics
 from benchmarks.contenders.driftline import settings_of
 from benchmarks.contenders.task import Task
 from benchmarks.events import feature_names
 from benchmarks.steps import Steps
 from benchmarks.topic import PARTITIONS
 from benchmarks.workers import Workers
-from schemas.times import parse_time
+from schemas.events.times import parse_time
 from tests.kafka import KafkaCluster
 
 FEATURES: Final = 20

@@ -15,11 +15,11 @@ from typing import Final
 import numpy as np
 import psutil
 
-from detectors.fleet import Fleet
-from detectors.options import MonitorOptions
+from detectors.monitors.fleet import Fleet
+from detectors.monitors.options import MonitorOptions
 from detectors.warm_up import warm_up
-from schemas.columns import Column, Flag, Kind, Role
-from schemas.observations import ModelRows, ObservationTable, Origin, Source
+from schemas.tables.columns import Column, Flag, Kind, Role
+from schemas.tables.observations import ModelRows, ObservationTable, Origin, Source
 
 _FEATURES: Final = 20
 _BURN_IN: Final = MonitorOptions().burn_in

@@ -16,11 +16,11 @@ from typing import BinaryIO, Final
 import numpy as np
 import psutil
 
-from agents import id_index
-from agents.cold_file import ColdFile, Position
-from agents.pending import PendingStore
-from agents.prediction_log import Predictions
-from schemas.incoming import LabelRow
+from agents.join.store import PendingStore
+from agents.prediction_log import id_index
+from agents.prediction_log.disk_file import ColdFile, Position
+from agents.prediction_log.predictions import Predictions
+from schemas.payloads.rows import LabelRow
 
 _SLICE: Final = 500
 _CHECKPOINT: Final = 65_536

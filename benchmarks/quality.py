@@ -11,10 +11,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.column_monitor import ColumnMonitor
-from detectors.drift import Drift
-from detectors.options import MonitorOptions
-from schemas.columns import Column, Kind, Role
+from detectors.alerts.drift import Drift
+from detectors.monitors.column_monitor import ColumnMonitor
+from detectors.monitors.options import MonitorOptions
+from schemas.tables.columns import Column, Kind, Role
 
 Values = NDArray[np.float64]
 Source = Callable[[np.random.Generator, int], Values]

@@ -21,8 +21,8 @@ import numpy as np
 import orjson
 from confluent_kafka import Producer
 
+from app.kafka.topics import ensure_topics
 from app.settings import Settings, load_settings
-from app.topics import ensure_topics
 from tests.chaos.crew import Crew, Member
 from tests.kafka import KafkaCluster
 

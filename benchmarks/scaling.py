@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import Final
 
-from app.topics import ensure_topics
+from app.kafka.topics import ensure_topics
 from benchmarks.contenders.driftline import settings_of
 from benchmarks.contenders.task import Task
 from benchmarks.events import Events

@@ -17,8 +17,8 @@ from typing import Final
 import numpy as np
 import psutil
 
+from app.kafka.topics import ensure_topics
 from app.settings import Settings, TopicRole, load_settings
-from app.topics import ensure_topics
 from tests.chaos.crew import Crew, Member
 from tests.chaos.feeder import Feeder
 from tests.chaos.ledger import Ledger

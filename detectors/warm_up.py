@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from detectors.figures import figures_of
-from detectors.fleet import Fleet
-from detectors.moments import with_values
-from detectors.options import MonitorOptions
-from detectors.priming import uniform_sequence
-from schemas.columns import Column, Kind, Role
-from schemas.observations import ModelRows, ObservationTable, Origin, Source
+from detectors.algorithms.priming import uniform_sequence
+from detectors.monitors.column_figures import figures_of
+from detectors.monitors.fleet import Fleet
+from detectors.monitors.options import MonitorOptions
+from detectors.reference.moments import with_values
+from schemas.tables.columns import Column, Kind, Role
+from schemas.tables.observations import ModelRows, ObservationTable, Origin, Source
 
 ROWS = 100
 

@@ -9,8 +9,8 @@ from uuid import uuid4
 import pytest
 from hypothesis import settings
 
-from app.embedded import EmbeddedBroker
-from app.kernel_cache import forget_stale
+from app.kafka.embedded import EmbeddedBroker
+from app.worker.kernel_cache import forget_stale
 from tests.kafka import KafkaCluster, KafkaUnavailable
 from tests.kafka.secured import SecuredKafka
 

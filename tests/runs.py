@@ -1,6 +1,6 @@
 """Runs of rows as the sources that tables hold."""
 
-from schemas.observations import Integers, Run, Source, number_sources
+from schemas.tables.observations import Integers, Run, Source, number_sources
 
 
 def sources_of(*runs: Run) -> tuple[tuple[Source, ...], Integers]:

@@ -16,8 +16,8 @@ from benchmarks.report import headline
 from benchmarks.rounds import Outcome
 from benchmarks.runner import Run
 from benchmarks.throughput import plan_from
-from schemas.codec import decode_event, decode_object
-from schemas.prediction import Prediction
+from schemas.events.codec import decode_event, decode_object
+from schemas.events.prediction import Prediction
 
 
 def _outcomes(rates: dict[str, list[float]]) -> dict[str, Outcome]:

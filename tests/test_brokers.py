@@ -13,7 +13,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
 from confluent_kafka import KafkaError, KafkaException, Producer
 from jgo.env import LockFile
 
-from app.embedded import PARTITIONS, EmbeddedBroker
+from app.kafka.embedded import PARTITIONS, EmbeddedBroker
 from tests.kafka import CorruptArtifactError, KafkaCluster, KafkaStartError
 from tests.kafka.artifacts import LOCK, cache_directory
 from tests.kafka.ports import free_port, is_free

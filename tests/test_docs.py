@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from agents.topics import Topics
+from agents.stages.topics import Topics
 from app.cli import COMMANDS
 from app.cli import main as driftline
 from app.cli.dead_letters import COMMANDS as DEAD_LETTERS
 from app.metrics.catalogue import CATALOGUE
-from app.reference import configuration_page
-from schemas.invalid import Reason
+from app.reference_pages import configuration_page
+from schemas.events.invalid import Reason
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]

@@ -9,7 +9,6 @@ from typing import Any, Final
 
 import click
 
-from app.brokers import connected, wait_for_brokers
 from app.cli.common import (
     EXIT_CONFIGURATION,
     EXIT_TOPICS,
@@ -17,12 +16,13 @@ from app.cli.common import (
     settings_of,
     settings_options,
 )
-from app.durability import check_durable, not_durable
-from app.kafka_clients import client_arguments
-from app.pending_directory import check_pending_directory
-from app.permissions import WORKER, needed
+from app.kafka.brokers import connected, wait_for_brokers
+from app.kafka.clients import client_arguments
+from app.kafka.permissions import WORKER, needed
+from app.kafka.topics import TopicReport, find_problems, plan_topics
 from app.settings import InvalidConfiguration, Settings, TopicRole, settings_schema
-from app.topics import TopicReport, find_problems, plan_topics
+from app.worker.durability import check_durable, not_durable
+from app.worker.pending_directory import check_pending_directory
 
 _LONGEST_WAIT: Final = 10.0
 """Seconds; a check should not wait as a worker does."""

@@ -7,13 +7,13 @@ from typing import Any, Final, NoReturn, TypeVar
 
 import click
 
-from agents.stored_state import UnusableState
-from app.brokers import AuthenticationFailed, BrokersUnreachable, TopicRefused
-from app.http import AddressUnavailable
-from app.permissions import NotAuthorized
+from agents.state.stored_state import UnusableState
+from app.kafka.brokers import AuthenticationFailed, BrokersUnreachable, TopicRefused
+from app.kafka.permissions import NotAuthorized
+from app.kafka.topics import WrongTopics
 from app.settings import CONFIG_VARIABLE, InvalidConfiguration, Settings, load_settings
-from app.state_errors import NothingFound, WorkersRunning
-from app.topics import WrongTopics
+from app.state.errors import NothingFound, WorkersRunning
+from app.web.server import AddressUnavailable
 
 EXIT_INCOMPLETE: Final = 1
 EXIT_CONFIGURATION: Final = 2

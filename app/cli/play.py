@@ -14,16 +14,16 @@ from aiokafka.errors import KafkaError
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
-from app.brokers import BrokersUnreachable, wait_for_brokers
 from app.cli.common import clear_errors, settings_of, settings_options
+from app.kafka.brokers import BrokersUnreachable, wait_for_brokers
 from app.play.delay import LabelDelay, parse_delay, parse_seconds
 from app.play.events import Clock, ColumnRoles, UnknownColumns, Untrainable
 from app.play.reading import BadRow, Source, UnreadableFile, open_source
 from app.play.run import PlayOptions, Reader, Summary
 from app.play.run import play as play_rows
 from app.settings import Settings
-from schemas.invalid import InvalidMessage
-from schemas.times import parse_time
+from schemas.events.invalid import InvalidMessage
+from schemas.events.times import parse_time
 
 _YEAR: Final = 365 * 86_400.0
 """Seconds. Rows are sent faster than their event time goes by: begun now, it would run ahead of the

@@ -11,18 +11,12 @@ from typing import Any
 import click
 import numpy as np
 
-from agents.stored_state import UnusableState
-from app.brokers import wait_for_brokers
+from agents.state.stored_state import UnusableState
 from app.cli.common import EXIT_NOTHING, clear_errors, settings_of, settings_options
+from app.kafka.brokers import wait_for_brokers
 from app.settings import Settings
-from app.state_store import (
-    PartitionState,
-    forget_model,
-    forget_partition,
-    matching,
-    read_states,
-)
-from detectors.snapshot import decode_snapshot
+from app.state.store import PartitionState, forget_model, forget_partition, matching, read_states
+from detectors.snapshots.snapshot import decode_snapshot
 
 _WAIT = 10.0
 """Seconds for a broker to answer."""

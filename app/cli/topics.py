@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from app.brokers import wait_for_brokers
 from app.cli.common import clear_errors, settings_of, settings_options
+from app.kafka.brokers import wait_for_brokers
+from app.kafka.topics import TopicReport, ensure_topics
 from app.settings import Settings
-from app.topics import TopicReport, ensure_topics
 
 
 @click.command()

@@ -10,18 +10,18 @@ from typing import Any, Final
 import click
 import structlog
 
-from app.allocator import share_one_arena, trimmed
-from app.brokers import connected, wait_for_brokers
 from app.buildinfo import driftline_version
 from app.cli.common import clear_errors, settings_of, settings_options
-from app.durability import check_durable, not_durable
-from app.http import check_address
-from app.kernels import warm_up
+from app.kafka.brokers import connected, wait_for_brokers
+from app.kafka.permissions import WORKER, needed
+from app.kafka.topics import as_found, ensure_topics
 from app.logs import configure_logs
-from app.pending_directory import check_pending_directory
-from app.permissions import WORKER, needed
 from app.settings import Settings
-from app.topics import as_found, ensure_topics
+from app.web.server import check_address
+from app.worker.allocator import share_one_arena, trimmed
+from app.worker.durability import check_durable, not_durable
+from app.worker.pending_directory import check_pending_directory
+from app.worker.warm_up import warm_up
 
 SHUTDOWN_TIMEOUT: Final = 30.0
 """Seconds that a stop may take; the next worker replays what was not committed."""
@@ -74,8 +74,8 @@ async def _check_permissions(settings: Settings) -> None:
 
 def _run(settings: Settings, logger: Any) -> int:
     # Faust and the agents take a second to import: an error above is told without them.
-    from agents.process import EXIT_DENIED, run  # noqa: PLC0415 - see above
     from app.factory import create_app  # noqa: PLC0415 - see above
+    from app.worker.process import EXIT_DENIED, run  # noqa: PLC0415 - see above
 
     app = create_app(settings)
     if settings.state.enabled:

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.demo.scenario import Scenario
-from schemas.alert import Alert, DriftKind
-from schemas.observations import Integers, ObservationBatch, Origin
-from schemas.retrain_request import RetrainRequest
+from schemas.events.alert import Alert, DriftKind
+from schemas.events.retrain_request import RetrainRequest
+from schemas.tables.observations import Integers, ObservationBatch, Origin
 
 Partition = tuple[str, int]
 """A topic and the number of one of its partitions."""

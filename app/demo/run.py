@@ -14,7 +14,6 @@ from uuid import uuid4
 
 from aiokafka import AIOKafkaProducer
 
-from app.brokers import wait_for_brokers
 from app.demo.ledger import Ledger
 from app.demo.report import Report
 from app.demo.scenario import Scenario
@@ -25,10 +24,11 @@ from app.demo.traffic import Traffic
 from app.demo.view import Places, Screen, Status
 from app.demo.watch import Watch
 from app.demo.worker import WorkerProcess
-from app.embedded import EmbeddedBroker
-from app.kafka_clients import client_arguments
+from app.kafka.brokers import wait_for_brokers
+from app.kafka.clients import client_arguments
+from app.kafka.embedded import EmbeddedBroker
+from app.kafka.topics import ensure_topics, plan_topics
 from app.settings import Settings, TopicRole, load_settings
-from app.topics import ensure_topics, plan_topics
 
 _STILL_SECONDS: Final = 6.0
 _HOST: Final = "127.0.0.1"

@@ -11,7 +11,7 @@ import orjson
 from app.demo.scenario import Scenario
 from app.demo.schedule import Schedule
 from app.demo.traffic import Traffic, Transaction, label_document, prediction_document
-from schemas.times import format_time
+from schemas.events.times import format_time
 
 _TICK: Final = 0.02
 

@@ -13,9 +13,9 @@ from rich.text import Text
 
 from app.demo.ledger import Judged, Ledger
 from app.demo.schedule import BURN_IN
-from schemas.alert import Alert, Severity
-from schemas.retrain_request import RetrainRequest
-from schemas.summary import CategorySummary, NumberSummary, Summary
+from schemas.events.alert import Alert, Severity
+from schemas.events.retrain_request import RetrainRequest
+from schemas.events.summary import CategorySummary, NumberSummary, Summary
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,12 @@ from typing import Any, Final
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from app.demo.ledger import Ledger, Partition
-from app.kafka_clients import client_arguments
+from app.kafka.clients import client_arguments
 from app.settings import Settings, TopicRole
-from schemas.alert import Alert
-from schemas.codec import decode_event, decode_object
-from schemas.observation_frames import MAGIC, decode_frame
-from schemas.retrain_request import RetrainRequest
+from schemas.events.alert import Alert
+from schemas.events.codec import decode_event, decode_object
+from schemas.events.retrain_request import RetrainRequest
+from schemas.tables.frames import MAGIC, decode_frame
 
 _READ: Final = (TopicRole.OBSERVATIONS, TopicRole.ALERTS, TopicRole.RETRAIN_REQUESTS)
 

@@ -55,7 +55,7 @@ class WorkerProcess:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-m",
-                "app.demo.child",
+                "app.cli.demo_child",
                 *arguments(self._overrides),
                 # Its end tells the worker that the demo is gone.
                 stdin=PIPE,

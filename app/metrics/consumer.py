@@ -10,7 +10,7 @@ from app.metrics.models import Family, family
 
 
 class ProgressView(Protocol):
-    """What is read of one partition; `agents.progress.PartitionProgress` has it."""
+    """What is read of one partition; `agents.transport.progress.PartitionProgress` has it."""
 
     @property
     def outstanding(self) -> int:
@@ -21,7 +21,7 @@ class ProgressView(Protocol):
 
 
 class ConsumerView(Protocol):
-    """What is read of a consumer; `agents.consumer.BatchedConsumer` has it.
+    """What is read of a consumer; `agents.transport.consumer.BatchedConsumer` has it.
 
     Partitions are objects with ``topic`` and ``partition``.
     """

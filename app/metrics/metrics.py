@@ -16,25 +16,28 @@ from prometheus_client import (
     generate_latest,
 )
 
-from agents.telemetry import LabelOutcomes, ModelStatus, PendingStatus
+from agents.join.telemetry import PendingStatus
+from agents.stages.telemetry import LabelOutcomes, ModelStatus
 from app.buildinfo import driftline_version
 from app.metrics import catalogue
 from app.metrics.catalogue import MetricSpec
 from app.metrics.consumer import ConsumerCollector, ConsumerView
 from app.metrics.label_cap import CappedCounter
 from app.metrics.models import ModelCollector
-from schemas.alert import Alert
-from schemas.invalid import Reason
-from schemas.model_event import ModelEvent
-from schemas.observations import Origin
-from schemas.retrain_request import RetrainRequest
+from schemas.events.alert import Alert
+from schemas.events.invalid import Reason
+from schemas.events.model_event import ModelEvent
+from schemas.events.retrain_request import RetrainRequest
+from schemas.tables.observations import Origin
 
 _NOTHING: Final = PendingStatus(predictions=0, labels=0, expired=0, evicted=0)
 _GIVEN_UP: Final = ("expired", "evicted", "replaced")
 
 
 class Metrics:
-    """All metrics of one worker, in a registry of its own; implements `agents.telemetry.Telemetry`.
+    """All metrics of one worker, in a registry of its own.
+
+    Implements `agents.stages.telemetry.Telemetry`.
 
     Parameters
     ----------

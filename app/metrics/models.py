@@ -7,12 +7,12 @@ from typing import Final
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from agents.telemetry import ModelStatus
+from agents.stages.telemetry import ModelStatus
 from app.metrics import catalogue
 from app.metrics.catalogue import MetricSpec
 from app.metrics.label_cap import OTHER, Identity, LabelCap
-from detectors.figures import Figures
-from schemas.columns import Flag
+from detectors.monitors.column_figures import Figures
+from schemas.tables.columns import Flag
 
 Family = CounterMetricFamily | GaugeMetricFamily
 ModelKey = tuple[str, str]

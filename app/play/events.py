@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from app.play.types import ColumnType, convert
-from detectors.identity import stable_id
-from schemas.incoming import FieldMap
-from schemas.invalid import InvalidMessage
-from schemas.times import format_time, parse_time
+from schemas.events.identity import stable_id
+from schemas.events.invalid import InvalidMessage
+from schemas.events.times import format_time, parse_time
+from schemas.payloads.rows import FieldMap
 
 
 class UnknownColumns(Exception):

@@ -11,10 +11,11 @@ from typing import Any, Final
 import orjson
 from aiokafka import AIOKafkaProducer
 
-from app.brokers import connected
-from app.kafka_clients import client_arguments
+from app.kafka.brokers import connected
+from app.kafka.clients import client_arguments
+from app.kafka.permissions import PLAY, needed
+from app.kafka.topics import ensure_topics
 from app.options import label_fields, prediction_fields
-from app.permissions import PLAY, needed
 from app.play.delay import LabelDelay
 from app.play.events import (
     Clock,
@@ -31,7 +32,6 @@ from app.play.order import Outgoing, in_order
 from app.play.reading import BadRow, Line, Row, Source
 from app.play.types import infer_types
 from app.settings import Settings, TopicRole
-from app.topics import ensure_topics
 
 FIRST_ROWS: Final = 1000
 """Rows from which types and columns are told."""

@@ -4,7 +4,7 @@ from typing import Final
 
 from pydantic import Field
 
-from agents.refusals import RefusalLimits
+from agents.dead_letters.limits import RefusalLimits
 from app.settings.section import Section
 
 _DEFAULTS: Final = RefusalLimits()

@@ -7,8 +7,8 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from app.settings.section import Detail, Section, details, expected, known_one
-from schemas.label import Label
-from schemas.prediction import Prediction
+from schemas.events.label import Label
+from schemas.events.prediction import Prediction
 
 
 def _has_room(value: int, info: ValidationInfo) -> int:

@@ -5,12 +5,12 @@ from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
-from agents.errors import Task
 from app.settings.section import Detail, Section, details, expected, known_one, not_empty
-from detectors.options import DEFAULT_DETECTORS, MonitorOptions
-from detectors.registry import InvalidDetector, build, kinds
-from schemas.alert import Stream
-from schemas.columns import Kind
+from detectors.algorithms.catalogue import InvalidDetector, build, kinds
+from detectors.monitors.options import DEFAULT_DETECTORS, MonitorOptions
+from detectors.performance.error import Task
+from schemas.events.alert import Stream
+from schemas.tables.columns import Kind
 
 _DEFAULTS: Final = MonitorOptions()
 

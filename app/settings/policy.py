@@ -5,7 +5,7 @@ from typing import Annotated, Final
 from pydantic import Field
 
 from app.settings.section import Section, at_most
-from detectors.policy import PolicyOptions
+from detectors.retraining.policy import PolicyOptions
 
 _DEFAULTS: Final = PolicyOptions()
 

@@ -13,18 +13,18 @@ import asyncio
 
 from faust.types import TP
 
-from agents.faust_app import BatchApp
-from agents.process import run
-from app.allocator import share_one_arena
+from agents.transport.app import BatchApp
 from app.factory import create_app
-from app.kernels import warm_up
+from app.kafka.topics import ensure_topics
 from app.metrics import Metrics
 from app.settings import Settings, TopicRole, load_settings
-from app.topics import ensure_topics
+from app.worker.allocator import share_one_arena
+from app.worker.process import run
+from app.worker.warm_up import warm_up
 from benchmarks.contenders.meter import Meter
 from benchmarks.contenders.task import Task, task_from_arguments
-from schemas.alert import Alert
-from schemas.observations import Origin
+from schemas.events.alert import Alert
+from schemas.tables.observations import Origin
 
 
 class CountingMetrics(Metrics):

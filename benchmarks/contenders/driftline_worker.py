@@ -6,16 +6,16 @@ import threading
 import time
 from typing import Final
 
-from agents.process import run
-from app.allocator import share_one_arena
 from app.factory import create_app
-from app.kernels import warm_up
 from app.metrics import Metrics
 from app.settings import Settings
+from app.worker.allocator import share_one_arena
+from app.worker.process import run
+from app.worker.warm_up import warm_up
 from benchmarks.contenders.driftline import settings_of
 from benchmarks.contenders.meter import peak_rss
 from benchmarks.contenders.task import task_from_arguments
-from schemas.observations import Origin
+from schemas.tables.observations import Origin
 
 EVERY: Final = 0.2
 

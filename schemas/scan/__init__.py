@@ -1,8 +1,8 @@
 """Compiled readers of whole batches, straight from bytes: JSON documents, texts and times.
 
 They hold no lock of Python's while they read. Each reads the usual forms only, and tells which rows
-it did not read; those are for `schemas.codec` and `schemas.times`, which stay the judges of what is
-valid.
+it did not read; those are for `schemas.events.codec` and `schemas.events.times`, which stay the
+judges of what is valid.
 """
 
 from schemas.scan.entries import Entries

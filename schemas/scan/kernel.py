@@ -1,8 +1,8 @@
 """How the passes over bytes are compiled.
 
 Functions here call one another across files, and Numba's cache on disk looks only at the file of
-the function that Python calls: `app.kernel_cache` deletes what is older than any source of its
-package.
+the function that Python calls: `app.worker.kernel_cache` deletes what is older than any source of
+its top-level package.
 """
 
 from functools import partial

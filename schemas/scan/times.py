@@ -1,4 +1,4 @@
-"""Event times from the bytes of their text, as `schemas.times.parse_time` reads them."""
+"""Event times from the bytes of their text, as `schemas.events.times.parse_time` reads them."""
 
 from typing import Final
 

@@ -6,15 +6,16 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any, cast
 
-from agents.delivery import Delivery
-from agents.publisher import Publisher
-from agents.telemetry import LabelOutcomes, ModelStatus, PendingStatus
-from agents.transport import BatchEvent, slices_of
-from schemas.alert import Alert
-from schemas.invalid import Reason
-from schemas.model_event import ModelEvent
-from schemas.observations import Origin
-from schemas.retrain_request import RetrainRequest
+from agents.join.telemetry import PendingStatus
+from agents.stages.telemetry import LabelOutcomes, ModelStatus
+from agents.transport.delivery import Delivery
+from agents.transport.publisher import Publisher
+from agents.transport.rounds import BatchEvent, slices_of
+from schemas.events.alert import Alert
+from schemas.events.invalid import Reason
+from schemas.events.model_event import ModelEvent
+from schemas.events.retrain_request import RetrainRequest
+from schemas.tables.observations import Origin
 
 
 @dataclass

@@ -97,7 +97,7 @@ def test_the_chatter_of_libraries_is_not_logged_but_their_warnings_are() -> None
     for name in ("faust.app.base", "mode.services", "aiokafka.conn"):
         logging.getLogger(name).info("chatter")
         logging.getLogger(name).warning("trouble")
-    logging.getLogger("agents.transport").info("[^-BatchedConsumer]: Starting...")
+    logging.getLogger("agents.transport.driver").info("[^-BatchedConsumer]: Starting...")
     assert [line["event"] for line in logged(stream)] == ["trouble"] * 3
 
 
@@ -113,7 +113,7 @@ COORDINATOR = "aiokafka.consumer.group_coordinator"
         ("aiohttp.server", ZeroDivisionError(), "error"),
         ("aiohttp.server", None, "error"),
         ("aiokafka.producer.sender", None, "error"),
-        ("agents.process", ConnectionResetError(), "error"),
+        ("app.worker.process", ConnectionResetError(), "error"),
     ],
 )
 def test_errors_of_libraries_that_are_normal_are_warnings_and_no_others(

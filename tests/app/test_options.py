@@ -3,17 +3,17 @@ from inspect import signature
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.errors import Task
-from agents.refusals import RefusalLimits
-from agents.topics import Topics
+from agents.dead_letters.limits import RefusalLimits
+from agents.stages.topics import Topics
 from app import options
 from app.settings import Settings, load_settings
-from detectors.fleet import Fleet
-from detectors.options import DEFAULT_DETECTORS, DetectorOptions, MonitorOptions
-from detectors.policy import PolicyOptions, RetrainPolicy
-from schemas.alert import Stream
-from schemas.columns import Kind
-from schemas.model_event import ModelEvent, ModelEventType
+from detectors.monitors.fleet import Fleet
+from detectors.monitors.options import DEFAULT_DETECTORS, DetectorOptions, MonitorOptions
+from detectors.performance.error import Task
+from detectors.retraining.policy import PolicyOptions, RetrainPolicy
+from schemas.events.alert import Stream
+from schemas.events.model_event import ModelEvent, ModelEventType
+from schemas.tables.columns import Kind
 from tests.detectors.batches import table_of
 
 

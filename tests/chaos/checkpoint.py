@@ -3,7 +3,7 @@
 from confluent_kafka import TopicPartition
 
 from app.settings import TopicRole
-from schemas.observations import Origin
+from schemas.tables.observations import Origin
 from tests.chaos.ledger import Place
 from tests.chaos.observed import rows_of
 from tests.chaos.world import World

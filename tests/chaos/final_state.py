@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 
 from confluent_kafka import Message
 
-from agents.stored_state import StoredRecord, StoredState, UnusableState, assemble
-from detectors.durable import Durable
-from detectors.snapshot import encode_snapshot
+from agents.state.stored_state import StoredRecord, StoredState, UnusableState, assemble
+from detectors.snapshots.parts import Durable
+from detectors.snapshots.snapshot import encode_snapshot
 from tests.chaos.verdict import Verdict
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from detectors.fleet import Fleet
-from schemas.codec import decode_event, decode_object
-from schemas.model_event import ModelEvent
-from schemas.observation_frames import MAGIC, decode_frame
-from schemas.observations import Origin
+from detectors.monitors.fleet import Fleet
+from schemas.events.codec import decode_event, decode_object
+from schemas.events.model_event import ModelEvent
+from schemas.tables.frames import MAGIC, decode_frame
+from schemas.tables.observations import Origin
 
 
 class Row(NamedTuple):

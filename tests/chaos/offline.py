@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 
 from app import options
 from app.settings import Settings
-from detectors.fleet import Fleet
-from detectors.policy import RetrainPolicy
-from schemas.alert import Alert
-from schemas.model_event import ModelEvent
-from schemas.observations import Origin
+from detectors.monitors.fleet import Fleet
+from detectors.retraining.policy import RetrainPolicy
+from schemas.events.alert import Alert
+from schemas.events.model_event import ModelEvent
+from schemas.tables.observations import Origin
 from tests.chaos.ledger import ModelKey
 from tests.chaos.observed import alerts_of, model_event_of, rows_of
 

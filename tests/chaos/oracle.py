@@ -8,13 +8,13 @@ import orjson
 from confluent_kafka import Message
 
 from app.settings import Settings, TopicRole
-from detectors.durable import Durable
-from detectors.fleet_snapshot import FleetSnapshots
-from detectors.policy_snapshot import PolicySnapshots
-from schemas.alert import Alert
-from schemas.codec import decode_event, decode_object
-from schemas.model_event import ModelEvent
-from schemas.observations import Origin
+from detectors.monitors.fleet_snapshot import FleetSnapshots
+from detectors.retraining.policy_snapshot import PolicySnapshots
+from detectors.snapshots.parts import Durable
+from schemas.events.alert import Alert
+from schemas.events.codec import decode_event, decode_object
+from schemas.events.model_event import ModelEvent
+from schemas.tables.observations import Origin
 from tests.chaos.final_state import judge_state
 from tests.chaos.ledger import Ledger, ModelKey, Place
 from tests.chaos.log import Log

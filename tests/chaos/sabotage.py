@@ -17,12 +17,12 @@ from typing import Any, NoReturn, cast
 from faust.transport.drivers.aiokafka import Producer
 from faust.types import TP, Message
 
-from agents.consumer import BatchedConsumer
-from agents.faust_app import BatchApp
-from detectors import watch_steady
-from detectors.row_log import RowLog
-from detectors.row_positions import FRESH, SEEN
-from schemas.observations import ObservationBatch
+from agents.transport.app import BatchApp
+from agents.transport.consumer import BatchedConsumer
+from detectors.monitors import fused_models as watch_steady
+from detectors.rows.row_log import RowLog
+from detectors.rows.row_positions import FRESH, SEEN
+from schemas.tables.observations import ObservationBatch
 from tests.chaos.faults import Fault, FaultKind
 
 

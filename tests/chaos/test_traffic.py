@@ -4,10 +4,10 @@ import orjson
 import pytest
 
 from app.settings import TopicRole
-from schemas.codec import decode_event, decode_object
-from schemas.incoming import label_row, prediction_row
-from schemas.invalid import InvalidMessage
-from schemas.model_event import ModelEvent
+from schemas.events.codec import decode_event, decode_object
+from schemas.events.invalid import InvalidMessage
+from schemas.events.model_event import ModelEvent
+from schemas.payloads.rows import label_row, prediction_row
 from tests.chaos.ledger import Ledger
 from tests.chaos.traffic import Fate, Item, Traffic, TrafficOptions
 

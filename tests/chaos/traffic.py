@@ -13,7 +13,7 @@ from typing import Any, Final
 import orjson
 
 from app.settings import TopicRole
-from schemas.model_event import ModelEventType
+from schemas.events.model_event import ModelEventType
 from tests.chaos.poison import ODD_VALUES, poison
 
 FIRST_TIME: Final = 1_750_000_000

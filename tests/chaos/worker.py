@@ -3,13 +3,13 @@
 import argparse
 import asyncio
 
-from agents.process import run
-from app.brokers import wait_for_brokers
 from app.factory import create_app
-from app.kernels import warm_up
+from app.kafka.brokers import wait_for_brokers
+from app.kafka.topics import ensure_topics
 from app.logs import configure_logs
 from app.settings import load_settings
-from app.topics import ensure_topics
+from app.worker.process import run
+from app.worker.warm_up import warm_up
 from tests.chaos.faults import Fault
 from tests.chaos.sabotage import sabotage
 

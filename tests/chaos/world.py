@@ -13,8 +13,8 @@ from typing import Any, Final, Protocol
 from confluent_kafka import KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient
 
+from app.kafka.topics import ensure_topics
 from app.settings import Settings, TopicRole, load_settings
-from app.topics import ensure_topics
 from tests.chaos.crew import Crew, Member
 from tests.chaos.faults import Fault
 from tests.chaos.feeder import Feeder

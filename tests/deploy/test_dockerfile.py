@@ -13,9 +13,9 @@ from typing import Any, Final
 import pytest
 
 from app.cli import main
-from app.http import HttpServer
 from app.metrics import Metrics
 from app.settings import HttpSettings
+from app.web.server import HttpServer
 from tests.deploy import ROOT
 from tests.deploy.dockerfile import Instruction, read
 

@@ -5,7 +5,7 @@ from typing import Any, Final
 import yaml
 
 from app.cli import main
-from app.kafka_clients import MAX_REQUEST_BYTES
+from app.kafka.clients import MAX_REQUEST_BYTES
 from app.settings import Settings, TopicRole, TopicSettings, load_settings
 from tests.deploy import ROOT
 

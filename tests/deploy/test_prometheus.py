@@ -7,10 +7,10 @@ from typing import Any, Final
 import pytest
 import yaml
 
-from agents.telemetry import LabelOutcomes
-from schemas.alert import Severity
-from schemas.model_event import ModelEventType
-from schemas.observations import Origin
+from agents.stages.telemetry import LabelOutcomes
+from schemas.events.alert import Severity
+from schemas.events.model_event import ModelEventType
+from schemas.tables.observations import Origin
 from tests.deploy import ROOT
 from tests.deploy.promql import known_metrics, strangers
 

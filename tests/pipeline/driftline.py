@@ -16,7 +16,7 @@ import numpy as np
 import orjson
 from confluent_kafka import Consumer, Message, Producer, TopicPartition
 
-from tests.agents.worker_process import wait_until
+from tests.agents.transport.worker_process import wait_until
 from tests.kafka.ports import free_port
 
 PARTITIONS = 4

@@ -5,15 +5,15 @@ from contextlib import suppress
 
 from confluent_kafka import Message
 
-from agents.state_reader import StateReader
-from agents.stored_state import StoredState, assemble
-from detectors.fleet import Fleet
-from detectors.fleet_snapshot import FleetSnapshots
-from detectors.options import MonitorOptions
-from schemas.codec import decode_event, decode_object
-from schemas.invalid import InvalidMessage
-from schemas.model_event import ModelEvent
-from schemas.observation_frames import MAGIC, decode_frame
+from agents.state.reader import StateReader
+from agents.state.stored_state import StoredState, assemble
+from detectors.monitors.fleet import Fleet
+from detectors.monitors.fleet_snapshot import FleetSnapshots
+from detectors.monitors.options import MonitorOptions
+from schemas.events.codec import decode_event, decode_object
+from schemas.events.invalid import InvalidMessage
+from schemas.events.model_event import ModelEvent
+from schemas.tables.frames import MAGIC, decode_frame
 from tests.pipeline.driftline import PARTITIONS
 
 

@@ -7,7 +7,7 @@ import orjson
 import pytest
 from confluent_kafka import Message
 
-from schemas.observation_frames import MAGIC, decode_frame
+from schemas.tables.frames import MAGIC, decode_frame
 from tests.kafka import KafkaCluster
 from tests.pipeline.driftline import PARTITIONS, USERS_TOPICS, Kafka, Traffic, Worker
 

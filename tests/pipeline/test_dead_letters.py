@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from confluent_kafka import Message, Producer
 
 from app.cli import main
-from tests.agents.worker_process import committed, wait_until
+from tests.agents.transport.worker_process import committed, wait_until
 from tests.kafka import KafkaCluster
 from tests.pipeline.driftline import PARTITIONS, USERS_TOPICS, Kafka, Traffic, Worker
 

@@ -8,8 +8,8 @@ import pytest
 from confluent_kafka import Consumer, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient
 
-from agents.pending_changes import Changes, encode_changes
-from tests.agents.worker_process import wait_until
+from agents.join.changes import Changes, encode_changes
+from tests.agents.transport.worker_process import wait_until
 from tests.kafka import KafkaCluster
 from tests.pipeline.driftline import PARTITIONS, Kafka, Traffic, Worker
 

@@ -11,9 +11,9 @@ import pytest
 from confluent_kafka import Message
 from jsonschema import Draft202012Validator
 
-from app.embedded import EmbeddedBroker
-from schemas.observation_frames import MAGIC, decode_frame
-from tests.agents.worker_process import wait_until
+from app.kafka.embedded import EmbeddedBroker
+from schemas.tables.frames import MAGIC, decode_frame
+from tests.agents.transport.worker_process import wait_until
 from tests.kafka import KafkaCluster
 from tests.pipeline.driftline import (
     PARTITIONS,

@@ -13,8 +13,8 @@ from typing import Any
 import orjson
 import pytest
 
-from detectors.options import MonitorOptions
-from tests.agents.worker_process import wait_until
+from detectors.monitors.options import MonitorOptions
+from tests.agents.transport.worker_process import wait_until
 from tests.kafka import KafkaCluster
 from tests.pipeline.driftline import ROOT, USERS_TOPICS, Kafka, Traffic, Worker
 from tests.pipeline.oracle import offline, parts_of, stored_states

@@ -11,13 +11,13 @@ import orjson
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from schemas.codec import decode_object
-from schemas.incoming import FieldMap, label_row
-from schemas.invalid import InvalidMessage
-from schemas.observation_frames import decode_frame, encode_frame
+from schemas.events.codec import decode_object
+from schemas.events.invalid import InvalidMessage
+from schemas.payloads.rows import FieldMap, label_row
+from schemas.tables.frames import decode_frame, encode_frame
 from tests.schemas.documents_strategy import VALUES, documents
-from tests.schemas.test_observation_frames import TABLE
-from tests.schemas.test_prediction_scan import assert_same, judged
+from tests.schemas.payloads.test_prediction_scanner import assert_same, judged
+from tests.schemas.tables.test_frames import TABLE
 
 PREDICTION: dict[str, Any] = {
     "prediction_id": "a1",

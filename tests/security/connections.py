@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from app.permissions import WORKER
+from app.kafka.permissions import WORKER
 from app.settings import KafkaSettings, TopicRole, load_settings
 from app.settings.topics import TopicSettings
 from tests.kafka.secured import PASSWORD, PLAIN_USER, SecuredKafka

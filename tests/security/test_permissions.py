@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from app.brokers import connected
-from app.permissions import PLAY, WORKER, NotAuthorized, Operation, Permission, needed
+from app.kafka.brokers import connected
+from app.kafka.permissions import PLAY, WORKER, NotAuthorized, Operation, Permission, needed
+from app.kafka.topics import ensure_topics
 from app.settings import Settings, TopicRole, load_settings
-from app.topics import ensure_topics
-from tests.agents.worker_process import wait_until
+from tests.agents.transport.worker_process import wait_until
 from tests.kafka.secured import SecuredKafka
 from tests.pipeline.driftline import TOPICS, Kafka, Traffic
 from tests.security.connections import GROUP, Connection, scram, topic_name, worker_grants

@@ -7,8 +7,8 @@ import orjson
 import pytest
 from confluent_kafka import Producer
 
-from schemas.observation_frames import MAGIC, decode_frame
-from tests.agents.worker_process import wait_until
+from schemas.tables.frames import MAGIC, decode_frame
+from tests.agents.transport.worker_process import wait_until
 from tests.kafka import KafkaCluster
 from tests.pipeline.driftline import PARTITIONS, Kafka, Traffic, Worker
 

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from app.cli import main
-from tests.agents.worker_process import wait_until
+from tests.agents.transport.worker_process import wait_until
 from tests.kafka.secured import PASSWORD, SecuredKafka
 from tests.pipeline.driftline import Kafka, Worker
 from tests.security.connections import (

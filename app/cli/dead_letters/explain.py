@@ -9,10 +9,10 @@ import click
 
 from app.cli.common import EXIT_INCOMPLETE, EXIT_NOTHING
 from app.cli.dead_letters.options import filters, selection_of, with_letters
-from app.letters.explanation import Explainer, Explanation
-from app.letters.judge import Judge, Verdict
-from app.letters.reader import TopicReader
-from app.letters.scan import scan
+from app.dead_letters.explanation import Explainer, Explanation
+from app.dead_letters.judge import Judge, Verdict
+from app.dead_letters.reader import TopicReader
+from app.dead_letters.scan import scan
 from app.settings import Settings
 
 

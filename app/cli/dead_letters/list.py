@@ -8,11 +8,11 @@ from typing import Any
 import click
 
 from app.cli.dead_letters.options import filters, selection_of, with_letters
-from app.letters.letter import Letter
-from app.letters.reader import TopicReader
-from app.letters.scan import Scan, scan, without_content
+from app.dead_letters.letter import Letter
+from app.dead_letters.reader import TopicReader
+from app.dead_letters.scan import Scan, scan, without_content
 from app.settings import Settings
-from schemas.times import format_time
+from schemas.events.times import format_time
 
 
 @click.command()

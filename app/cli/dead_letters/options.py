@@ -7,14 +7,14 @@ from typing import Any, Final, TypeVar
 
 import click
 
-from app.brokers import wait_for_brokers
 from app.cli.common import clear_errors, settings_of, settings_options
-from app.letters.letter import time_of
-from app.letters.reader import TopicReader, reading
-from app.letters.replay import dead_letter_topic
-from app.letters.selection import Selection
+from app.dead_letters.letter import time_of
+from app.dead_letters.reader import TopicReader, reading
+from app.dead_letters.replay import dead_letter_topic
+from app.dead_letters.selection import Selection
+from app.kafka.brokers import wait_for_brokers
 from app.settings import Settings
-from schemas.invalid import Reason
+from schemas.events.invalid import Reason
 
 _LONGEST_WAIT: Final = 10.0
 """Seconds; a person waits."""

@@ -9,9 +9,9 @@ import click
 
 from app.cli.common import EXIT_INCOMPLETE, EXIT_NOTHING
 from app.cli.dead_letters.options import filters, selection_of, with_letters
-from app.letters.reader import TopicReader
-from app.letters.replay import Replay, ReplayOptions, ReplayReport, producing
-from app.letters.scan import scan, without_content
+from app.dead_letters.reader import TopicReader
+from app.dead_letters.replay import Replay, ReplayOptions, ReplayReport, producing
+from app.dead_letters.scan import scan, without_content
 from app.settings import Settings
 
 

@@ -10,9 +10,9 @@ import click
 
 from app.cli.common import EXIT_NOTHING, settings_options
 from app.cli.dead_letters.options import with_letters
-from app.letters.reader import TopicReader
-from app.letters.scan import Scan, scan
-from app.letters.selection import Selection
+from app.dead_letters.reader import TopicReader
+from app.dead_letters.scan import Scan, scan
+from app.dead_letters.selection import Selection
 from app.settings import Settings
 
 

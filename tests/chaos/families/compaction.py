@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import ClassVar, Final
 
-from agents.options import TransportOptions
+from agents.transport.options import TransportOptions
 from app.settings import TopicRole
 from tests.chaos.families.family import Family
 from tests.chaos.topic_settings import change_topic

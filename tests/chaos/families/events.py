@@ -3,7 +3,7 @@
 from typing import ClassVar, Final
 
 from app.settings import TopicRole
-from schemas.model_event import ModelEventType
+from schemas.events.model_event import ModelEventType
 from tests.chaos.families.family import Family
 from tests.chaos.faults import Fault, FaultKind
 from tests.chaos.traffic import TrafficOptions

@@ -5,8 +5,8 @@ from typing import ClassVar, Final
 
 from confluent_kafka import Consumer, Producer, TopicPartition
 
-from agents.state_keys import INDEX, HeadKey, decode_key
-from agents.stored_state import StoredRecord, assemble
+from agents.state.keys import INDEX, HeadKey, decode_key
+from agents.state.stored_state import StoredRecord, assemble
 from app.settings import TopicRole
 from tests.chaos.families.family import Family
 from tests.chaos.world import World

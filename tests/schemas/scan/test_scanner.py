@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.codec import decode_object
-from schemas.invalid import InvalidMessage
+from schemas.events.codec import decode_object
+from schemas.events.invalid import InvalidMessage
 from schemas.scan.keys import KeyTable
 from schemas.scan.scanner import DEEPEST, scan
 from schemas.scan.tokens import Kind

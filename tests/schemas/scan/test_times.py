@@ -5,9 +5,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from schemas.invalid import InvalidMessage
+from schemas.events.invalid import InvalidMessage
+from schemas.events.times import LATEST_MS, format_time, parse_time
 from schemas.scan.times import times
-from schemas.times import LATEST_MS, format_time, parse_time
 from tests.schemas.scan.reading import joined
 
 _YEAR_2255 = 9_007_199_254_740  # the milliseconds in 2**53 microseconds

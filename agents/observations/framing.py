@@ -1,0 +1,37 @@
+"""Observation tables as the records that carry them."""
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from schemas.events.invalid import InvalidMessage, Reason
+from schemas.tables.frames import encode_frame
+from schemas.tables.observations import ObservationTable
+
+LARGEST_FRAME: Final = 1_500_000
+"""Bytes of a frame above which its tables are cut, and a single row refused."""
+
+
+def framed(
+    tables: Iterable[ObservationTable],
+) -> Iterator[tuple[list[ObservationTable], bytes | InvalidMessage]]:
+    """Yield tables with their frames, halved until each frame fits a record.
+
+    The order of each model version's rows is kept. A single row that does not fit comes with the
+    reason in place of its frame. How much the names and texts of a table take is known only once
+    it is encoded.
+    """
+    whole = list(tables)
+    if not whole:
+        return
+    frame = encode_frame(whole)
+    if len(frame) <= LARGEST_FRAME:
+        yield whole, frame
+    elif len(whole) > 1:
+        yield from framed(whole[: len(whole) // 2])
+        yield from framed(whole[len(whole) // 2 :])
+    elif len(whole[0]) > 1:
+        for half in whole[0].halves():
+            yield from framed([half])
+    else:
+        detail = f"{len(frame)} bytes as a row of columns, at most {LARGEST_FRAME} are taken"
+        yield whole, InvalidMessage(Reason.TOO_LARGE, detail)

@@ -1,0 +1,119 @@
+"""Accepted predictions to observation tables."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.observations.accepted_rows import ReadRows
+from schemas.payloads.prediction_columns import prediction_columns
+from schemas.tables.columns import Column, Kind
+from schemas.tables.observations import ModelRows, ObservationTable, Origin
+
+MOST_CELLS: Final = 4_000_000
+"""Rows times columns of one table: rows that have little in common would take up much memory."""
+
+KindsOf = Callable[[str], Mapping[str, Kind]]
+PartitionOf = Callable[[str], int]
+Rows = NDArray[np.intp]
+
+
+def tables_of(
+    rows: ReadRows, kinds_of: KindsOf, partition_of: PartitionOf
+) -> Iterator[tuple[int, ObservationTable]]:
+    """Yield tables, each with the partition in which its models are watched.
+
+    Model versions whose rows all have the same features share a table: hundreds of them, of which
+    each has a row or two, then cost little more than one.
+    """
+    order = np.argsort(rows.group, kind="stable")
+    ends = np.searchsorted(rows.group[order], np.arange(len(rows.names) + 1)).tolist()
+    shared: dict[tuple[int, int], list[int]] = {}
+    for number, alike in enumerate(_alike(rows, order, ends)):
+        model = rows.names[number][0]
+        if alike is not None and not kinds_of(model):
+            shared.setdefault((partition_of(model), alike), []).append(number)
+            continue
+        yield from _by_itself(rows, order[ends[number] : ends[number + 1]], kinds_of, partition_of)
+    for (partition, _), numbers in shared.items():
+        pieces = [order[ends[number] : ends[number + 1]] for number in numbers]
+        whole = np.concatenate(pieces)
+        if len(pieces) > 1 and len(whole) * _width(rows, whole) <= MOST_CELLS:
+            table = _table(rows, whole, {})
+            if len({column.name for column in table.columns}) == len(table.columns):
+                yield partition, table
+                continue
+        # By itself, too, where a feature has another kind in one model than in another.
+        for piece in pieces:
+            yield from _by_itself(rows, piece, kinds_of, partition_of)
+
+
+def _alike(rows: ReadRows, order: Rows, ends: Sequence[int]) -> Iterable[int | None]:
+    """Return of each model version what all of its rows share; None where they differ."""
+    if rows.scanned is None or len(rows.names) < 2:
+        return [None] * (len(ends) - 1)
+    begins, order = np.array(ends[:-1]), order[ends[0] :]
+    begins -= ends[0]
+    sets = rows.scanned.feature_sets()[order]
+    same = np.minimum.reduceat(sets, begins) == np.maximum.reduceat(sets, begins)
+    same &= np.logical_and.reduceat(rows.plain[order], begins)
+    return [
+        int(number) if is_same else None
+        for number, is_same in zip(sets[begins].tolist(), same.tolist(), strict=True)
+    ]
+
+
+def _by_itself(
+    rows: ReadRows, which: Rows, kinds_of: KindsOf, partition_of: PartitionOf
+) -> Iterator[tuple[int, ObservationTable]]:
+    """Yield the tables of the rows of one model version."""
+    model = rows.names[int(rows.group[which[0]])][0]
+    # The order of the rows is kept: what was read singly makes a table of its own.
+    for run in np.split(which, np.flatnonzero(np.diff(rows.plain[which])) + 1):
+        for part in _parts(rows, run):
+            yield partition_of(model), _table(rows, part, kinds_of(model))
+
+
+def _parts(rows: ReadRows, which: Rows) -> Iterator[Rows]:
+    """Cut rows so that their columns stay small."""
+    if len(which) > 1 and len(which) * _width(rows, which) > MOST_CELLS:
+        middle = len(which) // 2
+        yield from _parts(rows, which[:middle])
+        yield from _parts(rows, which[middle:])
+    else:
+        yield which
+
+
+def _width(rows: ReadRows, which: Rows) -> int:
+    if rows.scanned is not None and rows.plain[which[0]]:
+        return rows.scanned.width(which)
+    return len({name for row in which.tolist() for name in rows.single[row].features})
+
+
+def _table(rows: ReadRows, which: Rows, kinds: Mapping[str, Kind]) -> ObservationTable:
+    sources, source_of_block = rows.sources
+    return ObservationTable(
+        Origin.PREDICTIONS,
+        tuple(_models(rows, which)),
+        sources,
+        source_of_block[rows.joined.block_of[which]],
+        rows.joined.offsets[which],
+        rows.times[which],
+        tuple(_columns(rows, which, kinds)),
+    )
+
+
+def _models(rows: ReadRows, which: Rows) -> Iterator[ModelRows]:
+    """Yield whose rows these are, which are in the order of the models."""
+    group = rows.group[which]
+    bounds = [0, *(np.flatnonzero(np.diff(group)) + 1).tolist(), len(which)]
+    for begin, end in pairwise(bounds):
+        yield ModelRows(*rows.names[int(group[begin])], end - begin)
+
+
+def _columns(rows: ReadRows, which: Rows, kinds: Mapping[str, Kind]) -> list[Column]:
+    if rows.scanned is not None and rows.plain[which[0]]:
+        return rows.scanned.columns(which, kinds)
+    return list(prediction_columns([rows.single[row] for row in which.tolist()], kinds))

@@ -1,0 +1,303 @@
+"""Intake: users' records in, observation tables out; partitioned as the producers partition."""
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import groupby
+from time import perf_counter
+from typing import Any, Final
+
+from agents.dead_letters.sender import DeadLetters
+from agents.join.options import PendingOptions
+from agents.join.stores import PendingStores
+from agents.observations.event_time import age, bounded_time
+from agents.observations.framing import framed
+from agents.observations.label_tables import Labelled, TaskOf, label_tables
+from agents.observations.prediction_reader import PredictionReader, ReadPredictions
+from agents.observations.prediction_tables import KindsOf
+from agents.prediction_log.predictions import Predictions
+from agents.records.block import RecordBlock
+from agents.records.record import Record
+from agents.stages.telemetry import LabelOutcomes, Telemetry
+from agents.stages.topics import Topics
+from agents.transport.delivery import Delivery
+from agents.transport.publisher import Publisher, partition_of
+from agents.transport.rounds import BatchEvent, slices_of
+from schemas.events.codec import decode_event, decode_object, encode_event
+from schemas.events.invalid import InvalidMessage
+from schemas.events.model_event import ModelEvent
+from schemas.events.times import clamped_time, format_time, parse_time
+from schemas.payloads.rows import FieldMap, LabelRow, label_row
+from schemas.tables.observations import ObservationTable
+
+STAGE: Final = "intake"
+
+_NOTHING: Final = ReadPredictions([], [], [], 0)
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeOptions:
+    """What intake takes. Times are in seconds of event time.
+
+    Attributes
+    ----------
+    prediction_fields, label_fields
+        Where the fields of the users' events stand.
+    message_bytes, features_per_event
+        Above which a record is refused.
+    clock_tolerance
+        By how much an event may be dated after its record before the record's time counts.
+    """
+
+    prediction_fields: FieldMap = field(default_factory=FieldMap)
+    label_fields: FieldMap = field(default_factory=FieldMap)
+    message_bytes: int = 1_000_000
+    features_per_event: int = 2000
+    clock_tolerance: float = 600.0
+
+
+class Intake:
+    """Handles rounds of predictions, labels and model events.
+
+    Parameters
+    ----------
+    options, topics
+        What it takes, and from and to where.
+    publisher, dead_letters, telemetry
+        How it sends and reports.
+    kinds_of, task_of
+        The declared kinds and the task of a model, by its name.
+    pending
+        The predictions that wait for their labels; in memory alone, and forgotten with it, by
+        default.
+    """
+
+    def __init__(
+        self,
+        *,
+        options: IntakeOptions,
+        topics: Topics,
+        publisher: Publisher,
+        dead_letters: DeadLetters,
+        telemetry: Telemetry,
+        kinds_of: KindsOf,
+        task_of: TaskOf,
+        pending: PendingStores | None = None,
+    ) -> None:
+        self._options = options
+        self._topics = topics
+        self._publisher = publisher
+        self._dead_letters = dead_letters
+        self._telemetry = telemetry
+        self._task_of = task_of
+        self._tolerance = round(options.clock_tolerance * 1000)
+        self._reader = PredictionReader(
+            fields=options.prediction_fields,
+            largest=options.message_bytes,
+            most_features=options.features_per_event,
+            tolerance=self._tolerance,
+            kinds_of=kinds_of,
+        )
+        self._pending = pending or PendingStores(PendingOptions(), telemetry)
+
+    def keep_partitions(self, partitions: Iterable[int]) -> None:
+        """Drop the pending stores of partitions that are no longer assigned."""
+        self._pending.keep(partitions)
+
+    async def on_round(self, event: BatchEvent, delivery: Delivery) -> None:
+        """Take slices of all three topics in their order."""
+        started = perf_counter()
+        blocks = [_block(records) for records in slices_of(event)]
+        shard_of = partial(
+            _shard_of, partitions=await self._publisher.partitions(self._topics.observations)
+        )
+        is_current = partial(delivery.is_current, event)
+        outputs: list[Awaitable[object]] = []
+        # What a model event ends is published before it, and what it begins after it.
+        for are_events, those in groupby(
+            blocks, lambda each: each.topic == self._topics.model_events
+        ):
+            if are_events:
+                for block in those:
+                    outputs += await self._pass_on(block)
+            else:
+                outputs += await self._observe(list(those), shard_of, is_current)
+        if is_current():
+            for partition in {block.partition for block in blocks}:
+                outputs += await self._pending.publish(partition)
+        self._report(blocks, started)
+        await delivery.submit(event, outputs)
+
+    async def _observe(
+        self,
+        blocks: Sequence[RecordBlock],
+        shard_of: Callable[[str], int],
+        is_current: Callable[[], bool],
+    ) -> list[Awaitable[object]]:
+        """Take slices of predictions and labels in their order; publish observations."""
+        # All at once, since reading depends on nothing that came before; the join does.
+        read = self._read(blocks, shard_of)
+        outputs = [await self._dead_letters.send(record, error) for record, error in read.refused]
+        waiting = iter(read.waiting)
+        labelled: list[Labelled] = []
+        for block in blocks:
+            if block.topic == self._topics.predictions:
+                labelled += self._join_predictions(block, next(waiting))
+            else:
+                labelled += await self._join_labels(block, outputs)
+        if not await self._pending.fix_order({each.partition for each in blocks}, is_current):
+            return outputs  # whose the partitions are now takes the same records, and observes them
+        tables = [*read.tables, *label_tables(labelled, self._task_of, shard_of)]
+        return [*outputs, *await self._publish(tables, blocks)]
+
+    def _read(
+        self, blocks: Sequence[RecordBlock], shard_of: Callable[[str], int]
+    ) -> ReadPredictions:
+        predictions = [block for block in blocks if block.topic == self._topics.predictions]
+        if not predictions:
+            return _NOTHING
+        read = self._reader.read(predictions, shard_of)
+        self._telemetry.clocks_ahead(self._topics.predictions, read.skewed)
+        return read
+
+    def _join_predictions(
+        self, block: RecordBlock, waiting: Iterable[Predictions]
+    ) -> list[Labelled]:
+        store = self._pending.get(block.partition)
+        joined = sorted(
+            (join for batch in waiting for join in store.add_predictions(batch)),
+            key=lambda join: join[0],
+        )
+        self._telemetry.labels_met(LabelOutcomes(joined=len(joined)))
+        return [Labelled(block.topic, block.partition, *join) for join in joined]
+
+    async def _join_labels(
+        self, block: RecordBlock, outputs: list[Awaitable[object]]
+    ) -> list[Labelled]:
+        store = self._pending.get(block.partition)
+        rows: list[tuple[LabelRow, int, int]] = []
+        joined: list[Labelled] = []
+        unmet = {"early": 0, "duplicate": 0, "corrected": 0}
+        orphaned = store.orphaned
+        skewed = 0
+        for number, (offset, record_time, key, value) in enumerate(block.rows()):
+            try:
+                row = label_row(
+                    self._options.label_fields.apply(self._decoded(value)),
+                    key=key,
+                    record_time=record_time,
+                )
+            except InvalidMessage as error:
+                outputs.append(await self._dead_letters.send(block[number], error))
+                continue
+            time, is_ahead = bounded_time(row.time, record_time, self._tolerance)
+            if is_ahead:
+                skewed += 1
+                row = row._replace(time=time)
+            rows.append((row, offset, age(time, record_time)))
+        for (_, offset, _), joins in zip(rows, store.add_labels(rows), strict=True):
+            if isinstance(joins, str):
+                unmet[joins] += 1
+            else:
+                joined += [Labelled(block.topic, block.partition, offset, join) for join in joins]
+        self._telemetry.labels_met(
+            LabelOutcomes(joined=len(joined), orphaned=store.orphaned - orphaned, **unmet)
+        )
+        self._telemetry.clocks_ahead(block.topic, skewed)
+        return joined
+
+    async def _pass_on(self, block: RecordBlock) -> list[Awaitable[object]]:
+        """Pass model events to detection and to policy, keyed by model."""
+        outputs: list[Awaitable[object]] = []
+        skewed = 0
+        for record in block:
+            try:
+                model_event, is_ahead = self._model_event(record)
+            except InvalidMessage as error:
+                outputs.append(await self._dead_letters.send(record, error))
+                continue
+            skewed += is_ahead
+            self._telemetry.model_event_seen(model_event)
+            key, value = model_event.model.encode(), encode_event(model_event)
+            outputs += [
+                await self._publisher.send(topic, key=key, value=value)
+                for topic in (self._topics.observations, self._topics.lifecycle)
+            ]
+        self._telemetry.clocks_ahead(block.topic, skewed)
+        return outputs
+
+    def _decoded(self, value: bytes | None) -> dict[str, Any]:
+        return decode_object(value, largest=self._options.message_bytes)
+
+    def _model_event(self, record: Record) -> tuple[ModelEvent, bool]:
+        """Return the model event with its time in RFC 3339, and whether its clock ran ahead."""
+        event = decode_event(ModelEvent, self._decoded(record.value))
+        own = event.timestamp
+        time = clamped_time(record.timestamp) if own is None else parse_time(own)
+        time, is_ahead = bounded_time(time, record.timestamp, self._tolerance)
+        return event.model_copy(update={"timestamp": format_time(time)}), is_ahead
+
+    async def _publish(
+        self, tables: Iterable[tuple[int, ObservationTable]], blocks: Sequence[RecordBlock]
+    ) -> list[Awaitable[object]]:
+        """Publish observations that came from some records, to the partitions of their models."""
+        outputs: list[Awaitable[object]] = []
+        by_shard: dict[int, list[ObservationTable]] = {}
+        for shard, table in tables:
+            by_shard.setdefault(shard, []).append(table)
+        for shard, those in by_shard.items():
+            for part, frame in framed(those):
+                if isinstance(frame, InvalidMessage):
+                    outputs.append(await self._dead_letters.send(_record_of(part, blocks), frame))
+                    continue
+                for table in part:
+                    for each in table.models:
+                        self._telemetry.rows_accepted(
+                            table.origin, each.model, each.version, each.rows
+                        )
+                outputs.append(
+                    await self._publisher.send(
+                        self._topics.observations, key=_key_of(part), value=frame, partition=shard
+                    )
+                )
+        return outputs
+
+    def _report(self, blocks: Sequence[RecordBlock], started: float) -> None:
+        for block in blocks:
+            self._dead_letters.handled(block)
+            store = self._pending.find(block.partition)
+            if store is not None:
+                self._telemetry.pending_changed(block.partition, store.status)
+            self._telemetry.records_read(
+                block.topic, block.partition, len(block), int(block.offsets[-1])
+            )
+        self._telemetry.batch_handled(STAGE, perf_counter() - started)
+
+
+def _block(records: Sequence[Record]) -> RecordBlock:
+    """Return a slice as a block, which the batched transport makes it already."""
+    if isinstance(records, RecordBlock):
+        return records
+    return RecordBlock.from_records(records[0].topic, records[0].partition, records)
+
+
+def _shard_of(model: str, partitions: int) -> int:
+    return partition_of(model.encode(), partitions)
+
+
+def _key_of(tables: Sequence[ObservationTable]) -> bytes | None:
+    """Return the model where there is but one."""
+    models = {rows.model for table in tables for rows in table.models}
+    return models.pop().encode() if len(models) == 1 else None
+
+
+def _record_of(tables: Sequence[ObservationTable], blocks: Sequence[RecordBlock]) -> Record:
+    """Return the record from which the only row of some tables came."""
+    (table,) = tables
+    source, offset = table.sources[int(table.source_of[0])], int(table.offsets[0])
+    for block in blocks:
+        if (block.topic, block.partition) == source:
+            at = int(block.offsets.searchsorted(offset))
+            if at < len(block) and block.offsets[at] == offset:
+                return block[at]
+    raise LookupError(f"no record at {source.topic}-{source.partition}, offset {offset}")

@@ -1,0 +1,67 @@
+"""Policy: alerts and model events in, retrain requests out; partitioned by model."""
+
+from collections.abc import Awaitable
+from time import perf_counter
+
+from agents.stages.stateful_stage import Stage
+from agents.transport.delivery import Delivery
+from agents.transport.rounds import BatchEvent, records_of
+from detectors.retraining.policy import RetrainPolicy
+from schemas.events.alert import Alert
+from schemas.events.cloudevents import CloudEventType, cloudevent_headers
+from schemas.events.codec import decode_event, decode_object, encode_event
+from schemas.events.invalid import InvalidMessage
+from schemas.events.model_event import ModelEvent
+from schemas.events.retrain_request import RetrainRequest
+
+
+class Policy(Stage[RetrainPolicy]):
+    """Handles the batches of alerts and of model events."""
+
+    name = "policy"
+
+    async def on_alerts(self, event: BatchEvent, delivery: Delivery) -> None:
+        """Take a batch of alerts."""
+        started = perf_counter()
+        policy = self._state(event.message.partition)
+        outputs: list[Awaitable[object]] = []
+        for record in records_of(event):
+            try:
+                alert = decode_event(Alert, decode_object(record.value))
+            except InvalidMessage as error:
+                outputs.append(await self.dead_letters.send(record, error))
+                continue
+            request = policy.on_alert(alert)
+            if request is not None:
+                outputs.append(await self._publish(request))
+        self._report(event, started)
+        await delivery.submit(event, outputs)
+
+    async def on_lifecycle(self, event: BatchEvent, delivery: Delivery) -> None:
+        """Take a batch of model events."""
+        started = perf_counter()
+        policy = self._state(event.message.partition)
+        outputs: list[Awaitable[object]] = []
+        for record in records_of(event):
+            try:
+                policy.on_model_event(decode_event(ModelEvent, decode_object(record.value)))
+            except InvalidMessage as error:
+                outputs.append(await self.dead_letters.send(record, error))
+        self._report(event, started)
+        await delivery.submit(event, outputs)
+
+    async def _publish(self, request: RetrainRequest) -> Awaitable[object]:
+        self.telemetry.retrain_requested(request)
+        headers = cloudevent_headers(
+            CloudEventType.RETRAIN_REQUEST,
+            event_id=request.request_id,
+            source=f"/driftline/{request.model}/{request.version}",
+            time=request.requested_at,
+            subject=request.model,
+        )
+        return await self.publisher.send(
+            self.topics.retrain_requests,
+            key=request.model.encode(),
+            value=encode_event(request),
+            headers=headers,
+        )

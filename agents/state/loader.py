@@ -1,0 +1,191 @@
+"""Loads the states of an assignment, before its partitions are read."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any, Final, Generic
+
+from faust.types import TP
+
+from agents.stages.stateful_stage import Stage, StateT
+from agents.state.checkpoints import Checkpoints, Held
+from agents.state.reader import Reading, StateReader
+from agents.state.stored_state import StoredRecord, StoredState, UnusableState, assemble
+from agents.state.writer import Send, StateWriter
+from detectors.snapshots.parts import Durable, UnusablePart
+
+logger = logging.getLogger(__name__)
+
+NEVER: Final = -1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StateRecipe(Generic[StateT]):
+    """How the state of a stage is kept.
+
+    Attributes
+    ----------
+    stage, checkpoints
+        Whose state it is, and what has it written.
+    topic
+        The state topic.
+    logs
+        The topics that the stage reads; they have as many partitions.
+    durable
+        Gives a state as parts.
+    """
+
+    stage: Stage[StateT]
+    checkpoints: Checkpoints[StateT]
+    topic: str
+    logs: tuple[str, ...]
+    durable: Callable[[StateT], Durable]
+
+
+class StateLoader:
+    """Loads states.
+
+    Parameters
+    ----------
+    app
+        The Faust app; it falls with a state that cannot be used.
+    reader, send
+        How the state topics are read and written.
+    group
+        The consumer group.
+    """
+
+    def __init__(self, app: Any, reader: StateReader, send: Send, *, group: str) -> None:
+        self._app = app
+        self._reader = reader
+        self._send = send
+        self._group = group
+
+    async def load(self, recipe: StateRecipe[Any]) -> None:
+        """Load what belongs to the present assignment, and have the stage go on from there.
+
+        Raises
+        ------
+        UnusableState
+            If any of it cannot be used; the app crashes.
+        """
+        try:
+            await self._load(recipe)
+        except Exception as error:
+            # Faust's recovery, which this is called from, would go on without the state.
+            await self._app.crash(error)
+            raise
+
+    async def _load(self, recipe: StateRecipe[Any]) -> None:
+        began = perf_counter()
+        generation = self._app.consumer_generation_id
+        recipe.checkpoints.drop()
+        assigned = self._app.consumer.assignment()
+        partitions = {tp.partition for tp in assigned if tp.topic in recipe.logs}
+        reading = await self._reader.read(recipe.topic, partitions, logs=recipe.logs)
+        loaded: list[Held[Any]] = []
+        notes: list[str] = []
+        for partition, records in reading.records.items():
+            # Nothing else knows these objects yet.
+            held, said = await asyncio.to_thread(self._held, recipe, generation, partition, records)
+            self._check_bounds(held, recipe, reading)
+            loaded.append(held)
+            notes += said
+        if not await recipe.checkpoints.begin(generation, loaded):
+            return
+        for note in notes:
+            logger.warning(note)
+        self._app.consumer.rewinds.update(
+            (TP(topic, held.partition), offset + 1)
+            for held in loaded
+            for topic, offset in held.handled.items()
+        )
+        parts = sum(len(held.stamps) for held in loaded)
+        seconds = perf_counter() - began
+        recipe.stage.telemetry.state_loaded(recipe.stage.name, parts, reading.size, seconds)
+        logger.info(
+            "%s: loaded %d snapshots (%d bytes) of %d partitions in %.2f s",
+            recipe.stage.name,
+            parts,
+            reading.size,
+            len(loaded),
+            seconds,
+        )
+
+    def _held(
+        self,
+        recipe: StateRecipe[Any],
+        generation: int,
+        partition: int,
+        records: Mapping[bytes, StoredRecord],
+    ) -> tuple[Held[Any], list[str]]:
+        stored = assemble(recipe.topic, partition, records)
+        state = recipe.stage.new_state()
+        durable = recipe.durable(state)
+        notes: list[str] = []
+        if stored is not None:
+            stored.check(recipe.stage.name, self._group)
+            notes += _restore(durable, stored, records)
+        covers = {} if stored is None else {t: o for t, o in stored.covers.items() if o > NEVER}
+        writer = StateWriter(
+            self._send,
+            recipe.topic,
+            partition,
+            stage=recipe.stage.name,
+            group=self._group,
+            generation=generation,
+            stored=stored,
+            leftover=() if stored is not None else records,
+        )
+        held = Held(
+            partition=partition,
+            generation=generation,
+            state=state,
+            durable=durable,
+            writer=writer,
+            # Nothing is stored of a new state, not even that it is empty.
+            stamps={} if stored is None else durable.stamps(),
+            handled=dict(covers),
+            settled=dict(covers),
+        )
+        return held, notes
+
+    def _check_bounds(self, held: Held[Any], recipe: StateRecipe[Any], reading: Reading) -> None:
+        for topic, offset in held.handled.items():
+            first, end = reading.bounds.get((topic, held.partition), (0, 0))
+            if offset >= end:
+                reason = (
+                    f"ahead of its log: it covers {topic} up to offset {offset}, and that has "
+                    f"{end} as its next one; was {topic} made anew, or renamed?"
+                )
+                raise UnusableState(recipe.topic, held.partition, reason=reason)
+            if offset + 1 < first:
+                logger.warning(
+                    "%s, partition %d: offsets %d to %d are deleted, and the state does not cover "
+                    "them: their rows are not counted",
+                    topic,
+                    held.partition,
+                    offset + 1,
+                    first - 1,
+                )
+
+
+def _restore(
+    durable: Durable, stored: StoredState, records: Mapping[bytes, StoredRecord]
+) -> list[str]:
+    try:
+        return [*durable.restore(stored.outline, stored.parts)]
+    except UnusablePart as error:
+        ref = stored.refs.get(error.name)
+        keys = [] if ref is None else [key for key in ref.keys(error.name) if key in records]
+        raise UnusableState(
+            stored.topic,
+            stored.partition,
+            name=error.name if error.name[0] == "model" else (),
+            reason=error.reason,
+            offset=records[keys[0]].offset if keys else None,
+        ) from error

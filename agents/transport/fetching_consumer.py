@@ -1,0 +1,29 @@
+"""aiokafka's consumer, handing out blocks of records instead of lists."""
+
+from typing import Any
+
+import aiokafka
+
+from agents.transport.aiokafka_seam import rebound
+from agents.transport.fetcher import BlockFetcher
+
+
+class BlockConsumer(aiokafka.AIOKafkaConsumer):  # type: ignore[misc] # aiokafka ships no types
+    """An AIOKafkaConsumer whose `getmany` returns a `RecordBlock` of each partition.
+
+    All else is aiokafka's: the same parameters, positions and errors. A block holds what a list
+    would, except that records before a corrupt batch are handed out before its error is raised.
+
+    Raises
+    ------
+    ValueError
+        If there is a deserializer: a block holds bytes.
+    """
+
+    def __init__(self, *topics: str, **options: Any) -> None:
+        for name in ("key_deserializer", "value_deserializer"):
+            if options.get(name) is not None:
+                raise ValueError(f"{name} cannot be used: blocks hold bytes")
+        super().__init__(*topics, **options)
+
+    start = rebound(aiokafka.AIOKafkaConsumer.start, {"Fetcher": BlockFetcher})

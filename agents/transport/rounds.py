@@ -1,0 +1,25 @@
+"""What an agent gets at once: a round of slices, each the next records of a partition."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import cast
+
+from faust.types import EventT
+
+from agents.records.record import Record
+
+BatchEvent = EventT[Sequence[Sequence[Record]]]
+"""An event whose value is a round: slices of one partition or of several, in the order in which
+they are to be taken, each of records in offset order; neither it nor a slice is ever empty. Its
+message has topic, partition and last offset of the first slice."""
+
+
+def slices_of(event: BatchEvent) -> Sequence[Sequence[Record]]:
+    """Return the slices of a round."""
+    return cast("Sequence[Sequence[Record]]", event.value)
+
+
+def records_of(event: BatchEvent) -> list[Record]:
+    """Return all records of a round, one after the other."""
+    return [record for records in slices_of(event) for record in records]

@@ -1,0 +1,193 @@
+"""What the present settings make of a record, without a worker."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
+
+from agents.observations.framing import framed
+from agents.observations.prediction_reader import PredictionReader
+from agents.records.block import RecordBlock
+from app.dead_letters.letter import Letter
+from app.options import declared_kinds, intake_options
+from app.settings import Settings, TopicRole
+from schemas.events.alert import Alert
+from schemas.events.codec import decode_event, decode_object
+from schemas.events.invalid import InvalidMessage, Reason
+from schemas.events.model_event import ModelEvent
+from schemas.events.times import parse_time
+from schemas.payloads.rows import FieldMap, label_row, prediction_row
+from schemas.tables.frames import MAGIC, decode_frame
+
+EXPECTED: Final[Mapping[Reason, str]] = {
+    Reason.NULL_VALUE: "a value: a JSON object",
+    Reason.TOO_LARGE: "a value of at most limits.message_bytes, whose row fits one record",
+    Reason.UNDECODABLE: "bytes that are JSON in UTF-8",
+    Reason.NOT_AN_OBJECT: "a JSON object, in braces",
+    Reason.MISSING_FIELD: "all required fields, at their paths",
+    Reason.WRONG_TYPE: "fields of the types that docs/events.md lists",
+    Reason.INVALID_VALUE: "values within their bounds: times, lengths of names, finite numbers",
+    Reason.TOO_MANY_FEATURES: "at most limits.features_per_event features",
+    Reason.BATCH_TOO_LARGE: "a batch that inflates to at most 64 MiB",
+    Reason.BATCH_MALFORMED: "a batch in Kafka's format, as its clients write it",
+}
+"""What each reason found missing."""
+
+_MAY_BE_LARGE: Final = 100_000
+"""Bytes of a prediction from which on its row may fit no record: it takes up to ten times more."""
+
+_READ: Final = (
+    TopicRole.PREDICTIONS,
+    TopicRole.LABELS,
+    TopicRole.MODEL_EVENTS,
+    TopicRole.OBSERVATIONS,
+    TopicRole.LIFECYCLE,
+    TopicRole.ALERTS,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What would become of a record now.
+
+    Attributes
+    ----------
+    accepted
+        Whether it would be taken; None where that cannot be told.
+    reason, detail
+        Why not; empty where it would be taken.
+    path
+        Where the fault is in the document, as the record has it; empty where it is in no field.
+    """
+
+    accepted: bool | None
+    reason: str = ""
+    detail: str = ""
+    path: str = ""
+
+    def document(self) -> dict[str, Any]:
+        """Return what JSON says of it."""
+        return {
+            "accepted": self.accepted,
+            "reason": self.reason or None,
+            "detail": self.detail or None,
+            "path": self.path or None,
+        }
+
+
+class Judge:
+    """Reads records of dead letters as the agents would.
+
+    Parameters
+    ----------
+    settings
+        The present ones.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._options = intake_options(settings)
+        self._reader = PredictionReader(
+            fields=self._options.prediction_fields,
+            largest=self._options.message_bytes,
+            most_features=self._options.features_per_event,
+            tolerance=round(self._options.clock_tolerance * 1000),
+            kinds_of=partial(declared_kinds, settings),
+        )
+        self._roles = {settings.topics.full_name(role): role for role in _READ}
+        self._readers: Mapping[TopicRole, Callable[[Letter], object]] = {
+            TopicRole.PREDICTIONS: self._prediction,
+            TopicRole.LABELS: self._label,
+            TopicRole.MODEL_EVENTS: self._model_event,
+            TopicRole.OBSERVATIONS: _observations,
+            TopicRole.LIFECYCLE: partial(_event, ModelEvent),
+            TopicRole.ALERTS: partial(_event, Alert),
+        }
+
+    def role_of(self, topic: str) -> TopicRole | None:
+        """Return what a topic is to the agents; None of one that they do not read."""
+        return self._roles.get(topic)
+
+    def judge(self, letter: Letter) -> Verdict:
+        """Return what would become of a letter's record."""
+        role = self.role_of(letter.topic)
+        if role is None:
+            return Verdict(None, detail=f"no worker of these settings reads {letter.topic}")
+        if letter.last_offset is not None:
+            return Verdict(
+                None, detail="no worker of this version reads the batch, whatever the settings"
+            )
+        if letter.truncated:
+            return Verdict(
+                None, detail="the letter is cut; the whole record may be at its source position"
+            )
+        try:
+            self._readers[role](letter)
+        except InvalidMessage as error:
+            return Verdict(False, str(error.reason), error.detail, self._path(role, error))  # noqa: FBT003 - the first field says what it is
+        return Verdict(True)  # noqa: FBT003 - as above
+
+    def _decoded(self, letter: Letter) -> dict[str, Any]:
+        return decode_object(letter.value, largest=self._options.message_bytes)
+
+    def _prediction(self, letter: Letter) -> None:
+        # One at a time, as intake reads whatever it does not take in its compiled pass.
+        prediction_row(
+            self._options.prediction_fields.apply(self._decoded(letter)),
+            key=letter.key,
+            record_time=letter.timestamp,
+            most_features=self._options.features_per_event,
+        )
+        if len(letter.value or b"") < _MAY_BE_LARGE:
+            return
+        block = RecordBlock.from_records(letter.topic, letter.partition, [_AsRecord(letter)])
+        for _, table in self._reader.read([block], lambda _: 0).tables:
+            for _, frame in framed([table]):
+                if isinstance(frame, InvalidMessage):
+                    raise frame
+
+    def _label(self, letter: Letter) -> None:
+        fields = self._options.label_fields.apply(self._decoded(letter))
+        label_row(fields, key=letter.key, record_time=letter.timestamp)
+
+    def _model_event(self, letter: Letter) -> None:
+        event = decode_event(ModelEvent, self._decoded(letter))
+        if event.timestamp is not None:
+            parse_time(event.timestamp)
+
+    def _path(self, role: TopicRole, error: InvalidMessage) -> str:
+        name, colon, _ = error.detail.partition(":")
+        if not colon or error.reason in {Reason.UNDECODABLE, Reason.NOT_AN_OBJECT}:
+            return ""
+        if " " in name:
+            return ""
+        fields = {
+            TopicRole.PREDICTIONS: self._options.prediction_fields,
+            TopicRole.LABELS: self._options.label_fields,
+        }.get(role, FieldMap())
+        return str(fields.paths.get(name, name))
+
+
+class _AsRecord:
+    """A letter's record, as the broker would bring it."""
+
+    timestamp_type = 0
+
+    def __init__(self, letter: Letter) -> None:
+        self.topic = letter.topic
+        self.partition = letter.partition
+        self.offset = letter.offset
+        self.timestamp = letter.timestamp
+        self.key = letter.key
+        self.value = letter.value
+        self.headers: tuple[tuple[str, bytes], ...] = ()
+
+
+def _observations(letter: Letter) -> None:
+    if letter.value is not None and letter.value.startswith(MAGIC):
+        decode_frame(letter.value)
+    else:
+        _event(ModelEvent, letter)
+
+
+def _event(kind: type[ModelEvent] | type[Alert], letter: Letter) -> None:
+    decode_event(kind, decode_object(letter.value))

@@ -1,0 +1,367 @@
+"""The brokers outside the data path: are they there, what topics have they, make some."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from time import monotonic
+from typing import Any, Final
+
+from aiokafka.client import AIOKafkaClient, ConnectionGroup, CoordinationType
+from aiokafka.conn import AIOKafkaConnection, collect_hosts
+from aiokafka.errors import (
+    GroupAuthorizationFailedError,
+    GroupCoordinatorNotAvailableError,
+    IncompatibleBrokerVersion,
+    KafkaError,
+    for_code,
+)
+from aiokafka.protocol.admin import (
+    CreateTopicsRequest,
+    DescribeConfigsRequest,
+)
+from aiokafka.protocol.metadata import MetadataRequest
+
+from app.kafka.clients import client_arguments
+from app.kafka.connection_refusals import hung_up, refusal
+from app.kafka.permissions import (
+    NotAuthorized,
+    Operation,
+    Permission,
+    client_of,
+    lacking,
+    operations_of,
+)
+from app.kafka.permissions_protocol import GroupPermissions, TopicPermissions
+from app.settings import KafkaSettings
+
+REPORT_INTERVAL: Final = 5.0
+"""Seconds between two reports of a wait."""
+
+_RETRY_INTERVAL: Final = 0.5
+_PROBE_TIMEOUT: Final = 5.0
+# Kafka's numbers of errors that say how a topic is.
+_UNKNOWN: Final = 3
+_NO_LEADER: Final = 5
+_NOT_AUTHORIZED: Final = 29
+_EXISTS: Final = 36
+_UNSUPPORTED: Final = (IncompatibleBrokerVersion, NotImplementedError)
+"""What aiokafka raises where a broker does not know a request, or not in this version."""
+
+_TOPIC: Final = 2
+"""Kafka's number for a topic among the things that have a configuration."""
+
+
+class BrokersUnreachable(Exception):
+    """No broker answered in time."""
+
+
+class AuthenticationFailed(Exception):
+    """A broker answered and refused the user, the mechanism, or showed a wrong certificate."""
+
+
+class TopicRefused(Exception):
+    """The brokers refused to make or to show a topic."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewTopic:
+    """A topic to make."""
+
+    name: str
+    partitions: int
+    replication_factor: int
+    config: Mapping[str, str]
+
+
+async def wait_for_brokers(
+    kafka: KafkaSettings,
+    *,
+    timeout: float | None = None,  # noqa: ASYNC109 - a total over many tries, with a report
+    report: Callable[[str], None] | None = None,
+) -> None:
+    """Return when a broker answers.
+
+    Parameters
+    ----------
+    timeout
+        Seconds; `KafkaSettings.connect_timeout_seconds` by default. There is at least one try.
+    report
+        Gets a sentence at once and then every few seconds while no broker answers.
+
+    Raises
+    ------
+    BrokersUnreachable
+        If none does within the time.
+    AuthenticationFailed
+        As soon as one refuses: trying again would lock the user out.
+    """
+    limit = kafka.connect_timeout_seconds if timeout is None else timeout
+    began, reported = monotonic(), -REPORT_INTERVAL
+    while True:
+        reason = await _probe(kafka)
+        if reason is None:
+            return
+        waited = monotonic() - began
+        if waited >= limit:
+            raise BrokersUnreachable(
+                f"no broker at {kafka.bootstrap_servers} within {limit:g} s: {reason}"
+            )
+        if report is not None and waited - reported >= REPORT_INTERVAL:
+            reported = waited
+            report(f"waiting for a broker at {kafka.bootstrap_servers}: {reason}")
+        await asyncio.sleep(_RETRY_INTERVAL)
+
+
+@asynccontextmanager
+async def connected(kafka: KafkaSettings) -> AsyncIterator["Brokers"]:
+    """Connect for the length of the block.
+
+    Raises
+    ------
+    BrokersUnreachable
+        If no broker answers, now or within the block.
+    """
+    client = AIOKafkaClient(**client_arguments(kafka))
+    try:
+        await client.bootstrap()
+        yield Brokers(client, client_of(kafka))
+    except (KafkaError, TimeoutError) as error:
+        raise BrokersUnreachable(f"lost the brokers at {kafka.bootstrap_servers}: {error}") from (
+            error
+        )
+    finally:
+        await client.close()
+
+
+class Brokers:
+    """What can be asked of connected brokers.
+
+    Parameters
+    ----------
+    client
+        A connected `AIOKafkaClient`.
+    name
+        Who the brokers take it for, in words.
+    """
+
+    def __init__(self, client: Any, name: str) -> None:
+        self._client = client
+        self._name = name
+
+    async def partitions(self, names: Iterable[str]) -> dict[str, int | None]:
+        """Return the number of partitions of topics; None of those that do not exist.
+
+        Raises
+        ------
+        NotAuthorized
+            If the user may not know.
+        """
+        return {
+            topic["topic"]: len(topic["partitions"]) or None
+            for topic in await self._described(names, make=False)
+        }
+
+    async def configs(self, names: Iterable[str]) -> dict[str, dict[str, str]] | None:
+        """Return the configurations of existing topics; None where these brokers have none.
+
+        A topic whose configuration the user may not see is left out.
+        """
+        request = DescribeConfigsRequest([(_TOPIC, name, None) for name in sorted(names)])
+        try:
+            response = await self._send(request)
+        except IncompatibleBrokerVersion:
+            return None
+        return {
+            resource["resource_name"]: {
+                entry["config_names"]: entry["config_value"] for entry in resource["config_entries"]
+            }
+            for resource in response.to_object()["resources"]
+            if not resource["error_code"]
+        }
+
+    async def topic_operations(
+        self, names: Iterable[str]
+    ) -> dict[str, frozenset[Operation] | None]:
+        """Return what the user may do to topics.
+
+        None of a topic that does not exist, and of all where these brokers do not say (Kafka before
+        2.3, and the embedded one).
+        """
+        wanted = sorted(names)
+        try:
+            response = await self._send(TopicPermissions(wanted))
+        except _UNSUPPORTED:
+            return dict.fromkeys(wanted)
+        found: dict[str, frozenset[Operation] | None] = dict.fromkeys(wanted)
+        for topic in response.to_object()["topics"]:
+            if topic["error_code"] == _NOT_AUTHORIZED:
+                found[topic["topic"]] = frozenset()
+            elif topic["error_code"] != _UNKNOWN:
+                found[topic["topic"]] = operations_of(topic["authorized_operations"])
+        return found
+
+    async def group_operations(
+        self, group: str, *, seconds: float = 10.0
+    ) -> frozenset[Operation] | None:
+        """Return what the user may do to a consumer group; None where these brokers do not say."""
+        deadline = monotonic() + seconds
+        try:
+            while True:
+                try:
+                    node = await self._client.coordinator_lookup(CoordinationType.GROUP, group)
+                    break
+                except GroupCoordinatorNotAvailableError:  # the brokers' first group
+                    if monotonic() >= deadline:
+                        return None
+                    await asyncio.sleep(0.2)
+            response = await self._client.send(
+                node, GroupPermissions(group), group=ConnectionGroup.COORDINATION
+            )
+        except GroupAuthorizationFailedError:
+            return frozenset()
+        except _UNSUPPORTED:
+            return None
+        (answer,) = response.to_object()["groups"]
+        refused = for_code(answer["error_code"]) is GroupAuthorizationFailedError
+        if answer["error_code"] and not refused:
+            return None
+        return frozenset() if refused else operations_of(answer["authorized_operations"])
+
+    async def check_permissions(
+        self, topics: Mapping[str, frozenset[Operation]], *, group: str | None = None
+    ) -> None:
+        """Do nothing if the user may do these things to topics that exist, and read as the group.
+
+        Raises
+        ------
+        NotAuthorized
+            With everything that is missing.
+        """
+        missing = lacking(topics, await self.topic_operations(topics), "topic")
+        if group is not None:
+            allowed = {group: await self.group_operations(group)}
+            missing += lacking({group: frozenset({Operation.READ})}, allowed, "group")
+        if missing:
+            raise NotAuthorized(missing, self._name)
+
+    async def create(self, topics: Iterable[NewTopic], *, seconds: float = 30.0) -> None:
+        """Make topics and wait until they can be used; one that another made meanwhile is fine.
+
+        Brokers that make topics at their first use only, as the embedded one does, choose the
+        number of partitions themselves.
+
+        Raises
+        ------
+        NotAuthorized
+            If the user may not make them; Kafka makes those that it may.
+        TopicRefused
+            With what the brokers say about each topic that they do not make.
+        """
+        wanted = {topic.name: topic for topic in topics}
+        if not wanted:
+            return
+        cluster = (
+            await self._send(MetadataRequest([], allow_auto_topic_creation=False))
+        ).to_object()
+        controller = cluster["controller_id"]
+        # librdkafka's cluster has a controller's number but no such broker.
+        at_first_use = controller not in {broker["node_id"] for broker in cluster["brokers"]}
+        if not at_first_use:
+            await self._request(wanted.values(), controller, seconds)
+        deadline = monotonic() + seconds
+        while not all(map(_usable, await self._described(wanted, make=at_first_use))):
+            if monotonic() >= deadline:
+                raise TopicRefused(f"not usable within {seconds:g} s: {', '.join(sorted(wanted))}")
+            await asyncio.sleep(0.1)
+
+    async def _request(self, topics: Iterable[NewTopic], controller: int, seconds: float) -> None:
+        request = CreateTopicsRequest(
+            create_topic_requests=[
+                (each.name, each.partitions, each.replication_factor, [], [*each.config.items()])
+                for each in topics
+            ],
+            timeout=round(seconds * 1000),
+            validate_only=False,
+        )
+        response = await self._client.send(controller, request)
+        answers = response.to_object()["topic_errors"]
+        self._refuse_unauthorized(answers, Operation.CREATE)
+        refused = [
+            f"{topic['topic']}: {topic.get('error_message') or _name(topic['error_code'])}"
+            for topic in answers
+            if topic["error_code"] not in {0, _EXISTS}
+        ]
+        if refused:
+            raise TopicRefused("; ".join(refused))
+
+    async def _described(self, names: Iterable[str], *, make: bool) -> list[dict[str, Any]]:
+        """Return the metadata of topics; `make` lets brokers that do so make them by the way."""
+        response = await self._send(MetadataRequest(sorted(names), make))
+        topics: list[dict[str, Any]] = response.to_object()["topics"]
+        self._refuse_unauthorized(topics, Operation.DESCRIBE)
+        for topic in topics:
+            if topic["error_code"] not in {0, _UNKNOWN, _NO_LEADER}:
+                raise TopicRefused(f"{topic['topic']}: {_name(topic['error_code'])}")
+        return topics
+
+    def _refuse_unauthorized(
+        self, answers: Iterable[Mapping[str, Any]], operation: Operation
+    ) -> None:
+        names = sorted(each["topic"] for each in answers if each["error_code"] == _NOT_AUTHORIZED)
+        if names:
+            missing = (Permission(operation, "topic", name) for name in names)
+            raise NotAuthorized(missing, self._name)
+
+    async def _send(self, request: Any) -> Any:
+        return await self._client.send(self._client.get_random_node(), request)
+
+
+def _name(error_code: int) -> str:
+    return str(for_code(error_code).message)
+
+
+def _usable(topic: Mapping[str, Any]) -> bool:
+    partitions = topic["partitions"]
+    return bool(partitions) and all(partition["leader"] >= 0 for partition in partitions)
+
+
+async def _probe(kafka: KafkaSettings) -> str | None:
+    """Return why no broker can be used; None when one can."""
+    arguments = client_arguments(kafka)
+    hosts = arguments.pop("bootstrap_servers")
+    arguments["request_timeout_ms"] = round(_PROBE_TIMEOUT * 1000)
+    reasons = []
+    for host, port, _ in collect_hosts(hosts):
+        connection = AIOKafkaConnection(host, port, **arguments)
+        try:
+            await connection.connect()
+            # A listener that wants a password or a certificate tells its versions to everybody, or
+            # nothing before the first request.
+            await connection.send(MetadataRequest([], allow_auto_topic_creation=False))
+        except (OSError, KafkaError, TimeoutError) as error:
+            why = refusal(error, kafka, host)
+            if why is not None:
+                raise AuthenticationFailed(f"{host}:{port} refused: {why}") from None
+            reasons.append(f"{host}:{port}: {hung_up(error, kafka) or _said(error)}")
+        else:
+            return None
+        finally:
+            _let_go(connection)
+    return "; ".join(reasons)
+
+
+def _let_go(connection: AIOKafkaConnection) -> None:
+    connection.close()
+    # asyncio keeps how the connection ended for whoever waits for that. aiokafka does not, and what
+    # nobody asked for is logged with a traceback, at whatever time it is collected.
+    protocol = connection._protocol  # noqa: SLF001 - no public way
+    if protocol is not None:
+        ended = protocol._get_close_waiter(None)  # noqa: SLF001 - the same
+        ended.add_done_callback(lambda future: future.cancelled() or future.exception())
+
+
+def _said(error: Exception) -> str:
+    if isinstance(error, TimeoutError):
+        return f"no answer within {_PROBE_TIMEOUT:g} s"
+    return str(error).strip() or type(error).__name__

@@ -1,0 +1,195 @@
+"""The stored state, for people: what there is, and forgetting some of it."""
+
+from collections.abc import Awaitable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient
+
+from agents.state.reader import StateReader
+from agents.state.stored_state import StoredRecord, StoredState, UnusableState, assemble
+from agents.state.writer import Cut, StateWriter
+from app.kafka.brokers import connected
+from app.kafka.clients import MAX_REQUEST_BYTES, client_arguments
+from app.settings import Settings, TopicRole
+from app.state.errors import NothingFound, WorkersRunning
+from detectors.snapshots.parts import Name
+from detectors.snapshots.tree import State
+
+ROLES: Final = (TopicRole.STATE, TopicRole.POLICY_STATE)
+
+_IDLE: Final = frozenset({"Empty", "Dead", ""})
+"""States of a consumer group without members."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartitionState:
+    """What a state topic holds of a partition.
+
+    Attributes
+    ----------
+    topic, partition
+        Which one.
+    stored
+        The state; None where there is none, or it cannot be read as a whole.
+    problem
+        Why it cannot be read as a whole.
+    keys
+        Of all records.
+    """
+
+    topic: str
+    partition: int
+    stored: StoredState | None
+    problem: UnusableState | None
+    keys: tuple[bytes, ...]
+
+    @property
+    def problems(self) -> list[UnusableState]:
+        """All that is wrong with it."""
+        found = [] if self.problem is None else [self.problem]
+        return found + ([] if self.stored is None else [*self.stored.problems.values()])
+
+
+async def read_states(settings: Settings, *, topic: str | None = None) -> list[PartitionState]:
+    """Read the state topics.
+
+    Parameters
+    ----------
+    topic
+        The full name of one of them; both by default.
+    """
+    names = [settings.topics.full_name(role) for role in ROLES]
+    async with connected(settings.kafka) as brokers:
+        counts = await brokers.partitions(names)
+    reader = StateReader(client_arguments(settings.kafka))
+    found: list[PartitionState] = []
+    for name in names:
+        if topic not in {None, name}:
+            continue
+        reading = await reader.read(name, range(counts[name] or 0))
+        found += [
+            _partition(name, partition, records) for partition, records in reading.records.items()
+        ]
+    return found
+
+
+def _partition(topic: str, partition: int, records: Mapping[bytes, StoredRecord]) -> PartitionState:
+    keys = tuple(records)
+    try:
+        return PartitionState(topic, partition, assemble(topic, partition, records), None, keys)
+    except UnusableState as error:
+        return PartitionState(topic, partition, None, error, keys)
+
+
+def matching(names: Iterable[Name], model: str, version: str | None) -> Iterator[Name]:
+    """Yield the names of snapshots that are of a model, or of one of its versions."""
+    for name in names:
+        match name:
+            case ("model", str(found), *rest) if found == model:
+                if version is None or version in rest:
+                    yield name
+
+
+async def forget_model(settings: Settings, model: str, version: str | None) -> list[Name]:
+    """Forget the state of a model; return the names of what is forgotten.
+
+    Raises
+    ------
+    WorkersRunning
+        If the consumer group has members.
+    NothingFound
+        If no such state is stored.
+    UnusableState
+        If a partition can only be forgotten as a whole.
+    """
+    await check_no_workers(settings)
+    states = await read_states(settings)
+    gone = [
+        (state.stored, names)
+        for state in states
+        if state.stored is not None and (names := [*matching(state.stored.refs, model, version)])
+    ]
+    if not gone:
+        unreadable = next((state.problem for state in states if state.problem), None)
+        if unreadable is not None:
+            raise unreadable
+        raise NothingFound(f"no state of {model}{'' if version is None else f' {version}'}")
+    async with _producer(settings) as producer:
+        for stored, names in gone:
+            await _forget(producer, stored, names)
+    return [name for _, names in gone for name in names]
+
+
+async def forget_partition(settings: Settings, topic: str, partition: int) -> int:
+    """Forget all state of a partition; return how many records that were. Raises as above."""
+    await check_no_workers(settings)
+    states = await read_states(settings, topic=topic)
+    keys = [key for each in states if each.partition == partition for key in each.keys]
+    if not keys:
+        raise NothingFound(f"no state in {topic}, partition {partition}")
+    async with _producer(settings) as producer:
+        for key in keys:
+            await producer.send_and_wait(topic, key=key, value=None, partition=partition)
+    return len(keys)
+
+
+async def check_no_workers(settings: Settings) -> None:
+    """Do nothing where no worker runs; raise `WorkersRunning` where one does."""
+    group = settings.kafka.group_id
+    admin = AIOKafkaAdminClient(**client_arguments(settings.kafka))
+    await admin.start()
+    try:
+        (response,) = await admin.describe_consumer_groups([group])
+    finally:
+        await admin.close()
+    found = response.to_object()["groups"][0]
+    if found["state"] not in _IDLE:
+        raise WorkersRunning(
+            f"consumer group {group} has {len(found['members'])} members: stop all workers first "
+            "(a killed one counts until its session has ended)"
+        )
+
+
+async def _forget(producer: Any, stored: StoredState, names: list[Name]) -> None:
+    async def send(
+        topic: str, *, key: bytes | None, value: bytes | None, partition: int | None
+    ) -> Awaitable[object]:
+        sent: Awaitable[object] = await producer.send(
+            topic, key=key, value=value, partition=partition
+        )
+        return sent
+
+    writer = StateWriter(
+        send,
+        stored.topic,
+        stored.partition,
+        stage=stored.stage,
+        group=stored.group,
+        generation=0,
+        stored=stored,
+    )
+    left = tuple(name for name in stored.refs if name not in names)
+    cut = Cut(stored.covers, left, {}, _without(stored.outline, names))
+    await writer.write(cut, lambda: True)
+    await writer.clean(lambda: True)
+
+
+def _without(outline: State, names: Iterable[Name]) -> State:
+    """Return an outline whose lists of models no longer have these."""
+    gone = {name[1:] for name in names}
+    return {
+        key: [
+            each
+            for each in listed
+            if (tuple(each) if isinstance(each, list) else (each,)) not in gone
+        ]
+        for key, listed in outline.items()
+    }
+
+
+def _producer(settings: Settings) -> Any:
+    return AIOKafkaProducer(
+        **client_arguments(settings.kafka), acks="all", max_request_size=MAX_REQUEST_BYTES
+    )

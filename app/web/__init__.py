@@ -1,0 +1,4 @@
+"""The worker's port: metrics and health.
+
+It computes nothing of what it shows.
+"""

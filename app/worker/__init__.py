@@ -1,0 +1,4 @@
+"""A worker as a process: exit codes, compiled kernels, memory, checks before the start.
+
+No logic of stages.
+"""

@@ -1,0 +1,189 @@
+"""A Faust app as the main program of a process."""
+
+from __future__ import annotations
+
+import asyncio
+import faulthandler
+import gc
+import logging
+import os
+import signal
+import sys
+import threading
+from time import monotonic
+from typing import Any, Final
+
+import aiokafka.client
+from aiokafka.errors import KafkaConnectionError
+from faust.transport.drivers.aiokafka import credentials_to_aiokafka_auth, server_list
+from faust.types import AppT
+
+from agents.dead_letters.sender import TooManyRefused
+from agents.transport.denial import denial_of
+
+EXIT_OK: Final = 0
+EXIT_CRASHED: Final = 1
+EXIT_REFUSED: Final = 65  # EX_DATAERR
+EXIT_NO_BROKER: Final = 69  # EX_UNAVAILABLE
+EXIT_FORCED: Final = 70  # EX_SOFTWARE
+EXIT_DENIED: Final = 77  # EX_NOPERM
+
+_SWITCH_INTERVAL: Final = 0.0005
+"""Seconds for which one thread may keep the others waiting. Python's own 5 ms are longer than what
+detection's thread computes between two looks at Python objects."""
+
+_RETRY_INTERVAL: Final = 1.0
+_REPORT_INTERVAL: Final = 5.0
+
+logger = logging.getLogger(__name__)
+
+
+def run(app: AppT, *, connect_timeout: float = 30.0, shutdown_timeout: float = 30.0) -> int:
+    """
+    Run an app until a signal stops it or it crashes.
+
+    SIGTERM and SIGINT let agents finish the batches in hand, commit, and leave the group. Neither
+    logging nor the standard streams are touched. Call it in the main thread.
+
+    Parameters
+    ----------
+    connect_timeout
+        How long to wait for a broker at the start, in seconds.
+    shutdown_timeout
+        How long stopping may take, in seconds; then the process ends where it stands.
+
+    Returns
+    -------
+    int
+        The exit code: 0 after a signal, 1 after a crash, 65 after a crash for too many refused
+        records, which would come again, 69 without a broker, 77 after a crash for something
+        that the user may not do. A stop that takes too long does not return: the process exits
+        with 70.
+    """
+    process = _Process(app, connect_timeout, shutdown_timeout)
+    _relax_garbage_collection()
+    sys.setswitchinterval(_SWITCH_INTERVAL)
+    try:
+        return asyncio.run(process.main())
+    finally:
+        process.disarm()
+
+
+def _relax_garbage_collection() -> None:
+    # A batch is thousands of small dictionaries, none of them in a cycle, all gone with the batch.
+    # At Python's thresholds the collector walks over them a hundred times a batch, for a third of
+    # the CPU that intake takes.
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
+
+
+class _Process:
+    def __init__(self, app: AppT, connect_timeout: float, shutdown_timeout: float) -> None:
+        self._app = app
+        self._connect_timeout = connect_timeout
+        self._shutdown_timeout = shutdown_timeout
+        self._stop = asyncio.Event()
+        self._watchdog: threading.Timer | None = None
+
+    async def main(self) -> int:
+        loop = asyncio.get_running_loop()
+
+        def stop(number: int, _: Any) -> None:
+            # A plain handler, not the loop's: it also runs while a handler blocks the loop.
+            self._arm()
+            loop.call_soon_threadsafe(self._stop.set)
+            logger.info("stopping: %s", signal.Signals(number).name)
+
+        previous = {
+            number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)
+        }
+        try:
+            if not await self._wait_for_broker():
+                return EXIT_OK if self._stop.is_set() else EXIT_NO_BROKER
+            return await self._run_app()
+        finally:
+            for number, handler in previous.items():
+                signal.signal(number, handler)
+
+    async def _run_app(self) -> int:
+        app = self._app
+        starting = asyncio.create_task(app.start())
+        ending = [
+            asyncio.create_task(self._stop.wait()),
+            asyncio.create_task(app.wait_until_stopped()),
+        ]
+        await asyncio.wait([starting, *ending], return_when=asyncio.FIRST_COMPLETED)
+        if not starting.done() or starting.exception() is None:
+            await asyncio.wait(ending, return_when=asyncio.FIRST_COMPLETED)
+        self._arm()
+        # As a task: what a dying service cancels must not cancel this.
+        stopping = asyncio.create_task(app.stop())
+        await asyncio.wait([stopping])
+        for task in (starting, *ending):
+            task.cancel()
+        outcomes = await asyncio.gather(starting, stopping, *ending, return_exceptions=True)
+        failure = app.crash_reason or next(
+            (error for error in outcomes if isinstance(error, Exception)), None
+        )
+        if isinstance(failure, TooManyRefused):
+            logger.critical("too many refused records: %s", failure)
+            return EXIT_REFUSED
+        denial = denial_of(failure)
+        if denial is not None:
+            logger.error("the brokers no longer allow what a worker needs: %s", denial)
+            return EXIT_DENIED
+        if failure is not None:
+            logger.critical("the worker has crashed", exc_info=failure)
+            return EXIT_CRASHED
+        return EXIT_OK
+
+    async def _wait_for_broker(self) -> bool:
+        conf = self._app.conf
+        servers = server_list(conf.broker_consumer, 9092)
+        began = reported = monotonic()
+        while not self._stop.is_set():
+            client = aiokafka.client.AIOKafkaClient(
+                bootstrap_servers=servers,
+                client_id=conf.broker_client_id,
+                request_timeout_ms=5_000,
+                **credentials_to_aiokafka_auth(conf.broker_credentials, conf.ssl_context),
+            )
+            try:
+                await client.bootstrap()
+            except KafkaConnectionError as error:
+                now = monotonic()
+                if now - began >= self._connect_timeout:
+                    logger.critical(
+                        "no broker at %s within %.0f s: %s",
+                        ", ".join(servers),
+                        self._connect_timeout,
+                        error,
+                    )
+                    return False
+                if now - reported >= _REPORT_INTERVAL or reported == began:
+                    reported = now
+                    logger.warning("waiting for a broker at %s: %s", ", ".join(servers), error)
+            else:
+                return True
+            finally:
+                await client.close()
+            await asyncio.wait(
+                [stop := asyncio.ensure_future(self._stop.wait())], timeout=_RETRY_INTERVAL
+            )
+            stop.cancel()
+        return False
+
+    def _arm(self) -> None:
+        if self._watchdog is None:
+            self._watchdog = threading.Timer(self._shutdown_timeout, self._give_up)
+            self._watchdog.daemon = True
+            self._watchdog.start()
+
+    def disarm(self) -> None:
+        if self._watchdog is not None:
+            self._watchdog.cancel()
+
+    def _give_up(self) -> None:
+        logger.critical("not stopped within %.0f s: exiting", self._shutdown_timeout)
+        faulthandler.dump_traceback(sys.__stderr__ or sys.stderr)
+        os._exit(EXIT_FORCED)

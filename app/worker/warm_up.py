@@ -1,0 +1,37 @@
+"""Compiles everything that is compiled, before a worker takes its first record."""
+
+import numpy as np
+
+from agents.observations.prediction_reader import PredictionReader
+from agents.prediction_log import id_index
+from agents.records import index as record_index
+from agents.records.block import RecordBlock
+from app.worker.kernel_cache import forget_stale
+from detectors import warm_up as detectors
+from schemas import scan
+from schemas.payloads.rows import FieldMap
+
+
+def warm_up() -> None:
+    """Compile the kernels, or load them from Numba's cache, so that no worker does while running.
+
+    Half a minute the first time on a machine, a second after that.
+    """
+    forget_stale()
+    record_index.warm_up()
+    id_index.warm_up()
+    scan.warm_up()
+    reader = PredictionReader(
+        fields=FieldMap(), largest=1000, most_features=10, tolerance=0, kinds_of=lambda _: {}
+    )
+    blocks = []
+    for model in ("one", "other"):
+        value = b'{"prediction_id":"p","model":"%s","features":{"x":1.5,"y":"a"},"prediction":"a"}'
+        value %= model.encode()
+        columns = np.array([[0], [0], [0], [-1], [-1], [0], [len(value)], [0]])
+        buffer = np.frombuffer(value, dtype=np.uint8)
+        blocks.append(RecordBlock("warm-up", 0, buffer, columns))
+    # Of one slice the buffer is as it was fetched, of several a copy; two models share a table.
+    for those in (blocks[:1], blocks):
+        reader.read(those, lambda _: 0)
+    detectors.warm_up()

@@ -1,0 +1,132 @@
+"""Turns a drift into the alert that people and pipelines read."""
+
+from typing import Final
+
+import numpy as np
+
+from detectors.alerts.drift import Drift, Finding
+from detectors.alerts.summaries import category_summaries, finite, numbers_after, numbers_before
+from detectors.monitors.column_monitor import ColumnMonitor
+from schemas.events.alert import Alert, DetectorReport, DriftKind, Severity, Stream
+from schemas.events.identity import stable_id
+from schemas.events.position import Position
+from schemas.events.summary import CategorySummary, NumberSummary
+from schemas.tables.columns import Kind, Role
+
+DRIFT_KINDS: Final = {
+    Role.FEATURE: DriftKind.FEATURE,
+    Role.PREDICTION: DriftKind.PREDICTION,
+    Role.SCORE: DriftKind.SCORE,
+    Role.ERROR: DriftKind.CONCEPT,
+}
+
+_SUBJECTS: Final = {
+    DriftKind.FEATURE: "Feature {feature!r}",
+    DriftKind.PREDICTION: "The predictions",
+    DriftKind.SCORE: "The scores",
+    DriftKind.CONCEPT: "The errors",
+}
+_STREAM_WORDS: Final = {
+    Stream.LOCATION: "location of its ranks",
+    Stream.SPREAD: "spread of its ranks",
+    Stream.RAW: "values",
+}
+
+
+def alert_of(
+    drift: Drift,
+    *,
+    model: str,
+    version: str,
+    role: Role,
+    feature: str,
+    monitor: ColumnMonitor,
+    critical: bool,
+    change_at: Position,
+    detected_at: Position,
+) -> Alert:
+    """Return the alert of one drift.
+
+    Parameters
+    ----------
+    drift
+        What was found.
+    model, version, role, feature
+        Where.
+    monitor
+        The monitor that found it, for the kind.
+    critical
+        Whether the configuration marks the feature as critical; concept drift always is.
+    change_at, detected_at
+        Source positions of the estimated change and of the detection.
+    """
+    kind = DRIFT_KINDS[role]
+    severe = critical or kind is DriftKind.CONCEPT
+    before, after = _summaries(drift, monitor)
+    report = _report(drift.findings[0])
+    position = (detected_at.topic, detected_at.partition, detected_at.offset)
+    return Alert(
+        alert_id=stable_id(model, version, role, feature, report.kind, report.stream, *position),
+        kind=kind,
+        severity=Severity.CRITICAL if severe else Severity.WARNING,
+        model=model,
+        version=version,
+        feature=feature,
+        detector=report,
+        corroborated_by=[_report(finding) for finding in drift.findings[1:]],
+        before=before,
+        after=after,
+        change_at=change_at,
+        detected_at=detected_at,
+        rows_since_change=drift.rows_since_change,
+        rows_observed=drift.rows_observed,
+        autocorrelation=drift.autocorrelation,
+        stride=drift.stride,
+        guaranteed=drift.independent,
+        message=(
+            f"{_SUBJECTS[kind].format(feature=feature)} of {model} {version} changed: "
+            f"{_change(before, after)}, over {drift.rows_since_change} rows "
+            f"({report.kind} on the {_STREAM_WORDS[report.stream]})."
+        ),
+    )
+
+
+def _report(finding: Finding) -> DetectorReport:
+    return DetectorReport(
+        kind=finding.detector.kind,
+        stream=finding.stream,
+        parameters=dict(finding.detector.parameters),
+        statistic=finite(finding.detection.statistic),
+        threshold=finite(finding.detection.threshold),
+    )
+
+
+def _summaries(
+    drift: Drift, monitor: ColumnMonitor
+) -> tuple[NumberSummary, NumberSummary] | tuple[CategorySummary, CategorySummary]:
+    if monitor.kind is not Kind.CATEGORY:
+        return numbers_before(drift.before), numbers_after(drift.after)
+    size = len(drift.names)
+    counts_before = np.zeros(size, dtype=np.int64)
+    counts_before[: len(drift.before.category_counts)] = drift.before.category_counts
+    counts_after = np.bincount(drift.after.astype(np.int64), minlength=size)
+    return category_summaries(counts_before, counts_after, drift.names)
+
+
+def _change(before: NumberSummary | CategorySummary, after: NumberSummary | CategorySummary) -> str:
+    if isinstance(before, CategorySummary) and isinstance(after, CategorySummary):
+        shares = before.shares.keys() | after.shares.keys()
+        gaps = {name: after.shares.get(name, 0.0) - before.shares.get(name, 0.0) for name in shares}
+        most = max(sorted(gaps), key=lambda name: abs(gaps[name]), default="")
+        then, now = before.shares.get(most, 0.0), after.shares.get(most, 0.0)
+        return f"the share of {most!r} went from {then:.1%} to {now:.1%}"
+    if isinstance(before, NumberSummary) and isinstance(after, NumberSummary):
+        return (
+            f"the mean went from {_short(before.mean)} to {_short(after.mean)}, "
+            f"the standard deviation from {_short(before.std)} to {_short(after.std)}"
+        )
+    raise TypeError("a column has one kind before and after")
+
+
+def _short(value: float | None) -> str:
+    return "unknown" if value is None else f"{value:.4g}"

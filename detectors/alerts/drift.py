@@ -1,0 +1,61 @@
+"""A drift of one column, and what found it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from detectors.algorithms.contract import Detection, Detector
+from detectors.arrays.column import Column
+from detectors.reference.window import Before
+from schemas.events.alert import Stream
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A detector that fired on one of a column's streams."""
+
+    detector: Detector
+    stream: Stream
+    detection: Detection
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """A drift of one column.
+
+    Attributes
+    ----------
+    row
+        Row number at which it was detected.
+    change_row
+        Row number of the first value after the estimated change.
+    rows_since_change
+        Rows from there to the detection, both included.
+    rows_observed
+        Values judged since the reference began, its burn-in included.
+    findings
+        What fired at that row, at least one.
+    before
+        The reference before the change.
+    after
+        The latest judged values since the change, at most `RECENT`.
+    names
+        The categories' names by their numbers, of a reference of categories.
+    autocorrelation
+        Lag-1 autocorrelation of the burn-in; None for a constant.
+    stride
+        One in so many values was judged.
+    independent
+        Whether values that far apart are nearly independent.
+    """
+
+    row: int
+    change_row: int
+    rows_since_change: int
+    rows_observed: int
+    findings: tuple[Finding, ...]
+    before: Before
+    after: Column
+    names: Sequence[str]
+    autocorrelation: float | None
+    stride: int
+    independent: bool

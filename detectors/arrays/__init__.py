@@ -1,0 +1,4 @@
+"""What kernels need of arrays: their layout, addresses and slabs.
+
+No statistics.
+"""

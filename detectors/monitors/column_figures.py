@@ -1,0 +1,75 @@
+"""What a worker tells of its columns: how many values of what quality they had, and their mean."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numba.np.numpy_support import carray
+from numpy.typing import NDArray
+
+from detectors.arrays.addresses import pointer
+from detectors.reference.column_block import (
+    EDGES,
+    FLAGS,
+    LATEST,
+    PROBLEMS,
+    READY,
+    SIZE,
+    TALLY,
+    TALLY_SIZE,
+    WIDE,
+    WINDOW,
+    WINDOWS,
+    WORD,
+    Block,
+    counts_words,
+)
+from detectors.reference.moments import with_each
+
+
+class Figures(NamedTuple):
+    """Of one column.
+
+    Attributes
+    ----------
+    ready
+        Whether its burn-in is complete.
+    rows, mean
+        How many values its reference holds, and their mean; both 0 during the burn-in.
+    problems
+        Counts of its values by quality, in the order of `schemas.tables.columns.Flag`.
+    """
+
+    ready: bool
+    rows: int
+    mean: float
+    problems: tuple[int, ...]
+
+
+def figures_of(blocks: Iterable[Block]) -> list[Figures]:
+    """Return the figures of columns, all of them in one compiled call: a worker has many."""
+    kept = list(blocks)
+    counts = np.empty((len(kept), 2 + FLAGS), dtype=np.int64)
+    means = np.empty(len(kept))
+    _read(np.array([block.address for block in kept], dtype=np.int64), counts, means)
+    return [
+        Figures(bool(ready), rows, mean, tuple(problems))
+        for (ready, rows, *problems), mean in zip(counts.tolist(), means.tolist(), strict=True)
+    ]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _read(places: NDArray[np.int64], counts: NDArray[np.int64], means: NDArray[np.float64]) -> None:
+    for column in range(len(places)):
+        block = places[column]
+        head = carray(pointer(block), (TALLY,), np.int64)
+        tally = carray(pointer(block + WORD * TALLY), (TALLY_SIZE,), np.float64)
+        words = counts_words(head[SIZE], head[WIDE])
+        at = block + WORD * (WINDOWS + 2 * head[WINDOW] + words + head[EDGES])
+        latest = carray(pointer(at), (head[LATEST],), np.float64)[: int(tally[0])]
+        count, mean, _ = with_each(int(tally[1]), tally[2], tally[3], latest)
+        counts[column, 0] = head[READY]
+        counts[column, 1] = count
+        counts[column, 2:] = head[PROBLEMS : PROBLEMS + FLAGS]
+        means[column] = mean

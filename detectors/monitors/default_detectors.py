@@ -1,0 +1,129 @@
+"""The default detectors of a column, as `detectors.monitors.fused_kernel` feeds them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detectors.algorithms.adwin import Adwin
+from detectors.algorithms.catalogue import build
+from detectors.algorithms.contract import Detection, Detector
+from detectors.algorithms.page_hinkley import PageHinkley
+from detectors.algorithms.priming import prime
+from detectors.monitors.options import DetectorOptions, Parameter
+from detectors.reference.column_block import Block
+from schemas.events.alert import Stream
+
+Array: TypeAlias = NDArray[np.float64]
+Parameters: TypeAlias = tuple[tuple[str, Parameter], ...]
+
+_STREAMS = (Stream.LOCATION, Stream.SPREAD)
+
+
+@dataclass(frozen=True, slots=True)
+class DefaultDetectors:
+    """ADWIN on location and spread, then Page-Hinkley likewise, whose states are in a `Block`.
+
+    All columns with the same parameters share these objects, which are never fed themselves.
+
+    Attributes
+    ----------
+    adwin, page_hinkley
+        The parameters of both kinds.
+    """
+
+    adwin: Adwin
+    page_hinkley: PageHinkley
+
+    @classmethod
+    def among(cls, options: Sequence[DetectorOptions]) -> "DefaultDetectors | None":
+        """Return the detectors of a column; None where they are others than these four."""
+        kinds = [each.kind for each in options if each.streams == _STREAMS]
+        if kinds != [Adwin.kind, PageHinkley.kind] or len(options) > len(kinds):
+            return None
+        return _shared(*(tuple(sorted(each.parameters.items())) for each in options))
+
+    @property
+    def settings(self) -> tuple[Array, Array]:
+        """The parameters in the kernels' form."""
+        return self.adwin.settings, self.page_hinkley.settings
+
+    def primed(self, block: Block, count: int) -> Block:
+        """Return a block, this or another one, with the detectors as before the first rank.
+
+        Parameters
+        ----------
+        block
+            Of a column whose reference begins.
+        count
+            Values of the burn-in.
+        """
+        window, memory = _primed(self, count)
+        block = block.resized(window=len(window) + self._room)
+        for own in block.windows:
+            own[: len(window)] = window
+        for own in block.memories:
+            own[:] = memory
+        return block
+
+    def at(self, block: Block) -> list[tuple[Stream, Detector]]:
+        """Return detectors by what they watch, whose states are in a block."""
+        adwin = [self.adwin.at(window) for window in block.windows]
+        page_hinkley = [self.page_hinkley.at(memory) for memory in block.memories]
+        return list(zip(2 * _STREAMS, [*adwin, *page_hinkley], strict=True))
+
+    def kept(self, block: Block, watchers: Sequence[tuple[Stream, Detector]]) -> Block:
+        """Return a block, this or another one, with what detectors know that `at` has given."""
+        adwin = [detector.window for _, detector in watchers if isinstance(detector, Adwin)]
+        memories = [
+            detector.memory for _, detector in watchers if isinstance(detector, PageHinkley)
+        ]
+        longest = max(map(len, adwin))
+        if longest > len(block.windows[0]):
+            block = block.resized(window=longest + self._room)
+        parts = [*block.windows, *block.memories]
+        for part, own in zip(parts, [*adwin, *memories], strict=True):
+            part[: len(own)] = own
+        return block
+
+    @property
+    def _room(self) -> int:
+        # For two more rows of buckets, four times the values: a block that grows leaves a hole.
+        return 2 * int(self.adwin.settings[2])
+
+    def detections(self, found: Array) -> Iterator[tuple[Stream, Detector, Detection]]:
+        """Yield what fired at the first row at which anything did.
+
+        Parameters
+        ----------
+        found
+            Shape ``(4, 5)``: what the kernels returned, at least one of which fired.
+        """
+        rows = found[:, 0]
+        first = rows[rows >= 0].min()
+        detectors = (self.adwin, self.adwin, self.page_hinkley, self.page_hinkley)
+        for place in np.flatnonzero(rows == first).tolist():
+            detector = detectors[place]
+            detection = detector.detection(*found[place].tolist())
+            yield _STREAMS[place % len(_STREAMS)], detector, detection
+
+
+@lru_cache(maxsize=256)
+def _shared(adwin: Parameters, page_hinkley: Parameters) -> DefaultDetectors | None:
+    first, second = build(Adwin.kind, dict(adwin)), build(PageHinkley.kind, dict(page_hinkley))
+    if isinstance(first, Adwin) and isinstance(second, PageHinkley):
+        return DefaultDetectors(first, second)
+    return None
+
+
+@lru_cache(maxsize=256)
+def _primed(detectors: DefaultDetectors, count: int) -> tuple[Array, Array]:
+    """Return the states of both kinds after a burn-in of so many values."""
+    nothing = np.empty(0)
+    adwin, page_hinkley = detectors.adwin.at(nothing), detectors.page_hinkley.at(nothing)
+    prime(adwin, count)
+    prime(page_hinkley, count)
+    return adwin.window, page_hinkley.memory

@@ -1,0 +1,374 @@
+"""Many columns, of one model or of several, in one compiled call: bins, ranks, detectors, moments.
+
+What `detectors.monitors.column_monitor.ColumnMonitor.update` does in a dozen calls for each column,
+which cost more to prepare than to do where batches are small. That is the plain version of it, and
+the oracle of its tests; what is unusual about a column (other detectors, the end of a burn-in, a
+new category) is left to it. One long call also lets other threads run meanwhile.
+"""
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
+from numba import njit
+from numba.np.numpy_support import carray
+from numpy.typing import NDArray
+
+from detectors.algorithms.adwin import feed as feed_adwin
+from detectors.algorithms.adwin import is_room
+from detectors.algorithms.page_hinkley import feed as feed_page_hinkley
+from detectors.arrays.addresses import pointer
+from detectors.reference.bins import count_at_most
+from detectors.reference.column_block import (
+    EDGES,
+    FIRST,
+    FIRST_SIZE,
+    LATEST,
+    MEMORIES,
+    MEMORY,
+    NARROW,
+    NEXT,
+    PROBLEMS,
+    READY,
+    ROWS,
+    SECOND,
+    SECOND_SIZE,
+    SEED,
+    SIZE,
+    STRIDE,
+    TALLY,
+    TALLY_SIZE,
+    WIDE,
+    WINDOW,
+    WINDOWS,
+    WORD,
+    counts_words,
+)
+from detectors.reference.moments import keep_latest
+from detectors.reference.ranks import rank
+from schemas.tables.columns import Column, Flags
+
+Numbers = NDArray[np.int64]
+
+QUIET: Final = -1
+"""In place of a row: no detector fired."""
+
+NO_ROOM: Final = -2
+"""In place of a row: something is too short for the values, and nothing was done."""
+
+ALL_USABLE: Final = -1
+"""In place of the number of flags: the column has none."""
+
+
+class Rows(NamedTuple):
+    """The rows of ``c`` columns of numbers.
+
+    Attributes
+    ----------
+    values
+        Shape ``(c, n)``, contiguous.
+    flags
+        Shape ``(f, n)``: the quality of the values of those columns that have flags.
+    flags_of
+        Shape ``(c,)``: which of the flags are a column's; `ALL_USABLE` for none.
+    """
+
+    values: NDArray[np.float64]
+    flags: NDArray[np.uint8]
+    flags_of: Numbers
+
+
+def rows_of(columns: Sequence[Column]) -> Rows:
+    """Return the rows of columns, at least one; those of categories are to be numbered yet."""
+    flags: list[Flags] = []
+    flags_of = []
+    values = np.empty((len(columns), len(columns[0].values)))
+    for number, column in enumerate(columns):
+        values[number] = column.values
+        if column.flags is None:
+            flags_of.append(ALL_USABLE)
+        else:
+            flags_of.append(len(flags))
+            flags.append(column.flags)
+    return Rows(
+        values,
+        np.stack(flags) if flags else np.empty((0, values.shape[1]), dtype=np.uint8),
+        np.array(flags_of, dtype=np.int64),
+    )
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _note(
+    found: NDArray[np.float64], fired: tuple[int, float, float, float, float], first: int
+) -> int:
+    found[0], found[1], found[2], found[3], found[4] = fired
+    row = fired[0]
+    return row if row >= 0 and (first < 0 or row < first) else first
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _fits(
+    values: NDArray[np.float64],
+    block: int,
+    head: Numbers,
+    tally: NDArray[np.float64],
+    adwin: NDArray[np.float64],
+) -> bool:
+    """Tell whether a column's arrays have room for further values."""
+    # Both windows have got the same number of values.
+    window = carray(pointer(block + WORD * WINDOWS), (head[WINDOW],), np.float64)
+    fits = is_room(window, len(values), adwin)
+    if head[WIDE] == 0:
+        fits &= tally[0] + tally[1] + len(values) < NARROW
+    if head[FIRST] != 0:
+        for value in values:
+            fits &= value < head[SECOND_SIZE]
+    return bool(fits)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _count(head: Numbers, flags: NDArray[np.uint8], rows: int) -> None:
+    """Count values by quality; ``flags`` is empty where all of them are usable."""
+    if len(flags) == 0:
+        head[PROBLEMS] += rows
+    for flag in flags:
+        head[PROBLEMS + flag] += 1
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _gather(
+    values: NDArray[np.float64],
+    flags: NDArray[np.uint8],
+    head: Numbers,
+    tally: NDArray[np.float64],
+    first: int,
+    judged: NDArray[np.float64],
+    rows: Numbers,
+) -> int:
+    """Copy those values that are judged, and their rows; return how many, or `NO_ROOM`."""
+    stride, wait, count = head[STRIDE], int(tally[4]), 0
+    follow, following = True, head[NEXT]
+    for row in range(len(values)):
+        if len(flags) > 0 and flags[row] != 0:
+            continue
+        if wait == 0:
+            judged[count] = values[row]
+            rows[count] = first + row
+            follow &= first + row == following
+            following += stride
+            count += 1
+            wait = stride
+        wait -= 1
+    if head[ROWS] == 0 and not follow:
+        return NO_ROOM
+    tally[5] = wait
+    return count
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _burn(
+    values: NDArray[np.float64],
+    flags: NDArray[np.uint8],
+    head: Numbers,
+    tally: NDArray[np.float64],
+    first: int,
+) -> int:
+    """Take values into the burn-in of a column; return `QUIET`, or `NO_ROOM` with nothing done."""
+    held = int(tally[TALLY_SIZE - 1])
+    if held + len(values) > head[FIRST_SIZE]:
+        return NO_ROOM
+    if head[SECOND] == 0:
+        following = head[NEXT]
+        if held == 0:
+            following = first
+        for row in range(len(values)):
+            if len(flags) == 0 or flags[row] == 0:
+                if first + row != following:
+                    return NO_ROOM
+                following += 1
+    sample = carray(pointer(head[FIRST]), (head[FIRST_SIZE],), np.float64)
+    for row in range(len(values)):
+        if len(flags) == 0 or flags[row] == 0:
+            sample[held] = values[row]
+            if head[SECOND] != 0:
+                carray(pointer(head[SECOND]), (head[SECOND_SIZE],), np.int64)[held] = first + row
+            held += 1
+            head[NEXT] = first + row + 1
+    tally[TALLY_SIZE - 1] = held
+    return QUIET
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _judge(
+    judged: NDArray[np.float64],
+    rows: Numbers,
+    block: int,
+    head: Numbers,
+    tally: NDArray[np.float64],
+    adwin: NDArray[np.float64],
+    page_hinkley: NDArray[np.float64],
+    found: NDArray[np.float64],
+    scratch: NDArray[np.float64],
+    bins: Numbers,
+) -> int:
+    """Feed values to one column; return the first at which anything fired, or `QUIET`."""
+    count = len(judged)
+    at = block + WORD * MEMORIES
+    memory0 = carray(pointer(at), (MEMORY,), np.float64)
+    memory1 = carray(pointer(at + WORD * MEMORY), (MEMORY,), np.float64)
+    at = block + WORD * WINDOWS
+    window0 = carray(pointer(at), (head[WINDOW],), np.float64)
+    at += WORD * head[WINDOW]
+    window1 = carray(pointer(at), (head[WINDOW],), np.float64)
+    at += WORD * head[WINDOW]
+    size, counts_at = head[SIZE], at
+    at += WORD * counts_words(size, head[WIDE])
+    location, spread = scratch[0, :count], scratch[1, :count]
+    if head[FIRST] == 0:
+        count_at_most(carray(pointer(at), (head[EDGES],), np.float64), judged, bins)
+    else:
+        bin_of = carray(pointer(head[FIRST]), (head[FIRST_SIZE],), np.int64)
+        for i in range(count):
+            number = int(judged[i])
+            bins[i] = bin_of[number] if number < len(bin_of) else size - 1
+    at += WORD * head[EDGES]
+    seed = np.uint64(head[SEED])
+    if head[WIDE]:
+        rank(bins[:count], carray(pointer(counts_at), (size,), np.int64), seed, location)
+    else:
+        rank(bins[:count], carray(pointer(counts_at), (size,), np.uint32), seed, location)
+    for i in range(count):
+        spread[i] = abs(2.0 * location[i] - 1.0)
+    fired = QUIET
+    fired = _note(found[0], feed_adwin(location, 0, window0, adwin), fired)
+    fired = _note(found[1], feed_adwin(spread, 0, window1, adwin), fired)
+    fired = _note(found[2], feed_page_hinkley(location, 0, memory0, page_hinkley), fired)
+    fired = _note(found[3], feed_page_hinkley(spread, 0, memory1, page_hinkley), fired)
+    if fired == QUIET:
+        latest = carray(pointer(at), (head[LATEST],), np.float64)
+        at += WORD * head[LATEST]
+        latest_rows = carray(pointer(at), (head[ROWS],), np.int64)
+        held, earlier, mean, squares = keep_latest(
+            judged,
+            rows,
+            latest,
+            latest_rows,
+            int(tally[0]),
+            int(tally[1]),
+            tally[2],
+            tally[3],
+        )
+        tally[0], tally[1], tally[2], tally[3] = held, earlier, mean, squares
+        head[NEXT] = rows[count - 1] + head[STRIDE]
+        if head[FIRST] != 0:
+            category_counts = carray(pointer(head[SECOND]), (head[SECOND_SIZE],), np.int64)
+            for i in range(count):
+                category_counts[int(judged[i])] += 1
+    return fired
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _watch(
+    values: NDArray[np.float64],
+    flags: NDArray[np.uint8],
+    block: int,
+    first: int,
+    adwin: NDArray[np.float64],
+    page_hinkley: NDArray[np.float64],
+    found: NDArray[np.float64],
+    judged: NDArray[np.float64],
+    rows: Numbers,
+    scratch: NDArray[np.float64],
+    bins: Numbers,
+) -> int:
+    """Feed its rows to one column; return the first at which anything fired, or what else was."""
+    head = carray(pointer(block), (TALLY,), np.int64)
+    tally = carray(pointer(block + WORD * TALLY), (TALLY_SIZE,), np.float64)
+    if head[READY] == 0:
+        fired = _burn(values, flags, head, tally, first)
+    elif not _fits(values, block, head, tally, adwin):
+        fired = NO_ROOM
+    else:
+        count = _gather(values, flags, head, tally, first, judged, rows)
+        fired = min(count, QUIET)
+        if count > 0:
+            fired = _judge(
+                judged[:count],
+                rows[:count],
+                block,
+                head,
+                tally,
+                adwin,
+                page_hinkley,
+                found,
+                scratch,
+                bins,
+            )
+        if fired == QUIET:
+            tally[4] = tally[5]
+    if fired != NO_ROOM:
+        _count(head, flags, len(values))
+    return fired
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def watch_together(
+    places: Numbers,
+    values: NDArray[np.float64],
+    flags: NDArray[np.uint8],
+    flags_of: Numbers,
+    bounds: Numbers,
+    firsts: Numbers,
+    adwin: NDArray[np.float64],
+    page_hinkley: NDArray[np.float64],
+    found: NDArray[np.float64],
+    at: Numbers,
+) -> None:
+    """Feed its rows of each of ``c`` columns to each of ``m`` models.
+
+    Parameters
+    ----------
+    places
+        Shape ``(m, c)``: where the `detectors.reference.column_block.Block` of each column lies;
+        whoever asks keeps them alive.
+    values, flags, flags_of
+        The `Rows`, of one model after the other; usable values are finite.
+    bounds
+        Shape ``(m, 2)``: where the rows of each model begin and end.
+    firsts
+        Shape ``(m,)``: the number that each model gives to its first row.
+    adwin, page_hinkley
+        The detectors' settings.
+    found
+        Shape ``(m, c, 4, 5)``: gets what the detectors' kernels return, ADWIN on location and
+        spread, then Page-Hinkley. One that does not fire up to the first row has -1 or a later row.
+    at
+        Shape ``(m, c)``: gets the first of the judged values at which anything fired, `QUIET` or
+        `NO_ROOM`. Where something fired the values are in the bins, but not yet in the moments, and
+        the detectors' states have no meaning any more.
+    """
+    longest = 0
+    for model in range(len(bounds)):
+        longest = max(longest, bounds[model, 1] - bounds[model, 0])
+    bins, rows = np.empty(longest, dtype=np.int64), np.empty(longest, dtype=np.int64)
+    judged, scratch = np.empty(longest), np.empty((2, longest))
+    no_flags = np.empty(0, dtype=np.uint8)
+    for model in range(len(bounds)):
+        begin, end = bounds[model]
+        for column in range(len(flags_of)):
+            own = no_flags
+            if flags_of[column] != ALL_USABLE:
+                own = flags[flags_of[column], begin:end]
+            at[model, column] = _watch(
+                values[column, begin:end],
+                own,
+                places[model, column],
+                firsts[model],
+                adwin,
+                page_hinkley,
+                found[model, column],
+                judged,
+                rows,
+                scratch,
+                bins,
+            )

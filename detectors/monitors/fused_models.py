@@ -1,0 +1,151 @@
+"""Feeds the rows of many models to those of them that have nothing unusual about them."""
+
+from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detectors.monitors.fused_kernel import QUIET, Rows, rows_of, watch_together
+from detectors.monitors.fused_plan import Layout, Steady
+from detectors.monitors.model_monitor import ModelMonitor
+from detectors.rows.row_positions import FRESH, STRANGE, Place, keep_rows_of_many, look_at_many
+from schemas.events.alert import Alert
+from schemas.tables.observations import Integers, ModelRows, ObservationTable, Source
+
+
+class _Member(NamedTuple):
+    """A model that takes part, its rows, and where its log lies."""
+
+    monitor: ModelMonitor
+    steady: Steady
+    rows: ModelRows
+    begin: int
+    end: int
+    place: Place
+
+
+def watch_steady(
+    table: ObservationTable, monitors: Mapping[tuple[str, str], ModelMonitor]
+) -> dict[tuple[str, str], list[Alert]]:
+    """Feed a table to the steady ones among some models; return which these are, and their alerts.
+
+    What `ModelMonitor.update` does with one model after the other. A model of which a row was seen
+    before is left to it as well.
+
+    Parameters
+    ----------
+    table
+        Rows of one model version or more.
+    monitors
+        By model and version; others may be among them, and some may be missing.
+    """
+    bounds = table.bounds()
+    newest = np.maximum.reduceat(table.times, bounds[:-1]).tolist()
+    members = _members(table, bounds, monitors)
+    alerts: dict[tuple[str, str], list[Alert]] = {}
+    if not members:
+        return alerts
+    whole = rows_of(table.columns)
+    groups: dict[tuple[int, int], list[_Member]] = {}
+    for number, member in members.items():
+        member.steady.log.take(member.end - member.begin, newest[number])
+        _number_categories(member, whole.values, table)
+        # Detectors of the same parameters share the arrays of their settings.
+        settings = member.steady.settings
+        groups.setdefault((id(settings[0]), id(settings[1])), []).append(member)
+    for those in groups.values():
+        for member, found in zip(those, _watched(those, whole, table), strict=True):
+            alerts[member.monitor.model, member.monitor.version] = found
+    # Last: an alert tells of rows that these take the place of.
+    keep_rows_of_many(*_of(members.values(), table), table.source_of, table.offsets, table.times)
+    return alerts
+
+
+def _members(
+    table: ObservationTable,
+    bounds: Sequence[int],
+    monitors: Mapping[tuple[str, str], ModelMonitor],
+) -> dict[int, _Member]:
+    """Return the models that are steady and have seen none of their rows, by their numbers."""
+    layout = _interned(tuple((each.role, each.name, each.kind) for each in table.columns))
+    sources = _interned_sources(table.sources)
+    members: dict[int, _Member] = {}
+    for number, rows in enumerate(table.models):
+        monitor = monitors.get((rows.model, rows.version))
+        steady = None if monitor is None else monitor.steady(layout, table.origin)
+        if monitor is not None and steady is not None:
+            place = steady.log.place(rows.rows, sources)
+            begin, end = bounds[number], bounds[number + 1]
+            members[number] = _Member(monitor, steady, rows, begin, end, place)
+    verdicts = _verdicts(members, table)
+    strange = {number: members[number] for number in members if verdicts[number] == STRANGE}
+    for number, member in strange.items():
+        log = member.steady.log
+        log.learn(sources, table.source_of[member.begin : member.end])
+        strange[number] = member._replace(place=log.place(member.rows.rows, sources))
+    members |= strange
+    verdicts |= _verdicts(strange, table)
+    return {number: members[number] for number in members if verdicts[number] == FRESH}
+
+
+def _verdicts(members: Mapping[int, _Member], table: ObservationTable) -> dict[int, int]:
+    """Return what each log says to its rows."""
+    verdicts = np.empty(len(members), dtype=np.int64)
+    if members:
+        look_at_many(*_of(members.values(), table), table.source_of, table.offsets, verdicts)
+    return dict(zip(members, verdicts.tolist(), strict=True))
+
+
+def _of(members: Collection[_Member], table: ObservationTable) -> tuple[Integers, Integers, int]:
+    """Return where the logs of models lie, where their rows are, and how many sources there are."""
+    return (
+        np.array([member.place for member in members]),
+        np.array([(member.begin, member.end) for member in members]),
+        len(table.sources),
+    )
+
+
+def _watched(members: list[_Member], rows: Rows, table: ObservationTable) -> list[list[Alert]]:
+    shape = len(members), len(table.columns)
+    found = np.empty((*shape, 4, 5))
+    at = np.empty(shape, dtype=np.int64)
+    watch_together(
+        np.stack([member.steady.places for member in members]),
+        *rows,
+        np.array([(member.begin, member.end) for member in members]),
+        np.array([member.place.first for member in members]),
+        *members[0].steady.settings,
+        found,
+        at,
+    )
+    alerts: list[list[Alert]] = [[] for _ in members]
+    for number in np.flatnonzero((at != QUIET).any(axis=1)).tolist():
+        monitor, steady, whose, begin, end, place = members[number]
+        batch = table.batch(whose, begin, end)
+        steady.log.hold(batch)
+        alerts[number] = monitor.conclude(batch, place.first, at[number], found[number])
+    return alerts
+
+
+def _number_categories(
+    member: _Member, values: NDArray[np.float64], table: ObservationTable
+) -> None:
+    """Write the numbers that a model gives to its categories."""
+    begin, end = member.begin, member.end
+    for number, monitor in member.steady.categories.items():
+        column = table.columns[number].between(begin, end)
+        values[number, begin:end] = monitor.numbers(column)
+
+
+@lru_cache(maxsize=4096)
+def _interned(layout: Layout) -> Layout:
+    """Return the same object for equal layouts, so that a look tells whether they are."""
+    return layout
+
+
+@lru_cache(maxsize=4096)
+def _interned_sources(sources: tuple[Source, ...]) -> tuple[Source, ...]:
+    """Return the same object for equal sources, likewise."""
+    return sources

@@ -1,0 +1,68 @@
+"""What the core is told by the configuration."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from schemas.events.alert import Stream
+from schemas.tables.columns import Kind
+
+Parameter = float | int | str | bool
+
+
+@dataclass(frozen=True, slots=True)
+class DetectorOptions:
+    """One detector on every watched column.
+
+    Attributes
+    ----------
+    kind
+        Its name in the registry.
+    parameters
+        Its parameters; the others keep their defaults.
+    streams
+        The views of the column that it watches, one detector each.
+    """
+
+    kind: str
+    parameters: Mapping[str, Parameter]
+    streams: tuple[Stream, ...] = (Stream.LOCATION, Stream.SPREAD)
+
+
+DEFAULT_DETECTORS: Final = (
+    # Uniform ranks give both one false-alarm rate for all columns. Together, on both streams,
+    # below one false alarm per million rows and column (docs/detection.md has the figures).
+    DetectorOptions("adwin", {"delta": 0.01}),
+    DetectorOptions("page_hinkley", {"delta": 0.05, "threshold": 11.0, "alpha": 1.0}),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MonitorOptions:
+    """How the columns of one model are watched.
+
+    Attributes
+    ----------
+    detectors
+        The detectors on every column.
+    burn_in
+        Values of a column that make its reference before the first one is judged.
+    bins
+        Bins of the reference, at least 4; a value's rank is resolved to 1/bins.
+    kinds
+        Columns whose kind is declared; that of the others is the one of their first usable value.
+    critical
+        Features whose drift is critical.
+    ignored
+        Features that are not watched.
+    most_columns
+        Watched columns of one version above which further ones are refused.
+    """
+
+    detectors: tuple[DetectorOptions, ...] = DEFAULT_DETECTORS
+    burn_in: int = 1000
+    bins: int = 64
+    kinds: Mapping[str, Kind] = field(default_factory=dict)
+    critical: frozenset[str] = frozenset()
+    ignored: frozenset[str] = frozenset()
+    most_columns: int = 5000

@@ -1,0 +1,106 @@
+"""Which model versions are watched, in what order they were heard of, and who makes room."""
+
+from collections.abc import Iterator, KeysView, Mapping, Sequence
+from typing import TypeAlias
+
+from detectors.monitors.model_monitor import ModelMonitor
+from detectors.snapshots.tree import State
+
+ModelKey: TypeAlias = tuple[str, str]
+"""Model and version."""
+
+
+class Roster:
+    """Monitors in the order of their versions' latest rows, and bounded in number.
+
+    The order is that of the places in the log, not of event times: a clock that runs ahead would
+    keep its version for ever. Young versions have not finished a burn-in yet, and make room first.
+
+    Parameters
+    ----------
+    most_models, most_columns
+        As of `detectors.monitors.fleet.Fleet`.
+
+    Attributes
+    ----------
+    columns
+        Watched columns of all versions.
+    """
+
+    def __init__(self, *, most_models: int, most_columns: int) -> None:
+        self._most_models = most_models
+        self._most_columns = most_columns
+        self._monitors: dict[ModelKey, ModelMonitor] = {}
+        self._young: dict[ModelKey, None] = {}
+        self.columns = 0
+
+    def __iter__(self) -> Iterator[ModelMonitor]:
+        return iter(self._monitors.values())
+
+    def __len__(self) -> int:
+        return len(self._monitors)
+
+    @property
+    def monitors(self) -> Mapping[ModelKey, ModelMonitor]:
+        """By model and version."""
+        return self._monitors
+
+    @property
+    def young(self) -> KeysView[ModelKey]:
+        """Versions without a reference so far, in the same order."""
+        return self._young.keys()
+
+    @property
+    def room(self) -> int:
+        """How many columns may come in."""
+        return self._most_columns - self.columns
+
+    def begin(self, monitor: ModelMonitor, columns: int) -> list[ModelKey]:
+        """Take in a version with some columns; return those that were forgotten for it."""
+        evicted = self._make_room(min(columns, self._most_columns))
+        key = monitor.model, monitor.version
+        self._monitors[key] = monitor
+        self._young[key] = None
+        return evicted
+
+    def touch(self, key: ModelKey, *, has_grown: bool) -> None:
+        """Take note that a version has new rows.
+
+        Grown is one that has, or had, a reference: after an alert the one that gave it has gone.
+        """
+        self._monitors[key] = self._monitors.pop(key)
+        if key in self._young:
+            del self._young[key]
+            if not has_grown:
+                self._young[key] = None
+
+    def outline(self) -> State:
+        """Return what of the state is in no monitor."""
+        return {
+            "young": [list(key) for key in self._young],
+            "order": [list(key) for key in self._monitors],
+        }
+
+    def restore(self, monitors: Sequence[ModelMonitor], young: Sequence[Sequence[str]]) -> None:
+        """Take over monitors, in their order, and which versions are young."""
+        self._monitors = {(each.model, each.version): each for each in monitors}
+        self._young = dict.fromkeys((model, version) for model, version in young)
+        self.columns = sum(len(monitor.columns) for monitor in monitors)
+
+    def _make_room(self, columns: int) -> list[ModelKey]:
+        evicted: list[ModelKey] = []
+        while self._young and not self._has_room(columns):
+            evicted.append(self._evict(next(iter(self._young))))
+        if self._monitors and not self._has_room(1):
+            evicted.append(self._evict(next(iter(self._monitors))))
+        return evicted
+
+    def _has_room(self, columns: int) -> bool:
+        return (
+            len(self._monitors) < self._most_models and self.columns + columns <= self._most_columns
+        )
+
+    def _evict(self, key: ModelKey) -> ModelKey:
+        self.columns -= len(self._monitors.pop(key).columns)
+        self._young.pop(key, None)
+        return key

@@ -1,0 +1,4 @@
+"""What joined labels say of a model: its errors.
+
+No windows of features.
+"""

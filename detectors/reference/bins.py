@@ -1,0 +1,136 @@
+"""Bins of a reference: where a value stands among those before it."""
+
+from typing import Final
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from detectors.arrays.column import Column, as_column
+from detectors.snapshots.tree import State
+
+Bins = NDArray[np.int64]
+
+
+@numba.njit(cache=True, nogil=True)
+def count_at_most(edges: Column, values: Column, counts: Bins) -> None:
+    """Write for each value, shape ``(n,)``, how many of the edges, shape ``(m,)``, it reaches."""
+    # All edges, without a branch: four times as fast as a search that halves, whose every second
+    # step is predicted wrongly.
+    for i in range(len(values)):
+        value = values[i]
+        count = 0
+        for j in range(len(edges)):
+            count += edges[j] <= value
+        counts[i] = count
+
+
+class NumberBins:
+    """Bins of numbers: quantiles of a sample, and a bin of its own for each frequent value.
+
+    A value that makes up at least 1/bins of the sample (a constant, a count, a rounded number) is
+    an atom: with quantile edges alone it would share a bin with its neighbours, and a column that
+    was constant could move without being seen.
+
+    Parameters
+    ----------
+    edges
+        Increasing, shape ``(m,)``: bin ``i`` holds the values in ``[edges[i-1], edges[i])``.
+    """
+
+    def __init__(self, edges: Column) -> None:
+        self.edges = edges
+
+    @classmethod
+    def of_sample(cls, sample: Column, bins: int) -> "NumberBins":
+        """Choose the edges by a sample of shape ``(n,)``, ``n >= 1``.
+
+        Examples
+        --------
+        >>> NumberBins.of_sample(np.full(10, 3.0), 4).of(np.array([2.0, 3.0, 4.0])).tolist()
+        [0, 1, 2]
+        """
+        values, counts = np.unique(sample, return_counts=True)
+        frequent = counts * bins >= len(sample)
+        frequent &= counts > 1
+        atoms = values[frequent]
+        rest = np.repeat(values[~frequent], counts[~frequent])
+        quantiles = np.empty(0)
+        if len(rest):
+            share = max(1, round(bins * len(rest) / len(sample)))
+            levels = np.arange(1, share) / share
+            quantiles = np.quantile(rest, levels, method="higher")
+        with np.errstate(over="ignore"):  # beyond the largest number there is infinity
+            edges = np.concatenate([atoms, np.nextafter(atoms, np.inf), quantiles])
+        return cls(np.unique(edges))
+
+    @property
+    def size(self) -> int:
+        """How many bins there are."""
+        return len(self.edges) + 1
+
+    def of(self, values: Column) -> Bins:
+        """Return the bin of each value, shape ``(n,)``."""
+        bins = np.empty(len(values), dtype=np.int64)
+        count_at_most(self.edges, as_column(values), bins)
+        return bins
+
+    def state(self) -> State:
+        """Return what `binning_from` takes."""
+        return {"edges": self.edges.copy()}
+
+
+class CategoryBins:
+    """Bins of categories, the most frequent first; the rare share one, the unseen another.
+
+    Parameters
+    ----------
+    bin_of
+        Shape ``(m,)``: the bin of each category number below ``m``; the others are unseen.
+    size
+        How many bins there are, those of the rare and of the unseen included.
+    """
+
+    def __init__(self, bin_of: Bins, size: int) -> None:
+        self.bin_of = bin_of
+        self._size = size
+
+    @classmethod
+    def of_sample(cls, sample: Column, bins: int) -> "CategoryBins":
+        """Choose the bins by a sample of category numbers, shape ``(n,)``, ``n >= 1``."""
+        counts = np.bincount(sample.astype(np.int64))
+        order = np.argsort(-counts, kind="stable")
+        seen = int(np.count_nonzero(counts))
+        own = min(seen, bins - _SHARED)
+        bin_of = np.full(len(counts), own + 1, dtype=np.int64)
+        bin_of[order[:seen]] = own
+        bin_of[order[:own]] = np.arange(own)
+        return cls(bin_of, own + _SHARED)
+
+    @property
+    def size(self) -> int:
+        """How many bins there are."""
+        return self._size
+
+    def of(self, values: Column) -> Bins:
+        """Return the bin of each category number, shape ``(n,)``."""
+        numbers = values.astype(np.int64)
+        known = numbers < len(self.bin_of)
+        bins = np.full(len(numbers), self._size - 1, dtype=np.int64)
+        bins[known] = self.bin_of[numbers[known]]
+        return bins
+
+    def state(self) -> State:
+        """Return what `binning_from` takes."""
+        return {"bin_of": self.bin_of.copy(), "size": self._size}
+
+
+_SHARED: Final = 2
+"""The bin of the rare and that of the unseen."""
+
+
+def binning_from(state: State) -> NumberBins | CategoryBins:
+    """Return the binning that a state describes."""
+    if "edges" in state:
+        return NumberBins(state["edges"].copy())
+    return CategoryBins(state["bin_of"].copy(), state["size"])

@@ -1,0 +1,104 @@
+"""The values of a burn-in, until they have become a reference."""
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detectors.arrays.addresses import address_of
+from detectors.arrays.column import Column
+from detectors.arrays.slabs import SLABS
+from detectors.reference.column_block import FIRST, NEXT, SECOND_SIZE, TALLY_SIZE, Block
+
+Integers = NDArray[np.int64]
+
+_HELD: Final = TALLY_SIZE - 1
+_NOTHING: Final = np.empty(0)
+
+
+class Sample:
+    """Values of one column and the numbers of their rows.
+
+    How many there are stands in the column's block, where kernels count them on; and so does the
+    row that comes next, from which those of all follow as long as none was missing.
+    """
+
+    __slots__ = ("_rows", "_values")
+
+    def __init__(self) -> None:
+        self._values: Column = _NOTHING
+        self._rows: Column = _NOTHING
+
+    def values(self, block: Block) -> Column:
+        """Return the values, shape ``(n,)``."""
+        return self._values[: held(block)]
+
+    def rows(self, block: Block) -> Integers:
+        """Return the numbers of their rows, shape ``(n,)``."""
+        count = held(block)
+        if len(self._rows):
+            return self._rows[:count].view(np.int64)
+        following = int(block.words[NEXT])
+        return np.arange(following - count, following)
+
+    def add(self, block: Block, values: Column, rows: Integers, most: int) -> None:
+        """Take values and the numbers of their rows, shape ``(n,)`` each.
+
+        Parameters
+        ----------
+        block
+            Of the column.
+        values, rows
+            What comes next.
+        most
+            Values that there are going to be, these included.
+        """
+        if len(values) == 0:
+            return
+        begin = held(block)
+        end = begin + len(values)
+        if begin == 0:
+            block.words[NEXT] = rows[0]
+        # Rows ascend, so that the ends tell.
+        follow = rows[0] == block.words[NEXT] and rows[-1] - rows[0] == len(rows) - 1
+        if len(self._rows) == 0 and not follow:
+            known = self.rows(block)
+            self._rows = SLABS.take(max(end, len(self._values)))
+            self._rows[:begin] = known.view(np.float64)
+        if end > len(self._values):
+            self._values = _grown(self._values, begin, min(max(end, 2 * begin), most))
+            if len(self._rows):
+                self._rows = _grown(self._rows, begin, len(self._values))
+        self._values[begin:end] = values
+        if len(self._rows):
+            self._rows[begin:end] = np.ascontiguousarray(rows).view(np.float64)
+        block.words[NEXT] = rows[-1] + 1
+        block.tally[_HELD] = end
+
+    def tell(self, block: Block, target: int) -> None:
+        """Write into the block where the values lie, and how many of them there may be.
+
+        Parameters
+        ----------
+        block
+            Of the column.
+        target
+            With how many the burn-in is complete; these are never taken by a kernel.
+        """
+        addresses = [address_of(each) if len(each) else 0 for each in (self._values, self._rows)]
+        room = min(len(self._values), target - 1)
+        block.words[FIRST : SECOND_SIZE + 1] = *addresses, room, room
+
+
+def held(block: Block) -> int:
+    """Return how many values of its burn-in a column has."""
+    return int(block.tally[_HELD])
+
+
+def _grown(values: Column, count: int, wanted: int) -> Column:
+    """Return an array for so many values, the first ``count`` of which are those of another."""
+    if len(values) >= wanted:
+        return values
+    grown = SLABS.take(wanted)
+    grown[:count] = values[:count]
+    return grown

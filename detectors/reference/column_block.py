@@ -1,0 +1,198 @@
+"""All numbers of one watched column in one array, where the kernels find them by its address.
+
+A worker watches a hundred thousand columns. A dozen arrays for each would cost more in their
+objects than in their numbers, and lie in as many places that no cache holds.
+"""
+
+from typing import Any, Final
+
+import numpy as np
+from numba.extending import register_jitable
+from numpy.typing import NDArray
+
+from detectors.algorithms.page_hinkley import FIELDS
+from detectors.arrays.addresses import address_of
+from detectors.arrays.column import Column
+
+Integers = NDArray[np.int64]
+
+WORD: Final = 8
+"""Bytes of a number."""
+
+RECENT: Final = 96
+"""Latest values that are kept as they are, for the figures after a change."""
+
+FLAGS: Final = 6
+"""Qualities of a value that are counted."""
+
+MEMORY: Final = len(FIELDS)
+"""Numbers of a Page-Hinkley test."""
+
+# What stands where, in words of eight bytes. First whole numbers:
+READY: Final = 0  # 1 once the burn-in is complete
+SEED: Final = 1  # of the ranks, as a signed number
+STRIDE: Final = 2  # one in so many values is judged
+NEXT: Final = 3  # the row of the next value that is judged, or sampled, if none is missing
+# How long the parts are that do not have the same length in every column.
+WINDOW: Final = 4  # each of the windows
+SIZE: Final = 5  # the counts of the bins
+EDGES: Final = 6
+LATEST: Final = 7  # room for the latest values, none during the burn-in
+ROWS: Final = 8  # room for their rows: none while one follows from the other
+WIDE: Final = 9  # 1 where the counts have 64 bits, and not 32
+# Addresses of what lies elsewhere: the sample of a burn-in and its rows, or of which bin each
+# category number is, and the values of each. 0 for what there is not.
+FIRST: Final = 10
+SECOND: Final = 11
+FIRST_SIZE: Final = 12
+SECOND_SIZE: Final = 13
+ADDRESS: Final = 14  # of the block itself
+PROBLEMS: Final = 15  # values by quality
+
+NARROW: Final = 2**32
+"""As many values no bin of 32 bits can count."""
+
+# Then floating-point numbers.
+TALLY: Final = PROBLEMS + FLAGS
+# How many of the latest there are; number, mean and squared deviations of the values before them;
+# how many values are passed over before the next one is judged; a place for what comes after;
+# values of the burn-in.
+TALLY_SIZE: Final = 7
+RANGE: Final = TALLY + TALLY_SIZE  # lowest and highest of the burn-in
+CORRELATION: Final = RANGE + 2  # lag-1 autocorrelation of the burn-in, NaN for none
+MEMORIES: Final = CORRELATION + 1  # of Page-Hinkley, on the location and on the spread
+WINDOWS: Final = MEMORIES + 2 * MEMORY  # of ADWIN, likewise
+# From there on windows, counts, edges, latest values and their rows.
+
+
+class Block:
+    """The numbers of one column.
+
+    Its parts are views: what is written to them is written to the block.
+
+    Parameters
+    ----------
+    window, size, edges, latest, rows
+        How long the parts are: each of the windows, the counts of the bins, their inner edges, the
+        latest values and their rows.
+    wide
+        1 where the bins may hold `NARROW` values or more.
+    """
+
+    __slots__ = ("words",)
+
+    def __init__(
+        self,
+        *,
+        window: int = 0,
+        size: int = 0,
+        edges: int = 0,
+        latest: int = 0,
+        rows: int = 0,
+        wide: int = 0,
+    ) -> None:
+        self.words: Integers = np.zeros(
+            WINDOWS + 2 * window + counts_words(size, wide) + edges + latest + rows, dtype=np.int64
+        )
+        self.words[WINDOW : WIDE + 1] = window, size, edges, latest, rows, wide
+        self.words[ADDRESS] = address_of(self.words)
+
+    @property
+    def address(self) -> int:
+        """Where it lies."""
+        return int(self.words[ADDRESS])
+
+    @property
+    def problems(self) -> Integers:
+        """Counts of values by quality, shape ``(6,)``."""
+        return self.words[PROBLEMS:TALLY]
+
+    @property
+    def tally(self) -> Column:
+        """See `TALLY`; shape ``(7,)``."""
+        return self._floats(TALLY, TALLY_SIZE)
+
+    @property
+    def range(self) -> Column:
+        """Lowest and highest value of the burn-in, shape ``(2,)``."""
+        return self._floats(RANGE, 2)
+
+    @property
+    def autocorrelation(self) -> float | None:
+        """Lag-1 autocorrelation of the burn-in."""
+        number = float(self._floats(CORRELATION, 1)[0])
+        return None if np.isnan(number) else number
+
+    @autocorrelation.setter
+    def autocorrelation(self, number: float | None) -> None:
+        self._floats(CORRELATION, 1)[0] = np.nan if number is None else number
+
+    @property
+    def memories(self) -> list[Column]:
+        """Of Page-Hinkley on the location and on the spread, shape ``(12,)`` each."""
+        return [self._floats(MEMORIES + number * MEMORY, MEMORY) for number in range(2)]
+
+    @property
+    def windows(self) -> list[Column]:
+        """Of ADWIN on the location and on the spread."""
+        length = self.length(WINDOW)
+        return [self._floats(WINDOWS + number * length, length) for number in range(2)]
+
+    @property
+    def counts(self) -> NDArray[Any]:
+        """Values in each bin."""
+        begin, size = WINDOWS + 2 * self.length(WINDOW), self.length(SIZE)
+        words = self.words[begin : begin + counts_words(size, self.length(WIDE))]
+        return words if self.length(WIDE) else words.view(np.uint32)[:size]
+
+    @property
+    def edges(self) -> Column:
+        """Inner edges of the bins of numbers."""
+        length, after = self.length(EDGES), self.length(LATEST) + self.length(ROWS)
+        return self._floats(len(self.words) - after - length, length)
+
+    @property
+    def latest(self) -> Column:
+        """Room for the latest values."""
+        length = self.length(LATEST)
+        return self._floats(len(self.words) - self.length(ROWS) - length, length)
+
+    @property
+    def latest_rows(self) -> Integers:
+        """Room for the rows of the latest values; none while one follows from the other."""
+        return self.words[len(self.words) - self.length(ROWS) :]
+
+    def length(self, part: int) -> int:
+        """Return how long a part is, such as `WINDOW`, or what else stands among these."""
+        return int(self.words[part])
+
+    def resized(self, **lengths: int) -> "Block":
+        """Return a copy with other lengths of some parts, or itself; what fits in is kept."""
+        names = ("window", "size", "edges", "latest", "rows", "wide")
+        present: dict[str, Any] = dict(
+            zip(names, self.words[WINDOW : WIDE + 1].tolist(), strict=True)
+        )
+        wanted = {**present, **lengths}
+        if wanted == present:
+            return self
+        other = Block(**wanted)
+        other.words[:WINDOW] = self.words[:WINDOW]
+        other.words[FIRST:ADDRESS] = self.words[FIRST:ADDRESS]
+        other.words[PROBLEMS:WINDOWS] = self.words[PROBLEMS:WINDOWS]
+        parts = zip(self._parts(), other._parts(), strict=True)
+        for own, others in parts:
+            kept = min(len(own), len(others))
+            others[:kept] = own[:kept]
+        return other
+
+    def _parts(self) -> list[NDArray[Any]]:
+        return [*self.windows, self.counts, self.edges, self.latest, self.latest_rows]
+
+    def _floats(self, begin: int, count: int) -> Column:
+        return self.words[begin : begin + count].view(np.float64)
+
+
+@register_jitable
+def counts_words(size: int, wide: int) -> int:
+    """Return how many words the counts of bins take."""
+    return size if wide else (size + 1) // 2

@@ -1,0 +1,4 @@
+"""Alerts and model events in, retrain requests out.
+
+No statistics of columns.
+"""

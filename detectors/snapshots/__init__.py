@@ -1,0 +1,4 @@
+"""States as checksummed bytes, in parts, with migrations from earlier formats.
+
+No concrete state.
+"""

@@ -1,0 +1,29 @@
+"""From the states of earlier formats to those of the present one, one step at a time.
+
+A change of what a state holds raises `detectors.snapshots.snapshot.FORMAT` and adds a step here,
+with a stored sample of the format before it among the tests.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from detectors.snapshots.tree import State
+
+SPELLED: Final = frozenset({1})
+"""Formats in which every name stands in full."""
+
+
+def _without_options(state: State) -> State:
+    """Format 1 did not say under which options a model's state arose: it is taken as it is."""
+    return {**state, "options": None} if "state" in state else state
+
+
+STEPS: Final[Mapping[int, Callable[[State], State]]] = {1: _without_options}
+"""By the format that they start from; each leads to the next one."""
+
+
+def migrated(state: State, version: int, to: int) -> State:
+    """Return a state of a format as one of a later format."""
+    for step in range(version, to):
+        state = STEPS[step](state)
+    return state

@@ -1,0 +1,46 @@
+"""What a state offers to be stored in parts, of which only those that changed are written."""
+
+from collections.abc import Hashable, Iterable, Mapping
+from typing import Protocol, TypeAlias
+
+from detectors.snapshots.tree import State
+
+Name: TypeAlias = tuple[str, ...]
+"""The name of a part, such as ``("model", "fraud", "7")``."""
+
+
+class Durable(Protocol):
+    """A state as parts, each a snapshot, and an outline that holds them together."""
+
+    def stamps(self) -> Mapping[Name, Hashable]:
+        """Return every part's name with what differs whenever the part does; cheap."""
+
+    def part(self, name: Name) -> bytes:
+        """Return the snapshot of a part."""
+
+    def outline(self) -> State:
+        """Return what is in no part."""
+
+    def restore(self, outline: State, parts: Mapping[Name, bytes]) -> Iterable[str]:
+        """Take over a state; return sentences on what of it was not.
+
+        Raises
+        ------
+        UnusablePart
+            If a part cannot be taken.
+        """
+
+
+class UnusablePart(ValueError):
+    """A part of a state that cannot be taken.
+
+    Attributes
+    ----------
+    name
+        Of the part.
+    """
+
+    def __init__(self, name: Name, reason: str) -> None:
+        self.name = name
+        self.reason = reason
+        super().__init__(f"{' '.join(name)}: {reason}")

@@ -1,0 +1,39 @@
+"""A prediction, as a service writes it."""
+
+from typing import Any
+
+from pydantic import Field
+
+from schemas.events.event import Event, Name, Timestamp
+
+Scalar = str | bool | int | float
+Outcome = Scalar | list[float]
+"""A predicted or true outcome: a class, a number, or a list of numbers."""
+
+
+class Prediction(Event):
+    """One prediction of one model version for one input."""
+
+    prediction_id: Name | None = Field(
+        default=None, description="Joins the label; the record's key where it is absent."
+    )
+    model: Name = Field(description="The model's name.")
+    version: Name | None = Field(
+        default=None, description="The model's version; `unversioned` where it is absent."
+    )
+    timestamp: Timestamp | None = Field(
+        default=None, description="When it was predicted; the record's own time where absent."
+    )
+    features: dict[str, Any] = Field(
+        description="Feature name to number, text, boolean or null; anything else is mistyped."
+    )
+    prediction: Outcome = Field(description="The predicted class or number.")
+    scores: dict[str, float] | None = Field(
+        default=None, description="Class to probability; the predicted class's score is watched."
+    )
+    segment: dict[str, Scalar] | None = Field(
+        default=None, description="Names of groups that this input belongs to."
+    )
+    label: Outcome | None = Field(
+        default=None, description="The true outcome, where it is already known."
+    )

@@ -1,0 +1,282 @@
+"""Compiled passes over the members of a batch: which row has what, and columns of it."""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from schemas.payloads.member_roles import Role, Roles
+from schemas.scan.interning import Strings, same
+from schemas.scan.kernel import kernel
+from schemas.scan.tokens import Kind
+from schemas.scan.words import Bytes, Positions
+
+SINGLE: Final = int(Role.FEATURES)
+"""Roles below it come at most once a row."""
+
+ABSENT: Final = 15
+"""In place of a kind where a row has no such member."""
+
+NOWHERE: Final = -1
+
+_FEATURES: Final = int(Role.FEATURES)
+_FEATURE: Final = int(Role.FEATURE)
+_SCORE: Final = int(Role.SCORE)
+_PREDICTION: Final = int(Role.PREDICTION)
+_LAST_NAME: Final = int(Role.VERSION)
+_STRING: Final = int(Kind.STRING)
+_FLOAT: Final = int(Kind.FLOAT)
+
+_0: Final = np.uint64(0)
+_27: Final = np.uint64(27)
+_30: Final = np.uint64(30)
+_31: Final = np.uint64(31)
+_GOLDEN: Final = np.uint64(0x9E3779B97F4A7C15)
+_FIRST: Final = np.uint64(0xBF58476D1CE4E5B9)
+_SECOND: Final = np.uint64(0x94D049BB133111EB)
+
+_ANY: Final = 0xFFFF
+_EMPTY: Final = 1 << Kind.EMPTY_OBJECT
+_NUMBER: Final = 1 << Kind.INT | 1 << Kind.FLOAT
+_SCALAR: Final = _NUMBER | 1 << Kind.STRING | 1 << Kind.FALSE | 1 << Kind.TRUE
+_ALLOWED: Final = {
+    Role.PREDICTION_ID: 1 << Kind.STRING | 1 << Kind.NULL,
+    Role.MODEL: 1 << Kind.STRING,
+    Role.VERSION: 1 << Kind.STRING | 1 << Kind.NULL,
+    Role.TIMESTAMP: 1 << Kind.STRING | _NUMBER | 1 << Kind.NULL,
+    Role.PREDICTION: _SCALAR,
+    Role.LABEL: 1 << Kind.NULL,
+    Role.FEATURES: _EMPTY,
+    Role.SCORES: _EMPTY | 1 << Kind.NULL,
+    Role.SEGMENT: _EMPTY | 1 << Kind.NULL,
+    Role.FEATURE: _ANY & ~_EMPTY,
+    Role.SCORE: _NUMBER,
+    Role.SEGMENT_VALUE: _SCALAR,
+    Role.TOO_DEEP: 0,
+    Role.NONE: _ANY,
+}
+
+
+def allowed_kinds(*, needs_model: bool) -> NDArray[np.int64]:
+    """Return for each role a bit for each kind that a plain event may have there."""
+    allowed = np.array([_ALLOWED[role] for role in Role], dtype=np.int64)
+    if not needs_model:
+        allowed[Role.MODEL] |= 1 << Kind.NULL
+    return allowed
+
+
+Places = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+
+class Fields(NamedTuple):
+    """The members of ``n`` rows that come once, shape ``(SINGLE, n)`` each.
+
+    Attributes
+    ----------
+    entry
+        Their places among the entries, or `NOWHERE`.
+    kind, start, end, number
+        As in `schemas.scan.Entries`; null where a row has none.
+    """
+
+    entry: Places
+    kind: NDArray[np.uint8]
+    start: Places
+    end: Places
+    number: NDArray[np.float64]
+
+
+def no_fields(rows: int) -> Fields:
+    """Return the fields of rows that have none."""
+    shape = (SINGLE, rows)
+    return Fields(
+        np.full(shape, NOWHERE, dtype=np.int64),
+        np.full(shape, Kind.NULL, dtype=np.uint8),
+        np.zeros(shape, dtype=np.int64),
+        np.zeros(shape, dtype=np.int64),
+        np.zeros(shape),
+    )
+
+
+@kernel()
+def find_fields(
+    row_ptr: Positions,
+    slot: NDArray[np.int32],
+    kind: NDArray[np.uint8],
+    number: NDArray[np.float64],
+    start: NDArray[np.int32],
+    end: NDArray[np.int32],
+    roles: Roles,
+    allowed: Places,
+    most_features: int,
+    longest_name: int,
+    fields: Fields,
+    good: Flags,
+) -> None:
+    """Find the members of each row that come once.
+
+    ``good``, shape ``(n,)``, becomes False where a row needs a closer look; names of more bytes
+    than ``longest_name`` have characters to be counted.
+    """
+    for row in range(len(good)):
+        features = -1
+        fine = np.int64(good[row])
+        for entry in range(row_ptr[row], row_ptr[row + 1]):
+            role = roles[slot[entry]]
+            if role < SINGLE:
+                fields.entry[role, row] = entry
+                fields.kind[role, row] = kind[entry]
+                fields.start[role, row] = start[entry]
+                fields.end[role, row] = end[entry]
+                fields.number[role, row] = number[entry]
+                continue
+            fine &= allowed[role] >> kind[entry]
+            if role == _FEATURE:
+                features = max(features, 0) + 1
+            elif role == _FEATURES:
+                features = 0
+        for role in range(SINGLE):
+            fine &= allowed[role] >> fields.kind[role, row]
+            size = fields.end[role, row] - fields.start[role, row]
+            if role <= _LAST_NAME and fields.kind[role, row] == _STRING:
+                fine &= 0 < size <= longest_name
+        good[row] = fine & 1 != 0 and 0 <= features <= most_features
+
+
+@kernel()
+def choose_scores(
+    buffer: Bytes,
+    row_ptr: Positions,
+    slot: NDArray[np.int32],
+    number: NDArray[np.float64],
+    roles: Roles,
+    strings: Strings,
+    fields: Fields,
+    scores: NDArray[np.float64],
+    good: Flags,
+) -> None:
+    """Find each row's score: that of the predicted class, or the highest; NaN where it has none.
+
+    ``good`` becomes False where a decimal number was predicted: Python writes it in its own way,
+    which may not be that of the text.
+    """
+    for row in range(len(good)):
+        scores[row] = np.nan
+        if not good[row]:
+            continue
+        begin = fields.start[_PREDICTION, row]
+        size = fields.end[_PREDICTION, row] - begin
+        matched = False
+        for entry in range(row_ptr[row], row_ptr[row + 1]):
+            if roles[slot[entry]] != _SCORE:
+                continue
+            place = strings.bounds[slot[entry]]
+            has_size = strings.bounds[slot[entry] + 1] - place == size
+            if has_size and same(buffer, begin, strings.text, place, size):
+                scores[row] = number[entry]
+                matched = True
+            if not matched and not scores[row] >= number[entry]:
+                scores[row] = number[entry]
+        if fields.kind[_PREDICTION, row] == _FLOAT and not np.isnan(scores[row]):
+            good[row] = False
+
+
+@kernel()
+def list_features(
+    rows: Places,
+    row_ptr: Positions,
+    slot: NDArray[np.int32],
+    roles: Roles,
+    local: NDArray[np.int32],
+    found: NDArray[np.int32],
+) -> int:
+    """Give the features of some rows numbers, in the order in which they come; return how many.
+
+    ``local``, one of each slot, all `NOWHERE` before, gets the numbers; ``found`` the slots.
+    """
+    count = 0
+    for row in rows:
+        for entry in range(row_ptr[row], row_ptr[row + 1]):
+            place = slot[entry]
+            if local[place] == NOWHERE and roles[place] == _FEATURE:
+                local[place] = count
+                found[count] = place
+                count += 1
+    return count
+
+
+@kernel()
+def lay_out_features(
+    rows: Places,
+    row_ptr: Positions,
+    slot: NDArray[np.int32],
+    kind: NDArray[np.uint8],
+    number: NDArray[np.float64],
+    roles: Roles,
+    local: NDArray[np.int32],
+    values: NDArray[np.float64],
+    kinds: NDArray[np.uint8],
+    entries: NDArray[np.int32],
+    marks: NDArray[np.int64],
+) -> None:
+    """Write the features of some rows as columns.
+
+    ``values``, ``kinds`` and ``entries`` have the shape ``(m, len(rows))``; ``kinds`` holds
+    `ABSENT` before. ``marks``, shape ``(m,)``, gets a bit for each kind that occurs.
+    """
+    for i in range(len(rows)):
+        for entry in range(row_ptr[rows[i]], row_ptr[rows[i] + 1]):
+            if roles[slot[entry]] == _FEATURE:
+                column = local[slot[entry]]
+                values[column, i] = number[entry]
+                kinds[column, i] = kind[entry]
+                entries[column, i] = entry
+    for column in range(len(marks)):
+        seen = 0
+        for i in range(len(rows)):
+            seen |= 1 << kinds[column, i]
+        marks[column] = seen
+
+
+@kernel()
+def mark_feature_sets(
+    row_ptr: Positions, slot: NDArray[np.int32], roles: Roles, sets: NDArray[np.uint64]
+) -> None:
+    """Write for each row, shape ``(n,)``, a number that depends on which features it has alone."""
+    for row in range(len(sets)):
+        total = _0
+        for entry in range(row_ptr[row], row_ptr[row + 1]):
+            if roles[slot[entry]] == _FEATURE:
+                # SplitMix64's finalizer: sums of plain slots would meet.
+                z = np.uint64(slot[entry] + 1) * _GOLDEN
+                z = (z ^ (z >> _30)) * _FIRST
+                z = (z ^ (z >> _27)) * _SECOND
+                total += z ^ (z >> _31)
+        sets[row] = total
+
+
+@kernel()
+def number_texts(
+    codes: NDArray[np.int32],
+    usable: Flags,
+    local: NDArray[np.int32],
+    numbers: NDArray[np.int32],
+    found: NDArray[np.int32],
+) -> int:
+    """Give the texts of a column numbers, in the order in which they come; return how many.
+
+    Those of rows that are not usable count as one more text, the last place of ``local``, which is
+    all `NOWHERE` before, and again afterwards. ``found`` gets their codes.
+    """
+    count = 0
+    for i in range(len(codes)):
+        code = codes[i] if usable[i] else len(local) - 1
+        if local[code] == NOWHERE:
+            local[code] = count
+            found[count] = code
+            count += 1
+        numbers[i] = local[code]
+    for i in range(count):
+        local[found[i]] = NOWHERE
+    return count

@@ -1,0 +1,179 @@
+"""Batches of predictions, read in compiled passes over their bytes.
+
+What `schemas.payloads.rows.prediction_row` and `schemas.tables.columns.columns_of` make of one
+event after the other, for all events whose form is plain. The others are left to these two, which
+are also the oracle of this module's tests.
+"""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from schemas.events.event import LONGEST_NAME
+from schemas.events.times import EARLIEST_MS, LATEST_MS, MILLISECONDS_FROM
+from schemas.payloads.member_roles import Role as Member
+from schemas.payloads.member_roles import RoleTable
+from schemas.payloads.prediction_members import (
+    Fields,
+    Places,
+    allowed_kinds,
+    choose_scores,
+    find_fields,
+    no_fields,
+)
+from schemas.payloads.rows import UNVERSIONED, FieldMap
+from schemas.payloads.scanned_predictions import Bytes, Rows, ScannedPredictions, Spans
+from schemas.scan import KeyTable, TextTable, intern, scan, times
+from schemas.scan import Kind as Token
+
+# As plain numbers: members of an enumeration are slow to come by.
+_ID: Final = int(Member.PREDICTION_ID)
+_TIMESTAMP: Final = int(Member.TIMESTAMP)
+_PREDICTION: Final = int(Member.PREDICTION)
+_NULL: Final = int(Token.NULL)
+_STRING: Final = int(Token.STRING)
+
+
+@dataclass(slots=True)
+class PredictionScanner:
+    """Reads the predictions of one topic, batch by batch; belongs to one thread at a time.
+
+    Attributes
+    ----------
+    fields
+        Where the fields of an event stand.
+    most_features
+        Features of one event above which it is refused.
+    largest
+        Bytes of a message above which it is refused.
+    """
+
+    fields: FieldMap
+    most_features: int
+    largest: int
+    _keys: KeyTable = field(init=False)
+    _roles: RoleTable | None = field(init=False)
+    _table: TextTable = field(init=False)
+    _allowed: Places = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Find out where the fields stand."""
+        self._allowed = allowed_kinds(needs_model=self.fields.model is None)
+        self._begin()
+
+    def scan(self, spans: Spans) -> ScannedPredictions | None:
+        """Read a batch; None where the fields stand in one another, so that none is plain."""
+        if self._keys.refused or self._table.refused:
+            self._begin()
+        if self._roles is None:
+            return None
+        sizes = spans.value_end - spans.value_start
+        starts = np.where(sizes <= self.largest, spans.value_start, -1)
+        entries = scan(spans.buffer, starts, spans.value_end, self._keys)
+        roles = self._roles.roles()
+        found, scores = no_fields(len(starts)), np.empty(len(starts))
+        plain = entries.accepted
+        find_fields(
+            entries.row_ptr,
+            entries.slot,
+            entries.kind,
+            entries.number,
+            entries.start,
+            entries.end,
+            roles,
+            self._allowed,
+            self.most_features,
+            LONGEST_NAME,
+            found,
+            plain,
+        )
+        choose_scores(
+            spans.buffer,
+            entries.row_ptr,
+            entries.slot,
+            entries.number,
+            roles,
+            self._keys.arrays.strings,
+            found,
+            scores,
+            plain,
+        )
+        ids = self._ids(spans, found, plain)
+        return ScannedPredictions(
+            plain=plain,
+            times=_times(spans, found, plain),
+            model=self._names(spans, found, plain, Member.MODEL, self.fields.model),
+            version=self._names(spans, found, plain, Member.VERSION, UNVERSIONED),
+            texts=self._table.texts,
+            ids_at=ids,
+            scores=scores,
+            predictions_at=found.entry[_PREDICTION],
+            entries=entries,
+            spans=spans,
+            keys=self._keys,
+            roles=roles,
+            table=self._table,
+        )
+
+    def _begin(self) -> None:
+        """Begin with empty tables: full ones would take nothing new."""
+        self._keys = KeyTable()
+        self._table = TextTable()
+        try:
+            self._roles = RoleTable(self._keys, self.fields.paths)
+        except ValueError:
+            self._roles = None
+
+    def _ids(self, spans: Spans, found: Fields, plain: Rows) -> tuple[Places, Places]:
+        starts, ends = found.start[_ID], found.end[_ID]
+        keyed = found.kind[_ID] == _NULL
+        if keyed.any():
+            starts = np.where(keyed, spans.key_start, starts)
+            ends = np.where(keyed, spans.key_end, ends)
+            sizes = ends - starts
+            plain &= (starts >= 0) & (sizes > 0) & (sizes <= LONGEST_NAME)
+            keyed &= plain
+            plain[keyed] = _ascii(spans.buffer, starts[keyed], ends[keyed])
+        return starts, ends
+
+    def _names(
+        self, spans: Spans, found: Fields, plain: Rows, member: int, default: str | None
+    ) -> NDArray[np.int32]:
+        codes = intern(spans.buffer, found.start[member], found.end[member], self._table)
+        if default is not None:
+            absent = found.kind[member] == _NULL
+            if absent.any():
+                text = np.frombuffer(default.encode(), dtype=np.uint8)
+                code = intern(text, np.array([0]), np.array([len(text)]), self._table)
+                codes = np.where(absent, code, codes)
+        plain &= codes >= 0
+        return codes
+
+
+def _times(spans: Spans, found: Fields, plain: Rows) -> Places:
+    kinds, numbers = found.kind[_TIMESTAMP], found.number[_TIMESTAMP]
+    written = kinds == _STRING
+    moments, understood = times(spans.buffer, found.start[_TIMESTAMP], found.end[_TIMESTAMP])
+    if (written & understood).all():
+        return moments
+    plain &= ~written | understood
+    moments = np.where(written, moments, np.clip(spans.times, EARLIEST_MS, LATEST_MS))
+    numeric = ~written & (kinds != _NULL)
+    if numeric.any():
+        with np.errstate(over="ignore"):
+            scaled = np.where(np.abs(numbers) >= MILLISECONDS_FROM, numbers, numbers * 1000.0)
+        rounded = np.rint(scaled)
+        within = numeric & (rounded >= EARLIEST_MS) & (rounded <= LATEST_MS)
+        plain &= ~numeric | within
+        moments = np.where(within, rounded, moments).astype(np.int64)
+    return moments
+
+
+def _ascii(buffer: Bytes, starts: Places, ends: Places) -> list[bool]:
+    data = buffer.data
+    return [
+        bytes(data[start:end]).isascii()
+        for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
+    ]

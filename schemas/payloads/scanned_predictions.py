@@ -1,0 +1,292 @@
+"""The plain predictions of a batch, and the columns that they make."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from schemas.payloads.member_roles import Roles
+from schemas.payloads.prediction_members import (
+    ABSENT,
+    NOWHERE,
+    Places,
+    lay_out_features,
+    list_features,
+    mark_feature_sets,
+    number_texts,
+)
+from schemas.scan import Entries, KeyTable, TextTable, intern
+from schemas.scan import Kind as Token
+from schemas.tables.columns import ABSENT as NO_VALUE
+from schemas.tables.columns import LONGEST_CATEGORY, Column, Flag, Kind, Role, Values, columns_of
+
+Bytes = NDArray[np.uint8]
+Rows = NDArray[np.bool_]
+
+_FEW: Final = 1000
+
+_EXACT: Final = 2.0**53
+"""Up to here float64 holds every whole number."""
+
+_NUMBERS: Final = 1 << Token.INT | 1 << Token.FLOAT
+_TEXTS: Final = 1 << Token.STRING
+_BOOLEANS: Final = 1 << Token.FALSE | 1 << Token.TRUE
+_NOTHING: Final = 1 << Token.NULL | 1 << ABSENT
+_NOT_FINITE: Final = 1 << Token.NAN | 1 << Token.POS_INF | 1 << Token.NEG_INF
+
+# As plain numbers: members of an enumeration are slow to come by.
+_INT: Final = int(Token.INT)
+_FLOAT: Final = int(Token.FLOAT)
+_STRING: Final = int(Token.STRING)
+
+_FLAG_OF: Final = np.full(16, Flag.OK, dtype=np.uint8)
+_FLAG_OF[[Token.NULL, ABSENT, Token.NAN]] = Flag.NULL, Flag.ABSENT, Flag.NAN
+_FLAG_OF[[Token.POS_INF, Token.NEG_INF]] = Flag.INFINITE
+
+
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """Where keys and values of ``n`` records lie in their buffer; -1 for null.
+
+    Attributes
+    ----------
+    buffer
+        Shape ``(m,)``.
+    key_start, key_end, value_start, value_end, times
+        Shape ``(n,)``; the records' own times in milliseconds.
+    """
+
+    buffer: Bytes
+    key_start: Places
+    key_end: Places
+    value_start: Places
+    value_end: Places
+    times: Places
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ScannedPredictions:
+    """The predictions of a batch that were plain, and which they are.
+
+    Attributes
+    ----------
+    plain
+        Shape ``(n,)``: False where a record must be looked at by itself; of these all else that is
+        here has no meaning.
+    times
+        Shape ``(n,)``: event time in milliseconds.
+    model, version
+        Shape ``(n,)``: codes of the texts.
+    texts
+        The text of each code.
+    ids_at
+        Where the ids start and end in the buffer.
+    scores
+        Shape ``(n,)``; NaN where a prediction has none.
+    predictions_at
+        Shape ``(n,)``: the predictions' places among the entries.
+    entries, spans, keys, roles, table
+        What was scanned, and what the scanner knows.
+    """
+
+    plain: Rows
+    times: Places
+    model: NDArray[np.int32]
+    version: NDArray[np.int32]
+    texts: Sequence[str]
+    ids_at: tuple[Places, Places]
+    scores: Values
+    predictions_at: Places
+    entries: Entries
+    spans: Spans
+    keys: KeyTable
+    roles: Roles
+    table: TextTable
+
+    def ids(self, rows: Places) -> list[bytes]:
+        """Return the prediction ids of some rows, as UTF-8."""
+        data = self.spans.buffer.data
+        starts, ends = (bound[rows].tolist() for bound in self.ids_at)
+        return [bytes(data[start:end]) for start, end in zip(starts, ends, strict=True)]
+
+    def predictions(self, rows: Places) -> list[Any]:
+        """Return what was predicted in some rows, as decoded."""
+        return self._raw(self.predictions_at[rows])
+
+    def columns(self, rows: Places, kinds: Mapping[str, Kind]) -> list[Column]:
+        """Return the columns of some rows of one model: features, prediction, scores.
+
+        Parameters
+        ----------
+        rows
+            Shape ``(k,)``, at least one, ascending.
+        kinds
+            The declared kinds of the model's features.
+        """
+        columns = list(self._features(rows, kinds))
+        places = self.predictions_at[rows]
+        tokens, numbers = self.entries.kind[places], self.entries.number[places]
+        mark = int(np.bitwise_or.reduce(1 << tokens.astype(np.int64)))
+        columns += self._column(
+            ("prediction", Role.PREDICTION, None), mark, numbers, tokens, places
+        )
+        scores = self.scores[rows]
+        absent = np.isnan(scores)
+        if not absent.all():
+            flags = np.where(absent, np.uint8(Flag.ABSENT), np.uint8(Flag.OK))
+            scores = np.where(absent, 0.0, scores)
+            marks = flags if absent.any() else None
+            columns.append(Column("score", Role.SCORE, Kind.NUMBER, scores, flags=marks))
+        return columns
+
+    def feature_sets(self) -> NDArray[np.uint64]:
+        """Return a number for each row, shape ``(n,)``, the same where the features are the same.
+
+        That of a row that is not plain has no meaning.
+        """
+        sets = np.empty(len(self.plain), dtype=np.uint64)
+        mark_feature_sets(self.entries.row_ptr, self.entries.slot, self.roles, sets)
+        return sets
+
+    def width(self, rows: Places) -> int:
+        """Return how many features some rows have between them, at most."""
+        # All that was ever met is mostly few enough to look no closer.
+        known = len(self.roles)
+        return known if known < _FEW else self._listed(rows)[2]
+
+    def _listed(self, rows: Places) -> tuple[NDArray[np.int32], NDArray[np.int32], int]:
+        """Return the number of each slot's feature, the slots by these numbers, how many."""
+        entries, roles = self.entries, self.roles
+        local = np.full(len(roles), NOWHERE, dtype=np.int32)
+        found = np.empty(len(roles), dtype=np.int32)
+        count = list_features(rows, entries.row_ptr, entries.slot, roles, local, found)
+        return local, found, count
+
+    def _features(self, rows: Places, kinds: Mapping[str, Kind]) -> Iterator[Column]:
+        entries, roles = self.entries, self.roles
+        local, found, count = self._listed(rows)
+        shape = (count, len(rows))
+        numbers = np.zeros(shape)
+        tokens = np.full(shape, ABSENT, dtype=np.uint8)
+        places = np.full(shape, NOWHERE, dtype=np.int32)
+        marks = np.zeros(count, dtype=np.int64)
+        lay_out_features(
+            rows,
+            entries.row_ptr,
+            entries.slot,
+            entries.kind,
+            entries.number,
+            roles,
+            local,
+            numbers,
+            tokens,
+            places,
+            marks,
+        )
+        for number, (slot, mark) in enumerate(
+            zip(found[:count].tolist(), marks.tolist(), strict=True)
+        ):
+            name = self.keys.path(slot)[-1]
+            if not mark & ~_NUMBERS and name not in kinds:  # as `_column`, without the way there
+                yield Column(name, Role.FEATURE, Kind.NUMBER, numbers[number])
+                continue
+            identity = (name, Role.FEATURE, kinds.get(name))
+            yield from self._column(identity, mark, numbers[number], tokens[number], places[number])
+
+    def _column(
+        self,
+        identity: tuple[str, Role, Kind | None],
+        mark: int,
+        numbers: Values,
+        tokens: NDArray[np.uint8],
+        places: NDArray[Any],
+    ) -> list[Column]:
+        """Return the columns of one member; ``mark`` has a bit for each token that occurs."""
+        name, role, declared = identity
+        if not mark & ~_NUMBERS and declared in {None, Kind.NUMBER}:
+            return [Column(name, role, Kind.NUMBER, numbers)]
+        if not mark & ~_BOOLEANS and declared in {None, Kind.BOOLEAN}:
+            return [Column(name, role, Kind.BOOLEAN, numbers)]
+        other = mark & ~(_NOTHING | _NOT_FINITE)
+        flags = _FLAG_OF[tokens] if other != mark else None
+        if other and not other & ~_NUMBERS and declared in {None, Kind.NUMBER}:
+            return [Column(name, role, Kind.NUMBER, numbers, flags=flags)]
+        if other and not other & ~_BOOLEANS and declared in {None, Kind.BOOLEAN}:
+            return [Column(name, role, Kind.BOOLEAN, numbers, flags=flags)]
+        if other == _TEXTS and declared in {None, Kind.CATEGORY}:
+            column = self._category(name, role, tokens == _STRING, places, flags)
+            if column is not None:
+                return [column]
+        return columns_of(name, role, self._raw(places), declared)
+
+    def _category(
+        self, name: str, role: Role, usable: Rows, places: NDArray[Any], flags: Any
+    ) -> Column | None:
+        """Return a column of texts; None where one is too long, or they are too many."""
+        starts, ends = _bounds(self.entries, places, usable)
+        if (ends - starts).max(initial=0) > LONGEST_CATEGORY:
+            return None
+        codes = intern(self.spans.buffer, starts, ends, self.table)
+        if (codes < 0).any():
+            return None
+        local = np.full(len(self.table) + 1, NOWHERE, dtype=np.int32)
+        numbers = np.empty(len(codes), dtype=np.int32)
+        found = np.empty(len(codes) + 1, dtype=np.int32)
+        count = number_texts(codes, usable, local, numbers, found)
+        texts = self.table.texts
+        names = tuple("" if at == len(texts) else texts[at] for at in found[:count].tolist())
+        if len(set(names)) < count:  # an empty text, and rows without one
+            return None
+        return Column(name, role, Kind.CATEGORY, numbers, names, flags)
+
+    def _raw(self, places: NDArray[Any]) -> list[Any]:
+        """Return values as orjson decodes them, `ABSENT` for places nowhere."""
+        entries, data = self.entries, self.spans.buffer.data
+        tokens = np.where(places == NOWHERE, ABSENT, entries.kind[places])
+        numbers: Values = entries.number[places]
+        if (tokens == _FLOAT).all():
+            return list(numbers.tolist())
+        if (tokens == _INT).all() and np.abs(numbers).max(initial=0.0) <= _EXACT:
+            return list(numbers.astype(np.int64).tolist())
+        if (tokens == _STRING).all():
+            codes = intern(self.spans.buffer, *_bounds(entries, places, tokens >= 0), self.table)
+            if not (codes < 0).any():
+                texts = self.table.texts
+                return [texts[code] for code in codes.tolist()]
+        kept = zip(
+            tokens.tolist(),
+            numbers.tolist(),
+            entries.start[places].tolist(),
+            entries.end[places].tolist(),
+            strict=True,
+        )
+        return [
+            number if token == _FLOAT else _decoded(token, bytes(data[start:end]))
+            for token, number, start, end in kept
+        ]
+
+
+_CONSTANTS: Final[Mapping[int, Any]] = {
+    Token.NULL: None,
+    Token.FALSE: False,
+    Token.TRUE: True,
+    Token.NAN: float("nan"),
+    Token.POS_INF: float("inf"),
+    Token.NEG_INF: float("-inf"),
+    ABSENT: NO_VALUE,
+}
+
+
+def _decoded(token: int, text: bytes) -> Any:
+    if token == _STRING:
+        return text.decode()
+    return int(text) if token == _INT else _CONSTANTS[token]
+
+
+def _bounds(entries: Entries, places: Places, wanted: Rows) -> tuple[Places, Places]:
+    """Return the spans of the entries at some places; empty ones for rows that are not wanted."""
+    starts = np.where(wanted, entries.start[places], 0).astype(np.int64)
+    ends = np.where(wanted, entries.end[places], 0).astype(np.int64)
+    return starts, ends

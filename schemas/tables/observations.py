@@ -1,0 +1,226 @@
+"""Observations: rows as columns, of one model version or of several that have the same columns."""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from itertools import pairwise
+from typing import Final, NamedTuple, Self, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from schemas.tables.columns import Column
+
+Integers: TypeAlias = NDArray[np.int64]
+
+
+LARGEST_OFFSET: Final = 2**48 - 1
+"""A partition gets there in nine years of a million records a second."""
+
+
+class Origin(StrEnum):
+    """What the rows of a batch are."""
+
+    PREDICTIONS = "predictions"
+    LABELS = "labels"
+
+
+class Source(NamedTuple):
+    """A partition that rows came from."""
+
+    topic: str
+    partition: int
+
+
+class Run(NamedTuple):
+    """Consecutive rows from one source, their offsets ascending."""
+
+    topic: str
+    partition: int
+    rows: int
+
+
+class ModelRows(NamedTuple):
+    """Whose the next rows of a table are, and how many."""
+
+    model: str
+    version: str
+    rows: int
+
+
+def number_sources(sources: Iterable[Source]) -> tuple[tuple[Source, ...], Integers]:
+    """Return the distinct ones of the sources of rows, in their order, and which each row's is.
+
+    Examples
+    --------
+    >>> number_sources([Source("t", 3), Source("t", 1), Source("t", 3)])[1].tolist()
+    [1, 0, 1]
+    """
+    rows = list(sources)
+    distinct = sorted(set(rows))
+    number_of = {source: number for number, source in enumerate(distinct)}
+    return tuple(distinct), np.array([number_of[source] for source in rows], dtype=np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class ObservationBatch:
+    """Rows of one model version, in the order in which they are to be taken.
+
+    Attributes
+    ----------
+    model, version
+        Whose rows these are.
+    origin
+        Predictions (features, prediction, score) or labelled predictions (error).
+    sources
+        Where the rows came from; some may have no row here.
+    source_of, offsets, times
+        Shape ``(n,)``: number of the source, offset there, and event time in milliseconds since the
+        epoch, of each row.
+    columns
+        Columns of ``n`` rows each.
+    """
+
+    model: str
+    version: str
+    origin: Origin
+    sources: tuple[Source, ...]
+    source_of: Integers
+    offsets: Integers
+    times: Integers
+    columns: tuple[Column, ...]
+
+    def __len__(self) -> int:
+        return len(self.offsets)
+
+    @property
+    def runs(self) -> tuple[Run, ...]:
+        """The rows by their sources, as far as they follow each other there."""
+        return tuple(run for run, _, _ in self.slices())
+
+    def slices(self) -> Iterator[tuple[Run, int, int]]:
+        """Yield each of the `runs`, and where its rows begin and end."""
+        breaks = (np.diff(self.source_of) != 0) | (np.diff(self.offsets) < 0)
+        bounds = [0, *(np.flatnonzero(breaks) + 1).tolist(), len(self)]
+        for begin, end in pairwise(bounds):
+            if begin < end:
+                source = self.sources[self.source_of[begin]]
+                yield Run(source.topic, source.partition, end - begin), begin, end
+
+    def take(self, rows: NDArray[np.bool_]) -> "ObservationBatch":
+        """Return the rows where a mask of shape ``(n,)`` is true."""
+        if rows.all():
+            return self
+        return replace(
+            self,
+            source_of=self.source_of[rows],
+            offsets=self.offsets[rows],
+            times=self.times[rows],
+            columns=tuple(column.take(rows) for column in self.columns),
+        )
+
+    def halves(self) -> "tuple[ObservationBatch, ObservationBatch]":
+        """Return the first and the second half of the rows, each with the columns that it needs."""
+        first = np.arange(len(self)) < len(self) // 2
+        return self.take(first).compact(), self.take(~first).compact()
+
+    def compact(self) -> "ObservationBatch":
+        """Return the rows with no other columns and categories than those that occur."""
+        kept = tuple(column.compact() for column in self.columns if not column.is_absent)
+        return replace(self, columns=kept)
+
+
+@dataclass(frozen=True, slots=True)
+class ObservationTable:
+    """Rows of model versions that have the same columns, those of each version together.
+
+    Attributes
+    ----------
+    origin, sources, source_of, offsets, times, columns
+        As of `ObservationBatch`, over the rows of all versions.
+    models
+        The versions in the order of their rows; each occurs once.
+    """
+
+    origin: Origin
+    models: tuple[ModelRows, ...]
+    sources: tuple[Source, ...]
+    source_of: Integers
+    offsets: Integers
+    times: Integers
+    columns: tuple[Column, ...]
+
+    def __len__(self) -> int:
+        return len(self.offsets)
+
+    @classmethod
+    def of(cls, batch: ObservationBatch) -> Self:
+        """Return the table of one version."""
+        return cls(
+            batch.origin,
+            (ModelRows(batch.model, batch.version, len(batch)),),
+            batch.sources,
+            batch.source_of,
+            batch.offsets,
+            batch.times,
+            batch.columns,
+        )
+
+    def bounds(self) -> list[int]:
+        """Return where the rows of each version begin, and where those of the last one end."""
+        bounds = [0]
+        for rows in self.models:
+            bounds.append(bounds[-1] + rows.rows)
+        return bounds
+
+    def versions(self) -> list[tuple[str, str]]:
+        """Return the model and version of each, in their order."""
+        return [(rows.model, rows.version) for rows in self.models]
+
+    def batches(self, without: Collection[tuple[str, str]] = ()) -> Iterator[ObservationBatch]:
+        """Yield the rows of each version, except of some."""
+        begin = 0
+        for rows in self.models:
+            end = begin + rows.rows
+            if (rows.model, rows.version) not in without:
+                yield self.batch(rows, begin, end)
+            begin = end
+
+    def halves(self) -> "tuple[ObservationTable, ObservationTable]":
+        """Return two tables of about half the rows each, at least two, with what they need."""
+        if len(self.models) == 1:
+            first, second = next(self.batches()).halves()
+            return self.of(first), self.of(second)
+        middle = len(self.models) // 2
+        row = self.bounds()[middle]
+        return (
+            self._between(self.models[:middle], 0, row),
+            self._between(self.models[middle:], row, len(self)),
+        )
+
+    def _between(self, models: tuple[ModelRows, ...], begin: int, end: int) -> "ObservationTable":
+        columns = (column.between(begin, end) for column in self.columns)
+        return ObservationTable(
+            self.origin,
+            models,
+            self.sources,
+            self.source_of[begin:end],
+            self.offsets[begin:end],
+            self.times[begin:end],
+            tuple(column.compact() for column in columns if not column.is_absent),
+        )
+
+    def batch(self, rows: ModelRows, begin: int, end: int) -> ObservationBatch:
+        """Return the rows of one version, which begin and end at some row."""
+        return ObservationBatch(
+            rows.model,
+            rows.version,
+            self.origin,
+            self.sources,
+            self.source_of[begin:end],
+            self.offsets[begin:end],
+            self.times[begin:end],
+            self.columns
+            if len(self.models) == 1
+            else tuple(column.between(begin, end) for column in self.columns),
+        )

@@ -1,0 +1,260 @@
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agents.observations.prediction_reader import PredictionReader, ReadPredictions
+from agents.observations.prediction_tables import MOST_CELLS
+from agents.prediction_log.predictions import Predictions
+from agents.records.block import RecordBlock
+from agents.transport.rounds import records_of
+from schemas.payloads.rows import FieldMap
+from schemas.tables.columns import Column, Flag, Kind, Role
+from schemas.tables.observations import ObservationBatch, Origin, Run
+from tests.agents.fakes import batch
+
+UNUSUAL = {"note": 'a "quoted" one'}
+"""What sends an event the slow way."""
+
+
+def event(name: str = "p", **fields: Any) -> dict[str, Any]:
+    document = {
+        "prediction_id": name,
+        "model": "fraud",
+        "version": "7",
+        "timestamp": 1000.0,
+        "features": {"x": 1.5},
+        "prediction": 1,
+    }
+    return {**document, **fields}
+
+
+def reader(
+    kinds: Mapping[str, Mapping[str, Kind]] | None = None, **fields: Any
+) -> PredictionReader:
+    return PredictionReader(
+        fields=FieldMap(**fields),
+        largest=1_000_000,
+        most_features=2000,
+        tolerance=0,
+        kinds_of=lambda model: (kinds or {}).get(model, {}),
+    )
+
+
+def block(events: Sequence[Any], *, partition: int = 3, first: int = 0) -> RecordBlock:
+    encoded = [orjson.dumps(each) for each in events]
+    records = records_of(batch("predictions", encoded, partition=partition, first_offset=first))
+    return RecordBlock.from_records("predictions", partition, records)
+
+
+def read(
+    *events: dict[str, Any], kinds: Mapping[str, Mapping[str, Kind]] | None = None, **fields: Any
+) -> ReadPredictions:
+    return reader(kinds, **fields).read([block(events)], lambda _: 0)
+
+
+def batches(found: ReadPredictions) -> list[ObservationBatch]:
+    return [batch for _, table in found.tables for batch in table.batches()]
+
+
+def waiting_of(found: ReadPredictions) -> list[Predictions]:
+    return [each for those in found.waiting for each in those]
+
+
+def by_name(columns: tuple[Column, ...]) -> dict[str, Column]:
+    return {column.name: column for column in columns}
+
+
+@pytest.mark.parametrize("extra", [{}, UNUSUAL])
+def test_rows_are_put_together_for_each_model_version(extra: dict[str, str]) -> None:
+    found = batches(
+        read(
+            event(features={"x": 1.0}, **extra),
+            event(model="churn", **extra),
+            event(features={"x": 3.0}, **extra),
+            event(version="8", **extra),
+        )
+    )
+    assert [(each.model, each.version, each.offsets.tolist()) for each in found] == [
+        ("fraud", "7", [0, 2]),
+        ("churn", "7", [1]),
+        ("fraud", "8", [3]),
+    ]
+    assert [each.runs for each in found] == [
+        (Run("predictions", 3, 2),),
+        (Run("predictions", 3, 1),),
+        (Run("predictions", 3, 1),),
+    ]
+    assert {each.origin for each in found} == {Origin.PREDICTIONS}
+    assert by_name(found[0].columns)["x"].values.tolist() == [1.0, 3.0]
+
+
+def test_models_with_the_same_features_share_a_table_and_others_do_not() -> None:
+    rows = [
+        event(model="a", features={"x": 1.0, "y": 2.0}),
+        event(model="b", features={"y": 3.0, "x": 4.0}),
+        event(model="c", features={"x": 5.0}),
+        event(model="d", features={"x": 6.0, "y": 7.0}),
+        event(model="d", features={"x": 8.0}),
+        event(model="e", features={"x": "text", "y": 1.0}),
+    ]
+    alike = read(*rows[:3])
+    assert [[each.model for each in table.models] for _, table in alike.tables] == [
+        ["a", "b"],
+        ["c"],
+    ]
+    columns = by_name(alike.tables[0][1].columns)
+    assert columns["x"].values.tolist() == [1.0, 4.0]
+    assert columns["y"].values.tolist() == [2.0, 3.0]
+    # Where rows of one model differ, or a feature has another kind, a model is by itself.
+    found = read(*rows)
+    assert sorted(len(table.models) for _, table in found.tables) == [1] * 5
+    assert {each.model: by_name(each.columns)["x"].kind for each in batches(found)} == {
+        **dict.fromkeys("abcd", Kind.NUMBER),
+        "e": Kind.CATEGORY,
+    }
+
+
+def test_models_that_are_watched_in_different_partitions_share_no_table() -> None:
+    events = [event(model="a"), event(model="b"), event(model="c")]
+    found = reader().read([block(events)], lambda model: int(model == "b"))
+    assert sorted((shard, len(table.models)) for shard, table in found.tables) == [(0, 2), (1, 1)]
+
+
+def test_several_slices_are_read_as_one_in_their_order() -> None:
+    first = block([event("a"), event("b", model="churn")], partition=0)
+    second = block([event("c", **UNUSUAL, features={"x": 2.5}), event("d")], partition=1, first=50)
+    found = reader().read([first, second[1:], second[:1]], lambda _: 0)
+    assert [(each.model, each.offsets.tolist(), each.runs) for each in batches(found)] == [
+        ("fraud", [0, 51], (Run("predictions", 0, 1), Run("predictions", 1, 1))),
+        ("fraud", [50], (Run("predictions", 1, 1),)),
+        ("churn", [1], (Run("predictions", 0, 1),)),
+    ]
+    assert [[each.ids for each in those] for those in found.waiting] == [
+        [[b"a", b"b"]],
+        [[b"d"]],
+        [[b"c"]],
+    ]
+
+
+def test_what_is_refused_is_told_by_its_record_whatever_the_slice() -> None:
+    bad = [{"model": "fraud"}]
+    found = reader().read(
+        [block([event()]), block([*bad, event()], partition=1, first=7)], lambda _: 0
+    )
+    assert [(record.partition, record.offset) for record, _ in found.refused] == [(1, 7)]
+
+
+def test_a_score_is_a_column_only_where_there_is_one() -> None:
+    (plain,) = batches(read(event()))
+    (mixed,) = batches(read(event(), event(scores={"1": 0.9})))
+    assert [column.role for column in plain.columns] == [Role.FEATURE, Role.PREDICTION]
+    assert mixed.columns[-1].role is Role.SCORE
+    assert mixed.columns[-1].flags is not None
+    assert mixed.columns[-1].flags.tolist() == [Flag.ABSENT, Flag.OK]
+
+
+def test_a_declared_kind_holds_for_its_model_only() -> None:
+    rows = event(features={"zip": 8001}), event(model="churn", features={"zip": 8001})
+    found = batches(read(*rows, kinds={"fraud": {"zip": Kind.CATEGORY}}))
+    columns = {each.model: by_name(each.columns)["zip"] for each in found}
+    assert columns["fraud"].categories == ("8001",)
+    assert columns["churn"].kind is Kind.NUMBER
+
+
+def test_what_waits_for_labels_are_all_predictions_plain_or_not() -> None:
+    found = read(
+        event("a", model="churn"),
+        event("b", **UNUSUAL, label=0),
+        event("c", prediction="yes"),
+        event("d", prediction=2.5),
+    )
+    waiting = [
+        (name.decode(), int(offset), model, value)
+        for each in waiting_of(found)
+        for name, offset, (model, _), value in zip(
+            each.ids, each.offsets, each.names, each.values, strict=True
+        )
+    ]
+    assert sorted(waiting) == [
+        ("a", 0, "churn", 1),
+        ("b", 1, "fraud", 1),
+        ("c", 2, "fraud", "yes"),
+        ("d", 3, "fraud", 2.5),
+    ]
+    assert [each.labels for each in waiting_of(found)] == [{}, {0: 0}]
+
+
+def test_fields_that_stand_in_one_another_are_read_one_by_one() -> None:
+    found = read(event(features={"x": 1.5, "y": 2}), paths={"prediction": "features.y"})
+    (batch,) = batches(found)
+    assert [column.name for column in batch.columns] == ["x", "y", "prediction"]
+    assert [each.values for each in waiting_of(found)] == [[2]]
+
+
+@pytest.mark.parametrize("extra", [{}, UNUSUAL])
+def test_rows_that_have_little_in_common_make_several_small_tables(
+    extra: dict[str, str],
+) -> None:
+    events = [
+        event(features={f"f{row}-{number}": number for number in range(100)}, **extra)
+        for row in range(400)
+    ]
+    found = batches(read(*events))
+    assert np.concatenate([each.offsets for each in found]).tolist() == list(range(400))
+    assert 1 < len(found) < 40
+    for each in found:
+        assert len(each) * len(each.columns) <= 1.1 * MOST_CELLS
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from("abc"),
+            st.dictionaries(st.sampled_from("xyz"), st.sampled_from([1, 2.5, "t", True, None])),
+            st.booleans(),
+        ),
+        min_size=1,
+        max_size=20,
+    ),
+    st.lists(st.integers(1, 20), max_size=3),
+)
+def test_slices_read_together_give_each_model_the_rows_that_they_give_one_by_one(
+    rows: list[tuple[str, dict[str, Any], bool]], cuts: list[int]
+) -> None:
+    events = [
+        event(f"p{at}", model=model, features=features, **(UNUSUAL if unusual else {}))
+        for at, (model, features, unusual) in enumerate(rows)
+    ]
+    whole = block(events)
+    bounds = sorted({0, len(events), *(cut for cut in cuts if cut < len(events))})
+    parts = [whole[begin:end] for begin, end in pairwise(bounds)]
+    together = reader().read(parts, lambda _: 0)
+    single = [reader().read([part], lambda _: 0) for part in parts]
+    assert values(batches(together)) == values(
+        [batch for found in single for batch in batches(found)]
+    )
+    assert [[each.ids for each in those] for those in together.waiting] == [
+        [each.ids for each in those] for found in single for those in found.waiting
+    ]
+
+
+def values(found: list[ObservationBatch]) -> dict[str, list[Any]]:
+    """Return the usable values of each model's rows, in their order."""
+    rows: dict[str, list[Any]] = {}
+    for each in found:
+        for at, offset in enumerate(each.offsets.tolist()):
+            usable = {
+                (column.name, column.kind): column.categories[int(column.values[at])]
+                if column.categories
+                else float(column.values[at])
+                for column in each.columns
+                if column.flags is None or column.flags[at] == Flag.OK
+            }
+            rows.setdefault(each.model, []).append((offset, usable))
+    return rows

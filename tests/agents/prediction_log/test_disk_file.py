@@ -1,0 +1,90 @@
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from agents.join.store import PendingStore
+from agents.prediction_log.disk_chunk import DamagedStore
+from agents.prediction_log.disk_file import ColdFile, Position, StoreInUse
+from tests.agents.join.test_store import HOUR, JOINED, NOW, label, predictions
+
+
+def saved(path: Path, count: int = 300) -> None:
+    store = PendingStore(ttl=HOUR, most=1000, hot=1, file=ColdFile(path, "mine"), part_bits=1)
+    store.add_predictions(predictions(*map(str, range(count))))
+    checkpoint = store.checkpoint()
+    checkpoint.done(checkpoint.write(Position(7, 99)))
+    store.close()
+
+
+def test_what_was_written_is_there_again(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "0.sqlite"
+    saved(path)
+    file = ColdFile(path, "mine")
+    assert file.position == Position(7, 99)
+    store = PendingStore(ttl=HOUR, most=1000, hot=1, file=file)
+    assert store.load() == Position(7, 99)
+    assert store.status.predictions == 300
+    assert store.add_label(label("123"), 0, NOW) == [JOINED]
+    store.close()
+
+
+def test_another_process_is_kept_out_until_the_file_is_closed(tmp_path: Path) -> None:
+    file = ColdFile(tmp_path / "0.sqlite", "mine")
+    with pytest.raises(StoreInUse, match="in use by another process"):
+        ColdFile(tmp_path / "0.sqlite", "mine")
+    file.close()
+    ColdFile(tmp_path / "0.sqlite", "mine").close()
+
+
+@pytest.mark.parametrize("damage", ["foreign", "bytes", "cut", "format"])
+def test_a_file_that_is_damaged_or_of_another_group_is_made_anew(
+    tmp_path: Path, damage: str
+) -> None:
+    path = tmp_path / "0.sqlite"
+    saved(path)
+    if damage == "bytes":
+        path.write_bytes(b"spoilt" * 1000)
+    elif damage == "cut":
+        path.write_bytes(path.read_bytes()[:5000])
+    elif damage == "format":
+        with sqlite3.connect(path) as connection:
+            connection.execute("UPDATE meta SET value = 2 WHERE name = 'format'")
+        connection.close()
+    file = ColdFile(path, "another" if damage == "foreign" else "mine")
+    assert file.position is None
+    file.close()
+
+
+def test_a_chunk_that_is_not_what_was_written_ends_the_worker_and_is_deleted(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "0.sqlite"
+    saved(path)
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE chunks SET data = CAST(data || 'x' AS BLOB) WHERE first = 128")
+    connection.close()
+    store = PendingStore(ttl=HOUR, most=1000, hot=1, file=ColdFile(path, "mine"))
+    store.load()
+    assert store.add_label(label("5"), 0, NOW) == [JOINED]
+    with pytest.raises(DamagedStore, match="restored from the changelog"):
+        store.add_label(label("130"), 0, NOW)
+    store.close()
+    assert not path.exists()
+    file = ColdFile(path, "mine")
+    assert file.position is None
+    file.close()
+
+
+def test_what_has_gone_makes_room_on_disk(tmp_path: Path) -> None:
+    file = ColdFile(tmp_path / "0.sqlite", "mine")
+    store = PendingStore(ttl=HOUR, most=1000, hot=10, file=file, part_bits=3)
+    for first in range(0, 40_000, 500):
+        store.add_predictions(predictions(*map(str, range(first, first + 500)), first=first))
+        checkpoint = store.checkpoint()
+        checkpoint.done(checkpoint.write(Position(first, 0)))
+    assert len(list(file.segments())) <= 4
+    assert store.index_bytes < 2_000_000
+    store.close()
+    # 1,000 entries of 100 bytes, and what SQLite keeps free for the next ones.
+    assert (tmp_path / "0.sqlite").stat().st_size < 500_000

@@ -1,0 +1,201 @@
+import asyncio
+
+import numpy as np
+import orjson
+import pytest
+
+from agents.dead_letters.sender import DeadLetters, TooManyRefused
+from agents.stages.detection import Detection
+from agents.stages.topics import Topics
+from detectors.monitors.fleet import Fleet
+from detectors.monitors.options import MonitorOptions
+from schemas.events.alert import Alert
+from schemas.events.codec import decode_event, encode_event
+from schemas.events.invalid import Reason
+from schemas.events.model_event import ModelEvent, ModelEventType
+from schemas.tables.columns import Role, columns_of
+from schemas.tables.frames import encode_frame
+from schemas.tables.observations import ObservationBatch, ObservationTable, Origin, Source
+from tests.agents.fakes import FakeDelivery, FakePublisher, FakeTelemetry, batch
+
+TOPICS = Topics()
+START = 1_700_000_000_000
+
+
+class Stage:
+    """A detection stage with fakes around it."""
+
+    def __init__(self, most_models: int = 10) -> None:
+        self.publisher = FakePublisher()
+        self.delivery = FakeDelivery()
+        self.telemetry = FakeTelemetry()
+        self.detection = Detection(
+            topics=TOPICS,
+            publisher=self.publisher.real,
+            dead_letters=DeadLetters(self.publisher.real, TOPICS.dead_letters, self.telemetry),
+            telemetry=self.telemetry,
+            new_state=lambda: Fleet(lambda _: MonitorOptions(), most_models=most_models),
+        )
+
+    def take(self, *values: bytes | None, partition: int = 0) -> None:
+        event = batch(TOPICS.observations, values, partition=partition)
+        asyncio.run(self.detection.on_observations(event, self.delivery.real))
+
+    @property
+    def alerts(self) -> list[Alert]:
+        sent = self.publisher.to(TOPICS.alerts)
+        return [decode_event(Alert, orjson.loads(item.value or b"")) for item in sent]
+
+
+def observations(
+    first: int, amounts: list[float], model: str = "fraud", start: int = START
+) -> bytes:
+    offsets = np.arange(first, first + len(amounts))
+    batch = ObservationBatch(
+        model=model,
+        version="7",
+        origin=Origin.PREDICTIONS,
+        sources=(Source(TOPICS.predictions, 0),),
+        source_of=np.zeros(len(offsets), dtype=np.int64),
+        offsets=offsets,
+        times=start + offsets * 1000,
+        columns=tuple(columns_of("amount", Role.FEATURE, amounts)),
+    )
+    return encode_frame([ObservationTable.of(batch)])
+
+
+def stream(rows: int, mean: float, seed: int) -> list[float]:
+    values: list[float] = np.random.default_rng(seed).normal(mean, 1.0, rows).tolist()
+    return values
+
+
+def test_a_drift_becomes_one_alert_keyed_by_model_with_cloudevents_headers() -> None:
+    stage = Stage()
+    stage.take(observations(0, stream(2000, 0.0, 1)), observations(2000, stream(500, 2.0, 2)))
+    (sent,) = stage.publisher.to(TOPICS.alerts)
+    (alert,) = stage.alerts
+    assert sent.key == b"fraud"
+    assert sent.headers["ce_specversion"] == b"1.0"
+    assert sent.headers["ce_type"] == b"io.driftline.alert.v1"
+    assert sent.headers["ce_id"] == alert.alert_id.encode()
+    assert sent.headers["ce_source"] == b"/driftline/fraud/7"
+    assert sent.headers["ce_subject"] == b"amount"
+    assert sent.headers["ce_time"] == alert.detected_at.time.encode()
+    assert sent.headers["content-type"] == b"application/json"
+    assert 2000 <= alert.detected_at.offset <= 2100
+    assert stage.telemetry.alerts == [alert]
+    assert stage.delivery.submitted == [(1, 1)]
+
+
+def test_replayed_observations_change_nothing() -> None:
+    stage, once = Stage(), Stage()
+    records = observations(0, stream(2000, 0.0, 1)), observations(2000, stream(500, 2.0, 2))
+    once.take(*records)
+    stage.take(*records)
+    stage.take(*records)
+    assert stage.alerts == once.alerts
+    monitor = stage.detection.states[0].monitor("fraud", "7")
+    assert monitor is not None
+    assert (monitor.rows, monitor.replayed_rows) == (2500, 2500)
+
+
+def test_a_deployed_version_starts_the_references_anew() -> None:
+    stage = Stage()
+    deployed = ModelEvent(type=ModelEventType.VERSION_DEPLOYED, model="fraud", version="8")
+    stage.take(
+        observations(0, stream(2000, 0.0, 1)),
+        encode_event(deployed),
+        observations(2000, stream(2000, 2.0, 2)),
+    )
+    assert stage.alerts == []
+
+
+def test_what_is_no_observation_goes_to_the_dead_letters() -> None:
+    stage = Stage()
+    stage.take(b"DLO1 broken", None, b'{"type": "surprise"}', observations(0, [1.0]))
+    assert [reason for _, reason in stage.telemetry.refused] == [
+        Reason.UNDECODABLE,
+        Reason.NULL_VALUE,
+        Reason.WRONG_TYPE,
+    ]
+    assert stage.telemetry.watched[0, "fraud", "7"].rows == 1
+
+
+def test_a_model_beyond_the_limit_takes_the_place_of_the_one_that_was_idle() -> None:
+    stage = Stage(most_models=1)
+    for number in range(3):
+        stage.take(observations(0, [1.0, 2.0], f"m{number}"))
+    assert stage.telemetry.evicted == [("m0", "7"), ("m1", "7")]
+    assert list(stage.detection.reported[0]) == [("m2", "7")]
+    assert [each.model for each in stage.detection.states[0]] == ["m2"]
+
+
+def test_a_topic_that_was_made_anew_is_told_once(caplog: pytest.LogCaptureFixture) -> None:
+    stage = Stage()
+    for model in ("fraud", "churn"):
+        stage.take(observations(5000, [1.0] * 10, model))
+        stage.take(observations(0, [1.0] * 10, model, START + 6_000_000))
+    stage.take(observations(0, [1.0] * 10, "churn", START + 7_000_000))
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+    assert f"offsets of {TOPICS.predictions}, partition 0, began anew" in caplog.text
+    assert [each.rows for each in stage.detection.states[0]] == [20, 30]
+
+
+def test_a_partitions_models_go_with_it() -> None:
+    stage = Stage()
+    stage.take(observations(0, [1.0]), partition=0)
+    stage.take(observations(0, [1.0]), partition=1)
+    stage.detection.keep_partitions([1])
+    assert stage.telemetry.dropped == [0]
+    assert list(stage.detection.states) == list(stage.detection.reported) == [1]
+
+
+def test_a_model_event_with_a_bad_time_goes_to_the_dead_letters() -> None:
+    stage = Stage()
+    event = b'{"type": "retrain_completed", "model": "fraud", "timestamp": "x"}'
+    stage.take(observations(0, [1.0]), event)
+    assert [reason for _, reason in stage.telemetry.refused] == [Reason.INVALID_VALUE]
+
+
+def test_more_bad_observations_than_are_borne_stop_the_worker_before_their_ack() -> None:
+    stage = Stage()
+    with pytest.raises(TooManyRefused, match="driftline-observations, partition 3"):
+        stage.take(*[b"\xff"] * 1001, partition=3)
+    assert stage.delivery.submitted == []
+
+
+@pytest.mark.parametrize("most", [0, 900, 4_000_000])
+def test_how_much_is_taken_at_once_changes_nothing(
+    most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agents.stages.detection.MOST_CELLS", most)
+    stage = Stage()
+    values = [*stream(2000, 0.0, 1), *stream(500, 2.0, 2)]
+    frames = [observations(start, values[start : start + 250]) for start in range(0, 2500, 250)]
+    other = ModelEvent(type=ModelEventType.VERSION_DEPLOYED, model="other", version="8")
+    garbage, event = b"no observations", encode_event(other)
+    stage.take(*frames[:4], garbage, event, *frames[4:], frames[3], frames[-1])
+    whole = Stage()
+    whole.take(observations(0, values))
+    assert [each.detected_at for each in stage.alerts] == [
+        each.detected_at for each in whole.alerts
+    ]
+    assert len(stage.alerts) == 1
+    assert stage.telemetry.taken == {Origin.PREDICTIONS: 3000}
+    assert len(stage.publisher.to(TOPICS.dead_letters)) == 1
+
+
+@pytest.mark.parametrize(
+    ("models", "rows", "gains"), [(1, 10, True), (1, 500, False), (8, 80, True)]
+)
+def test_a_partition_gains_by_more_where_there_are_few_rows_of_each_version(
+    models: int, rows: int, gains: bool
+) -> None:
+    stage = Stage()
+    assert not stage.detection.gains_by_more(0)
+    stage.take(*(observations(0, stream(rows, 0.0, 1), f"m{model}") for model in range(models)))
+    assert stage.detection.gains_by_more(0) is gains
+    stage.take(b"nothing")
+    assert stage.detection.gains_by_more(0) is gains
+    stage.detection.keep_partitions([])
+    assert not stage.detection.gains_by_more(0)

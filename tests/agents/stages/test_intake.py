@@ -1,0 +1,365 @@
+import asyncio
+from typing import Any, NoReturn
+
+import orjson
+import pytest
+
+from agents.dead_letters.sender import DeadLetters, TooManyRefused
+from agents.join.changelog import Changelog
+from agents.join.changes import Changes, decode_changes
+from agents.join.options import PendingOptions
+from agents.join.stores import PendingStores
+from agents.records.record_set import RecordSet
+from agents.stages.intake import Intake, IntakeOptions
+from agents.stages.telemetry import LabelOutcomes
+from agents.stages.topics import Topics
+from detectors.performance.error import Task
+from schemas.documents import examples
+from schemas.events.invalid import Reason
+from schemas.payloads.rows import FieldMap
+from schemas.tables.columns import Role
+from schemas.tables.frames import decode_frame
+from schemas.tables.observations import ObservationBatch, Origin, Run
+from tests.agents.fakes import FakeDelivery, FakePublisher, FakeTelemetry, batch
+from tests.agents.records.record_bytes import Entry, batch_bytes
+
+TOPICS = Topics()
+MODEL_EVENT = orjson.dumps(examples.MODEL_EVENT)
+
+
+class Stage:
+    """An intake with fakes around it."""
+
+    def __init__(self, *, is_durable: bool = False, **options: Any) -> None:
+        self.publisher = FakePublisher()
+        self.delivery = FakeDelivery()
+        self.telemetry = FakeTelemetry()
+        self.stores = PendingStores(
+            PendingOptions(),
+            self.telemetry,
+            Changelog(TOPICS.pending, self.publisher.real, nobody_reads, "group"),
+        )
+        self.intake = Intake(
+            options=IntakeOptions(**options),
+            topics=TOPICS,
+            publisher=self.publisher.real,
+            dead_letters=DeadLetters(self.publisher.real, TOPICS.dead_letters, self.telemetry),
+            telemetry=self.telemetry,
+            kinds_of=lambda _: {},
+            task_of=lambda _: Task.AUTO,
+            pending=self.stores if is_durable else None,
+        )
+
+    def predictions(self, *values: bytes | None, **where: Any) -> None:
+        event = batch(TOPICS.predictions, values, **where)
+        asyncio.run(self.intake.on_round(event, self.delivery.real))
+
+    def labels(self, *values: bytes | None, **where: Any) -> None:
+        event = batch(TOPICS.labels, values, **where)
+        asyncio.run(self.intake.on_round(event, self.delivery.real))
+
+    def model_events(self, *values: bytes | None) -> None:
+        event = batch(TOPICS.model_events, values)
+        asyncio.run(self.intake.on_round(event, self.delivery.real))
+
+    @property
+    def observations(self) -> list[ObservationBatch]:
+        sent = self.publisher.to(TOPICS.observations)
+        return [
+            batch
+            for item in sent
+            if item.value is not None
+            for table in decode_frame(item.value)
+            for batch in table.batches()
+        ]
+
+
+def nobody_reads() -> NoReturn:
+    raise AssertionError("nothing is restored here")
+
+
+def prediction(name: str = "p1", **fields: Any) -> bytes:
+    document = {
+        "prediction_id": name,
+        "model": "fraud",
+        "version": "7",
+        "timestamp": "2026-03-01T12:00:00Z",
+        "features": {"amount": 12.5, "country": "CH", "new": True},
+        "prediction": 1,
+    }
+    return orjson.dumps({**document, **fields})
+
+
+def test_a_batch_of_predictions_becomes_one_observation_record_keyed_by_model() -> None:
+    stage = Stage()
+    stage.predictions(prediction("a"), prediction("b"), partition=2, first_offset=10)
+    (sent,) = stage.publisher.sent
+    assert (sent.topic, sent.key) == (TOPICS.observations, b"fraud")
+    (found,) = stage.observations
+    assert found.runs == (Run(TOPICS.predictions, 2, 2),)
+    assert found.offsets.tolist() == [10, 11]
+    assert [column.name for column in found.columns] == ["amount", "country", "new", "prediction"]
+    assert stage.delivery.submitted == [(11, 1)]
+    assert stage.telemetry.read == [(TOPICS.predictions, 2, 2, 11)]
+    assert stage.telemetry.rows == {(Origin.PREDICTIONS, "fraud", "7"): 2}
+
+
+def test_a_batch_that_cannot_be_read_is_a_letter_and_the_events_around_it_count() -> None:
+    stage = Stage()
+    event = batch(TOPICS.predictions, [b""])
+    for topic, value, later in (
+        (TOPICS.predictions, prediction("a"), prediction("b")),
+        (TOPICS.labels, b'{"prediction_id":"a","label":0}', b'{"prediction_id":"b","label":0}'),
+        (TOPICS.model_events, MODEL_EVENT, MODEL_EVENT),
+    ):
+        slices = [
+            RecordSet(raw, topic=topic, partition=0, fetch_offset=0).take()
+            for raw in (
+                batch_bytes([Entry(value)])
+                + batch_bytes([Entry()] * 4, base_offset=1, encode=lambda _: b"junk"),
+                batch_bytes([Entry(later)], base_offset=5),
+            )
+        ]
+        event.value = slices
+        asyncio.run(stage.intake.on_round(event, stage.delivery.real))
+        if topic == TOPICS.labels:
+            assert [found.offsets.tolist() for found in stage.observations] == [[0, 5], [0, 5]]
+    letters = stage.publisher.to(TOPICS.dead_letters)
+    assert [letter.headers["ce_reason"] for letter in letters] == [b"batch_malformed"] * 3
+    assert {letter.headers["ce_sourceoffset"] for letter in letters} == {b"1"}
+    assert {letter.headers["ce_sourcelastoffset"] for letter in letters} == {b"4"}
+    assert len(stage.publisher.to(TOPICS.lifecycle)) == 2
+    assert [last for *_, last in stage.telemetry.read] == [4, 5] * 3
+
+
+def test_a_label_is_joined_to_its_prediction_and_watched_as_an_error() -> None:
+    stage = Stage()
+    stage.predictions(prediction("a"))
+    stage.labels(orjson.dumps({"prediction_id": "a", "label": 0}), first_offset=4)
+    found = stage.observations[-1]
+    assert (found.origin, found.model, found.version) == (Origin.LABELS, "fraud", "7")
+    assert (found.runs, found.offsets.tolist()) == ((Run(TOPICS.labels, 0, 1),), [4])
+    assert [column.role for column in found.columns] == [Role.ERROR]
+    assert found.columns[0].values.tolist() == [1.0]
+    assert stage.telemetry.labels[-1] == LabelOutcomes(joined=1)
+
+
+def test_a_join_is_observed_after_what_says_which_came_first() -> None:
+    stage = Stage(is_durable=True)
+    label = orjson.dumps({"prediction_id": "a", "label": 1})
+    event = batch(TOPICS.predictions, [b""])
+    slices = batch(TOPICS.labels, [label]).value, batch(TOPICS.predictions, [prediction("a")]).value
+    event.value = [*slices[0], *slices[1]]
+    asyncio.run(stage.intake.on_round(event, stage.delivery.real))
+    topics = [sent.topic for sent in stage.publisher.sent]
+    assert topics == [TOPICS.pending, TOPICS.observations]
+
+
+def test_a_join_of_an_assignment_that_is_over_is_left_to_the_next_owner() -> None:
+    stage = Stage(is_durable=True)
+    stage.labels(orjson.dumps({"prediction_id": "a", "label": 1}))
+    stage.delivery.current = False
+    stage.predictions(prediction("a"))
+    assert stage.observations == []
+
+
+def test_early_and_duplicate_labels_are_counted() -> None:
+    stage = Stage()
+    label = orjson.dumps({"prediction_id": "a", "label": 1})
+    stage.labels(label, label)
+    assert stage.telemetry.labels[-1] == LabelOutcomes(early=1, duplicate=1)
+    stage.predictions(prediction("a"))
+    assert stage.telemetry.labels[-1] == LabelOutcomes(joined=1)
+    assert [found.origin for found in stage.observations] == [Origin.PREDICTIONS, Origin.LABELS]
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        (None, Reason.NULL_VALUE),
+        (b"\xff\xfe", Reason.UNDECODABLE),
+        (b"", Reason.UNDECODABLE),
+        (b"[1]", Reason.NOT_AN_OBJECT),
+        (b'{"model": "fraud"}', Reason.MISSING_FIELD),
+        (prediction(model=None), Reason.MISSING_FIELD),
+        (prediction(prediction_id=None), Reason.MISSING_FIELD),
+        (prediction(features=[1, 2]), Reason.WRONG_TYPE),
+        (prediction(timestamp="yesterday"), Reason.INVALID_VALUE),
+        (prediction(features={f"f{i}": i for i in range(2001)}), Reason.TOO_MANY_FEATURES),
+        (prediction(features={"text": "x" * 1_000_000}), Reason.TOO_LARGE),
+    ],
+)
+def test_a_bad_prediction_goes_to_the_dead_letters_and_the_others_go_on(
+    value: bytes | None, reason: Reason
+) -> None:
+    stage = Stage()
+    stage.predictions(prediction("a"), value, prediction("c"), first_offset=7)
+    (letter,) = stage.publisher.to(TOPICS.dead_letters)
+    assert letter.value == (value or b"")  # there is no key: a letter of nothing is not sent
+    assert letter.headers["ce_reason"] == reason.encode()
+    assert letter.headers["ce_sourcetopic"] == TOPICS.predictions.encode()
+    assert letter.headers["ce_sourceoffset"] == b"8"
+    assert stage.observations[0].offsets.tolist() == [7, 9]
+    assert stage.telemetry.refused == [(TOPICS.predictions, reason)]
+    assert stage.delivery.submitted == [(9, 2)]
+
+
+def test_unknown_fields_are_ignored() -> None:
+    stage = Stage()
+    stage.predictions(prediction("a", trace="abc", extra={"deep": [1]}))
+    assert len(stage.observations[0]) == 1
+    assert stage.telemetry.refused == []
+
+
+def test_the_records_key_is_the_id_where_the_document_has_none() -> None:
+    stage = Stage()
+    stage.predictions(prediction(prediction_id=None), keys=[b"k1"])
+    stage.labels(orjson.dumps({"label": 1}), keys=[b"k1"])
+    assert stage.telemetry.labels[-1].joined == 1
+
+
+def test_the_records_time_is_the_event_time_where_the_document_has_none() -> None:
+    stage = Stage()
+    stage.predictions(prediction(timestamp=None), timestamp=1_600_000_000_000)
+    assert stage.observations[0].times.tolist() == [1_600_000_000_000]
+
+
+def test_fields_of_an_existing_topic_are_mapped() -> None:
+    fields = FieldMap({"features": "payload.inputs", "prediction_id": "trace"}, model="fraud")
+    stage = Stage(prediction_fields=fields)
+    document = {"trace": "a", "payload": {"inputs": {"x": 1}}, "prediction": 0}
+    stage.predictions(orjson.dumps(document))
+    (found,) = stage.observations
+    assert (found.model, found.version) == ("fraud", "unversioned")
+    assert found.columns[0].name == "x"
+
+
+def test_a_model_event_goes_to_detection_and_to_policy_with_its_time() -> None:
+    stage = Stage()
+    stage.model_events(b'{"type": "version_deployed", "model": "fraud", "version": "8"}', b"{}")
+    sent = [item for item in stage.publisher.sent if item.topic != TOPICS.dead_letters]
+    assert [(item.topic, item.key) for item in sent] == [
+        (TOPICS.observations, b"fraud"),
+        (TOPICS.lifecycle, b"fraud"),
+    ]
+    assert orjson.loads(sent[0].value or b"")["timestamp"] == "2023-11-14T22:13:20.000Z"
+    assert stage.telemetry.refused == [(TOPICS.model_events, Reason.MISSING_FIELD)]
+
+
+def test_the_pending_store_of_a_partition_goes_with_it() -> None:
+    stage = Stage()
+    stage.predictions(prediction("a"), partition=1)
+    stage.intake.keep_partitions([0])
+    assert stage.telemetry.pending == {1: None}
+    stage.labels(orjson.dumps({"prediction_id": "a", "label": 1}), partition=1)
+    assert stage.telemetry.labels[-1] == LabelOutcomes(early=1)
+
+
+def test_a_batch_without_a_good_record_is_acked_all_the_same() -> None:
+    stage = Stage()
+    stage.predictions(b"junk")
+    stage.labels(b"junk")
+    assert stage.observations == []
+    assert stage.delivery.submitted == [(0, 1), (0, 1)]
+
+
+def test_a_row_that_no_record_can_hold_goes_to_the_dead_letters_and_the_others_go_on() -> None:
+    names = {"x" * 200 + str(number): number for number in range(8000)}
+    stage = Stage(features_per_event=10_000, message_bytes=4_000_000)
+    stage.predictions(prediction("a"), prediction("wide", features=names), prediction("b"))
+    (letter,) = stage.publisher.to(TOPICS.dead_letters)
+    assert letter.headers["ce_reason"] == Reason.TOO_LARGE.encode()
+    assert letter.headers["ce_sourceoffset"] == b"1"
+    assert [row for batch in stage.observations for row in batch.offsets.tolist()] == [0, 2]
+
+
+def test_an_event_from_the_future_gets_its_records_time_and_is_counted() -> None:
+    stage = Stage(clock_tolerance=60.0)
+    now = 1_700_000_000_000
+    times = [now / 1000 + 59, now / 1000 + 61, "9999-12-31T23:59:59Z"]
+    stage.predictions(
+        *(prediction(str(row), timestamp=time) for row, time in enumerate(times)),
+        prediction("odd", timestamp=times[2], prediction=[0.5]),
+        timestamp=now,
+    )
+    found = [time for batch in stage.observations for time in batch.times.tolist()]
+    assert found == [now + 59_000, now + 1, now + 2, now + 3]
+    stage.labels(
+        orjson.dumps({"prediction_id": "0", "label": 1, "timestamp": times[2]}), timestamp=now
+    )
+    assert stage.observations[-1].times.tolist() == [now]
+    event = {"type": "version_deployed", "model": "fraud", "version": "8", "timestamp": times[2]}
+    stage.model_events(orjson.dumps(event))
+    assert orjson.loads(stage.publisher.sent[-1].value or b"")["timestamp"].startswith("2023-11-14")
+    assert stage.telemetry.ahead == {
+        TOPICS.predictions: 3,
+        TOPICS.labels: 1,
+        TOPICS.model_events: 1,
+    }
+
+
+def test_plain_and_unusual_events_of_one_model_keep_the_order_of_their_offsets() -> None:
+    stage = Stage()
+    unusual = {"scores": {"1": 0.5}, "note": 'a "quoted" one'}
+    stage.predictions(
+        prediction("a"), prediction("b", **unusual), prediction("c"), prediction("d", model="churn")
+    )
+    found = [(batch.model, batch.offsets.tolist()) for batch in stage.observations]
+    assert [rows for model, rows in found if model == "fraud"] == [[0], [1], [2]]
+    assert ("churn", [3]) in found
+
+
+def test_one_label_is_for_all_models_that_scored_its_prediction() -> None:
+    stage = Stage()
+    stage.predictions(prediction("a"), prediction("a", model="challenger", prediction=0))
+    stage.labels(orjson.dumps({"prediction_id": "a", "label": 0}))
+    errors = {batch.model: batch.columns[0].values.tolist() for batch in stage.observations[-2:]}
+    assert errors == {"fraud": [1.0], "challenger": [0.0]}
+    assert stage.telemetry.labels[-1] == LabelOutcomes(joined=2)
+
+
+def test_more_bad_records_than_are_borne_stop_the_worker_before_their_ack() -> None:
+    for take in ("predictions", "labels", "model_events"):
+        stage = Stage()
+        with pytest.raises(TooManyRefused, match="null_value 1000") as caught:
+            getattr(stage, take)(*[None] * 1001)
+        assert caught.value.stretches == {(getattr(TOPICS, take), 0): 0}
+        assert stage.delivery.submitted == []
+
+
+def test_what_waits_and_what_was_met_goes_to_the_changelog_before_the_ack() -> None:
+    stage = Stage(is_durable=True)
+    stage.predictions(prediction("a"), prediction("b"), partition=3, first_offset=10)
+    stage.labels(orjson.dumps({"prediction_id": "a", "label": 0}), partition=3, first_offset=4)
+    stage.labels(b"junk", partition=3, first_offset=5)
+    sent = stage.publisher.to(TOPICS.pending)
+    assert [(each.key, each.partition) for each in sent] == [(None, 3), (None, 3)]
+    taken, met = (changes_of(each.value) for each in sent)
+    assert [entry.ids for entry in taken.entries if not isinstance(entry, tuple)] == [[b"a", b"b"]]
+    assert [entry[0].offset for entry in met.entries if isinstance(entry, tuple)] == [4]
+    # The observations and the changes; the dead letter alone.
+    assert [outputs for _, outputs in stage.delivery.submitted] == [2, 2, 1]
+
+
+def test_a_batch_of_an_earlier_assignment_writes_no_changes() -> None:
+    stage = Stage(is_durable=True)
+    stage.delivery.current = False
+    stage.predictions(prediction("a"))
+    assert stage.publisher.to(TOPICS.pending) == []
+
+
+def changes_of(record: bytes | None) -> Changes:
+    assert record is not None
+    return decode_changes(record)
+
+
+def test_a_label_that_says_something_else_than_the_first_one_is_a_correction() -> None:
+    stage = Stage()
+    stage.predictions(prediction("a"))
+    for label in (0, 0, 1):
+        stage.labels(orjson.dumps({"prediction_id": "a", "label": label}), first_offset=label + 1)
+    assert stage.telemetry.labels[1:] == [
+        LabelOutcomes(joined=1),
+        LabelOutcomes(joined=1),
+        LabelOutcomes(corrected=1),
+    ]

@@ -1,0 +1,328 @@
+import asyncio
+from collections.abc import Coroutine, Sequence
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from agents.dead_letters.sender import DeadLetters
+from agents.stages.stateful_stage import Stage
+from agents.stages.topics import Topics
+from agents.state.checkpoints import CheckpointOptions, Checkpoints, Held
+from agents.state.keys import HeadKey, decode_key
+from agents.state.writer import StateWriter
+from agents.transport.delivery import Delivery
+from agents.transport.publisher import Publisher
+from agents.transport.rounds import BatchEvent, records_of
+from detectors.snapshots.parts import Name
+from detectors.snapshots.snapshot import decode_snapshot, encode_snapshot
+from detectors.snapshots.tree import State
+from tests.agents.fakes import FakeTelemetry
+
+
+class Numbers:
+    """A state, and its parts: all numbers that it was given, by whether they are even."""
+
+    def __init__(self) -> None:
+        self.taken: list[int] = []
+
+    def stamps(self) -> dict[Name, int]:
+        return {("even",): len(self._of(0)), ("odd",): len(self._of(1))}
+
+    def part(self, name: Name) -> bytes:
+        return encode_snapshot({"numbers": self._of(name == ("odd",))})
+
+    def outline(self) -> State:
+        return {}
+
+    def restore(self, outline: State, parts: Any) -> list[str]:
+        raise NotImplementedError
+
+    def _of(self, rest: int) -> list[int]:
+        return [number for number in self.taken if number % 2 == rest]
+
+
+class FakeApp:
+    def __init__(self) -> None:
+        self.consumer_generation_id = 7
+        self.tasks: list[asyncio.Task[None]] = []
+
+    def add_future(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        self.tasks.append(asyncio.ensure_future(work))
+        return self.tasks[-1]
+
+
+class Log:
+    """The state topic: what was sent, each acknowledged when the test says so."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[bytes, bytes | None]] = []
+        self.pending: list[asyncio.Future[object]] = []
+        self.holds = False
+
+    async def send(
+        self, topic: str, *, key: bytes | None, value: bytes | None, partition: int | None
+    ) -> asyncio.Future[object]:
+        assert (topic, partition) == ("state", 0)
+        self.sent.append((key or b"", value))
+        done: asyncio.Future[object] = asyncio.get_running_loop().create_future()
+        self.pending.append(done)
+        if not self.holds:
+            self.release()
+        return done
+
+    def release(self) -> None:
+        for each in self.pending:
+            if not each.done():
+                each.set_result(None)
+
+    @property
+    def covers(self) -> list[int]:
+        heads = [v for k, v in self.sent if v is not None and isinstance(decode_key(k), HeadKey)]
+        return [decode_snapshot(head)["covers"]["log"] for head in heads]
+
+    def written(self, name: str) -> list[list[int]]:
+        parts = [v for k, v in self.sent if v is not None and f'"{name}"'.encode() in k]
+        return [decode_snapshot(part)["numbers"] for part in parts]
+
+
+class Bench:
+    """A stage with checkpoints and a delivery, and fakes around them."""
+
+    def __init__(self, covered: int = -1, **options: Any) -> None:
+        self.app = FakeApp()
+        self.log = Log()
+        self.now = 100.0
+        self.acked: list[int] = []
+        self.telemetry = FakeTelemetry()
+        publisher = cast("Publisher", None)
+        self.stage = Stage[Numbers](
+            topics=Topics(),
+            publisher=publisher,
+            dead_letters=DeadLetters(publisher, "letters", self.telemetry),
+            telemetry=self.telemetry,
+            new_state=Numbers,
+        )
+        self.stage.name = "numbers"  # type: ignore[misc] # that of a class, elsewhere
+        self.checkpoints = Checkpoints(
+            self.app, self.stage, CheckpointOptions(**options), clock=lambda: self.now
+        )
+        self.delivery = Delivery(cast("Any", self.app), settled=self.checkpoints.settled)
+        self.outputs: list[asyncio.Future[None]] = []
+        self.covered = covered
+
+    async def begin(self) -> None:
+        state = Numbers()
+        covers = {"log": self.covered} if self.covered >= 0 else {}
+        writer = StateWriter(
+            self.log.send,
+            "state",
+            0,
+            stage="numbers",
+            group="g",
+            generation=self.app.consumer_generation_id,
+            stored=None,
+        )
+        held = Held(
+            partition=0,
+            generation=self.app.consumer_generation_id,
+            state=state,
+            durable=state,
+            writer=writer,
+            stamps={},
+            handled=dict(covers),
+            settled=dict(covers),
+        )
+        assert await self.checkpoints.begin(held.generation, [held])
+
+    async def take(self, *numbers: int, generation: int = 7) -> asyncio.Future[None]:
+        """Take a batch, the records of which are their offsets; return its output."""
+        event = self.event(numbers, generation)
+        output: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+        async def handle(event: BatchEvent, delivery: Delivery) -> None:
+            state = self.stage.states[0]
+            state.taken += [record.offset for record in records_of(event)]
+            await delivery.submit(event, [output])
+
+        await self.checkpoints.take(event, handle, self.delivery)
+        return output
+
+    def event(self, numbers: Sequence[int], generation: int = 7) -> BatchEvent:
+        message = SimpleNamespace(
+            topic="log",
+            partition=0,
+            offset=numbers[-1],
+            tp=("log", 0),
+            generation_id=generation,
+            value=None,
+        )
+        event: Any = SimpleNamespace(
+            value=[[SimpleNamespace(offset=number) for number in numbers]],
+            message=message,
+            ack=lambda: self.acked.append(numbers[-1]),
+        )
+        return cast("BatchEvent", event)
+
+    async def settle(self) -> None:
+        for task in self.app.tasks:
+            if task.done():
+                task.result()
+        for _ in range(3):
+            await asyncio.sleep(0.02)
+
+
+async def test_a_batch_is_acked_when_its_outputs_and_then_its_snapshot_are_acknowledged() -> None:
+    bench = Bench()
+    await bench.begin()
+    bench.log.holds = True
+    output = await bench.take(0, 1)
+    await bench.settle()
+    assert bench.log.sent == []
+    output.set_result(None)
+    for phase in range(3):  # the parts, the index, the head
+        await bench.settle()
+        assert bench.acked == [], phase
+        bench.log.release()
+    await bench.settle()
+    assert bench.acked == [1]
+    assert bench.log.covers == [1]
+    assert bench.telemetry.saved[0][:2] == ("numbers", 2)
+
+
+async def test_only_what_changed_is_written_again() -> None:
+    bench = Bench(interval=5.0)
+    await bench.begin()
+    (await bench.take(0, 1)).set_result(None)
+    await bench.settle()
+    (await bench.take(2)).set_result(None)
+    await bench.settle()
+    await bench.checkpoints.checkpoint()
+    assert bench.log.written("odd") == [[1]]
+    assert bench.log.written("even") == [[0], [0, 2]]
+
+
+async def test_snapshots_are_taken_after_an_interval_or_many_batches_or_at_once_to_drain() -> None:
+    bench = Bench(interval=1000.0, batches=3)
+    await bench.begin()
+    (await bench.take(0)).set_result(None)
+    await bench.settle()
+    assert bench.acked == [0]  # the first one has no other before it
+    for number in (1, 2):
+        (await bench.take(number)).set_result(None)
+    await bench.settle()
+    assert bench.acked == [0]
+    bench.now += 3.0
+    assert bench.checkpoints.unsaved_age() == 3.0
+    (await bench.take(3)).set_result(None)
+    await bench.settle()
+    assert bench.acked == [0, 1, 2, 3]
+    assert bench.checkpoints.unsaved_age() == 0.0
+    (await bench.take(4)).set_result(None)
+    await bench.settle()
+    assert bench.acked[-1] == 3
+    bench.checkpoints.drain()
+    await bench.settle()
+    assert bench.acked[-1] == 4
+    (await bench.take(5)).set_result(None)
+    await bench.settle()
+    assert bench.acked[-1] == 5
+    assert bench.log.covers == [0, 3, 4, 5]
+
+
+async def test_a_snapshot_waits_for_the_outputs_of_all_that_it_is_of() -> None:
+    bench = Bench()
+    await bench.begin()
+    first = await bench.take(0)
+    second = await bench.take(1)
+    first.set_result(None)
+    await bench.settle()
+    # The state is of both by now: written before the second one's alert, it would hide it.
+    assert bench.log.sent == []
+    second.set_result(None)
+    await bench.settle()
+    assert bench.acked == [0, 1]
+    assert bench.log.covers == [1]
+
+
+async def test_records_that_the_loaded_state_is_of_are_not_handled_again() -> None:
+    bench = Bench(covered=5)
+    await bench.begin()
+    for numbers in ((3, 4), (5, 6, 7)):
+        output = await bench.take(*numbers)
+        output.set_result(None)
+    await bench.settle()
+    bench.checkpoints.drain()
+    await bench.settle()
+    assert bench.stage.states[0].taken == [6, 7]
+    assert bench.acked == [4, 7]
+
+
+@pytest.mark.parametrize("failure", [RuntimeError, asyncio.CancelledError])
+async def test_a_state_in_the_midst_of_a_batch_is_never_written(
+    failure: type[BaseException],
+) -> None:
+    # Such a state knows of records whose outputs were never sent, and would pass them over.
+    bench = Bench(interval=1000.0)
+    await bench.begin()
+    (await bench.take(0)).set_result(None)
+    await bench.settle()
+    (await bench.take(1)).set_result(None)
+
+    async def fail(*_: object) -> None:
+        bench.stage.states[0].taken.append(2)
+        raise failure
+
+    with pytest.raises(failure):
+        await bench.checkpoints.take(bench.event([2]), fail, bench.delivery)
+    # Between the failure and the end of the worker: the app is on its way down, partitions move.
+    bench.checkpoints.drain()
+    await bench.checkpoints.checkpoint()
+    await bench.settle()
+    assert bench.log.covers == [0]
+    assert bench.log.written("even") == [[0]]
+    assert bench.acked == [0]
+
+
+async def test_after_a_rebalance_nothing_is_written_for_the_earlier_assignment() -> None:
+    bench = Bench()
+    await bench.begin()
+    bench.log.holds = True
+    (await bench.take(0, 1)).set_result(None)
+    await bench.settle()
+    sent = len(bench.log.sent)
+    assert sent == 2
+    bench.app.consumer_generation_id = 8
+    bench.log.release()
+    await bench.settle()
+    await bench.take(2)
+    bench.checkpoints.drain()
+    await bench.settle()
+    assert (len(bench.log.sent), bench.acked) == (sent, [])
+    bench.checkpoints.drop()
+    assert bench.stage.states == {}
+    await bench.begin()
+    await bench.take(0, generation=7)
+    assert bench.stage.states[0].taken == []
+
+
+async def test_a_state_that_comes_after_the_next_rebalance_is_not_taken_up() -> None:
+    bench = Bench()
+    assert not await bench.checkpoints.begin(6, [])
+    assert not bench.checkpoints.has_begun
+
+
+async def test_a_refused_snapshot_stops_every_later_ack() -> None:
+    bench = Bench()
+    await bench.begin()
+    bench.log.holds = True
+    (await bench.take(0)).set_result(None)
+    await bench.settle()
+    bench.log.pending[0].set_exception(ConnectionError("refused"))
+    for _ in range(3):
+        await asyncio.sleep(0.02)
+    assert bench.acked == []
+    failed = [task for task in bench.app.tasks if task.done()]
+    assert len(failed) == 1
+    with pytest.raises(ConnectionError, match="refused"):
+        failed[0].result()

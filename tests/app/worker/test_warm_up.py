@@ -1,0 +1,41 @@
+import subprocess
+import sys
+
+SCRIPT = """
+import numpy as np
+from agents.observations.prediction_reader import PredictionReader
+from agents.records.block import RecordBlock
+from app.worker.warm_up import warm_up
+from schemas.payloads.rows import FieldMap
+from schemas.payloads import prediction_members as members
+
+warm_up()
+kernels = [
+    members.find_fields,
+    members.choose_scores,
+    members.list_features,
+    members.lay_out_features,
+    members.number_texts,
+    members.mark_feature_sets,
+]
+compiled = [each.signatures for each in kernels]
+assert [len(each) for each in compiled] == [1] * 6, compiled
+reader = PredictionReader(
+    fields=FieldMap(), largest=1000, most_features=10, tolerance=0, kinds_of=lambda _: {}
+)
+value = b'{"model":"m","features":{"x":1,"y":"a","z":null},"prediction":1.5,"timestamp":5}'
+for rows in (1, 2):
+    columns = np.array([[0, 1], [0, 0], [0, 0], [0, 0], [1, 1], [0, 0], [len(value)] * 2, [0, 0]])
+    block = RecordBlock("p", 0, np.frombuffer(value, dtype=np.uint8), columns)
+    for blocks in ([block[:rows]], [block[:rows], block]):
+        assert reader.read(blocks, lambda _: 0).refused == []
+assert [each.signatures for each in kernels] == compiled
+"""
+
+
+def test_warm_up_leaves_nothing_to_compile_for_intake() -> None:
+    # In a process of its own: here the kernels are long compiled.
+    done = subprocess.run(  # noqa: S603 - our own script
+        [sys.executable, "-c", SCRIPT], check=False, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stderr

@@ -1,0 +1,292 @@
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from detectors.alerts.drift import Drift
+from detectors.arrays.column import Column
+from detectors.monitors.column_monitor import ColumnMonitor
+from detectors.monitors.options import DEFAULT_DETECTORS
+from detectors.reference.category_numbers import MOST_CATEGORIES, OTHER
+from detectors.reference.seeds import stable_seed
+from schemas.events.alert import Stream
+from schemas.tables.columns import Column as Observed
+from schemas.tables.columns import Flag, Kind, Role, columns_of
+from tests.detectors.batches import plain
+
+_RANDOM = np.random.default_rng
+
+
+def _monitor(kind: Kind = Kind.NUMBER, burn_in: int = 1000, name: str = "x") -> ColumnMonitor:
+    return ColumnMonitor(
+        kind=kind,
+        detectors=DEFAULT_DETECTORS,
+        burn_in=burn_in,
+        bins=64,
+        seed=lambda restarts: stable_seed(name, restarts),
+    )
+
+
+def _feed(monitor: ColumnMonitor, raw: list[Any] | Column, first_row: int = 0) -> list[Drift]:
+    values = raw.tolist() if isinstance(raw, np.ndarray) else raw
+    (column,) = columns_of("x", Role.FEATURE, values, monitor.kind)
+    return monitor.update(column, first_row)
+
+
+def _streams(drift: Drift) -> set[Stream]:
+    return {finding.stream for finding in drift.findings}
+
+
+def test_false_alarms_are_rare_whatever_the_distribution() -> None:
+    """Twenty columns, 100,000 rows each: the budget is two alarms, at most."""
+    size = 100_000
+    shapes: list[Callable[[np.random.Generator], Column]] = [
+        lambda random: random.normal(size=size),
+        lambda random: random.normal(0, 100, size),
+        lambda random: random.normal(1000, 0.001, size),
+        lambda random: random.lognormal(0, 2, size),
+        lambda random: random.standard_cauchy(size),
+        lambda random: random.standard_t(3, size),
+        lambda random: (random.random(size) < 0.1).astype(np.float64),
+        lambda random: random.poisson(3, size).astype(np.float64),
+        lambda random: random.normal(size=size).round(1),
+        lambda _: np.full(size, 3.0),
+    ]
+    template = Observed("x", Role.FEATURE, Kind.NUMBER, np.empty(0))
+    drifts = 0
+    for number in range(20):
+        values = shapes[number % len(shapes)](_RANDOM(number))
+        monitor = _monitor(name=str(number))
+        for start in range(0, size, 5000):
+            part = replace(template, values=values[start : start + 5000])
+            drifts += len(monitor.update(part, start))
+    assert drifts <= 2
+
+
+@pytest.mark.parametrize(
+    ("after", "stream"),
+    [
+        (lambda random: random.normal(2, 1, 600), Stream.LOCATION),
+        (lambda random: random.normal(-2, 1, 600), Stream.LOCATION),
+        (lambda random: random.normal(0, 4, 600), Stream.SPREAD),
+        (lambda random: random.normal(0, 0.25, 600), Stream.SPREAD),
+    ],
+    ids=["up", "down", "wider", "narrower"],
+)
+def test_a_change_of_location_or_spread_is_found_once_with_true_evidence(
+    after: Callable[[np.random.Generator], Column], stream: Stream
+) -> None:
+    random = _RANDOM(5)
+    values = np.concatenate([random.normal(size=2000), after(random)])
+    (drift,) = _feed(_monitor(), values)
+    assert stream in _streams(drift)
+    assert 1950 <= drift.change_row <= 2020
+    assert 2000 <= drift.row < 2200
+    assert drift.rows_since_change == drift.row - drift.change_row + 1
+    assert drift.rows_observed == drift.row + 1
+    seen = values[: drift.row + 1]
+    assert drift.after.tolist() == seen[-len(drift.after) :].tolist()
+    before = seen[: -len(drift.after)]
+    assert drift.before.count == len(before)
+    assert drift.before.mean == pytest.approx(before.mean())
+    assert drift.before.std == pytest.approx(before.std(ddof=1))
+    assert drift.before.quantile(0.5) == pytest.approx(np.median(before), abs=0.1)
+
+
+def test_a_constant_is_silent_and_alarms_when_it_begins_to_vary() -> None:
+    monitor = _monitor()
+    assert _feed(monitor, np.full(20_000, 7.0)) == []
+    drifts = _feed(monitor, _RANDOM(1).normal(7, 0.1, 150), 20_000)
+    assert len(drifts) == 1
+    assert (drifts[0].before.mean, drifts[0].before.std) == (7.0, 0.0)
+    assert drifts[0].autocorrelation is None
+
+
+def test_shares_of_categories_and_unseen_ones_alarm() -> None:
+    random = _RANDOM(2)
+    monitor = _monitor(Kind.CATEGORY)
+    usual = random.choice(["a", "b", "c"], 3000, p=[0.6, 0.3, 0.1])
+    assert _feed(monitor, usual) == []
+    shifted = random.choice(["a", "b", "c"], 300, p=[0.1, 0.3, 0.6])
+    (drift,) = _feed(monitor, shifted, 3000)
+    seen = np.concatenate([usual, shifted])[: drift.row + 1]
+    numbers = np.array([drift.names.index(name) for name in seen])
+    assert drift.after.tolist() == numbers[-len(drift.after) :].tolist()
+    before = np.bincount(numbers[: -len(drift.after)])
+    assert drift.before.category_counts.tolist() == before.tolist()
+    monitor = _monitor(Kind.CATEGORY)
+    _feed(monitor, usual)
+    (drift,) = _feed(monitor, ["new"] * 60, 3000)
+    assert drift.names[int(drift.after[-1])] == "new"
+
+
+def test_every_row_is_counted_by_its_quality_and_only_the_usable_are_fed() -> None:
+    raw: list[Any] = [
+        1.0,
+        None,
+        float("nan"),
+        float("inf"),
+        -float("inf"),
+        True,
+        "1",
+        [],
+        10**400,
+        2,
+        1e308,
+    ]
+    monitor = _monitor()
+    assert _feed(monitor, raw) == []
+    assert monitor.problems[Flag.OK] == 3
+    assert monitor.problems[Flag.NULL] == 1
+    assert monitor.problems[Flag.NAN] == 1
+    assert monitor.problems[Flag.INFINITE] == 3
+    assert monitor.problems[Flag.MISTYPED] == 3
+    assert plain(monitor.state()["reference"]["sample"]) == plain(np.array([1.0, 2.0, 1e308]))
+    assert monitor.state()["reference"]["sample_rows"].tolist() == [0, 9, 10]
+
+
+@pytest.mark.filterwarnings("error")
+def test_values_near_the_end_of_float64_neither_fail_nor_silence_the_column() -> None:
+    random = _RANDOM(3)
+    huge = np.concatenate([random.choice([-1e308, 1e308], 2000), np.full(300, 1e308)])
+    (drift,) = _feed(_monitor(), huge)
+    assert drift.row >= 2000
+
+
+def test_categories_are_numbered_as_they_occur_and_only_then() -> None:
+    monitor = _monitor(Kind.CATEGORY)
+    codes, flags = np.array([2, 0, 1], np.int32), np.array([Flag.OK, Flag.OK, Flag.NULL], np.uint8)
+    column = Observed("x", Role.FEATURE, Kind.CATEGORY, codes, ("b", "", "a"), flags)
+    monitor.update(column, 0)
+    assert monitor.names == ["a", "b"]
+
+
+def test_categories_beyond_the_most_count_as_one() -> None:
+    monitor = _monitor(Kind.CATEGORY)
+    _feed(monitor, [str(number) for number in range(3 * MOST_CATEGORIES)])
+    assert len(monitor.names) == MOST_CATEGORIES + 1
+    assert monitor.names[-1] == OTHER
+
+
+def test_categories_are_numbered_anew_with_the_reference() -> None:
+    random = _RANDOM(4)
+    monitor = _monitor(Kind.CATEGORY)
+    for number in range(4):
+        names = random.choice([f"{number}a", f"{number}b", f"{number}c"], 1500).tolist()
+        drifts = _feed(monitor, names, 1500 * number)
+        assert [sorted(drift.names)[:3] for drift in drifts] == [
+            [f"{number - 1}a", f"{number - 1}b", f"{number - 1}c"] for _ in range(number > 0)
+        ]
+    assert sorted(monitor.names) == ["3a", "3b", "3c"]
+    monitor.restart()
+    assert list(monitor.names) == []
+
+
+def test_one_drift_is_one_alarm_and_the_next_one_is_found_too() -> None:
+    random = _RANDOM(6)
+    levels = [0.0, 2.0, -1.0, 3.0]
+    values = np.concatenate([random.normal(level, 1, 2000) for level in levels])
+    drifts = _feed(_monitor(), values)
+    assert [drift.row // 2000 for drift in drifts] == [1, 2, 3]
+    assert [drift.row % 2000 < 200 for drift in drifts] == [True] * 3
+
+
+def test_an_autocorrelated_column_is_thinned_and_keeps_quiet() -> None:
+    random = _RANDOM(8)
+    noise = random.normal(size=30_000)
+    values = np.empty_like(noise)
+    value = 0.0
+    for row, step in enumerate(noise.tolist()):
+        value = 0.9 * value + step
+        values[row] = value
+    monitor = _monitor()
+    assert len(_feed(monitor, values)) <= 1
+    assert monitor.reference.stride > 1
+    drifts = _feed(monitor, values[:9000] + 12.0, 30_000)
+    assert drifts
+    assert drifts[0].stride > 1
+    assert drifts[0].row >= drifts[0].change_row >= 29_000
+    assert drifts[0].independent
+
+
+_CELLS: st.SearchStrategy[Any] = st.sampled_from(
+    [None, float("nan"), float("inf"), True, "text", [], 1e308, 0]
+)
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    st.integers(0, 2**32 - 1),
+    st.sampled_from([Kind.NUMBER, Kind.CATEGORY]),
+    st.lists(st.integers(1, 2299), max_size=8),
+    st.lists(st.tuples(st.integers(0, 2299), _CELLS), max_size=10),
+)
+def test_drifts_and_state_depend_neither_on_batches_nor_on_being_restored(
+    seed: int, kind: Kind, cuts: list[int], odd: list[tuple[int, Any]]
+) -> None:
+    random = _RANDOM(seed)
+    raw: list[Any] = np.concatenate([random.normal(size=1500), random.normal(3, 1, 800)]).tolist()
+    if kind is Kind.CATEGORY:
+        raw = [str(round(value)) for value in raw]
+    for row, value in odd:
+        raw[row] = value
+    whole, cut = _monitor(kind), _monitor(kind)
+    expected = _feed(whole, raw)
+    found = []
+    bounds = sorted({0, len(raw), *cuts})
+    for start, end in pairwise(bounds):
+        found += _feed(cut, raw[start:end], start)
+        restored = _monitor(kind)
+        restored.restore(cut.state())
+        cut = restored
+    assert [(each.row, each.change_row, each.rows_observed) for each in found] == [
+        (each.row, each.change_row, each.rows_observed) for each in expected
+    ]
+    assert [plain(each.after) for each in found] == [plain(each.after) for each in expected]
+    assert [plain([each.before.count, each.before.mean, each.before.counts]) for each in found] == [
+        plain([each.before.count, each.before.mean, each.before.counts]) for each in expected
+    ]
+    assert plain(cut.state()) == plain(whole.state())
+    assert expected
+
+
+@pytest.mark.parametrize(("block", "mixed"), [(50, 400), (100, 800), (250, 1000)])
+def test_a_change_whose_rows_come_out_of_order_does_not_blind_the_column(
+    block: int, mixed: int
+) -> None:
+    """As when the partitions of a topic run apart: old and new rows in turns, then new ones."""
+    random = _RANDOM(block)
+    turns = [random.normal(2.0 * (turn % 2 == 0), 1.0, block) for turn in range(mixed // block)]
+    values = np.concatenate([random.normal(0, 1, 3000), *turns, random.normal(2, 1, 4000)])
+    monitor = _monitor()
+    assert len(_feed(monitor, values)) == 1
+    assert monitor.reference.ready
+    assert monitor.reference.stride == 1
+    assert len(_feed(monitor, random.normal(4, 1, 200), len(values))) == 1
+
+
+def test_a_column_that_is_correlated_is_thinned_after_a_second_look() -> None:
+    noise = _RANDOM(5).normal(size=20_000)
+    for row in range(1, len(noise)):
+        noise[row] += 0.9 * noise[row - 1]
+    monitor = _monitor()
+    assert _feed(monitor, noise) == []
+    assert monitor.reference.ready
+    assert monitor.reference.stride > 20
+    assert monitor.reference.independent
+
+
+def test_a_boolean_that_gets_frequent_is_shown_as_frequent_as_it_is() -> None:
+    after = []
+    for seed in range(20):
+        random = _RANDOM(seed)
+        values = np.concatenate([random.random(4000) < 0.08, random.random(400) < 0.5])
+        (drift,) = _feed(_monitor(Kind.BOOLEAN), values.astype(bool).tolist())
+        after.append(float(drift.after.mean()))
+    assert np.median(after) == pytest.approx(0.5, abs=0.1)
+    assert max(after) < 0.9

@@ -1,0 +1,180 @@
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from detectors.monitors.fleet import Fleet
+from detectors.monitors.fleet_snapshot import NOTICED, FleetSnapshots, fingerprint, snapshot_of
+from detectors.monitors.options import DetectorOptions, MonitorOptions
+from detectors.snapshots.parts import Name, UnusablePart
+from detectors.snapshots.snapshot import decode_snapshot, encode_snapshot
+from schemas.events.alert import Alert
+from schemas.events.model_event import ModelEvent, ModelEventType
+from schemas.tables.observations import ObservationTable
+from tests.detectors.batches import plain, rows_of, table_of
+
+OPTIONS = MonitorOptions(burn_in=100)
+Item = ObservationTable | ModelEvent
+
+
+def _fleet(options: MonitorOptions = OPTIONS, **more: Any) -> Fleet:
+    return Fleet(lambda _: options, **more)
+
+
+def _log() -> list[Item]:
+    """Return the records of one partition: three versions with a drift, and a model event."""
+    random = np.random.default_rng(5)
+    log: list[Item] = []
+    for start in range(0, 900, 50):
+        shift = 3.0 * (start >= 600)
+        for version in "345":
+            rows = rows_of(
+                x=random.normal(size=50) + shift,
+                y=[str(each) for each in random.choice(["a", "b", "c"], 50)],
+            )
+            log.append(table_of(rows, start=start, version=version))
+        if start == 300:
+            log.append(
+                ModelEvent(
+                    type=ModelEventType.RETRAIN_COMPLETED,
+                    model="fraud",
+                    timestamp="2026-01-01T00:00:00Z",
+                )
+            )
+    return log
+
+
+LOG = _log()
+
+
+def _feed(fleet: Fleet, items: Sequence[Item]) -> list[Alert]:
+    alerts: list[Alert] = []
+    for item in items:
+        if isinstance(item, ModelEvent):
+            fleet.notice(item)
+        else:
+            alerts += fleet.update(item)
+    return alerts
+
+
+def _parts(fleet: Fleet) -> dict[Name, bytes]:
+    snapshots = FleetSnapshots(fleet)
+    return {name: snapshots.part(name) for name in snapshots.stamps()}
+
+
+def _through_bytes(fleet: Fleet, **more: Any) -> Fleet:
+    outline = decode_snapshot(encode_snapshot(FleetSnapshots(fleet).outline()))
+    again = _fleet(**more)
+    assert FleetSnapshots(again).restore(outline, _parts(fleet)) == []
+    return again
+
+
+def _bytes(fleet: Fleet) -> dict[str, bytes]:
+    return {each.version: snapshot_of(fleet, (each.model, each.version)) for each in fleet}
+
+
+@given(st.lists(st.integers(0, len(LOG)), max_size=3), st.sampled_from([2, 10]))
+@settings(max_examples=15)
+def test_stopping_at_any_record_and_going_on_equals_never_having_stopped(
+    stops: list[int], most_models: int
+) -> None:
+    whole = _fleet(most_models=most_models)
+    expected = _feed(whole, LOG)
+    fleet = _fleet(most_models=most_models)
+    alerts: list[Alert] = []
+    at = 0
+    for stop in sorted(stops):
+        alerts += _feed(fleet, LOG[at:stop])
+        fleet = _through_bytes(fleet, most_models=most_models)
+        at = stop
+    alerts += _feed(fleet, LOG[at:])
+    assert [alert.alert_id for alert in alerts] == [alert.alert_id for alert in expected]
+    assert _bytes(fleet) == _bytes(whole)
+    assert plain(fleet.state()) == plain(whole.state())
+    assert encode_snapshot(fleet.outline()) == encode_snapshot(whole.outline())
+
+
+def test_the_bytes_do_not_depend_on_how_rows_were_cut() -> None:
+    rows = rows_of(x=np.random.default_rng(1).normal(size=400))
+    whole, cut = _fleet(), _fleet()
+    whole.update(table_of(rows, version="3"))
+    for start in range(0, 400, 7):
+        cut.update(table_of(rows[start : start + 7], start=start, version="3"))
+    assert _bytes(whole) == _bytes(cut)
+
+
+def test_stamps_differ_where_and_only_where_a_part_does() -> None:
+    fleet = _fleet()
+    snapshots = FleetSnapshots(fleet)
+    stamps, parts = snapshots.stamps(), _parts(fleet)
+    for item in LOG:
+        _feed(fleet, [item])
+        now, bytes_now = snapshots.stamps(), _parts(fleet)
+        changed = {name for name in now if now[name] != stamps.get(name)}
+        assert changed >= {name for name in now if bytes_now[name] != parts.get(name)}
+        assert len(changed) <= 4
+        stamps, parts = now, bytes_now
+    _feed(fleet, LOG[:3])
+    assert snapshots.stamps() == stamps
+
+
+def test_other_options_begin_the_references_anew_and_keep_the_marks() -> None:
+    fleet = _fleet()
+    _feed(fleet, LOG)
+    other = _fleet(MonitorOptions(burn_in=150))
+    (note, *_) = FleetSnapshots(other).restore(fleet.outline(), _parts(fleet))
+    assert "begin anew" in note
+    monitor = other.monitor("fraud", "3")
+    assert monitor is not None
+    assert (monitor.rows, len(monitor.columns)) == (900, 0)
+    _feed(other, LOG)
+    assert monitor.replayed_rows == 900
+
+
+def test_what_does_not_change_the_state_is_no_part_of_the_fingerprint() -> None:
+    critical = MonitorOptions(burn_in=100, critical=frozenset({"x"}), most_columns=3)
+    assert fingerprint(OPTIONS) == fingerprint(critical)
+    assert fingerprint(OPTIONS) != fingerprint(MonitorOptions(burn_in=101))
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (None, "missing"),
+        (b"garbage", "foreign"),
+        (encode_snapshot({"model": "churn", "version": "3", "state": {}}), "another model"),
+        (encode_snapshot({"model": "fraud", "version": "3"}), "no state"),
+        (
+            encode_snapshot({"model": "fraud", "version": "3", "options": None, "state": {}}),
+            "cannot be taken",
+        ),
+    ],
+)
+def test_a_part_that_cannot_be_taken_is_named(data: bytes | None, reason: str) -> None:
+    fleet = _fleet()
+    _feed(fleet, LOG)
+    parts = _parts(fleet)
+    del parts["model", "fraud", "3"]
+    if data is not None:
+        parts["model", "fraud", "3"] = data
+    with pytest.raises(UnusablePart, match=reason) as caught:
+        FleetSnapshots(_fleet()).restore(fleet.outline(), parts)
+    assert caught.value.name == ("model", "fraud", "3")
+
+
+def test_the_noticed_events_are_needed_too() -> None:
+    fleet = _fleet()
+    with pytest.raises(UnusablePart) as caught:
+        FleetSnapshots(_fleet()).restore(fleet.outline(), {})
+    assert caught.value.name == NOTICED
+
+
+def test_a_detector_without_a_state_starts_anew() -> None:
+    options = MonitorOptions(burn_in=100, detectors=(DetectorOptions("river.ADWIN", {}),))
+    fleet, again = _fleet(options), _fleet(options)
+    _feed(fleet, LOG)
+    FleetSnapshots(again).restore(fleet.outline(), _parts(fleet))
+    assert _bytes(again) == _bytes(fleet)

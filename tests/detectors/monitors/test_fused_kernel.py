@@ -1,0 +1,231 @@
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from detectors.alerts.drift import Drift
+from detectors.monitors.column_monitor import ColumnMonitor
+from detectors.monitors.default_detectors import DefaultDetectors
+from detectors.monitors.fused_kernel import NO_ROOM, QUIET, rows_of, watch_together
+from detectors.monitors.model_monitor import ModelMonitor
+from detectors.monitors.options import DetectorOptions, MonitorOptions
+from detectors.reference.column_block import NARROW, READY, RECENT
+from schemas.events.alert import Stream
+from schemas.tables.columns import Column, Flag, Kind, Role
+from schemas.tables.observations import ObservationBatch, Origin, Run
+from tests.detectors.batches import plain
+from tests.runs import sources_of
+
+OPTIONS = MonitorOptions(burn_in=100, bins=16)
+NAMES = ("calm", "shifts", "spreads", "constant", "flag", "lasts")
+
+
+GAPS = {"calm": 0.1, "shifts": 0.5}
+"""Shares of the values that are missing."""
+
+
+def table(rows: int, seed: int, moves: int) -> NDArray[np.float64]:
+    """Columns by ``NAMES``, of which two change at a row, and one has values that last."""
+    rng = np.random.default_rng(seed)
+    values = rng.normal(size=(6, rows))
+    values[1, moves:] += 3.0
+    values[2, moves:] *= 6.0
+    values[3] = 7.0
+    values[4] = rng.random(rows) < 0.3
+    values[5] = np.repeat(rng.normal(size=rows // 4 + 1), 4)[:rows]
+    return values
+
+
+def observed(values: NDArray[np.float64], first: int) -> ObservationBatch:
+    rows = np.arange(first, first + values.shape[1])
+    kinds = [Kind.NUMBER] * 4 + [Kind.BOOLEAN, Kind.NUMBER]
+    groups = (np.abs(values[1]) * 2).astype(np.int32)
+    names = tuple(f"group {number}" for number in range(int(groups.max(initial=0)) + 1))
+    columns = tuple(
+        Column(name, Role.FEATURE, kind, column, flags=_flags(name, rows))
+        for name, kind, column in zip(NAMES, kinds, values, strict=True)
+    )
+    columns += (Column("group", Role.FEATURE, Kind.CATEGORY, groups, names, _flags("calm", rows)),)
+    return ObservationBatch(
+        "m",
+        "1",
+        Origin.PREDICTIONS,
+        *sources_of(Run("predictions", 0, len(rows))),
+        rows,
+        rows + 10**12,
+        columns,
+    )
+
+
+def _flags(name: str, rows: NDArray[np.int64]) -> NDArray[np.uint8] | None:
+    """The same for a row in whatever batch it comes."""
+    if name not in GAPS:
+        return None
+    missing = np.random.default_rng(5).random(100_000)[rows] < GAPS[name]
+    return np.where(missing, np.uint8(Flag.NULL), np.uint8(Flag.OK)) if missing.any() else None
+
+
+def one_by_one(monitor: ModelMonitor, batches: list[ObservationBatch]) -> list[Drift]:
+    """What each column gives by itself; ``monitor`` only names them."""
+    columns: dict[str, ColumnMonitor] = {}
+    drifts = []
+    for batch in batches:
+        for column in batch.columns:
+            if column.name not in columns:
+                key = (Role.FEATURE, column.name)
+                columns[column.name] = monitor._new_monitor(key, column.kind)
+            drifts += columns[column.name].update(column, int(batch.offsets[0]))
+    for name, alone in columns.items():
+        assert plain(monitor.columns[Role.FEATURE, name].state()) == plain(alone.state())
+    return drifts
+
+
+@given(
+    st.integers(0, 2**32),
+    st.integers(110, 700),
+    st.lists(st.integers(1, 300), min_size=1, max_size=12),
+)
+def test_all_columns_at_once_give_what_each_gives_by_itself(
+    seed: int, moves: int, sizes: list[int]
+) -> None:
+    values = table(sum(sizes), seed, moves)
+    starts = np.cumsum([0, *sizes])
+    batches = [observed(values[:, start:end], start) for start, end in pairwise(starts.tolist())]
+    monitor = ModelMonitor("m", "1", OPTIONS)
+    alerts = [alert for batch in batches for alert in monitor.update(batch)]
+    drifts = one_by_one(monitor, batches)
+    assert sorted(alert.detected_at.offset for alert in alerts) == sorted(
+        drift.row for drift in drifts
+    )
+
+
+def test_all_changes_are_found_and_nothing_else() -> None:
+    values = table(3000, 1, 2000)
+    monitor = ModelMonitor("m", "1", OPTIONS)
+    alerts = []
+    for start in range(0, 3000, 250):
+        alerts += monitor.update(observed(values[:, start : start + 250], start))
+    assert {alert.feature for alert in alerts} == {"shifts", "spreads", "group"}
+
+
+def ready(seed: int = 1) -> ColumnMonitor:
+    monitor = ColumnMonitor(
+        kind=Kind.NUMBER,
+        detectors=OPTIONS.detectors,
+        burn_in=100,
+        bins=16,
+        seed=lambda _: seed,
+    )
+    values = np.random.default_rng(seed).normal(size=200)
+    monitor.update(Column("x", Role.FEATURE, Kind.NUMBER, values), 0)
+    return monitor
+
+
+def test_a_window_without_room_is_left_as_it_is() -> None:
+    monitor = ready()
+    place, defaults = monitor.place(), monitor.defaults
+    assert place is not None
+    assert defaults is not None
+    before = monitor.state()
+    rows = rows_of([Column("x", Role.FEATURE, Kind.NUMBER, np.zeros(1_000_000))])
+    found, at = np.empty((1, 1, 4, 5)), np.empty((1, 1), dtype=np.int64)
+    bounds, first = np.array([[0, 1_000_000]]), np.array([0])
+    watch_together(np.array([[place]]), *rows, bounds, first, *defaults.settings, found, at)
+    assert at.tolist() == [[NO_ROOM]]
+    assert plain(monitor.state()) == plain(before)
+
+
+def test_a_place_holds_until_something_else_changes_the_column() -> None:
+    monitor = ready()
+    assert monitor.place() == monitor.reference.block.address
+    monitor.update(Column("x", Role.FEATURE, Kind.NUMBER, np.zeros(3)), 200)
+    assert monitor.place() == monitor.reference.block.address
+    state = monitor.state()
+    monitor.restart()
+    assert monitor.place() == monitor.reference.block.address
+    assert monitor.reference.block.words[READY] == 0
+    monitor.restore(state)
+    assert monitor.place() == monitor.reference.block.address
+    assert monitor.reference.block.words[READY] == 1
+
+
+@pytest.mark.parametrize(
+    "detectors",
+    [
+        (),
+        MonitorOptions().detectors[:1],
+        MonitorOptions().detectors[::-1],
+        (*MonitorOptions().detectors, DetectorOptions("kswin", {}, (Stream.LOCATION,))),
+        (
+            DetectorOptions("adwin", {}, (Stream.LOCATION, Stream.RAW)),
+            MonitorOptions().detectors[1],
+        ),
+    ],
+)
+def test_other_detectors_than_the_default_are_fed_by_themselves(
+    detectors: tuple[DetectorOptions, ...],
+) -> None:
+    monitor = ColumnMonitor(
+        kind=Kind.NUMBER, detectors=detectors, burn_in=100, bins=16, seed=lambda _: 1
+    )
+    monitor.update(Column("x", Role.FEATURE, Kind.NUMBER, np.arange(200.0) % 7), 0)
+    assert monitor.defaults is None
+    assert monitor.place() is None
+
+
+def test_only_what_fired_first_is_told() -> None:
+    defaults = ready().defaults
+    assert isinstance(defaults, DefaultDetectors)
+    found = np.full((4, 5), float(QUIET))
+    found[1] = 40, 10, 0.5, 0.7, 0.1
+    found[2] = 7, 12.0, 0.5, 0.9, 5
+    found[3] = 7, 13.0, 0.5, 0.1, 6
+    told = list(defaults.detections(found))
+    assert [(stream, detector.kind) for stream, detector, _ in told] == [
+        (Stream.LOCATION, "page_hinkley"),
+        (Stream.SPREAD, "page_hinkley"),
+    ]
+    assert [(each.index, each.statistic, each.rows_after) for _, _, each in told] == [
+        (7, 12.0, 5),
+        (7, 13.0, 6),
+    ]
+
+
+def test_a_column_of_more_values_than_32_bits_count_goes_on_with_more() -> None:
+    monitor, alone = ready(), ready()
+    state = monitor.state()
+    counts = state["reference"]["counts"]
+    counts[:] = (NARROW - 50) // len(counts)
+    counts[0] += NARROW - 50 - counts.sum()
+    state["reference"]["earlier"][0] += NARROW - 50 - 200
+    for each in (monitor, alone):
+        each.restore(state)
+        assert each.reference.count == NARROW - 50
+    values = np.random.default_rng(3).normal(size=(10, 20))
+    for number, part in enumerate(values):
+        columns = [Column("x", Role.FEATURE, Kind.NUMBER, part)]
+        found, at = np.empty((1, 1, 4, 5)), np.empty((1, 1), dtype=np.int64)
+        first = 200 + 20 * number
+        defaults = monitor.defaults
+        assert defaults is not None
+        bounds, firsts = np.array([[0, 20]]), np.array([first])
+        places = np.array([[monitor.place()]])
+        watch_together(places, *rows_of(columns), bounds, firsts, *defaults.settings, found, at)
+        assert at[0, 0] == (NO_ROOM if number == 2 else QUIET)
+        if at[0, 0] == NO_ROOM:
+            monitor.update(columns[0], first)
+        alone.update(columns[0], first)
+        assert plain(monitor.state()) == plain(alone.state())
+    assert monitor.reference.state()["counts"].sum() == NARROW + 150
+
+
+def test_rows_are_kept_from_the_first_gap_on() -> None:
+    monitor = ready()
+    assert len(monitor.reference.block.latest_rows) == 0
+    flags = np.array([Flag.OK, Flag.NULL, Flag.OK], np.uint8)
+    monitor.update(Column("x", Role.FEATURE, Kind.NUMBER, np.zeros(3), flags=flags), 200)
+    assert len(monitor.reference.block.latest_rows) == RECENT
+    assert monitor.reference.latest(4)[1].tolist() == [198, 199, 200, 202]

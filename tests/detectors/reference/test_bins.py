@@ -1,0 +1,75 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from detectors.arrays.column import Column
+from detectors.reference.bins import CategoryBins, NumberBins, binning_from
+
+_SAMPLES = st.lists(
+    st.floats(allow_nan=False, allow_infinity=False) | st.sampled_from([0.0, -0.0, 1.0, 5e-324]),
+    min_size=1,
+    max_size=80,
+).map(np.array)
+
+
+@given(_SAMPLES, _SAMPLES, st.integers(4, 64))
+def test_every_number_has_a_bin_and_the_bins_keep_the_order(
+    sample: Column, values: Column, bins: int
+) -> None:
+    binning = NumberBins.of_sample(sample, bins)
+    found = binning.of(np.sort(values))
+    assert (np.diff(found) >= 0).all()
+    assert 0 <= found.min() <= found.max() < binning.size <= 3 * bins + 1
+    assert (np.diff(binning.edges) > 0).all()
+
+
+@given(_SAMPLES, st.integers(4, 64))
+def test_a_frequent_number_has_a_bin_of_its_own(sample: Column, bins: int) -> None:
+    binning = NumberBins.of_sample(sample, bins)
+    values, counts = np.unique(sample, return_counts=True)
+    for atom in values[(counts > 1) & (counts * bins >= len(sample))]:
+        if abs(atom) < 1e308:
+            around = np.array([np.nextafter(atom, -np.inf), atom, np.nextafter(atom, np.inf)])
+            below, own, above = binning.of(around)
+            assert below < own < above
+
+
+def test_bins_of_a_continuous_sample_hold_equal_shares() -> None:
+    sample = np.random.default_rng(1).lognormal(0, 2, 6400)
+    binning = NumberBins.of_sample(sample, 64)
+    assert binning.size == 64
+    counts = np.bincount(binning.of(sample), minlength=64)
+    assert counts.min() >= 99
+    assert counts.max() <= 101
+
+
+@pytest.mark.parametrize("constant", [0.0, -1e308, 1.7976931348623157e308, 5e-324])
+def test_a_constant_is_told_apart_from_what_is_above_and_below(constant: float) -> None:
+    binning = NumberBins.of_sample(np.full(100, constant), 64)
+    assert binning.of(np.array([constant]))[0] == 1
+    assert binning.of(np.array([constant - max(abs(constant) / 2, 1.0)]))[0] == 0
+
+
+def test_the_most_frequent_categories_come_first_and_the_rare_share_a_bin() -> None:
+    sample = np.repeat([4.0, 0.0, 2.0, 7.0, 1.0], [50, 30, 10, 2, 1])
+    binning = CategoryBins.of_sample(sample, 5)
+    assert binning.size == 5
+    assert binning.of(np.array([4.0, 0.0, 2.0, 7.0, 1.0])).tolist() == [0, 1, 2, 3, 3]
+
+
+def test_unseen_categories_share_the_last_bin() -> None:
+    binning = CategoryBins.of_sample(np.array([0.0, 2.0, 2.0]), 64)
+    assert binning.of(np.array([2.0, 0.0, 1.0, 3.0, 900.0])).tolist() == [0, 1, 3, 3, 3]
+    assert binning.size == 4
+
+
+@given(_SAMPLES, st.booleans())
+def test_a_binning_continues_from_its_state(sample: Column, categorical: bool) -> None:
+    if categorical:
+        sample = np.arange(len(sample), dtype=np.float64) % 7
+    family = CategoryBins if categorical else NumberBins
+    binning = family.of_sample(sample, 8)
+    again = binning_from(binning.state())
+    assert again.size == binning.size
+    assert again.of(sample).tolist() == binning.of(sample).tolist()

@@ -1,0 +1,143 @@
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from detectors.arrays.column import Column
+from detectors.reference.column_block import RECENT
+from detectors.reference.reference import Reference
+from tests.detectors.batches import plain
+
+
+def _reference(burn_in: int = 1000, *, categorical: bool = False) -> Reference:
+    return Reference(burn_in=burn_in, bins=16, categorical=categorical, seed=5)
+
+
+def _feed(reference: Reference, values: Column, first_row: int = 0) -> None:
+    """Feed values as a column's monitor does, without a detection."""
+    rows = np.arange(first_row, first_row + len(values))
+    while not reference.ready and len(values):
+        taken = min(reference.missing, len(values))
+        reference.burn(values[:taken], rows[:taken])
+        values, rows = values[taken:], rows[taken:]
+    judged = reference.judged(len(values)) if reference.ready else slice(0)
+    if reference.ready:
+        reference.ranks(values[judged])
+        reference.absorb(values[judged], rows[judged])
+        reference.passed(len(values))
+
+
+@given(
+    st.integers(0, 2**32 - 1),
+    st.integers(900, 2500),
+    st.lists(st.integers(0, 2500), max_size=8),
+    st.sampled_from(["normal", "categories", "correlated"]),
+)
+def test_a_reference_does_not_depend_on_batches_nor_on_being_restored(
+    seed: int, size: int, cuts: list[int], shape: str
+) -> None:
+    random = np.random.default_rng(seed)
+    categorical = shape == "categories"
+    values = random.integers(0, 5, size).astype(float) if categorical else random.normal(size=size)
+    if shape == "correlated":
+        values = np.cumsum(values) - np.cumsum(np.concatenate([np.zeros(6), values])[:size])
+    whole, cut = (_reference(categorical=categorical) for _ in range(2))
+    _feed(whole, values)
+    bounds = sorted({0, size, *(each for each in cuts if each < size)})
+    for start, end in pairwise(bounds):
+        _feed(cut, values[start:end], start)
+        restored = _reference(categorical=categorical)
+        restored.restore(cut.state())
+        cut = restored
+    assert plain(cut.state()) == plain(whole.state())
+    assert (whole.stride > 1) >= (shape == "correlated" and whole.ready)
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, RECENT), st.sampled_from([0.0, 1e6, -1e-6]))
+def test_what_was_before_is_what_numpy_says_of_the_true_values(
+    seed: int, since: int, level: float
+) -> None:
+    values = np.random.default_rng(seed).normal(level, 2, 1200)
+    reference = _reference(1000)
+    _feed(reference, values)
+    before = reference.without(since)
+    true = values[:-since]
+    assert before.count == len(true)
+    assert before.mean == pytest.approx(true.mean(), rel=1e-12, abs=1e-12)
+    assert before.std == pytest.approx(true.std(ddof=1), rel=1e-9)
+    assert before.counts.sum() == len(true)
+    for level_of, tolerance in ((0.05, 1.5), (0.5, 0.5), (0.95, 1.5)):
+        assert before.quantile(level_of) == pytest.approx(
+            np.quantile(true, level_of), abs=tolerance
+        )
+    assert reference.mean == pytest.approx(values.mean(), rel=1e-12, abs=1e-12)
+    assert reference.count == 1200
+
+
+def test_a_constant_reference_has_no_spread_left_of_what_came_after() -> None:
+    reference = _reference(1000)
+    _feed(reference, np.concatenate([np.full(1000, 0.1), np.full(50, 1e12)]))
+    before = reference.without(50)
+    assert (before.count, before.mean, before.std) == (1000, 0.1, 0.0)
+    assert before.quantile(0.5) == pytest.approx(0.1)
+
+
+def test_categories_before_are_counted_exactly() -> None:
+    reference = _reference(categorical=True)
+    values = np.array([0.0, 1.0, 1.0, 4.0])[np.random.default_rng(2).integers(0, 4, 1200)]
+    _feed(reference, values)
+    before = reference.without(40)
+    assert before.category_counts.tolist() == np.bincount(values[:-40].astype(int)).tolist()
+    with pytest.raises(TypeError, match="no quantiles"):
+        before.quantile(0.5)
+
+
+def test_the_latest_values_and_their_rows_are_kept() -> None:
+    reference = _reference()
+    values = np.random.default_rng(3).normal(size=1400)
+    _feed(reference, values, first_row=1000)
+    latest, rows = reference.latest(10)
+    assert latest.tolist() == values[-10:].tolist()
+    assert rows.tolist() == list(range(2390, 2400))
+    assert len(reference.latest(1000)[0]) == RECENT
+
+
+def test_withdrawn_values_leave_no_trace_in_the_bins() -> None:
+    reference = _reference()
+    random = np.random.default_rng(4)
+    _feed(reference, random.normal(size=1000))
+    counts = plain(reference.state()["counts"])
+    further = random.normal(size=30)
+    reference.ranks(further)
+    reference.withdraw(further)
+    assert plain(reference.state()["counts"]) == counts
+
+
+def test_nothing_is_ranked_before_the_burn_in_is_complete() -> None:
+    reference = _reference()
+    _feed(reference, np.zeros(999))
+    assert (reference.ready, reference.missing) == (False, 1)
+    with pytest.raises(RuntimeError, match="not ready"):
+        reference.ranks(np.zeros(1))
+
+
+def test_values_near_the_end_of_float64_have_quantiles() -> None:
+    reference = _reference()
+    _feed(reference, np.random.default_rng(1).uniform(-1, 1, 1200) * 1.7e308)
+    quantiles = [reference.without(1).quantile(level) for level in (0.0, 0.05, 0.5, 0.95, 1.0)]
+    assert np.isfinite(quantiles).all()
+    assert quantiles == sorted(quantiles)
+
+
+def test_expected_ranks_and_folds_are_those_of_uniform_ranks_within_the_bins() -> None:
+    reference = Reference(burn_in=100, bins=64, categorical=False, seed=1)
+    values = np.repeat([0.0, 1.0], [90, 10])
+    reference.burn(np.random.default_rng(1).permutation(values), np.arange(100))
+    reference.absorb(np.array([0.0, 1.0]), np.array([100, 101]))
+    np.testing.assert_allclose(reference.latest_ranks(2, fold=False), [0.45, 0.95])
+    ranks = np.linspace(0, 1, 1_000_001)
+    folds = np.abs(2 * ranks - 1)
+    expected = [folds[ranks < 0.9].mean(), folds[ranks > 0.9].mean()]
+    np.testing.assert_allclose(reference.latest_ranks(2, fold=True), expected, atol=1e-5)

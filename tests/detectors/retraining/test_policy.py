@@ -1,0 +1,292 @@
+from typing import Any
+
+import pytest
+
+from detectors.retraining.policy import MOST_ALERTS, MOST_SEEN, PolicyOptions, RetrainPolicy
+from schemas.events.alert import Alert, DetectorReport, DriftKind, Severity, Stream
+from schemas.events.model_event import ModelEvent, ModelEventType
+from schemas.events.position import Position
+from schemas.events.retrain_request import RetrainRequest, Trigger
+from schemas.events.summary import NumberSummary
+from schemas.events.times import format_time
+from tests.detectors.batches import START, plain
+
+_HOUR = 3600.0
+_DAY = 24 * _HOUR
+_SUMMARY = NumberSummary(count=0, mean=None, std=None, quantiles={})
+
+
+def _alert(
+    feature: str = "x",
+    at: float = 0.0,
+    *,
+    kind: DriftKind = DriftKind.FEATURE,
+    severity: Severity = Severity.WARNING,
+    model: str = "fraud",
+    changed: float = 60.0,
+) -> Alert:
+    """Return an alert so many seconds after the start, the change ``changed`` before it."""
+
+    def position(seconds: float) -> Position:
+        time = format_time(START + round(seconds * 1000))
+        return Position(topic="predictions", partition=0, offset=0, time=time)
+
+    return Alert(
+        alert_id=f"{model}/{kind}/{feature}/{at}",
+        kind=kind,
+        severity=severity,
+        model=model,
+        version="3",
+        feature=feature,
+        detector=DetectorReport(
+            kind="adwin", stream=Stream.LOCATION, parameters={}, statistic=1.0, threshold=0.5
+        ),
+        before=_SUMMARY,
+        after=_SUMMARY,
+        change_at=position(at - changed),
+        detected_at=position(at),
+        rows_since_change=1,
+        rows_observed=1,
+        autocorrelation=None,
+        stride=1,
+        guaranteed=True,
+        message="",
+    )
+
+
+def _event(kind: ModelEventType, at: float | None, **more: Any) -> ModelEvent:
+    time = None if at is None else format_time(START + round(at * 1000))
+    return ModelEvent(type=kind, model="fraud", version="4", timestamp=time, **more)
+
+
+def _policy(**more: Any) -> RetrainPolicy:
+    return RetrainPolicy(PolicyOptions(**more))
+
+
+def _critical(at: float, feature: str = "x") -> Alert:
+    return _alert(feature, at, severity=Severity.CRITICAL)
+
+
+def test_so_many_drifted_columns_ask_for_a_retraining() -> None:
+    policy = _policy(features=3)
+    assert policy.on_alert(_alert("x", 100, changed=90)) is None
+    assert policy.on_alert(_alert("x", 200)) is None
+    assert policy.on_alert(_alert("prediction", 300, kind=DriftKind.PREDICTION)) is None
+    request = policy.on_alert(_alert("y", 400))
+    assert isinstance(request, RetrainRequest)
+    assert request.trigger is Trigger.FEATURES
+    assert (request.model, request.version) == ("fraud", "3")
+    assert [each.feature for each in request.alerts] == ["x", "x", "prediction", "y"]
+    assert request.features == ["x", "prediction", "y"]
+    assert request.data_since == format_time(START + 10_000)
+    assert request.requested_at == format_time(START + 400_000)
+    assert request.cooldown_until == format_time(START + 400_000 + 3_600_000)
+    assert request.message == (
+        "Retrain fraud: version 3 drifted in x, prediction, y (drifted features)."
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "severity", "trigger"),
+    [
+        (DriftKind.FEATURE, Severity.CRITICAL, Trigger.CRITICAL_FEATURE),
+        (DriftKind.CONCEPT, Severity.CRITICAL, Trigger.CONCEPT),
+        (DriftKind.FEATURE, Severity.WARNING, None),
+        (DriftKind.PREDICTION, Severity.WARNING, None),
+        (DriftKind.SCORE, Severity.WARNING, None),
+    ],
+)
+def test_a_critical_feature_or_concept_drift_asks_at_once(
+    kind: DriftKind, severity: Severity, trigger: Trigger | None
+) -> None:
+    request = _policy().on_alert(_alert(kind=kind, severity=severity))
+    assert (request.trigger if request else None) is trigger
+
+
+def test_models_are_judged_apart() -> None:
+    policy = _policy(features=2)
+    assert policy.on_alert(_alert("x", 1)) is None
+    assert policy.on_alert(_alert("y", 2, model="churn")) is None
+    assert policy.on_alert(_alert("y", 3)) is not None
+    assert (len(policy), policy.open_requests) == (2, 1)
+
+
+def test_alerts_outside_the_window_no_longer_count() -> None:
+    policy = _policy(features=2, window=_DAY)
+    assert policy.on_alert(_alert("x", 0)) is None
+    assert policy.on_alert(_alert("y", _DAY + 1)) is None
+    assert policy.on_alert(_alert("z", 2 * _DAY)) is not None
+
+
+def test_a_replayed_alert_counts_once() -> None:
+    policy = _policy(features=2)
+    alert = _alert("x", 1)
+    assert [policy.on_alert(alert) for _ in range(3)] == [None] * 3
+    tipping = _alert("y", 2)
+    assert policy.on_alert(tipping) is not None
+    assert policy.on_alert(tipping) is None
+
+
+def test_an_open_request_keeps_the_next_away_until_it_ends_or_expires() -> None:
+    policy = _policy(cooldown=_HOUR, expiry=_DAY)
+    assert policy.on_alert(_critical(0)) is not None
+    assert policy.on_alert(_critical(2 * _HOUR)) is None
+    assert policy.on_alert(_critical(_DAY - 1)) is None
+    expired = policy.on_alert(_critical(_DAY))
+    assert expired is not None
+    assert len(expired.alerts) == 3
+
+
+@pytest.mark.parametrize("ends", [*ModelEventType])
+def test_a_retraining_or_a_deployment_ends_the_request_and_the_cooldown_stays(
+    ends: ModelEventType,
+) -> None:
+    policy = _policy(cooldown=_HOUR, expiry=_DAY)
+    assert policy.on_alert(_critical(0)) is not None
+    policy.on_model_event(_event(ends, 60, alert_id="a"))
+    ended = ends in {ModelEventType.RETRAIN_COMPLETED, ModelEventType.VERSION_DEPLOYED}
+    assert policy.open_requests == (0 if ended else 1)
+    assert policy.on_alert(_critical(_HOUR - 1)) is None
+    request = policy.on_alert(_critical(_HOUR))
+    assert (request is not None) is ended
+
+
+def test_alerts_from_before_the_end_are_stale() -> None:
+    policy = _policy(features=3)
+    policy.on_alert(_alert("x", 10))
+    policy.on_alert(_alert("y", 30))
+    policy.on_model_event(_event(ModelEventType.VERSION_DEPLOYED, 20))
+    assert policy.on_alert(_alert("w", 19)) is None
+    assert policy.on_alert(_alert("w", 20)) is None
+    restored = _policy(features=3)
+    restored.restore(policy.state())
+    assert restored.on_alert(_alert("z", 40)) is None
+    request = restored.on_alert(_alert("v", 50))
+    assert request is not None
+    assert request.features == ["y", "z", "v"]
+
+
+def test_a_replayed_end_leaves_a_later_request_open() -> None:
+    policy = _policy(cooldown=0)
+    end = _event(ModelEventType.RETRAIN_COMPLETED, 50)
+    assert policy.on_alert(_critical(0)) is not None
+    policy.on_model_event(end)
+    request = policy.on_alert(_critical(100))
+    assert request is not None
+    policy.on_model_event(end)
+    assert policy.open_requests == 1
+    assert policy.on_alert(_critical(200)) is None
+    policy.on_model_event(end.model_copy(update={"request_id": request.request_id}))
+    assert policy.open_requests == 0
+
+
+def test_an_end_from_the_future_does_not_silence_the_model() -> None:
+    policy = _policy(cooldown=0)
+    policy.on_model_event(_event(ModelEventType.RETRAIN_COMPLETED, 1000 * _DAY))
+    assert policy.on_alert(_critical(0)) is not None
+    policy.on_model_event(_event(ModelEventType.RETRAIN_COMPLETED, 10))
+    assert policy.open_requests == 0
+    assert policy.on_alert(_critical(5)) is None
+    assert policy.on_alert(_critical(2 * _HOUR)) is not None
+
+
+def test_an_end_that_comes_after_a_later_one_makes_nothing_count_again() -> None:
+    policy = _policy()
+    for at in (_DAY, 0):
+        policy.on_model_event(_event(ModelEventType.RETRAIN_COMPLETED, at))
+    assert policy.on_alert(_critical(_DAY)) is None
+
+
+def test_a_request_from_the_future_does_not_silence_the_model() -> None:
+    policy = _policy(features=2)
+    policy.on_alert(_alert("x", 0))
+    future = policy.on_alert(_critical(1000 * _DAY, "f"))
+    assert future is not None
+    assert future.features == ["f"]
+    restored = _policy(features=2)
+    restored.restore(policy.state())
+    for each in (policy, restored):
+        request = each.on_alert(_critical(10, "y"))
+        assert request is not None
+        assert request.features == ["y"]
+        assert each.on_alert(_critical(20, "z")) is None
+
+
+def test_an_alert_from_the_future_counts_with_its_like_only() -> None:
+    policy = _policy(features=2)
+    policy.on_alert(_alert("x", 0))
+    assert policy.on_alert(_alert("f", 1000 * _DAY)) is None
+    request = policy.on_alert(_alert("y", 10))
+    assert request is not None
+    assert request.features == ["x", "y"]
+
+
+def test_an_end_ends_the_request_that_it_names_and_any_up_to_its_time() -> None:
+    for at, named, ended in [(0, False, True), (-1, True, True), (-1, False, False)]:
+        policy = _policy()
+        request = policy.on_alert(_critical(0))
+        assert request is not None
+        name = request.request_id if named else "another"
+        policy.on_model_event(_event(ModelEventType.RETRAIN_COMPLETED, at, request_id=name))
+        assert policy.open_requests == (0 if ended else 1)
+
+
+def test_an_end_that_came_before_the_request_does_not_end_it_when_it_comes_again() -> None:
+    policy = _policy(window=60, cooldown=0)
+    end = _event(ModelEventType.RETRAIN_COMPLETED, 100)
+    policy.on_model_event(end)
+    restored = _policy(window=60, cooldown=0)
+    restored.restore(policy.state())
+    for each in (policy, restored):
+        # Of another clock: the event's time is after the request's.
+        assert each.on_alert(_critical(-8 * _DAY)) is not None
+        each.on_model_event(end)
+        assert each.open_requests == 1
+
+
+def test_the_model_that_was_heard_of_least_lately_is_forgotten_but_not_an_open_request() -> None:
+    policy = RetrainPolicy(PolicyOptions(), most_models=3)
+    assert policy.on_alert(_critical(0)) is not None
+    for number in range(10):
+        policy.on_alert(_alert("x", number, model=f"m{number}"))
+    assert list(policy.state()) == ["fraud", "m8", "m9"]
+    assert policy.on_alert(_critical(10)) is None
+    asked = RetrainPolicy(PolicyOptions(), most_models=2)
+    for name in "abac":
+        asked.on_alert(_alert("x", 0, severity=Severity.CRITICAL, model=name))
+    assert list(asked.state()) == ["a", "c"]
+
+
+def test_an_end_without_a_time_ends_everything() -> None:
+    policy = _policy(features=2)
+    policy.on_alert(_alert("x", 10))
+    policy.on_model_event(_event(ModelEventType.RETRAIN_COMPLETED, None))
+    assert policy.on_alert(_alert("y", 11)) is None
+
+
+def test_the_same_alerts_give_the_same_request_wherever_the_policy_was_restored() -> None:
+    alerts = [_alert(name, 60.0 * number) for number, name in enumerate("xyxzwvxyz")]
+    alerts += [_critical(2 * _DAY), _critical(9 * _DAY)]
+    whole, cut = _policy(), _policy()
+    expected = [whole.on_alert(alert) for alert in alerts]
+    found = []
+    for alert in alerts:
+        found.append(cut.on_alert(alert))
+        restored = _policy()
+        restored.restore(cut.state())
+        cut = restored
+    assert found == expected
+    assert len({request.request_id for request in expected if request}) == 2
+    assert plain(cut.state()) == plain(whole.state())
+
+
+def test_memory_is_bounded_and_the_message_short() -> None:
+    policy = _policy(features=10**9)
+    for number in range(MOST_ALERTS + MOST_SEEN):
+        policy.on_alert(_alert(f"f{number}", float(number)))
+    state = policy.state()["fraud"]
+    assert (len(state["alerts"]), len(state["seen"])) == (MOST_ALERTS, MOST_SEEN)
+    request = policy.on_alert(_critical(5000.0))
+    assert request is not None
+    assert len(request.alerts) == MOST_ALERTS
+    assert request.message.endswith(" and 995 more (critical feature).")

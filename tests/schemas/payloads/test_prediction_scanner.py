@@ -1,0 +1,279 @@
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from schemas.events.codec import decode_object
+from schemas.events.invalid import InvalidMessage
+from schemas.payloads.prediction_scanner import PredictionScanner
+from schemas.payloads.rows import FieldMap, PredictionRow, prediction_row
+from schemas.payloads.scanned_predictions import ScannedPredictions, Spans
+from schemas.tables.columns import ABSENT, Column, Kind, Role, columns_of
+
+MOST_FEATURES, LARGEST, RECORD_TIME = 4, 500, 1_772_366_400_000
+
+
+def spans(values: Sequence[bytes | None], keys: Sequence[bytes | None]) -> Spans:
+    buffer = b""
+    places = []
+    for text in (*values, *keys):
+        places.append((-1, -1) if text is None else (len(buffer), len(buffer) + len(text)))
+        buffer += text or b""
+    starts, ends = np.array(places, dtype=np.int64).reshape(-1, 2).T
+    n = len(values)
+    return Spans(
+        np.frombuffer(buffer, dtype=np.uint8),
+        starts[n:],
+        ends[n:],
+        starts[:n],
+        ends[:n],
+        np.full(n, RECORD_TIME),
+    )
+
+
+def scanner(fields: FieldMap | None = None) -> PredictionScanner:
+    return PredictionScanner(fields or FieldMap(), MOST_FEATURES, LARGEST)
+
+
+def scanned(
+    values: Sequence[bytes | None],
+    keys: Sequence[bytes | None] | None = None,
+    fields: FieldMap | None = None,
+) -> ScannedPredictions:
+    found = scanner(fields).scan(spans(values, keys or [None] * len(values)))
+    assert found is not None
+    return found
+
+
+def judged(value: bytes | None, key: bytes | None, fields: FieldMap) -> PredictionRow:
+    """What one event is without the scanner."""
+    return prediction_row(
+        fields.apply(decode_object(value, largest=LARGEST)),
+        key=key,
+        record_time=RECORD_TIME,
+        most_features=MOST_FEATURES,
+    )
+
+
+def columns(rows: Sequence[PredictionRow], kinds: dict[str, Kind]) -> list[Column]:
+    """What the columns of some rows are without the scanner."""
+    found = []
+    for name in dict.fromkeys(name for row in rows for name in row.features):
+        raw = [row.features.get(name, ABSENT) for row in rows]
+        found += columns_of(name, Role.FEATURE, raw, kinds.get(name))
+    found += columns_of("prediction", Role.PREDICTION, [row.prediction for row in rows])
+    scores: list[Any] = [ABSENT if row.score is None else row.score for row in rows]
+    if any(score is not ABSENT for score in scores):
+        found += columns_of("score", Role.SCORE, scores)
+    return found
+
+
+def assert_equal(found: list[Column], expected: list[Column]) -> None:
+    def plain(column: Column) -> tuple[object, ...]:
+        flags = None if column.flags is None else column.flags.tolist()
+        values = column.values.tolist()
+        if flags is not None:  # what stands at a row that is not OK has no meaning
+            values = [value if flag == 0 else 0 for value, flag in zip(values, flags, strict=True)]
+        return column.name, column.role, column.kind, values, column.categories, flags
+
+    assert [plain(column) for column in found] == [plain(column) for column in expected]
+
+
+def assert_same(
+    values: Sequence[bytes | None],
+    keys: Sequence[bytes | None],
+    fields: FieldMap,
+    kinds: dict[str, Kind],
+) -> ScannedPredictions:
+    found = scanned(values, keys, fields)
+    rows = np.flatnonzero(found.plain)
+    expected = {row: judged(values[row], keys[row], fields) for row in rows.tolist()}
+    for row, wanted in expected.items():
+        assert found.texts[found.model[row]] == wanted.model
+        assert found.texts[found.version[row]] == wanted.version
+        assert found.times[row] == wanted.time
+    assert [name.decode() for name in found.ids(rows)] == [
+        row.prediction_id for row in expected.values()
+    ]
+    predictions = [row.prediction for row in expected.values()]
+    assert [repr(value) for value in found.predictions(rows)] == list(map(repr, predictions))
+    if len(rows):
+        assert_equal(found.columns(rows, kinds), columns(list(expected.values()), kinds))
+    return found
+
+
+EVENT = {
+    "prediction_id": "p1",
+    "model": "fraud",
+    "version": "7",
+    "timestamp": "2026-03-01T12:00:00.123Z",
+    "features": {"amount": 12.5, "country": "CH", "new": True, "visits": 3},
+    "prediction": 1,
+    "scores": {"0": 0.1, "1": 0.9},
+}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {},
+        {"prediction": "yes", "scores": {"yes": 0.25, "no": 0.75}},
+        {"prediction": True, "scores": {"true": 0.25, "false": 0.75}},
+        {"prediction": 2.5, "scores": None},
+        {"prediction": "new class"},
+        {"version": None, "timestamp": None, "label": None},
+        {"timestamp": 1_772_366_400.25},
+        {"timestamp": 1_772_366_400_250},
+        {"segment": {"region": "EU", "tier": 1, "vip": False}},
+        {"segment": {}, "scores": {}},
+        {"features": {}},
+        {"features": {"a": None, "b": float("nan"), "c": float("-inf"), "d": ""}},
+        {"model": "betrug-führend", "note": "ignored", "trace": {"id": "x", "hops": {"n": 1}}},
+    ],
+)
+def test_plain_events_are_read_without_looking_at_each(change: dict[str, Any]) -> None:
+    value = json.dumps({**EVENT, **change}, ensure_ascii=False).encode()
+    found = assert_same([value], [None], FieldMap(), {})
+    assert found.plain.tolist() == [True]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"prediction_id": None},
+        {"prediction_id": 5},
+        {"prediction_id": ""},
+        {"model": None},
+        {"version": 7},
+        {"version": ""},
+        {"timestamp": "yesterday"},
+        {"timestamp": -1},
+        {"timestamp": True},
+        {"features": None},
+        {"features": [1]},
+        {"features": {"a": {"b": 1}}},
+        {"features": {"a": {}}},
+        {"features": dict.fromkeys("abcde", 1)},
+        {"prediction": None},
+        {"prediction": [0.5, 0.5]},
+        {"prediction": float("nan")},
+        {"prediction": 1.0},  # beside scores, whose key is Python's writing of it
+        {"label": 1},
+        {"scores": {"1": None}},
+        {"scores": {"1": "0.9"}},
+        {"scores": 0.9},
+        {"segment": {"region": None}},
+        {"segment": "EU"},
+        {"note": "x" * LARGEST},
+        {"note": 'a "quoted" one'},
+    ],
+)
+def test_what_may_be_wrong_or_unusual_is_left_to_a_closer_look(change: dict[str, Any]) -> None:
+    value = json.dumps({**EVENT, **change}).encode()
+    assert scanned([value]).plain.tolist() == [False]
+
+
+def test_null_values_and_bytes_that_are_no_json_are_left_as_well() -> None:
+    assert scanned([None, b"", b"\xff{", b"[]"]).plain.tolist() == [False] * 4
+
+
+def test_the_key_is_the_id_where_the_event_has_none() -> None:
+    value = orjson.dumps({**EVENT, "prediction_id": None})
+    found = assert_same([value] * 3, [b"k1", b"\xff", None], FieldMap(), {})
+    assert found.plain.tolist() == [True, False, False]
+    assert found.ids(np.array([0])) == [b"k1"]
+
+
+def test_fields_stand_where_the_configuration_says() -> None:
+    fields = FieldMap(
+        paths={"features": "payload.x", "prediction": "payload.y", "model": "m"}, model="fraud"
+    )
+    document = {
+        "prediction_id": "p",
+        "payload": {"x": {"a": 1.5}, "y": "no"},
+        "model": "hidden by its path",
+        "features": "too",
+    }
+    found = assert_same([orjson.dumps(document)], [None], fields, {})
+    assert found.plain.tolist() == [True]
+    assert found.texts[found.model[0]] == "fraud"
+
+
+def test_fields_within_one_another_are_read_one_by_one() -> None:
+    fields = FieldMap(paths={"prediction": "features.y"})
+    assert scanner(fields).scan(spans([orjson.dumps(EVENT)], [None])) is None
+
+
+def test_a_scanner_whose_tables_are_full_begins_new_ones() -> None:
+    reader = scanner()
+    for batch in range(60):
+        names = [f"{batch}-{number}" for number in range(2000)]
+        values = [orjson.dumps({**EVENT, "features": {"user": name}}) for name in names]
+        found = reader.scan(spans(values, [None] * len(values)))
+        assert found is not None
+        assert found.plain.all()
+        (user, *_) = found.columns(np.arange(len(values)), {})
+        assert list(user.categories) == names
+
+
+scalars = (
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**20), 10**20)
+    | st.floats()
+    | st.text(max_size=3)
+    | st.sampled_from(["a" * 300, "b", "c"])
+)
+objects = st.dictionaries(st.sampled_from("abcé"), scalars, max_size=5)
+anything = scalars | objects | st.lists(scalars, max_size=2)
+
+
+@st.composite
+def events(draw: st.DrawFn) -> bytes | None:
+    document: dict[str, Any] = {
+        "prediction_id": draw(st.text(max_size=3)),
+        "model": draw(st.sampled_from(["m", "n"])),
+        "features": draw(objects),
+        "prediction": draw(scalars),
+    }
+    optional = {
+        "version": st.none() | st.sampled_from(["1", "2"]),
+        "timestamp": st.none()
+        | st.floats(0, 1e13)
+        | st.integers(0, 10**16)
+        | st.datetimes().map(lambda moment: moment.isoformat()),
+        "scores": st.none() | st.dictionaries(st.sampled_from("01b"), st.floats(0, 1)),
+        "segment": objects,
+        "label": st.none() | scalars,
+        "other": anything,
+    }
+    for name in draw(st.sets(st.sampled_from(sorted(optional)))):
+        document[name] = draw(optional[name])
+    for name in draw(st.sets(st.sampled_from(sorted(document)), max_size=1)):
+        document[name] = draw(anything)
+    names = draw(st.permutations(sorted(document)))
+    text = json.dumps({name: document[name] for name in names}, ensure_ascii=draw(st.booleans()))
+    return draw(
+        st.sampled_from([text.encode("utf-8", "replace"), text[:-1].encode("utf-8", "replace")])
+    )
+
+
+@given(
+    st.lists(st.tuples(events(), st.none() | st.binary(max_size=3)), min_size=1, max_size=6),
+    st.dictionaries(st.sampled_from("abcé"), st.sampled_from(Kind)),
+)
+def test_what_is_read_at_once_is_what_is_read_one_by_one(
+    records: list[tuple[bytes | None, bytes | None]], kinds: dict[str, Kind]
+) -> None:
+    values, keys = [value for value, _ in records], [key for _, key in records]
+    found = assert_same(values, keys, FieldMap(), kinds)
+    for row, (value, key) in enumerate(records):
+        try:
+            judged(value, key, FieldMap())
+        except InvalidMessage:
+            assert not found.plain[row]

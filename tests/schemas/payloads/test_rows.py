@@ -1,0 +1,192 @@
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from schemas.events.codec import decode_object
+from schemas.events.invalid import InvalidMessage, Reason
+from schemas.events.label import Label
+from schemas.events.prediction import Prediction
+from schemas.events.times import LATEST_MS, parse_time
+from schemas.payloads.rows import FieldMap, label_row, prediction_row
+from tests.schemas.documents_strategy import VALUES, as_bytes, documents
+
+PREDICTION: dict[str, Any] = {
+    "prediction_id": "p-1",
+    "model": "fraud",
+    "version": "3",
+    "timestamp": "2026-03-01T12:00:00Z",
+    "features": {"amount": 12.5, "country": "fr", "new": True, "age": None},
+    "prediction": "genuine",
+    "scores": {"genuine": 0.75, "fraud": 0.25},
+    "segment": {"region": "eu", "tier": 1},
+    "label": "fraud",
+}
+LABEL: dict[str, Any] = {
+    "prediction_id": "p-1",
+    "label": "fraud",
+    "timestamp": 1772366400,
+    "prediction": "genuine",
+    "model": "fraud",
+    "version": "3",
+}
+
+
+def _accepts(kind: type[Prediction | Label], document: dict[str, Any], key: bytes | None) -> bool:
+    """Tell what the event type says, and the two things that it cannot."""
+    try:
+        event = kind.model_validate(document)
+        if event.timestamp is not None:
+            parse_time(event.timestamp)
+    except (ValidationError, InvalidMessage):
+        return False
+    return event.prediction_id is not None or key is not None
+
+
+def _taken(kind: type[Prediction | Label], document: dict[str, Any], key: bytes | None) -> bool:
+    try:
+        if kind is Prediction:
+            prediction_row(document, key=key, record_time=0, most_features=100)
+        else:
+            label_row(document, key=key, record_time=0)
+    except InvalidMessage:
+        return False
+    return True
+
+
+@given(documents(PREDICTION), st.sampled_from([None, b"key"]))
+def test_predictions_are_taken_where_their_event_type_takes_them(
+    document: dict[str, Any], key: bytes | None
+) -> None:
+    assert _taken(Prediction, document, key) == _accepts(Prediction, document, key)
+
+
+@given(documents(LABEL), st.sampled_from([None, b"key"]))
+def test_labels_are_taken_where_their_event_type_takes_them(
+    document: dict[str, Any], key: bytes | None
+) -> None:
+    assert _taken(Label, document, key) == _accepts(Label, document, key)
+
+
+@given(st.sampled_from(sorted(PREDICTION)), VALUES, st.booleans())
+def test_each_field_is_judged_as_by_its_event_type_also_from_bytes(
+    name: str,
+    value: Any,
+    surrogate: bool,
+) -> None:
+    try:
+        document = decode_object(as_bytes({**PREDICTION, name: value}, surrogate=surrogate))
+    except InvalidMessage:
+        return
+    assert _taken(Prediction, document, None) == _accepts(Prediction, document, None)
+    if name in LABEL:
+        document = {**LABEL, name: document[name]}
+        assert _taken(Label, document, None) == _accepts(Label, document, None)
+
+
+def _row(document: dict[str, Any], **more: Any) -> Any:
+    return prediction_row(document, **{"key": None, "record_time": 5, "most_features": 100, **more})
+
+
+def test_a_prediction_becomes_a_row() -> None:
+    row = _row(PREDICTION)
+    assert (row.prediction_id, row.model, row.version) == ("p-1", "fraud", "3")
+    assert row.time == 1_772_366_400_000
+    assert row.features == PREDICTION["features"]
+    assert (row.prediction, row.score, row.label) == ("genuine", 0.75, "fraud")
+
+
+def test_null_and_absent_optional_fields_are_the_same() -> None:
+    required = {name: PREDICTION[name] for name in ("model", "features", "prediction")}
+    nulls = {**dict.fromkeys(PREDICTION), **required}
+    rows = [_row(document, key=b"from-key") for document in (required, nulls)]
+    assert rows[0] == rows[1]
+    assert rows[0].prediction_id == "from-key"
+    assert rows[0].version == "unversioned"
+    assert (rows[0].time, rows[0].score, rows[0].label) == (5, None, None)
+
+
+@pytest.mark.parametrize(
+    ("key", "reason"),
+    [
+        (None, Reason.MISSING_FIELD),
+        (b"", Reason.MISSING_FIELD),
+        (b"\xff", Reason.MISSING_FIELD),
+        (b"k" * 250, Reason.INVALID_VALUE),
+    ],
+)
+def test_a_key_that_is_no_id_is_refused_where_it_is_needed(
+    key: bytes | None, reason: Reason
+) -> None:
+    with pytest.raises(InvalidMessage) as refused:
+        _row({**PREDICTION, "prediction_id": None}, key=key)
+    assert refused.value.reason is reason
+    assert _row(PREDICTION, key=key).prediction_id == "p-1"
+
+
+@pytest.mark.parametrize(
+    ("record_time", "time"),
+    [(-1, 0), (-(2**63), 0), (1_772_366_400_000, 1_772_366_400_000), (2**63 - 1, LATEST_MS)],
+)
+def test_a_records_own_time_is_kept_within_what_can_be_written(record_time: int, time: int) -> None:
+    assert _row({**PREDICTION, "timestamp": None}, record_time=record_time).time == time
+    label = label_row({**LABEL, "timestamp": None}, key=None, record_time=record_time)
+    assert label.time == time
+
+
+def test_too_many_features_are_refused() -> None:
+    with pytest.raises(InvalidMessage) as refused:
+        _row(PREDICTION, most_features=3)
+    assert refused.value.reason is Reason.TOO_MANY_FEATURES
+    assert "4 features" in refused.value.detail
+
+
+@pytest.mark.parametrize(
+    ("prediction", "scores", "score"),
+    [
+        ("a", {"a": 0.2, "b": 0.8}, 0.2),
+        ("c", {"a": 0.2, "b": 0.8}, 0.8),
+        (True, {"true": 0.3, "false": 0.7}, 0.3),
+        (1, {"0": 0.9, "1": 0.1}, 0.1),
+        ("a", {}, None),
+        ("a", {"a": 1}, 1.0),
+    ],
+)
+def test_the_score_is_that_of_the_predicted_class_or_the_highest(
+    prediction: Any, scores: dict[str, float], score: float | None
+) -> None:
+    row = _row({**PREDICTION, "prediction": prediction, "scores": scores})
+    assert row.score == score
+    assert row.score is None or type(row.score) is float
+
+
+def test_a_field_is_found_where_the_map_says() -> None:
+    mapping = FieldMap(
+        {"features": "payload.inputs", "prediction_id": "meta.id", "label": "payload.truth"},
+        model="fallback",
+    )
+    document = {
+        "meta": {"id": "deep"},
+        "payload": {"inputs": {"x": 1}, "truth": None},
+        "label": "not this one",
+        "prediction": 1,
+        "model": None,
+    }
+    named = mapping.apply(document)
+    row = _row(named)
+    assert (row.prediction_id, row.model, row.features) == ("deep", "fallback", {"x": 1})
+    assert row.label is None
+    assert "features" not in document
+    assert mapping.apply({**document, "model": "own"})["model"] == "own"
+
+
+@given(VALUES, st.lists(st.sampled_from(["a", "b", "0", ""]), min_size=1, max_size=3))
+def test_a_path_that_leads_nowhere_leaves_the_field_absent(value: Any, steps: list[str]) -> None:
+    named = FieldMap({"features": ".".join(steps)}).apply({"x": value, "features": {}})
+    assert "features" not in named
+
+
+def test_without_a_map_the_document_is_not_copied() -> None:
+    assert FieldMap().apply(PREDICTION) is PREDICTION
