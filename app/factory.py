@@ -20,7 +20,13 @@ from agents.stages.telemetry import Telemetry
 from agents.state.checkpoints import CheckpointOptions, Checkpoints
 from agents.state.loader import StateLoader, StateRecipe
 from agents.state.reader import StateReader
-from agents.transport.app import BatchApp, batch_agent, gather_where, make_faust_app, on_drain
+from agents.transport.app import (
+    BatchApp,
+    batch_agent,
+    enlarge_rounds_where,
+    make_faust_app,
+    on_drain,
+)
 from agents.transport.consumer import BatchedConsumer
 from agents.transport.delivery import Delivery
 from agents.transport.publisher import Publisher
@@ -91,8 +97,11 @@ def create_app(settings: Settings, *, telemetry: Telemetry | None = None) -> Bat
         telemetry=telemetry,
         new_state=partial(options.new_fleet, settings),
     )
-    gather_where(
-        app, lambda tp: tp.topic == topics.observations and detection.gains_by_more(tp.partition)
+    enlarge_rounds_where(
+        app,
+        lambda tp: (
+            tp.topic == topics.observations and detection.prefers_larger_rounds(tp.partition)
+        ),
     )
     policy = Policy(
         topics=topics,

@@ -18,7 +18,7 @@ import psutil
 
 from agents.join.store import PendingStore
 from agents.prediction_log import id_index
-from agents.prediction_log.disk_file import ColdFile, Position
+from agents.prediction_log.disk_file import ChangelogPosition, ColdFile
 from agents.prediction_log.predictions import Predictions
 from schemas.payloads.rows import LabelRow
 
@@ -94,7 +94,7 @@ def _fill(store: PendingStore, entries: int, changelog: BinaryIO) -> None:
             began = thread_time()
             checkpoint = store.checkpoint()
             captured = thread_time()
-            written = checkpoint.write(Position(first, 0))
+            written = checkpoint.write(ChangelogPosition(first, 0))
             saved = thread_time()
             checkpoint.done(written)
             done = thread_time()
@@ -142,7 +142,7 @@ def _replay(store: PendingStore, changelog: Path) -> None:
             store.apply_changes(record, offset)
             if store.dirty >= _CHECKPOINT:
                 checkpoint = store.checkpoint()
-                checkpoint.done(checkpoint.write(Position(offset + 1, 0)))
+                checkpoint.done(checkpoint.write(ChangelogPosition(offset + 1, 0)))
     store.close()
 
 

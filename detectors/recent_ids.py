@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 
-class Seen:
+class RecentIds:
     """Tells a replay from what is new, in bounded memory: the oldest ids are forgotten first.
 
     Parameters
@@ -13,7 +13,7 @@ class Seen:
 
     Examples
     --------
-    >>> seen = Seen(2)
+    >>> seen = RecentIds(2)
     >>> [seen.is_new(each) for each in "aabcba"]
     [True, False, True, True, False, True]
     """

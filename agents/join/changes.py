@@ -21,6 +21,7 @@ import orjson
 from agents.join.fencing import NO_EPOCH
 from agents.prediction_log.predictions import Predictions, name_codes
 from schemas.payloads.rows import LabelRow
+from schemas.tables.model_version import ModelVersion
 
 MAGIC: Final = b"DLP1"
 _PREFIX: Final = struct.Struct("<4sII")
@@ -144,7 +145,7 @@ def checksum(record: bytes) -> int:
 
 
 def _predictions(batch: Predictions) -> tuple[dict[str, Any], list[bytes]]:
-    numbers: dict[tuple[str, str], int] = {}
+    numbers: dict[ModelVersion, int] = {}
     codes = name_codes(batch.names, numbers)
     described: dict[str, Any] = {
         "rows": len(batch.ids),

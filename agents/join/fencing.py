@@ -8,7 +8,7 @@ NO_EPOCH: Final = -1
 """Before the first claim."""
 
 
-class Epochs:
+class Claims:
     """The claims that one partition has seen: a fencing token, after Kleppmann (2016).
 
     A worker that gets a partition writes a claim, and then reads what came before it; the claim's

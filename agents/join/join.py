@@ -10,7 +10,7 @@ import numpy as np
 import orjson
 
 from agents.join.changes import LabelChange, Met
-from agents.join.fencing import Epochs
+from agents.join.fencing import Claims
 from agents.join.telemetry import PendingStatus
 from agents.prediction_log.disk_chunk import FirstLabel
 from agents.prediction_log.disk_file import ColdFile
@@ -78,7 +78,7 @@ class PendingJoin:
         Labels given up before their prediction came.
     durable_to
         Number of the first prediction of which the changelog may not know yet.
-    hangs_on_order
+    order_matters
         Whether a join since this was last set to false would be another one if its prediction and
         its label came the other way round: it is the row of whichever comes second, and nobody but
         the changelog can tell a successor which one that was.
@@ -118,11 +118,11 @@ class PendingJoin:
         self._evicted = 0
         self.orphaned = 0
         self.durable_to = 0
-        self.hangs_on_order = False
+        self.order_matters = False
         self._replaced = 0
         self._taken: list[Predictions | LabelChange] = []
         self._position = 0
-        self.epochs = Epochs()
+        self.epochs = Claims()
         # No label that waits came into the changelog before this.
         self._early_since = 0
         # Number of a prediction, and where in the changelog it and all after it can be read.
@@ -214,7 +214,7 @@ class PendingJoin:
                 self._open -= 1
             elif met != offset or self._log.first_label(number) is not None:
                 continue
-            self.hangs_on_order |= number >= self.durable_to
+            self.order_matters |= number >= self.durable_to
             joined.append(self._join(number, FirstLabel(row.label, row.time)))
         if joined:
             self._taken.append(LabelChange(row, offset, age, Met.PREDICTION))
@@ -268,7 +268,7 @@ class PendingJoin:
             self._replace(batch, row, number)
         first = self._log.first_label(number)
         if first is not None:
-            self.hangs_on_order |= row not in batch.labels
+            self.order_matters |= row not in batch.labels
             yield self._join(number, first)
 
     def _append(self, batch: Predictions, row: int, others: tuple[int, ...]) -> int:

@@ -9,9 +9,9 @@ from typing import Any
 from agents.join.changelog import Bounds, Changelog
 from agents.join.changes import checksum
 from agents.join.options import PendingOptions
-from agents.join.store import Checkpoint, PendingStore
+from agents.join.store import DiskCheckpoint, PendingStore
 from agents.prediction_log.disk_chunk import DamagedStore
-from agents.prediction_log.disk_file import ColdFile, Position
+from agents.prediction_log.disk_file import ChangelogPosition, ColdFile
 from agents.transport.delivery import PartitionLost
 
 logger = logging.getLogger(__name__)
@@ -89,7 +89,7 @@ class PendingSlot:
             )
         return confirmed
 
-    async def load(self) -> Position | None:
+    async def load(self) -> ChangelogPosition | None:
         """Take over what the disk has; return up to where in the changelog that is.
 
         Raises
@@ -114,7 +114,9 @@ class PendingSlot:
     async def save_where_due(self, record: bytes, offset: int) -> None:
         """Bring the disk up to date with the last record of a changelog that is being replayed."""
         if self.store.dirty >= self._options.checkpoint_every:
-            await self._write(self.store.checkpoint(), Position(offset + 1, checksum(record)))
+            await self._write(
+                self.store.checkpoint(), ChangelogPosition(offset + 1, checksum(record))
+            )
 
     def claimed(self) -> None:
         """Take note that the last record that the changelog has is this worker's claim."""
@@ -164,7 +166,7 @@ class PendingSlot:
             self.end = max(self.end, offset + 1)
             self.store.acknowledged(offset)
 
-    async def _next_checkpoint(self) -> Checkpoint | None:
+    async def _next_checkpoint(self) -> DiskCheckpoint | None:
         if self.saving is not None:
             options = self._options
             if self.store.in_memory > 2 * options.hot_entries + options.checkpoint_every:
@@ -183,14 +185,14 @@ class PendingSlot:
         return self.store.checkpoint()
 
     async def _save(
-        self, checkpoint: Checkpoint, confirmed: "asyncio.Future[int]", check: int
+        self, checkpoint: DiskCheckpoint, confirmed: "asyncio.Future[int]", check: int
     ) -> None:
         await asyncio.wait([confirmed])
         if confirmed.cancelled() or confirmed.exception() is not None:
             return  # the worker is going down, or has lost the partition: `Delivery` says why
-        await self._write(checkpoint, Position(confirmed.result() + 1, check))
+        await self._write(checkpoint, ChangelogPosition(confirmed.result() + 1, check))
 
-    async def _write(self, checkpoint: Checkpoint, position: Position) -> None:
+    async def _write(self, checkpoint: DiskCheckpoint, position: ChangelogPosition) -> None:
         loop = asyncio.get_running_loop()
         checkpoint.done(await loop.run_in_executor(self._thread, checkpoint.write, position))
 

@@ -13,7 +13,7 @@ from agents.join.fencing import NO_EPOCH
 from agents.join.options import PendingOptions
 from agents.join.partition_store import PendingSlot
 from agents.prediction_log.disk_chunk import DamagedStore
-from agents.prediction_log.disk_file import ColdFile, Position, StoreInUse
+from agents.prediction_log.disk_file import ChangelogPosition, ColdFile, StoreInUse
 from agents.stages.telemetry import Telemetry
 
 logger = logging.getLogger(__name__)
@@ -248,7 +248,7 @@ def _begin_of(changes: Changes) -> _Begin:
 
 
 async def _fits(
-    position: Position, partition: int, bounds: Bounds, reader: ChangelogReader
+    position: ChangelogPosition, partition: int, bounds: Bounds, reader: ChangelogReader
 ) -> bool:
     """Tell whether a checkpoint is of this changelog, and nothing is missing in between."""
     if not bounds.start <= position.offset <= bounds.end:

@@ -7,14 +7,14 @@ from typing import Final
 import orjson
 
 from agents.join.changes import Changes, LabelChange, Met, decode_changes, encode_changes
-from agents.join.fencing import NO_EPOCH, Epochs
+from agents.join.fencing import NO_EPOCH, Claims
 from agents.join.join import MOST_SIDE_BY_SIDE, EarlyLabel, Joined, PendingJoin
-from agents.prediction_log.disk_file import Position, Written
+from agents.prediction_log.disk_file import ChangelogPosition, Written
 from agents.prediction_log.predictions import Predictions
 from agents.prediction_log.tiered_log import Captured, TieredLog
 from schemas.payloads.rows import LabelRow
 
-__all__ = ["MOST_SIDE_BY_SIDE", "Checkpoint", "Joined", "PendingStore"]
+__all__ = ["MOST_SIDE_BY_SIDE", "DiskCheckpoint", "Joined", "PendingStore"]
 
 _RECORDS_BETWEEN: Final = 1000
 """Records of the changelog after which labels that still wait are said again, at the least."""
@@ -99,7 +99,7 @@ class PendingStore(PendingJoin):
         self._advance(changes.clock)
         self._clock_told = self._clock
         self._taken = []
-        self.durable_to, self.hangs_on_order = self._log.end, False
+        self.durable_to, self.order_matters = self._log.end, False
 
     def acknowledged(self, offset: int) -> None:
         """Take note that the changelog has a record of this store at an offset."""
@@ -109,7 +109,7 @@ class PendingStore(PendingJoin):
         """Count what is given up from now on: what a restore gave up was counted before."""
         self._expired = self._evicted = self._replaced = self.orphaned = 0
 
-    def load(self) -> Position | None:
+    def load(self) -> ChangelogPosition | None:
         """Take over what the file holds; return how far that is. For a thread.
 
         Raises
@@ -125,7 +125,7 @@ class PendingStore(PendingJoin):
         self._born = rest.get("born", self._clock)
         self._open, self._early_since = rest["open"], rest["early since"]
         self._since = deque((number, since) for number, since in rest["since"])
-        self.epochs = Epochs(rest.get("epochs", (NO_EPOCH,)))
+        self.epochs = Claims(rest.get("epochs", (NO_EPOCH,)))
         for name, labels in rest["early"]:
             self._early[name.encode()] = [
                 EarlyLabel(LabelRow(name, label, time, None, model, ""), *others)
@@ -158,7 +158,7 @@ class PendingStore(PendingJoin):
         """Bytes of memory for the predictions on disk."""
         return self._log.index_nbytes
 
-    def checkpoint(self) -> "Checkpoint":
+    def checkpoint(self) -> "DiskCheckpoint":
         """Return the present state, to be written to the file."""
         early = [
             (
@@ -179,7 +179,7 @@ class PendingStore(PendingJoin):
             "early": early,
             "epochs": list(self.epochs),
         }
-        return Checkpoint(self._log, self._log.capture(orjson.dumps(rest)))
+        return DiskCheckpoint(self._log, self._log.capture(orjson.dumps(rest)))
 
     def close(self) -> None:
         """Close the file."""
@@ -232,13 +232,13 @@ class PendingStore(PendingJoin):
 
 
 @dataclass(frozen=True, slots=True)
-class Checkpoint:
+class DiskCheckpoint:
     """A store's state at a moment, on its way to the disk."""
 
     _log: TieredLog
     _captured: Captured
 
-    def write(self, position: Position) -> Written:
+    def write(self, position: ChangelogPosition) -> Written:
         """Write it; for a thread."""
         return self._log.write(self._captured, position)
 

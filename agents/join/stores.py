@@ -87,7 +87,7 @@ class PendingStores:
         hanging = {
             partition: slot.store
             for partition in partitions
-            if (slot := self._slots.get(partition)) is not None and slot.store.hangs_on_order
+            if (slot := self._slots.get(partition)) is not None and slot.store.order_matters
         }
         if not hanging:
             return True
@@ -104,7 +104,7 @@ class PendingStores:
         if failures:
             return False
         for store in hanging.values():
-            store.hangs_on_order = False
+            store.order_matters = False
         return is_current()
 
     async def restore(

@@ -5,10 +5,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.observations.concatenated_blocks import JoinedBlocks
-from agents.prediction_log.predictions import Name
+from agents.observations.concatenated_blocks import ConcatenatedBlocks
 from schemas.payloads.rows import PredictionRow
 from schemas.payloads.scanned_predictions import ScannedPredictions
+from schemas.tables.model_version import ModelVersion
 from schemas.tables.observations import Source, number_sources
 
 REFUSED: Final = -1
@@ -45,7 +45,7 @@ class ReadRows:
 
     def __init__(
         self,
-        joined: JoinedBlocks,
+        joined: ConcatenatedBlocks,
         scanned: ScannedPredictions | None,
         single: dict[int, PredictionRow],
         plain: NDArray[np.bool_],
@@ -60,7 +60,7 @@ class ReadRows:
             Source(block.topic, block.partition) for block in joined.blocks
         )
         self.group = np.full(len(joined), REFUSED, dtype=np.int64)
-        numbers: dict[Name, int] = {}
+        numbers: dict[ModelVersion, int] = {}
         if scanned is not None and plain.any():
             self._group_plain(scanned, numbers)
         for row, prediction in single.items():
@@ -68,7 +68,7 @@ class ReadRows:
             self.group[row] = numbers.setdefault(name, len(numbers))
         self.names = list(numbers)
 
-    def _group_plain(self, scanned: ScannedPredictions, numbers: dict[Name, int]) -> None:
+    def _group_plain(self, scanned: ScannedPredictions, numbers: dict[ModelVersion, int]) -> None:
         codes = scanned.model.astype(np.int64) << 32 | scanned.version
         rows = np.flatnonzero(self.plain)
         if (codes[rows] == codes[rows[0]]).all():

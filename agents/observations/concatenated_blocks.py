@@ -15,7 +15,7 @@ Numbers = NDArray[np.int64]
 _NULL: Final = -1
 
 
-class JoinedBlocks(NamedTuple):
+class ConcatenatedBlocks(NamedTuple):
     """``n`` records of some blocks, one block after the other.
 
     Attributes

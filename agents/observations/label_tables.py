@@ -8,6 +8,7 @@ import numpy as np
 from agents.join.join import Joined
 from detectors.performance.error import Task, error_of
 from schemas.tables.columns import Column, Kind, Role, columns_of
+from schemas.tables.model_version import ModelVersion
 from schemas.tables.observations import ModelRows, ObservationTable, Origin, Source, number_sources
 
 TaskOf = Callable[[str], Task]
@@ -36,7 +37,7 @@ def label_tables(
     task_of, partition_of
         Give what a model predicts, and where it is watched, by its name.
     """
-    groups: dict[tuple[str, str], list[Labelled]] = {}
+    groups: dict[ModelVersion, list[Labelled]] = {}
     for labelled in rows:
         groups.setdefault((labelled.row.model, labelled.row.version), []).append(labelled)
     shared: dict[tuple[int, Kind], list[tuple[list[Labelled], Column]]] = {}

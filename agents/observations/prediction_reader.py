@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.observations.accepted_rows import ReadRows
-from agents.observations.concatenated_blocks import JoinedBlocks
+from agents.observations.concatenated_blocks import ConcatenatedBlocks
 from agents.observations.event_time import ages, bounded
 from agents.observations.prediction_tables import KindsOf, PartitionOf, tables_of
 from agents.prediction_log.predictions import Predictions
@@ -86,7 +86,7 @@ class PredictionReader:
         partition_of
             Gives the partition in which a model is watched by its name.
         """
-        joined = JoinedBlocks.of(blocks)
+        joined = ConcatenatedBlocks.of(blocks)
         scanned = self._scanner.scan(joined.spans)
         none = np.zeros(len(joined), dtype=np.int64)
         plain = none.astype(np.bool_) if scanned is None else scanned.plain
@@ -106,7 +106,7 @@ class PredictionReader:
         )
 
     def _read_singly(
-        self, joined: JoinedBlocks, rows: Rows
+        self, joined: ConcatenatedBlocks, rows: Rows
     ) -> tuple[dict[int, PredictionRow], list[tuple[Record, InvalidMessage]]]:
         found, refused = {}, []
         for row in rows.tolist():

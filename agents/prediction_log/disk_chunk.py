@@ -8,7 +8,8 @@ import numpy as np
 import orjson
 
 from agents.prediction_log.memory_log import Rows
-from agents.prediction_log.predictions import Name, name_codes
+from agents.prediction_log.predictions import name_codes
+from schemas.tables.model_version import ModelVersion
 
 ROWS: Final = 128
 """Predictions of a chunk: a single one is read with all of them."""
@@ -129,7 +130,7 @@ def encode_chunk(rows: Rows, start: int, end: int, firsts: dict[int, FirstLabel]
     firsts
         By row, labels that were there first.
     """
-    numbers: dict[Name, int] = {}
+    numbers: dict[ModelVersion, int] = {}
     codes = name_codes(rows.names[start:end], numbers)
     ids = rows.ids[start:end]
     header = {

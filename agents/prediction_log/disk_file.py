@@ -32,7 +32,7 @@ class StoreInUse(RuntimeError):
 
 
 @dataclass(frozen=True, slots=True)
-class Position:
+class ChangelogPosition:
     """How far a checkpoint has followed the changelog.
 
     Attributes
@@ -141,12 +141,12 @@ class ColdFile:
         return total
 
     @property
-    def position(self) -> Position | None:
+    def position(self) -> ChangelogPosition | None:
         """How far the last checkpoint has followed the changelog; None without one."""
         offset, checksum = self._meta("offset"), self._meta("checksum")
         if offset is None or checksum is None:
             return None
-        return Position(int(offset), int(checksum))
+        return ChangelogPosition(int(offset), int(checksum))
 
     @property
     def rest(self) -> bytes | None:
@@ -186,7 +186,7 @@ class ColdFile:
         except (ValueError, DamagedStore) as error:
             raise self._damaged(error) from error
 
-    def write(self, written: Written, position: Position) -> None:
+    def write(self, written: Written, position: ChangelogPosition) -> None:
         """Write a checkpoint, whole or not at all. For one thread at a time."""
         writer = self._writer
         with writer:

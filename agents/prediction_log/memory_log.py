@@ -4,7 +4,8 @@ from array import array
 from collections.abc import Iterator
 from typing import Any, Final
 
-from agents.prediction_log.predictions import NO_LABEL, Name, Predictions
+from agents.prediction_log.predictions import NO_LABEL, Predictions
+from schemas.tables.model_version import ModelVersion
 
 PART_BITS: Final = 13
 
@@ -20,7 +21,7 @@ class _Part:
         self.ages = array("q")
         self.labels = array("q")
         self.digests = array("I")
-        self.names: list[Name] = []
+        self.names: list[ModelVersion] = []
         self.values: list[Any] = []
 
 
@@ -85,7 +86,7 @@ class PredictionLog:
         """Return the time by which a prediction ages."""
         return self._parts[number >> self._bits].ages[number & self._mask]
 
-    def name(self, number: int) -> Name:
+    def name(self, number: int) -> ModelVersion:
         """Return the model and version of a prediction."""
         return self._parts[number >> self._bits].names[number & self._mask]
 

@@ -7,9 +7,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-Name = tuple[str, str]
-"""Model and version."""
-
+from schemas.tables.model_version import ModelVersion
 
 NO_LABEL: Final = -1
 
@@ -35,7 +33,7 @@ class Predictions:
     offsets: NDArray[np.int64]
     times: NDArray[np.int64]
     ages: NDArray[np.int64]
-    names: Sequence[Name]
+    names: Sequence[ModelVersion]
     values: Sequence[Any]
     labels: dict[int, Any] = field(default_factory=dict)
 
@@ -52,7 +50,9 @@ class Predictions:
         )
 
 
-def name_codes(names: Sequence[Name], numbers: dict[Name, int]) -> NDArray[np.uint32]:
+def name_codes(
+    names: Sequence[ModelVersion], numbers: dict[ModelVersion, int]
+) -> NDArray[np.uint32]:
     """Return each name's number, as little-endian uint32; new ones are added to the numbers."""
     different = set(names)
     for name in different:

@@ -9,10 +9,11 @@ from typing import Any, Final
 import numpy as np
 
 from agents.prediction_log.disk_chunk import ROWS, Chunk, Entry, FirstLabel, encode_chunk
-from agents.prediction_log.disk_file import ColdFile, Position, Written
+from agents.prediction_log.disk_file import ChangelogPosition, ColdFile, Written
 from agents.prediction_log.id_index import IdIndex, hash_ids
 from agents.prediction_log.memory_log import PART_BITS, PredictionLog, Rows
-from agents.prediction_log.predictions import NO_LABEL, Name, Predictions
+from agents.prediction_log.predictions import NO_LABEL, Predictions
+from schemas.tables.model_version import ModelVersion
 
 _CHUNKS_KEPT: Final = 256
 
@@ -175,7 +176,7 @@ class TieredLog:
             return self._hot.offset(number)
         return self._entry(number).offset
 
-    def name(self, number: int) -> Name:
+    def name(self, number: int) -> ModelVersion:
         """Return the model and version of a prediction."""
         if number >= self._hot.first:
             return self._hot.name(number)
@@ -278,7 +279,7 @@ class TieredLog:
             self.first, start, rows, firsts, dict(self._in_flight), rest, self._file.seed
         )
 
-    def write(self, captured: Captured, position: Position) -> Written:
+    def write(self, captured: Captured, position: ChangelogPosition) -> Written:
         """Write a checkpoint; for a thread, one at a time."""
         written = captured.written()
         self._file.write(written, position)

@@ -17,13 +17,13 @@ from agents.transport.rounds import BatchEvent, records_of
 from detectors.monitors.column_figures import figures_of
 from detectors.monitors.fleet import Fleet, Taken
 from detectors.monitors.model_monitor import ModelMonitor
-from detectors.monitors.roster import ModelKey
 from schemas.events.alert import Alert
 from schemas.events.cloudevents import CloudEventType, cloudevent_headers
 from schemas.events.codec import decode_event, decode_object, encode_event
 from schemas.events.invalid import InvalidMessage
 from schemas.events.model_event import ModelEvent
 from schemas.tables.frames import MAGIC, decode_frame
+from schemas.tables.model_version import ModelVersion
 from schemas.tables.observations import ObservationTable, Source
 
 logger = logging.getLogger(__name__)
@@ -54,7 +54,7 @@ class Detection(Stage[Fleet]):
     """
 
     name = "detection"
-    reported: dict[int, dict[ModelKey, float]] = field(default_factory=dict, init=False)
+    reported: dict[int, dict[ModelVersion, float]] = field(default_factory=dict, init=False)
     renewed: set[Source] = field(default_factory=set, init=False)
     _rows_of_version: dict[int, float] = field(default_factory=dict, init=False)
 
@@ -83,7 +83,7 @@ class Detection(Stage[Fleet]):
         self._report(event, started)
         await delivery.submit(event, outputs)
 
-    def gains_by_more(self, partition: int) -> bool:
+    def prefers_larger_rounds(self, partition: int) -> bool:
         """Tell whether a partition brings so few rows of a version that it costs more than they."""
         return self._rows_of_version.get(partition, FEW_ROWS) < FEW_ROWS
 

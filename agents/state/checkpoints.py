@@ -11,10 +11,10 @@ from time import monotonic, perf_counter
 from typing import Any, Final, Generic
 
 from agents.stages.stateful_stage import Stage, StateT
-from agents.state.writer import Cut, StateWriter, Superseded
+from agents.state.writer import StateCut, StateWriter, Superseded
 from agents.transport.delivery import Delivery
 from agents.transport.rounds import BatchEvent, slices_of
-from detectors.snapshots.parts import Durable, Name
+from detectors.snapshots.parts import Durable, PartName
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ class CheckpointOptions:
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
-class Held(Generic[StateT]):
+class KeptPartition(Generic[StateT]):
     """One partition of the present assignment.
 
     Attributes
@@ -67,12 +67,12 @@ class Held(Generic[StateT]):
     state: StateT
     durable: Durable
     writer: StateWriter
-    stamps: Mapping[Name, Any]
+    stamps: Mapping[PartName, Any]
     handled: dict[str, int]
     settled: dict[str, int]
     waiting: dict[str, deque[tuple[float, BatchEvent]]] = field(default_factory=dict)
 
-    def cut(self) -> Cut:
+    def cut(self) -> StateCut:
         """Take a snapshot of what has changed; in a thread, while nothing touches the state."""
         stamps, before = self.durable.stamps(), self.stamps
         changed = {
@@ -81,7 +81,7 @@ class Held(Generic[StateT]):
             if name not in before or before[name] != stamp
         }
         self.stamps = stamps
-        return Cut(dict(self.handled), tuple(stamps), changed, self.durable.outline())
+        return StateCut(dict(self.handled), tuple(stamps), changed, self.durable.outline())
 
 
 class Checkpoints(Generic[StateT]):
@@ -120,7 +120,7 @@ class Checkpoints(Generic[StateT]):
         self._stage = stage
         self._options = options
         self._clock = clock
-        self._held: dict[int, Held[StateT]] = {}
+        self._held: dict[int, KeptPartition[StateT]] = {}
         self._busy = asyncio.Lock()
         self._wake = asyncio.Event()
         self._moved = asyncio.Event()
@@ -202,7 +202,7 @@ class Checkpoints(Generic[StateT]):
         self._stage.keep_partitions(self._held)
         self._moved.set()
 
-    async def begin(self, generation: int, loaded: Iterable[Held[StateT]]) -> bool:
+    async def begin(self, generation: int, loaded: Iterable[KeptPartition[StateT]]) -> bool:
         """Take up the states of an assignment; False where it is over already."""
         async with self._busy:
             if self._app.consumer_generation_id != generation:
@@ -249,7 +249,7 @@ class Checkpoints(Generic[StateT]):
         await asyncio.gather(*(self._store(held, cut) for held, cut in cuts))
         self._due_at = self._clock() + max(self._options.interval, SHARE * taken)
 
-    async def _store(self, held: Held[StateT], cut: Cut) -> None:
+    async def _store(self, held: KeptPartition[StateT], cut: StateCut) -> None:
         began = perf_counter()
 
         def may_write() -> bool:
@@ -265,7 +265,7 @@ class Checkpoints(Generic[StateT]):
             return
         self._stage.telemetry.state_saved(self._stage.name, snapshots, size, perf_counter() - began)
 
-    async def _until_settled(self, held: Held[StateT], covers: Mapping[str, int]) -> None:
+    async def _until_settled(self, held: KeptPartition[StateT], covers: Mapping[str, int]) -> None:
         """Wait for the outputs of all batches that the cut is of."""
         while any(held.settled.get(topic, -1) < offset for topic, offset in covers.items()):
             if not self._may_write(held):
@@ -276,22 +276,22 @@ class Checkpoints(Generic[StateT]):
             except TimeoutError:
                 continue
 
-    def _ack(self, held: Held[StateT], covers: Mapping[str, int]) -> None:
+    def _ack(self, held: KeptPartition[StateT], covers: Mapping[str, int]) -> None:
         for topic, queue in held.waiting.items():
             while queue and queue[0][1].message.offset <= covers.get(topic, -1):
                 queue.popleft()[1].ack()
 
-    def _may_write(self, held: Held[StateT]) -> bool:
+    def _may_write(self, held: KeptPartition[StateT]) -> bool:
         is_current: bool = held.generation == self._app.consumer_generation_id
         return is_current and self._held.get(held.partition) is held
 
-    def _is_current(self, held: Held[StateT], event: BatchEvent) -> bool:
+    def _is_current(self, held: KeptPartition[StateT], event: BatchEvent) -> bool:
         is_current: bool = (
             event.message.generation_id == held.generation == self._app.consumer_generation_id
         )
         return is_current
 
-    def _drop_covered(self, event: BatchEvent, held: Held[StateT]) -> bool:
+    def _drop_covered(self, event: BatchEvent, held: KeptPartition[StateT]) -> bool:
         """Drop the first records of a batch, which the state is of; tell whether any are left."""
         covered = held.handled.get(event.message.topic, -1)
         if event.message.offset <= covered:

@@ -8,13 +8,13 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 import orjson
 
-from detectors.snapshots.parts import Name
+from detectors.snapshots.parts import PartName
 
-INDEX: Final[Name] = ("index",)
+INDEX: Final[PartName] = ("index",)
 """The name of the index, which lists the snapshots that are in force."""
 
 
-class Epoch(NamedTuple):
+class WriterEpoch(NamedTuple):
     """Who wrote: a later owner of a partition has a higher one, and so never the same keys.
 
     Attributes
@@ -32,7 +32,7 @@ class Epoch(NamedTuple):
 class HeadKey(NamedTuple):
     """The key of a head."""
 
-    epoch: Epoch
+    epoch: WriterEpoch
 
     def encode(self) -> bytes:
         """Return the key's bytes."""
@@ -52,8 +52,8 @@ class PartKey(NamedTuple):
         Of the part, from 0.
     """
 
-    name: Name
-    epoch: Epoch
+    name: PartName
+    epoch: WriterEpoch
     slot: int
     number: int
 
@@ -76,8 +76,8 @@ def decode_key(data: bytes | None) -> Key:
     fields: Any = orjson.loads(data or b"null")
     match fields:
         case ["head", int(started), int(generation)]:
-            return HeadKey(Epoch(started, generation))
+            return HeadKey(WriterEpoch(started, generation))
         case ["part", int(started), int(generation), int(slot), int(number), str(), *_]:
             name = tuple(str(each) for each in fields[5:])
-            return PartKey(name, Epoch(started, generation), slot, number)
+            return PartKey(name, WriterEpoch(started, generation), slot, number)
     raise ValueError("it is no key of a state topic")

@@ -12,7 +12,7 @@ from typing import Any, Final, Generic
 from faust.types import TP
 
 from agents.stages.stateful_stage import Stage, StateT
-from agents.state.checkpoints import Checkpoints, Held
+from agents.state.checkpoints import Checkpoints, KeptPartition
 from agents.state.reader import Reading, StateReader
 from agents.state.stored_state import StoredRecord, StoredState, UnusableState, assemble
 from agents.state.writer import Send, StateWriter
@@ -87,7 +87,7 @@ class StateLoader:
         assigned = self._app.consumer.assignment()
         partitions = {tp.partition for tp in assigned if tp.topic in recipe.logs}
         reading = await self._reader.read(recipe.topic, partitions, logs=recipe.logs)
-        loaded: list[Held[Any]] = []
+        loaded: list[KeptPartition[Any]] = []
         notes: list[str] = []
         for partition, records in reading.records.items():
             # Nothing else knows these objects yet.
@@ -122,7 +122,7 @@ class StateLoader:
         generation: int,
         partition: int,
         records: Mapping[bytes, StoredRecord],
-    ) -> tuple[Held[Any], list[str]]:
+    ) -> tuple[KeptPartition[Any], list[str]]:
         stored = assemble(recipe.topic, partition, records)
         state = recipe.stage.new_state()
         durable = recipe.durable(state)
@@ -141,7 +141,7 @@ class StateLoader:
             stored=stored,
             leftover=() if stored is not None else records,
         )
-        held = Held(
+        held = KeptPartition(
             partition=partition,
             generation=generation,
             state=state,
@@ -154,7 +154,9 @@ class StateLoader:
         )
         return held, notes
 
-    def _check_bounds(self, held: Held[Any], recipe: StateRecipe[Any], reading: Reading) -> None:
+    def _check_bounds(
+        self, held: KeptPartition[Any], recipe: StateRecipe[Any], reading: Reading
+    ) -> None:
         for topic, offset in held.handled.items():
             first, end = reading.bounds.get((topic, held.partition), (0, 0))
             if offset >= end:

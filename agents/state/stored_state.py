@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
-from agents.state.keys import INDEX, Epoch, HeadKey, PartKey, decode_key
-from detectors.snapshots.parts import Name
+from agents.state.keys import INDEX, HeadKey, PartKey, WriterEpoch, decode_key
+from detectors.snapshots.parts import PartName
 from detectors.snapshots.snapshot import (
     UnreadableSnapshot,
     check_snapshot,
@@ -48,13 +48,13 @@ class Ref(NamedTuple):
         Its checksum, hexadecimal.
     """
 
-    epoch: Epoch
+    epoch: WriterEpoch
     slot: int
     parts: int
     size: int
     digest: str
 
-    def keys(self, name: Name) -> Iterable[bytes]:
+    def keys(self, name: PartName) -> Iterable[bytes]:
         """Yield the keys of its parts."""
         for number in range(self.parts):
             yield PartKey(name, self.epoch, self.slot, number).encode()
@@ -67,7 +67,7 @@ class Ref(NamedTuple):
     def of(cls, fields: Iterable[Any]) -> "Ref":
         """Return what `fields` has given."""
         started, generation, slot, parts, size, digest = fields
-        return cls(Epoch(started, generation), slot, parts, size, digest)
+        return cls(WriterEpoch(started, generation), slot, parts, size, digest)
 
 
 class UnusableState(RuntimeError):
@@ -84,7 +84,13 @@ class UnusableState(RuntimeError):
     """
 
     def __init__(
-        self, topic: str, partition: int, *, reason: str, name: Name = (), offset: int | None = None
+        self,
+        topic: str,
+        partition: int,
+        *,
+        reason: str,
+        name: PartName = (),
+        offset: int | None = None,
     ) -> None:
         self.topic, self.partition, self.offset = topic, partition, offset
         self.name, self.reason = name, reason
@@ -134,15 +140,15 @@ class StoredState:
 
     topic: str
     partition: int
-    epoch: Epoch
+    epoch: WriterEpoch
     stage: str
     group: str
     written_at: int
     covers: dict[str, int]
     outline: State = field(default_factory=dict)
-    refs: dict[Name, Ref] = field(default_factory=dict)
-    parts: dict[Name, bytes] = field(default_factory=dict)
-    problems: dict[Name, UnusableState] = field(default_factory=dict)
+    refs: dict[PartName, Ref] = field(default_factory=dict)
+    parts: dict[PartName, bytes] = field(default_factory=dict)
+    problems: dict[PartName, UnusableState] = field(default_factory=dict)
     index: Ref
     garbage: list[bytes] = field(default_factory=list)
 
@@ -165,7 +171,7 @@ def assemble(
     UnusableState
         If the head or the index cannot be read, or a record has no business there.
     """
-    heads: dict[Epoch, bytes] = {}
+    heads: dict[WriterEpoch, bytes] = {}
     for data, record in records.items():
         try:
             key = decode_key(data)
@@ -194,7 +200,7 @@ def assemble(
     return state
 
 
-def _head(topic: str, partition: int, epoch: Epoch, record: StoredRecord) -> StoredState:
+def _head(topic: str, partition: int, epoch: WriterEpoch, record: StoredRecord) -> StoredState:
     try:
         head = decode_snapshot(record.value)
         found = StoredState(
@@ -231,7 +237,7 @@ def _take_index(state: StoredState, data: bytes, records: Mapping[bytes, StoredR
 
 
 def _joined(
-    state: StoredState, name: Name, ref: Ref, records: Mapping[bytes, StoredRecord]
+    state: StoredState, name: PartName, ref: Ref, records: Mapping[bytes, StoredRecord]
 ) -> tuple[bytes, UnusableState | None]:
     """Return a snapshot from its parts, or what is wrong with it."""
     found = [records.get(key) for key in ref.keys(name)]
@@ -259,12 +265,12 @@ def _joined(
     )
 
 
-def _offset(name: Name, ref: Ref, records: Mapping[bytes, StoredRecord]) -> int | None:
+def _offset(name: PartName, ref: Ref, records: Mapping[bytes, StoredRecord]) -> int | None:
     offsets = [records[key].offset for key in ref.keys(name) if key in records]
     return offsets[0] if offsets else None
 
 
-def _said(name: Name) -> str:
+def _said(name: PartName) -> str:
     match name:
         case ("model", model):
             return f"model {model}"
@@ -275,7 +281,7 @@ def _said(name: Name) -> str:
     return " ".join(name)
 
 
-def _flags(name: Name) -> list[str]:
+def _flags(name: PartName) -> list[str]:
     match name:
         case ("model", model):
             return ["--model", model]

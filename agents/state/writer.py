@@ -5,9 +5,9 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from agents.state.keys import INDEX, Epoch, HeadKey
+from agents.state.keys import INDEX, HeadKey, WriterEpoch
 from agents.state.stored_state import Ref, StoredState
-from detectors.snapshots.parts import Name
+from detectors.snapshots.parts import PartName
 from detectors.snapshots.snapshot import digest_of, encode_snapshot
 from detectors.snapshots.tree import State
 
@@ -29,7 +29,7 @@ class Send(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Cut:
+class StateCut:
     """A state at one point of its logs.
 
     Attributes
@@ -45,8 +45,8 @@ class Cut:
     """
 
     covers: Mapping[str, int]
-    names: tuple[Name, ...]
-    changed: Mapping[Name, bytes]
+    names: tuple[PartName, ...]
+    changed: Mapping[PartName, bytes]
     outline: State
 
 
@@ -88,14 +88,14 @@ class StateWriter:
         self._topic, self._partition = topic, partition
         self._stage, self._group = stage, group
         started = 1 if stored is None else stored.epoch.started + 1
-        self.epoch = Epoch(started, generation)
-        self._refs: dict[Name, Ref] = {} if stored is None else dict(stored.refs)
+        self.epoch = WriterEpoch(started, generation)
+        self._refs: dict[PartName, Ref] = {} if stored is None else dict(stored.refs)
         self._garbage = list(leftover)
         if stored is not None:
             self._garbage += [*stored.garbage, HeadKey(stored.epoch).encode()]
             self._refs[INDEX] = stored.index
 
-    async def write(self, cut: Cut, may_write: Callable[[], bool]) -> tuple[int, int]:
+    async def write(self, cut: StateCut, may_write: Callable[[], bool]) -> tuple[int, int]:
         """Write a cut; return how many snapshots and bytes that took.
 
         Raises
@@ -103,7 +103,7 @@ class StateWriter:
         Superseded
             When ``may_write``, asked before each record, says no. What was before is in force.
         """
-        refs: dict[Name, Ref] = {}
+        refs: dict[PartName, Ref] = {}
         sent: list[Awaitable[object]] = []
         for name, data in cut.changed.items():
             refs[name] = await self._put(name, data, sent, may_write)
@@ -135,7 +135,7 @@ class StateWriter:
 
     async def _put(
         self,
-        name: Name,
+        name: PartName,
         data: bytes,
         sent: list[Awaitable[object]],
         may_write: Callable[[], bool],

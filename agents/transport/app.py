@@ -133,9 +133,9 @@ def on_drain(app: BatchApp, hook: Callable[[], None]) -> None:
     cast("BatchedTransport", app.transport).drain_hooks.append(hook)
 
 
-def gather_where(app: BatchApp, gains: Callable[[TP], bool]) -> None:
+def enlarge_rounds_where(app: BatchApp, gains: Callable[[TP], bool]) -> None:
     """Have a partition fetched less often while the worker is behind, where `gains` is true of it.
 
     It is for what the app itself sends and reads, of which larger rounds are cheaper.
     """
-    cast("BatchedTransport", app.transport).gain_rules.append(gains)
+    cast("BatchedTransport", app.transport).round_rules.append(gains)

@@ -76,7 +76,7 @@ class BatchedConsumer(driver.Consumer):
             most=self.options.max_slice_records,
             patience=self.options.alignment_timeout,
         )
-        self._gathering = Gathering(transport.gains_by_more, self.options.gathering_time)
+        self._gathering = Gathering(transport.prefers_larger_rounds, self.options.gathering_time)
         self.rewinds: dict[TP, int] = {}
         self._fetched_under: object = None
         self._flow_stopped_at: float | None = None

@@ -40,7 +40,7 @@ class BatchedTransport(driver.Transport):
     drain_hooks
         Called, in the event loop, when a rebalance or a shutdown starts to wait for the batches
         that agents hold.
-    gain_rules
+    round_rules
         Each tells of a partition whether larger rounds of it are cheaper.
     """
 
@@ -56,8 +56,8 @@ class BatchedTransport(driver.Transport):
         super().__init__(url, app, loop)
         self.options = options
         self.drain_hooks: list[Callable[[], None]] = []
-        self.gain_rules: list[Callable[[TP], bool]] = []
+        self.round_rules: list[Callable[[TP], bool]] = []
 
-    def gains_by_more(self, tp: TP) -> bool:
+    def prefers_larger_rounds(self, tp: TP) -> bool:
         """Tell whether larger rounds of a partition are cheaper."""
-        return any(gains(tp) for gains in self.gain_rules)
+        return any(gains(tp) for gains in self.round_rules)

@@ -13,9 +13,9 @@ from app.metrics.catalogue import MetricSpec
 from app.metrics.label_cap import OTHER, Identity, LabelCap
 from detectors.monitors.column_figures import Figures
 from schemas.tables.columns import Flag
+from schemas.tables.model_version import ModelVersion
 
 Family = CounterMetricFamily | GaugeMetricFamily
-ModelKey = tuple[str, str]
 
 _QUALITIES: Final = tuple(flag.name.lower() for flag in Flag)
 
@@ -42,7 +42,7 @@ class ModelCollector(Collector):
     """
 
     def __init__(self, limit: int) -> None:
-        self._statuses: dict[ModelKey, tuple[int, ModelStatus]] = {}
+        self._statuses: dict[ModelVersion, tuple[int, ModelStatus]] = {}
         self._models = LabelCap(limit)
         self._columns = LabelCap(limit)
         self._folded: dict[tuple[str, Identity], float] = {}
@@ -54,14 +54,14 @@ class ModelCollector(Collector):
         """Take the status of a model version that is watched in a partition."""
         self._statuses[status.model, status.version] = (partition, status)
 
-    def drop(self, partition: int) -> set[ModelKey]:
+    def drop(self, partition: int) -> set[ModelVersion]:
         """Forget the models of a partition; return them."""
         gone = {key for key, (place, _) in self._statuses.items() if place == partition}
         for key in gone:
             self.forget(key)
         return gone
 
-    def forget(self, key: ModelKey) -> None:
+    def forget(self, key: ModelVersion) -> None:
         """Forget a model version."""
         if self._statuses.pop(key, None) is not None:
             # What belongs to the scrape is cleaned by the scrape, which may be at work.
@@ -105,7 +105,12 @@ class ModelCollector(Collector):
         return list(families.values())
 
     def _add_model(
-        self, families: Mapping[str, Family], key: ModelKey, status: ModelStatus, *, admitted: bool
+        self,
+        families: Mapping[str, Family],
+        key: ModelVersion,
+        status: ModelStatus,
+        *,
+        admitted: bool,
     ) -> None:
         for spec, value in (
             (catalogue.MODEL_ROWS, status.rows),

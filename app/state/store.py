@@ -9,12 +9,12 @@ from aiokafka.admin import AIOKafkaAdminClient
 
 from agents.state.reader import StateReader
 from agents.state.stored_state import StoredRecord, StoredState, UnusableState, assemble
-from agents.state.writer import Cut, StateWriter
+from agents.state.writer import StateCut, StateWriter
 from app.kafka.brokers import connected
 from app.kafka.clients import MAX_REQUEST_BYTES, client_arguments
 from app.settings import Settings, TopicRole
 from app.state.errors import NothingFound, WorkersRunning
-from detectors.snapshots.parts import Name
+from detectors.snapshots.parts import PartName
 from detectors.snapshots.tree import State
 
 ROLES: Final = (TopicRole.STATE, TopicRole.POLICY_STATE)
@@ -83,7 +83,7 @@ def _partition(topic: str, partition: int, records: Mapping[bytes, StoredRecord]
         return PartitionState(topic, partition, None, error, keys)
 
 
-def matching(names: Iterable[Name], model: str, version: str | None) -> Iterator[Name]:
+def matching(names: Iterable[PartName], model: str, version: str | None) -> Iterator[PartName]:
     """Yield the names of snapshots that are of a model, or of one of its versions."""
     for name in names:
         match name:
@@ -92,7 +92,7 @@ def matching(names: Iterable[Name], model: str, version: str | None) -> Iterator
                     yield name
 
 
-async def forget_model(settings: Settings, model: str, version: str | None) -> list[Name]:
+async def forget_model(settings: Settings, model: str, version: str | None) -> list[PartName]:
     """Forget the state of a model; return the names of what is forgotten.
 
     Raises
@@ -152,7 +152,7 @@ async def check_no_workers(settings: Settings) -> None:
         )
 
 
-async def _forget(producer: Any, stored: StoredState, names: list[Name]) -> None:
+async def _forget(producer: Any, stored: StoredState, names: list[PartName]) -> None:
     async def send(
         topic: str, *, key: bytes | None, value: bytes | None, partition: int | None
     ) -> Awaitable[object]:
@@ -171,12 +171,12 @@ async def _forget(producer: Any, stored: StoredState, names: list[Name]) -> None
         stored=stored,
     )
     left = tuple(name for name in stored.refs if name not in names)
-    cut = Cut(stored.covers, left, {}, _without(stored.outline, names))
+    cut = StateCut(stored.covers, left, {}, _without(stored.outline, names))
     await writer.write(cut, lambda: True)
     await writer.clean(lambda: True)
 
 
-def _without(outline: State, names: Iterable[Name]) -> State:
+def _without(outline: State, names: Iterable[PartName]) -> State:
     """Return an outline whose lists of models no longer have these."""
     gone = {name[1:] for name in names}
     return {

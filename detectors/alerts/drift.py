@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from detectors.algorithms.contract import Detection, Detector
-from detectors.arrays.column import Column
-from detectors.reference.window import Before
+from detectors.arrays.column import Numbers
+from detectors.reference.window import ReferenceWindow
 from schemas.events.alert import Stream
 
 
@@ -53,8 +53,8 @@ class Drift:
     rows_since_change: int
     rows_observed: int
     findings: tuple[Finding, ...]
-    before: Before
-    after: Column
+    before: ReferenceWindow
+    after: Numbers
     names: Sequence[str]
     autocorrelation: float | None
     stride: int

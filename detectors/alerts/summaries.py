@@ -6,8 +6,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.arrays.column import Column
-from detectors.reference.window import Before
+from detectors.arrays.column import Numbers
+from detectors.reference.window import ReferenceWindow
 from schemas.events.summary import CategorySummary, NumberSummary
 
 Counts = NDArray[np.int64]
@@ -16,7 +16,7 @@ LEVELS: Final = {"p05": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
 MOST_SHARES: Final = 10
 
 
-def numbers_before(before: Before) -> NumberSummary:
+def numbers_before(before: ReferenceWindow) -> NumberSummary:
     """Return the summary of a reference of numbers."""
     if before.count == 0:
         return NumberSummary(count=0, mean=None, std=None, quantiles={})
@@ -28,7 +28,7 @@ def numbers_before(before: Before) -> NumberSummary:
     )
 
 
-def numbers_after(values: Column) -> NumberSummary:
+def numbers_after(values: Numbers) -> NumberSummary:
     """Return the summary of the values since a change, shape ``(n,)``, ``n >= 1``."""
     with np.errstate(over="ignore", invalid="ignore"):  # values near the end of float64
         # Halved, since the difference of two values may lie beyond float64.

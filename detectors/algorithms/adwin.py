@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from detectors.algorithms.contract import Detection
 from detectors.algorithms.parameter import Input, Parameter, Value, checked
-from detectors.arrays.column import Column, as_column
+from detectors.arrays.column import Numbers, as_column
 from detectors.snapshots.tree import State
 
 _HEAD = 3  # width, total and variance stand before the buckets
@@ -112,7 +112,7 @@ def _cut(
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def feed(
-    values: Column, start: int, window: NDArray[np.float64], settings: NDArray[np.float64]
+    values: Numbers, start: int, window: NDArray[np.float64], settings: NDArray[np.float64]
 ) -> tuple[int, float, float, float, float]:
     """Feed values until the first detection: index (-1: none), length, means and bound."""
     clock, buckets, grace = int(settings[1]), int(settings[2]), settings[4]
@@ -265,7 +265,7 @@ class Adwin:
         """How many values the window holds."""
         return int(self._window[0])
 
-    def update(self, values: Column) -> list[Detection]:
+    def update(self, values: Numbers) -> list[Detection]:
         """Feed finite values, shape ``(n,)``; return the detections in order of their rows.
 
         Raises

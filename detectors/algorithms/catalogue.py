@@ -13,7 +13,7 @@ from detectors.algorithms.page_hinkley import PageHinkley
 from detectors.algorithms.parameter import Input, InvalidDetector, Parameter, Value, checked
 from detectors.algorithms.river_detector import RiverDetector, river_detectors, river_parameters
 
-__all__ = ["InvalidDetector", "Kind", "build", "kinds"]
+__all__ = ["DetectorKind", "InvalidDetector", "build", "kinds"]
 
 _KERNELS: Mapping[str, type[Adwin | PageHinkley]] = {
     Adwin.kind: Adwin,
@@ -22,7 +22,7 @@ _KERNELS: Mapping[str, type[Adwin | PageHinkley]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class DetectorKind:
     """One kind of detector.
 
     Attributes
@@ -50,14 +50,16 @@ class Kind:
 
 
 @cache
-def kinds() -> Mapping[str, Kind]:
+def kinds() -> Mapping[str, DetectorKind]:
     """Return every kind by its name.
 
     ``adwin`` and ``page_hinkley`` are the compiled kernels. Every detector of River is there as
     ``river.`` and its class, and those without a kernel under a short name too: ``kswin``, ``ddm``.
     """
     found = {
-        name: Kind(name, _first_line(kernel), kernel.PARAMETERS, kernel.input, kernel.durable)
+        name: DetectorKind(
+            name, _first_line(kernel), kernel.PARAMETERS, kernel.input, kernel.durable
+        )
         for name, kernel in _KERNELS.items()
     }
     for river, detector in river_detectors().items():
@@ -67,7 +69,7 @@ def kinds() -> Mapping[str, Kind]:
         for name in (short, f"river.{river}"):
             found.setdefault(
                 name,
-                Kind(
+                DetectorKind(
                     name,
                     _first_line(detector),
                     river_parameters(river),

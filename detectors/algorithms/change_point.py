@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from detectors.arrays.column import Column
+from detectors.arrays.column import Numbers
 
 
-def strongest_suffix(deviations: Column) -> int:
+def strongest_suffix(deviations: Numbers) -> int:
     """Return how many of the latest values deviate most strongly as a whole; at least 1.
 
     The maximum-likelihood estimate of a change of the mean from 0 by an unknown amount: the suffix

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-from detectors.arrays.column import Column
+from detectors.arrays.column import Numbers
 from detectors.snapshots.tree import State
 
 
@@ -51,7 +51,7 @@ class Detector(Protocol):
     def parameters(self) -> Mapping[str, float | int | str | bool]:
         """All parameters in force, defaults included, as an alert shows them."""
 
-    def update(self, values: Column) -> list[Detection]:
+    def update(self, values: Numbers) -> list[Detection]:
         """Feed a column of finite values, shape ``(n,)``; return its detections by index."""
 
     def state(self) -> State:

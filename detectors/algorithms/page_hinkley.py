@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from detectors.algorithms.contract import Detection
 from detectors.algorithms.parameter import Input, Parameter, Value, checked
-from detectors.arrays.column import Column, as_column
+from detectors.arrays.column import Numbers, as_column
 from detectors.snapshots.tree import State
 
 _MODES = ("both", "up", "down")
@@ -42,7 +42,7 @@ def _fresh() -> NDArray[np.float64]:
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def feed(
-    values: Column, start: int, memory: NDArray[np.float64], settings: NDArray[np.float64]
+    values: Numbers, start: int, memory: NDArray[np.float64], settings: NDArray[np.float64]
 ) -> tuple[int, float, float, float, float]:
     """Feed values until the first detection: index (-1: none), statistic, means, rows after."""
     min_instances, delta, threshold, alpha, mode = settings
@@ -173,7 +173,7 @@ class PageHinkley:
             "mode": _MODES[int(mode)],
         }
 
-    def update(self, values: Column) -> list[Detection]:
+    def update(self, values: Numbers) -> list[Detection]:
         """Feed finite values, shape ``(n,)``; return the detections in order of their rows.
 
         Raises

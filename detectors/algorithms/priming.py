@@ -11,7 +11,7 @@ import numpy as np
 
 from detectors.algorithms.catalogue import build, kinds
 from detectors.algorithms.contract import Detector
-from detectors.arrays.column import Column
+from detectors.arrays.column import Numbers
 from detectors.snapshots.tree import State
 
 MOST: Final = 1000
@@ -20,12 +20,12 @@ MOST: Final = 1000
 _GOLDEN: Final = (5**0.5 - 1) / 2
 
 
-def uniform_sequence(count: int) -> Column:
+def uniform_sequence(count: int) -> Numbers:
     """Return evenly spread values in (0, 1), shape ``(count,)``: multiples of the golden ratio.
 
     Every stretch of it is nearly uniform (Weyl, 1916), so no detector finds a change in it.
     """
-    values: Column = np.remainder(0.5 + _GOLDEN * np.arange(count, dtype=np.float64), 1.0)
+    values: Numbers = np.remainder(0.5 + _GOLDEN * np.arange(count, dtype=np.float64), 1.0)
     return values
 
 

@@ -16,7 +16,7 @@ from detectors.algorithms.contract import Detection
 from detectors.algorithms.page_hinkley import PageHinkley
 from detectors.algorithms.parameter import Input, InvalidDetector, Parameter, Value, checked
 from detectors.algorithms.river_state import StateUnavailable, read, write
-from detectors.arrays.column import Column
+from detectors.arrays.column import Numbers
 from detectors.snapshots.tree import State
 
 # Not detectors: these fire by a counter or by chance whatever the values, or never.
@@ -180,7 +180,7 @@ class RiverDetector:
         """Whether the last value left the detector in River's warning zone."""
         return bool(getattr(self._river, "warning_detected", False))
 
-    def update(self, values: Column) -> list[Detection]:
+    def update(self, values: Numbers) -> list[Detection]:
         """Feed finite values, shape ``(n,)``; return the detections in order of their rows.
 
         Raises

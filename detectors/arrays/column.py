@@ -5,11 +5,11 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-Column: TypeAlias = NDArray[np.float64]
+Numbers: TypeAlias = NDArray[np.float64]
 """A column of finite values, shape ``(n,)``, in the order of arrival."""
 
 
-def as_column(values: NDArray[np.float64]) -> Column:
+def as_column(values: NDArray[np.float64]) -> Numbers:
     """Return the values as a contiguous, aligned, writeable column of 64-bit floats.
 
     A column that is so already, the usual case, is returned as it is. Any other layout (a slice

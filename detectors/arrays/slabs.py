@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from detectors.arrays.column import Column
+from detectors.arrays.column import Numbers
 
 FEWEST: Final = 32
 """Numbers of the smallest array."""
@@ -27,9 +27,9 @@ class Slabs:
     def __init__(self) -> None:
         # Of all fleets of a process, which may take their rows in several threads.
         self._lock = Lock()
-        self._open: dict[int, tuple[Column, int]] = {}
+        self._open: dict[int, tuple[Numbers, int]] = {}
 
-    def take(self, fewest: int) -> Column:
+    def take(self, fewest: int) -> Numbers:
         """Return an array of at least so many numbers, with no meaning."""
         count = max(1 << (fewest - 1).bit_length(), FEWEST)
         with self._lock:
@@ -42,7 +42,7 @@ class Slabs:
         return slab[begin:end]
 
 
-def _mapped(count: int) -> Column:
+def _mapped(count: int) -> Numbers:
     size = count * np.dtype(np.float64).itemsize
     return np.frombuffer(
         mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS), dtype=np.float64

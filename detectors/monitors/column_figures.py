@@ -22,7 +22,7 @@ from detectors.reference.column_block import (
     WINDOW,
     WINDOWS,
     WORD,
-    Block,
+    ColumnBlock,
     counts_words,
 )
 from detectors.reference.moments import with_each
@@ -47,7 +47,7 @@ class Figures(NamedTuple):
     problems: tuple[int, ...]
 
 
-def figures_of(blocks: Iterable[Block]) -> list[Figures]:
+def figures_of(blocks: Iterable[ColumnBlock]) -> list[Figures]:
     """Return the figures of columns, all of them in one compiled call: a worker has many."""
     kept = list(blocks)
     counts = np.empty((len(kept), 2 + FLAGS), dtype=np.int64)

@@ -10,7 +10,7 @@ from detectors.algorithms.catalogue import build, kinds
 from detectors.algorithms.change_point import strongest_suffix
 from detectors.algorithms.contract import Detector
 from detectors.algorithms.priming import prime
-from detectors.arrays.column import Column
+from detectors.arrays.column import Numbers
 from detectors.monitors.default_detectors import DefaultDetectors
 from detectors.monitors.options import DetectorOptions
 from detectors.reference.category_numbers import CategoryNumbers
@@ -108,7 +108,7 @@ class ColumnMonitor:
             self.problems[Flag.OK] += len(observed)
         return self._go_on(observed, rows, column.categories)
 
-    def place(self) -> int | None:
+    def pin(self) -> int | None:
         """Return where its numbers lie for the fused kernel; None where it has to be updated.
 
         Valid until the next update, conclusion, restart or restoration.
@@ -116,7 +116,7 @@ class ColumnMonitor:
         if self.defaults is None:
             return None
         if not self._placed:
-            self.reference.place()
+            self.reference.pin()
             self._placed = True
         return self.reference.block.address
 
@@ -148,7 +148,7 @@ class ColumnMonitor:
         taken, drift = self._conclude(values, rows, findings)
         return [drift, *self._go_on(observed[taken:], rows[taken:], column.categories)]
 
-    def numbers(self, column: Observed) -> Column:
+    def numbers(self, column: Observed) -> Numbers:
         """Return the numbers of categories, shape ``(n,)``; those of unusable rows mean nothing."""
         if column.flags is None:
             return self._values(column.values, column.categories)
@@ -243,7 +243,7 @@ class ColumnMonitor:
             seed=self._seed(self._restarts),
         )
 
-    def _advance(self, values: Column, rows: NDArray[np.int64]) -> tuple[int, Drift | None]:
+    def _advance(self, values: Numbers, rows: NDArray[np.int64]) -> tuple[int, Drift | None]:
         """Take values up to the end of the burn-in, of the first drift, or all; say how many."""
         reference = self.reference
         if not reference.ready:
@@ -259,7 +259,7 @@ class ColumnMonitor:
         return self._conclude(values, rows, findings)
 
     def _conclude(
-        self, values: Column, rows: NDArray[np.int64], findings: tuple[Finding, ...]
+        self, values: Numbers, rows: NDArray[np.int64], findings: tuple[Finding, ...]
     ) -> tuple[int, Drift]:
         """Take the values up to a drift; return how many, and the drift."""
         reference = self.reference
@@ -273,7 +273,7 @@ class ColumnMonitor:
         self.restart()
         return judged.start + at * judged.step + 1, drift
 
-    def _judge(self, values: Column) -> tuple[Finding, ...]:
+    def _judge(self, values: Numbers) -> tuple[Finding, ...]:
         """Return what fired at the first row at which anything fired."""
         ranks = self.reference.ranks(values)
         views = {Stream.LOCATION: ranks, Stream.SPREAD: folded(ranks), Stream.RAW: values}
@@ -313,7 +313,7 @@ class ColumnMonitor:
             independent=reference.independent,
         )
 
-    def _values(self, observed: Values | Codes, categories: Sequence[str]) -> Column:
+    def _values(self, observed: Values | Codes, categories: Sequence[str]) -> Numbers:
         if self._categories is not None:
             return self._categories.of(observed, categories)
         return observed.astype(np.float64, copy=False)

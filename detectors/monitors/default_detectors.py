@@ -14,7 +14,7 @@ from detectors.algorithms.contract import Detection, Detector
 from detectors.algorithms.page_hinkley import PageHinkley
 from detectors.algorithms.priming import prime
 from detectors.monitors.options import DetectorOptions, Parameter
-from detectors.reference.column_block import Block
+from detectors.reference.column_block import ColumnBlock
 from schemas.events.alert import Stream
 
 Array: TypeAlias = NDArray[np.float64]
@@ -25,7 +25,7 @@ _STREAMS = (Stream.LOCATION, Stream.SPREAD)
 
 @dataclass(frozen=True, slots=True)
 class DefaultDetectors:
-    """ADWIN on location and spread, then Page-Hinkley likewise, whose states are in a `Block`.
+    """ADWIN on location and spread, then Page-Hinkley; their states are in a `ColumnBlock`.
 
     All columns with the same parameters share these objects, which are never fed themselves.
 
@@ -51,7 +51,7 @@ class DefaultDetectors:
         """The parameters in the kernels' form."""
         return self.adwin.settings, self.page_hinkley.settings
 
-    def primed(self, block: Block, count: int) -> Block:
+    def primed(self, block: ColumnBlock, count: int) -> ColumnBlock:
         """Return a block, this or another one, with the detectors as before the first rank.
 
         Parameters
@@ -69,13 +69,13 @@ class DefaultDetectors:
             own[:] = memory
         return block
 
-    def at(self, block: Block) -> list[tuple[Stream, Detector]]:
+    def at(self, block: ColumnBlock) -> list[tuple[Stream, Detector]]:
         """Return detectors by what they watch, whose states are in a block."""
         adwin = [self.adwin.at(window) for window in block.windows]
         page_hinkley = [self.page_hinkley.at(memory) for memory in block.memories]
         return list(zip(2 * _STREAMS, [*adwin, *page_hinkley], strict=True))
 
-    def kept(self, block: Block, watchers: Sequence[tuple[Stream, Detector]]) -> Block:
+    def kept(self, block: ColumnBlock, watchers: Sequence[tuple[Stream, Detector]]) -> ColumnBlock:
         """Return a block, this or another one, with what detectors know that `at` has given."""
         adwin = [detector.window for _, detector in watchers if isinstance(detector, Adwin)]
         memories = [

@@ -3,16 +3,17 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from detectors.monitors.fused_models import watch_steady
+from detectors.monitors.fused_models import watch_fused
 from detectors.monitors.model_monitor import ColumnKey, ModelMonitor
 from detectors.monitors.options import MonitorOptions
-from detectors.monitors.roster import ModelKey, Roster
-from detectors.recent_ids import Seen
+from detectors.monitors.roster import Roster
+from detectors.recent_ids import RecentIds
 from detectors.snapshots.tree import State
 from schemas.events.alert import Alert
 from schemas.events.identity import event_id
 from schemas.events.model_event import ModelEvent, ModelEventType
 from schemas.tables.merging import merged
+from schemas.tables.model_version import ModelVersion
 from schemas.tables.observations import ObservationBatch, ObservationTable
 
 RESTARTING: Final = frozenset(
@@ -33,7 +34,7 @@ class Taken(NamedTuple):
 
     table: ObservationTable
     alerts: list[Alert]
-    evicted: list[ModelKey]
+    evicted: list[ModelVersion]
 
 
 class Fleet:
@@ -71,10 +72,10 @@ class Fleet:
         most_models: int = 10_000,
         most_columns: int = 50_000,
     ) -> None:
-        self.evicted: list[ModelKey] = []
+        self.evicted: list[ModelVersion] = []
         self.options_of = options_of
         self._roster = Roster(most_models=most_models, most_columns=most_columns)
-        self.noticed = Seen(MOST_NOTICED)
+        self.noticed = RecentIds(MOST_NOTICED)
 
     def __iter__(self) -> Iterator[ModelMonitor]:
         return iter(self._roster)
@@ -118,7 +119,7 @@ class Fleet:
 
         Then what becomes of a version depends on its own rows alone.
         """
-        versions: dict[frozenset[ColumnKey], set[ModelKey]] = {}
+        versions: dict[frozenset[ColumnKey], set[ModelVersion]] = {}
         for table in tables:
             names = frozenset((column.role, column.name) for column in table.columns)
             versions.setdefault(names, set()).update(table.versions())
@@ -136,10 +137,10 @@ class Fleet:
 
     def _take_all(self, tables: Sequence[ObservationTable]) -> list[Taken]:
         """Take tables that there is place for."""
-        touches: list[dict[ModelKey, bool]] = [{} for _ in tables]
+        touches: list[dict[ModelVersion, bool]] = [{} for _ in tables]
         taken: list[Taken] = []
         for table, numbers in merged(tables):
-            alerts = self._watch_steady(table)
+            alerts = self._watch_fused(table)
             steady = {
                 key: key in self._roster.young and self._has_grown(key, found)
                 for key, found in alerts.items()
@@ -167,8 +168,8 @@ class Fleet:
 
         Those that are steady come first, and count as the latest, so that they stay.
         """
-        evicted: list[ModelKey] = []
-        alerts = self._watch_steady(table)
+        evicted: list[ModelVersion] = []
+        alerts = self._watch_fused(table)
         for key, found in alerts.items():
             self._roster.touch(key, has_grown=self._has_grown(key, found))
         for batch in table.batches(without=set(alerts)):
@@ -182,9 +183,9 @@ class Fleet:
                 self._roster.touch(key, has_grown=self._has_grown(key, alerts[key]))
         return Taken(table, _in_order(table, alerts), evicted)
 
-    def _watch_steady(self, table: ObservationTable) -> dict[ModelKey, list[Alert]]:
+    def _watch_fused(self, table: ObservationTable) -> dict[ModelVersion, list[Alert]]:
         """Feed a table to the versions that have nothing unusual about them; return the alerts."""
-        return watch_steady(table, self._roster.monitors) if len(table.models) > 1 else {}
+        return watch_fused(table, self._roster.monitors) if len(table.models) > 1 else {}
 
     def _watch(self, monitor: ModelMonitor, batch: ObservationBatch) -> tuple[list[Alert], bool]:
         """Take rows of a version; return its alerts, and whether any row was new."""
@@ -193,7 +194,7 @@ class Fleet:
         self._roster.columns += len(monitor.columns) - columns
         return alerts, monitor.all_rows > rows
 
-    def _has_grown(self, key: ModelKey, alerts: Collection[Alert]) -> bool:
+    def _has_grown(self, key: ModelVersion, alerts: Collection[Alert]) -> bool:
         return bool(alerts) or self._roster.monitors[key].has_reference
 
     def notice(self, event: ModelEvent) -> None:
@@ -237,6 +238,6 @@ class Fleet:
         self._roster.restore(monitors, state["young"])
 
 
-def _in_order(table: ObservationTable, alerts: Mapping[ModelKey, list[Alert]]) -> list[Alert]:
+def _in_order(table: ObservationTable, alerts: Mapping[ModelVersion, list[Alert]]) -> list[Alert]:
     """Return alerts by the order of the versions."""
     return [alert for key in table.versions() for alert in alerts[key]]

@@ -8,16 +8,16 @@ import orjson
 
 from detectors.monitors.fleet import Fleet
 from detectors.monitors.options import MonitorOptions
-from detectors.monitors.roster import ModelKey
-from detectors.snapshots.parts import Name, UnusablePart
+from detectors.snapshots.parts import PartName, UnusablePart
 from detectors.snapshots.snapshot import UnreadableSnapshot, decode_snapshot, encode_snapshot
 from detectors.snapshots.tree import State
+from schemas.tables.model_version import ModelVersion
 
 MODEL: Final = "model"
-NOTICED: Final[Name] = ("noticed",)
+NOTICED: Final[PartName] = ("noticed",)
 
 
-def snapshot_of(fleet: Fleet, key: ModelKey) -> bytes:
+def snapshot_of(fleet: Fleet, key: ModelVersion) -> bytes:
     """Return the snapshot of a model version, as a worker writes it.
 
     It depends on the rows alone that the version has taken: neither on how they were cut into
@@ -59,17 +59,17 @@ class FleetSnapshots:
     def __init__(self, fleet: Fleet) -> None:
         self._fleet = fleet
 
-    def stamps(self) -> dict[Name, Hashable]:
+    def stamps(self) -> dict[PartName, Hashable]:
         """Return every part's name with what differs whenever the part does."""
         # The monitor itself is part of it: a version that was forgotten may have come back.
-        stamps: dict[Name, Hashable] = {
+        stamps: dict[PartName, Hashable] = {
             (MODEL, monitor.model, monitor.version): (monitor, monitor.all_rows, monitor.restarts)
             for monitor in self._fleet
         }
         stamps[NOTICED] = self._fleet.noticed.latest
         return stamps
 
-    def part(self, name: Name) -> bytes:
+    def part(self, name: PartName) -> bytes:
         """Return the snapshot of a part."""
         if name == NOTICED:
             return encode_snapshot({"noticed": self._fleet.noticed.state()})
@@ -80,7 +80,7 @@ class FleetSnapshots:
         """Return the order of the versions, and which of them are young."""
         return self._fleet.outline()
 
-    def restore(self, outline: State, parts: Mapping[Name, bytes]) -> list[str]:
+    def restore(self, outline: State, parts: Mapping[PartName, bytes]) -> list[str]:
         """Take over a state; a version whose options are others now begins its references anew."""
         notes: list[str] = []
         monitors = []
@@ -101,7 +101,7 @@ class FleetSnapshots:
             raise
         return notes
 
-    def _monitor(self, name: Name, data: bytes | None, notes: list[str]) -> dict[str, Any]:
+    def _monitor(self, name: PartName, data: bytes | None, notes: list[str]) -> dict[str, Any]:
         _, model, version = name
         if data is None:
             raise UnusablePart(name, "its part is missing")

@@ -312,8 +312,8 @@ def _watch(
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def watch_together(
-    places: Numbers,
+def watch_columns(
+    addresses: Numbers,
     values: NDArray[np.float64],
     flags: NDArray[np.uint8],
     flags_of: Numbers,
@@ -328,7 +328,7 @@ def watch_together(
 
     Parameters
     ----------
-    places
+    addresses
         Shape ``(m, c)``: where the `detectors.reference.column_block.Block` of each column lies;
         whoever asks keeps them alive.
     values, flags, flags_of
@@ -362,7 +362,7 @@ def watch_together(
             at[model, column] = _watch(
                 values[column, begin:end],
                 own,
-                places[model, column],
+                addresses[model, column],
                 firsts[model],
                 adwin,
                 page_hinkley,

@@ -7,11 +7,18 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.monitors.fused_kernel import QUIET, Rows, rows_of, watch_together
-from detectors.monitors.fused_plan import Layout, Steady
+from detectors.monitors.fused_kernel import QUIET, Rows, rows_of, watch_columns
+from detectors.monitors.fused_plan import FusedPlan, Layout
 from detectors.monitors.model_monitor import ModelMonitor
-from detectors.rows.row_positions import FRESH, STRANGE, Place, keep_rows_of_many, look_at_many
+from detectors.rows.row_positions import (
+    FRESH,
+    STRANGE,
+    LogAddresses,
+    keep_rows_of_many,
+    look_at_many,
+)
 from schemas.events.alert import Alert
+from schemas.tables.model_version import ModelVersion
 from schemas.tables.observations import Integers, ModelRows, ObservationTable, Source
 
 
@@ -19,16 +26,16 @@ class _Member(NamedTuple):
     """A model that takes part, its rows, and where its log lies."""
 
     monitor: ModelMonitor
-    steady: Steady
+    plan: FusedPlan
     rows: ModelRows
     begin: int
     end: int
-    place: Place
+    addresses: LogAddresses
 
 
-def watch_steady(
-    table: ObservationTable, monitors: Mapping[tuple[str, str], ModelMonitor]
-) -> dict[tuple[str, str], list[Alert]]:
+def watch_fused(
+    table: ObservationTable, monitors: Mapping[ModelVersion, ModelMonitor]
+) -> dict[ModelVersion, list[Alert]]:
     """Feed a table to the steady ones among some models; return which these are, and their alerts.
 
     What `ModelMonitor.update` does with one model after the other. A model of which a row was seen
@@ -44,16 +51,16 @@ def watch_steady(
     bounds = table.bounds()
     newest = np.maximum.reduceat(table.times, bounds[:-1]).tolist()
     members = _members(table, bounds, monitors)
-    alerts: dict[tuple[str, str], list[Alert]] = {}
+    alerts: dict[ModelVersion, list[Alert]] = {}
     if not members:
         return alerts
     whole = rows_of(table.columns)
     groups: dict[tuple[int, int], list[_Member]] = {}
     for number, member in members.items():
-        member.steady.log.take(member.end - member.begin, newest[number])
+        member.plan.log.take(member.end - member.begin, newest[number])
         _number_categories(member, whole.values, table)
         # Detectors of the same parameters share the arrays of their settings.
-        settings = member.steady.settings
+        settings = member.plan.settings
         groups.setdefault((id(settings[0]), id(settings[1])), []).append(member)
     for those in groups.values():
         for member, found in zip(those, _watched(those, whole, table), strict=True):
@@ -66,7 +73,7 @@ def watch_steady(
 def _members(
     table: ObservationTable,
     bounds: Sequence[int],
-    monitors: Mapping[tuple[str, str], ModelMonitor],
+    monitors: Mapping[ModelVersion, ModelMonitor],
 ) -> dict[int, _Member]:
     """Return the models that are steady and have seen none of their rows, by their numbers."""
     layout = _interned(tuple((each.role, each.name, each.kind) for each in table.columns))
@@ -74,17 +81,17 @@ def _members(
     members: dict[int, _Member] = {}
     for number, rows in enumerate(table.models):
         monitor = monitors.get((rows.model, rows.version))
-        steady = None if monitor is None else monitor.steady(layout, table.origin)
-        if monitor is not None and steady is not None:
-            place = steady.log.place(rows.rows, sources)
+        plan = None if monitor is None else monitor.fused_plan(layout, table.origin)
+        if monitor is not None and plan is not None:
+            addresses = plan.log.pin(rows.rows, sources)
             begin, end = bounds[number], bounds[number + 1]
-            members[number] = _Member(monitor, steady, rows, begin, end, place)
+            members[number] = _Member(monitor, plan, rows, begin, end, addresses)
     verdicts = _verdicts(members, table)
     strange = {number: members[number] for number in members if verdicts[number] == STRANGE}
     for number, member in strange.items():
-        log = member.steady.log
+        log = member.plan.log
         log.learn(sources, table.source_of[member.begin : member.end])
-        strange[number] = member._replace(place=log.place(member.rows.rows, sources))
+        strange[number] = member._replace(addresses=log.pin(member.rows.rows, sources))
     members |= strange
     verdicts |= _verdicts(strange, table)
     return {number: members[number] for number in members if verdicts[number] == FRESH}
@@ -101,7 +108,7 @@ def _verdicts(members: Mapping[int, _Member], table: ObservationTable) -> dict[i
 def _of(members: Collection[_Member], table: ObservationTable) -> tuple[Integers, Integers, int]:
     """Return where the logs of models lie, where their rows are, and how many sources there are."""
     return (
-        np.array([member.place for member in members]),
+        np.array([member.addresses for member in members]),
         np.array([(member.begin, member.end) for member in members]),
         len(table.sources),
     )
@@ -111,21 +118,21 @@ def _watched(members: list[_Member], rows: Rows, table: ObservationTable) -> lis
     shape = len(members), len(table.columns)
     found = np.empty((*shape, 4, 5))
     at = np.empty(shape, dtype=np.int64)
-    watch_together(
-        np.stack([member.steady.places for member in members]),
+    watch_columns(
+        np.stack([member.plan.addresses for member in members]),
         *rows,
         np.array([(member.begin, member.end) for member in members]),
-        np.array([member.place.first for member in members]),
-        *members[0].steady.settings,
+        np.array([member.addresses.first for member in members]),
+        *members[0].plan.settings,
         found,
         at,
     )
     alerts: list[list[Alert]] = [[] for _ in members]
     for number in np.flatnonzero((at != QUIET).any(axis=1)).tolist():
-        monitor, steady, whose, begin, end, place = members[number]
+        monitor, plan, whose, begin, end, addresses = members[number]
         batch = table.batch(whose, begin, end)
-        steady.log.hold(batch)
-        alerts[number] = monitor.conclude(batch, place.first, at[number], found[number])
+        plan.log.hold(batch)
+        alerts[number] = monitor.conclude(batch, addresses.first, at[number], found[number])
     return alerts
 
 
@@ -134,7 +141,7 @@ def _number_categories(
 ) -> None:
     """Write the numbers that a model gives to its categories."""
     begin, end = member.begin, member.end
-    for number, monitor in member.steady.categories.items():
+    for number, monitor in member.plan.categories.items():
         column = table.columns[number].between(begin, end)
         values[number, begin:end] = monitor.numbers(column)
 

@@ -17,14 +17,14 @@ Layout: TypeAlias = tuple[tuple[Role, str, Kind], ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Steady:
+class FusedPlan:
     """Where a model's state lies.
 
     Attributes
     ----------
     layout
         Of the tables that it is for.
-    places
+    addresses
         Shape ``(c,)``: for each column where its numbers lie, for the fused kernel.
     settings
         The detectors' settings.
@@ -35,18 +35,18 @@ class Steady:
     """
 
     layout: Layout
-    places: NDArray[np.int64]
+    addresses: NDArray[np.int64]
     settings: tuple[NDArray[np.float64], NDArray[np.float64]]
     categories: dict[int, ColumnMonitor]
     log: RowLog
 
 
-def steady_of(
+def plan_of(
     layout: Layout,
     columns: Mapping[tuple[Role, str], ColumnMonitor],
     roles: AbstractSet[Role],
     log: RowLog,
-) -> Steady | None:
+) -> FusedPlan | None:
     """Return where the state of a model's columns lies; None where one needs more than `together`.
 
     Parameters
@@ -62,15 +62,15 @@ def steady_of(
     """
     if not layout or sum(role in roles for role, _ in columns) != len(layout):
         return None
-    places = []
+    addresses = []
     categories = {}
     for number, (role, name, kind) in enumerate(layout):
         monitor = columns.get((role, name))
-        place = None if monitor is None or monitor.kind is not kind else monitor.place()
-        if place is None or monitor is None or monitor.defaults is None:
+        address = None if monitor is None or monitor.kind is not kind else monitor.pin()
+        if address is None or monitor is None or monitor.defaults is None:
             return None
-        places.append(place)
+        addresses.append(address)
         if kind is Kind.CATEGORY:
             categories[number] = monitor
         settings = monitor.defaults.settings
-    return Steady(layout, np.array(places), settings, categories, log)
+    return FusedPlan(layout, np.array(addresses), settings, categories, log)

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from detectors.alerts.alert import alert_of
 from detectors.alerts.drift import Drift
 from detectors.monitors.column_monitor import ColumnMonitor
-from detectors.monitors.fused_kernel import NO_ROOM, QUIET, rows_of, watch_together
-from detectors.monitors.fused_plan import Layout, Steady, steady_of
+from detectors.monitors.fused_kernel import NO_ROOM, QUIET, rows_of, watch_columns
+from detectors.monitors.fused_plan import FusedPlan, Layout, plan_of
 from detectors.monitors.missing_columns import absent, mistyped
 from detectors.monitors.options import MonitorOptions
 from detectors.reference.seeds import Seeds
@@ -72,7 +72,7 @@ class ModelMonitor:
         self._identity = model, version
         self._refused: dict[ColumnKey, None] = {}
         self._logs = {origin: RowLog() for origin in Origin}
-        self._steady: dict[Origin, Steady] = {}
+        self._plans: dict[Origin, FusedPlan] = {}
 
     @property
     def rows(self) -> int:
@@ -119,7 +119,7 @@ class ModelMonitor:
         self.replayed_rows += len(batch) - len(unseen)
         if len(unseen) == 0:
             return []
-        self._steady.clear()
+        self._plans.clear()
         self.renewed |= log.renewed_by(unseen)
         first = log.append(unseen)
         most = self.options.most_columns
@@ -128,17 +128,17 @@ class ModelMonitor:
         found = self._watch(list(self._chosen(unseen, most)), first)
         return self._alerts(found, log)
 
-    def steady(self, layout: Layout, origin: Origin) -> Steady | None:
+    def fused_plan(self, layout: Layout, origin: Origin) -> FusedPlan | None:
         """Return where the state of all columns of an origin lies; None where there is more to do.
 
         Valid until the next update, conclusion, restart or restoration.
         """
-        known = self._steady.get(origin)
+        known = self._plans.get(origin)
         if known is None or known.layout is not layout:
-            known = steady_of(layout, self.columns, ROLES_OF[origin], self._logs[origin])
+            known = plan_of(layout, self.columns, ROLES_OF[origin], self._logs[origin])
             if known is None:
                 return None
-            self._steady[origin] = known
+            self._plans[origin] = known
         return known
 
     def conclude(
@@ -153,14 +153,14 @@ class ModelMonitor:
         at, found
             Shapes ``(c,)`` and ``(c, 4, 5)``: what it gave for each column of the batch.
         """
-        self._steady.clear()
+        self._plans.clear()
         keys = [(column.role, column.name) for column in batch.columns]
         drifts = self._conclude(list(zip(keys, batch.columns, strict=True)), first, at, found)
         return self._alerts(drifts, self._logs[batch.origin])
 
     def restart(self) -> None:
         """Begin new references for all columns."""
-        self._steady.clear()
+        self._plans.clear()
         self.restarts += 1
         for monitor in self.columns.values():
             monitor.restart()
@@ -178,7 +178,7 @@ class ModelMonitor:
 
     def restore(self, state: State) -> None:
         """Take over a state of a monitor of the same model, version and options."""
-        self._steady.clear()
+        self._plans.clear()
         self._refused = {(Role(role), name): None for role, name in state["refused"]}
         for origin, log in self._logs.items():
             log.restore(state["logs"][str(origin)])
@@ -194,26 +194,26 @@ class ModelMonitor:
         """Feed columns that begin at some row of a batch; return their drifts."""
         found: list[tuple[Drift, ColumnKey]] = []
         ready: list[tuple[ColumnKey, Column]] = []
-        places: list[int] = []
+        addresses: list[int] = []
         for key, column, start in chosen:
             monitor = self.columns[key]
-            place = monitor.place() if start == 0 else None
-            if place is None:
+            address = monitor.pin() if start == 0 else None
+            if address is None:
                 drifts = monitor.update(column.since(start), first + start)
                 found += [(drift, key) for drift in drifts]
             else:
                 ready.append((key, column))
-                places.append(place)
+                addresses.append(address)
         if ready:
-            found += self._watch_together(ready, np.array(places), first)
+            found += self._watch_columns(ready, np.array(addresses), first)
         return found
 
-    def _watch_together(
-        self, ready: list[tuple[ColumnKey, Column]], places: NDArray[np.int64], first: int
+    def _watch_columns(
+        self, ready: list[tuple[ColumnKey, Column]], addresses: NDArray[np.int64], first: int
     ) -> list[tuple[Drift, ColumnKey]]:
         defaults = self.columns[ready[0][0]].defaults
         if defaults is None:
-            raise RuntimeError("only columns with the default detectors have a place")
+            raise RuntimeError("only columns with the default detectors have an address")
         rows = rows_of([column for _, column in ready])
         for number, (key, column) in enumerate(ready):
             if column.kind is Kind.CATEGORY:
@@ -221,8 +221,8 @@ class ModelMonitor:
         found = np.empty((1, len(ready), 4, 5))
         at = np.empty((1, len(ready)), dtype=np.int64)
         bounds = np.array([[0, rows.values.shape[1]]])
-        watch_together(
-            places[np.newaxis], *rows, bounds, np.array([first]), *defaults.settings, found, at
+        watch_columns(
+            addresses[np.newaxis], *rows, bounds, np.array([first]), *defaults.settings, found, at
         )
         return self._conclude(ready, first, at[0], found[0])
 

@@ -1,13 +1,10 @@
 """Which model versions are watched, in what order they were heard of, and who makes room."""
 
 from collections.abc import Iterator, KeysView, Mapping, Sequence
-from typing import TypeAlias
 
 from detectors.monitors.model_monitor import ModelMonitor
 from detectors.snapshots.tree import State
-
-ModelKey: TypeAlias = tuple[str, str]
-"""Model and version."""
+from schemas.tables.model_version import ModelVersion
 
 
 class Roster:
@@ -30,8 +27,8 @@ class Roster:
     def __init__(self, *, most_models: int, most_columns: int) -> None:
         self._most_models = most_models
         self._most_columns = most_columns
-        self._monitors: dict[ModelKey, ModelMonitor] = {}
-        self._young: dict[ModelKey, None] = {}
+        self._monitors: dict[ModelVersion, ModelMonitor] = {}
+        self._young: dict[ModelVersion, None] = {}
         self.columns = 0
 
     def __iter__(self) -> Iterator[ModelMonitor]:
@@ -41,12 +38,12 @@ class Roster:
         return len(self._monitors)
 
     @property
-    def monitors(self) -> Mapping[ModelKey, ModelMonitor]:
+    def monitors(self) -> Mapping[ModelVersion, ModelMonitor]:
         """By model and version."""
         return self._monitors
 
     @property
-    def young(self) -> KeysView[ModelKey]:
+    def young(self) -> KeysView[ModelVersion]:
         """Versions without a reference so far, in the same order."""
         return self._young.keys()
 
@@ -55,7 +52,7 @@ class Roster:
         """How many columns may come in."""
         return self._most_columns - self.columns
 
-    def begin(self, monitor: ModelMonitor, columns: int) -> list[ModelKey]:
+    def begin(self, monitor: ModelMonitor, columns: int) -> list[ModelVersion]:
         """Take in a version with some columns; return those that were forgotten for it."""
         evicted = self._make_room(min(columns, self._most_columns))
         key = monitor.model, monitor.version
@@ -63,7 +60,7 @@ class Roster:
         self._young[key] = None
         return evicted
 
-    def touch(self, key: ModelKey, *, has_grown: bool) -> None:
+    def touch(self, key: ModelVersion, *, has_grown: bool) -> None:
         """Take note that a version has new rows.
 
         Grown is one that has, or had, a reference: after an alert the one that gave it has gone.
@@ -87,8 +84,8 @@ class Roster:
         self._young = dict.fromkeys((model, version) for model, version in young)
         self.columns = sum(len(monitor.columns) for monitor in monitors)
 
-    def _make_room(self, columns: int) -> list[ModelKey]:
-        evicted: list[ModelKey] = []
+    def _make_room(self, columns: int) -> list[ModelVersion]:
+        evicted: list[ModelVersion] = []
         while self._young and not self._has_room(columns):
             evicted.append(self._evict(next(iter(self._young))))
         if self._monitors and not self._has_room(1):
@@ -100,7 +97,7 @@ class Roster:
             len(self._monitors) < self._most_models and self.columns + columns <= self._most_columns
         )
 
-    def _evict(self, key: ModelKey) -> ModelKey:
+    def _evict(self, key: ModelVersion) -> ModelVersion:
         self.columns -= len(self._monitors.pop(key).columns)
         self._young.pop(key, None)
         return key

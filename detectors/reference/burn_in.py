@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detectors.arrays.addresses import address_of
-from detectors.arrays.column import Column
+from detectors.arrays.column import Numbers
 from detectors.arrays.slabs import SLABS
-from detectors.reference.column_block import FIRST, NEXT, SECOND_SIZE, TALLY_SIZE, Block
+from detectors.reference.column_block import FIRST, NEXT, SECOND_SIZE, TALLY_SIZE, ColumnBlock
 
 Integers = NDArray[np.int64]
 
@@ -16,7 +16,7 @@ _HELD: Final = TALLY_SIZE - 1
 _NOTHING: Final = np.empty(0)
 
 
-class Sample:
+class BurnIn:
     """Values of one column and the numbers of their rows.
 
     How many there are stands in the column's block, where kernels count them on; and so does the
@@ -26,22 +26,22 @@ class Sample:
     __slots__ = ("_rows", "_values")
 
     def __init__(self) -> None:
-        self._values: Column = _NOTHING
-        self._rows: Column = _NOTHING
+        self._values: Numbers = _NOTHING
+        self._rows: Numbers = _NOTHING
 
-    def values(self, block: Block) -> Column:
+    def values(self, block: ColumnBlock) -> Numbers:
         """Return the values, shape ``(n,)``."""
-        return self._values[: held(block)]
+        return self._values[: burn_in_size(block)]
 
-    def rows(self, block: Block) -> Integers:
+    def rows(self, block: ColumnBlock) -> Integers:
         """Return the numbers of their rows, shape ``(n,)``."""
-        count = held(block)
+        count = burn_in_size(block)
         if len(self._rows):
             return self._rows[:count].view(np.int64)
         following = int(block.words[NEXT])
         return np.arange(following - count, following)
 
-    def add(self, block: Block, values: Column, rows: Integers, most: int) -> None:
+    def add(self, block: ColumnBlock, values: Numbers, rows: Integers, most: int) -> None:
         """Take values and the numbers of their rows, shape ``(n,)`` each.
 
         Parameters
@@ -55,7 +55,7 @@ class Sample:
         """
         if len(values) == 0:
             return
-        begin = held(block)
+        begin = burn_in_size(block)
         end = begin + len(values)
         if begin == 0:
             block.words[NEXT] = rows[0]
@@ -75,7 +75,7 @@ class Sample:
         block.words[NEXT] = rows[-1] + 1
         block.tally[_HELD] = end
 
-    def tell(self, block: Block, target: int) -> None:
+    def tell(self, block: ColumnBlock, target: int) -> None:
         """Write into the block where the values lie, and how many of them there may be.
 
         Parameters
@@ -90,12 +90,12 @@ class Sample:
         block.words[FIRST : SECOND_SIZE + 1] = *addresses, room, room
 
 
-def held(block: Block) -> int:
+def burn_in_size(block: ColumnBlock) -> int:
     """Return how many values of its burn-in a column has."""
     return int(block.tally[_HELD])
 
 
-def _grown(values: Column, count: int, wanted: int) -> Column:
+def _grown(values: Numbers, count: int, wanted: int) -> Numbers:
     """Return an array for so many values, the first ``count`` of which are those of another."""
     if len(values) >= wanted:
         return values

@@ -6,7 +6,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.arrays.column import Column
+from detectors.arrays.column import Numbers
 
 MOST_CATEGORIES: Final = 1000
 """Distinct categories of a column that are told apart; further ones count as one."""
@@ -37,9 +37,9 @@ class CategoryNumbers:
         self._number_of = {name: number for number, name in enumerate(self.names)}
         # Categories all of which have numbers, and these: the next batch lists the same, mostly.
         self._known: Sequence[str] = ()
-        self._numbers: Column = np.empty(0)
+        self._numbers: Numbers = np.empty(0)
 
-    def of(self, codes: NDArray[Any], categories: Sequence[str]) -> Column:
+    def of(self, codes: NDArray[Any], categories: Sequence[str]) -> Numbers:
         """Return the numbers of categories, shape ``(n,)``, new ones for those that are new.
 
         Parameters
@@ -60,7 +60,7 @@ class CategoryNumbers:
             occurring, firsts = np.unique(codes, return_index=True)
             for code in occurring[np.argsort(firsts)].tolist():
                 numbers[code] = self._number(categories[code])
-        values: Column = numbers[codes]
+        values: Numbers = numbers[codes]
         return values
 
     def _knows(self, categories: Sequence[str]) -> bool:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from detectors.algorithms.page_hinkley import FIELDS
 from detectors.arrays.addresses import address_of
-from detectors.arrays.column import Column
+from detectors.arrays.column import Numbers
 
 Integers = NDArray[np.int64]
 
@@ -65,7 +65,7 @@ WINDOWS: Final = MEMORIES + 2 * MEMORY  # of ADWIN, likewise
 # From there on windows, counts, edges, latest values and their rows.
 
 
-class Block:
+class ColumnBlock:
     """The numbers of one column.
 
     Its parts are views: what is written to them is written to the block.
@@ -108,12 +108,12 @@ class Block:
         return self.words[PROBLEMS:TALLY]
 
     @property
-    def tally(self) -> Column:
+    def tally(self) -> Numbers:
         """See `TALLY`; shape ``(7,)``."""
         return self._floats(TALLY, TALLY_SIZE)
 
     @property
-    def range(self) -> Column:
+    def range(self) -> Numbers:
         """Lowest and highest value of the burn-in, shape ``(2,)``."""
         return self._floats(RANGE, 2)
 
@@ -128,12 +128,12 @@ class Block:
         self._floats(CORRELATION, 1)[0] = np.nan if number is None else number
 
     @property
-    def memories(self) -> list[Column]:
+    def memories(self) -> list[Numbers]:
         """Of Page-Hinkley on the location and on the spread, shape ``(12,)`` each."""
         return [self._floats(MEMORIES + number * MEMORY, MEMORY) for number in range(2)]
 
     @property
-    def windows(self) -> list[Column]:
+    def windows(self) -> list[Numbers]:
         """Of ADWIN on the location and on the spread."""
         length = self.length(WINDOW)
         return [self._floats(WINDOWS + number * length, length) for number in range(2)]
@@ -146,13 +146,13 @@ class Block:
         return words if self.length(WIDE) else words.view(np.uint32)[:size]
 
     @property
-    def edges(self) -> Column:
+    def edges(self) -> Numbers:
         """Inner edges of the bins of numbers."""
         length, after = self.length(EDGES), self.length(LATEST) + self.length(ROWS)
         return self._floats(len(self.words) - after - length, length)
 
     @property
-    def latest(self) -> Column:
+    def latest(self) -> Numbers:
         """Room for the latest values."""
         length = self.length(LATEST)
         return self._floats(len(self.words) - self.length(ROWS) - length, length)
@@ -166,7 +166,7 @@ class Block:
         """Return how long a part is, such as `WINDOW`, or what else stands among these."""
         return int(self.words[part])
 
-    def resized(self, **lengths: int) -> "Block":
+    def resized(self, **lengths: int) -> "ColumnBlock":
         """Return a copy with other lengths of some parts, or itself; what fits in is kept."""
         names = ("window", "size", "edges", "latest", "rows", "wide")
         present: dict[str, Any] = dict(
@@ -175,7 +175,7 @@ class Block:
         wanted = {**present, **lengths}
         if wanted == present:
             return self
-        other = Block(**wanted)
+        other = ColumnBlock(**wanted)
         other.words[:WINDOW] = self.words[:WINDOW]
         other.words[FIRST:ADDRESS] = self.words[FIRST:ADDRESS]
         other.words[PROBLEMS:WINDOWS] = self.words[PROBLEMS:WINDOWS]
@@ -188,7 +188,7 @@ class Block:
     def _parts(self) -> list[NDArray[Any]]:
         return [*self.windows, self.counts, self.edges, self.latest, self.latest_rows]
 
-    def _floats(self, begin: int, count: int) -> Column:
+    def _floats(self, begin: int, count: int) -> Numbers:
         return self.words[begin : begin + count].view(np.float64)
 
 

@@ -16,7 +16,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.arrays.column import Column
+from detectors.arrays.column import Numbers
 from detectors.reference.bins import Bins
 
 
@@ -54,7 +54,7 @@ def rank(
         total += 1
 
 
-def absorb_ranks(bins: Bins, counts: NDArray[np.integer[Any]], seed: int) -> Column:
+def absorb_ranks(bins: Bins, counts: NDArray[np.integer[Any]], seed: int) -> Numbers:
     """Return the ranks of values, one after the other, and count them.
 
     Parameters
@@ -68,7 +68,7 @@ def absorb_ranks(bins: Bins, counts: NDArray[np.integer[Any]], seed: int) -> Col
 
     Returns
     -------
-    Column
+    Numbers
         Shape ``(n,)``, within (0, 1).
 
     Examples
@@ -84,7 +84,7 @@ def absorb_ranks(bins: Bins, counts: NDArray[np.integer[Any]], seed: int) -> Col
     return ranks
 
 
-def folded(ranks: Column) -> Column:
+def folded(ranks: Numbers) -> Numbers:
     """Return ``|2u - 1|``: uniform too while nothing changes, and its mean moves with the spread.
 
     Parameters
@@ -92,11 +92,11 @@ def folded(ranks: Column) -> Column:
     ranks
         Shape ``(n,)``, within (0, 1).
     """
-    result: Column = np.abs(2.0 * ranks - 1.0)
+    result: Numbers = np.abs(2.0 * ranks - 1.0)
     return result
 
 
-def expected_ranks(bins: Bins, counts: NDArray[np.integer[Any]], *, fold: bool) -> Column:
+def expected_ranks(bins: Bins, counts: NDArray[np.integer[Any]], *, fold: bool) -> Numbers:
     """Return the means of the ranks of values among all that are counted, shape ``(n,)``.
 
     Parameters
@@ -113,13 +113,13 @@ def expected_ranks(bins: Bins, counts: NDArray[np.integer[Any]], *, fold: bool) 
     high = ends[bins]
     low = high - counts[bins] / counts.sum()
     if not fold:
-        middle: Column = (low + high) / 2
+        middle: Numbers = (low + high) / 2
         return middle
-    mean: Column = (_folded_area(high) - _folded_area(low)) / (high - low)
+    mean: Numbers = (_folded_area(high) - _folded_area(low)) / (high - low)
     return mean
 
 
-def _folded_area(rank: Column) -> Column:
+def _folded_area(rank: Numbers) -> Numbers:
     """Return the area below ``|2u - 1|`` from 0 to each rank."""
-    area: Column = np.where(rank <= 0.5, rank - rank**2, rank**2 - rank + 0.5)
+    area: Numbers = np.where(rank <= 0.5, rank - rank**2, rank**2 - rank + 0.5)
     return area

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detectors.arrays.addresses import address_of
-from detectors.arrays.column import Column, as_column
+from detectors.arrays.column import Numbers, as_column
 from detectors.reference.bins import CategoryBins, NumberBins, binning_from
-from detectors.reference.burn_in import Sample, held
+from detectors.reference.burn_in import BurnIn, burn_in_size
 from detectors.reference.column_block import (
     FIRST,
     NARROW,
@@ -20,12 +20,12 @@ from detectors.reference.column_block import (
     STRIDE,
     TALLY_SIZE,
     WIDE,
-    Block,
+    ColumnBlock,
 )
 from detectors.reference.dependence import autocorrelations, independent_stride
 from detectors.reference.moments import Moments, keep_latest, with_values
 from detectors.reference.ranks import absorb_ranks, expected_ranks
-from detectors.reference.window import Before
+from detectors.reference.window import ReferenceWindow
 from detectors.snapshots.tree import State
 
 LONGEST_BURN_IN: Final = 8
@@ -92,12 +92,12 @@ class Reference:
         self.independent = True
         # With the room that most columns need in the end, so that none of them leaves a hole.
         edges = 0 if categorical else bins - 1
-        self.block = Block(size=bins, edges=edges, latest=RECENT)
+        self.block = ColumnBlock(size=bins, edges=edges, latest=RECENT)
         self.block.words[SEED] = np.uint64(seed).astype(np.int64)
         self.block.words[STRIDE] = 1
         self.block.autocorrelation = None
         self.block.range[:] = np.nan
-        self._sample: Sample | None = Sample()
+        self._sample: BurnIn | None = BurnIn()
 
     @property
     def ready(self) -> bool:
@@ -117,7 +117,7 @@ class Reference:
     @property
     def missing(self) -> int:
         """How many values the burn-in still needs."""
-        return 0 if self.ready else self._target - held(self.block)
+        return 0 if self.ready else self._target - burn_in_size(self.block)
 
     @property
     def stride(self) -> int:
@@ -129,7 +129,7 @@ class Reference:
         """Lag-1 autocorrelation of the burn-in; None for a constant."""
         return self.block.autocorrelation
 
-    def burn(self, values: Column, rows: Integers) -> None:
+    def burn(self, values: Numbers, rows: Integers) -> None:
         """Take at most ``missing`` values, shape ``(n,)``, into the burn-in."""
         if self._sample is None:
             raise RuntimeError("the burn-in is complete")
@@ -145,14 +145,14 @@ class Reference:
         """Take note that ``count`` values have gone by, judged or not."""
         self._skip = (self._skip - count) % self.stride
 
-    def ranks(self, values: Column) -> Column:
+    def ranks(self, values: Numbers) -> Numbers:
         """Return the ranks of values, shape ``(n,)``, and count them in the bins."""
         if self.count + len(values) >= NARROW and not self.block.length(WIDE):
             self.block = self.block.resized(wide=1)
         seed = int(self.block.words[SEED : SEED + 1].view(np.uint64)[0])
         return absorb_ranks(self._binning.of(values), self.block.counts, seed)
 
-    def absorb(self, values: Column, rows: Integers) -> None:
+    def absorb(self, values: Numbers, rows: Integers) -> None:
         """Take values and their row numbers, shape ``(n,)``, into the moments and the latest."""
         if len(values) == 0:
             return
@@ -178,7 +178,7 @@ class Reference:
         if self.categorical:
             self._category_counts = _added(self._category_counts, values)
 
-    def withdraw(self, values: Column) -> None:
+    def withdraw(self, values: Numbers) -> None:
         """Take values that were ranked, but come after a detection, out of the bins again."""
         counts = self.block.counts
         counts[:] = counts - np.bincount(self._binning.of(values), minlength=len(counts))
@@ -202,7 +202,7 @@ class Reference:
         self.block.tally[4] = values
 
     @property
-    def _recent(self) -> Column:
+    def _recent(self) -> Numbers:
         return self.block.latest[: self._held]
 
     @property
@@ -213,7 +213,7 @@ class Reference:
         following: Integers = self.block.words[NEXT] - self.stride * np.arange(count, 0, -1)
         return following
 
-    def place(self) -> None:
+    def pin(self) -> None:
         """Write into the block where the rest lies, until something other than a kernel changes."""
         if self._sample is not None:
             self._sample.tell(self.block, self._target)
@@ -221,11 +221,11 @@ class Reference:
             arrays = self._categories.bin_of, self._category_counts
             self.block.words[FIRST : SECOND_SIZE + 1] = *map(address_of, arrays), *map(len, arrays)
 
-    def latest(self, most: int) -> tuple[Column, Integers]:
+    def latest(self, most: int) -> tuple[Numbers, Integers]:
         """Return the latest values and their row numbers, at most ``most`` and `RECENT`."""
         return self._recent[-most:].copy(), self._recent_rows[-most:].copy()
 
-    def latest_ranks(self, most: int, *, fold: bool) -> Column:
+    def latest_ranks(self, most: int, *, fold: bool) -> Numbers:
         """Return the expected ranks of the latest values, at most ``most``, among all values.
 
         Parameters
@@ -237,13 +237,13 @@ class Reference:
         """
         return expected_ranks(self._binning.of(self._recent[-most:]), self.block.counts, fold=fold)
 
-    def without(self, latest: int) -> "Before":
+    def without(self, latest: int) -> "ReferenceWindow":
         """Return what the reference was before its latest values came, 1 to `RECENT` of them."""
         values = self._recent[-latest:]
         counts = self.block.counts
         counts = counts - np.bincount(self._binning.of(values), minlength=len(counts))
         count, mean, squares = with_values(*self._earlier, self._recent[:-latest])
-        return Before(
+        return ReferenceWindow(
             count=count,
             mean=mean,
             squares=squares,
@@ -291,7 +291,7 @@ class Reference:
         self.block.tally[1:5] = *state["earlier"], state["skip"]
         self._category_counts = state["category_counts"].copy()
 
-    def _complete(self, sampled: Sample) -> None:
+    def _complete(self, sampled: BurnIn) -> None:
         sample = sampled.values(self.block)
         family = CategoryBins if self.categorical else NumberBins
         correlations = autocorrelations(
@@ -302,7 +302,7 @@ class Reference:
             # A change that is still going on looks like dependence too: the rows of a topic's
             # partitions do not come quite in order. A second sample tells the two apart.
             self._sampled_again = True
-            self._sample = Sample()
+            self._sample = BurnIn()
             self.block.tally[TALLY_SIZE - 1] = 0
             return
         longest = LONGEST_BURN_IN * self._burn_in
@@ -343,7 +343,7 @@ class Reference:
             raise RuntimeError("the reference is not ready: its burn-in is not complete")
         return self._categories or NumberBins(self.block.edges)
 
-    def _edges(self) -> Column | None:
+    def _edges(self) -> Numbers | None:
         """Return the edges of all bins, the outer ones from the burn-in; None for categories."""
         if self.categorical:
             return None
@@ -354,7 +354,7 @@ class Reference:
         return np.concatenate([[lowest], inner, [highest]])
 
 
-def _added(counts: Integers, numbers: Column) -> Integers:
+def _added(counts: Integers, numbers: Numbers) -> Integers:
     """Return counts of category numbers with further ones added."""
     total = np.bincount(numbers.astype(np.int64), minlength=len(counts)).astype(np.int64)
     total[: len(counts)] += counts

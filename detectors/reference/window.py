@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.arrays.column import Column
+from detectors.arrays.column import Numbers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Before:
+class ReferenceWindow:
     """A reference as it was before a change.
 
     Attributes
@@ -29,7 +29,7 @@ class Before:
     mean: float
     squares: float
     counts: NDArray[np.int64]
-    edges: Column | None
+    edges: Numbers | None
     category_counts: NDArray[np.int64]
 
     @property

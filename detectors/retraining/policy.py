@@ -4,7 +4,7 @@ from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
-from detectors.recent_ids import Seen
+from detectors.recent_ids import RecentIds
 from detectors.snapshots.tree import State
 from schemas.events.alert import Alert, DriftKind, Severity
 from schemas.events.identity import event_id, stable_id
@@ -54,7 +54,7 @@ class _ModelState:
     requested_at: int = -1
     open_until: int = 0
     ended_at: int = -1
-    seen: Seen = field(default_factory=lambda: Seen(MOST_SEEN))
+    seen: RecentIds = field(default_factory=lambda: RecentIds(MOST_SEEN))
     """Alerts and ends, so that a replayed one is not counted twice."""
     touched: int = 0
     """Times that it was asked for; no part of the state."""

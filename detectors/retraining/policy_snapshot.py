@@ -4,7 +4,7 @@ from collections.abc import Hashable, Mapping
 from typing import Final
 
 from detectors.retraining.policy import RetrainPolicy
-from detectors.snapshots.parts import Name, UnusablePart
+from detectors.snapshots.parts import PartName, UnusablePart
 from detectors.snapshots.snapshot import UnreadableSnapshot, decode_snapshot, encode_snapshot
 from detectors.snapshots.tree import State
 
@@ -17,11 +17,11 @@ class PolicySnapshots:
     def __init__(self, policy: RetrainPolicy) -> None:
         self._policy = policy
 
-    def stamps(self) -> dict[Name, Hashable]:
+    def stamps(self) -> dict[PartName, Hashable]:
         """Return every part's name with what differs whenever the part does."""
         return {(MODEL, model): stamp for model, stamp in self._policy.stamps().items()}
 
-    def part(self, name: Name) -> bytes:
+    def part(self, name: PartName) -> bytes:
         """Return the snapshot of a model's policy."""
         _, model = name
         return encode_snapshot({"policy_of": model, "state": self._policy.state_of(model)})
@@ -30,7 +30,7 @@ class PolicySnapshots:
         """Return the order of the models."""
         return {"order": list(self._policy.stamps())}
 
-    def restore(self, outline: State, parts: Mapping[Name, bytes]) -> list[str]:
+    def restore(self, outline: State, parts: Mapping[PartName, bytes]) -> list[str]:
         """Take over a state."""
         whole = {model: self._state(model, parts) for model in outline["order"]}
         for model, state in whole.items():
@@ -42,7 +42,7 @@ class PolicySnapshots:
         self._policy.restore(whole)
         return []
 
-    def _state(self, model: str, parts: Mapping[Name, bytes]) -> State:
+    def _state(self, model: str, parts: Mapping[PartName, bytes]) -> State:
         name = (MODEL, model)
         if name not in parts:
             raise UnusablePart(name, "its part is missing")

@@ -11,7 +11,7 @@ from detectors.rows.row_positions import (
     MARK_EVERY,
     MOST_MARKS,
     UNKNOWN,
-    Place,
+    LogAddresses,
     Trail,
     keep_rows,
     packed,
@@ -118,7 +118,7 @@ class RowLog:
         self._batch = batch
         return first
 
-    def place(self, rows: int, sources: tuple[Source, ...]) -> Place:
+    def pin(self, rows: int, sources: tuple[Source, ...]) -> LogAddresses:
         """Return where the log lies, with room for further rows.
 
         Parameters
@@ -138,7 +138,7 @@ class RowLog:
                 address_of(self._marks),
                 address_of(self._numbers),
             )
-        return Place(*self._addresses, len(self._sources), self.rows)
+        return LogAddresses(*self._addresses, len(self._sources), self.rows)
 
     def learn(self, sources: tuple[Source, ...], source_of: Integers) -> None:
         """Give numbers to those sources of rows that have none yet, in the order of the rows."""

@@ -26,7 +26,7 @@ UNKNOWN: Final = -1
 """In place of the number of a source that no row of a log came from."""
 
 
-class Place(NamedTuple):
+class LogAddresses(NamedTuple):
     """Where the arrays of a log lie; valid until it takes rows.
 
     Attributes
@@ -100,7 +100,7 @@ def keep_rows_of_many(
     Parameters
     ----------
     places
-        Shape ``(m, 6)``: the `Place` of each log.
+        Shape ``(m, 6)``: the `LogAddresses` of each log.
     bounds
         Shape ``(m, 2)``: where the rows of each begin and end.
     sources

@@ -5,23 +5,23 @@ from typing import Protocol, TypeAlias
 
 from detectors.snapshots.tree import State
 
-Name: TypeAlias = tuple[str, ...]
+PartName: TypeAlias = tuple[str, ...]
 """The name of a part, such as ``("model", "fraud", "7")``."""
 
 
 class Durable(Protocol):
     """A state as parts, each a snapshot, and an outline that holds them together."""
 
-    def stamps(self) -> Mapping[Name, Hashable]:
+    def stamps(self) -> Mapping[PartName, Hashable]:
         """Return every part's name with what differs whenever the part does; cheap."""
 
-    def part(self, name: Name) -> bytes:
+    def part(self, name: PartName) -> bytes:
         """Return the snapshot of a part."""
 
     def outline(self) -> State:
         """Return what is in no part."""
 
-    def restore(self, outline: State, parts: Mapping[Name, bytes]) -> Iterable[str]:
+    def restore(self, outline: State, parts: Mapping[PartName, bytes]) -> Iterable[str]:
         """Take over a state; return sentences on what of it was not.
 
         Raises
@@ -40,7 +40,7 @@ class UnusablePart(ValueError):
         Of the part.
     """
 
-    def __init__(self, name: Name, reason: str) -> None:
+    def __init__(self, name: PartName, reason: str) -> None:
         self.name = name
         self.reason = reason
         super().__init__(f"{' '.join(name)}: {reason}")

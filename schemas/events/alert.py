@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from schemas.events.event import Event, Name
+from schemas.events.event import EntityName, Event
 from schemas.events.position import Position
 from schemas.events.prediction import Scalar
 from schemas.events.summary import Summary
@@ -62,8 +62,8 @@ class Alert(Event):
     status: str = Field(default="opened", description="`opened`.")
     kind: DriftKind = Field(strict=False)
     severity: Severity = Field(strict=False)
-    model: Name
-    version: Name
+    model: EntityName
+    version: EntityName
     feature: str = Field(
         description="The feature; `prediction`, `score` or `error` for the other kinds."
     )

@@ -15,7 +15,7 @@ Timestamp = Annotated[
 
 LONGEST_NAME: Final = 249
 
-Name = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
+EntityName = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
 """A name that may be a Kafka key and a metric's label."""
 
 

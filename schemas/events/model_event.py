@@ -5,7 +5,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from schemas.events.event import Event, Name, Timestamp
+from schemas.events.event import EntityName, Event, Timestamp
 
 
 class ModelEventType(StrEnum):
@@ -26,8 +26,8 @@ class ModelEvent(Event):
     """
 
     type: ModelEventType = Field(strict=False)
-    model: Name
-    version: Name | None = Field(
+    model: EntityName
+    version: EntityName | None = Field(
         default=None,
         description="The version deployed, trained or rolled back to; required for the first two "
         "types that move a version: `version_deployed` and `rolled_back`.",

@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import Field
 
-from schemas.events.event import Event, Name, Timestamp
+from schemas.events.event import EntityName, Event, Timestamp
 
 Scalar = str | bool | int | float
 Outcome = Scalar | list[float]
@@ -14,11 +14,11 @@ Outcome = Scalar | list[float]
 class Prediction(Event):
     """One prediction of one model version for one input."""
 
-    prediction_id: Name | None = Field(
+    prediction_id: EntityName | None = Field(
         default=None, description="Joins the label; the record's key where it is absent."
     )
-    model: Name = Field(description="The model's name.")
-    version: Name | None = Field(
+    model: EntityName = Field(description="The model's name.")
+    version: EntityName | None = Field(
         default=None, description="The model's version; `unversioned` where it is absent."
     )
     timestamp: Timestamp | None = Field(

@@ -5,7 +5,7 @@ from enum import StrEnum
 from pydantic import Field
 
 from schemas.events.alert import DriftKind, Severity
-from schemas.events.event import Event, Name
+from schemas.events.event import EntityName, Event
 
 
 class Trigger(StrEnum):
@@ -34,8 +34,8 @@ class RetrainRequest(Event):
     """
 
     request_id: str = Field(description="UUIDv5; the same alerts give the same id.")
-    model: Name
-    version: Name = Field(description="The version that drifted.")
+    model: EntityName
+    version: EntityName = Field(description="The version that drifted.")
     trigger: Trigger = Field(strict=False)
     alerts: list[AlertReference] = Field(min_length=1)
     features: list[str] = Field(description="Drifted columns, in the order of their detection.")

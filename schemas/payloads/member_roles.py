@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from schemas.scan.keys import KeyTable
 
 
-class Role(IntEnum):
+class MemberRole(IntEnum):
     """What a member is to a prediction; the first seven come at most once an event."""
 
     PREDICTION_ID = 0
@@ -36,21 +36,21 @@ class Role(IntEnum):
 
 
 FIELDS: Final = {
-    "prediction_id": Role.PREDICTION_ID,
-    "model": Role.MODEL,
-    "version": Role.VERSION,
-    "timestamp": Role.TIMESTAMP,
-    "prediction": Role.PREDICTION,
-    "label": Role.LABEL,
-    "features": Role.FEATURES,
-    "scores": Role.SCORES,
-    "segment": Role.SEGMENT,
+    "prediction_id": MemberRole.PREDICTION_ID,
+    "model": MemberRole.MODEL,
+    "version": MemberRole.VERSION,
+    "timestamp": MemberRole.TIMESTAMP,
+    "prediction": MemberRole.PREDICTION,
+    "label": MemberRole.LABEL,
+    "features": MemberRole.FEATURES,
+    "scores": MemberRole.SCORES,
+    "segment": MemberRole.SEGMENT,
 }
 
 _MEMBERS: Final = {
-    Role.FEATURES: Role.FEATURE,
-    Role.SCORES: Role.SCORE,
-    Role.SEGMENT: Role.SEGMENT_VALUE,
+    MemberRole.FEATURES: MemberRole.FEATURE,
+    MemberRole.SCORES: MemberRole.SCORE,
+    MemberRole.SEGMENT: MemberRole.SEGMENT_VALUE,
 }
 
 Roles = NDArray[np.uint8]
@@ -89,14 +89,14 @@ class RoleTable:
         self._roles: Roles = np.empty(0, dtype=np.uint8)
 
     def roles(self) -> Roles:
-        """Return the `Role` of each slot that the key table has by now."""
+        """Return the `MemberRole` of each slot that the key table has by now."""
         known = len(self._roles)
         if known < len(self._keys):
             new = [self._role(self._keys.path(slot)) for slot in range(known, len(self._keys))]
             self._roles = np.concatenate([self._roles, np.array(new, dtype=np.uint8)])
         return self._roles
 
-    def _role(self, path: tuple[str, ...]) -> Role:
+    def _role(self, path: tuple[str, ...]) -> MemberRole:
         for length in range(len(path), 0, -1):
             role = self._fields.get(path[:length])
             if role is None:
@@ -104,5 +104,5 @@ class RoleTable:
             if length == len(path):
                 return role
             is_member = length + 1 == len(path)
-            return _MEMBERS.get(role, Role.TOO_DEEP) if is_member else Role.TOO_DEEP
-        return Role.NONE
+            return _MEMBERS.get(role, MemberRole.TOO_DEEP) if is_member else MemberRole.TOO_DEEP
+        return MemberRole.NONE

@@ -5,13 +5,13 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from schemas.payloads.member_roles import Role, Roles
+from schemas.payloads.member_roles import MemberRole, Roles
 from schemas.scan.interning import Strings, same
 from schemas.scan.kernel import kernel
-from schemas.scan.tokens import Kind
+from schemas.scan.tokens import Token
 from schemas.scan.words import Bytes, Positions
 
-SINGLE: Final = int(Role.FEATURES)
+SINGLE: Final = int(MemberRole.FEATURES)
 """Roles below it come at most once a row."""
 
 ABSENT: Final = 15
@@ -19,13 +19,13 @@ ABSENT: Final = 15
 
 NOWHERE: Final = -1
 
-_FEATURES: Final = int(Role.FEATURES)
-_FEATURE: Final = int(Role.FEATURE)
-_SCORE: Final = int(Role.SCORE)
-_PREDICTION: Final = int(Role.PREDICTION)
-_LAST_NAME: Final = int(Role.VERSION)
-_STRING: Final = int(Kind.STRING)
-_FLOAT: Final = int(Kind.FLOAT)
+_FEATURES: Final = int(MemberRole.FEATURES)
+_FEATURE: Final = int(MemberRole.FEATURE)
+_SCORE: Final = int(MemberRole.SCORE)
+_PREDICTION: Final = int(MemberRole.PREDICTION)
+_LAST_NAME: Final = int(MemberRole.VERSION)
+_STRING: Final = int(Token.STRING)
+_FLOAT: Final = int(Token.FLOAT)
 
 _0: Final = np.uint64(0)
 _27: Final = np.uint64(27)
@@ -36,32 +36,32 @@ _FIRST: Final = np.uint64(0xBF58476D1CE4E5B9)
 _SECOND: Final = np.uint64(0x94D049BB133111EB)
 
 _ANY: Final = 0xFFFF
-_EMPTY: Final = 1 << Kind.EMPTY_OBJECT
-_NUMBER: Final = 1 << Kind.INT | 1 << Kind.FLOAT
-_SCALAR: Final = _NUMBER | 1 << Kind.STRING | 1 << Kind.FALSE | 1 << Kind.TRUE
+_EMPTY: Final = 1 << Token.EMPTY_OBJECT
+_NUMBER: Final = 1 << Token.INT | 1 << Token.FLOAT
+_SCALAR: Final = _NUMBER | 1 << Token.STRING | 1 << Token.FALSE | 1 << Token.TRUE
 _ALLOWED: Final = {
-    Role.PREDICTION_ID: 1 << Kind.STRING | 1 << Kind.NULL,
-    Role.MODEL: 1 << Kind.STRING,
-    Role.VERSION: 1 << Kind.STRING | 1 << Kind.NULL,
-    Role.TIMESTAMP: 1 << Kind.STRING | _NUMBER | 1 << Kind.NULL,
-    Role.PREDICTION: _SCALAR,
-    Role.LABEL: 1 << Kind.NULL,
-    Role.FEATURES: _EMPTY,
-    Role.SCORES: _EMPTY | 1 << Kind.NULL,
-    Role.SEGMENT: _EMPTY | 1 << Kind.NULL,
-    Role.FEATURE: _ANY & ~_EMPTY,
-    Role.SCORE: _NUMBER,
-    Role.SEGMENT_VALUE: _SCALAR,
-    Role.TOO_DEEP: 0,
-    Role.NONE: _ANY,
+    MemberRole.PREDICTION_ID: 1 << Token.STRING | 1 << Token.NULL,
+    MemberRole.MODEL: 1 << Token.STRING,
+    MemberRole.VERSION: 1 << Token.STRING | 1 << Token.NULL,
+    MemberRole.TIMESTAMP: 1 << Token.STRING | _NUMBER | 1 << Token.NULL,
+    MemberRole.PREDICTION: _SCALAR,
+    MemberRole.LABEL: 1 << Token.NULL,
+    MemberRole.FEATURES: _EMPTY,
+    MemberRole.SCORES: _EMPTY | 1 << Token.NULL,
+    MemberRole.SEGMENT: _EMPTY | 1 << Token.NULL,
+    MemberRole.FEATURE: _ANY & ~_EMPTY,
+    MemberRole.SCORE: _NUMBER,
+    MemberRole.SEGMENT_VALUE: _SCALAR,
+    MemberRole.TOO_DEEP: 0,
+    MemberRole.NONE: _ANY,
 }
 
 
 def allowed_kinds(*, needs_model: bool) -> NDArray[np.int64]:
     """Return for each role a bit for each kind that a plain event may have there."""
-    allowed = np.array([_ALLOWED[role] for role in Role], dtype=np.int64)
+    allowed = np.array([_ALLOWED[role] for role in MemberRole], dtype=np.int64)
     if not needs_model:
-        allowed[Role.MODEL] |= 1 << Kind.NULL
+        allowed[MemberRole.MODEL] |= 1 << Token.NULL
     return allowed
 
 
@@ -92,7 +92,7 @@ def no_fields(rows: int) -> Fields:
     shape = (SINGLE, rows)
     return Fields(
         np.full(shape, NOWHERE, dtype=np.int64),
-        np.full(shape, Kind.NULL, dtype=np.uint8),
+        np.full(shape, Token.NULL, dtype=np.uint8),
         np.zeros(shape, dtype=np.int64),
         np.zeros(shape, dtype=np.int64),
         np.zeros(shape),

@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 
 from schemas.events.event import LONGEST_NAME
 from schemas.events.times import EARLIEST_MS, LATEST_MS, MILLISECONDS_FROM
-from schemas.payloads.member_roles import Role as Member
-from schemas.payloads.member_roles import RoleTable
+from schemas.payloads.member_roles import MemberRole, RoleTable
 from schemas.payloads.prediction_members import (
     Fields,
     Places,
@@ -25,13 +24,12 @@ from schemas.payloads.prediction_members import (
 )
 from schemas.payloads.rows import UNVERSIONED, FieldMap
 from schemas.payloads.scanned_predictions import Bytes, Rows, ScannedPredictions, Spans
-from schemas.scan import KeyTable, TextTable, intern, scan, times
-from schemas.scan import Kind as Token
+from schemas.scan import KeyTable, TextTable, Token, intern, scan, times
 
 # As plain numbers: members of an enumeration are slow to come by.
-_ID: Final = int(Member.PREDICTION_ID)
-_TIMESTAMP: Final = int(Member.TIMESTAMP)
-_PREDICTION: Final = int(Member.PREDICTION)
+_ID: Final = int(MemberRole.PREDICTION_ID)
+_TIMESTAMP: Final = int(MemberRole.TIMESTAMP)
+_PREDICTION: Final = int(MemberRole.PREDICTION)
 _NULL: Final = int(Token.NULL)
 _STRING: Final = int(Token.STRING)
 
@@ -104,8 +102,8 @@ class PredictionScanner:
         return ScannedPredictions(
             plain=plain,
             times=_times(spans, found, plain),
-            model=self._names(spans, found, plain, Member.MODEL, self.fields.model),
-            version=self._names(spans, found, plain, Member.VERSION, UNVERSIONED),
+            model=self._names(spans, found, plain, MemberRole.MODEL, self.fields.model),
+            version=self._names(spans, found, plain, MemberRole.VERSION, UNVERSIONED),
             texts=self._table.texts,
             ids_at=ids,
             scores=scores,

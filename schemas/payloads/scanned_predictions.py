@@ -17,8 +17,7 @@ from schemas.payloads.prediction_members import (
     mark_feature_sets,
     number_texts,
 )
-from schemas.scan import Entries, KeyTable, TextTable, intern
-from schemas.scan import Kind as Token
+from schemas.scan import Entries, KeyTable, TextTable, Token, intern
 from schemas.tables.columns import ABSENT as NO_VALUE
 from schemas.tables.columns import LONGEST_CATEGORY, Column, Flag, Kind, Role, Values, columns_of
 

@@ -10,7 +10,7 @@ from schemas.scan.keys import KeyTable
 from schemas.scan.scanner import scan
 from schemas.scan.texts import TextTable, intern
 from schemas.scan.times import times
-from schemas.scan.tokens import Kind
+from schemas.scan.tokens import Token
 from schemas.scan.warm_up import warm_up
 
-__all__ = ["Entries", "KeyTable", "Kind", "TextTable", "intern", "scan", "times", "warm_up"]
+__all__ = ["Entries", "KeyTable", "TextTable", "Token", "intern", "scan", "times", "warm_up"]

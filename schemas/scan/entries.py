@@ -21,7 +21,7 @@ class Entries:
     slot
         Shape ``(m,)``: the path of the member, a slot of the `KeyTable`.
     kind
-        Shape ``(m,)``, a `Kind` each.
+        Shape ``(m,)``, a `Token` each.
     number
         Shape ``(m,)``: the value of a number, 1 of true, 0 of all others.
     start, end

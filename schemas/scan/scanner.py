@@ -16,7 +16,7 @@ from schemas.scan.entries import Entries
 from schemas.scan.interning import NONE, find_or_add, same
 from schemas.scan.kernel import inlined, kernel
 from schemas.scan.keys import KeyArrays, KeyTable
-from schemas.scan.tokens import REFUSED, Kind, literal, number, string_end
+from schemas.scan.tokens import REFUSED, Token, literal, number, string_end
 from schemas.scan.words import Bytes, Positions
 
 DEEPEST: Final = 8
@@ -39,9 +39,9 @@ _MINUS: Final = ord("-")
 _ZERO: Final = ord("0")
 _NINE: Final = ord("9")
 
-_STRING: Final = int(Kind.STRING)
-_TRUE: Final = int(Kind.TRUE)
-_EMPTY_OBJECT: Final = int(Kind.EMPTY_OBJECT)
+_STRING: Final = int(Token.STRING)
+_TRUE: Final = int(Token.TRUE)
+_EMPTY_OBJECT: Final = int(Token.EMPTY_OBJECT)
 
 
 class _Columns(NamedTuple):

@@ -20,7 +20,7 @@ from schemas.scan.words import (
 )
 
 
-class Kind(IntEnum):
+class Token(IntEnum):
     """What a scalar member is."""
 
     NULL = 0
@@ -38,14 +38,14 @@ class Kind(IntEnum):
 REFUSED: Final = -1
 """In place of a kind or of the position after a token."""
 
-_NULL: Final = int(Kind.NULL)
-_FALSE: Final = int(Kind.FALSE)
-_TRUE: Final = int(Kind.TRUE)
-_INT: Final = int(Kind.INT)
-_FLOAT: Final = int(Kind.FLOAT)
-_NAN: Final = int(Kind.NAN)
-_POS_INF: Final = int(Kind.POS_INF)
-_NEG_INF: Final = int(Kind.NEG_INF)
+_NULL: Final = int(Token.NULL)
+_FALSE: Final = int(Token.FALSE)
+_TRUE: Final = int(Token.TRUE)
+_INT: Final = int(Token.INT)
+_FLOAT: Final = int(Token.FLOAT)
+_NAN: Final = int(Token.NAN)
+_POS_INF: Final = int(Token.POS_INF)
+_NEG_INF: Final = int(Token.NEG_INF)
 
 _QUOTE: Final = ord('"')
 _MINUS: Final = ord("-")

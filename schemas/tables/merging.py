@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from schemas.tables.columns import Column, Flags, Kind, Role
+from schemas.tables.model_version import ModelVersion
 from schemas.tables.observations import (
     LARGEST_OFFSET,
     ModelRows,
@@ -40,7 +41,7 @@ def merged(tables: Iterable[ObservationTable]) -> Iterator[Merged]:
     """
     groups: list[_Group] = []
     group_of: dict[_Form, int] = {}
-    latest: dict[tuple[str, str], int] = {}
+    latest: dict[ModelVersion, int] = {}
     for position, table in enumerate(tables):
         form = table.origin, tuple((each.role, each.name, each.kind) for each in table.columns)
         models = table.versions()
@@ -68,7 +69,7 @@ class _Group:
     def __init__(self) -> None:
         self.tables: list[ObservationTable] = []
         self.numbers: list[int] = []
-        self.models: set[tuple[str, str]] = set()
+        self.models: set[ModelVersion] = set()
         self._latest: dict[Source, int] = {}
 
     def precedes(self, table: ObservationTable) -> bool:
@@ -76,7 +77,7 @@ class _Group:
         first = _by_source(table, np.minimum, LARGEST_OFFSET)
         return all(offset > self._latest.get(source, -1) for source, offset in first)
 
-    def add(self, table: ObservationTable, models: Iterable[tuple[str, str]], number: int) -> None:
+    def add(self, table: ObservationTable, models: Iterable[ModelVersion], number: int) -> None:
         for source, offset in _by_source(table, np.maximum, -1):
             self._latest[source] = max(offset, self._latest.get(source, -1))
         self.tables.append(table)
@@ -95,7 +96,7 @@ def _by_source(
 
 def _one(tables: Sequence[ObservationTable]) -> ObservationTable:
     """Return the rows of tables with the same columns."""
-    models: dict[tuple[str, str], int] = {}
+    models: dict[ModelVersion, int] = {}
     owners: list[int] = []
     sizes: list[int] = []
     for table in tables:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from schemas.tables.columns import Column
+from schemas.tables.model_version import ModelVersion
 
 Integers: TypeAlias = NDArray[np.int64]
 
@@ -173,11 +174,11 @@ class ObservationTable:
             bounds.append(bounds[-1] + rows.rows)
         return bounds
 
-    def versions(self) -> list[tuple[str, str]]:
+    def versions(self) -> list[ModelVersion]:
         """Return the model and version of each, in their order."""
         return [(rows.model, rows.version) for rows in self.models]
 
-    def batches(self, without: Collection[tuple[str, str]] = ()) -> Iterator[ObservationBatch]:
+    def batches(self, without: Collection[ModelVersion] = ()) -> Iterator[ObservationBatch]:
         """Yield the rows of each version, except of some."""
         begin = 0
         for rows in self.models:

@@ -15,6 +15,7 @@ from schemas.events.alert import Alert
 from schemas.events.invalid import Reason
 from schemas.events.model_event import ModelEvent
 from schemas.events.retrain_request import RetrainRequest
+from schemas.tables.model_version import ModelVersion
 from schemas.tables.observations import Origin
 
 
@@ -92,7 +93,7 @@ class FakeTelemetry:
     restored: list[tuple[float, int]] = field(default_factory=list)
     unreadable: int = 0
     dropped: list[int] = field(default_factory=list)
-    evicted: list[tuple[str, str]] = field(default_factory=list)
+    evicted: list[ModelVersion] = field(default_factory=list)
     ahead: dict[str, int] = field(default_factory=dict)
     alerts: list[Alert] = field(default_factory=list)
     requests: list[RetrainRequest] = field(default_factory=list)

@@ -1,12 +1,11 @@
 """What was sent, and where the broker put it."""
 
 from collections import defaultdict
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from app.settings import TopicRole
+from schemas.tables.model_version import ModelVersion
 from tests.chaos.traffic import Fate, Item
-
-ModelKey: TypeAlias = tuple[str, str]
 
 
 class Place(NamedTuple):
@@ -40,7 +39,7 @@ class Ledger:
     """
 
     def __init__(self) -> None:
-        self.rows: dict[Place, ModelKey] = {}
+        self.rows: dict[Place, ModelVersion] = {}
         self.labels: dict[Place, str] = {}
         self.ids: dict[Place, str] = {}
         self.notices: dict[Place, str] = {}

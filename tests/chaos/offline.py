@@ -10,8 +10,8 @@ from detectors.monitors.fleet import Fleet
 from detectors.retraining.policy import RetrainPolicy
 from schemas.events.alert import Alert
 from schemas.events.model_event import ModelEvent
+from schemas.tables.model_version import ModelVersion
 from schemas.tables.observations import Origin
-from tests.chaos.ledger import ModelKey
 from tests.chaos.observed import alerts_of, model_event_of, rows_of
 
 
@@ -35,7 +35,7 @@ class OfflineDetection:
     fleets: dict[int, Fleet] = field(default_factory=dict)
     alerts: set[str] = field(default_factory=set)
     noticed: list[ModelEvent] = field(default_factory=list)
-    seen: dict[tuple[Origin, str, int, int], dict[ModelKey, int]] = field(
+    seen: dict[tuple[Origin, str, int, int], dict[ModelVersion, int]] = field(
         default_factory=lambda: defaultdict(lambda: defaultdict(int))
     )
 
@@ -50,9 +50,9 @@ class OfflineDetection:
                 place = row.origin, row.topic, row.partition, row.offset
                 self.seen[place][row.model, row.version] += 1
 
-    def row_counts(self) -> Mapping[ModelKey, int]:
+    def row_counts(self) -> Mapping[ModelVersion, int]:
         """Return how many predictions of each model version were counted."""
-        counts: dict[ModelKey, int] = defaultdict(int)
+        counts: dict[ModelVersion, int] = defaultdict(int)
         for fleet in self.fleets.values():
             for monitor in fleet:
                 counts[monitor.model, monitor.version] += monitor.rows

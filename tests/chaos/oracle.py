@@ -14,9 +14,10 @@ from detectors.snapshots.parts import Durable
 from schemas.events.alert import Alert
 from schemas.events.codec import decode_event, decode_object
 from schemas.events.model_event import ModelEvent
+from schemas.tables.model_version import ModelVersion
 from schemas.tables.observations import Origin
 from tests.chaos.final_state import judge_state
-from tests.chaos.ledger import Ledger, ModelKey, Place
+from tests.chaos.ledger import Ledger, Place
 from tests.chaos.log import Log
 from tests.chaos.offline import OfflineDetection, OfflinePolicy
 from tests.chaos.verdict import Verdict
@@ -64,7 +65,7 @@ class Oracle:
     def _judge_rows(self, detection: OfflineDetection) -> None:
         """Every sound prediction was observed, and counted, and once only."""
         verdict, ledger = self._verdict, self._ledger
-        found: dict[Place, Mapping[ModelKey, int]] = {}
+        found: dict[Place, Mapping[ModelVersion, int]] = {}
         for (origin, topic, partition, offset), owners in detection.seen.items():
             if origin is Origin.PREDICTIONS:
                 found[Place(self._roles[topic], partition, offset)] = owners

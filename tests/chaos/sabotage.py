@@ -19,7 +19,7 @@ from faust.types import TP, Message
 
 from agents.transport.app import BatchApp
 from agents.transport.consumer import BatchedConsumer
-from detectors.monitors import fused_models as watch_steady
+from detectors.monitors import fused_models
 from detectors.rows.row_log import RowLog
 from detectors.rows.row_positions import FRESH, SEEN
 from schemas.tables.observations import ObservationBatch
@@ -39,8 +39,8 @@ def sabotage(app: BatchApp, faults: Sequence[Fault]) -> None:
     if plan.has(FaultKind.SKIP_MARKS):
         # Bugs, on purpose.
         RowLog.unseen = _whole  # type: ignore[assignment,method-assign]
-        steady = cast("Any", watch_steady)
-        steady.look_at_many = partial(_look, steady.look_at_many)
+        fused = cast("Any", fused_models)
+        fused.look_at_many = partial(_look, fused.look_at_many)
 
 
 def _whole(_: RowLog, batch: ObservationBatch) -> ObservationBatch:

@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 from river import base
 
 from detectors.algorithms.contract import Detection, Detector
-from detectors.arrays.column import Column
+from detectors.arrays.column import Numbers
 
 _SHAPES = ("uniform", "normal", "cauchy", "lognormal", "bits", "constant")
 
 
-def _segment(random: np.random.Generator, shape: str, length: int) -> Column:
+def _segment(random: np.random.Generator, shape: str, length: int) -> Numbers:
     match shape:
         case "uniform":
             return random.random(length)
@@ -30,7 +30,7 @@ def _segment(random: np.random.Generator, shape: str, length: int) -> Column:
 
 
 @st.composite
-def streams(draw: st.DrawFn, *, longest: int = 1500) -> Column:
+def streams(draw: st.DrawFn, *, longest: int = 1500) -> Numbers:
     """Draw up to four segments of different shapes, levels and scales, or bare floats."""
     if draw(st.booleans()):
         floats = st.floats(-1e6, 1e6)
@@ -45,7 +45,7 @@ def streams(draw: st.DrawFn, *, longest: int = 1500) -> Column:
     return np.concatenate(parts)
 
 
-def river_indices(river: base.DriftDetector, values: Column) -> list[int]:
+def river_indices(river: base.DriftDetector, values: Numbers) -> list[int]:
     """Feed River's own object one value at a time and return the rows at which it fires."""
     found = []
     for index, value in enumerate(values.tolist()):
@@ -55,7 +55,7 @@ def river_indices(river: base.DriftDetector, values: Column) -> list[int]:
     return found
 
 
-def fed_in_pieces(detector: Detector, values: Column, cuts: list[int]) -> list[Detection]:
+def fed_in_pieces(detector: Detector, values: Numbers, cuts: list[int]) -> list[Detection]:
     """Feed the values cut at the given rows; detections have rows of the whole column."""
     found: list[Detection] = []
     bounds = sorted({0, len(values), *(cut for cut in cuts if cut < len(values))})

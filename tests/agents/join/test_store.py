@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from agents.join.join import MOST_SIDE_BY_SIDE, Joined
 from agents.join.store import PendingStore
 from agents.join.telemetry import PendingStatus
-from agents.prediction_log.predictions import Name, Predictions
+from agents.prediction_log.predictions import Predictions
 from schemas.payloads.rows import LabelRow
+from schemas.tables.model_version import ModelVersion
 
 NOW = 1_700_000_000_000
 HOUR = 3_600_000
@@ -22,7 +23,7 @@ def predictions(
     first: int = 0,
     time: int = NOW,
     age: int | None = None,
-    name: Name = FRAUD,
+    name: ModelVersion = FRAUD,
     label: Any = None,
 ) -> Predictions:
     n = len(ids)

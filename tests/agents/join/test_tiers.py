@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agents.join.changes import decode_changes
-from agents.join.store import Checkpoint, PendingStore
-from agents.prediction_log.disk_file import ColdFile, Position
+from agents.join.store import DiskCheckpoint, PendingStore
+from agents.prediction_log.disk_file import ChangelogPosition, ColdFile
 from tests.agents.join.test_store import CHURN, FRAUD, HOUR, NOW, label, predictions
 
 IDENTITY = "group/predictions/0"
@@ -25,7 +25,7 @@ class Durable:
         self._folder = folder
         self._arguments: dict[str, Any] = {"ttl": HOUR, "most": most, "hot": hot, "part_bits": 1}
         self.log: list[bytes] = []
-        self._saving: Checkpoint | None = None
+        self._saving: DiskCheckpoint | None = None
         self._saved_at = 0
         self._lives = 0
         self._begin()
@@ -42,7 +42,7 @@ class Durable:
 
     def end_saving(self) -> None:
         if self._saving is not None:
-            self._saving.done(self._saving.write(Position(self._saved_at, 0)))
+            self._saving.done(self._saving.write(ChangelogPosition(self._saved_at, 0)))
             self._saving = None
 
     def restart(self, *, lose_disk: bool) -> None:

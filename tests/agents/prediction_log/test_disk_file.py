@@ -5,7 +5,7 @@ import pytest
 
 from agents.join.store import PendingStore
 from agents.prediction_log.disk_chunk import DamagedStore
-from agents.prediction_log.disk_file import ColdFile, Position, StoreInUse
+from agents.prediction_log.disk_file import ChangelogPosition, ColdFile, StoreInUse
 from tests.agents.join.test_store import HOUR, JOINED, NOW, label, predictions
 
 
@@ -13,7 +13,7 @@ def saved(path: Path, count: int = 300) -> None:
     store = PendingStore(ttl=HOUR, most=1000, hot=1, file=ColdFile(path, "mine"), part_bits=1)
     store.add_predictions(predictions(*map(str, range(count))))
     checkpoint = store.checkpoint()
-    checkpoint.done(checkpoint.write(Position(7, 99)))
+    checkpoint.done(checkpoint.write(ChangelogPosition(7, 99)))
     store.close()
 
 
@@ -21,9 +21,9 @@ def test_what_was_written_is_there_again(tmp_path: Path) -> None:
     path = tmp_path / "new" / "0.sqlite"
     saved(path)
     file = ColdFile(path, "mine")
-    assert file.position == Position(7, 99)
+    assert file.position == ChangelogPosition(7, 99)
     store = PendingStore(ttl=HOUR, most=1000, hot=1, file=file)
-    assert store.load() == Position(7, 99)
+    assert store.load() == ChangelogPosition(7, 99)
     assert store.status.predictions == 300
     assert store.add_label(label("123"), 0, NOW) == [JOINED]
     store.close()
@@ -82,7 +82,7 @@ def test_what_has_gone_makes_room_on_disk(tmp_path: Path) -> None:
     for first in range(0, 40_000, 500):
         store.add_predictions(predictions(*map(str, range(first, first + 500)), first=first))
         checkpoint = store.checkpoint()
-        checkpoint.done(checkpoint.write(Position(first, 0)))
+        checkpoint.done(checkpoint.write(ChangelogPosition(first, 0)))
     assert len(list(file.segments())) <= 4
     assert store.index_bytes < 2_000_000
     store.close()

@@ -192,10 +192,10 @@ def test_a_partition_gains_by_more_where_there_are_few_rows_of_each_version(
     models: int, rows: int, gains: bool
 ) -> None:
     stage = Stage()
-    assert not stage.detection.gains_by_more(0)
+    assert not stage.detection.prefers_larger_rounds(0)
     stage.take(*(observations(0, stream(rows, 0.0, 1), f"m{model}") for model in range(models)))
-    assert stage.detection.gains_by_more(0) is gains
+    assert stage.detection.prefers_larger_rounds(0) is gains
     stage.take(b"nothing")
-    assert stage.detection.gains_by_more(0) is gains
+    assert stage.detection.prefers_larger_rounds(0) is gains
     stage.detection.keep_partitions([])
-    assert not stage.detection.gains_by_more(0)
+    assert not stage.detection.prefers_larger_rounds(0)

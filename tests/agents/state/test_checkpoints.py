@@ -8,13 +8,13 @@ import pytest
 from agents.dead_letters.sender import DeadLetters
 from agents.stages.stateful_stage import Stage
 from agents.stages.topics import Topics
-from agents.state.checkpoints import CheckpointOptions, Checkpoints, Held
+from agents.state.checkpoints import CheckpointOptions, Checkpoints, KeptPartition
 from agents.state.keys import HeadKey, decode_key
 from agents.state.writer import StateWriter
 from agents.transport.delivery import Delivery
 from agents.transport.publisher import Publisher
 from agents.transport.rounds import BatchEvent, records_of
-from detectors.snapshots.parts import Name
+from detectors.snapshots.parts import PartName
 from detectors.snapshots.snapshot import decode_snapshot, encode_snapshot
 from detectors.snapshots.tree import State
 from tests.agents.fakes import FakeTelemetry
@@ -26,10 +26,10 @@ class Numbers:
     def __init__(self) -> None:
         self.taken: list[int] = []
 
-    def stamps(self) -> dict[Name, int]:
+    def stamps(self) -> dict[PartName, int]:
         return {("even",): len(self._of(0)), ("odd",): len(self._of(1))}
 
-    def part(self, name: Name) -> bytes:
+    def part(self, name: PartName) -> bytes:
         return encode_snapshot({"numbers": self._of(name == ("odd",))})
 
     def outline(self) -> State:
@@ -123,7 +123,7 @@ class Bench:
             generation=self.app.consumer_generation_id,
             stored=None,
         )
-        held = Held(
+        held = KeptPartition(
             partition=0,
             generation=self.app.consumer_generation_id,
             state=state,

@@ -13,7 +13,7 @@ from agents.state.checkpoints import CheckpointOptions, Checkpoints
 from agents.state.loader import StateLoader, StateRecipe
 from agents.state.reader import Reading, StateReader
 from agents.state.stored_state import StoredRecord, UnusableState
-from agents.state.writer import Cut, StateWriter
+from agents.state.writer import StateCut, StateWriter
 from agents.transport.publisher import Publisher
 from detectors.monitors.fleet import Fleet
 from detectors.monitors.fleet_snapshot import FleetSnapshots
@@ -100,7 +100,7 @@ async def stored(covers: int, **bounds: int) -> FakeTopic:
     writer = StateWriter(
         topic.send, "driftline-state", 0, stage="detection", group="g", generation=1, stored=None
     )
-    cut = Cut({LOG: covers}, tuple(parts), parts, snapshots.outline())
+    cut = StateCut({LOG: covers}, tuple(parts), parts, snapshots.outline())
     await writer.write(cut, lambda: True)
     return topic
 

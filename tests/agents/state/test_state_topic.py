@@ -12,13 +12,13 @@ from confluent_kafka import Producer
 from agents.state.keys import HeadKey
 from agents.state.reader import Reading, StateReader
 from agents.state.stored_state import StoredState, UnusableState, assemble
-from agents.state.writer import PART_BYTES, Cut, StateWriter, Superseded
-from detectors.snapshots.parts import Name
+from agents.state.writer import PART_BYTES, StateCut, StateWriter, Superseded
+from detectors.snapshots.parts import PartName
 from detectors.snapshots.snapshot import encode_snapshot
 from tests.kafka import KafkaCluster
 
-SMALL: Name = ("model", "fraud", "7")
-LARGE: Name = ("model", "wide", "1")
+SMALL: PartName = ("model", "fraud", "7")
+LARGE: PartName = ("model", "wide", "1")
 
 
 class Topic:
@@ -79,10 +79,10 @@ def snapshot(number: int, size: int = 10) -> bytes:
     return encode_snapshot({"number": number, "array": np.arange(size)})
 
 
-def cut(covers: int, **parts: bytes) -> Cut:
+def cut(covers: int, **parts: bytes) -> StateCut:
     names = {"small": SMALL, "large": LARGE}
     changed = {names[name]: data for name, data in parts.items()}
-    return Cut({"log": covers}, (SMALL, LARGE), changed, {"order": [["fraud", "7"]]})
+    return StateCut({"log": covers}, (SMALL, LARGE), changed, {"order": [["fraud", "7"]]})
 
 
 def always() -> bool:
@@ -170,7 +170,7 @@ async def test_a_model_that_is_gone_leaves_no_record(topic: Callable[[], Any]) -
             names = cut(number, small=snapshot(number), large=snapshot(9, 250_000))
             await writer.write(names, always)
             await writer.clean(always)
-        await writer.write(Cut({"log": 5}, (SMALL,), {}, {"order": []}), always)
+        await writer.write(StateCut({"log": 5}, (SMALL,), {}, {"order": []}), always)
         await writer.clean(always)
         records = (await state.read()).records[0]
         stored = assemble(state.name, 0, records)

@@ -11,7 +11,7 @@ from detectors.alerts.summaries import (
     numbers_after,
     numbers_before,
 )
-from detectors.reference.window import Before
+from detectors.reference.window import ReferenceWindow
 from schemas.events.codec import encode_event
 
 _EMPTY = np.empty(0, dtype=np.int64)
@@ -51,7 +51,7 @@ def test_one_value_has_no_spread() -> None:
 
 @pytest.mark.parametrize("count", [0, 1, 2])
 def test_moments_that_overflowed_or_are_not_there_are_none(count: int) -> None:
-    before = Before(
+    before = ReferenceWindow(
         count=count,
         mean=float("inf"),
         squares=float("nan"),

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from detectors.algorithms.adwin import Adwin
 from detectors.algorithms.parameter import InvalidDetector
 from detectors.algorithms.river_detector import river_detectors
-from detectors.arrays.column import Column
+from detectors.arrays.column import Numbers
 from tests.detectors.streams import fed_in_pieces, river_indices, streams
 
 _PARAMETERS = st.fixed_dictionaries(
@@ -30,7 +30,7 @@ def _plain(detector: Adwin) -> list[Any]:
 @settings(max_examples=150, deadline=None)
 @given(values=streams(), parameters=_PARAMETERS)
 def test_it_fires_where_river_does_and_keeps_the_same_sums(
-    values: Column, parameters: dict[str, Any]
+    values: Numbers, parameters: dict[str, Any]
 ) -> None:
     ours, river = Adwin(**parameters), river_detectors()["ADWIN"](**parameters)
     expected = river_indices(river, values)
@@ -63,7 +63,7 @@ def test_every_bound_is_river_s_to_the_row(height: float, shortest: int, grace: 
 @settings(max_examples=60, deadline=None)
 @given(values=streams(), parameters=_PARAMETERS, cuts=st.lists(st.integers(0, 1500), max_size=30))
 def test_detections_and_state_are_the_same_however_the_column_is_split(
-    values: Column, parameters: dict[str, Any], cuts: list[int]
+    values: Numbers, parameters: dict[str, Any], cuts: list[int]
 ) -> None:
     whole, pieces = Adwin(**parameters), Adwin(**parameters)
     assert fed_in_pieces(pieces, values, cuts) == whole.update(values)
@@ -83,7 +83,7 @@ def test_it_fires_where_river_does_on_a_long_stream() -> None:
 @settings(max_examples=60, deadline=None)
 @given(values=streams(), parameters=_PARAMETERS)
 def test_means_and_rows_describe_the_values_on_both_sides_of_the_cut(
-    values: Column, parameters: dict[str, Any]
+    values: Numbers, parameters: dict[str, Any]
 ) -> None:
     start = 0
     for found in Adwin(**parameters).update(values):

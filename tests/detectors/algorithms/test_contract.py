@@ -5,10 +5,10 @@ from collections.abc import Mapping
 import numpy as np
 import pytest
 
-from detectors.algorithms.catalogue import Kind, build, kinds
+from detectors.algorithms.catalogue import DetectorKind, build, kinds
 from detectors.algorithms.contract import Detection, Detector
 from detectors.algorithms.river_state import StateUnavailable
-from detectors.arrays.column import Column
+from detectors.arrays.column import Numbers
 from detectors.snapshots.tree import State
 
 # KSWIN costs 0.3 ms a value once its window is full; the others a microsecond.
@@ -23,22 +23,22 @@ _SENSITIVE: Mapping[str, Mapping[str, float]] = {
 _ALL = pytest.mark.parametrize("kind", kinds().values(), ids=lambda kind: kind.name)
 
 
-def _made(kind: Kind) -> Detector:
+def _made(kind: DetectorKind) -> Detector:
     return build(kind.name, _SENSITIVE.get(kind.name, {}))
 
 
-def _constant(kind: Kind) -> Column:
+def _constant(kind: DetectorKind) -> Numbers:
     # No errors for the binary ones: one value, as for the others.
     return np.full(_BEFORE + _AFTER, 0.0 if kind.input == "binary" else 0.3)
 
 
-def _shifted(kind: Kind, *, upwards: bool = True) -> Column:
+def _shifted(kind: DetectorKind, *, upwards: bool = True) -> Numbers:
     random = np.random.default_rng(8)  # at which EDDM too is silent before the shift
     if kind.input == "binary":
         shares = np.repeat([0.2, 0.9] if upwards else [0.9, 0.2], [_BEFORE, _AFTER])
         return (random.random(_BEFORE + _AFTER) < shares).astype(np.float64)
     step = np.repeat([0.0, 0.6 if upwards else -0.6], [_BEFORE, _AFTER])
-    values: Column = random.random(_BEFORE + _AFTER) * 0.4 + step
+    values: Numbers = random.random(_BEFORE + _AFTER) * 0.4 + step
     return values
 
 
@@ -64,13 +64,13 @@ def _assert_same_state(left: State, right: State) -> None:
         np.testing.assert_array_equal(value, right[name], err_msg=name)
 
 
-def _assert_equal(left: Detector, right: Detector, kind: Kind) -> None:
+def _assert_equal(left: Detector, right: Detector, kind: DetectorKind) -> None:
     if kind.durable:
         _assert_same_state(left.state(), right.state())
 
 
 @_ALL
-def test_it_is_a_detector_that_knows_its_kind(kind: Kind) -> None:
+def test_it_is_a_detector_that_knows_its_kind(kind: DetectorKind) -> None:
     detector = build(kind.name, {})
     assert isinstance(detector, Detector)
     assert detector.kind == kind.name
@@ -79,12 +79,12 @@ def test_it_is_a_detector_that_knows_its_kind(kind: Kind) -> None:
 
 
 @_ALL
-def test_a_constant_is_silent(kind: Kind) -> None:
+def test_a_constant_is_silent(kind: DetectorKind) -> None:
     assert _made(kind).update(_constant(kind)) == []
 
 
 @_ALL
-def test_a_clear_shift_fires_after_the_shift_and_not_before(kind: Kind) -> None:
+def test_a_clear_shift_fires_after_the_shift_and_not_before(kind: DetectorKind) -> None:
     # FHDDM watches the share of successes, so it fires on a fall only.
     upwards = not kind.name.lower().endswith("fhddm")
     found = _made(kind).update(_shifted(kind, upwards=upwards))
@@ -97,7 +97,7 @@ def test_a_clear_shift_fires_after_the_shift_and_not_before(kind: Kind) -> None:
 @_ALL
 @pytest.mark.parametrize("sizes", [(1,), (7, 64), (333,)], ids=str)
 def test_a_batch_gives_what_its_values_give_one_at_a_time(
-    kind: Kind, sizes: tuple[int, ...]
+    kind: DetectorKind, sizes: tuple[int, ...]
 ) -> None:
     values = _shifted(kind, upwards=not kind.name.lower().endswith("fhddm"))
     whole, split = _made(kind), _made(kind)
@@ -113,7 +113,7 @@ def test_a_batch_gives_what_its_values_give_one_at_a_time(
 
 @_ALL
 @pytest.mark.parametrize("split", [0, 1, 31, 150, 299, 310, 324, 350, 699, 700])
-def test_restored_anywhere_it_continues_as_if_never_stopped(kind: Kind, split: int) -> None:
+def test_restored_anywhere_it_continues_as_if_never_stopped(kind: DetectorKind, split: int) -> None:
     values = _shifted(kind, upwards=not kind.name.lower().endswith("fhddm"))
     stopped = _made(kind)
     stopped.update(values[:split])
@@ -131,7 +131,7 @@ def test_restored_anywhere_it_continues_as_if_never_stopped(kind: Kind, split: i
 
 
 @_ALL
-def test_restored_right_after_a_detection_it_starts_anew(kind: Kind) -> None:
+def test_restored_right_after_a_detection_it_starts_anew(kind: DetectorKind) -> None:
     values = _shifted(kind, upwards=not kind.name.lower().endswith("fhddm"))
     fired = _made(kind).update(values)[0].index
     stopped, fresh = _made(kind), _made(kind)
@@ -146,7 +146,7 @@ def test_restored_right_after_a_detection_it_starts_anew(kind: Kind) -> None:
 
 
 @_ALL
-def test_a_state_is_plain_and_a_copy(kind: Kind) -> None:
+def test_a_state_is_plain_and_a_copy(kind: DetectorKind) -> None:
     if not kind.durable:
         pytest.skip("Rust keeps the state")
     values = _shifted(kind)
@@ -167,7 +167,7 @@ def test_a_state_is_plain_and_a_copy(kind: Kind) -> None:
 
 
 @_ALL
-def test_reset_equals_fresh(kind: Kind) -> None:
+def test_reset_equals_fresh(kind: DetectorKind) -> None:
     values = _shifted(kind)
     used, fresh = _made(kind), _made(kind)
     used.update(values)
@@ -178,7 +178,7 @@ def test_reset_equals_fresh(kind: Kind) -> None:
 
 
 @_ALL
-def test_an_empty_column_changes_nothing(kind: Kind) -> None:
+def test_an_empty_column_changes_nothing(kind: DetectorKind) -> None:
     detector = _made(kind)
     detector.update(_shifted(kind)[:100])
     other = _made(kind)
@@ -188,7 +188,7 @@ def test_an_empty_column_changes_nothing(kind: Kind) -> None:
 
 
 @_ALL
-def test_columns_are_left_as_they_were(kind: Kind) -> None:
+def test_columns_are_left_as_they_were(kind: DetectorKind) -> None:
     values = _shifted(kind)
     values.flags.writeable = False
     copied = values.copy()

@@ -8,7 +8,7 @@ from river.drift import PageHinkley as RiverPageHinkley
 
 from detectors.algorithms.page_hinkley import PageHinkley
 from detectors.algorithms.parameter import InvalidDetector
-from detectors.arrays.column import Column
+from detectors.arrays.column import Numbers
 from tests.detectors.streams import fed_in_pieces, river_indices, streams
 
 _PARAMETERS = st.fixed_dictionaries(
@@ -26,7 +26,7 @@ _PARAMETERS = st.fixed_dictionaries(
 @settings(max_examples=150, deadline=None)
 @given(values=streams(), parameters=_PARAMETERS)
 def test_it_fires_where_river_does_and_keeps_the_same_sums(
-    values: Column, parameters: dict[str, Any]
+    values: Numbers, parameters: dict[str, Any]
 ) -> None:
     ours, river = PageHinkley(**parameters), RiverPageHinkley(**parameters)
     assert [found.index for found in ours.update(values)] == river_indices(river, values)
@@ -43,7 +43,7 @@ def test_it_fires_where_river_does_and_keeps_the_same_sums(
 @settings(max_examples=60, deadline=None)
 @given(values=streams(), parameters=_PARAMETERS, cuts=st.lists(st.integers(0, 1500), max_size=30))
 def test_detections_and_state_are_the_same_however_the_column_is_split(
-    values: Column, parameters: dict[str, Any], cuts: list[int]
+    values: Numbers, parameters: dict[str, Any], cuts: list[int]
 ) -> None:
     whole, pieces = PageHinkley(**parameters), PageHinkley(**parameters)
     assert fed_in_pieces(pieces, values, cuts) == whole.update(values)
@@ -53,7 +53,7 @@ def test_detections_and_state_are_the_same_however_the_column_is_split(
 @settings(max_examples=60, deadline=None)
 @given(values=streams(), parameters=_PARAMETERS)
 def test_means_and_rows_describe_the_values_on_both_sides_of_the_extremum(
-    values: Column, parameters: dict[str, Any]
+    values: Numbers, parameters: dict[str, Any]
 ) -> None:
     start = 0
     for found in PageHinkley(**parameters).update(values):

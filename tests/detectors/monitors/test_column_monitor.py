@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detectors.alerts.drift import Drift
-from detectors.arrays.column import Column
+from detectors.arrays.column import Numbers
 from detectors.monitors.column_monitor import ColumnMonitor
 from detectors.monitors.options import DEFAULT_DETECTORS
 from detectors.reference.category_numbers import MOST_CATEGORIES, OTHER
@@ -32,7 +32,7 @@ def _monitor(kind: Kind = Kind.NUMBER, burn_in: int = 1000, name: str = "x") -> 
     )
 
 
-def _feed(monitor: ColumnMonitor, raw: list[Any] | Column, first_row: int = 0) -> list[Drift]:
+def _feed(monitor: ColumnMonitor, raw: list[Any] | Numbers, first_row: int = 0) -> list[Drift]:
     values = raw.tolist() if isinstance(raw, np.ndarray) else raw
     (column,) = columns_of("x", Role.FEATURE, values, monitor.kind)
     return monitor.update(column, first_row)
@@ -45,7 +45,7 @@ def _streams(drift: Drift) -> set[Stream]:
 def test_false_alarms_are_rare_whatever_the_distribution() -> None:
     """Twenty columns, 100,000 rows each: the budget is two alarms, at most."""
     size = 100_000
-    shapes: list[Callable[[np.random.Generator], Column]] = [
+    shapes: list[Callable[[np.random.Generator], Numbers]] = [
         lambda random: random.normal(size=size),
         lambda random: random.normal(0, 100, size),
         lambda random: random.normal(1000, 0.001, size),
@@ -79,7 +79,7 @@ def test_false_alarms_are_rare_whatever_the_distribution() -> None:
     ids=["up", "down", "wider", "narrower"],
 )
 def test_a_change_of_location_or_spread_is_found_once_with_true_evidence(
-    after: Callable[[np.random.Generator], Column], stream: Stream
+    after: Callable[[np.random.Generator], Numbers], stream: Stream
 ) -> None:
     random = _RANDOM(5)
     values = np.concatenate([random.normal(size=2000), after(random)])

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from detectors.monitors.fleet import Fleet
 from detectors.monitors.fleet_snapshot import NOTICED, FleetSnapshots, fingerprint, snapshot_of
 from detectors.monitors.options import DetectorOptions, MonitorOptions
-from detectors.snapshots.parts import Name, UnusablePart
+from detectors.snapshots.parts import PartName, UnusablePart
 from detectors.snapshots.snapshot import decode_snapshot, encode_snapshot
 from schemas.events.alert import Alert
 from schemas.events.model_event import ModelEvent, ModelEventType
@@ -60,7 +60,7 @@ def _feed(fleet: Fleet, items: Sequence[Item]) -> list[Alert]:
     return alerts
 
 
-def _parts(fleet: Fleet) -> dict[Name, bytes]:
+def _parts(fleet: Fleet) -> dict[PartName, bytes]:
     snapshots = FleetSnapshots(fleet)
     return {name: snapshots.part(name) for name in snapshots.stamps()}
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from detectors.monitors.fleet import Fleet, Taken
 from detectors.monitors.options import MonitorOptions
 from schemas.tables.columns import Role
+from schemas.tables.model_version import ModelVersion
 from schemas.tables.observations import ObservationTable
 from tests.detectors.batches import batch_of, plain, rows_of, table_of_many
 
@@ -93,7 +94,7 @@ def alerts(taken: Sequence[Taken]) -> list[str]:
     return sorted(repr(alert) for each in taken for alert in each.alerts)
 
 
-def evicted(taken: Sequence[Taken]) -> list[tuple[str, str]]:
+def evicted(taken: Sequence[Taken]) -> list[ModelVersion]:
     return [key for each in taken for key in each.evicted]
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from detectors.alerts.drift import Drift
 from detectors.monitors.column_monitor import ColumnMonitor
 from detectors.monitors.default_detectors import DefaultDetectors
-from detectors.monitors.fused_kernel import NO_ROOM, QUIET, rows_of, watch_together
+from detectors.monitors.fused_kernel import NO_ROOM, QUIET, rows_of, watch_columns
 from detectors.monitors.model_monitor import ModelMonitor
 from detectors.monitors.options import DetectorOptions, MonitorOptions
 from detectors.reference.column_block import NARROW, READY, RECENT
@@ -126,29 +126,29 @@ def ready(seed: int = 1) -> ColumnMonitor:
 
 def test_a_window_without_room_is_left_as_it_is() -> None:
     monitor = ready()
-    place, defaults = monitor.place(), monitor.defaults
+    place, defaults = monitor.pin(), monitor.defaults
     assert place is not None
     assert defaults is not None
     before = monitor.state()
     rows = rows_of([Column("x", Role.FEATURE, Kind.NUMBER, np.zeros(1_000_000))])
     found, at = np.empty((1, 1, 4, 5)), np.empty((1, 1), dtype=np.int64)
     bounds, first = np.array([[0, 1_000_000]]), np.array([0])
-    watch_together(np.array([[place]]), *rows, bounds, first, *defaults.settings, found, at)
+    watch_columns(np.array([[place]]), *rows, bounds, first, *defaults.settings, found, at)
     assert at.tolist() == [[NO_ROOM]]
     assert plain(monitor.state()) == plain(before)
 
 
 def test_a_place_holds_until_something_else_changes_the_column() -> None:
     monitor = ready()
-    assert monitor.place() == monitor.reference.block.address
+    assert monitor.pin() == monitor.reference.block.address
     monitor.update(Column("x", Role.FEATURE, Kind.NUMBER, np.zeros(3)), 200)
-    assert monitor.place() == monitor.reference.block.address
+    assert monitor.pin() == monitor.reference.block.address
     state = monitor.state()
     monitor.restart()
-    assert monitor.place() == monitor.reference.block.address
+    assert monitor.pin() == monitor.reference.block.address
     assert monitor.reference.block.words[READY] == 0
     monitor.restore(state)
-    assert monitor.place() == monitor.reference.block.address
+    assert monitor.pin() == monitor.reference.block.address
     assert monitor.reference.block.words[READY] == 1
 
 
@@ -173,7 +173,7 @@ def test_other_detectors_than_the_default_are_fed_by_themselves(
     )
     monitor.update(Column("x", Role.FEATURE, Kind.NUMBER, np.arange(200.0) % 7), 0)
     assert monitor.defaults is None
-    assert monitor.place() is None
+    assert monitor.pin() is None
 
 
 def test_only_what_fired_first_is_told() -> None:
@@ -212,8 +212,8 @@ def test_a_column_of_more_values_than_32_bits_count_goes_on_with_more() -> None:
         defaults = monitor.defaults
         assert defaults is not None
         bounds, firsts = np.array([[0, 20]]), np.array([first])
-        places = np.array([[monitor.place()]])
-        watch_together(places, *rows_of(columns), bounds, firsts, *defaults.settings, found, at)
+        places = np.array([[monitor.pin()]])
+        watch_columns(places, *rows_of(columns), bounds, firsts, *defaults.settings, found, at)
         assert at[0, 0] == (NO_ROOM if number == 2 else QUIET)
         if at[0, 0] == NO_ROOM:
             monitor.update(columns[0], first)

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detectors.monitors.fleet import Fleet
-from detectors.monitors.fused_models import watch_steady
+from detectors.monitors.fused_models import watch_fused
 from detectors.monitors.model_monitor import ModelMonitor
 from detectors.monitors.options import MonitorOptions
 from schemas.tables.columns import Kind
@@ -91,7 +91,7 @@ def test_a_row_from_a_partition_that_none_came_from_before_is_steady() -> None:
     monitor, alone = ready("calm"), ready("calm")
     for partition in (2, 1, 2):
         batch = batch_of([{"x": 0.1}], start=300 + monitor.rows, model="calm", partition=partition)
-        assert watch_steady(table_of_many([batch]), {("calm", "3"): monitor})
+        assert watch_fused(table_of_many([batch]), {("calm", "3"): monitor})
         alone.update(batch)
     assert plain(monitor.state()) == plain(alone.state())
 
@@ -107,7 +107,7 @@ def test_what_is_unusual_is_left_alone() -> None:
     before = plain(monitors["other", "3"].state())
     rows = [{"x": 0.1}, {"x": 0.2}]
     batches = [batch_of(rows, start=300, model=model) for model in (*MODELS, "unknown")]
-    assert watch_steady(table_of_many(batches), monitors) == {("calm", "3"): []}
+    assert watch_fused(table_of_many(batches), monitors) == {("calm", "3"): []}
     assert monitors["calm", "3"].rows == 302
     assert plain(monitors["other", "3"].state()) == before
 
@@ -117,7 +117,7 @@ def test_a_burn_in_takes_part_until_it_is_complete() -> None:
     for start in range(10, 130, 10):
         values = np.random.default_rng(start).normal(size=10)
         table = table_of(rows_of(x=values), start=start, model="late")
-        assert watch_steady(table, {("late", "3"): monitor}) == {("late", "3"): []}
+        assert watch_fused(table, {("late", "3"): monitor}) == {("late", "3"): []}
         alone.update(next(table.batches()))
         assert plain(monitor.state()) == plain(alone.state())
     assert monitor.has_reference
@@ -130,22 +130,22 @@ def test_a_model_whose_rows_were_seen_is_left_alone() -> None:
         batch_of(rows, start=299, model="calm"),
         batch_of(rows, start=300, model="moves"),
     ]
-    assert set(watch_steady(table_of_many(batches), monitors)) == {("moves", "3")}
+    assert set(watch_fused(table_of_many(batches), monitors)) == {("moves", "3")}
     assert monitors["calm", "3"].rows == 300
 
 
 def test_columns_that_lack_or_are_of_another_kind_are_left_alone() -> None:
     monitors = {("fraud", "3"): ready("fraud")}
-    assert watch_steady(table_of([{"x": "a"}], start=300), monitors) == {}
-    assert watch_steady(table_of([{"y": 1.0}], start=300), monitors) == {}
-    assert watch_steady(table_of([{"x": 1.0, "y": 1.0}], start=300), monitors) == {}
-    assert list(watch_steady(table_of([{"x": 1.0}], start=300), monitors)) == [("fraud", "3")]
+    assert watch_fused(table_of([{"x": "a"}], start=300), monitors) == {}
+    assert watch_fused(table_of([{"y": 1.0}], start=300), monitors) == {}
+    assert watch_fused(table_of([{"x": 1.0, "y": 1.0}], start=300), monitors) == {}
+    assert list(watch_fused(table_of([{"x": 1.0}], start=300), monitors)) == [("fraud", "3")]
 
 
 def test_an_alert_tells_where_rows_before_its_batch_came_from() -> None:
     monitors = {("fraud", "3"): ready("fraud")}
     table = table_of([{"x": 9.0 + row % 3} for row in range(400)], start=300)
-    (alert,) = watch_steady(table, monitors)["fraud", "3"]
+    (alert,) = watch_fused(table, monitors)["fraud", "3"]
     assert alert.change_at.offset == 300
     assert alert.detected_at.offset < 330
     alone = ready("fraud")

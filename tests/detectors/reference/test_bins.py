@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detectors.arrays.column import Column
+from detectors.arrays.column import Numbers
 from detectors.reference.bins import CategoryBins, NumberBins, binning_from
 
 _SAMPLES = st.lists(
@@ -15,7 +15,7 @@ _SAMPLES = st.lists(
 
 @given(_SAMPLES, _SAMPLES, st.integers(4, 64))
 def test_every_number_has_a_bin_and_the_bins_keep_the_order(
-    sample: Column, values: Column, bins: int
+    sample: Numbers, values: Numbers, bins: int
 ) -> None:
     binning = NumberBins.of_sample(sample, bins)
     found = binning.of(np.sort(values))
@@ -25,7 +25,7 @@ def test_every_number_has_a_bin_and_the_bins_keep_the_order(
 
 
 @given(_SAMPLES, st.integers(4, 64))
-def test_a_frequent_number_has_a_bin_of_its_own(sample: Column, bins: int) -> None:
+def test_a_frequent_number_has_a_bin_of_its_own(sample: Numbers, bins: int) -> None:
     binning = NumberBins.of_sample(sample, bins)
     values, counts = np.unique(sample, return_counts=True)
     for atom in values[(counts > 1) & (counts * bins >= len(sample))]:
@@ -65,7 +65,7 @@ def test_unseen_categories_share_the_last_bin() -> None:
 
 
 @given(_SAMPLES, st.booleans())
-def test_a_binning_continues_from_its_state(sample: Column, categorical: bool) -> None:
+def test_a_binning_continues_from_its_state(sample: Numbers, categorical: bool) -> None:
     if categorical:
         sample = np.arange(len(sample), dtype=np.float64) % 7
     family = CategoryBins if categorical else NumberBins

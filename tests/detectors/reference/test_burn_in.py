@@ -2,8 +2,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detectors.reference.burn_in import Sample, held
-from detectors.reference.column_block import FIRST, FIRST_SIZE, SECOND, Block
+from detectors.reference.burn_in import BurnIn, burn_in_size
+from detectors.reference.column_block import FIRST, FIRST_SIZE, SECOND, ColumnBlock
 
 
 @given(
@@ -14,7 +14,7 @@ from detectors.reference.column_block import FIRST, FIRST_SIZE, SECOND, Block
 def test_values_and_rows_come_out_as_they_went_in(
     steps: list[list[int]], first: int, dense: bool
 ) -> None:
-    block, sample = Block(), Sample()
+    block, sample = ColumnBlock(), BurnIn()
     gaps = [1 if dense else step for batch in steps for step in batch]
     rows = first + np.cumsum(gaps)
     values = np.random.default_rng(1).normal(size=len(rows))
@@ -25,11 +25,11 @@ def test_values_and_rows_come_out_as_they_went_in(
         begin = end
         assert sample.values(block).tolist() == values[:end].tolist()
         assert sample.rows(block).tolist() == rows[:end].tolist()
-    assert held(block) == len(rows)
+    assert burn_in_size(block) == len(rows)
 
 
 def test_rows_that_follow_from_each_other_are_not_stored() -> None:
-    block, sample = Block(), Sample()
+    block, sample = ColumnBlock(), BurnIn()
     sample.add(block, np.zeros(40), np.arange(7, 47), 1000)
     sample.tell(block, 1000)
     assert block.words[FIRST] != 0
@@ -41,14 +41,14 @@ def test_rows_that_follow_from_each_other_are_not_stored() -> None:
 
 
 def test_a_kernel_never_takes_the_value_that_completes_the_burn_in() -> None:
-    block, sample = Block(), Sample()
+    block, sample = ColumnBlock(), BurnIn()
     sample.add(block, np.zeros(40), np.arange(40), 50)
     sample.tell(block, 50)
     assert block.words[FIRST_SIZE] == 49
 
 
 def test_no_values_change_nothing() -> None:
-    block, sample = Block(), Sample()
+    block, sample = ColumnBlock(), BurnIn()
     sample.add(block, np.empty(0), np.empty(0, dtype=np.int64), 50)
-    assert held(block) == 0
+    assert burn_in_size(block) == 0
     assert sample.rows(block).tolist() == []

@@ -2,12 +2,20 @@ import numpy as np
 import pytest
 
 from detectors.arrays.addresses import address_of
-from detectors.reference.column_block import ADDRESS, LATEST, MEMORY, NEXT, RECENT, WINDOWS, Block
+from detectors.reference.column_block import (
+    ADDRESS,
+    LATEST,
+    MEMORY,
+    NEXT,
+    RECENT,
+    WINDOWS,
+    ColumnBlock,
+)
 
 
-def filled(**lengths: int) -> Block:
+def filled(**lengths: int) -> ColumnBlock:
     """A block each of whose words has another value."""
-    block = Block(**lengths)
+    block = ColumnBlock(**lengths)
     parts = [block.problems, block.tally, block.range, *block.memories, *block.windows]
     parts += [block.counts, block.edges, block.latest, block.latest_rows]
     number = 1
@@ -29,7 +37,7 @@ def test_its_parts_lie_one_after_the_other_and_share_nothing() -> None:
 
 
 def test_what_is_written_to_a_part_is_in_the_block() -> None:
-    block = Block(size=3)
+    block = ColumnBlock(size=3)
     block.counts[1] = 7
     assert block.counts.tolist() == [0, 7, 0]
     block.autocorrelation = 0.25

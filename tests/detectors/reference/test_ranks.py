@@ -5,21 +5,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detectors.arrays.column import Column
+from detectors.arrays.column import Numbers
 from detectors.reference.bins import NumberBins
 from detectors.reference.ranks import absorb_ranks, folded
 
 _SIZE = 20_000
 
 
-def _ranks_of(values: Column, seed: int = 7) -> Column:
+def _ranks_of(values: Numbers, seed: int = 7) -> Numbers:
     sample, rest = values[:1000], values[1000:]
     binning = NumberBins.of_sample(sample, 64)
     counts = np.bincount(binning.of(sample), minlength=binning.size)
     return absorb_ranks(binning.of(rest), counts, seed)
 
 
-def _distance_from_uniform(values: Column) -> float:
+def _distance_from_uniform(values: Numbers) -> float:
     """Return the Kolmogorov-Smirnov statistic, times the root of the number of values."""
     ordered = np.sort(values)
     steps = np.arange(len(values) + 1) / len(values)
@@ -40,7 +40,7 @@ def _distance_from_uniform(values: Column) -> float:
     ids=["normal", "lognormal", "cauchy", "constant", "bernoulli", "poisson"],
 )
 def test_ranks_are_uniform_and_independent_while_nothing_changes(
-    draw: Callable[[np.random.Generator], Column],
+    draw: Callable[[np.random.Generator], Numbers],
 ) -> None:
     ranks = _ranks_of(draw(np.random.default_rng(11)))
     assert 0 < ranks.min() < ranks.max() < 1

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detectors.arrays.column import Column
+from detectors.arrays.column import Numbers
 from detectors.reference.column_block import RECENT
 from detectors.reference.reference import Reference
 from tests.detectors.batches import plain
@@ -15,7 +15,7 @@ def _reference(burn_in: int = 1000, *, categorical: bool = False) -> Reference:
     return Reference(burn_in=burn_in, bins=16, categorical=categorical, seed=5)
 
 
-def _feed(reference: Reference, values: Column, first_row: int = 0) -> None:
+def _feed(reference: Reference, values: Numbers, first_row: int = 0) -> None:
     """Feed values as a column's monitor does, without a detection."""
     rows = np.arange(first_row, first_row + len(values))
     while not reference.ready and len(values):

@@ -3,13 +3,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detectors.reference.window import Before
+from detectors.reference.window import ReferenceWindow
 
 _LARGEST = np.finfo(np.float64).max
 
 
-def _before(counts: list[int], edges: list[float] | None) -> Before:
-    return Before(
+def _before(counts: list[int], edges: list[float] | None) -> ReferenceWindow:
+    return ReferenceWindow(
         count=sum(counts),
         mean=0.0,
         squares=0.0,

@@ -4,7 +4,7 @@ import pytest
 
 from detectors.retraining.policy import PolicyOptions, RetrainPolicy
 from detectors.retraining.policy_snapshot import PolicySnapshots
-from detectors.snapshots.parts import Name, UnusablePart
+from detectors.snapshots.parts import PartName, UnusablePart
 from detectors.snapshots.snapshot import encode_snapshot
 from schemas.events.alert import Alert
 from schemas.events.codec import decode_event, decode_object
@@ -72,7 +72,7 @@ def test_a_stamp_differs_after_each_event_of_its_model() -> None:
     ],
 )
 def test_a_part_that_cannot_be_taken_is_named(data: bytes | None, reason: str) -> None:
-    parts: dict[Name, bytes] = {} if data is None else {("model", "fraud"): data}
+    parts: dict[PartName, bytes] = {} if data is None else {("model", "fraud"): data}
     with pytest.raises(UnusablePart, match=reason) as caught:
         PolicySnapshots(_policy()).restore({"order": ["fraud"]}, parts)
     assert caught.value.name == ("model", "fraud")

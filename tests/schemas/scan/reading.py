@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from schemas.scan.entries import Entries
 from schemas.scan.keys import KeyTable
 from schemas.scan.scanner import scan
-from schemas.scan.tokens import Kind
+from schemas.scan.tokens import Token
 
 Buffer = tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.int64]]
 
@@ -51,25 +51,25 @@ def _value(buffer: NDArray[np.uint8], entries: Entries, entry: int) -> Any:
     text = buffer[entries.start[entry] : entries.end[entry]].tobytes().decode()
     number = float(entries.number[entry])
     constants = {
-        Kind.NULL: ("null", None, 0.0),
-        Kind.FALSE: ("false", False, 0.0),
-        Kind.TRUE: ("true", True, 1.0),
-        Kind.NAN: ("NaN", float("nan"), 0.0),
-        Kind.POS_INF: ("Infinity", float("inf"), 0.0),
-        Kind.NEG_INF: ("-Infinity", float("-inf"), 0.0),
+        Token.NULL: ("null", None, 0.0),
+        Token.FALSE: ("false", False, 0.0),
+        Token.TRUE: ("true", True, 1.0),
+        Token.NAN: ("NaN", float("nan"), 0.0),
+        Token.POS_INF: ("Infinity", float("inf"), 0.0),
+        Token.NEG_INF: ("-Infinity", float("-inf"), 0.0),
     }
-    kind = Kind(entries.kind[entry])
+    kind = Token(entries.kind[entry])
     if kind in constants:
         token, value, stands_for = constants[kind]
         assert (token, stands_for) == (text, number)
         return value
-    if kind is Kind.INT:
+    if kind is Token.INT:
         assert float(int(text)) == number
         return int(text)
-    if kind is Kind.FLOAT:
+    if kind is Token.FLOAT:
         return number
     assert number == 0.0
-    if kind is Kind.EMPTY_OBJECT:
+    if kind is Token.EMPTY_OBJECT:
         assert text[0] + text[-1] == "{}"
         return {}
     return text

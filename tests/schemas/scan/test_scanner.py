@@ -10,7 +10,7 @@ from schemas.events.codec import decode_object
 from schemas.events.invalid import InvalidMessage
 from schemas.scan.keys import KeyTable
 from schemas.scan.scanner import DEEPEST, scan
-from schemas.scan.tokens import Kind
+from schemas.scan.tokens import Token
 from tests.schemas.scan.reading import joined, objects, read
 from tests.schemas.scan.strategies import plain_documents, spoilt_documents
 
@@ -144,7 +144,7 @@ def test_empty_objects_have_entries_of_their_own() -> None:
     buffer, starts, ends = joined([b'{"a":{"b":{ }},"c":{}}', b"{}"])
     entries = scan(buffer, starts, ends, keys)
     assert [keys.path(slot) for slot in entries.slot.tolist()] == [("a", "b"), ("c",)]
-    assert entries.kind.tolist() == [Kind.EMPTY_OBJECT, Kind.EMPTY_OBJECT]
+    assert entries.kind.tolist() == [Token.EMPTY_OBJECT, Token.EMPTY_OBJECT]
     assert entries.start.tolist() == [10, 19]
     assert entries.end.tolist() == [13, 21]
     assert entries.row_ptr.tolist() == [0, 2, 2]

@@ -5,7 +5,7 @@ import pytest
 from faust.types import TP
 
 from agents.records.record import Record
-from agents.transport.app import BatchApp, gather_where
+from agents.transport.app import BatchApp, enlarge_rounds_where
 from agents.transport.consumer import BatchedConsumer
 from agents.transport.gathering import Gathering
 from agents.transport.progress import PartitionProgress
@@ -44,7 +44,7 @@ async def asked_after(
 async def test_a_partition_that_gains_is_left_alone_while_rounds_are_full(
     app: BatchApp, consumer: BatchedConsumer, thread: FakeThread
 ) -> None:
-    gather_where(app, lambda tp: tp == FREE)
+    enlarge_rounds_where(app, lambda tp: tp == FREE)
     own = {FREE: [record(0, FREE)]}
     assert await asked_after(consumer, thread, {TP0: FULL}, own) == {TP0, TP1}
     # With the first round that is not full there is time for everything.
@@ -65,7 +65,7 @@ async def test_it_is_fetched_again_after_a_while(
 async def test_others_are_fetched_at_once(
     app: BatchApp, consumer: BatchedConsumer, thread: FakeThread, first: list[Record], gains: bool
 ) -> None:
-    gather_where(app, lambda _: gains)
+    enlarge_rounds_where(app, lambda _: gains)
     asked = await asked_after(consumer, thread, {TP0: first}, {FREE: [record(0, FREE)]})
     assert asked == {TP0, TP1, FREE}
 
@@ -73,7 +73,7 @@ async def test_others_are_fetched_at_once(
 async def test_who_is_left_alone_is_forgotten_with_the_assignment(
     app: BatchApp, consumer: BatchedConsumer, thread: FakeThread
 ) -> None:
-    gather_where(app, lambda _: True)
+    enlarge_rounds_where(app, lambda _: True)
     await asked_after(consumer, thread, {TP0: FULL}, {FREE: [record(0, FREE)]})
     assert consumer._gathering.partitions(time.monotonic()) == {FREE}
     await consumer.on_partitions_assigned({TP0, FREE}, 2)
