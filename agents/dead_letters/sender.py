@@ -6,10 +6,10 @@ from typing import Final
 import numpy as np
 
 from agents.dead_letters.limits import Excess, RefusalLimits, Refusals
+from agents.dead_letters.telemetry import RefusalTelemetry
 from agents.records.block import RecordBlock
 from agents.records.record import Record
 from agents.records.unread_batch import UnreadBatch
-from agents.stages.telemetry import Telemetry
 from agents.transport.publisher import Publisher
 from schemas.events.cloudevents import BYTES, CloudEventType, cloudevent_headers
 from schemas.events.dead_letter import REPLAY_HEADER, DeadLetter, headers_text
@@ -61,7 +61,7 @@ class DeadLetters:
         self,
         publisher: Publisher,
         topic: str,
-        telemetry: Telemetry,
+        telemetry: RefusalTelemetry,
         limits: RefusalLimits | None = None,
     ) -> None:
         self._publisher = publisher

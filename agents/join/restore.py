@@ -12,9 +12,9 @@ from agents.join.changes import Changes, NewerChanges, UnreadableChanges, checks
 from agents.join.fencing import NO_EPOCH
 from agents.join.options import PendingOptions
 from agents.join.partition_store import PendingSlot
+from agents.join.telemetry import JoinTelemetry
 from agents.prediction_log.disk_chunk import DamagedStore
 from agents.prediction_log.disk_file import ChangelogPosition, ColdFile, StoreInUse
-from agents.stages.telemetry import Telemetry
 
 logger = logging.getLogger(__name__)
 
@@ -62,7 +62,7 @@ class PendingRestore:
         changelog: Changelog,
         options: PendingOptions,
         thread: Executor,
-        telemetry: Telemetry,
+        telemetry: JoinTelemetry,
         is_current: Callable[[], bool],
     ) -> None:
         self._changelog = changelog

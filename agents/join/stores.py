@@ -12,7 +12,7 @@ from agents.join.options import PendingOptions
 from agents.join.partition_store import PendingSlot
 from agents.join.restore import PendingRestore
 from agents.join.store import PendingStore
-from agents.stages.telemetry import Telemetry
+from agents.join.telemetry import JoinTelemetry
 from agents.transport.delivery import PartitionLost
 
 logger = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ class PendingStores:
     def __init__(
         self,
         options: PendingOptions,
-        telemetry: Telemetry,
+        telemetry: JoinTelemetry,
         changelog: Changelog | None = None,
     ) -> None:
         self._options = options

@@ -1,6 +1,7 @@
 """What the join reports."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,3 +26,44 @@ class PendingStatus:
     evicted: int
     replaced: int = 0
     disk_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LabelOutcomes:
+    """What became of the labels of a batch.
+
+    Attributes
+    ----------
+    joined
+        Met a prediction, or carried it; one for each model version that scored its id.
+    early
+        Came before their prediction, and wait for it.
+    duplicate
+        For a prediction that has its label already.
+    corrected
+        The same, but the label is another one: it is not joined again.
+    orphaned
+        Waited for a prediction that did not come before they were given up.
+    """
+
+    joined: int = 0
+    early: int = 0
+    duplicate: int = 0
+    corrected: int = 0
+    orphaned: int = 0
+
+
+class JoinTelemetry(Protocol):
+    """Receives what happens to predictions and labels that wait for each other."""
+
+    def labels_met(self, outcomes: LabelOutcomes) -> None:
+        """Take note of what became of a batch of labels."""
+
+    def pending_changed(self, partition: int, status: PendingStatus | None) -> None:
+        """Take note of a partition's pending store; None when the partition has gone."""
+
+    def pending_restored(self, seconds: float, records: int) -> None:
+        """Take note that pending stores were restored, from so many records of the changelog."""
+
+    def pending_unreadable(self) -> None:
+        """Take note of a record of the changelog that was skipped."""

@@ -10,6 +10,7 @@ from typing import Any, Final
 from agents.dead_letters.sender import DeadLetters
 from agents.join.options import PendingOptions
 from agents.join.stores import PendingStores
+from agents.join.telemetry import LabelOutcomes
 from agents.observations.event_time import age, bounded_time
 from agents.observations.framing import framed
 from agents.observations.label_tables import Labelled, TaskOf, label_tables
@@ -18,7 +19,7 @@ from agents.observations.prediction_tables import KindsOf
 from agents.prediction_log.predictions import Predictions
 from agents.records.block import RecordBlock
 from agents.records.record import Record
-from agents.stages.telemetry import LabelOutcomes, Telemetry
+from agents.stages.telemetry import Telemetry
 from agents.stages.topics import Topics
 from agents.transport.delivery import Delivery
 from agents.transport.publisher import Publisher, partition_of

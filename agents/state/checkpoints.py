@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from time import monotonic, perf_counter
 from typing import Any, Final, Generic
 
-from agents.stages.stateful_stage import Stage, StateT
+from agents.state.kept_stage import KeptStage, StateT
 from agents.state.writer import StateCut, StateWriter, Superseded
 from agents.transport.delivery import Delivery
 from agents.transport.rounds import BatchEvent, slices_of
@@ -111,7 +111,7 @@ class Checkpoints(Generic[StateT]):
     def __init__(
         self,
         app: Any,
-        stage: Stage[StateT],
+        stage: KeptStage[StateT],
         options: CheckpointOptions,
         *,
         clock: Callable[[], float] = monotonic,

@@ -11,8 +11,8 @@ from typing import Any, Final, Generic
 
 from faust.types import TP
 
-from agents.stages.stateful_stage import Stage, StateT
 from agents.state.checkpoints import Checkpoints, KeptPartition
+from agents.state.kept_stage import KeptStage, StateT
 from agents.state.reader import Reading, StateReader
 from agents.state.stored_state import StoredRecord, StoredState, UnusableState, assemble
 from agents.state.writer import Send, StateWriter
@@ -39,7 +39,7 @@ class StateRecipe(Generic[StateT]):
         Gives a state as parts.
     """
 
-    stage: Stage[StateT]
+    stage: KeptStage[StateT]
     checkpoints: Checkpoints[StateT]
     topic: str
     logs: tuple[str, ...]

@@ -16,8 +16,8 @@ from prometheus_client import (
     generate_latest,
 )
 
-from agents.join.telemetry import PendingStatus
-from agents.stages.telemetry import LabelOutcomes, ModelStatus
+from agents.join.telemetry import LabelOutcomes, PendingStatus
+from agents.stages.telemetry import ModelStatus
 from app.buildinfo import driftline_version
 from app.metrics import catalogue
 from app.metrics.catalogue import MetricSpec

@@ -6,7 +6,6 @@ import numpy as np
 
 from detectors.alerts.drift import Drift, Finding
 from detectors.alerts.summaries import category_summaries, finite, numbers_after, numbers_before
-from detectors.monitors.column_monitor import ColumnMonitor
 from schemas.events.alert import Alert, DetectorReport, DriftKind, Severity, Stream
 from schemas.events.identity import stable_id
 from schemas.events.position import Position
@@ -40,7 +39,7 @@ def alert_of(
     version: str,
     role: Role,
     feature: str,
-    monitor: ColumnMonitor,
+    column_kind: Kind,
     critical: bool,
     change_at: Position,
     detected_at: Position,
@@ -53,8 +52,8 @@ def alert_of(
         What was found.
     model, version, role, feature
         Where.
-    monitor
-        The monitor that found it, for the kind.
+    column_kind
+        Of the column.
     critical
         Whether the configuration marks the feature as critical; concept drift always is.
     change_at, detected_at
@@ -62,7 +61,7 @@ def alert_of(
     """
     kind = DRIFT_KINDS[role]
     severe = critical or kind is DriftKind.CONCEPT
-    before, after = _summaries(drift, monitor)
+    before, after = _summaries(drift, column_kind)
     report = _report(drift.findings[0])
     position = (detected_at.topic, detected_at.partition, detected_at.offset)
     return Alert(
@@ -102,9 +101,9 @@ def _report(finding: Finding) -> DetectorReport:
 
 
 def _summaries(
-    drift: Drift, monitor: ColumnMonitor
+    drift: Drift, kind: Kind
 ) -> tuple[NumberSummary, NumberSummary] | tuple[CategorySummary, CategorySummary]:
-    if monitor.kind is not Kind.CATEGORY:
+    if kind is not Kind.CATEGORY:
         return numbers_before(drift.before), numbers_after(drift.after)
     size = len(drift.names)
     counts_before = np.zeros(size, dtype=np.int64)

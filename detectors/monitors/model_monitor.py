@@ -310,7 +310,7 @@ class ModelMonitor:
             version=self.version,
             role=role,
             feature=name,
-            monitor=self.columns[key],
+            column_kind=self.columns[key].kind,
             critical=role is Role.FEATURE and name in self.options.critical,
             change_at=log.position(drift.change_row, known_at=drift.row),
             detected_at=log.position(drift.row, known_at=drift.row),

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any, cast
 
-from agents.join.telemetry import PendingStatus
-from agents.stages.telemetry import LabelOutcomes, ModelStatus
+from agents.join.telemetry import LabelOutcomes, PendingStatus
+from agents.stages.telemetry import ModelStatus
 from agents.transport.delivery import Delivery
 from agents.transport.publisher import Publisher
 from agents.transport.rounds import BatchEvent, slices_of

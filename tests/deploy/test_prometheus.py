@@ -7,7 +7,7 @@ from typing import Any, Final
 import pytest
 import yaml
 
-from agents.stages.telemetry import LabelOutcomes
+from agents.join.telemetry import LabelOutcomes
 from schemas.events.alert import Severity
 from schemas.events.model_event import ModelEventType
 from schemas.tables.observations import Origin

@@ -9,9 +9,9 @@ from agents.join.changelog import Changelog
 from agents.join.changes import Changes, decode_changes
 from agents.join.options import PendingOptions
 from agents.join.stores import PendingStores
+from agents.join.telemetry import LabelOutcomes
 from agents.records.record_set import RecordSet
 from agents.stages.intake import Intake, IntakeOptions
-from agents.stages.telemetry import LabelOutcomes
 from agents.stages.topics import Topics
 from detectors.performance.error import Task
 from schemas.documents import examples

@@ -5,8 +5,8 @@ from time import perf_counter
 from faust.types import TP
 from prometheus_client.parser import text_string_to_metric_families
 
-from agents.join.telemetry import PendingStatus
-from agents.stages.telemetry import LabelOutcomes, ModelStatus, Telemetry
+from agents.join.telemetry import LabelOutcomes, PendingStatus
+from agents.stages.telemetry import ModelStatus, Telemetry
 from agents.transport.progress import PartitionProgress
 from app.metrics import CATALOGUE, Metrics, ProgressView
 from detectors.monitors.column_figures import Figures
