@@ -41,7 +41,7 @@ class TransportOptions:
         Topics whose partitions are handed on in the order of their records' times, all together.
     gathering_time
         How long a partition that gains by it is left alone after a fetch, while aligned ones bring
-        more than is handled (`agents.transport.app.gather_where`).
+        more than is handled (`agents.transport.app.enlarge_rounds_where`).
     alignment_timeout
         How long aligned partitions wait for one that has unread records and brings none.
     max_partition_fetch_bytes

@@ -329,7 +329,7 @@ def watch_columns(
     Parameters
     ----------
     addresses
-        Shape ``(m, c)``: where the `detectors.reference.column_block.Block` of each column lies;
+        Shape ``(m, c)``: where the block of each column lies;
         whoever asks keeps them alive.
     values, flags, flags_of
         The `Rows`, of one model after the other; usable values are finite.

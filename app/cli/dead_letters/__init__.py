@@ -1,4 +1,7 @@
-"""``driftline dead-letters``: one module a command, as above."""
+"""``driftline dead-letters``: one module a command, as above.
+
+Nothing is decided here: that is `app.dead_letters`.
+"""
 
 import click
 
