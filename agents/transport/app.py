@@ -130,7 +130,7 @@ def batch_agent(
 
 def on_drain(app: BatchApp, hook: Callable[[], None]) -> None:
     """Have `hook` called when a rebalance or a shutdown starts to wait for batches in hand."""
-    cast("BatchedTransport", app.transport).drain_hooks.append(hook)
+    cast("BatchedTransport", app.transport).hooks.drain.append(hook)
 
 
 def enlarge_rounds_where(app: BatchApp, gains: Callable[[TP], bool]) -> None:
@@ -138,4 +138,4 @@ def enlarge_rounds_where(app: BatchApp, gains: Callable[[TP], bool]) -> None:
 
     It is for what the app itself sends and reads, of which larger rounds are cheaper.
     """
-    cast("BatchedTransport", app.transport).round_rules.append(gains)
+    cast("BatchedTransport", app.transport).hooks.round_rules.append(gains)

@@ -12,7 +12,7 @@ import gc
 from asyncio import CancelledError, Event, timeout
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from time import monotonic
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from faust.transport.consumer import ensure_TP
 from faust.transport.drivers import aiokafka as driver
@@ -25,10 +25,9 @@ from agents.records.record import Record
 from agents.transport.alignment import Alignment
 from agents.transport.consumer_thread import BatchedConsumerThread, Fetched
 from agents.transport.gathering import Gathering
+from agents.transport.hooks import ConsumerHooks
+from agents.transport.options import TransportOptions
 from agents.transport.progress import PartitionProgress
-
-if TYPE_CHECKING:
-    from agents.transport.driver import BatchedTransport
 
 _BACK_PRESSURE_POLL = 0.05
 """Seconds; a partition whose queue has drained is not seen by a fetch that is already waiting."""
@@ -52,6 +51,13 @@ class BatchedConsumer(driver.Consumer):
     """
     A Faust consumer whose messages are rounds of slices.
 
+    Parameters
+    ----------
+    options
+        The transport's settings.
+    hooks
+        The app's own part.
+
     Attributes
     ----------
     progress
@@ -62,10 +68,12 @@ class BatchedConsumer(driver.Consumer):
 
     _thread: BatchedConsumerThread
 
-    def __init__(self, transport: BatchedTransport, *args: Any, **kwargs: Any) -> None:
-        self.options = transport.options
+    def __init__(
+        self, *args: Any, options: TransportOptions, hooks: ConsumerHooks, **kwargs: Any
+    ) -> None:
+        self.options = options
         self.progress: dict[TP, PartitionProgress] = {}
-        self._drain_hooks = transport.drain_hooks
+        self._hooks = hooks
         self._ends: dict[Message, list[tuple[TP, int]]] = {}
         """Partition and last offset of the slices of each round that is not acked."""
         self._reactivated = Event()
@@ -76,7 +84,7 @@ class BatchedConsumer(driver.Consumer):
             most=self.options.max_slice_records,
             patience=self.options.alignment_timeout,
         )
-        self._gathering = Gathering(transport.prefers_larger_rounds, self.options.gathering_time)
+        self._gathering = Gathering(hooks.prefers_larger_rounds, self.options.gathering_time)
         self.rewinds: dict[TP, int] = {}
         self._fetched_under: object = None
         self._flow_stopped_at: float | None = None
@@ -84,10 +92,12 @@ class BatchedConsumer(driver.Consumer):
         """Revocations and assignments that have begun."""
         self._sought_at = 0
         """How many there were when the positions were set that are read from."""
-        super().__init__(transport, *args, **kwargs)
+        super().__init__(*args, **kwargs)
 
     def _new_consumer_thread(self) -> BatchedConsumerThread:
-        return BatchedConsumerThread(self, loop=self.loop, beacon=self.beacon)
+        return BatchedConsumerThread(
+            self, options=self.options, crash=self.crash, loop=self.loop, beacon=self.beacon
+        )
 
     # -- delivery
 
@@ -304,7 +314,7 @@ class BatchedConsumer(driver.Consumer):
 
     async def wait_empty(self) -> None:
         """Ask agents to finish what they hold, then wait until all of it is acked."""
-        for hook in self._drain_hooks:
+        for hook in self._hooks.drain:
             hook()
         while self._unacked_messages and not (self.should_stop or self._abandoned.is_set()):
             await self.commit()

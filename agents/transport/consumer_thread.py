@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from asyncio import run_coroutine_threadsafe
-from collections.abc import Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from aiokafka.errors import KafkaError
 from faust.transport.consumer import ensure_TP
@@ -14,9 +14,7 @@ from faust.types import TP
 from mode import Service
 
 from agents.transport.fetching_consumer import BlockConsumer
-
-if TYPE_CHECKING:
-    from agents.transport.consumer import BatchedConsumer
+from agents.transport.options import TransportOptions
 
 _GROUP_POLL = 0.5
 """Seconds between two looks at the group."""
@@ -43,14 +41,31 @@ class Fetched(dict[TP, Any]):
 
 
 class BatchedConsumerThread(driver.AIOKafkaConsumerThread):
-    """The thread of the aiokafka consumer."""
+    """The thread of the aiokafka consumer.
 
-    consumer: BatchedConsumer
+    Parameters
+    ----------
+    options
+        The transport's settings.
+    crash
+        Has the app crash; to be called in the loop of the app.
+    """
+
+    def __init__(
+        self,
+        *args: Any,
+        options: TransportOptions,
+        crash: Callable[[BaseException], Coroutine[Any, Any, None]],
+        **kwargs: Any,
+    ) -> None:
+        self._options = options
+        self._crash_app = crash
+        super().__init__(*args, **kwargs)
 
     def _create_worker_consumer(self, transport: driver.Transport) -> Any:
         # Written out because Faust has no hook for the isolation level or the fetch sizes, and
         # falls back to an assignor that does not co-partition when an app has no tables.
-        options = self.consumer.options
+        options = self._options
         conf = self.app.conf
         self._assignor = self.app.assignor
         return BlockConsumer(
@@ -114,7 +129,7 @@ class BatchedConsumerThread(driver.AIOKafkaConsumerThread):
                 self.log.warning("the group has a problem, trying again: %r", error)
                 if strikes > _GROUP_STRIKES:
                     # In the loop of the app: its services are not to be touched from this thread.
-                    run_coroutine_threadsafe(self.consumer.crash(error), self.parent_loop)
+                    run_coroutine_threadsafe(self._crash_app(error), self.parent_loop)
                     return
             else:
                 assignment = self.current_assignment()

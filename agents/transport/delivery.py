@@ -7,14 +7,11 @@ import logging
 from asyncio import timeout
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import faust
 
-from agents.transport.rounds import BatchEvent
-
-if TYPE_CHECKING:
-    from agents.transport.consumer import BatchedConsumer
+from agents.transport.rounds import Abandons, BatchEvent
 
 logger = logging.getLogger(__name__)
 
@@ -143,7 +140,7 @@ class Delivery:
 
         It gives up its partitions as they are: nothing that waits behind the batch is acked.
         """
-        consumer = cast("BatchedConsumer", self._app.consumer)
+        consumer = cast("Abandons", self._app.consumer)
         with suppress(TimeoutError):
             async with timeout(self._patience):
                 await consumer.abandon()

@@ -10,25 +10,15 @@ handling of offset gaps can commit what was never processed (faust-streaming iss
 from __future__ import annotations
 
 from asyncio import AbstractEventLoop
-from collections.abc import Callable
+from typing import Any
 
 from faust.transport.drivers import aiokafka as driver
-from faust.types import TP, AppT
+from faust.types import AppT, ConsumerT
 from yarl import URL
 
-from agents.records.record import Record
 from agents.transport.consumer import BatchedConsumer
+from agents.transport.hooks import ConsumerHooks
 from agents.transport.options import TransportOptions
-from agents.transport.rounds import BatchEvent, records_of, slices_of
-
-__all__ = [
-    "BatchEvent",
-    "BatchedConsumer",
-    "BatchedTransport",
-    "Record",
-    "records_of",
-    "slices_of",
-]
 
 
 class BatchedTransport(driver.Transport):
@@ -37,11 +27,8 @@ class BatchedTransport(driver.Transport):
 
     Attributes
     ----------
-    drain_hooks
-        Called, in the event loop, when a rebalance or a shutdown starts to wait for the batches
-        that agents hold.
-    round_rules
-        Each tells of a partition whether larger rounds of it are cheaper.
+    hooks
+        The app's own part in the consumer; to be filled in before the app starts.
     """
 
     Consumer = BatchedConsumer
@@ -55,9 +42,9 @@ class BatchedTransport(driver.Transport):
     ) -> None:
         super().__init__(url, app, loop)
         self.options = options
-        self.drain_hooks: list[Callable[[], None]] = []
-        self.round_rules: list[Callable[[TP], bool]] = []
+        self.hooks = ConsumerHooks()
 
-    def prefers_larger_rounds(self, tp: TP) -> bool:
-        """Tell whether larger rounds of a partition are cheaper."""
-        return any(gains(tp) for gains in self.round_rules)
+    def create_consumer(self, callback: Any, **kwargs: Any) -> ConsumerT:
+        """Return a consumer of these options and hooks; Faust's signature."""
+        given = {"options": self.options, "hooks": self.hooks, **kwargs}
+        return super().create_consumer(callback, **given)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import cast
+from typing import Protocol, cast
 
 from faust.types import EventT
 
@@ -13,6 +13,13 @@ BatchEvent = EventT[Sequence[Sequence[Record]]]
 """An event whose value is a round: slices of one partition or of several, in the order in which
 they are to be taken, each of records in offset order; neither it nor a slice is ever empty. Its
 message has topic, partition and last offset of the first slice."""
+
+
+class Abandons(Protocol):
+    """Gives up what an assignment has brought; the consumer does."""
+
+    async def abandon(self) -> None:
+        """Do not wait for batches in hand any more; wait for the next assignment."""
 
 
 def slices_of(event: BatchEvent) -> Sequence[Sequence[Record]]:

@@ -82,7 +82,7 @@ def test_a_drain_hook_reaches_the_transport() -> None:
     app = make_faust_app(name="g", bootstrap="a:1", options=TransportOptions())
     calls: list[str] = []
     on_drain(app, lambda: calls.append("drain"))
-    for hook in cast("BatchedTransport", app.transport).drain_hooks:
+    for hook in cast("BatchedTransport", app.transport).hooks.drain:
         hook()
     assert calls == ["drain"]
 

@@ -28,7 +28,13 @@ async def test_what_a_rebalance_interrupts_is_put_back(
     aiokafka_consumer = SimpleNamespace(
         _fetcher=Fetcher(), _closed=False, seek=lambda tp, offset: sought.append((tp, offset))
     )
-    thread = BatchedConsumerThread(consumer, loop=asyncio.get_running_loop(), beacon=app.beacon)
+    thread = BatchedConsumerThread(
+        consumer,
+        options=consumer.options,
+        crash=consumer.crash,
+        loop=asyncio.get_running_loop(),
+        beacon=app.beacon,
+    )
     assert await thread._fetch_records(aiokafka_consumer, {TP0}) == {}
     assert sought == [(TP0, 11)]
 
