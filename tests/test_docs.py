@@ -14,6 +14,7 @@ from app.cli.dead_letters import COMMANDS as DEAD_LETTERS
 from app.metrics.catalogue import CATALOGUE
 from app.reference_pages import configuration_page
 from schemas.events.invalid import Reason
+from schemas.events.nothing_to_say import Silence
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -90,6 +91,7 @@ def test_every_topic_and_every_reason_is_described() -> None:
         assert getattr(topics, name) in text
     delivery = (ROOT / "docs" / "delivery.md").read_text()
     assert all(f"`{reason}`" in delivery for reason in Reason)
+    assert all(f"`{silence}`" in delivery for silence in Silence)
 
 
 def test_the_changelog_has_a_place_for_what_comes_next() -> None:

@@ -15,6 +15,8 @@ from schemas.events.cloudevents import BYTES, CloudEventType, cloudevent_headers
 from schemas.events.dead_letter import REPLAY_HEADER, DeadLetter, headers_text
 from schemas.events.identity import stable_id
 from schemas.events.invalid import InvalidMessage
+from schemas.events.not_taken import NotTaken
+from schemas.events.nothing_to_say import NothingToSay
 from schemas.events.times import clamped_time, format_time
 
 LARGEST_VALUE: Final = 1_500_000
@@ -69,8 +71,27 @@ class DeadLetters:
         self._telemetry = telemetry
         self._limits = limits or RefusalLimits()
         self._refused: dict[tuple[str, int], dict[int, InvalidMessage]] = {}
+        self._skipped: dict[tuple[str, int], set[int]] = {}
         self._counts: dict[tuple[str, int], Refusals] = {}
         self._used: dict[tuple[str, int], float] = {}
+
+    async def put_aside(self, record: Record, why: NotTaken) -> Sequence[Awaitable[object]]:
+        """Publish a record that is refused; skip one that says nothing.
+
+        Returns
+        -------
+        Sequence[Awaitable]
+            What is done when the broker has acknowledged the letter; nothing of a skipped record.
+        """
+        if isinstance(why, InvalidMessage):
+            return [await self.send(record, why)]
+        if (batch := UnreadBatch.behind(record)) is not None:  # its value is null as well
+            return [await self.send(record, InvalidMessage(batch.reason, batch.detail))]
+        if not isinstance(why, NothingToSay):
+            raise TypeError(f"{type(why).__name__} is no outcome of reading") from why
+        self._skipped.setdefault((record.topic, record.partition), set()).add(record.offset)
+        self._telemetry.record_skipped(record.topic, why.silence)
+        return []
 
     async def send(self, record: Record, error: InvalidMessage) -> Awaitable[object]:
         """Publish one refused record; the result is done when the broker has acknowledged it.
@@ -144,8 +165,15 @@ class DeadLetters:
         refused = self._refused.pop(place, {})
         if refused and max(refused) > offsets[-1]:  # of a batch that is handled together with it
             self._refused[place] = {at: refused.pop(at) for at in [*refused] if at > offsets[-1]}
+        if (skipped := self._skipped.get(place)) is not None:
+            # Neither good nor bad: a flood of them neither ends a run nor thins out the ratio.
+            those = skipped.intersection(offsets)
+            offsets = [offset for offset in offsets if offset not in those]
+            skipped -= those
         if refused:  # those of an unread batch are not among the records
             offsets = sorted({*offsets, *refused})
+        if not offsets:
+            return
         excess = count.take(offsets, {offset: error.reason for offset, error in refused.items()})
         used = count.used
         if used != self._used.get(place, 0.0):
@@ -163,6 +191,7 @@ class DeadLetters:
     def keep_partitions(self, places: Iterable[tuple[str, int]]) -> None:
         """Forget the counts of all partitions but these: topic and number."""
         self._refused.clear()
+        self._skipped.clear()
         for place in self._counts.keys() - set(places):
             del self._counts[place]
             if self._used.pop(place, None) is not None:

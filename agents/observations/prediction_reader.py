@@ -14,7 +14,7 @@ from agents.prediction_log.predictions import Predictions
 from agents.records.block import RecordBlock
 from agents.records.record import Record
 from schemas.events.codec import decode_object
-from schemas.events.invalid import InvalidMessage
+from schemas.events.not_taken import NotTaken
 from schemas.payloads.prediction_scanner import PredictionScanner
 from schemas.payloads.rows import FieldMap, PredictionRow, prediction_row
 from schemas.tables.observations import ObservationTable
@@ -33,15 +33,15 @@ class ReadPredictions:
         one model version are in the order of the slices and of their offsets.
     waiting
         The same predictions, as the join takes them, for each slice.
-    refused
-        Records that are no predictions, and why.
+    not_taken
+        Records of which no prediction comes, and why.
     skewed
         How many events were dated after their records, and got the records' times.
     """
 
     tables: list[tuple[int, ObservationTable]]
     waiting: list[list[Predictions]]
-    refused: list[tuple[Record, InvalidMessage]]
+    not_taken: list[tuple[Record, NotTaken]]
     skewed: int
 
 
@@ -91,7 +91,7 @@ class PredictionReader:
         none = np.zeros(len(joined), dtype=np.int64)
         plain = none.astype(np.bool_) if scanned is None else scanned.plain
         times = none if scanned is None else scanned.times.copy()
-        single, refused = self._read_singly(joined, np.flatnonzero(~plain))
+        single, not_taken = self._read_singly(joined, np.flatnonzero(~plain))
         for row, prediction in single.items():
             times[row] = prediction.time
         accepted = plain.copy()
@@ -101,14 +101,14 @@ class PredictionReader:
         return ReadPredictions(
             list(tables_of(rows, self._kinds_of, partition_of)),
             list(_waiting(rows)),
-            refused,
+            not_taken,
             skewed,
         )
 
     def _read_singly(
         self, joined: ConcatenatedBlocks, rows: Rows
-    ) -> tuple[dict[int, PredictionRow], list[tuple[Record, InvalidMessage]]]:
-        found, refused = {}, []
+    ) -> tuple[dict[int, PredictionRow], list[tuple[Record, NotTaken]]]:
+        found, not_taken = {}, []
         for row in rows.tolist():
             record = joined.record(row)
             try:
@@ -118,9 +118,9 @@ class PredictionReader:
                     record_time=record.timestamp,
                     most_features=self._most_features,
                 )
-            except InvalidMessage as error:
-                refused.append((record, error))
-        return found, refused
+            except NotTaken as why:
+                not_taken.append((record, why))
+        return found, not_taken
 
 
 def _waiting(rows: ReadRows) -> Iterator[list[Predictions]]:

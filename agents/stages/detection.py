@@ -20,8 +20,8 @@ from detectors.monitors.model_monitor import ModelMonitor
 from schemas.events.alert import Alert
 from schemas.events.cloudevents import CloudEventType, cloudevent_headers
 from schemas.events.codec import decode_event, decode_object, encode_event
-from schemas.events.invalid import InvalidMessage
 from schemas.events.model_event import ModelEvent
+from schemas.events.not_taken import NotTaken
 from schemas.tables.frames import MAGIC, decode_frame
 from schemas.tables.model_version import ModelVersion
 from schemas.tables.observations import ObservationTable, Source
@@ -73,8 +73,8 @@ class Detection(Stage[Fleet]):
             rows = sum(len(taken.table) for taken in handled.taken)
             self._rows_of_version[partition] = rows / versions
         outputs: list[Awaitable[object]] = []
-        for record, error in handled.refused:
-            outputs.append(await self.dead_letters.send(record, error))
+        for record, why in handled.not_taken:
+            outputs += await self.dead_letters.put_aside(record, why)
         for taken in handled.taken:
             self.telemetry.rows_watched(taken.table.origin, len(taken.table))
             outputs += await self._publish(taken.alerts)
@@ -153,10 +153,10 @@ class Detection(Stage[Fleet]):
 
 @dataclass(frozen=True, slots=True)
 class _Handled:
-    """What came of records: the tables that were taken, and which records are no messages."""
+    """What came of records: the tables that were taken, and the records that hold none."""
 
     taken: list[Taken]
-    refused: list[tuple[Record, InvalidMessage]]
+    not_taken: list[tuple[Record, NotTaken]]
 
 
 def _handle(fleet: Fleet, records: Iterable[Record]) -> _Handled:
@@ -173,8 +173,8 @@ def _handle(fleet: Fleet, records: Iterable[Record]) -> _Handled:
                 tables, cells = [], 0
                 fleet.notice(content)
                 continue
-        except InvalidMessage as error:
-            handled.refused.append((record, error))
+        except NotTaken as why:
+            handled.not_taken.append((record, why))
             continue
         tables += content
         cells += sum(len(table) * len(table.columns) for table in content)

@@ -27,6 +27,7 @@ from agents.transport.rounds import BatchEvent, slices_of
 from schemas.events.codec import decode_event, decode_object, encode_event
 from schemas.events.invalid import InvalidMessage
 from schemas.events.model_event import ModelEvent
+from schemas.events.not_taken import NotTaken
 from schemas.events.times import clamped_time, format_time, parse_time
 from schemas.payloads.rows import FieldMap, LabelRow, label_row
 from schemas.tables.observations import ObservationTable
@@ -138,7 +139,9 @@ class Intake:
         """Take slices of predictions and labels in their order; publish observations."""
         # All at once, since reading depends on nothing that came before; the join does.
         read = self._read(blocks, shard_of)
-        outputs = [await self._dead_letters.send(record, error) for record, error in read.refused]
+        outputs: list[Awaitable[object]] = []
+        for record, why in read.not_taken:
+            outputs += await self._dead_letters.put_aside(record, why)
         waiting = iter(read.waiting)
         labelled: list[Labelled] = []
         for block in blocks:
@@ -188,8 +191,8 @@ class Intake:
                     key=key,
                     record_time=record_time,
                 )
-            except InvalidMessage as error:
-                outputs.append(await self._dead_letters.send(block[number], error))
+            except NotTaken as why:
+                outputs += await self._dead_letters.put_aside(block[number], why)
                 continue
             time, is_ahead = bounded_time(row.time, record_time, self._tolerance)
             if is_ahead:
@@ -214,8 +217,8 @@ class Intake:
         for record in block:
             try:
                 model_event, is_ahead = self._model_event(record)
-            except InvalidMessage as error:
-                outputs.append(await self._dead_letters.send(record, error))
+            except NotTaken as why:
+                outputs += await self._dead_letters.put_aside(record, why)
                 continue
             skewed += is_ahead
             self._telemetry.model_event_seen(model_event)

@@ -10,8 +10,8 @@ from detectors.retraining.policy import RetrainPolicy
 from schemas.events.alert import Alert
 from schemas.events.cloudevents import CloudEventType, cloudevent_headers
 from schemas.events.codec import decode_event, decode_object, encode_event
-from schemas.events.invalid import InvalidMessage
 from schemas.events.model_event import ModelEvent
+from schemas.events.not_taken import NotTaken
 from schemas.events.retrain_request import RetrainRequest
 
 
@@ -28,8 +28,8 @@ class Policy(Stage[RetrainPolicy]):
         for record in records_of(event):
             try:
                 alert = decode_event(Alert, decode_object(record.value))
-            except InvalidMessage as error:
-                outputs.append(await self.dead_letters.send(record, error))
+            except NotTaken as why:
+                outputs += await self.dead_letters.put_aside(record, why)
                 continue
             request = policy.on_alert(alert)
             if request is not None:
@@ -45,8 +45,8 @@ class Policy(Stage[RetrainPolicy]):
         for record in records_of(event):
             try:
                 policy.on_model_event(decode_event(ModelEvent, decode_object(record.value)))
-            except InvalidMessage as error:
-                outputs.append(await self.dead_letters.send(record, error))
+            except NotTaken as why:
+                outputs += await self.dead_letters.put_aside(record, why)
         self._report(event, started)
         await delivery.submit(event, outputs)
 

@@ -15,12 +15,13 @@ from schemas.events.alert import Alert
 from schemas.events.codec import decode_event, decode_object
 from schemas.events.invalid import InvalidMessage, Reason
 from schemas.events.model_event import ModelEvent
+from schemas.events.nothing_to_say import NothingToSay
 from schemas.events.times import parse_time
 from schemas.payloads.rows import FieldMap, label_row, prediction_row
 from schemas.tables.frames import MAGIC, decode_frame
 
 EXPECTED: Final[Mapping[Reason, str]] = {
-    Reason.NULL_VALUE: "a value: a JSON object",
+    Reason.NULL_VALUE: "a value; this version skips null values, as deletes",
     Reason.TOO_LARGE: "a value of at most limits.message_bytes, whose row fits one record",
     Reason.UNDECODABLE: "bytes that are JSON in UTF-8",
     Reason.NOT_AN_OBJECT: "a JSON object, in braces",
@@ -122,6 +123,9 @@ class Judge:
             )
         try:
             self._readers[role](letter)
+        except NothingToSay:
+            # Sent again it might delete what came after it under its key.
+            return Verdict(None, detail="it says nothing (a tombstone): workers skip it")
         except InvalidMessage as error:
             return Verdict(False, str(error.reason), error.detail, self._path(role, error))  # noqa: FBT003 - the first field says what it is
         return Verdict(True)  # noqa: FBT003 - as above

@@ -59,6 +59,13 @@ MESSAGES_REFUSED: Final = MetricSpec(
     "Records that went to the dead letters; a batch that was not read counts as one.",
     ("topic", "reason"),
 )
+RECORDS_SKIPPED: Final = MetricSpec(
+    "driftline_records_skipped_total",
+    "counter",
+    "Records that say nothing, by why: tombstone (a null value), delete (of a change feed). They "
+    "are no bad input, and no part of the limit of dead letters.",
+    ("topic", "reason"),
+)
 DEAD_LETTER_LIMIT: Final = MetricSpec(
     "driftline_dead_letter_limit_ratio",
     "gauge",
@@ -273,6 +280,7 @@ CATALOGUE: Final = (
     HANDLED_OFFSET,
     BATCH_DURATION,
     MESSAGES_REFUSED,
+    RECORDS_SKIPPED,
     DEAD_LETTER_LIMIT,
     ROWS_ACCEPTED,
     ROWS_WATCHED,

@@ -27,6 +27,7 @@ from app.metrics.models import ModelCollector
 from schemas.events.alert import Alert
 from schemas.events.invalid import Reason
 from schemas.events.model_event import ModelEvent
+from schemas.events.nothing_to_say import Silence
 from schemas.events.retrain_request import RetrainRequest
 from schemas.tables.observations import Origin
 
@@ -64,6 +65,7 @@ class Metrics:
         self._offset = self._gauge(catalogue.HANDLED_OFFSET)
         self._duration = self._histogram(catalogue.BATCH_DURATION)
         self._refused = self._counter(catalogue.MESSAGES_REFUSED)
+        self._skipped = self._counter(catalogue.RECORDS_SKIPPED)
         self._limit = self._gauge(catalogue.DEAD_LETTER_LIMIT)
         self._evicted = self._counter(catalogue.MODELS_EVICTED)
         self._ahead = self._counter(catalogue.CLOCKS_AHEAD)
@@ -128,6 +130,10 @@ class Metrics:
     def message_refused(self, topic: str, reason: Reason) -> None:
         """Take note of a record that went to the dead letters."""
         self._refused.labels(topic, str(reason)).inc()
+
+    def record_skipped(self, topic: str, silence: Silence) -> None:
+        """Take note of a record that says nothing."""
+        self._skipped.labels(topic, str(silence)).inc()
 
     def refusals_changed(self, topic: str, partition: int, used: float | None) -> None:
         """Take note of how much of the limit of dead letters a partition has used up."""

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ValidationError
 
 from schemas.events.event import Event
 from schemas.events.invalid import InvalidMessage, Reason
+from schemas.events.nothing_to_say import NothingToSay, Silence
 
 LARGEST_MESSAGE: Final = 1_000_000
 """Bytes of a message above which it is refused without being decoded."""
@@ -26,18 +27,22 @@ def decode_object(value: bytes | None, *, largest: int = LARGEST_MESSAGE) -> dic
 
     Raises
     ------
+    NothingToSay
+        For a null value, and for JSON's null: serialisers that are given nothing write that.
     InvalidMessage
-        For a null value, one above ``largest`` bytes, bytes that are not JSON, or JSON that is not
-        an object.
+        For a value above ``largest`` bytes, bytes that are not JSON, or JSON that is neither null
+        nor an object.
     """
     if value is None:
-        raise InvalidMessage(Reason.NULL_VALUE, "expected a JSON object, found a null value")
+        raise NothingToSay(Silence.TOMBSTONE)
     if len(value) > largest:
         raise InvalidMessage(Reason.TOO_LARGE, f"{len(value)} bytes, at most {largest} are taken")
     try:
         document = orjson.loads(value)
     except orjson.JSONDecodeError as error:
         document = _decode_lenient(value, error)
+    if document is None:
+        raise NothingToSay(Silence.TOMBSTONE)
     if type(document) is not dict:
         found = type(document).__name__
         raise InvalidMessage(Reason.NOT_AN_OBJECT, f"expected a JSON object, found {found}")

@@ -2,11 +2,15 @@
 
 from enum import StrEnum
 
+from schemas.events.not_taken import NotTaken
+
 
 class Reason(StrEnum):
     """Machine-readable reason of a refusal; a header of dead letters and a label of a metric."""
 
     NULL_VALUE = "null_value"
+    """Of letters that earlier versions wrote; `Silence.TOMBSTONE` since."""
+
     TOO_LARGE = "too_large"
     UNDECODABLE = "undecodable"
     NOT_AN_OBJECT = "not_an_object"
@@ -18,7 +22,7 @@ class Reason(StrEnum):
     BATCH_MALFORMED = "batch_malformed"
 
 
-class InvalidMessage(Exception):
+class InvalidMessage(NotTaken):
     """A message that cannot be taken, with a reason for machines and a detail for people.
 
     Parameters

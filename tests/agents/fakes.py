@@ -14,6 +14,7 @@ from agents.transport.rounds import BatchEvent, slices_of
 from schemas.events.alert import Alert
 from schemas.events.invalid import Reason
 from schemas.events.model_event import ModelEvent
+from schemas.events.nothing_to_say import Silence
 from schemas.events.retrain_request import RetrainRequest
 from schemas.tables.model_version import ModelVersion
 from schemas.tables.observations import Origin
@@ -86,6 +87,7 @@ class FakeTelemetry:
     rows: dict[tuple[Origin, str, str], int] = field(default_factory=dict)
     taken: dict[Origin, int] = field(default_factory=dict)
     refused: list[tuple[str, Reason]] = field(default_factory=list)
+    skipped: list[tuple[str, Silence]] = field(default_factory=list)
     used: list[tuple[str, int, float | None]] = field(default_factory=list)
     labels: list[LabelOutcomes] = field(default_factory=list)
     pending: dict[int, PendingStatus | None] = field(default_factory=dict)
@@ -114,6 +116,9 @@ class FakeTelemetry:
 
     def message_refused(self, topic: str, reason: Reason) -> None:
         self.refused.append((topic, reason))
+
+    def record_skipped(self, topic: str, silence: Silence) -> None:
+        self.skipped.append((topic, silence))
 
     def refusals_changed(self, topic: str, partition: int, used: float | None) -> None:
         self.used.append((topic, partition, used))

@@ -5,8 +5,8 @@ import pytest
 
 from app.settings import TopicRole
 from schemas.events.codec import decode_event, decode_object
-from schemas.events.invalid import InvalidMessage
 from schemas.events.model_event import ModelEvent
+from schemas.events.not_taken import NotTaken
 from schemas.payloads.rows import label_row, prediction_row
 from tests.chaos.ledger import Ledger
 from tests.chaos.traffic import Fate, Item, Traffic, TrafficOptions
@@ -29,7 +29,7 @@ def is_taken(item: Item) -> bool:
             decode_event(ModelEvent, document)
         else:
             label_row(document, key=b"k", record_time=0)
-    except InvalidMessage:
+    except NotTaken:
         return False
     return True
 

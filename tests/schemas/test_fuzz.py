@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from schemas.events.codec import decode_object
-from schemas.events.invalid import InvalidMessage
+from schemas.events.not_taken import NotTaken
 from schemas.payloads.rows import FieldMap, label_row
 from schemas.tables.frames import decode_frame, encode_frame
 from tests.schemas.documents_strategy import VALUES, documents
@@ -68,7 +68,7 @@ def test_a_mutated_prediction_is_judged_alike_by_the_scanner_and_the_plain_reade
     for row, value in enumerate(values):
         try:
             judged(value, None, FieldMap())
-        except InvalidMessage:
+        except NotTaken:
             assert not found.plain[row]
 
 
@@ -76,7 +76,7 @@ def test_a_mutated_prediction_is_judged_alike_by_the_scanner_and_the_plain_reade
 def test_a_mutated_label_raises_only_invalid_message(value: bytes, key: bytes | None) -> None:
     try:
         row = label_row(decode_object(value), key=key, record_time=0)
-    except InvalidMessage:
+    except NotTaken:
         return
     # What was taken can be written: it is passed on, and kept while it waits.
     orjson.dumps([row.prediction_id, row.label, row.prediction])
@@ -113,7 +113,7 @@ def used(frame: bytes) -> None:
     """Read a frame and, if that goes, all of its values as a detector would."""
     try:
         tables = decode_frame(frame)
-    except InvalidMessage:
+    except NotTaken:
         return
     for table in tables:
         for column in table.columns:

@@ -1,6 +1,10 @@
 import asyncio
+import itertools
+from collections.abc import Iterable
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from agents.dead_letters.limits import RefusalLimits
 from agents.dead_letters.sender import (
@@ -15,6 +19,7 @@ from agents.records.record_set import RecordSet
 from agents.transport.rounds import records_of
 from schemas.events.dead_letter import REPLAY_HEADER, headers_of
 from schemas.events.invalid import InvalidMessage, Reason
+from schemas.events.nothing_to_say import NothingToSay, Silence
 from tests.agents.fakes import FakePublisher, FakeTelemetry, Sent, batch
 from tests.agents.records.record_bytes import Entry, batch_bytes, with_crc
 
@@ -133,8 +138,8 @@ def test_of_a_batch_that_was_not_read_there_is_one_letter_that_names_its_records
     (record,) = unread_batch(40, 5)
 
     async def send() -> None:
-        # What readers make of a null value.
-        await (await letters.send(record, InvalidMessage(Reason.NULL_VALUE, "no value")))
+        (sent,) = await letters.put_aside(record, NothingToSay(Silence.TOMBSTONE))
+        await sent
 
     asyncio.run(send())
     (letter,) = publisher.sent
@@ -155,7 +160,7 @@ def take(letters: DeadLetters, records: RecordBlock) -> None:
 
     async def send() -> None:
         for record in records:
-            await letters.send(record, InvalidMessage(Reason.NULL_VALUE, "no value"))
+            await letters.put_aside(record, NothingToSay(Silence.TOMBSTONE))
 
     asyncio.run(send())
     letters.handled(records)
@@ -251,6 +256,62 @@ def test_refusals_of_a_later_batch_that_is_handled_together_wait_for_it() -> Non
     letters.handled(records[:4])
     with pytest.raises(TooManyRefused):
         letters.handled(records[4:])
+
+
+def handle(letters: DeadLetters, first: int, pattern: str) -> None:
+    """Handle a batch of refused (r), skipped (s) and good records."""
+    records = records_of(batch("in", [b"x"] * len(pattern), partition=3, first_offset=first))
+    outcomes = {
+        "r": InvalidMessage(Reason.WRONG_TYPE, "x: expected text"),
+        "s": NothingToSay(Silence.DELETE),
+    }
+
+    async def put_aside() -> None:
+        for record, outcome in zip(records, pattern, strict=True):
+            if outcome in outcomes:
+                await letters.put_aside(record, outcomes[outcome])
+
+    asyncio.run(put_aside())
+    letters.handled(records)
+
+
+@given(
+    st.text("rsg", min_size=1, max_size=40),
+    st.lists(st.integers(1, 7), min_size=1),
+)
+def test_what_was_skipped_is_no_part_of_the_limit(pattern: str, sizes: list[int]) -> None:
+    limits = RefusalLimits(max_run=4, max_ratio=0.6, window=10, min_records=5)
+
+    def stretch(batches: Iterable[str]) -> tuple[int, int] | None:
+        """Return where it stops, in records that are not skipped, and where that began."""
+        letters, first = DeadLetters(FakePublisher().real, "dead", FakeTelemetry(), limits), 0
+        for each in batches:
+            try:
+                handle(letters, first, each)
+            except TooManyRefused as error:
+                begin = error.stretches["in", 3]
+                read = "".join(batches)
+                return len(read[:begin].replace("s", "")), read.count("r", 0, begin)
+            first += len(each)
+        return None
+
+    cuts, left = [], pattern
+    for size in itertools.cycle(sizes):
+        cuts.append(left[:size])
+        left = left[size:]
+        if not left:
+            break
+    counted = pattern.replace("s", "")
+    assert stretch(cuts) == (stretch([counted]) if counted else None)
+
+
+def test_a_batch_of_nothing_but_skipped_records_is_borne() -> None:
+    publisher, telemetry = FakePublisher(), FakeTelemetry()
+    letters = DeadLetters(publisher.real, "dead", telemetry, RefusalLimits(max_run=1))
+    handle(letters, 0, "s" * 100)
+    handle(letters, 0, "s" * 100)
+    assert (publisher.sent, telemetry.refused, telemetry.used) == ([], [], [])
+    assert telemetry.skipped == [("in", Silence.DELETE)] * 200
 
 
 def test_counts_go_with_their_partitions_and_stay_with_those_that_are_kept() -> None:

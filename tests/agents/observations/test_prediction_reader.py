@@ -147,7 +147,7 @@ def test_what_is_refused_is_told_by_its_record_whatever_the_slice() -> None:
     found = reader().read(
         [block([event()]), block([*bad, event()], partition=1, first=7)], lambda _: 0
     )
-    assert [(record.partition, record.offset) for record, _ in found.refused] == [(1, 7)]
+    assert [(record.partition, record.offset) for record, _ in found.not_taken] == [(1, 7)]
 
 
 def test_a_score_is_a_column_only_where_there_is_one() -> None:

@@ -13,6 +13,7 @@ from schemas.events.alert import Alert
 from schemas.events.codec import decode_event, encode_event
 from schemas.events.invalid import Reason
 from schemas.events.model_event import ModelEvent, ModelEventType
+from schemas.events.nothing_to_say import Silence
 from schemas.tables.columns import Role, columns_of
 from schemas.tables.frames import encode_frame
 from schemas.tables.observations import ObservationBatch, ObservationTable, Origin, Source
@@ -115,9 +116,9 @@ def test_what_is_no_observation_goes_to_the_dead_letters() -> None:
     stage.take(b"DLO1 broken", None, b'{"type": "surprise"}', observations(0, [1.0]))
     assert [reason for _, reason in stage.telemetry.refused] == [
         Reason.UNDECODABLE,
-        Reason.NULL_VALUE,
         Reason.WRONG_TYPE,
     ]
+    assert stage.telemetry.skipped == [(TOPICS.observations, Silence.TOMBSTONE)]
     assert stage.telemetry.watched[0, "fraud", "7"].rows == 1
 
 

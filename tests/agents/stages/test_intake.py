@@ -16,6 +16,7 @@ from agents.stages.topics import Topics
 from detectors.performance.error import Task
 from schemas.documents import examples
 from schemas.events.invalid import Reason
+from schemas.events.nothing_to_say import Silence
 from schemas.payloads.rows import FieldMap
 from schemas.tables.columns import Role
 from schemas.tables.frames import decode_frame
@@ -176,7 +177,6 @@ def test_early_and_duplicate_labels_are_counted() -> None:
 @pytest.mark.parametrize(
     ("value", "reason"),
     [
-        (None, Reason.NULL_VALUE),
         (b"\xff\xfe", Reason.UNDECODABLE),
         (b"", Reason.UNDECODABLE),
         (b"[1]", Reason.NOT_AN_OBJECT),
@@ -190,12 +190,12 @@ def test_early_and_duplicate_labels_are_counted() -> None:
     ],
 )
 def test_a_bad_prediction_goes_to_the_dead_letters_and_the_others_go_on(
-    value: bytes | None, reason: Reason
+    value: bytes, reason: Reason
 ) -> None:
     stage = Stage()
     stage.predictions(prediction("a"), value, prediction("c"), first_offset=7)
     (letter,) = stage.publisher.to(TOPICS.dead_letters)
-    assert letter.value == (value or b"")  # there is no key: a letter of nothing is not sent
+    assert letter.value == value
     assert letter.headers["ce_reason"] == reason.encode()
     assert letter.headers["ce_sourcetopic"] == TOPICS.predictions.encode()
     assert letter.headers["ce_sourceoffset"] == b"8"
@@ -321,10 +321,29 @@ def test_one_label_is_for_all_models_that_scored_its_prediction() -> None:
 def test_more_bad_records_than_are_borne_stop_the_worker_before_their_ack() -> None:
     for take in ("predictions", "labels", "model_events"):
         stage = Stage()
-        with pytest.raises(TooManyRefused, match="null_value 1000") as caught:
-            getattr(stage, take)(*[None] * 1001)
+        with pytest.raises(TooManyRefused, match="undecodable 1000") as caught:
+            getattr(stage, take)(*[b"\xff"] * 1001)
         assert caught.value.stretches == {(getattr(TOPICS, take), 0): 0}
         assert stage.delivery.submitted == []
+
+
+def test_tombstones_are_skipped_and_counted_however_many_they_are() -> None:
+    for take in ("predictions", "labels", "model_events"):
+        stage = Stage()
+        getattr(stage, take)(*[None, b"null"] * 2000)
+        topic = getattr(TOPICS, take)
+        assert stage.telemetry.skipped == [(topic, Silence.TOMBSTONE)] * 4000
+        assert stage.telemetry.refused == []
+        assert stage.publisher.sent == []
+        assert stage.delivery.submitted == [(3999, 0)]
+
+
+def test_predictions_among_tombstones_are_taken() -> None:
+    stage = Stage()
+    stage.predictions(None, prediction("a"), b"null", prediction("b"), None)
+    (rows,) = stage.observations
+    assert rows.offsets.tolist() == [1, 3]
+    assert len(stage.telemetry.skipped) == 3
 
 
 def test_what_waits_and_what_was_met_goes_to_the_changelog_before_the_ack() -> None:

@@ -29,8 +29,15 @@ def judge(**flags: str) -> Judge:
 )
 def test_what_a_worker_would_take_is_accepted_and_junk_is_not(topic: str, value: bytes) -> None:
     assert judge().judge(letter(value, topic=topic)) == Verdict(accepted=True)
-    for junk in (None, b"", b"\xff", b"[]", b"{}", b"DRFT"):
+    for junk in (b"", b"\xff", b"[]", b"{}", b"DRFT"):
         assert judge().judge(letter(junk, topic=topic)).accepted is False
+
+
+def test_a_tombstone_is_neither_accepted_nor_refused_and_so_not_sent_again() -> None:
+    for value in (None, b"null"):
+        verdict = judge().judge(letter(value))
+        assert verdict.accepted is None
+        assert "workers skip it" in verdict.detail
 
 
 def test_the_present_field_map_decides_and_the_path_is_the_documents() -> None:

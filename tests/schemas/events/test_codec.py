@@ -14,6 +14,8 @@ from schemas.events.event import Event
 from schemas.events.invalid import InvalidMessage, Reason
 from schemas.events.label import Label
 from schemas.events.model_event import ModelEvent, ModelEventType
+from schemas.events.not_taken import NotTaken
+from schemas.events.nothing_to_say import NothingToSay, Silence
 from schemas.events.prediction import Prediction
 from schemas.events.retrain_request import RetrainRequest
 from schemas.payloads.rows import label_row, prediction_row
@@ -27,7 +29,7 @@ def _take(value: bytes | None) -> None:
     """Take a record's value in every way that an agent may."""
     try:
         document = decode_object(value)
-    except InvalidMessage:
+    except NotTaken:
         return
     for kind in _EVENTS:
         with suppress(InvalidMessage):
@@ -58,7 +60,6 @@ def test_near_json_raises_only_invalid_message(text: str) -> None:
 @pytest.mark.parametrize(
     ("value", "reason"),
     [
-        (None, Reason.NULL_VALUE),
         (b"{" + b" " * 1_000_000 + b"}", Reason.TOO_LARGE),
         (b"", Reason.UNDECODABLE),
         (b'{"a": 1', Reason.UNDECODABLE),
@@ -72,12 +73,17 @@ def test_near_json_raises_only_invalid_message(text: str) -> None:
         (b"NaN", Reason.NOT_AN_OBJECT),
     ],
 )
-def test_what_cannot_be_taken_is_refused_with_its_reason(
-    value: bytes | None, reason: Reason
-) -> None:
+def test_what_cannot_be_taken_is_refused_with_its_reason(value: bytes, reason: Reason) -> None:
     with pytest.raises(InvalidMessage) as refused:
         decode_object(value)
     assert refused.value.reason is reason
+
+
+@pytest.mark.parametrize("value", [None, b"null", b" null\n"])
+def test_a_null_value_says_that_its_key_is_deleted(value: bytes | None) -> None:
+    with pytest.raises(NothingToSay) as skipped:
+        decode_object(value)
+    assert skipped.value.silence is Silence.TOMBSTONE
 
 
 def test_a_refusal_does_not_repeat_the_content() -> None:

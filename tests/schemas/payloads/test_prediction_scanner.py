@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.events.codec import decode_object
-from schemas.events.invalid import InvalidMessage
+from schemas.events.not_taken import NotTaken
 from schemas.payloads.prediction_scanner import PredictionScanner
 from schemas.payloads.rows import FieldMap, PredictionRow, prediction_row
 from schemas.payloads.scanned_predictions import ScannedPredictions, Spans
@@ -275,5 +275,5 @@ def test_what_is_read_at_once_is_what_is_read_one_by_one(
     for row, (value, key) in enumerate(records):
         try:
             judged(value, key, FieldMap())
-        except InvalidMessage:
+        except NotTaken:
             assert not found.plain[row]

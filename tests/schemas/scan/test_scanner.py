@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.events.codec import decode_object
-from schemas.events.invalid import InvalidMessage
+from schemas.events.not_taken import NotTaken
 from schemas.scan.keys import KeyTable
 from schemas.scan.scanner import DEEPEST, scan
 from schemas.scan.tokens import Token
@@ -18,7 +18,7 @@ from tests.schemas.scan.strategies import plain_documents, spoilt_documents
 def _slowly(value: bytes) -> dict[str, Any] | None:
     try:
         return decode_object(value)
-    except InvalidMessage:
+    except NotTaken:
         return None
 
 
