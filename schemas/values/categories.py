@@ -1,0 +1,52 @@
+"""Categories: the text by which a value counts as one of a feature's categories."""
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any, Final
+
+from schemas.values.classes import trimmed_text
+from schemas.values.numbers import number_name
+from schemas.values.spellings import USUAL, Spellings
+
+_WHOLE: Final = re.compile(r"-?(?:0|[1-9][0-9]*)\.0+", re.ASCII)
+
+
+def category_name(value: Any, spellings: Spellings = USUAL) -> str:
+    """Return the category that a scalar is, from which its value can be told again.
+
+    Numbers are written in the fewest digits, booleans as ``true`` and ``false``. Texts are trimmed
+    and in Unicode's form NFC; of those that are numbers only whole ones are rewritten (``1.0`` is
+    1), for ``1.10`` may be a version, and ``1e5`` a code.
+
+    Examples
+    --------
+    >>> category_name(1.0), category_name("1.0"), category_name(True), category_name("TRUE")
+    ('1', '1', 'true', 'true')
+    >>> category_name("1.10"), category_name(" CH ")
+    ('1.10', 'CH')
+    """
+    if isinstance(value, str):
+        return _category_of_text(value, spellings)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return number_name(value)
+
+
+def category_names(texts: Iterable[str], spellings: Spellings = USUAL) -> list[str]:
+    """Return the category of each text; as `category_name`."""
+    return [_category_of_text(text, spellings) for text in texts]
+
+
+@lru_cache(maxsize=1 << 16)
+def _category_of_text(text: str, spellings: Spellings) -> str:
+    trimmed = trimmed_text(text)
+    lower = trimmed.lower()
+    if lower in spellings.true:
+        return "true"
+    if lower in spellings.false:
+        return "false"
+    if _WHOLE.fullmatch(trimmed):
+        whole = trimmed[: trimmed.index(".")]
+        return "0" if whole == "-0" else whole
+    return trimmed

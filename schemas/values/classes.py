@@ -1,0 +1,77 @@
+"""Classes: the name by which a predicted and a true outcome are compared."""
+
+from functools import lru_cache
+from typing import Any, Final
+from unicodedata import normalize
+
+from schemas.values.booleans import boolean_of
+from schemas.values.numbers import name_of_number_text, number_name
+from schemas.values.spellings import USUAL, Spellings
+
+_SPACE: Final = "\ufeff\u200b"
+"""What is no white space to Python, and cannot be seen either."""
+
+
+def class_name(value: Any, spellings: Spellings = USUAL) -> str:
+    """Return the one name of a class, however it is spelled.
+
+    Numbers go by value, also in text; booleans are 1 and 0; texts are trimmed and in Unicode's
+    form NFC, their capitals as they stand. Whole numbers and codes with leading zeros keep every
+    digit. A list of one is what is in it, any other the list of the names.
+
+    Examples
+    --------
+    >>> {class_name(each) for each in (1, 1.0, "1", " 1.0 ", "1e0", True, "True", [1])}
+    {'1'}
+    >>> class_name("007"), class_name("fraud "), class_name([1.0, 2.5])
+    ('007', 'fraud', '[1,2.5]')
+    """
+    if isinstance(value, str):
+        return _name_of_text(value, spellings)
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    if isinstance(value, (int, float)):
+        return number_name(value)
+    if isinstance(value, list):
+        names = [class_name(each, spellings) for each in value]
+        return names[0] if len(names) == 1 else f"[{','.join(names)}]"
+    return "" if value is None else str(value)
+
+
+def same_class(one: Any, other: Any, spellings: Spellings = USUAL) -> bool:
+    """Tell whether two spellings are of one class.
+
+    Those with the same name are; and ``yes``, ``t``, ``n`` and the like are booleans where the
+    other one is a boolean, 0 or 1.
+
+    Examples
+    --------
+    >>> same_class(True, "yes"), same_class("N", 0), same_class("N", "F"), same_class(1, "no")
+    (True, True, False, False)
+    """
+    first, second = class_name(one, spellings), class_name(other, spellings)
+    if first == second:
+        return True
+    if first in _BOOLEANS:
+        return boolean_of(second, spellings) is (first == "1")
+    return second in _BOOLEANS and boolean_of(first, spellings) is (second == "1")
+
+
+_BOOLEANS: Final = frozenset({"0", "1"})
+
+
+@lru_cache(maxsize=1 << 16)
+def _name_of_text(text: str, spellings: Spellings) -> str:
+    trimmed = trimmed_text(text)
+    lower = trimmed.lower()
+    if lower in spellings.true:
+        return "1"
+    if lower in spellings.false:
+        return "0"
+    return name_of_number_text(trimmed) or trimmed
+
+
+def trimmed_text(text: str) -> str:
+    """Return a text without white space at its ends, in Unicode's form NFC."""
+    trimmed = text.strip().strip(_SPACE).strip()
+    return trimmed if trimmed.isascii() else normalize("NFC", trimmed)
