@@ -108,7 +108,7 @@ class Detection(Stage[Fleet]):
                 event_id=alert.alert_id,
                 source=f"/driftline/{alert.model}/{alert.version}",
                 time=alert.detected_at.time,
-                subject=alert.feature,
+                subject=alert.subject,
             )
             outputs.append(
                 await self.publisher.send(

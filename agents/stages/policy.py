@@ -7,7 +7,7 @@ from agents.stages.stateful_stage import Stage
 from agents.transport.delivery import Delivery
 from agents.transport.rounds import BatchEvent, records_of
 from detectors.retraining.policy import RetrainPolicy
-from schemas.events.alert import Alert
+from schemas.events.any_alert import decode_alert
 from schemas.events.cloudevents import CloudEventType, cloudevent_headers
 from schemas.events.codec import decode_event, decode_object, encode_event
 from schemas.events.model_event import ModelEvent
@@ -27,7 +27,7 @@ class Policy(Stage[RetrainPolicy]):
         outputs: list[Awaitable[object]] = []
         for record in records_of(event):
             try:
-                alert = decode_event(Alert, decode_object(record.value))
+                alert = decode_alert(decode_object(record.value))
             except NotTaken as why:
                 outputs += await self.dead_letters.put_aside(record, why)
                 continue

@@ -11,7 +11,7 @@ from agents.records.block import RecordBlock
 from app.dead_letters.letter import Letter
 from app.options import declared_kinds, intake_options
 from app.settings import Settings, TopicRole
-from schemas.events.alert import Alert
+from schemas.events.any_alert import decode_alert
 from schemas.events.codec import decode_event, decode_object
 from schemas.events.invalid import InvalidMessage, Reason
 from schemas.events.model_event import ModelEvent
@@ -100,8 +100,8 @@ class Judge:
             TopicRole.LABELS: self._label,
             TopicRole.MODEL_EVENTS: self._model_event,
             TopicRole.OBSERVATIONS: _observations,
-            TopicRole.LIFECYCLE: partial(_event, ModelEvent),
-            TopicRole.ALERTS: partial(_event, Alert),
+            TopicRole.LIFECYCLE: _lifecycle,
+            TopicRole.ALERTS: _alert,
         }
 
     def role_of(self, topic: str) -> TopicRole | None:
@@ -190,8 +190,12 @@ def _observations(letter: Letter) -> None:
     if letter.value is not None and letter.value.startswith(MAGIC):
         decode_frame(letter.value)
     else:
-        _event(ModelEvent, letter)
+        _lifecycle(letter)
 
 
-def _event(kind: type[ModelEvent] | type[Alert], letter: Letter) -> None:
-    decode_event(kind, decode_object(letter.value))
+def _lifecycle(letter: Letter) -> None:
+    decode_event(ModelEvent, decode_object(letter.value))
+
+
+def _alert(letter: Letter) -> None:
+    decode_alert(decode_object(letter.value))

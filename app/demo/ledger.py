@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.demo.scenario import Scenario
-from schemas.events.alert import Alert, DriftKind
+from schemas.events.alert import Alert, AlertKind
 from schemas.events.retrain_request import RetrainRequest
 from schemas.tables.observations import Integers, ObservationBatch, Origin
 
@@ -47,9 +47,9 @@ class Judged:
     def document(self) -> dict[str, Any]:
         """Return what the report says of it."""
         return {
-            "feature": self.alert.feature,
+            "feature": self.alert.subject,
             "kind": str(self.alert.kind),
-            "detector": self.alert.detector.kind,
+            "detector": self.alert.found_by,
             "delay_events": self.delay_events,
             "delay_seconds": None if self.delay_seconds is None else round(self.delay_seconds, 3),
             "severity": str(self.alert.severity),
@@ -122,7 +122,7 @@ class Ledger:
     @property
     def missed(self) -> list[str]:
         """Columns that have drifted without an alert."""
-        found = {one.alert.feature for one in self.found}
+        found = {one.alert.subject for one in self.found}
         return [name for name in self._scenario.drifting if name not in found]
 
     @property
@@ -181,14 +181,14 @@ class Ledger:
 
     def _judged(self, alert: Alert, row: int, now: float) -> Judged:
         shift_row = self._seen[_origin(alert)].shift_row
-        if shift_row is None or row < shift_row or alert.feature not in self._scenario.drifting:
+        if shift_row is None or row < shift_row or alert.subject not in self._scenario.drifting:
             return Judged(alert, row, None, None, repeated=False)
         return Judged(
             alert,
             row,
             delay_events=row - shift_row + 1,
             delay_seconds=now - self._shift_time,
-            repeated=any(one.alert.feature == alert.feature for one in self.found),
+            repeated=any(one.alert.subject == alert.subject for one in self.found),
         )
 
     def _row_of(self, alert: Alert) -> int | None:
@@ -201,4 +201,4 @@ class Ledger:
 
 
 def _origin(alert: Alert) -> Origin:
-    return Origin.LABELS if alert.kind is DriftKind.CONCEPT else Origin.PREDICTIONS
+    return Origin.LABELS if alert.kind is AlertKind.CONCEPT else Origin.PREDICTIONS

@@ -75,7 +75,7 @@ class Report:
         if ledger.missed:
             faults.append(f"missed: {', '.join(ledger.missed)}")
         if ledger.false:
-            names = (one.alert.feature for one in ledger.false)
+            names = (one.alert.subject for one in ledger.false)
             faults.append(f"false alarms: {', '.join(names)}")
         if not ledger.requests:
             faults.append("no retraining was asked for")

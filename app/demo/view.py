@@ -14,6 +14,9 @@ from rich.text import Text
 from app.demo.ledger import Judged, Ledger
 from app.demo.schedule import BURN_IN
 from schemas.events.alert import Alert, Severity
+from schemas.events.column_alert import ColumnAlert
+from schemas.events.drift_alert import DriftAlert
+from schemas.events.quality_alert import QualityAlert
 from schemas.events.retrain_request import RetrainRequest
 from schemas.events.summary import CategorySummary, NumberSummary, Summary
 
@@ -184,7 +187,11 @@ def picture(status: Status, requests: list[str]) -> RenderableType:
 
 
 def figures_of(alert: Alert) -> tuple[str, str]:
-    """Return the figures before and after a drift, those that differ most."""
+    """Return the figures before and after the change, those that differ most."""
+    if isinstance(alert, QualityAlert):
+        return _rate(alert.quality, alert.share_before), _rate(alert.quality, alert.share_after)
+    if not isinstance(alert, DriftAlert):
+        return "-", "-"
     before, after = alert.before, alert.after
     if isinstance(before, CategorySummary) and isinstance(after, CategorySummary):
         names = sorted(before.shares.keys() | after.shares.keys())
@@ -195,7 +202,11 @@ def figures_of(alert: Alert) -> tuple[str, str]:
 
 
 def _share(summary: CategorySummary, name: str) -> str:
-    return f"{name} {summary.shares.get(name, 0.0):.0%}"
+    return _rate(name, summary.shares.get(name, 0.0))
+
+
+def _rate(name: str, share: float) -> str:
+    return f"{name} {share:.0%}"
 
 
 def _moments(summary: Summary) -> str:
@@ -207,7 +218,7 @@ def _moments(summary: Summary) -> str:
 
 def _column(name: str, ledger: Ledger) -> str:
     rows = ledger.columns[name]
-    if any(one.alert.feature == name for one in ledger.found):
+    if any(one.alert.subject == name for one in ledger.found):
         return f"[red]● {name}[/]"
     if rows < BURN_IN:
         return f"[dim]◌ {name} {rows}/{BURN_IN}[/]"
@@ -221,8 +232,10 @@ def _alerts(ledger: Ledger) -> Table:
     for judged in ledger.judged[-12:]:
         alert = judged.alert
         style = "red" if alert.severity is Severity.CRITICAL else ""
-        detector = f"{alert.detector.kind} ({alert.detector.stream})"
-        cells = (alert.feature, str(alert.kind), detector, *figures_of(alert), _found(judged))
+        detector = alert.found_by
+        if isinstance(alert, ColumnAlert):
+            detector = f"{detector} ({alert.detector.stream})"
+        cells = (alert.subject, str(alert.kind), detector, *figures_of(alert), _found(judged))
         table.add_row(*map(Text, cells), style=style)
     return table
 

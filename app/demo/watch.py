@@ -9,7 +9,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from app.demo.ledger import Ledger, Partition
 from app.kafka.clients import client_arguments
 from app.settings import Settings, TopicRole
-from schemas.events.alert import Alert
+from schemas.events.any_alert import decode_alert
 from schemas.events.codec import decode_event, decode_object
 from schemas.events.retrain_request import RetrainRequest
 from schemas.tables.frames import MAGIC, decode_frame
@@ -70,7 +70,7 @@ class Watch:
                     for batch in table.batches():
                         self._ledger.observe(batch)
         elif role is TopicRole.ALERTS:
-            self._ledger.alert(decode_event(Alert, decode_object(value)), now)
+            self._ledger.alert(decode_alert(decode_object(value)), now)
         else:
             request = decode_event(RetrainRequest, decode_object(value))
             self._ledger.request(request, now)

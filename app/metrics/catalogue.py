@@ -185,7 +185,7 @@ FEATURE_MEAN: Final = MetricSpec(
 ALERTS: Final = MetricSpec(
     "driftline_alerts_total",
     "counter",
-    "Drift alerts published.",
+    "Alerts published.",
     (*_MODEL, "feature", "kind", "severity", "detector"),
 )
 RETRAIN_REQUESTS: Final = MetricSpec(

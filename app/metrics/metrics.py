@@ -199,8 +199,8 @@ class Metrics:
 
     def alert_raised(self, alert: Alert) -> None:
         """Take note of an alert."""
-        rest = (str(alert.kind), str(alert.severity), alert.detector.kind)
-        self._alerts.add((alert.model, alert.version, alert.feature), rest)
+        rest = (str(alert.kind), str(alert.severity), alert.found_by)
+        self._alerts.add((alert.model, alert.version, alert.subject), rest)
 
     def retrain_requested(self, request: RetrainRequest) -> None:
         """Take note of a retrain request."""

@@ -9,7 +9,7 @@ from app.settings.section import Detail, Section, details, expected, known_one, 
 from detectors.algorithms.catalogue import InvalidDetector, build, kinds
 from detectors.monitors.options import DEFAULT_DETECTORS, MonitorOptions
 from detectors.performance.error import Task
-from schemas.events.alert import Stream
+from schemas.events.detector_report import Stream
 from schemas.tables.columns import Kind
 
 _DEFAULTS: Final = MonitorOptions()

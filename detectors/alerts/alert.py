@@ -1,29 +1,32 @@
 """Turns a drift into the alert that people and pipelines read."""
 
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
 
 from detectors.alerts.drift import Drift, Finding
 from detectors.alerts.summaries import category_summaries, finite, numbers_after, numbers_before
-from schemas.events.alert import Alert, DetectorReport, DriftKind, Severity, Stream
+from schemas.events.alert import AlertKind, Severity
+from schemas.events.detector_report import DetectorReport, Stream
+from schemas.events.drift_alert import DriftAlert, DriftKind
 from schemas.events.identity import stable_id
 from schemas.events.position import Position
 from schemas.events.summary import CategorySummary, NumberSummary
 from schemas.tables.columns import Kind, Role
 
-DRIFT_KINDS: Final = {
-    Role.FEATURE: DriftKind.FEATURE,
-    Role.PREDICTION: DriftKind.PREDICTION,
-    Role.SCORE: DriftKind.SCORE,
-    Role.ERROR: DriftKind.CONCEPT,
+DRIFT_KINDS: Final[Mapping[Role, DriftKind]] = {
+    Role.FEATURE: AlertKind.FEATURE,
+    Role.PREDICTION: AlertKind.PREDICTION,
+    Role.SCORE: AlertKind.SCORE,
+    Role.ERROR: AlertKind.CONCEPT,
 }
 
 _SUBJECTS: Final = {
-    DriftKind.FEATURE: "Feature {feature!r}",
-    DriftKind.PREDICTION: "The predictions",
-    DriftKind.SCORE: "The scores",
-    DriftKind.CONCEPT: "The errors",
+    AlertKind.FEATURE: "Feature {feature!r}",
+    AlertKind.PREDICTION: "The predictions",
+    AlertKind.SCORE: "The scores",
+    AlertKind.CONCEPT: "The errors",
 }
 _STREAM_WORDS: Final = {
     Stream.LOCATION: "location of its ranks",
@@ -43,7 +46,7 @@ def alert_of(
     critical: bool,
     change_at: Position,
     detected_at: Position,
-) -> Alert:
+) -> DriftAlert:
     """Return the alert of one drift.
 
     Parameters
@@ -60,11 +63,11 @@ def alert_of(
         Source positions of the estimated change and of the detection.
     """
     kind = DRIFT_KINDS[role]
-    severe = critical or kind is DriftKind.CONCEPT
+    severe = critical or kind is AlertKind.CONCEPT
     before, after = _summaries(drift, column_kind)
     report = _report(drift.findings[0])
     position = (detected_at.topic, detected_at.partition, detected_at.offset)
-    return Alert(
+    return DriftAlert(
         alert_id=stable_id(model, version, role, feature, report.kind, report.stream, *position),
         kind=kind,
         severity=Severity.CRITICAL if severe else Severity.WARNING,

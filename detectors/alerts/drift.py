@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from detectors.algorithms.contract import Detection, Detector
 from detectors.arrays.column import Numbers
 from detectors.reference.window import ReferenceWindow
-from schemas.events.alert import Stream
+from schemas.events.detector_report import Stream
 
 
 @dataclass(frozen=True, slots=True)

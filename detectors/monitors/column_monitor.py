@@ -18,7 +18,7 @@ from detectors.reference.column_block import RECENT
 from detectors.reference.ranks import folded
 from detectors.reference.reference import Reference
 from detectors.snapshots.tree import State
-from schemas.events.alert import Stream
+from schemas.events.detector_report import Stream
 from schemas.tables.columns import Codes, Flag, Kind, Values
 from schemas.tables.columns import Column as Observed
 

@@ -15,7 +15,7 @@ from detectors.algorithms.page_hinkley import PageHinkley
 from detectors.algorithms.priming import prime
 from detectors.monitors.options import DetectorOptions, Parameter
 from detectors.reference.column_block import ColumnBlock
-from schemas.events.alert import Stream
+from schemas.events.detector_report import Stream
 
 Array: TypeAlias = NDArray[np.float64]
 Parameters: TypeAlias = tuple[tuple[str, Parameter], ...]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from schemas.events.alert import Stream
+from schemas.events.detector_report import Stream
 from schemas.tables.columns import Kind
 
 Parameter = float | int | str | bool

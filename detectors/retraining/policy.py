@@ -6,7 +6,8 @@ from typing import Final, TypeAlias
 
 from detectors.recent_ids import RecentIds
 from detectors.snapshots.tree import State
-from schemas.events.alert import Alert, DriftKind, Severity
+from schemas.events.alert import Alert, AlertKind, Severity
+from schemas.events.drift_alert import DriftAlert
 from schemas.events.identity import event_id, stable_id
 from schemas.events.model_event import ModelEvent, ModelEventType
 from schemas.events.retrain_request import AlertReference, RetrainRequest, Trigger
@@ -123,7 +124,13 @@ class RetrainPolicy:
         return sum(state.open_until > 0 for state in self._models.values())
 
     def on_alert(self, alert: Alert) -> RetrainRequest | None:
-        """Take an alert; return the request that it tips, if it does."""
+        """Take an alert; return the request that it tips, if it does.
+
+        Only drift asks for a retraining: what is missing or broken in the data of other alerts
+        would be learned with it.
+        """
+        if not isinstance(alert, DriftAlert):
+            return None
         state = self._state_of(alert.model)
         now = parse_time(alert.detected_at.time)
         if not state.seen.is_new(alert.alert_id) or self._is_stale(state, now):
@@ -132,10 +139,10 @@ class RetrainPolicy:
             alert_id=alert.alert_id,
             kind=alert.kind,
             severity=alert.severity,
-            feature=alert.feature,
+            feature=alert.subject,
             time=alert.detected_at.time,
         )
-        state.alerts[alert.alert_id] = (now, parse_time(alert.change_at.time), reference)
+        state.alerts[alert.alert_id] = (now, parse_time(alert.since), reference)
         if len(state.alerts) > MOST_ALERTS:
             del state.alerts[next(iter(state.alerts))]
         counting = [each for each in state.alerts.values() if self._is_near(each[0], now)]
@@ -221,17 +228,17 @@ class RetrainPolicy:
 
     def _trigger(self, references: list[AlertReference]) -> Trigger | None:
         if any(
-            reference.kind is DriftKind.FEATURE and reference.severity is Severity.CRITICAL
+            reference.kind is AlertKind.FEATURE and reference.severity is Severity.CRITICAL
             for reference in references
         ):
             return Trigger.CRITICAL_FEATURE
-        if any(reference.kind is DriftKind.CONCEPT for reference in references):
+        if any(reference.kind is AlertKind.CONCEPT for reference in references):
             return Trigger.CONCEPT
         drifted = {(reference.kind, reference.feature) for reference in references}
         return Trigger.FEATURES if len(drifted) >= self.options.features else None
 
     def _request(
-        self, state: _ModelState, alert: Alert, trigger: Trigger, counting: list[_Counted]
+        self, state: _ModelState, alert: DriftAlert, trigger: Trigger, counting: list[_Counted]
     ) -> RetrainRequest:
         now = parse_time(alert.detected_at.time)
         alerts = sorted(counting, key=lambda item: (item[0], item[2].alert_id))

@@ -30,7 +30,7 @@ MODEL_EVENT: Final[dict[str, Any]] = {
     "request_id": "0c2dbf0a-8b5e-5f0f-9d0c-5b6f6a6c1e11",
 }
 
-ALERT: Final[dict[str, Any]] = {
+DRIFT_ALERT: Final[dict[str, Any]] = {
     "alert_id": "5b3f9f0e-2f0e-5a55-8a0f-0d8a3c1f7b21",
     "status": "opened",
     "kind": "feature_drift",
@@ -87,6 +87,46 @@ ALERT: Final[dict[str, Any]] = {
     "the standard deviation from 31.5 to 40.2, over 42 rows (adwin on the location of its ranks).",
 }
 
+QUALITY_ALERT: Final[dict[str, Any]] = {
+    "alert_id": "a3c1b7f4-7a0d-5a3e-8d0b-3f2f6f1c9e44",
+    "status": "opened",
+    "kind": "quality_drift",
+    "severity": "warning",
+    "model": "fraud",
+    "version": "3",
+    "feature": "age",
+    "quality": "null",
+    "detector": {
+        "kind": "page_hinkley",
+        "stream": "raw",
+        "parameters": {"delta": 0.05, "threshold": 11.0, "alpha": 1.0},
+        "statistic": 11.3,
+        "threshold": 11.0,
+    },
+    "corroborated_by": [],
+    "share_before": 0.04,
+    "share_after": 0.92,
+    "rows_before": 11987,
+    "rows_after": 13,
+    "change_at": {
+        "topic": "predictions",
+        "partition": 2,
+        "offset": 40140,
+        "time": "2026-03-01T12:00:29.000Z",
+    },
+    "detected_at": {
+        "topic": "predictions",
+        "partition": 0,
+        "offset": 39877,
+        "time": "2026-03-01T12:00:41.000Z",
+    },
+    "rows_since_change": 13,
+    "rows_observed": 12000,
+    "guaranteed": True,
+    "message": "Feature 'age' of fraud 3: the share of rows in which it is null went from 4.0% "
+    "to 92.3%, over 13 rows.",
+}
+
 RETRAIN_REQUEST: Final[dict[str, Any]] = {
     "request_id": "0c2dbf0a-8b5e-5f0f-9d0c-5b6f6a6c1e11",
     "model": "fraud",
@@ -108,7 +148,7 @@ RETRAIN_REQUEST: Final[dict[str, Any]] = {
     "message": "Retrain fraud: version 3 drifted in amount (critical feature).",
 }
 
-ALERT_HEADERS: Final = {
+DRIFT_ALERT_HEADERS: Final = {
     "ce_specversion": "1.0",
     "ce_id": "5b3f9f0e-2f0e-5a55-8a0f-0d8a3c1f7b21",
     "ce_source": "/driftline/fraud/3",
@@ -116,6 +156,12 @@ ALERT_HEADERS: Final = {
     "ce_time": "2026-03-01T12:00:41.000Z",
     "ce_subject": "amount",
     "content-type": "application/json",
+}
+
+QUALITY_ALERT_HEADERS: Final = {
+    **DRIFT_ALERT_HEADERS,
+    "ce_id": "a3c1b7f4-7a0d-5a3e-8d0b-3f2f6f1c9e44",
+    "ce_subject": "age",
 }
 
 RETRAIN_REQUEST_HEADERS: Final = {

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from pydantic.json_schema import JsonSchemaMode, models_json_schema
+from pydantic import TypeAdapter
+from pydantic.json_schema import JsonSchemaMode
 
 from schemas.documents import examples
 from schemas.events.alert import Alert
+from schemas.events.any_alert import AnyAlert
 from schemas.events.cloudevents import BYTES, JSON, SPEC_VERSION, CloudEventType
 from schemas.events.dead_letter import DeadLetter, ReplayedLetter
 from schemas.events.event import Event
@@ -32,6 +34,22 @@ API_VERSION: Final = "1.0.0"
 
 
 @dataclass(frozen=True, slots=True)
+class Example:
+    """One message as it might travel.
+
+    Attributes
+    ----------
+    value
+        Of the record; None where it can be any bytes.
+    headers
+        Of what Driftline sends; None of what it receives.
+    """
+
+    value: Mapping[str, Any] | None
+    headers: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Channel:
     """One topic, and one message that travels on it.
 
@@ -45,19 +63,21 @@ class Channel:
         Its type.
     key
         What the record's key is.
-    example
-        A value of the record; None where it can be any bytes.
-    cloud_event, headers
-        The ``ce_type`` and example headers of what Driftline sends; None of what it receives.
+    examples
+        At least one.
+    cloud_event
+        The ``ce_type`` of what Driftline sends; None of what it receives.
+    union
+        The event's kinds as one type, where it is the base of several.
     """
 
     topic: str
     name: str
     event: type[Event]
     key: str
-    example: Mapping[str, Any] | None
+    examples: tuple[Example, ...]
     cloud_event: CloudEventType | None = None
-    headers: Mapping[str, str] | None = None
+    union: Any = None
 
     @property
     def action(self) -> str:
@@ -69,49 +89,61 @@ class Channel:
         """Whether a schema describes what is accepted, or what is sent (with all its fields)."""
         return "validation" if self.cloud_event is None else "serialization"
 
+    @property
+    def is_json(self) -> bool:
+        """Whether the record's value is the event; else its headers are."""
+        return self.examples[0].value is not None
+
+    @property
+    def adapter(self) -> TypeAdapter[Any]:
+        """The type of the record's value."""
+        return TypeAdapter(self.union or self.event)
+
 
 _ID_KEY: Final = "The prediction's id: a label must reach the partition of its prediction."
 _MODEL_KEY: Final = "The model's name."
 
 CHANNELS: Final = (
-    Channel("predictions", "prediction", Prediction, _ID_KEY, examples.PREDICTION),
-    Channel("labels", "label", Label, _ID_KEY, examples.LABEL),
-    Channel("model-events", "model_event", ModelEvent, _MODEL_KEY, examples.MODEL_EVENT),
+    Channel("predictions", "prediction", Prediction, _ID_KEY, (Example(examples.PREDICTION),)),
+    Channel("labels", "label", Label, _ID_KEY, (Example(examples.LABEL),)),
+    Channel(
+        "model-events", "model_event", ModelEvent, _MODEL_KEY, (Example(examples.MODEL_EVENT),)
+    ),
     Channel(
         "drift-alerts",
         "alert",
         Alert,
         _MODEL_KEY,
-        examples.ALERT,
+        (
+            Example(examples.DRIFT_ALERT, examples.DRIFT_ALERT_HEADERS),
+            Example(examples.QUALITY_ALERT, examples.QUALITY_ALERT_HEADERS),
+        ),
         CloudEventType.ALERT,
-        examples.ALERT_HEADERS,
+        AnyAlert,
     ),
     Channel(
         "retrain-requests",
         "retrain_request",
         RetrainRequest,
         _MODEL_KEY,
-        examples.RETRAIN_REQUEST,
+        (Example(examples.RETRAIN_REQUEST, examples.RETRAIN_REQUEST_HEADERS),),
         CloudEventType.RETRAIN_REQUEST,
-        examples.RETRAIN_REQUEST_HEADERS,
     ),
     Channel(
         "driftline-dead-letters",
         "dead_letter",
         DeadLetter,
         "The original record's key.",
-        None,
+        (Example(None, examples.DEAD_LETTER_HEADERS),),
         CloudEventType.DEAD_LETTER,
-        examples.DEAD_LETTER_HEADERS,
     ),
     Channel(
         "driftline-dead-letters",
         "replayed_letter",
         ReplayedLetter,
         "The dead letter's id.",
-        examples.REPLAYED_LETTER,
+        (Example(examples.REPLAYED_LETTER, examples.REPLAYED_LETTER_HEADERS),),
         CloudEventType.DEAD_LETTER_REPLAYED,
-        examples.REPLAYED_LETTER_HEADERS,
     ),
 )
 
@@ -199,13 +231,13 @@ def main(directory: str = "docs") -> None:
 
 
 def _json_schema(channel: Channel) -> Document:
-    if channel.example is None:
-        schema, example = _headers(channel), channel.headers
+    if channel.is_json:
+        schema = _titled(channel, channel.adapter.json_schema(mode=channel.mode))
+        shown = [example.value for example in channel.examples]
     else:
-        schema, example = channel.event.model_json_schema(mode=channel.mode), channel.example
-        schema |= _conditions(channel.event)
+        schema, shown = _headers(channel), [example.headers for example in channel.examples]
     identity = f"urn:driftline:{channel.name.replace('_', '-')}:{API_VERSION.partition('.')[0]}"
-    return {"$schema": DIALECT, "$id": identity, **schema, "examples": [example]}
+    return {"$schema": DIALECT, "$id": identity, **schema, "examples": shown}
 
 
 def _message(channel: Channel) -> Document:
@@ -214,31 +246,49 @@ def _message(channel: Channel) -> Document:
         "name": title,
         "title": title,
         "summary": _first_line(channel.event),
-        "contentType": JSON if channel.example is not None else BYTES,
+        "contentType": JSON if channel.is_json else BYTES,
         "bindings": {"kafka": {"key": {"type": "string", "description": channel.key}}},
         "payload": {"description": "The original record's bytes, whatever they are."},
     }
-    example: Document = {"name": channel.name}
     if channel.cloud_event is not None:
         message["headers"] = _ref("schemas", f"{title}Headers")
-        example["headers"] = channel.headers
-    if channel.example is not None:
+    if channel.is_json:
         message["payload"] = _ref("schemas", title)
-        example["payload"] = channel.example
-    return {**message, "examples": [example]}
+    return {**message, "examples": [_shown(channel, example) for example in channel.examples]}
+
+
+def _shown(channel: Channel, example: Example) -> Document:
+    shown: Document = {"name": (example.value or {}).get("kind", channel.name)}
+    if example.headers is not None:
+        shown["headers"] = example.headers
+    if example.value is not None:
+        shown["payload"] = example.value
+    return shown
+
+
+def _titled(channel: Channel, schema: Document) -> Document:
+    """Return the schema of a record's value with what Pydantic cannot derive."""
+    if channel.union is not None:
+        told = {"title": channel.event.__name__, "description": _first_line(channel.event)}
+        schema = told | schema
+    return schema | _conditions(channel.event)
 
 
 def _components() -> Document:
     """Return the schemas of all events and headers, each with its parts beside it."""
-    _, document = models_json_schema(
-        [(channel.event, channel.mode) for channel in CHANNELS if channel.example is not None],
+    channels = [channel for channel in CHANNELS if channel.is_json]
+    whole, document = TypeAdapter.json_schemas(
+        [(channel.name, channel.mode, channel.adapter) for channel in channels],
         ref_template="#/components/schemas/{model}",
     )
-    schemas: Document = _plain_unions(document["$defs"])
+    schemas: Document = document["$defs"]
+    for channel in channels:
+        title = channel.event.__name__
+        schema = schemas.get(title) or whole[channel.name, channel.mode]
+        schemas[title] = _titled(channel, schema)
+    schemas = _plain_unions(schemas)
     for channel in CHANNELS:
         title = channel.event.__name__
-        if title in schemas:
-            schemas[title] |= _conditions(channel.event)
         if channel.cloud_event is not None:
             schemas[f"{title}Headers"] = _headers(channel)
     return schemas
@@ -265,11 +315,11 @@ def _headers(channel: Channel) -> Document:
     }
     if channel.event is DeadLetter:
         properties |= _extensions(channel.event)
-    properties["content-type"] = {"const": JSON if channel.example is not None else BYTES}
+    properties["content-type"] = {"const": JSON if channel.is_json else BYTES}
     optional = {
         f"ce_{name}"
         for name, field in channel.event.model_fields.items()
-        if not field.is_required() and channel.example is None
+        if not field.is_required() and not channel.is_json
     }
     return {
         "title": f"{channel.event.__name__}Headers",

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from schemas.events.alert import DriftKind, Severity
+from schemas.events.alert import AlertKind, Severity
 from schemas.events.event import EntityName, Event
 
 
@@ -20,7 +20,7 @@ class AlertReference(Event):
     """An alert that a request rests on."""
 
     alert_id: str
-    kind: DriftKind = Field(strict=False)
+    kind: AlertKind = Field(strict=False)
     severity: Severity = Field(strict=False)
     feature: str
     time: str = Field(description="Event time of the detection, RFC 3339.")

@@ -11,7 +11,7 @@ from detectors.monitors.fleet import Fleet
 from detectors.monitors.options import DEFAULT_DETECTORS, DetectorOptions, MonitorOptions
 from detectors.performance.error import Task
 from detectors.retraining.policy import PolicyOptions, RetrainPolicy
-from schemas.events.alert import Stream
+from schemas.events.detector_report import Stream
 from schemas.events.model_event import ModelEvent, ModelEventType
 from schemas.tables.columns import Kind
 from tests.detectors.batches import table_of

@@ -12,6 +12,7 @@ from detectors.monitors.fleet_snapshot import FleetSnapshots
 from detectors.retraining.policy_snapshot import PolicySnapshots
 from detectors.snapshots.parts import Durable
 from schemas.events.alert import Alert
+from schemas.events.any_alert import decode_alert
 from schemas.events.codec import decode_event, decode_object
 from schemas.events.model_event import ModelEvent
 from schemas.tables.model_version import ModelVersion
@@ -163,8 +164,7 @@ def _in_time(alerts: list[Message], events: list[Message]) -> list[Alert | Model
     That is defined where it matters: what ends a request is sent when all is quiet.
     """
     timed: list[tuple[int, Alert | ModelEvent]] = [
-        (message.timestamp()[1], decode_event(Alert, decode_object(message.value())))
-        for message in alerts
+        (message.timestamp()[1], decode_alert(decode_object(message.value()))) for message in alerts
     ]
     timed += [(message.timestamp()[1], _model_event(message)) for message in events]
     return [event for _, event in sorted(timed, key=lambda each: each[0])]

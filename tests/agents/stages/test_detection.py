@@ -10,7 +10,8 @@ from agents.stages.topics import Topics
 from detectors.monitors.fleet import Fleet
 from detectors.monitors.options import MonitorOptions
 from schemas.events.alert import Alert
-from schemas.events.codec import decode_event, encode_event
+from schemas.events.any_alert import decode_alert
+from schemas.events.codec import encode_event
 from schemas.events.invalid import Reason
 from schemas.events.model_event import ModelEvent, ModelEventType
 from schemas.events.nothing_to_say import Silence
@@ -45,7 +46,7 @@ class Stage:
     @property
     def alerts(self) -> list[Alert]:
         sent = self.publisher.to(TOPICS.alerts)
-        return [decode_event(Alert, orjson.loads(item.value or b"")) for item in sent]
+        return [decode_alert(orjson.loads(item.value or b"")) for item in sent]
 
 
 def observations(

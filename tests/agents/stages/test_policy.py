@@ -7,8 +7,10 @@ from agents.dead_letters.sender import DeadLetters, TooManyRefused
 from agents.stages.policy import Policy
 from agents.stages.topics import Topics
 from detectors.retraining.policy import PolicyOptions, RetrainPolicy
-from schemas.events.alert import Alert, DetectorReport, DriftKind, Severity, Stream
+from schemas.events.alert import AlertKind, Severity
 from schemas.events.codec import decode_event, encode_event
+from schemas.events.detector_report import DetectorReport, Stream
+from schemas.events.drift_alert import DriftAlert
 from schemas.events.invalid import Reason
 from schemas.events.model_event import ModelEvent, ModelEventType
 from schemas.events.position import Position
@@ -58,9 +60,9 @@ def alert(feature: str, minute: int) -> bytes:
         kind="adwin", stream=Stream.LOCATION, parameters={}, statistic=1.0, threshold=0.5
     )
     return encode_event(
-        Alert(
+        DriftAlert(
             alert_id=f"{feature}-{minute}",
-            kind=DriftKind.FEATURE,
+            kind=AlertKind.FEATURE,
             severity=Severity.WARNING,
             model="fraud",
             version="7",

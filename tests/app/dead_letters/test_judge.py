@@ -24,7 +24,8 @@ def judge(**flags: str) -> Judge:
         ("model-events", orjson.dumps(examples.MODEL_EVENT)),
         ("driftline-observations", orjson.dumps(examples.MODEL_EVENT)),
         ("driftline-lifecycle", orjson.dumps(examples.MODEL_EVENT)),
-        ("drift-alerts", orjson.dumps(examples.ALERT)),
+        ("drift-alerts", orjson.dumps(examples.DRIFT_ALERT)),
+        ("drift-alerts", orjson.dumps(examples.QUALITY_ALERT)),
     ],
 )
 def test_what_a_worker_would_take_is_accepted_and_junk_is_not(topic: str, value: bytes) -> None:

@@ -9,7 +9,11 @@ from app.demo.ledger import Ledger
 from app.demo.report import Report
 from app.demo.scenario import Scenario
 from app.demo.view import Places, Status, figures_of, picture
-from schemas.events.alert import Alert, DetectorReport, DriftKind, Severity, Stream
+from schemas.documents.examples import QUALITY_ALERT
+from schemas.events.alert import AlertKind, Severity
+from schemas.events.any_alert import decode_alert
+from schemas.events.detector_report import DetectorReport, Stream
+from schemas.events.drift_alert import DriftAlert
 from schemas.events.position import Position
 from schemas.events.retrain_request import AlertReference, RetrainRequest, Trigger
 from schemas.events.summary import CategorySummary, NumberSummary, Summary
@@ -46,11 +50,11 @@ def _alert(
     topic: str = "p",
     before: Summary = BEFORE,
     after: Summary = AFTER,
-) -> Alert:
+) -> DriftAlert:
     at = Position(topic=topic, partition=partition, offset=offset, time=TIME)
-    return Alert(
+    return DriftAlert(
         alert_id=f"{feature}-{partition}-{offset}",
-        kind=DriftKind.CONCEPT if feature == "error" else DriftKind.FEATURE,
+        kind=AlertKind.CONCEPT if feature == "error" else AlertKind.FEATURE,
         severity=Severity.WARNING,
         model="fraud",
         version="7",
@@ -74,7 +78,7 @@ def _alert(
 def _request() -> RetrainRequest:
     reference = AlertReference(
         alert_id="a",
-        kind=DriftKind.FEATURE,
+        kind=AlertKind.FEATURE,
         severity=Severity.WARNING,
         feature="amount",
         time=TIME,
@@ -217,6 +221,10 @@ def test_the_picture_shows_columns_alerts_and_the_rows_behind() -> None:
     drawn = console.file.getvalue()
     for part in ("it shifts", "10 events/s", "2 rows behind", "● amount", "1 ± 0.5", "Retrain"):
         assert part in drawn
+
+
+def test_figures_of_a_quality_alert_are_the_shares() -> None:
+    assert figures_of(decode_alert(QUALITY_ALERT)) == ("null 4%", "null 92%")
 
 
 def test_figures_of_categories_are_the_share_that_changed_most() -> None:

@@ -10,7 +10,9 @@ from agents.stages.telemetry import ModelStatus, Telemetry
 from agents.transport.progress import PartitionProgress
 from app.metrics import CATALOGUE, Metrics, ProgressView
 from detectors.monitors.column_figures import Figures
-from schemas.events.alert import Alert, DetectorReport, DriftKind, Severity, Stream
+from schemas.events.alert import AlertKind, Severity
+from schemas.events.detector_report import DetectorReport, Stream
+from schemas.events.drift_alert import DriftAlert
 from schemas.events.invalid import Reason
 from schemas.events.model_event import ModelEvent, ModelEventType
 from schemas.events.retrain_request import AlertReference, RetrainRequest, Trigger
@@ -20,12 +22,12 @@ from schemas.tables.observations import Origin
 OTHER_MODEL = {"model": "other", "version": "other"}
 
 
-def alert(model: str = "fraud", feature: str = "amount") -> Alert:
-    return Alert.model_construct(
+def alert(model: str = "fraud", feature: str = "amount") -> DriftAlert:
+    return DriftAlert.model_construct(
         model=model,
         version="1",
         feature=feature,
-        kind=DriftKind.FEATURE,
+        kind=AlertKind.FEATURE,
         severity=Severity.WARNING,
         detector=DetectorReport(
             kind="adwin", stream=Stream.LOCATION, parameters={}, statistic=2.0, threshold=1.0
@@ -35,7 +37,7 @@ def alert(model: str = "fraud", feature: str = "amount") -> Alert:
 
 def request(model: str = "fraud") -> RetrainRequest:
     reference = AlertReference(
-        alert_id="a", kind=DriftKind.FEATURE, severity=Severity.WARNING, feature="x", time="t"
+        alert_id="a", kind=AlertKind.FEATURE, severity=Severity.WARNING, feature="x", time="t"
     )
     return RetrainRequest.model_construct(
         model=model, version="1", trigger=Trigger.FEATURES, alerts=[reference]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from app.settings import InvalidConfiguration, Problem, Settings, load_settings, settings_schema
 from app.settings.fields import annotation_at, leaves, secrets
-from schemas.events.alert import Stream
+from schemas.events.detector_report import Stream
 
 BROKER = {"kafka.bootstrap_servers": "kafka:9092"}
 SECRET = "hunter2"  # noqa: S105 - what must not be seen

@@ -8,16 +8,19 @@ from hypothesis import strategies as st
 
 from detectors.monitors.model_monitor import ModelMonitor
 from detectors.monitors.options import DetectorOptions, MonitorOptions
-from schemas.events.alert import Alert, Stream
-from schemas.events.codec import decode_event, decode_object, encode_event
+from schemas.events.any_alert import decode_alert
+from schemas.events.codec import decode_object, encode_event
+from schemas.events.detector_report import Stream
+from schemas.events.drift_alert import DriftAlert
 from schemas.events.summary import CategorySummary, NumberSummary
 from schemas.events.times import parse_time
 from tests.detectors.batches import START, batch_of, rows_of
+from tests.detectors.drift_alerts import drift_alerts
 
 
-def _alerts(values: Any, **more: Any) -> list[Alert]:
+def _alerts(values: Any, **more: Any) -> list[DriftAlert]:
     options = MonitorOptions(**more)
-    return ModelMonitor("fraud", "3", options).update(batch_of(rows_of(x=values)))
+    return drift_alerts(ModelMonitor("fraud", "3", options).update(batch_of(rows_of(x=values))))
 
 
 def _shifted(seed: int = 1) -> Any:
@@ -88,7 +91,7 @@ def test_ids_are_stable_and_tell_everything_apart() -> None:
     assert first == again
     assert UUID(first.alert_id).version == 5
     batch = batch_of(rows_of(x=_shifted(), y=_shifted()))
-    more = ModelMonitor("fraud", "3", MonitorOptions()).update(batch)
+    more = drift_alerts(ModelMonitor("fraud", "3", MonitorOptions()).update(batch))
     other = ModelMonitor("fraud", "4", MonitorOptions()).update(batch)
     ids = {alert.alert_id for alert in (*more, *other)}
     assert len(ids) == 4
@@ -128,4 +131,4 @@ def test_every_alert_can_be_written_and_read_again(seed: int, huge: float) -> No
     alerts = _alerts(values)
     assert alerts
     for alert in alerts:
-        assert decode_event(Alert, decode_object(encode_event(alert))) == alert
+        assert decode_alert(decode_object(encode_event(alert))) == alert

@@ -14,7 +14,7 @@ from detectors.monitors.column_monitor import ColumnMonitor
 from detectors.monitors.options import DEFAULT_DETECTORS
 from detectors.reference.category_numbers import MOST_CATEGORIES, OTHER
 from detectors.reference.seeds import stable_seed
-from schemas.events.alert import Stream
+from schemas.events.detector_report import Stream
 from schemas.tables.columns import Column as Observed
 from schemas.tables.columns import Flag, Kind, Role, columns_of
 from tests.detectors.batches import plain

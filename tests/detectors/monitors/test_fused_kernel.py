@@ -13,7 +13,7 @@ from detectors.monitors.fused_kernel import NO_ROOM, QUIET, rows_of, watch_colum
 from detectors.monitors.model_monitor import ModelMonitor
 from detectors.monitors.options import DetectorOptions, MonitorOptions
 from detectors.reference.column_block import NARROW, READY, RECENT
-from schemas.events.alert import Stream
+from schemas.events.detector_report import Stream
 from schemas.tables.columns import Column, Flag, Kind, Role
 from schemas.tables.observations import ObservationBatch, Origin, Run
 from tests.detectors.batches import plain
@@ -108,7 +108,7 @@ def test_all_changes_are_found_and_nothing_else() -> None:
     alerts = []
     for start in range(0, 3000, 250):
         alerts += monitor.update(observed(values[:, start : start + 250], start))
-    assert {alert.feature for alert in alerts} == {"shifts", "spreads", "group"}
+    assert {alert.subject for alert in alerts} == {"shifts", "spreads", "group"}
 
 
 def ready(seed: int = 1) -> ColumnMonitor:

@@ -13,6 +13,7 @@ from detectors.monitors.options import MonitorOptions
 from schemas.tables.columns import Kind
 from schemas.tables.observations import ObservationBatch, Run
 from tests.detectors.batches import batch_of, plain, rows_of, table_of, table_of_many
+from tests.detectors.drift_alerts import drift_alerts
 from tests.runs import sources_of
 
 OPTIONS = MonitorOptions(burn_in=100, bins=16)
@@ -145,7 +146,7 @@ def test_columns_that_lack_or_are_of_another_kind_are_left_alone() -> None:
 def test_an_alert_tells_where_rows_before_its_batch_came_from() -> None:
     monitors = {("fraud", "3"): ready("fraud")}
     table = table_of([{"x": 9.0 + row % 3} for row in range(400)], start=300)
-    (alert,) = watch_fused(table, monitors)["fraud", "3"]
+    (alert,) = drift_alerts(watch_fused(table, monitors)["fraud", "3"])
     assert alert.change_at.offset == 300
     assert alert.detected_at.offset < 330
     alone = ready("fraud")

@@ -8,9 +8,11 @@ from hypothesis import strategies as st
 
 from detectors.monitors.model_monitor import MOST_REFUSED, ModelMonitor
 from detectors.monitors.options import MonitorOptions
-from schemas.events.alert import Alert, DriftKind, Severity
+from schemas.events.alert import AlertKind, Severity
+from schemas.events.drift_alert import DriftAlert
 from schemas.tables.columns import Flag, Kind, Role
 from tests.detectors.batches import Row, batch_of, batches_of, plain, rows_of
+from tests.detectors.drift_alerts import drift_alerts
 
 _FEATURE, _ERROR = Role.FEATURE, Role.ERROR
 
@@ -19,8 +21,8 @@ def _monitor(**options: Any) -> ModelMonitor:
     return ModelMonitor("fraud", "3", MonitorOptions(**options))
 
 
-def _feed(monitor: ModelMonitor, rows: list[dict[str, Any]], **more: Any) -> list[Alert]:
-    return monitor.update(batch_of(rows, **more))
+def _feed(monitor: ModelMonitor, rows: list[dict[str, Any]], **more: Any) -> list[DriftAlert]:
+    return drift_alerts(monitor.update(batch_of(rows, **more)))
 
 
 def _drifting(seed: int = 1, size: int = 2400, change: int = 1500) -> list[dict[str, Any]]:
@@ -70,9 +72,9 @@ def test_alerts_and_state_depend_neither_on_batches_nor_on_replays_nor_on_being_
         rows[row].pop(name, None)
     whole, cut = _monitor(most_columns=most), _monitor(most_columns=most)
     expected = _feed(whole, rows)
-    found: list[Alert] = []
+    found: list[DriftAlert] = []
     for batch in batches_of(rows, cuts):
-        found += cut.update(batch)
+        found += drift_alerts(cut.update(batch))
         start = int(batch.offsets[0])
         # The rows of this batch again, behind some of the ones before it.
         again = max(0, start - 7)
@@ -91,7 +93,7 @@ def test_row_by_row_gives_the_alerts_of_one_batch() -> None:
     expected = _feed(whole, rows)
     found = [alert for batch in batches_of(rows, range(1700)) for alert in single.update(batch)]
     assert found == expected
-    assert {alert.feature for alert in found} == {"amount", "country", "noise"}
+    assert {alert.subject for alert in found} == {"amount", "country", "noise"}
     assert plain(single.state()) == plain(whole.state())
 
 
@@ -197,9 +199,9 @@ def test_of_columns_with_a_daily_season_those_that_step_are_alerted_and_no_other
             columns[f"x{number}"] = season + noise + 6 * (number < 3) * (times >= step)
         rows = rows_of(**columns)
         monitor = _monitor()
-        alerts = [
+        alerts = drift_alerts(
             each for batch in batches_of(rows, times[::5000]) for each in monitor.update(batch)
-        ]
+        )
         found = [each for each in alerts if each.detected_at.offset >= step]
         assert sorted(each.feature for each in found[:3]) == ["x0", "x1", "x2"]
         for alert in found[:3]:
@@ -229,7 +231,7 @@ def test_drifting_errors_are_concept_drift_and_critical() -> None:
     errors = np.concatenate([random.random(2000) < 0.05, random.random(400) < 0.4])
     monitor = _monitor()
     (alert,) = _feed(monitor, rows_of(error=errors), role=_ERROR)
-    assert alert.kind is DriftKind.CONCEPT
+    assert alert.kind is AlertKind.CONCEPT
     assert alert.severity is Severity.CRITICAL
     assert alert.feature == "error"
     assert alert.detected_at.topic == "labels"
@@ -241,9 +243,9 @@ def test_drifting_errors_are_concept_drift_and_critical() -> None:
 
 @pytest.mark.parametrize(
     ("role", "kind"),
-    [(Role.PREDICTION, DriftKind.PREDICTION), (Role.SCORE, DriftKind.SCORE)],
+    [(Role.PREDICTION, AlertKind.PREDICTION), (Role.SCORE, AlertKind.SCORE)],
 )
-def test_predictions_and_scores_have_kinds_of_their_own(role: Role, kind: DriftKind) -> None:
+def test_predictions_and_scores_have_kinds_of_their_own(role: Role, kind: AlertKind) -> None:
     random = np.random.default_rng(3)
     values = np.concatenate([random.random(1500), random.random(300) ** 4])
     (alert,) = _feed(_monitor(), rows_of(**{role: values}), role=role)

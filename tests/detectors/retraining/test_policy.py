@@ -3,7 +3,11 @@ from typing import Any
 import pytest
 
 from detectors.retraining.policy import MOST_ALERTS, MOST_SEEN, PolicyOptions, RetrainPolicy
-from schemas.events.alert import Alert, DetectorReport, DriftKind, Severity, Stream
+from schemas.documents.examples import QUALITY_ALERT
+from schemas.events.alert import AlertKind, Severity
+from schemas.events.any_alert import decode_alert
+from schemas.events.detector_report import DetectorReport, Stream
+from schemas.events.drift_alert import DriftAlert, DriftKind
 from schemas.events.model_event import ModelEvent, ModelEventType
 from schemas.events.position import Position
 from schemas.events.retrain_request import RetrainRequest, Trigger
@@ -20,18 +24,18 @@ def _alert(
     feature: str = "x",
     at: float = 0.0,
     *,
-    kind: DriftKind = DriftKind.FEATURE,
+    kind: DriftKind = AlertKind.FEATURE,
     severity: Severity = Severity.WARNING,
     model: str = "fraud",
     changed: float = 60.0,
-) -> Alert:
+) -> DriftAlert:
     """Return an alert so many seconds after the start, the change ``changed`` before it."""
 
     def position(seconds: float) -> Position:
         time = format_time(START + round(seconds * 1000))
         return Position(topic="predictions", partition=0, offset=0, time=time)
 
-    return Alert(
+    return DriftAlert(
         alert_id=f"{model}/{kind}/{feature}/{at}",
         kind=kind,
         severity=severity,
@@ -63,7 +67,7 @@ def _policy(**more: Any) -> RetrainPolicy:
     return RetrainPolicy(PolicyOptions(**more))
 
 
-def _critical(at: float, feature: str = "x") -> Alert:
+def _critical(at: float, feature: str = "x") -> DriftAlert:
     return _alert(feature, at, severity=Severity.CRITICAL)
 
 
@@ -71,7 +75,7 @@ def test_so_many_drifted_columns_ask_for_a_retraining() -> None:
     policy = _policy(features=3)
     assert policy.on_alert(_alert("x", 100, changed=90)) is None
     assert policy.on_alert(_alert("x", 200)) is None
-    assert policy.on_alert(_alert("prediction", 300, kind=DriftKind.PREDICTION)) is None
+    assert policy.on_alert(_alert("prediction", 300, kind=AlertKind.PREDICTION)) is None
     request = policy.on_alert(_alert("y", 400))
     assert isinstance(request, RetrainRequest)
     assert request.trigger is Trigger.FEATURES
@@ -89,11 +93,11 @@ def test_so_many_drifted_columns_ask_for_a_retraining() -> None:
 @pytest.mark.parametrize(
     ("kind", "severity", "trigger"),
     [
-        (DriftKind.FEATURE, Severity.CRITICAL, Trigger.CRITICAL_FEATURE),
-        (DriftKind.CONCEPT, Severity.CRITICAL, Trigger.CONCEPT),
-        (DriftKind.FEATURE, Severity.WARNING, None),
-        (DriftKind.PREDICTION, Severity.WARNING, None),
-        (DriftKind.SCORE, Severity.WARNING, None),
+        (AlertKind.FEATURE, Severity.CRITICAL, Trigger.CRITICAL_FEATURE),
+        (AlertKind.CONCEPT, Severity.CRITICAL, Trigger.CONCEPT),
+        (AlertKind.FEATURE, Severity.WARNING, None),
+        (AlertKind.PREDICTION, Severity.WARNING, None),
+        (AlertKind.SCORE, Severity.WARNING, None),
     ],
 )
 def test_a_critical_feature_or_concept_drift_asks_at_once(
@@ -101,6 +105,14 @@ def test_a_critical_feature_or_concept_drift_asks_at_once(
 ) -> None:
     request = _policy().on_alert(_alert(kind=kind, severity=severity))
     assert (request.trigger if request else None) is trigger
+
+
+def test_what_is_broken_in_the_data_asks_for_no_retraining() -> None:
+    policy = _policy(features=1)
+    for number in range(5):
+        broken = {**QUALITY_ALERT, "alert_id": str(number), "severity": "critical"}
+        assert policy.on_alert(decode_alert(broken)) is None
+    assert len(policy) == 0
 
 
 def test_models_are_judged_apart() -> None:

@@ -7,13 +7,14 @@ from detectors.retraining.policy_snapshot import PolicySnapshots
 from detectors.snapshots.parts import PartName, UnusablePart
 from detectors.snapshots.snapshot import encode_snapshot
 from schemas.events.alert import Alert
-from schemas.events.codec import decode_event, decode_object
+from schemas.events.any_alert import decode_alert
+from schemas.events.codec import decode_object
 from schemas.events.model_event import ModelEvent, ModelEventType
 from tests.agents.stages.test_policy import alert
 
 LOG: list[Alert | ModelEvent] = [
     *(
-        decode_event(Alert, decode_object(alert(feature, minute)))
+        decode_alert(decode_object(alert(feature, minute)))
         for minute, feature in enumerate(["amount", "country", "amount", "channel"])
     ),
     ModelEvent(

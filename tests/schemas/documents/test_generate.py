@@ -20,7 +20,8 @@ from detectors.monitors.options import MonitorOptions
 from detectors.retraining.policy import PolicyOptions, RetrainPolicy
 from schemas.documents import examples
 from schemas.documents.generate import CHANNELS, Channel, asyncapi, files, json_schemas, main
-from schemas.events.alert import Alert
+from schemas.events.alert import Alert, AlertKind
+from schemas.events.any_alert import TYPE_OF_KIND
 from schemas.events.cloudevents import CloudEventType, cloudevent_headers
 from schemas.events.codec import encode_event
 from schemas.events.dead_letter import DeadLetter
@@ -67,10 +68,11 @@ def test_each_schema_is_valid_and_so_are_its_examples(channel: Channel) -> None:
     assert schema["$schema"] == Draft202012Validator.META_SCHEMA["$id"]
     for example in schema["examples"]:
         _validator(channel.name).validate(example)
-    if channel.example is not None:
-        event = channel.event.model_validate(channel.example)
-        if channel.cloud_event is not None:
-            assert json.loads(encode_event(event)) == channel.example
+    for shown in channel.examples:
+        if shown.value is not None:
+            event = channel.adapter.validate_python(shown.value)
+            if channel.cloud_event is not None:
+                assert json.loads(encode_event(event)) == shown.value
 
 
 def test_the_example_of_a_dead_letter_is_one() -> None:
@@ -165,7 +167,7 @@ def _alerts() -> list[Alert]:
 
 def test_what_the_core_publishes_is_what_the_schemas_say() -> None:
     alerts = _alerts()
-    assert {alert.feature for alert in alerts} == {"amount", "country", "huge", "constant"}
+    assert {alert.subject for alert in alerts} == {"amount", "country", "huge", "constant"}
     policy = RetrainPolicy(PolicyOptions())
     requests = [request for alert in alerts if (request := policy.on_alert(alert))]
     assert len(requests) == 1
@@ -178,7 +180,7 @@ def test_what_the_core_publishes_is_what_the_schemas_say() -> None:
             event_id=alert.alert_id,
             source=f"/driftline/{alert.model}/{alert.version}",
             time=alert.detected_at.time,
-            subject=alert.feature,
+            subject=alert.subject,
         )
         _in_api("AlertHeaders").validate(_text(headers))
     document = json.loads(encode_event(requests[0]))
@@ -189,7 +191,18 @@ def test_what_the_core_publishes_is_what_the_schemas_say() -> None:
 @pytest.mark.parametrize("name", ["alert", "retrain_request"])
 def test_every_field_of_what_is_published_is_always_there(name: str) -> None:
     schema = _SCHEMAS[name]
-    assert set(schema["required"]) == set(schema["properties"])
+    kinds = [schema["$defs"][each["$ref"].rpartition("/")[2]] for each in schema.get("oneOf", [])]
+    for each in kinds or [schema]:
+        assert set(each["required"]) == set(each["properties"])
+
+
+def test_the_schema_of_alerts_knows_every_kind_and_no_other() -> None:
+    for alert in (examples.DRIFT_ALERT, examples.QUALITY_ALERT):
+        for kind in AlertKind:
+            valid = TYPE_OF_KIND[kind] is TYPE_OF_KIND[AlertKind(alert["kind"])]
+            assert _validator("alert").is_valid({**alert, "kind": kind}) == valid
+            assert _in_api("Alert").is_valid({**alert, "kind": kind}) == valid
+        assert not _validator("alert").is_valid({**alert, "kind": "other"})
 
 
 def test_every_reason_of_a_dead_letter_is_in_its_schema() -> None:
@@ -235,9 +248,10 @@ def test_each_message_of_the_asyncapi_document_is_told_in_full(channel: Channel)
     message = _API["components"]["messages"][channel.name]
     assert message["bindings"]["kafka"]["key"]["type"] == "string"
     assert message["contentType"].startswith("application/")
-    (example,) = message["examples"]
-    if "payload" in example:
-        _in_api(message["payload"]["$ref"].rpartition("/")[2]).validate(example["payload"])
-    if channel.cloud_event is not None:
-        _in_api(message["headers"]["$ref"].rpartition("/")[2]).validate(example["headers"])
-        assert example["headers"]["content-type"] == message["contentType"]
+    assert len(message["examples"]) == len(channel.examples)
+    for example in message["examples"]:
+        if "payload" in example:
+            _in_api(message["payload"]["$ref"].rpartition("/")[2]).validate(example["payload"])
+        if channel.cloud_event is not None:
+            _in_api(message["headers"]["$ref"].rpartition("/")[2]).validate(example["headers"])
+            assert example["headers"]["content-type"] == message["contentType"]

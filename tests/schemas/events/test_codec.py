@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from schemas.events.alert import Alert
+from schemas.events.any_alert import decode_alert
 from schemas.events.codec import decode_event, decode_object, encode_event
 from schemas.events.event import Event
 from schemas.events.invalid import InvalidMessage, Reason
@@ -22,7 +22,7 @@ from schemas.payloads.rows import label_row, prediction_row
 from schemas.tables.columns import Flag, Role, columns_of
 from tests.schemas.documents_strategy import VALUES, as_bytes
 
-_EVENTS: tuple[type[Event], ...] = (Prediction, Label, ModelEvent, Alert, RetrainRequest)
+_EVENTS: tuple[type[Event], ...] = (Prediction, Label, ModelEvent, RetrainRequest)
 
 
 def _take(value: bytes | None) -> None:
@@ -34,6 +34,8 @@ def _take(value: bytes | None) -> None:
     for kind in _EVENTS:
         with suppress(InvalidMessage):
             decode_event(kind, document)
+    with suppress(InvalidMessage):
+        decode_alert(document)
     with suppress(InvalidMessage):
         prediction_row(document, key=value, record_time=-1, most_features=3)
     with suppress(InvalidMessage):

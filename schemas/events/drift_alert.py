@@ -1,0 +1,28 @@
+"""A drift alert: the values of one column are distributed otherwise than in its reference."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from schemas.events.alert import AlertKind
+from schemas.events.column_alert import ColumnAlert
+from schemas.events.summary import Summary
+
+DriftKind = Literal[AlertKind.FEATURE, AlertKind.PREDICTION, AlertKind.SCORE, AlertKind.CONCEPT]
+
+
+class DriftAlert(ColumnAlert):
+    """A drift was found in one watched column of one model version."""
+
+    kind: DriftKind
+    before: Summary = Field(description="The reference window: all values before those of `after`.")
+    after: Summary = Field(
+        description="The latest values since the estimated change, at most 96 of them."
+    )
+    autocorrelation: float | None = Field(
+        description="Lag-1 autocorrelation of the burn-in; None for a constant."
+    )
+    stride: int = Field(
+        ge=1,
+        description="One in so many values was judged: above 1 where neighbours are correlated.",
+    )
