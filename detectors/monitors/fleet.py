@@ -3,10 +3,12 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
+from detectors.monitors.drift_watch import ColumnKey
 from detectors.monitors.fused_models import watch_fused
-from detectors.monitors.model_monitor import ColumnKey, ModelMonitor
+from detectors.monitors.model_monitor import ModelMonitor
 from detectors.monitors.options import MonitorOptions
 from detectors.monitors.roster import Roster
+from detectors.monitors.row_consumer import RowConsumer
 from detectors.recent_ids import RecentIds
 from detectors.snapshots.tree import State
 from schemas.events.alert import Alert
@@ -27,6 +29,11 @@ RESTARTING: Final = frozenset(
 
 MOST_NOTICED: Final = 10_000
 """Model events that are remembered, so that a replayed one changes nothing."""
+
+
+def _no_others(_model: str, _version: str) -> Sequence[RowConsumer]:
+    """Return no consumers besides the drift's columns."""
+    return ()
 
 
 class Taken(NamedTuple):
@@ -54,6 +61,8 @@ class Fleet:
         Model versions watched at once.
     most_columns
         Columns of all versions together above which further ones are refused.
+    consumers_of
+        Gives new consumers of the rows of a version, besides its drift, by its model and version.
 
     Attributes
     ----------
@@ -71,9 +80,11 @@ class Fleet:
         *,
         most_models: int = 10_000,
         most_columns: int = 50_000,
+        consumers_of: Callable[[str, str], Sequence[RowConsumer]] = _no_others,
     ) -> None:
         self.evicted: list[ModelVersion] = []
         self.options_of = options_of
+        self._consumers_of = consumers_of
         self._roster = Roster(most_models=most_models, most_columns=most_columns)
         self.noticed = RecentIds(MOST_NOTICED)
 
@@ -141,15 +152,15 @@ class Fleet:
         taken: list[Taken] = []
         for table, numbers in merged(tables):
             alerts = self._watch_fused(table)
-            steady = {
+            grown_of = {
                 key: key in self._roster.young and self._has_grown(key, found)
                 for key, found in alerts.items()
             }
             for number in numbers:
                 touches[number] |= {
-                    key: steady[key] for key in tables[number].versions() if key in steady
+                    key: grown_of[key] for key in tables[number].versions() if key in grown_of
                 }
-                for batch in tables[number].batches(without=steady):
+                for batch in tables[number].batches(without=grown_of.keys()):
                     key = (batch.model, batch.version)
                     found, is_new = self._watch(self._roster.monitors[key], batch)
                     alerts.setdefault(key, []).extend(found)
@@ -176,7 +187,7 @@ class Fleet:
             key = (batch.model, batch.version)
             monitor = self._roster.monitors.get(key)
             if monitor is None:
-                monitor = ModelMonitor(*key, self.options_of(batch.model))
+                monitor = self._new_monitor(*key)
                 evicted += self._roster.begin(monitor, len(batch.columns))
             alerts[key], is_new = self._watch(monitor, batch)
             if is_new:
@@ -232,10 +243,14 @@ class Fleet:
         self.noticed.restore(state["noticed"])
         monitors: list[ModelMonitor] = []
         for item in state["monitors"]:
-            monitor = ModelMonitor(item["model"], item["version"], self.options_of(item["model"]))
+            monitor = self._new_monitor(item["model"], item["version"])
             monitor.restore(item["state"])
             monitors.append(monitor)
         self._roster.restore(monitors, state["young"])
+
+    def _new_monitor(self, model: str, version: str) -> ModelMonitor:
+        consumers = self._consumers_of(model, version)
+        return ModelMonitor(model, version, self.options_of(model), consumers)
 
 
 def _in_order(table: ObservationTable, alerts: Mapping[ModelVersion, list[Alert]]) -> list[Alert]:

@@ -38,8 +38,8 @@ def watch_fused(
 ) -> dict[ModelVersion, list[Alert]]:
     """Feed a table to the steady ones among some models; return which these are, and their alerts.
 
-    What `ModelMonitor.update` does with one model after the other. A model of which a row was seen
-    before is left to it as well.
+    What `ModelMonitor.update` does with one model after the other, for all consumers of their rows.
+    A model of which a row was seen before is left to it as well.
 
     Parameters
     ----------
@@ -128,11 +128,11 @@ def _watched(members: list[_Member], rows: Rows, table: ObservationTable) -> lis
         at,
     )
     alerts: list[list[Alert]] = [[] for _ in members]
-    for number in np.flatnonzero((at != QUIET).any(axis=1)).tolist():
-        monitor, plan, whose, begin, end, addresses = members[number]
-        batch = table.batch(whose, begin, end)
-        plan.log.hold(batch)
-        alerts[number] = monitor.conclude(batch, addresses.first, at[number], found[number])
+    quiet = (at == QUIET).all(axis=1).tolist()
+    for number, (monitor, _, whose, begin, end, addresses) in enumerate(members):
+        if monitor.needs(quiet=quiet[number]):
+            batch = table.batch(whose, begin, end)
+            alerts[number] = monitor.finish_fused(batch, addresses.first, at[number], found[number])
     return alerts
 
 

@@ -27,7 +27,7 @@ kernels = [
     row_positions.keep_rows,
     row_positions.keep_rows_of_many,
     row_positions.look_at_many,
-    fused_kernel.watch_together,
+    fused_kernel.watch_columns,
 ]
 warm_up()
 compiled = [each.signatures for each in kernels]

@@ -76,7 +76,7 @@ def one_by_one(monitor: ModelMonitor, batches: list[ObservationBatch]) -> list[D
         for column in batch.columns:
             if column.name not in columns:
                 key = (Role.FEATURE, column.name)
-                columns[column.name] = monitor._new_monitor(key, column.kind)
+                columns[column.name] = monitor._drift._new_monitor(key, column.kind)
             drifts += columns[column.name].update(column, int(batch.offsets[0]))
     for name, alone in columns.items():
         assert plain(monitor.columns[Role.FEATURE, name].state()) == plain(alone.state())

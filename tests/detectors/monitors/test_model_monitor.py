@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detectors.monitors.model_monitor import MOST_REFUSED, ModelMonitor
+from detectors.monitors.drift_watch import MOST_REFUSED
+from detectors.monitors.model_monitor import ModelMonitor
 from detectors.monitors.options import MonitorOptions
 from schemas.events.alert import AlertKind, Severity
 from schemas.events.drift_alert import DriftAlert

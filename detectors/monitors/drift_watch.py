@@ -1,0 +1,265 @@
+"""Columns of one model version, watched for drift: the first consumer of its rows."""
+
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detectors.alerts.alert import alert_of
+from detectors.alerts.drift import Drift
+from detectors.monitors.column_monitor import ColumnMonitor
+from detectors.monitors.fused_kernel import NO_ROOM, QUIET, rows_of, watch_columns
+from detectors.monitors.missing_columns import absent, mistyped
+from detectors.monitors.options import MonitorOptions
+from detectors.monitors.row_consumer import Found
+from detectors.reference.seeds import Seeds
+from detectors.rows.row_log import RowLog
+from detectors.snapshots.tree import State
+from schemas.events.alert import Alert
+from schemas.events.event import LONGEST_NAME
+from schemas.tables.columns import Column, Flag, Kind, Role
+from schemas.tables.model_version import ModelVersion
+from schemas.tables.observations import ObservationBatch, Origin
+
+ColumnKey = tuple[Role, str]
+
+ROLES_OF: Final = {
+    Origin.PREDICTIONS: frozenset({Role.FEATURE, Role.PREDICTION, Role.SCORE}),
+    Origin.LABELS: frozenset({Role.ERROR}),
+}
+
+MOST_REFUSED: Final = 100
+"""Refused features of a model version that are told apart; further ones are not counted."""
+
+
+class DriftWatch:
+    """Columns of one model version, from their first usable value on, and their drifts.
+
+    Parameters
+    ----------
+    identity
+        Model and version; one object for all columns.
+    options
+        How to watch them.
+
+    Attributes
+    ----------
+    columns
+        The watched columns, in the order in which they came.
+    """
+
+    def __init__(self, identity: ModelVersion, options: MonitorOptions) -> None:
+        self.columns: dict[ColumnKey, ColumnMonitor] = {}
+        self._identity = identity
+        self._options = options
+        self._refused: dict[ColumnKey, None] = {}
+
+    @property
+    def refused_columns(self) -> int:
+        """Columns that are not watched because there are too many, counted up to 100."""
+        return len(self._refused)
+
+    def consume(
+        self, rows: ObservationBatch, first: int, log: RowLog, *, room: int | None = None
+    ) -> list[Found]:
+        """Learn from unseen rows as `detectors.monitors.row_consumer.RowConsumer`.
+
+        Parameters
+        ----------
+        rows, first, log
+            As there.
+        room
+            Further columns that may be watched, where that is less than the options allow.
+        """
+        most = self._options.most_columns
+        if room is not None:
+            most = min(most, len(self.columns) + room)
+        return self._found(self._watch(list(self._chosen(rows, most)), first), log)
+
+    def conclude(
+        self,
+        rows: ObservationBatch,
+        first: int,
+        log: RowLog,
+        at: NDArray[np.int64],
+        found: NDArray[np.float64],
+    ) -> list[Found]:
+        """Go on from where the fused kernel has found something in the columns.
+
+        Parameters
+        ----------
+        rows, first, log
+            As of `consume`: the rows that the kernel was given.
+        at, found
+            Shapes ``(c,)`` and ``(c, 4, 5)``: what it gave for each column of the rows.
+        """
+        keys = [(column.role, column.name) for column in rows.columns]
+        columns = list(zip(keys, rows.columns, strict=True))
+        return self._found(self._conclude(columns, first, at, found), log)
+
+    def restart(self) -> None:
+        """Begin new references for all columns."""
+        for monitor in self.columns.values():
+            monitor.restart()
+
+    def state(self) -> State:
+        """Return the whole state."""
+        return {
+            "refused": [[str(role), name] for role, name in self._refused],
+            "columns": [
+                {"role": str(role), "name": name, "monitor": monitor.state()}
+                for (role, name), monitor in self.columns.items()
+            ],
+        }
+
+    def restore(self, state: State) -> None:
+        """Restore a state of the same model, version and options."""
+        self._refused = {(Role(role), name): None for role, name in state["refused"]}
+        self.columns = {}
+        for column in state["columns"]:
+            key = _shared((Role(column["role"]), column["name"]))
+            self.columns[key] = self._new_monitor(key, Kind(column["monitor"]["kind"]))
+            self.columns[key].restore(column["monitor"])
+
+    def _watch(
+        self, chosen: list[tuple[ColumnKey, Column, int]], first: int
+    ) -> list[tuple[Drift, ColumnKey]]:
+        """Feed columns that begin at some row of a batch; return their drifts."""
+        found: list[tuple[Drift, ColumnKey]] = []
+        ready: list[tuple[ColumnKey, Column]] = []
+        addresses: list[int] = []
+        for key, column, start in chosen:
+            monitor = self.columns[key]
+            address = monitor.pin() if start == 0 else None
+            if address is None:
+                drifts = monitor.update(column.since(start), first + start)
+                found += [(drift, key) for drift in drifts]
+            else:
+                ready.append((key, column))
+                addresses.append(address)
+        if ready:
+            found += self._watch_columns(ready, np.array(addresses), first)
+        return found
+
+    def _watch_columns(
+        self, ready: list[tuple[ColumnKey, Column]], addresses: NDArray[np.int64], first: int
+    ) -> list[tuple[Drift, ColumnKey]]:
+        defaults = self.columns[ready[0][0]].defaults
+        if defaults is None:
+            raise RuntimeError("only columns with the default detectors have an address")
+        rows = rows_of([column for _, column in ready])
+        for number, (key, column) in enumerate(ready):
+            if column.kind is Kind.CATEGORY:
+                rows.values[number] = self.columns[key].numbers(column)
+        found = np.empty((1, len(ready), 4, 5))
+        at = np.empty((1, len(ready)), dtype=np.int64)
+        bounds = np.array([[0, rows.values.shape[1]]])
+        watch_columns(
+            addresses[np.newaxis], *rows, bounds, np.array([first]), *defaults.settings, found, at
+        )
+        return self._conclude(ready, first, at[0], found[0])
+
+    def _conclude(
+        self,
+        columns: list[tuple[ColumnKey, Column]],
+        first: int,
+        at: NDArray[np.int64],
+        found: NDArray[np.float64],
+    ) -> list[tuple[Drift, ColumnKey]]:
+        concluded = []
+        for number in np.flatnonzero(at != QUIET).tolist():
+            key, column = columns[number]
+            monitor = self.columns[key]
+            if at[number] == NO_ROOM:
+                drifts = monitor.update(column, first)
+            else:
+                drifts = monitor.conclude(column, first, found[number])
+            concluded += [(drift, key) for drift in drifts]
+        return concluded
+
+    def _found(self, drifts: list[tuple[Drift, ColumnKey]], log: RowLog) -> list[Found]:
+        """Return the alerts of what was found in the latest rows, in the order of the rows."""
+        drifts.sort(key=lambda item: (item[0].row, item[1]))
+        return [Found(drift.row, self._alert(key, drift, log)) for drift, key in drifts]
+
+    def _chosen(
+        self, batch: ObservationBatch, most: int
+    ) -> Iterator[tuple[ColumnKey, Column, int]]:
+        """Yield for each watched column the observed one of its kind, and the row to start at."""
+        observed: dict[ColumnKey, list[Column]] = {}
+        for column in batch.columns:
+            if column.role is not Role.FEATURE or column.name not in self._options.ignored:
+                observed.setdefault((column.role, column.name), []).append(column)
+        starts = self._admit(observed, most)
+        roles = ROLES_OF[batch.origin]
+        for key, monitor in self.columns.items():
+            if key[0] not in roles:
+                continue
+            candidates = observed.get(key)
+            if candidates is None:
+                yield key, absent(*key, monitor.kind, len(batch)), 0
+                continue
+            kinds = {column.kind: column for column in candidates}
+            column = kinds.get(monitor.kind) or mistyped(candidates[0], monitor.kind)
+            yield key, column, starts.get(key, 0)
+
+    def _admit(self, observed: Mapping[ColumnKey, list[Column]], most: int) -> dict[ColumnKey, int]:
+        """Begin to watch new columns, to ``most`` in all; return the row of each first value."""
+        arrivals = []
+        for key in observed.keys() - self.columns.keys():
+            first, kind = min((_first_usable(column), column.kind) for column in observed[key])
+            if first < len(observed[key][0].values):
+                arrivals.append((first, key[0] is Role.FEATURE, key, kind))
+        starts = {}
+        # By row, then by name, the features last: where there is not room for all, who comes in
+        # must not depend on the batches, and what the model says matters more than one feature.
+        for first, _, key, kind in sorted(arrivals):
+            # A name without a bound would make an alert that no broker takes.
+            fits = len(key[1]) <= LONGEST_NAME
+            if fits and len(self.columns) < most:
+                # Other versions have columns of the same names: one object for all of them.
+                self.columns[_shared(key)] = self._new_monitor(_shared(key), kind)
+                starts[key] = first
+            elif len(self._refused) < MOST_REFUSED:
+                self._refused[key[0], key[1][:LONGEST_NAME]] = None
+        return starts
+
+    def _new_monitor(self, key: ColumnKey, kind: Kind) -> ColumnMonitor:
+        return ColumnMonitor(
+            kind=kind,
+            detectors=self._options.detectors,
+            burn_in=self._options.burn_in,
+            bins=self._options.bins,
+            seed=Seeds(self._identity, key),
+        )
+
+    def _alert(self, key: ColumnKey, drift: Drift, log: RowLog) -> Alert:
+        role, name = key
+        model, version = self._identity
+        return alert_of(
+            drift,
+            model=model,
+            version=version,
+            role=role,
+            feature=name,
+            column_kind=self.columns[key].kind,
+            critical=role is Role.FEATURE and name in self._options.critical,
+            change_at=log.position(drift.change_row, known_at=drift.row),
+            detected_at=log.position(drift.row, known_at=drift.row),
+        )
+
+
+@lru_cache(maxsize=2**16)
+def _shared(key: ColumnKey) -> ColumnKey:
+    """Return the same object for equal keys."""
+    return key
+
+
+def _first_usable(column: Column) -> int:
+    """Return the first row with a usable value; the number of rows where none has."""
+    if column.flags is None:
+        return 0
+    usable = np.flatnonzero(column.flags == Flag.OK)
+    return int(usable[0]) if len(usable) else len(column.flags)
