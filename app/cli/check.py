@@ -10,18 +10,18 @@ from typing import Any, Final
 import click
 
 from app.cli.common import (
-    EXIT_CONFIGURATION,
-    EXIT_TOPICS,
     clear_errors,
     settings_of,
     settings_options,
 )
+from app.cli.exits import OF_ALL, exits
 from app.kafka.brokers import connected, wait_for_brokers
 from app.kafka.clients import client_arguments
 from app.kafka.permissions import WORKER, needed
 from app.kafka.topics import TopicReport, find_problems, plan_topics
 from app.settings import InvalidConfiguration, Settings, TopicRole, settings_schema
 from app.worker.durability import check_durable, not_durable
+from app.worker.exit_codes import ExitCode
 from app.worker.pending_directory import check_pending_directory
 
 _LONGEST_WAIT: Final = 10.0
@@ -35,6 +35,7 @@ _LONGEST_WAIT: Final = 10.0
 @click.option(
     "--schema", is_flag=True, help="Print the JSON Schema of the configuration, for editors."
 )
+@exits(ExitCode.OK, ExitCode.TOPICS, *OF_ALL)
 def check(
     config: Path | None,
     bootstrap: str | None,
@@ -47,9 +48,6 @@ def check(
     """Check the configuration, then the topics.
 
     Nothing is created or changed, but for the folder of intake.pending.directory.
-
-    Exit codes: 0 all is well; 2 the configuration cannot be used; 3 the topics cannot be used;
-    69 no broker within 10 seconds; 77 the broker refused the user.
     """
     if schema:
         click.echo(json.dumps(settings_schema(), indent=2))
@@ -65,14 +63,14 @@ def check(
                 raise
             problems = [problem._asdict() for problem in error.problems]
             _print({"ok": False, "configuration": problems})
-            raise SystemExit(EXIT_CONFIGURATION) from None
+            raise SystemExit(ExitCode.CONFIGURATION) from None
         report = None if offline else asyncio.run(_look(settings))
     if as_json:
         _print(_document(settings, report))
     else:
         _print_text(settings, report)
     if report is not None and report.problems:
-        raise SystemExit(EXIT_TOPICS)
+        raise SystemExit(ExitCode.TOPICS)
 
 
 async def _look(settings: Settings) -> TopicReport:

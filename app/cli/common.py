@@ -14,26 +14,19 @@ from app.kafka.topics import WrongTopics
 from app.settings import CONFIG_VARIABLE, InvalidConfiguration, Settings, load_settings
 from app.state.errors import NothingFound, WorkersRunning
 from app.web.server import AddressUnavailable
+from app.worker.exit_codes import ExitCode
 
-EXIT_INCOMPLETE: Final = 1
-EXIT_CONFIGURATION: Final = 2
-EXIT_TOPICS: Final = 3
-EXIT_NOTHING: Final = 4
-"""Nothing was found, or a state cannot be used."""
-EXIT_UNREACHABLE: Final = 69  # EX_UNAVAILABLE
-EXIT_REFUSED: Final = 77  # EX_NOPERM
-
-_CODES: Final[dict[type[Exception], int]] = {
-    InvalidConfiguration: EXIT_CONFIGURATION,
-    AddressUnavailable: EXIT_CONFIGURATION,
-    WrongTopics: EXIT_TOPICS,
-    TopicRefused: EXIT_TOPICS,
-    UnusableState: EXIT_NOTHING,
-    NothingFound: EXIT_NOTHING,
-    WorkersRunning: EXIT_NOTHING,
-    BrokersUnreachable: EXIT_UNREACHABLE,
-    AuthenticationFailed: EXIT_REFUSED,
-    NotAuthorized: EXIT_REFUSED,
+_CODES: Final[dict[type[Exception], ExitCode]] = {
+    InvalidConfiguration: ExitCode.CONFIGURATION,
+    AddressUnavailable: ExitCode.CONFIGURATION,
+    WrongTopics: ExitCode.TOPICS,
+    TopicRefused: ExitCode.TOPICS,
+    UnusableState: ExitCode.NOTHING,
+    NothingFound: ExitCode.NOTHING,
+    WorkersRunning: ExitCode.NOTHING,
+    BrokersUnreachable: ExitCode.UNREACHABLE,
+    AuthenticationFailed: ExitCode.DENIED,
+    NotAuthorized: ExitCode.DENIED,
 }
 
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])

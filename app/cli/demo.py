@@ -9,11 +9,13 @@ import click
 from rich.console import Console
 
 from app.cli.common import clear_errors
+from app.cli.exits import exits
 from app.demo.report import Report
 from app.demo.run import DemoOptions, run_demo
 from app.demo.schedule import FASTEST, TooShort, check_length
 from app.demo.view import LiveScreen, PlainScreen
 from app.demo.worker import WorkerFailed
+from app.worker.exit_codes import ExitCode
 
 DEFAULT_SEED = 9
 """Calm in orders of its rows that partitions bring about. One run of a million values has a false
@@ -40,6 +42,17 @@ alarm, so some seed of ten shows one in a run of the demo; that is no fault to s
 )
 @click.option("--seed", type=int, default=DEFAULT_SEED, show_default=True, help="Of the traffic.")
 @click.option("--json", "as_json", is_flag=True, help="End with a report as JSON on standard out.")
+@exits(
+    ExitCode.UNREACHABLE,
+    ExitCode.INTERRUPTED,
+    said={
+        ExitCode.OK: (
+            "every drift was found, no alert came before the shift, and a retraining was asked for"
+        ),
+        ExitCode.FAILED: "something of this failed, or the worker did",
+        ExitCode.CONFIGURATION: "the options do not fit",
+    },
+)
 def demo(
     *,
     seconds: float | None,
@@ -53,10 +66,6 @@ def demo(
     A fraud model's inputs shift while one watches: amounts rise, countries mix differently, new
     devices get frequent, distances spread. Its predictions and, as the labels come in, its errors
     follow.
-
-    Exit codes: 0 every drift was found, no alert came before the shift, and a retraining was asked
-    for; 1 something of this failed, or the worker did; 2 the options do not fit; 69 no broker;
-    130 interrupted before the end.
     """
     # What the clients retry would tear the picture; what they give up on is raised.
     logging.getLogger("aiokafka").addHandler(logging.NullHandler())
@@ -91,7 +100,7 @@ def _run(options: DemoOptions, console: Console, *, live: bool) -> Report:
         raise click.ClickException(str(error)) from None
 
 
-def _exit_code(report: Report) -> int:
+def _exit_code(report: Report) -> ExitCode:
     if not report.complete:
-        return 130
-    return 0 if report.passed else 1
+        return ExitCode.INTERRUPTED
+    return ExitCode.OK if report.passed else ExitCode.FAILED

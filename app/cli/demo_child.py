@@ -7,11 +7,12 @@ import time
 from threading import Thread
 from typing import Final, NoReturn
 
+from app.worker.exit_codes import ExitCode
+
 GRACE_SECONDS: Final = 5.0
 """How long an orphaned worker may take to stop: the embedded broker died with the demo."""
 
 _STDIN: Final = 0
-_FORCED: Final = 70
 
 
 def main() -> None:
@@ -32,7 +33,7 @@ def _follow_parent() -> NoReturn:
         pass
     os.kill(os.getpid(), signal.SIGTERM)
     time.sleep(GRACE_SECONDS)
-    os._exit(_FORCED)
+    os._exit(ExitCode.FORCED)
 
 
 if __name__ == "__main__":

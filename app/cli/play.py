@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from app.cli.common import clear_errors, settings_of, settings_options
+from app.cli.exits import OF_ALL, exits
 from app.kafka.brokers import BrokersUnreachable, wait_for_brokers
 from app.play.delay import LabelDelay, parse_delay, parse_seconds
 from app.play.events import Clock, ColumnRoles, UnknownColumns, Untrainable
@@ -22,6 +23,7 @@ from app.play.reading import BadRow, Source, UnreadableFile, open_source
 from app.play.run import PlayOptions, Reader, Summary
 from app.play.run import play as play_rows
 from app.settings import Settings
+from app.worker.exit_codes import ExitCode
 from schemas.events.invalid import InvalidMessage
 from schemas.events.times import parse_time
 
@@ -104,6 +106,15 @@ def _moment(text: str) -> int:
 )  # fmt: skip
 @click.option("--limit", type=click.IntRange(min=1), help="Play so many rows at most.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+@exits(
+    ExitCode.TOPICS,
+    *OF_ALL,
+    said={
+        ExitCode.OK: "played",
+        ExitCode.FAILED: "the file or the brokers failed",
+        ExitCode.CONFIGURATION: "the options or the configuration cannot be used",
+    },
+)
 def play(
     *,
     file: str,
@@ -132,9 +143,6 @@ def play(
 
     CSV with a header, or JSON lines; either may be gzip. The types of a CSV file's columns are told
     from its first rows; empty cells are nulls. Rows that cannot be used are reported and left out.
-
-    Exit codes: 0 played; 1 the file or the brokers failed; 2 the options or the configuration
-    cannot be used; 3 the topics cannot be used; 69 no broker; 77 the broker refused the user.
     """
     # What the clients retry is no news; what they give up on is raised.
     logging.getLogger("aiokafka").addHandler(logging.NullHandler())

@@ -12,10 +12,12 @@ import click
 import numpy as np
 
 from agents.state.stored_state import UnusableState
-from app.cli.common import EXIT_NOTHING, clear_errors, settings_of, settings_options
+from app.cli.common import clear_errors, settings_of, settings_options
+from app.cli.exits import OF_ALL, exits
 from app.kafka.brokers import wait_for_brokers
 from app.settings import Settings
 from app.state.store import PartitionState, forget_model, forget_partition, matching, read_states
+from app.worker.exit_codes import ExitCode
 from detectors.snapshots.snapshot import decode_snapshot
 
 _WAIT = 10.0
@@ -33,6 +35,10 @@ def state() -> None:
 @state.command("list")
 @settings_options
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@exits(
+    *OF_ALL,
+    said={ExitCode.OK: "all can be read", ExitCode.NOTHING: "a state cannot be read"},
+)
 def list_states(
     config: Path | None,
     bootstrap: str | None,
@@ -40,11 +46,7 @@ def list_states(
     *,
     as_json: bool,
 ) -> None:
-    """List the stored states, and what is wrong with those that cannot be read.
-
-    Exit codes: 0 all can be read; 2 the configuration cannot be used; 4 a state cannot be read;
-    69 no broker within 10 seconds; 77 the broker refused the user.
-    """
+    """List the stored states, and what is wrong with those that cannot be read."""
     with clear_errors():
         settings = settings_of(config, bootstrap, assignments)
         found = asyncio.run(_read(settings))
@@ -62,7 +64,7 @@ def list_states(
             click.echo(f"unreadable: {problem['message']}", err=True)
         click.echo(f"{len(rows)} snapshots, {len(problems)} unreadable")
     if problems:
-        raise SystemExit(EXIT_NOTHING)
+        raise SystemExit(ExitCode.NOTHING)
 
 
 @state.command()
@@ -70,6 +72,13 @@ def list_states(
 @click.argument("model")
 @click.option("--version", help="One version of it; all by default.")
 @click.option("--json", "as_json", is_flag=True, help="Print the whole state as JSON.")
+@exits(
+    *OF_ALL,
+    said={
+        ExitCode.OK: "it was shown",
+        ExitCode.NOTHING: "there is none, or it cannot be read",
+    },
+)
 def show(
     config: Path | None,
     bootstrap: str | None,
@@ -79,11 +88,7 @@ def show(
     version: str | None,
     as_json: bool,
 ) -> None:
-    """Show the stored state of a model.
-
-    Exit codes: 0 it was shown; 2 the configuration cannot be used; 4 there is none, or it cannot be
-    read; 69 no broker within 10 seconds; 77 the broker refused the user.
-    """
+    """Show the stored state of a model."""
     with clear_errors():
         settings = settings_of(config, bootstrap, assignments)
         found = asyncio.run(_read(settings))
@@ -106,7 +111,7 @@ def show(
         click.echo(f"unreadable: {error}", err=True)
     if not shown:
         click.echo(f"driftline: no readable state of {model}", err=True)
-        raise SystemExit(EXIT_NOTHING)
+        raise SystemExit(ExitCode.NOTHING)
 
 
 @state.command()
@@ -116,6 +121,14 @@ def show(
 @click.option("--topic", help="Forget in this state topic: its full name. With --partition.")
 @click.option("--partition", type=click.IntRange(min=0), help="Forget this whole partition.")
 @click.option("--yes", is_flag=True, help="Do it; without, nothing is changed.")
+@exits(
+    *OF_ALL,
+    said={
+        ExitCode.OK: "it is forgotten",
+        ExitCode.CONFIGURATION: "the configuration or the flags cannot be used",
+        ExitCode.NOTHING: "there is no such state, or workers run",
+    },
+)
 def reset(
     config: Path | None,
     bootstrap: str | None,
@@ -130,9 +143,6 @@ def reset(
     """Forget stored state: what it was of begins anew with the next row.
 
     Stop all workers first: they hold the state, and would write it again.
-
-    Exit codes: 0 it is forgotten; 2 the configuration or the flags cannot be used; 4 there is no
-    such state, or workers run; 69 no broker within 10 seconds; 77 the broker refused the user.
     """
     by_partition = topic is not None and partition is not None
     if (model is None) is not by_partition or (version is not None and model is None):

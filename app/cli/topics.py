@@ -8,15 +8,24 @@ from pathlib import Path
 import click
 
 from app.cli.common import clear_errors, settings_of, settings_options
+from app.cli.exits import OF_ALL, exits
 from app.kafka.brokers import wait_for_brokers
 from app.kafka.topics import TopicReport, ensure_topics
 from app.settings import Settings
+from app.worker.exit_codes import ExitCode
 
 
 @click.command()
 @settings_options
 @click.option("--dry-run", is_flag=True, help="Say what would be created, and create nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@exits(
+    *OF_ALL,
+    said={
+        ExitCode.OK: "all exist",
+        ExitCode.TOPICS: "the topics cannot be used or the broker refuses to create them",
+    },
+)
 def topics(
     config: Path | None,
     bootstrap: str | None,
@@ -28,9 +37,6 @@ def topics(
     """Create the topics that are missing, with the right partition counts.
 
     Topics that exist are never changed; where one cannot be used, nothing is created.
-
-    Exit codes: 0 all exist; 2 the configuration cannot be used; 3 the topics cannot be used or the
-    broker refuses to create them; 69 no broker in time; 77 the broker refused the user.
     """
     with clear_errors():
         settings = settings_of(config, bootstrap, assignments)

@@ -12,6 +12,7 @@ import structlog
 
 from app.buildinfo import driftline_version
 from app.cli.common import clear_errors, settings_of, settings_options
+from app.cli.exits import OF_ALL, exits
 from app.kafka.brokers import connected, wait_for_brokers
 from app.kafka.permissions import WORKER, needed
 from app.kafka.topics import as_found, ensure_topics
@@ -20,6 +21,7 @@ from app.settings import Settings
 from app.web.server import check_address
 from app.worker.allocator import share_one_arena, trimmed
 from app.worker.durability import check_durable, not_durable
+from app.worker.exit_codes import ExitCode
 from app.worker.pending_directory import check_pending_directory
 from app.worker.warm_up import warm_up
 
@@ -29,16 +31,20 @@ SHUTDOWN_TIMEOUT: Final = 30.0
 
 @click.command()
 @settings_options
+@exits(
+    ExitCode.FAILED,
+    ExitCode.TOPICS,
+    ExitCode.REFUSED,
+    ExitCode.FORCED,
+    *OF_ALL,
+    said={ExitCode.OK: "stopped by a signal"},
+)
 def worker(
     config: Path | None, bootstrap: str | None, assignments: Sequence[tuple[str, str]]
 ) -> None:
     """Watch models: read predictions and labels, publish alerts.
 
     Start as many as there is work for: they share it.
-
-    Exit codes: 0 stopped by a signal; 1 crashed, start it again; 2 the configuration cannot be
-    used; 3 the topics cannot be used; 65 too many records were refused, starting it again does not
-    help; 69 no broker in time; 70 did not stop in time; 77 the broker refused the user.
     """
     with clear_errors():
         settings = settings_of(config, bootstrap, assignments)
@@ -72,10 +78,10 @@ async def _check_permissions(settings: Settings) -> None:
         await brokers.check_permissions(needed(settings, WORKER), group=settings.kafka.group_id)
 
 
-def _run(settings: Settings, logger: Any) -> int:
+def _run(settings: Settings, logger: Any) -> ExitCode:
     # Faust and the agents take a second to import: an error above is told without them.
     from app.factory import create_app  # noqa: PLC0415 - see above
-    from app.worker.process import EXIT_DENIED, run  # noqa: PLC0415 - see above
+    from app.worker.process import run  # noqa: PLC0415 - see above
 
     app = create_app(settings)
     if settings.state.enabled:
@@ -93,7 +99,7 @@ def _run(settings: Settings, logger: Any) -> int:
             connect_timeout=settings.kafka.connect_timeout_seconds,
             shutdown_timeout=SHUTDOWN_TIMEOUT,
         )
-    if code == EXIT_DENIED:
+    if code == ExitCode.DENIED:
         # The broker has named one topic or group; this names all that is missing by now.
         asyncio.run(_check_permissions(settings))
     return code

@@ -20,13 +20,7 @@ from faust.types import AppT
 
 from agents.dead_letters.sender import TooManyRefused
 from agents.transport.denial import denial_of
-
-EXIT_OK: Final = 0
-EXIT_CRASHED: Final = 1
-EXIT_REFUSED: Final = 65  # EX_DATAERR
-EXIT_NO_BROKER: Final = 69  # EX_UNAVAILABLE
-EXIT_FORCED: Final = 70  # EX_SOFTWARE
-EXIT_DENIED: Final = 77  # EX_NOPERM
+from app.worker.exit_codes import ExitCode
 
 _SWITCH_INTERVAL: Final = 0.0005
 """Seconds for which one thread may keep the others waiting. Python's own 5 ms are longer than what
@@ -38,7 +32,7 @@ _REPORT_INTERVAL: Final = 5.0
 logger = logging.getLogger(__name__)
 
 
-def run(app: AppT, *, connect_timeout: float = 30.0, shutdown_timeout: float = 30.0) -> int:
+def run(app: AppT, *, connect_timeout: float = 30.0, shutdown_timeout: float = 30.0) -> ExitCode:
     """
     Run an app until a signal stops it or it crashes.
 
@@ -54,11 +48,9 @@ def run(app: AppT, *, connect_timeout: float = 30.0, shutdown_timeout: float = 3
 
     Returns
     -------
-    int
-        The exit code: 0 after a signal, 1 after a crash, 65 after a crash for too many refused
-        records, which would come again, 69 without a broker, 77 after a crash for something
-        that the user may not do. A stop that takes too long does not return: the process exits
-        with 70.
+    ExitCode
+        `ExitCode.OK` after a signal. A stop that takes too long does not return: the process exits
+        with `ExitCode.FORCED`.
     """
     process = _Process(app, connect_timeout, shutdown_timeout)
     _relax_garbage_collection()
@@ -85,7 +77,7 @@ class _Process:
         self._stop = asyncio.Event()
         self._watchdog: threading.Timer | None = None
 
-    async def main(self) -> int:
+    async def main(self) -> ExitCode:
         loop = asyncio.get_running_loop()
 
         def stop(number: int, _: Any) -> None:
@@ -99,13 +91,13 @@ class _Process:
         }
         try:
             if not await self._wait_for_broker():
-                return EXIT_OK if self._stop.is_set() else EXIT_NO_BROKER
+                return ExitCode.OK if self._stop.is_set() else ExitCode.UNREACHABLE
             return await self._run_app()
         finally:
             for number, handler in previous.items():
                 signal.signal(number, handler)
 
-    async def _run_app(self) -> int:
+    async def _run_app(self) -> ExitCode:
         app = self._app
         starting = asyncio.create_task(app.start())
         ending = [
@@ -127,15 +119,15 @@ class _Process:
         )
         if isinstance(failure, TooManyRefused):
             logger.critical("too many refused records: %s", failure)
-            return EXIT_REFUSED
+            return ExitCode.REFUSED
         denial = denial_of(failure)
         if denial is not None:
             logger.error("the brokers no longer allow what a worker needs: %s", denial)
-            return EXIT_DENIED
+            return ExitCode.DENIED
         if failure is not None:
             logger.critical("the worker has crashed", exc_info=failure)
-            return EXIT_CRASHED
-        return EXIT_OK
+            return ExitCode.FAILED
+        return ExitCode.OK
 
     async def _wait_for_broker(self) -> bool:
         conf = self._app.conf
@@ -186,4 +178,4 @@ class _Process:
     def _give_up(self) -> None:
         logger.critical("not stopped within %.0f s: exiting", self._shutdown_timeout)
         faulthandler.dump_traceback(sys.__stderr__ or sys.stderr)
-        os._exit(EXIT_FORCED)
+        os._exit(ExitCode.FORCED)

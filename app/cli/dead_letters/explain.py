@@ -7,18 +7,28 @@ from typing import Any
 
 import click
 
-from app.cli.common import EXIT_INCOMPLETE, EXIT_NOTHING
 from app.cli.dead_letters.options import filters, selection_of, with_letters
+from app.cli.exits import OF_ALL, exits
 from app.dead_letters.explanation import Explainer, Explanation
 from app.dead_letters.judge import Judge, Verdict
 from app.dead_letters.reader import TopicReader
 from app.dead_letters.scan import scan
 from app.settings import Settings
+from app.worker.exit_codes import ExitCode
 
 
 @click.command()
 @filters
 @click.argument("letter_ids", nargs=-1)
+@exits(
+    *OF_ALL,
+    said={
+        ExitCode.OK: "all would be accepted now",
+        ExitCode.FAILED: "some would not, or it cannot be told",
+        ExitCode.TOPICS: "there is no topic of dead letters",
+        ExitCode.NOTHING: "no letter matches",
+    },
+)
 def explain(
     config: Path | None,
     bootstrap: str | None,
@@ -33,10 +43,6 @@ def explain(
     For each topic and reason: what was expected and what was found. The original bytes are decoded
     again as a worker of the present configuration would, mapped fields included. LETTER_IDS are
     letters to look at; all that the filters leave where none is given.
-
-    Exit codes: 0 all would be accepted now; 1 some would not, or it cannot be told; 2 the
-    configuration cannot be used; 3 there is no topic of dead letters; 4 no letter matches; 69 no
-    broker within 10 seconds; 77 the broker refused the user.
     """
 
     async def look(settings: Settings, reader: TopicReader) -> list[Explanation]:
@@ -54,9 +60,9 @@ def explain(
     for each in () if as_json else explanations:
         click.echo(_text(each))
     if not explanations:
-        raise SystemExit(EXIT_NOTHING)
+        raise SystemExit(ExitCode.NOTHING)
     if any(each.accepted < each.letters for each in explanations):
-        raise SystemExit(EXIT_INCOMPLETE)
+        raise SystemExit(ExitCode.FAILED)
 
 
 def _text(explanation: Explanation) -> str:

@@ -8,10 +8,12 @@ from typing import Any
 import click
 
 from app.cli.dead_letters.options import filters, selection_of, with_letters
+from app.cli.exits import OF_ALL, exits
 from app.dead_letters.letter import Letter
 from app.dead_letters.reader import TopicReader
 from app.dead_letters.scan import Scan, scan, without_content
 from app.settings import Settings
+from app.worker.exit_codes import ExitCode
 from schemas.events.times import format_time
 
 
@@ -21,6 +23,13 @@ from schemas.events.times import format_time
     "--limit", default=50, show_default=True, type=click.IntRange(min=1), help="Letters shown."
 )
 @click.option("--oldest", is_flag=True, help="Show the oldest ones, not the newest.")
+@exits(
+    *OF_ALL,
+    said={
+        ExitCode.OK: "listed, were there any or not",
+        ExitCode.TOPICS: "there is no topic of dead letters",
+    },
+)
 def list(  # noqa: A001 - the command's name, by which it is found
     config: Path | None,
     bootstrap: str | None,
@@ -35,9 +44,6 @@ def list(  # noqa: A001 - the command's name, by which it is found
 
     A record that was refused several times, as after a restart, is one letter. The topic is read
     to where it ends now; nothing is changed, and no consumer group is joined.
-
-    Exit codes: 0 listed, were there any or not; 2 the configuration cannot be used; 3 there is no
-    topic of dead letters; 69 no broker within 10 seconds; 77 the broker refused the user.
     """
 
     async def look(settings: Settings, reader: TopicReader) -> Scan:

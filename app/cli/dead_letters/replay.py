@@ -7,12 +7,13 @@ from typing import Any
 
 import click
 
-from app.cli.common import EXIT_INCOMPLETE, EXIT_NOTHING
 from app.cli.dead_letters.options import filters, selection_of, with_letters
+from app.cli.exits import OF_ALL, exits
 from app.dead_letters.reader import TopicReader
 from app.dead_letters.replay import Replay, ReplayOptions, ReplayReport, producing
 from app.dead_letters.scan import scan, without_content
 from app.settings import Settings
+from app.worker.exit_codes import ExitCode
 
 
 @click.command()
@@ -25,6 +26,16 @@ from app.settings import Settings
     "--if-accepted", is_flag=True, help="Send only what the present settings would accept."
 )
 @click.argument("letter_ids", nargs=-1)
+@exits(
+    *OF_ALL,
+    said={
+        ExitCode.OK: "all that matches is sent, or was before",
+        ExitCode.FAILED: "some could not be, or would be refused",
+        ExitCode.CONFIGURATION: "the configuration cannot be used, or --yes is missing",
+        ExitCode.TOPICS: "there is no topic of dead letters",
+        ExitCode.NOTHING: "no letter matches",
+    },
+)
 def replay(
     config: Path | None,
     bootstrap: str | None,
@@ -46,10 +57,6 @@ def replay(
     dead letters, and is not sent a second time. One that was cut is fetched from its source
     position, where it still stands. LETTER_IDS are letters to send; all that the filters leave
     where none is given.
-
-    Exit codes: 0 all that matches is sent, or was before; 1 some could not be, or would be refused;
-    2 the configuration cannot be used, or --yes is missing; 3 there is no topic of dead letters; 4
-    no letter matches; 69 no broker within 10 seconds; 77 the broker refused the user.
     """
     options = ReplayOptions(dry_run=dry_run, again=again, only_accepted=if_accepted, limit=limit)
 
@@ -70,13 +77,13 @@ def replay(
     report = with_letters(config, bootstrap, assignments, send)
     if report is None:
         click.echo("no dead letter matches", err=True)
-        raise SystemExit(EXIT_NOTHING)
+        raise SystemExit(ExitCode.NOTHING)
     if as_json:
         click.echo(json.dumps({"dry_run": dry_run, **report.document()}, indent=2))
     else:
         _print(report, dry_run=dry_run)
     if report.failed or report.refused:
-        raise SystemExit(EXIT_INCOMPLETE)
+        raise SystemExit(ExitCode.FAILED)
 
 
 def _print(report: ReplayReport, *, dry_run: bool) -> None:

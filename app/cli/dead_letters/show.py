@@ -8,12 +8,14 @@ from typing import Any
 
 import click
 
-from app.cli.common import EXIT_NOTHING, settings_options
+from app.cli.common import settings_options
 from app.cli.dead_letters.options import with_letters
+from app.cli.exits import OF_ALL, exits
 from app.dead_letters.reader import TopicReader
 from app.dead_letters.scan import Scan, scan
 from app.dead_letters.selection import Selection
 from app.settings import Settings
+from app.worker.exit_codes import ExitCode
 
 
 @click.command()
@@ -22,6 +24,14 @@ from app.settings import Settings
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON, bytes in base64.")
 @click.option(
     "--value", "value_only", is_flag=True, help="Write the record's value only, as it is."
+)
+@exits(
+    *OF_ALL,
+    said={
+        ExitCode.OK: "shown",
+        ExitCode.TOPICS: "there is no topic of dead letters",
+        ExitCode.NOTHING: "there is no such letter",
+    },
 )
 def show(
     config: Path | None,
@@ -32,11 +42,7 @@ def show(
     as_json: bool,
     value_only: bool,
 ) -> None:
-    """Show the letter LETTER_ID, with the key, the headers and the value of its record.
-
-    Exit codes: 0 shown; 2 the configuration cannot be used; 3 there is no topic of dead letters;
-    4 there is no such letter; 69 no broker within 10 seconds; 77 the broker refused the user.
-    """
+    """Show the letter LETTER_ID, with the key, the headers and the value of its record."""
 
     async def look(_: Settings, reader: TopicReader) -> Scan:
         return await scan(reader, Selection(ids=frozenset({letter_id})))
@@ -45,7 +51,7 @@ def show(
     letter = found.letters.get(letter_id)
     if letter is None:
         click.echo(f"driftline: there is no dead letter {letter_id}", err=True)
-        raise SystemExit(EXIT_NOTHING)
+        raise SystemExit(ExitCode.NOTHING)
     if value_only:
         click.echo(letter.value or b"", nl=False)
         return

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from app.kafka.embedded import EmbeddedBroker
-from app.worker.process import EXIT_FORCED, EXIT_NO_BROKER
+from app.worker.exit_codes import ExitCode
 from tests.agents.transport.worker_process import WorkerProcess, produce
 
 
@@ -28,7 +28,7 @@ def test_without_a_broker_it_says_so_and_gives_up(tmp_path: Path) -> None:
         output="out",
         connect_timeout=2,
     ) as worker:
-        assert worker.wait() == EXIT_NO_BROKER
+        assert worker.wait() == ExitCode.UNREACHABLE
         assert f"waiting for a broker at {address}" in worker.log()
         assert f"no broker at {address} within 2 s" in worker.log()
     assert time.monotonic() - began < 10.0
@@ -69,7 +69,7 @@ def test_a_handler_that_never_ends_cannot_hold_up_the_stop(
         worker.wait_for_batches(1)
         time.sleep(0.5)
         began = time.monotonic()
-        assert worker.stop(signal.SIGTERM) == EXIT_FORCED
+        assert worker.stop(signal.SIGTERM) == ExitCode.FORCED
         assert 1.0 < time.monotonic() - began < 5.0
         assert "not stopped within" in worker.log()
         assert "transport_worker.py" in worker.log() or fault == "hang_on"
