@@ -11,13 +11,10 @@ from agents.records.block import RecordBlock
 from agents.records.record import Record
 from agents.records.unread_batch import UnreadBatch
 from agents.transport.publisher import Publisher
-from schemas.events.cloudevents import BYTES, CloudEventType, cloudevent_headers
 from schemas.events.dead_letter import REPLAY_HEADER, DeadLetter, headers_text
-from schemas.events.identity import stable_id
 from schemas.events.invalid import InvalidMessage
 from schemas.events.not_taken import NotTaken
 from schemas.events.nothing_to_say import NothingToSay
-from schemas.events.times import clamped_time, format_time
 
 LARGEST_VALUE: Final = 1_500_000
 """Bytes of an original value that are kept; it stays whole at its source position."""
@@ -133,18 +130,7 @@ class DeadLetters:
             self._topic,
             key=None if key is None else key[:LARGEST_KEY],
             value=None if value is None else value[:LARGEST_VALUE],
-            headers=cloudevent_headers(
-                CloudEventType.DEAD_LETTER,
-                event_id=stable_id(record.topic, record.partition, offset),
-                source=f"/driftline/{record.topic}/{record.partition}",
-                time=format_time(clamped_time(record.timestamp)),
-                subject=str(error.reason),
-                content_type=BYTES,
-                extensions={
-                    name: _text(field)
-                    for name, field in letter.model_dump(exclude_defaults=True).items()
-                },
-            ),
+            headers=letter.headers(),
         )
 
     def handled(self, records: Sequence[Record]) -> None:
@@ -237,7 +223,3 @@ def _said(topic: str, partition: int, excess: Excess, detail: str, limits: Refus
         "to the dead letters, start it once with dead_letters.max_run and dead_letters.max_ratio "
         "set to null"
     )
-
-
-def _text(field: object) -> str:
-    return str(field).lower() if isinstance(field, bool) else str(field)

@@ -17,9 +17,7 @@ from agents.transport.rounds import BatchEvent, records_of
 from detectors.monitors.column_figures import figures_of
 from detectors.monitors.fleet import Fleet, Taken
 from detectors.monitors.model_monitor import ModelMonitor
-from schemas.events.alert import Alert
-from schemas.events.cloudevents import CloudEventType, cloudevent_headers
-from schemas.events.codec import decode_event, decode_object, encode_event
+from schemas.events.codec import decode_event, decode_object
 from schemas.events.model_event import ModelEvent
 from schemas.events.not_taken import NotTaken
 from schemas.tables.frames import MAGIC, decode_frame
@@ -77,7 +75,8 @@ class Detection(Stage[Fleet]):
             outputs += await self.dead_letters.put_aside(record, why)
         for taken in handled.taken:
             self.telemetry.rows_watched(taken.table.origin, len(taken.table))
-            outputs += await self._publish(taken.alerts)
+            for alert in taken.alerts:
+                outputs.append(await self.outputs.publish(alert))
             if self.states.get(partition) is fleet:
                 self._report_models(partition, fleet, taken)
         self._report(event, started)
@@ -98,27 +97,6 @@ class Detection(Stage[Fleet]):
         self.reported.pop(partition, None)
         self._rows_of_version.pop(partition, None)
         self.telemetry.models_dropped(partition)
-
-    async def _publish(self, alerts: Iterable[Alert]) -> list[Awaitable[object]]:
-        outputs: list[Awaitable[object]] = []
-        for alert in alerts:
-            self.telemetry.alert_raised(alert)
-            headers = cloudevent_headers(
-                CloudEventType.ALERT,
-                event_id=alert.alert_id,
-                source=f"/driftline/{alert.model}/{alert.version}",
-                time=alert.detected_at.time,
-                subject=alert.subject,
-            )
-            outputs.append(
-                await self.publisher.send(
-                    self.topics.alerts,
-                    key=alert.model.encode(),
-                    value=encode_event(alert),
-                    headers=headers,
-                )
-            )
-        return outputs
 
     def _report_models(self, partition: int, fleet: Fleet, taken: Taken) -> None:
         reported = self.reported.setdefault(partition, {})

@@ -8,11 +8,9 @@ from agents.transport.delivery import Delivery
 from agents.transport.rounds import BatchEvent, records_of
 from detectors.retraining.policy import RetrainPolicy
 from schemas.events.any_alert import decode_alert
-from schemas.events.cloudevents import CloudEventType, cloudevent_headers
-from schemas.events.codec import decode_event, decode_object, encode_event
+from schemas.events.codec import decode_event, decode_object
 from schemas.events.model_event import ModelEvent
 from schemas.events.not_taken import NotTaken
-from schemas.events.retrain_request import RetrainRequest
 
 
 class Policy(Stage[RetrainPolicy]):
@@ -33,7 +31,7 @@ class Policy(Stage[RetrainPolicy]):
                 continue
             request = policy.on_alert(alert)
             if request is not None:
-                outputs.append(await self._publish(request))
+                outputs.append(await self.outputs.publish(request))
         self._report(event, started)
         await delivery.submit(event, outputs)
 
@@ -49,19 +47,3 @@ class Policy(Stage[RetrainPolicy]):
                 outputs += await self.dead_letters.put_aside(record, why)
         self._report(event, started)
         await delivery.submit(event, outputs)
-
-    async def _publish(self, request: RetrainRequest) -> Awaitable[object]:
-        self.telemetry.retrain_requested(request)
-        headers = cloudevent_headers(
-            CloudEventType.RETRAIN_REQUEST,
-            event_id=request.request_id,
-            source=f"/driftline/{request.model}/{request.version}",
-            time=request.requested_at,
-            subject=request.model,
-        )
-        return await self.publisher.send(
-            self.topics.retrain_requests,
-            key=request.model.encode(),
-            value=encode_event(request),
-            headers=headers,
-        )

@@ -6,6 +6,7 @@ from time import perf_counter
 from typing import ClassVar, Generic, TypeVar
 
 from agents.dead_letters.sender import DeadLetters
+from agents.stages.outputs import Outputs
 from agents.stages.telemetry import Telemetry
 from agents.stages.topics import Topics
 from agents.transport.publisher import Publisher
@@ -28,6 +29,8 @@ class Stage(Generic[StateT]):
         Makes the state of one partition.
     states
         Those of the partitions of which it has taken a batch.
+    outputs
+        Publishes what the states find.
     """
 
     name: ClassVar[str]
@@ -37,6 +40,10 @@ class Stage(Generic[StateT]):
     telemetry: Telemetry
     new_state: Callable[[], StateT]
     states: dict[int, StateT] = field(default_factory=dict, init=False)
+    outputs: Outputs = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.outputs = Outputs(self.topics, self.publisher, self.telemetry)
 
     def keep_partitions(self, partitions: Iterable[int]) -> None:
         """Drop the states of partitions that are no longer assigned."""

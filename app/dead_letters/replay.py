@@ -1,6 +1,6 @@
 """Sends the records of dead letters back to where they came from."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -16,11 +16,8 @@ from app.dead_letters.scan import Scan
 from app.kafka.brokers import BrokersUnreachable, TopicRefused
 from app.kafka.clients import MAX_REQUEST_BYTES, client_arguments
 from app.settings import Settings, TopicRole
-from schemas.events.cloudevents import CloudEventType, cloudevent_headers
 from schemas.events.codec import encode_event
 from schemas.events.dead_letter import REPLAY_HEADER, ReplayedLetter
-from schemas.events.identity import stable_id
-from schemas.events.times import format_time
 
 _LARGEST_REQUEST: Final = 11_000_000
 """Bytes: a record that was too large for a letter is fetched from its source, however large."""
@@ -202,7 +199,7 @@ class Replay:
             key=letter.id.encode(),
             value=encode_event(mark),
             partition=letter.letter_partition,
-            headers=list(_mark_headers(mark, letter).items()),
+            headers=list(mark.headers(letter_time=letter.timestamp).items()),
         )
 
     async def _source(self, topic: str, stack: AsyncExitStack) -> TopicReader | None:
@@ -250,16 +247,6 @@ async def producing(settings: Settings) -> AsyncIterator[Any]:
         yield producer
     finally:
         await producer.stop()
-
-
-def _mark_headers(mark: ReplayedLetter, letter: Letter) -> Mapping[str, bytes]:
-    return cloudevent_headers(
-        CloudEventType.DEAD_LETTER_REPLAYED,
-        event_id=stable_id(mark.letter_id, mark.topic, mark.partition, mark.offset),
-        source=f"/driftline/{mark.topic}/{mark.partition}",
-        time=format_time(letter.timestamp),
-        subject=mark.letter_id,
-    )
 
 
 def dead_letter_topic(settings: Settings) -> str:

@@ -13,19 +13,10 @@ from detectors.recent_ids import RecentIds
 from detectors.snapshots.tree import State
 from schemas.events.alert import Alert
 from schemas.events.identity import event_id
-from schemas.events.model_event import ModelEvent, ModelEventType
+from schemas.events.model_event import ModelEvent
 from schemas.tables.merging import merged
 from schemas.tables.model_version import ModelVersion
 from schemas.tables.observations import ObservationBatch, ObservationTable
-
-RESTARTING: Final = frozenset(
-    {
-        ModelEventType.VERSION_DEPLOYED,
-        ModelEventType.RETRAIN_COMPLETED,
-        ModelEventType.ROLLED_BACK,
-    }
-)
-"""Model events after which the references begin anew."""
 
 MOST_NOTICED: Final = 10_000
 """Model events that are remembered, so that a replayed one changes nothing."""
@@ -215,7 +206,7 @@ class Fleet:
         long as it is among the latest that were noticed. Whether its time is before that of others
         does not matter. An event without a time is always new.
         """
-        if event.type not in RESTARTING:
+        if not event.effects.restarts_references:
             return
         if event.timestamp is not None and not self.noticed.is_new(event_id(event)):
             return

@@ -9,12 +9,9 @@ from detectors.snapshots.tree import State
 from schemas.events.alert import Alert, AlertKind, Severity
 from schemas.events.drift_alert import DriftAlert
 from schemas.events.identity import event_id, stable_id
-from schemas.events.model_event import ModelEvent, ModelEventType
+from schemas.events.model_event import ModelEvent
 from schemas.events.retrain_request import AlertReference, RetrainRequest, Trigger
 from schemas.events.times import format_time, parse_time
-
-ENDING: Final = frozenset({ModelEventType.RETRAIN_COMPLETED, ModelEventType.VERSION_DEPLOYED})
-"""Model events that end an open request."""
 
 SECONDS: Final = 1000
 """Milliseconds in a second."""
@@ -157,7 +154,7 @@ class RetrainPolicy:
         It ends the request that it names, and any that was made up to its time. Alerts up to then
         no longer count; the cooldown stays. One without a time ends everything.
         """
-        if event.type not in ENDING:
+        if not event.effects.ends_request:
             return
         state = self._state_of(event.model)
         if event.timestamp is None:

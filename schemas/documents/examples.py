@@ -176,7 +176,7 @@ RETRAIN_REQUEST_HEADERS: Final = {
 
 DEAD_LETTER_HEADERS: Final = {
     "ce_specversion": "1.0",
-    "ce_id": "8d0f4f3c-52c5-5d7b-9f06-3b1b8a1d6a02",
+    "ce_id": "bfc35897-30be-54eb-a1a5-e2fe4a5078e7",
     "ce_source": "/driftline/predictions/2",
     "ce_type": "io.driftline.dead-letter.v1",
     "ce_time": "2026-03-01T12:00:42.000Z",
@@ -194,7 +194,7 @@ DEAD_LETTER_HEADERS: Final = {
 }
 
 REPLAYED_LETTER: Final[dict[str, Any]] = {
-    "letter_id": "8d0f4f3c-52c5-5d7b-9f06-3b1b8a1d6a02",
+    "letter_id": "bfc35897-30be-54eb-a1a5-e2fe4a5078e7",
     "topic": "predictions",
     "partition": 2,
     "offset": 40977,
@@ -202,10 +202,10 @@ REPLAYED_LETTER: Final[dict[str, Any]] = {
 
 REPLAYED_LETTER_HEADERS: Final = {
     "ce_specversion": "1.0",
-    "ce_id": "3d4dc0f0-66a8-5a53-8f0c-9a8a58b1a8de",
+    "ce_id": "90c1dab1-eb11-5c5e-ac60-0d4110393735",
     "ce_source": "/driftline/predictions/2",
     "ce_type": "io.driftline.dead-letter-replayed.v1",
     "ce_time": "2026-03-01T12:00:42.000Z",
-    "ce_subject": "8d0f4f3c-52c5-5d7b-9f06-3b1b8a1d6a02",
+    "ce_subject": "bfc35897-30be-54eb-a1a5-e2fe4a5078e7",
     "content-type": "application/json",
 }

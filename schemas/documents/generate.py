@@ -22,7 +22,7 @@ from schemas.events.dead_letter import DeadLetter, ReplayedLetter
 from schemas.events.event import Event
 from schemas.events.invalid import Reason
 from schemas.events.label import Label
-from schemas.events.model_event import ModelEvent
+from schemas.events.model_event import EFFECTS, ModelEvent
 from schemas.events.prediction import Prediction
 from schemas.events.retrain_request import RetrainRequest
 
@@ -147,10 +147,14 @@ CHANNELS: Final = (
     ),
 )
 
+_CHANGES_CHAMPION: Final = [
+    str(kind) for kind, effects in EFFECTS.items() if effects.changes_champion
+]
+
 _CONDITIONS: Final[dict[type[Event], list[Document]]] = {
     ModelEvent: [
         {
-            "if": {"properties": {"type": {"enum": ["version_deployed", "rolled_back"]}}},
+            "if": {"properties": {"type": {"enum": _CHANGES_CHAMPION}}},
             "then": {"required": ["version"], "properties": {"version": {"type": "string"}}},
         },
         {

@@ -2,11 +2,13 @@
 
 from abc import abstractmethod
 from enum import StrEnum
+from typing import ClassVar
 
 from pydantic import Field
 
-from schemas.events.event import EntityName, Event
+from schemas.events.cloudevents import CloudEventType
 from schemas.events.position import Position
+from schemas.events.published import PublishedEvent
 
 
 class AlertKind(StrEnum):
@@ -33,12 +35,14 @@ class Severity(StrEnum):
     CRITICAL = "critical"
 
 
-class Alert(Event):
+class Alert(PublishedEvent):
     """Something about one model version that people or pipelines should know.
 
     What all kinds of alerts have; ``kind`` tells which of the types of
     `schemas.events.any_alert` one is.
     """
+
+    ce_type: ClassVar = CloudEventType.ALERT
 
     alert_id: str = Field(
         description="UUIDv5 of what was found, by which detector and at which row: the same "
@@ -47,15 +51,18 @@ class Alert(Event):
     status: AlertStatus = Field(default=AlertStatus.OPENED, strict=False)
     kind: AlertKind
     severity: Severity = Field(strict=False)
-    model: EntityName
-    version: EntityName
     detected_at: Position = Field(description="The row at which it was found.")
     message: str = Field(description="One sentence for people.")
 
     @property
-    @abstractmethod
-    def subject(self) -> str:
-        """What of the model it is about, such as the column."""
+    def event_id(self) -> str:
+        """The alert's id."""
+        return self.alert_id
+
+    @property
+    def event_time(self) -> str:
+        """Event time of the row at which it was found, RFC 3339."""
+        return self.detected_at.time
 
     @property
     @abstractmethod

@@ -8,7 +8,10 @@ from typing import Final
 import orjson
 from pydantic import Field
 
+from schemas.events.cloudevents import BYTES, CloudEventType, cloudevent_headers
 from schemas.events.event import Event
+from schemas.events.identity import stable_id
+from schemas.events.times import format_time
 
 REPLAY_HEADER: Final = "driftline-dead-letter"
 """Header of a record that was sent again from its dead letter: the letter's id."""
@@ -51,6 +54,19 @@ class DeadLetter(Event):
         "it came from. Left out of other letters.",
     )
 
+    def headers(self) -> dict[str, bytes]:
+        """Return the headers of its record: the attributes of a CloudEvent, and its fields."""
+        fields = self.model_dump(exclude_defaults=True)
+        return cloudevent_headers(
+            CloudEventType.DEAD_LETTER,
+            event_id=stable_id(self.sourcetopic, self.sourcepartition, self.sourceoffset),
+            source=f"/driftline/{self.sourcetopic}/{self.sourcepartition}",
+            time=format_time(self.sourcetimestamp),
+            subject=self.reason,
+            content_type=BYTES,
+            extensions={name: _text(field) for name, field in fields.items()},
+        )
+
 
 class ReplayedLetter(Event):
     """Says that a dead letter was sent again to its source topic, and where it stands there now.
@@ -62,6 +78,22 @@ class ReplayedLetter(Event):
     topic: str
     partition: int
     offset: int
+
+    def headers(self, *, letter_time: int) -> dict[str, bytes]:
+        """Return the headers of its record.
+
+        Parameters
+        ----------
+        letter_time
+            The dead letter's own time, milliseconds since the epoch.
+        """
+        return cloudevent_headers(
+            CloudEventType.DEAD_LETTER_REPLAYED,
+            event_id=stable_id(self.letter_id, self.topic, self.partition, self.offset),
+            source=f"/driftline/{self.topic}/{self.partition}",
+            time=format_time(letter_time),
+            subject=self.letter_id,
+        )
 
 
 def headers_text(headers: Iterable[tuple[str, bytes | None]]) -> str:
@@ -94,3 +126,7 @@ def headers_of(text: str) -> Headers:
         ]
     except (TypeError, ValueError, binascii.Error):
         raise ValueError("not headers as a dead letter has them") from None
+
+
+def _text(field: object) -> str:
+    return str(field).lower() if isinstance(field, bool) else str(field)

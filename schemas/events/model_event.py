@@ -1,7 +1,9 @@
 """What happens to a model: deployments, retraining, rollbacks, acknowledgements."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Self
+from typing import Final, Self
 
 from pydantic import Field, model_validator
 
@@ -18,19 +20,46 @@ class ModelEventType(StrEnum):
     ALERT_ACKNOWLEDGED = "alert_acknowledged"
 
 
-class ModelEvent(Event):
-    """One event in a model's life, as a pipeline reports it.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effects:
+    """What a type of model event brings about.
 
-    ``version_deployed``, ``retrain_completed`` and ``rolled_back`` start the model's reference
-    windows anew; the first two also end an open retrain request.
+    Attributes
+    ----------
+    restarts_references
+        The reference windows of all versions of the model begin anew.
+    ends_request
+        An open retrain request is answered.
+    changes_champion
+        Another version serves from now on: the one that the event must name.
     """
+
+    restarts_references: bool = False
+    ends_request: bool = False
+    changes_champion: bool = False
+
+
+EFFECTS: Final[Mapping[ModelEventType, Effects]] = {
+    ModelEventType.VERSION_DEPLOYED: Effects(
+        restarts_references=True, ends_request=True, changes_champion=True
+    ),
+    ModelEventType.RETRAIN_STARTED: Effects(),
+    ModelEventType.RETRAIN_COMPLETED: Effects(restarts_references=True, ends_request=True),
+    ModelEventType.ROLLED_BACK: Effects(restarts_references=True, changes_champion=True),
+    ModelEventType.ALERT_ACKNOWLEDGED: Effects(),
+}
+"""The one place that says what each type means."""
+
+
+class ModelEvent(Event):
+    """One event in a model's life, as a pipeline reports it; `EFFECTS` says what follows."""
 
     type: ModelEventType = Field(strict=False)
     model: EntityName
     version: EntityName | None = Field(
         default=None,
-        description="The version deployed, trained or rolled back to; required for the first two "
-        "types that move a version: `version_deployed` and `rolled_back`.",
+        description="The version deployed, trained or rolled back to; required where it serves "
+        "from now on: for `version_deployed` and `rolled_back`.",
     )
     timestamp: Timestamp | None = Field(
         default=None, description="When it happened; the record's own time where absent."
@@ -42,10 +71,14 @@ class ModelEvent(Event):
         default=None, description="The alert acknowledged; required for `alert_acknowledged`."
     )
 
+    @property
+    def effects(self) -> Effects:
+        """What it brings about."""
+        return EFFECTS[self.type]
+
     @model_validator(mode="after")
     def _needs(self) -> Self:
-        moves = {ModelEventType.VERSION_DEPLOYED, ModelEventType.ROLLED_BACK}
-        if self.type in moves and self.version is None:
+        if self.effects.changes_champion and self.version is None:
             raise ValueError(f"version is required for {self.type}")
         if self.type is ModelEventType.ALERT_ACKNOWLEDGED and self.alert_id is None:
             raise ValueError("alert_id is required for alert_acknowledged")

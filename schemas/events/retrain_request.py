@@ -1,11 +1,14 @@
 """A request to retrain a model."""
 
 from enum import StrEnum
+from typing import ClassVar
 
 from pydantic import Field
 
 from schemas.events.alert import AlertKind, Severity
+from schemas.events.cloudevents import CloudEventType
 from schemas.events.event import EntityName, Event
+from schemas.events.published import PublishedEvent
 
 
 class Trigger(StrEnum):
@@ -26,15 +29,16 @@ class AlertReference(Event):
     time: str = Field(description="Event time of the detection, RFC 3339.")
 
 
-class RetrainRequest(Event):
+class RetrainRequest(PublishedEvent):
     """A model has drifted so far that it should be retrained.
 
-    At most one request is open per model: it ends with a `retrain_completed` or `version_deployed`
-    event, and the cooldown keeps the next one away.
+    At most one request is open per model: it ends with a model event that ends requests
+    (`schemas.events.model_event.EFFECTS`), and the cooldown keeps the next one away.
     """
 
+    ce_type: ClassVar = CloudEventType.RETRAIN_REQUEST
+
     request_id: str = Field(description="UUIDv5; the same alerts give the same id.")
-    model: EntityName
     version: EntityName = Field(description="The version that drifted.")
     trigger: Trigger = Field(strict=False)
     alerts: list[AlertReference] = Field(min_length=1)
@@ -45,3 +49,18 @@ class RetrainRequest(Event):
     requested_at: str = Field(description="Event time of the alert that tipped it, RFC 3339.")
     cooldown_until: str = Field(description="No further request before this event time.")
     message: str = Field(description="One sentence for people.")
+
+    @property
+    def event_id(self) -> str:
+        """The request's id."""
+        return self.request_id
+
+    @property
+    def event_time(self) -> str:
+        """Event time of the alert that tipped it, RFC 3339."""
+        return self.requested_at
+
+    @property
+    def subject(self) -> str:
+        """The model's name."""
+        return self.model

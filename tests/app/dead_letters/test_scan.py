@@ -6,7 +6,7 @@ from agents.records.record import Record
 from app.dead_letters.reader import TopicReader
 from app.dead_letters.scan import Scan, scan, without_content
 from app.dead_letters.selection import Selection
-from schemas.events.cloudevents import CloudEventType, cloudevent_headers
+from schemas.events.dead_letter import ReplayedLetter
 from tests.agents.fakes import Sent
 from tests.app.dead_letters.letters import as_record, sent_letter
 
@@ -25,14 +25,8 @@ class FakeReader:
 
 
 def mark(letter_id: str) -> Sent:
-    headers = cloudevent_headers(
-        CloudEventType.DEAD_LETTER_REPLAYED,
-        event_id="m",
-        source="/driftline/predictions/0",
-        time="2026-03-01T12:00:00.000Z",
-        subject=letter_id,
-    )
-    return Sent("dead", letter_id.encode(), b"{}", headers)
+    told = ReplayedLetter(letter_id=letter_id, topic="predictions", partition=0, offset=1)
+    return Sent("dead", letter_id.encode(), b"{}", told.headers(letter_time=0))
 
 
 def scanned(sent: Sequence[Sent], selection: Selection | None = None, **options: Any) -> Scan:

@@ -3,13 +3,13 @@
 from typing import ClassVar, Final
 
 from app.settings import TopicRole
-from schemas.events.model_event import ModelEventType
+from schemas.events.model_event import EFFECTS
 from tests.chaos.families.family import Family
 from tests.chaos.faults import Fault, FaultKind
 from tests.chaos.traffic import TrafficOptions
 from tests.chaos.world import World
 
-_ENDING: Final = (ModelEventType.VERSION_DEPLOYED, ModelEventType.RETRAIN_COMPLETED)
+_ENDING: Final = tuple(kind for kind, effects in EFFECTS.items() if effects.ends_request)
 _LATEST: Final = 20.0
 """Seconds after which a worker whose point does not come is killed all the same."""
 

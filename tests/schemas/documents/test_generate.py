@@ -22,9 +22,8 @@ from schemas.documents import examples
 from schemas.documents.generate import CHANNELS, Channel, asyncapi, files, json_schemas, main
 from schemas.events.alert import Alert, AlertKind
 from schemas.events.any_alert import TYPE_OF_KIND
-from schemas.events.cloudevents import CloudEventType, cloudevent_headers
 from schemas.events.codec import encode_event
-from schemas.events.dead_letter import DeadLetter
+from schemas.events.dead_letter import DeadLetter, ReplayedLetter
 from schemas.events.invalid import Reason
 from schemas.events.model_event import ModelEventType
 from tests.detectors.batches import batch_of, rows_of
@@ -88,19 +87,12 @@ def test_the_example_of_a_dead_letter_is_one() -> None:
         originalsize=212,
         truncated=False,
     )
-    headers = cloudevent_headers(
-        CloudEventType.DEAD_LETTER,
-        event_id=example["ce_id"],
-        source="/driftline/predictions/2",
-        time=example["ce_time"],
-        subject=letter.reason,
-        content_type="application/octet-stream",
-        extensions={
-            name: str(value) for name, value in letter.model_dump(exclude_defaults=True).items()
-        }
-        | {"truncated": "false"},
-    )
-    assert _text(headers) == example
+    assert _text(letter.headers()) == example
+
+
+def test_the_example_of_a_replayed_letter_is_one() -> None:
+    mark = ReplayedLetter.model_validate(examples.REPLAYED_LETTER)
+    assert _text(mark.headers(letter_time=1772366442000)) == examples.REPLAYED_LETTER_HEADERS
 
 
 def _text(headers: dict[str, bytes]) -> dict[str, str]:
@@ -175,14 +167,7 @@ def test_what_the_core_publishes_is_what_the_schemas_say() -> None:
         document = json.loads(encode_event(alert))
         _validator("alert").validate(document)
         _in_api("Alert").validate(document)
-        headers = cloudevent_headers(
-            CloudEventType.ALERT,
-            event_id=alert.alert_id,
-            source=f"/driftline/{alert.model}/{alert.version}",
-            time=alert.detected_at.time,
-            subject=alert.subject,
-        )
-        _in_api("AlertHeaders").validate(_text(headers))
+        _in_api("AlertHeaders").validate(_text(alert.headers()))
     document = json.loads(encode_event(requests[0]))
     _validator("retrain_request").validate(document)
     _in_api("RetrainRequest").validate(document)

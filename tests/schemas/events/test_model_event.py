@@ -1,10 +1,12 @@
+from dataclasses import astuple
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from schemas.events.codec import decode_event
 from schemas.events.invalid import InvalidMessage
-from schemas.events.model_event import ModelEvent
+from schemas.events.model_event import EFFECTS, ModelEvent, ModelEventType
 
 
 @pytest.mark.parametrize(
@@ -25,3 +27,23 @@ def test_what_an_event_lacks_is_named(document: dict[str, Any], problem: str) ->
 def test_fields_of_the_producers_own_are_ignored() -> None:
     event = decode_event(ModelEvent, {"type": "retrain_completed", "model": "m", "run": "42"})
     assert event == ModelEvent.model_validate({"type": "retrain_completed", "model": "m"})
+
+
+@pytest.mark.parametrize("kind", ModelEventType)
+def test_what_changes_the_champion_must_name_it(kind: ModelEventType) -> None:
+    document = {"type": str(kind), "model": "m", "alert_id": "a"}
+    assert decode_event(ModelEvent, {**document, "version": "2"}).effects == EFFECTS[kind]
+    if EFFECTS[kind].changes_champion:
+        with pytest.raises(InvalidMessage, match="version is required"):
+            decode_event(ModelEvent, document)
+    else:
+        assert decode_event(ModelEvent, document).version is None
+
+
+def test_the_documentation_tells_the_effects_of_every_type() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "events.md").read_text()
+    types = tuple(f"| `{kind}` |" for kind in ModelEventType)
+    assert [line for line in page.splitlines() if line.startswith(types)] == [
+        f"| `{kind}` |" + "".join(" yes |" if effect else " |" for effect in astuple(effects))
+        for kind, effects in EFFECTS.items()
+    ]

@@ -1,0 +1,55 @@
+"""Publishing events: where each type goes, and that it is told."""
+
+from collections.abc import Awaitable
+from dataclasses import dataclass
+
+from agents.stages.telemetry import Telemetry
+from agents.stages.topics import Topics
+from agents.transport.publisher import Publisher
+from schemas.events.alert import Alert
+from schemas.events.codec import encode_event
+from schemas.events.published import PublishedEvent
+from schemas.events.retrain_request import RetrainRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """Publishes the events that stages find, each to the topic of its type.
+
+    Attributes
+    ----------
+    topics, publisher
+        Where and how they are sent.
+    telemetry
+        Is told of each.
+    """
+
+    topics: Topics
+    publisher: Publisher
+    telemetry: Telemetry
+
+    async def publish(self, event: PublishedEvent) -> Awaitable[object]:
+        """Send one event; the result is done when the broker has acknowledged it.
+
+        Raises
+        ------
+        TypeError
+            For a type of event that has no topic.
+        """
+        return await self.publisher.send(
+            self._told(event),
+            key=event.key,
+            value=encode_event(event),
+            headers=event.headers(),
+        )
+
+    def _told(self, event: PublishedEvent) -> str:
+        """Tell of an event; return its topic."""
+        match event:
+            case Alert():
+                self.telemetry.alert_raised(event)
+                return self.topics.alerts
+            case RetrainRequest():
+                self.telemetry.retrain_requested(event)
+                return self.topics.retrain_requests
+        raise TypeError(f"{type(event).__name__} has no topic")

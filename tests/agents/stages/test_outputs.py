@@ -1,0 +1,92 @@
+import asyncio
+from typing import ClassVar
+
+import orjson
+import pytest
+
+from agents.stages.outputs import Outputs
+from agents.stages.topics import Topics
+from schemas.documents import examples
+from schemas.events.any_alert import decode_alert
+from schemas.events.cloudevents import CloudEventType
+from schemas.events.codec import decode_event
+from schemas.events.published import PublishedEvent
+from schemas.events.retrain_request import RetrainRequest
+from tests.agents.fakes import FakePublisher, FakeTelemetry
+
+TOPICS = Topics(alerts="acme.alerts", retrain_requests="acme.requests")
+DRIFT, QUALITY = decode_alert(examples.DRIFT_ALERT), decode_alert(examples.QUALITY_ALERT)
+REQUEST = decode_event(RetrainRequest, examples.RETRAIN_REQUEST)
+
+
+class Unplaced(PublishedEvent):
+    """An event of which nobody has said where it goes."""
+
+    ce_type: ClassVar = CloudEventType.ALERT
+
+    @property
+    def event_id(self) -> str:
+        return "1"
+
+    @property
+    def event_time(self) -> str:
+        return "2026-03-01T12:00:00.000Z"
+
+    @property
+    def subject(self) -> str:
+        return self.model
+
+
+class World:
+    """Outputs with fakes around them."""
+
+    def __init__(self) -> None:
+        self.publisher = FakePublisher()
+        self.telemetry = FakeTelemetry()
+        self.outputs = Outputs(TOPICS, self.publisher.real, self.telemetry)
+
+    def publish(self, event: PublishedEvent) -> None:
+        async def acknowledged() -> None:
+            await (await self.outputs.publish(event))
+
+        asyncio.run(acknowledged())
+
+
+@pytest.mark.parametrize(
+    ("event", "topic", "value", "headers"),
+    [
+        (DRIFT, TOPICS.alerts, examples.DRIFT_ALERT, examples.DRIFT_ALERT_HEADERS),
+        (QUALITY, TOPICS.alerts, examples.QUALITY_ALERT, examples.QUALITY_ALERT_HEADERS),
+        (
+            REQUEST,
+            TOPICS.retrain_requests,
+            examples.RETRAIN_REQUEST,
+            examples.RETRAIN_REQUEST_HEADERS,
+        ),
+    ],
+    ids=["drift", "quality", "request"],
+)
+def test_an_event_goes_to_the_topic_of_its_type_as_the_published_examples_show_it(
+    event: PublishedEvent, topic: str, value: object, headers: dict[str, str]
+) -> None:
+    world = World()
+    world.publish(event)
+    (sent,) = world.publisher.sent
+    assert (sent.topic, sent.key) == (topic, b"fraud")
+    assert orjson.loads(sent.value or b"") == value
+    assert {name: content.decode() for name, content in sent.headers.items()} == headers
+
+
+def test_each_event_is_told_of() -> None:
+    world = World()
+    for event in (DRIFT, QUALITY, REQUEST):
+        world.publish(event)
+    assert world.telemetry.alerts == [DRIFT, QUALITY]
+    assert world.telemetry.requests == [REQUEST]
+
+
+def test_an_event_without_a_topic_is_no_output() -> None:
+    world = World()
+    with pytest.raises(TypeError, match="Unplaced has no topic"):
+        world.publish(Unplaced(model="fraud", version="3"))
+    assert world.publisher.sent == []
