@@ -18,6 +18,7 @@ from app.kafka.brokers import wait_for_brokers
 from app.settings import Settings
 from app.state.store import PartitionState, forget_model, forget_partition, matching, read_states
 from app.worker.exit_codes import ExitCode
+from detectors.monitors.fleet_snapshot import summary_of
 from detectors.snapshots.snapshot import decode_snapshot
 
 _WAIT = 10.0
@@ -207,12 +208,11 @@ def _problem(error: UnusableState) -> dict[str, Any]:
 def _summary(tree: dict[str, Any]) -> list[str]:
     if "columns" not in tree:
         return [f"{name}: {value}" for name, value in tree.items() if not isinstance(value, list)]
-    lines = [f"{origin}: {log['rows']} rows" for origin, log in tree["logs"].items()]
-    for column in tree["columns"]:
-        monitor = column["monitor"]
-        ready = monitor["reference"]["binning"] is not None
-        said = "watched" if ready else "in its burn-in"
-        lines.append(f"{column['role']} {column['name']} ({monitor['kind']}): {said}")
+    summary = summary_of(tree)
+    lines = [f"{origin}: {rows} rows" for origin, rows in summary.rows.items()]
+    for column in summary.columns:
+        said = "watched" if column.ready else "in its burn-in"
+        lines.append(f"{column.role} {column.name} ({column.kind}): {said}")
     return lines
 
 

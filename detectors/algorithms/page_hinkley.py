@@ -14,6 +14,7 @@ from detectors.arrays.column import Numbers, as_column
 from detectors.snapshots.tree import State
 
 _MODES = ("both", "up", "down")
+_BOTH, _UP, _DOWN = 0.0, 1.0, 2.0  # their numbers
 
 FIELDS = (
     "n",
@@ -65,9 +66,9 @@ def feed(
             high, high_n, high_mean, high_after = decrease, n, mean, 0.0
         rise, fall = increase - low, high - decrease
         if n >= min_instances and (
-            (mode != 2.0 and rise > threshold) or (mode != 1.0 and fall > threshold)
+            (mode != _DOWN and rise > threshold) or (mode != _UP and fall > threshold)
         ):
-            if mode == 1.0 or (mode == 0.0 and rise >= fall):
+            if mode == _UP or (mode == _BOTH and rise >= fall):
                 return index, rise, low_mean, low_after / (n - low_n), n - low_n
             return index, fall, high_mean, high_after / (n - high_n), n - high_n
     memory[0], memory[1], memory[2], memory[3] = n, mean, increase, decrease

@@ -10,12 +10,16 @@ from numpy.typing import NDArray
 
 from detectors.arrays.addresses import pointer
 from detectors.reference.column_block import (
+    COUNT,
     EDGES,
     FLAGS,
+    HELD,
     LATEST,
+    MEAN,
     PROBLEMS,
     READY,
     SIZE,
+    SQUARES,
     TALLY,
     TALLY_SIZE,
     WIDE,
@@ -67,8 +71,8 @@ def _read(places: NDArray[np.int64], counts: NDArray[np.int64], means: NDArray[n
         tally = carray(pointer(block + WORD * TALLY), (TALLY_SIZE,), np.float64)
         words = counts_words(head[SIZE], head[WIDE])
         at = block + WORD * (WINDOWS + 2 * head[WINDOW] + words + head[EDGES])
-        latest = carray(pointer(at), (head[LATEST],), np.float64)[: int(tally[0])]
-        count, mean, _ = with_each(int(tally[1]), tally[2], tally[3], latest)
+        latest = carray(pointer(at), (head[LATEST],), np.float64)[: int(tally[HELD])]
+        count, mean, _ = with_each(int(tally[COUNT]), tally[MEAN], tally[SQUARES], latest)
         counts[column, 0] = head[READY]
         counts[column, 1] = count
         counts[column, 2:] = head[PROBLEMS : PROBLEMS + FLAGS]

@@ -2,25 +2,26 @@
 
 from collections.abc import Hashable, Mapping
 from hashlib import blake2b
-from typing import Any, Final
+from typing import Final, NamedTuple
 
 import orjson
 
 from detectors.monitors.fleet import Fleet
 from detectors.monitors.options import MonitorOptions
+from detectors.snapshots.model_parts import MODEL, ModelParts, decode_part
 from detectors.snapshots.parts import PartName, UnusablePart
-from detectors.snapshots.snapshot import UnreadableSnapshot, decode_snapshot, encode_snapshot
+from detectors.snapshots.snapshot import encode_snapshot
 from detectors.snapshots.tree import State
+from schemas.tables.columns import Kind, Role
 from schemas.tables.model_version import ModelVersion
 
-MODEL: Final = "model"
 NOTICED: Final[PartName] = ("noticed",)
 
 
 def snapshot_of(fleet: Fleet, key: ModelVersion) -> bytes:
     """Return the snapshot of a model version, as a worker writes it.
 
-    It depends on the rows alone that the version has taken: neither on how they were cut into
+    It depends on the rows alone that the version has counted: neither on how they were cut into
     batches, nor on restarts, nor on a clock.
 
     Raises
@@ -28,17 +29,7 @@ def snapshot_of(fleet: Fleet, key: ModelVersion) -> bytes:
     KeyError
         If the version is not watched.
     """
-    monitor = fleet.monitor(*key)
-    if monitor is None:
-        raise KeyError(key)
-    return encode_snapshot(
-        {
-            "model": monitor.model,
-            "version": monitor.version,
-            "options": fingerprint(monitor.options),
-            "state": monitor.state(),
-        }
-    )
+    return FleetSnapshots(fleet).part((MODEL, *key))
 
 
 def fingerprint(options: MonitorOptions) -> str:
@@ -53,11 +44,62 @@ def fingerprint(options: MonitorOptions) -> str:
     return blake2b(document, digest_size=8).hexdigest()
 
 
+class ColumnSummary(NamedTuple):
+    """What the state of a watched column says of it in short.
+
+    Attributes
+    ----------
+    role, name, kind
+        Of the column.
+    ready
+        Whether its burn-in is complete.
+    """
+
+    role: Role
+    name: str
+    kind: Kind
+    ready: bool
+
+
+class ModelSummary(NamedTuple):
+    """What the state of a model version says of it in short.
+
+    Attributes
+    ----------
+    rows
+        Rows counted, by origin.
+    columns
+        The watched columns.
+    """
+
+    rows: dict[str, int]
+    columns: list[ColumnSummary]
+
+
+def summary_of(state: State) -> ModelSummary:
+    """Return the summary of the state of a model version, as its part holds it."""
+    return ModelSummary(
+        {origin: log["rows"] for origin, log in state["logs"].items()},
+        [
+            ColumnSummary(
+                Role(column["role"]),
+                column["name"],
+                Kind(column["monitor"]["kind"]),
+                column["monitor"]["reference"]["binning"] is not None,
+            )
+            for column in state["columns"]
+        ],
+    )
+
+
 class FleetSnapshots:
     """A fleet as `detectors.snapshots.parts.Durable` parts."""
 
     def __init__(self, fleet: Fleet) -> None:
         self._fleet = fleet
+        self._parts = ModelParts(
+            lambda name: {"model": name[1], "version": name[2]}, self._restore_one
+        )
 
     def stamps(self) -> dict[PartName, Hashable]:
         """Return every part's name with what differs whenever the part does."""
@@ -74,63 +116,48 @@ class FleetSnapshots:
         if name == NOTICED:
             return encode_snapshot({"noticed": self._fleet.noticed.state()})
         _, model, version = name
-        return snapshot_of(self._fleet, (model, version))
+        monitor = self._fleet.monitor(model, version)
+        if monitor is None:
+            raise KeyError(name)
+        return self._parts.encode(name, monitor.state(), options=fingerprint(monitor.options))
 
     def outline(self) -> State:
         """Return the order of the versions, and which of them are young."""
         return self._fleet.outline()
 
     def restore(self, outline: State, parts: Mapping[PartName, bytes]) -> list[str]:
-        """Take over a state; a version whose options are others now begins its references anew."""
+        """Restore a state; a version whose options are others now begins its references anew."""
         notes: list[str] = []
-        monitors = []
-        try:
-            noticed = decode_snapshot(parts[NOTICED])["noticed"]
-        except (KeyError, UnreadableSnapshot) as error:
-            raise UnusablePart(NOTICED, str(error)) from error
-        for model, version in outline["order"]:
-            name = (MODEL, model, version)
-            monitors.append(self._monitor(name, parts.get(name), notes))
-        whole = {"noticed": noticed, "young": outline["young"], "monitors": monitors}
-        try:
-            self._fleet.restore(whole)
-        except _WRONG:
-            # The whole fleet at once is the fast way; now find out which one it is.
-            for item in monitors:
-                self._try(item)
-            raise
+        tree = decode_part(NOTICED, parts)
+        if "noticed" not in tree:
+            raise UnusablePart(NOTICED, "foreign snapshot: it holds no model events")
+        names = [(MODEL, model, version) for model, version in outline["order"]]
+        states = [(name, self._state(name, parts, notes)) for name in names]
+        whole = {
+            "noticed": tree["noticed"],
+            "young": outline["young"],
+            "monitors": [_item(name, state) for name, state in states],
+        }
+        self._parts.restore(states, lambda: self._fleet.restore(whole))
         return notes
 
-    def _monitor(self, name: PartName, data: bytes | None, notes: list[str]) -> dict[str, Any]:
+    def _state(self, name: PartName, parts: Mapping[PartName, bytes], notes: list[str]) -> State:
         _, model, version = name
-        if data is None:
-            raise UnusablePart(name, "its part is missing")
-        try:
-            tree = decode_snapshot(data)
-        except UnreadableSnapshot as error:
-            raise UnusablePart(name, str(error)) from error
-        if (tree.get("model"), tree.get("version")) != (model, version):
-            raise UnusablePart(name, "foreign snapshot: it is that of another model version")
-        state = tree.get("state")
-        if not isinstance(state, dict):
-            raise UnusablePart(name, "foreign snapshot: it holds no state of a model")
-        present = fingerprint(self._fleet.options_of(model))
-        if tree["options"] not in {None, present}:
-            notes.append(
-                f"model {model}, version {version}: its detectors, burn-in, bins or kinds were "
-                "configured otherwise when its state was written; its references begin anew"
-            )
-            state = {**state, "columns": []}
-        return {"model": model, "version": version, "state": state}
+        tree = self._parts.decode(name, parts)
+        state: State = tree["state"]
+        if tree["options"] in {None, fingerprint(self._fleet.options_of(model))}:
+            return state
+        notes.append(
+            f"model {model}, version {version}: its detectors, burn-in, bins or kinds were "
+            "configured otherwise when its state was written; its references begin anew"
+        )
+        return {**state, "columns": []}
 
-    def _try(self, item: State) -> None:
+    def _restore_one(self, name: PartName, state: State) -> None:
         fleet = Fleet(self._fleet.options_of)
-        try:
-            fleet.restore({"noticed": [], "young": [], "monitors": [item]})
-        except _WRONG as error:
-            name = (MODEL, item["model"], item["version"])
-            raise UnusablePart(name, f"its state cannot be taken: {error!r}") from error
+        fleet.restore({"noticed": [], "young": [], "monitors": [_item(name, state)]})
 
 
-_WRONG: Final = (ValueError, LookupError, TypeError, AttributeError)
-"""What a state raises that has the form of a snapshot, but not that of its detectors."""
+def _item(name: PartName, state: State) -> State:
+    _, model, version = name
+    return {"model": model, "version": version, "state": state}

@@ -20,21 +20,32 @@ from detectors.algorithms.page_hinkley import feed as feed_page_hinkley
 from detectors.arrays.addresses import pointer
 from detectors.reference.bins import count_at_most
 from detectors.reference.column_block import (
+    BIN_OF_AT,
+    BIN_OF_SIZE,
+    CATEGORY_COUNTS_AT,
+    CATEGORY_COUNTS_SIZE,
+    COUNT,
     EDGES,
-    FIRST,
-    FIRST_SIZE,
+    HELD,
     LATEST,
+    MEAN,
     MEMORIES,
     MEMORY,
     NARROW,
     NEXT,
+    NEXT_SKIP,
     PROBLEMS,
     READY,
     ROWS,
-    SECOND,
-    SECOND_SIZE,
+    SAMPLE_AT,
+    SAMPLE_ROWS_AT,
+    SAMPLE_ROWS_SIZE,
+    SAMPLE_SIZE,
+    SAMPLED,
     SEED,
     SIZE,
+    SKIP,
+    SQUARES,
     STRIDE,
     TALLY,
     TALLY_SIZE,
@@ -119,10 +130,10 @@ def _fits(
     window = carray(pointer(block + WORD * WINDOWS), (head[WINDOW],), np.float64)
     fits = is_room(window, len(values), adwin)
     if head[WIDE] == 0:
-        fits &= tally[0] + tally[1] + len(values) < NARROW
-    if head[FIRST] != 0:
+        fits &= tally[HELD] + tally[COUNT] + len(values) < NARROW
+    if head[BIN_OF_AT] != 0:
         for value in values:
-            fits &= value < head[SECOND_SIZE]
+            fits &= value < head[CATEGORY_COUNTS_SIZE]
     return bool(fits)
 
 
@@ -146,7 +157,7 @@ def _gather(
     rows: Numbers,
 ) -> int:
     """Copy those values that are judged, and their rows; return how many, or `NO_ROOM`."""
-    stride, wait, count = head[STRIDE], int(tally[4]), 0
+    stride, wait, count = head[STRIDE], int(tally[SKIP]), 0
     follow, following = True, head[NEXT]
     for row in range(len(values)):
         if len(flags) > 0 and flags[row] != 0:
@@ -161,7 +172,7 @@ def _gather(
         wait -= 1
     if head[ROWS] == 0 and not follow:
         return NO_ROOM
-    tally[5] = wait
+    tally[NEXT_SKIP] = wait
     return count
 
 
@@ -174,10 +185,10 @@ def _burn(
     first: int,
 ) -> int:
     """Take values into the burn-in of a column; return `QUIET`, or `NO_ROOM` with nothing done."""
-    held = int(tally[TALLY_SIZE - 1])
-    if held + len(values) > head[FIRST_SIZE]:
+    held = int(tally[SAMPLED])
+    if held + len(values) > head[SAMPLE_SIZE]:
         return NO_ROOM
-    if head[SECOND] == 0:
+    if head[SAMPLE_ROWS_AT] == 0:
         following = head[NEXT]
         if held == 0:
             following = first
@@ -186,15 +197,17 @@ def _burn(
                 if first + row != following:
                     return NO_ROOM
                 following += 1
-    sample = carray(pointer(head[FIRST]), (head[FIRST_SIZE],), np.float64)
+    sample = carray(pointer(head[SAMPLE_AT]), (head[SAMPLE_SIZE],), np.float64)
     for row in range(len(values)):
         if len(flags) == 0 or flags[row] == 0:
             sample[held] = values[row]
-            if head[SECOND] != 0:
-                carray(pointer(head[SECOND]), (head[SECOND_SIZE],), np.int64)[held] = first + row
+            if head[SAMPLE_ROWS_AT] != 0:
+                carray(pointer(head[SAMPLE_ROWS_AT]), (head[SAMPLE_ROWS_SIZE],), np.int64)[held] = (
+                    first + row
+                )
             held += 1
             head[NEXT] = first + row + 1
-    tally[TALLY_SIZE - 1] = held
+    tally[SAMPLED] = held
     return QUIET
 
 
@@ -224,10 +237,10 @@ def _judge(
     size, counts_at = head[SIZE], at
     at += WORD * counts_words(size, head[WIDE])
     location, spread = scratch[0, :count], scratch[1, :count]
-    if head[FIRST] == 0:
+    if head[BIN_OF_AT] == 0:
         count_at_most(carray(pointer(at), (head[EDGES],), np.float64), judged, bins)
     else:
-        bin_of = carray(pointer(head[FIRST]), (head[FIRST_SIZE],), np.int64)
+        bin_of = carray(pointer(head[BIN_OF_AT]), (head[BIN_OF_SIZE],), np.int64)
         for i in range(count):
             number = int(judged[i])
             bins[i] = bin_of[number] if number < len(bin_of) else size - 1
@@ -253,15 +266,18 @@ def _judge(
             rows,
             latest,
             latest_rows,
-            int(tally[0]),
-            int(tally[1]),
-            tally[2],
-            tally[3],
+            int(tally[HELD]),
+            int(tally[COUNT]),
+            tally[MEAN],
+            tally[SQUARES],
         )
-        tally[0], tally[1], tally[2], tally[3] = held, earlier, mean, squares
+        tally[HELD], tally[COUNT] = held, earlier
+        tally[MEAN], tally[SQUARES] = mean, squares
         head[NEXT] = rows[count - 1] + head[STRIDE]
-        if head[FIRST] != 0:
-            category_counts = carray(pointer(head[SECOND]), (head[SECOND_SIZE],), np.int64)
+        if head[BIN_OF_AT] != 0:
+            category_counts = carray(
+                pointer(head[CATEGORY_COUNTS_AT]), (head[CATEGORY_COUNTS_SIZE],), np.int64
+            )
             for i in range(count):
                 category_counts[int(judged[i])] += 1
     return fired
@@ -305,7 +321,7 @@ def _watch(
                 bins,
             )
         if fired == QUIET:
-            tally[4] = tally[5]
+            tally[SKIP] = tally[NEXT_SKIP]
     if fired != NO_ROOM:
         _count(head, flags, len(values))
     return fired

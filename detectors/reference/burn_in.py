@@ -8,11 +8,10 @@ from numpy.typing import NDArray
 from detectors.arrays.addresses import address_of
 from detectors.arrays.column import Numbers
 from detectors.arrays.slabs import SLABS
-from detectors.reference.column_block import FIRST, NEXT, SECOND_SIZE, TALLY_SIZE, ColumnBlock
+from detectors.reference.column_block import ELSEWHERE, NEXT, SAMPLED, ColumnBlock
 
 Integers = NDArray[np.int64]
 
-_HELD: Final = TALLY_SIZE - 1
 _NOTHING: Final = np.empty(0)
 
 
@@ -73,7 +72,7 @@ class BurnIn:
         if len(self._rows):
             self._rows[begin:end] = np.ascontiguousarray(rows).view(np.float64)
         block.words[NEXT] = rows[-1] + 1
-        block.tally[_HELD] = end
+        block.tally[SAMPLED] = end
 
     def tell(self, block: ColumnBlock, target: int) -> None:
         """Write into the block where the values lie, and how many of them there may be.
@@ -87,12 +86,12 @@ class BurnIn:
         """
         addresses = [address_of(each) if len(each) else 0 for each in (self._values, self._rows)]
         room = min(len(self._values), target - 1)
-        block.words[FIRST : SECOND_SIZE + 1] = *addresses, room, room
+        block.words[ELSEWHERE] = *addresses, room, room
 
 
 def burn_in_size(block: ColumnBlock) -> int:
     """Return how many values of its burn-in a column has."""
-    return int(block.tally[_HELD])
+    return int(block.tally[SAMPLED])
 
 
 def _grown(values: Numbers, count: int, wanted: int) -> Numbers:

@@ -40,23 +40,33 @@ EDGES: Final = 6
 LATEST: Final = 7  # room for the latest values, none during the burn-in
 ROWS: Final = 8  # room for their rows: none while one follows from the other
 WIDE: Final = 9  # 1 where the counts have 64 bits, and not 32
-# Addresses of what lies elsewhere: the sample of a burn-in and its rows, or of which bin each
-# category number is, and the values of each. 0 for what there is not.
-FIRST: Final = 10
-SECOND: Final = 11
-FIRST_SIZE: Final = 12
-SECOND_SIZE: Final = 13
+# Addresses of what lies elsewhere, and how long that is; 0 for what there is not. During the
+# burn-in its sample and the rows of that; afterwards, of categories, which bin each category number
+# has, and how many values each of them has. So two names stand for one word.
+SAMPLE_AT: Final = 10
+SAMPLE_ROWS_AT: Final = 11
+SAMPLE_SIZE: Final = 12
+SAMPLE_ROWS_SIZE: Final = 13
+BIN_OF_AT: Final = SAMPLE_AT
+CATEGORY_COUNTS_AT: Final = SAMPLE_ROWS_AT
+BIN_OF_SIZE: Final = SAMPLE_SIZE
+CATEGORY_COUNTS_SIZE: Final = SAMPLE_ROWS_SIZE
+ELSEWHERE: Final = slice(SAMPLE_AT, SAMPLE_ROWS_SIZE + 1)  # all four of them
 ADDRESS: Final = 14  # of the block itself
 PROBLEMS: Final = 15  # values by quality
 
 NARROW: Final = 2**32
 """As many values no bin of 32 bits can count."""
 
-# Then floating-point numbers.
+# Then floating-point numbers, the tally first:
 TALLY: Final = PROBLEMS + FLAGS
-# How many of the latest there are; number, mean and squared deviations of the values before them;
-# how many values are passed over before the next one is judged; a place for what comes after;
-# values of the burn-in.
+HELD: Final = 0  # how many of the latest values are kept as they are
+COUNT: Final = 1  # number of the values before them
+MEAN: Final = 2  # of these
+SQUARES: Final = 3  # sum of their squared deviations
+SKIP: Final = 4  # values that are passed over before the next one is judged
+NEXT_SKIP: Final = 5  # what SKIP becomes once the values at hand are judged
+SAMPLED: Final = 6  # values of the burn-in
 TALLY_SIZE: Final = 7
 RANGE: Final = TALLY + TALLY_SIZE  # lowest and highest of the burn-in
 CORRELATION: Final = RANGE + 2  # lag-1 autocorrelation of the burn-in, NaN for none
@@ -109,7 +119,7 @@ class ColumnBlock:
 
     @property
     def tally(self) -> Numbers:
-        """See `TALLY`; shape ``(7,)``."""
+        """Counts and moments by `HELD` to `SAMPLED`, shape ``(7,)``."""
         return self._floats(TALLY, TALLY_SIZE)
 
     @property
@@ -177,7 +187,7 @@ class ColumnBlock:
             return self
         other = ColumnBlock(**wanted)
         other.words[:WINDOW] = self.words[:WINDOW]
-        other.words[FIRST:ADDRESS] = self.words[FIRST:ADDRESS]
+        other.words[ELSEWHERE] = self.words[ELSEWHERE]
         other.words[PROBLEMS:WINDOWS] = self.words[PROBLEMS:WINDOWS]
         parts = zip(self._parts(), other._parts(), strict=True)
         for own, others in parts:

@@ -10,7 +10,7 @@ Vovk, Nouretdinov, Gammerman, "Testing exchangeability on-line", ICML 2003, equa
 uniform ranks feed detectors as in Shin, Ramdas, Rinaldo, "E-detectors", NEJSDS 2023.
 """
 
-from typing import Any
+from typing import Any, Final
 
 import numba
 import numpy as np
@@ -18,6 +18,9 @@ from numpy.typing import NDArray
 
 from detectors.arrays.column import Numbers
 from detectors.reference.bins import Bins
+
+_MIDDLE: Final = 0.5
+"""The rank at which the folded one is lowest."""
 
 
 @numba.njit(cache=True, nogil=True, inline="always")
@@ -121,5 +124,5 @@ def expected_ranks(bins: Bins, counts: NDArray[np.integer[Any]], *, fold: bool) 
 
 def _folded_area(rank: Numbers) -> Numbers:
     """Return the area below ``|2u - 1|`` from 0 to each rank."""
-    area: Numbers = np.where(rank <= 0.5, rank - rank**2, rank**2 - rank + 0.5)
+    area: Numbers = np.where(rank <= _MIDDLE, rank - rank**2, rank**2 - rank + 0.5)
     return area

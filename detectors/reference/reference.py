@@ -10,15 +10,18 @@ from detectors.arrays.column import Numbers, as_column
 from detectors.reference.bins import CategoryBins, NumberBins, binning_from
 from detectors.reference.burn_in import BurnIn, burn_in_size
 from detectors.reference.column_block import (
-    FIRST,
+    COUNT,
+    ELSEWHERE,
+    HELD,
     NARROW,
     NEXT,
     READY,
     RECENT,
-    SECOND_SIZE,
+    SAMPLED,
     SEED,
+    SKIP,
+    SQUARES,
     STRIDE,
-    TALLY_SIZE,
     WIDE,
     ColumnBlock,
 )
@@ -166,7 +169,7 @@ class Reference:
             known = self._recent_rows
             self.block = self.block.resized(rows=RECENT)
             self.block.latest_rows[: len(known)] = known
-        self.block.tally[:4] = keep_latest(
+        self.block.tally[HELD : SQUARES + 1] = keep_latest(
             as_column(values),
             np.ascontiguousarray(rows),
             self.block.latest,
@@ -185,21 +188,21 @@ class Reference:
 
     @property
     def _held(self) -> int:
-        return int(self.block.tally[0])
+        return int(self.block.tally[HELD])
 
     @property
     def _earlier(self) -> Moments:
-        count, mean, squares = self.block.tally[1:4].tolist()
+        count, mean, squares = self.block.tally[COUNT : SQUARES + 1].tolist()
         return int(count), mean, squares
 
     @property
     def _skip(self) -> int:
         """How many values are passed over before the next one is judged."""
-        return int(self.block.tally[4])
+        return int(self.block.tally[SKIP])
 
     @_skip.setter
     def _skip(self, values: int) -> None:
-        self.block.tally[4] = values
+        self.block.tally[SKIP] = values
 
     @property
     def _recent(self) -> Numbers:
@@ -219,7 +222,7 @@ class Reference:
             self._sample.tell(self.block, self._target)
         elif self._categories is not None:
             arrays = self._categories.bin_of, self._category_counts
-            self.block.words[FIRST : SECOND_SIZE + 1] = *map(address_of, arrays), *map(len, arrays)
+            self.block.words[ELSEWHERE] = *map(address_of, arrays), *map(len, arrays)
 
     def latest(self, most: int) -> tuple[Numbers, Integers]:
         """Return the latest values and their row numbers, at most ``most`` and `RECENT`."""
@@ -288,7 +291,7 @@ class Reference:
         self.block.range[:] = state["range"]
         self.block.autocorrelation = state["autocorrelation"]
         self.absorb(state["recent"], state["recent_rows"])
-        self.block.tally[1:5] = *state["earlier"], state["skip"]
+        self.block.tally[COUNT : SKIP + 1] = *state["earlier"], state["skip"]
         self._category_counts = state["category_counts"].copy()
 
     def _complete(self, sampled: BurnIn) -> None:
@@ -303,7 +306,7 @@ class Reference:
             # partitions do not come quite in order. A second sample tells the two apart.
             self._sampled_again = True
             self._sample = BurnIn()
-            self.block.tally[TALLY_SIZE - 1] = 0
+            self.block.tally[SAMPLED] = 0
             return
         longest = LONGEST_BURN_IN * self._burn_in
         wanted = 2 * len(sample) if stride is None else FEWEST * stride
@@ -332,8 +335,8 @@ class Reference:
             size=len(counts), edges=len(edges), latest=RECENT, wide=wide
         )
         self.block.words[READY] = 1
-        self.block.words[FIRST : SECOND_SIZE + 1] = 0
-        self.block.tally[TALLY_SIZE - 1] = 0
+        self.block.words[ELSEWHERE] = 0
+        self.block.tally[SAMPLED] = 0
         self.block.counts[:] = counts
         self.block.edges[:] = edges
 

@@ -10,7 +10,12 @@ PartName: TypeAlias = tuple[str, ...]
 
 
 class Durable(Protocol):
-    """A state as parts, each a snapshot, and an outline that holds them together."""
+    """A state as parts, each a snapshot, and an outline that holds them together.
+
+    `stamps`, `part` and `outline` run in a thread of their own while the owner of the state holds
+    the lock of its stage: nothing changes the state meanwhile, but they must not touch what an
+    event loop reads.
+    """
 
     def stamps(self) -> Mapping[PartName, Hashable]:
         """Return every part's name with what differs whenever the part does; cheap."""
@@ -22,17 +27,17 @@ class Durable(Protocol):
         """Return what is in no part."""
 
     def restore(self, outline: State, parts: Mapping[PartName, bytes]) -> Iterable[str]:
-        """Take over a state; return sentences on what of it was not.
+        """Restore a state; return sentences on what of it was not restored.
 
         Raises
         ------
         UnusablePart
-            If a part cannot be taken.
+            If a part cannot be restored.
         """
 
 
 class UnusablePart(ValueError):
-    """A part of a state that cannot be taken.
+    """A part of a state that cannot be restored.
 
     Attributes
     ----------

@@ -24,7 +24,7 @@ from schemas.payloads.prediction_members import (
 )
 from schemas.payloads.rows import UNVERSIONED, FieldMap
 from schemas.payloads.scanned_predictions import Bytes, Rows, ScannedPredictions, Spans
-from schemas.scan import KeyTable, TextTable, Token, intern, scan, times
+from schemas.scan import KeyTable, TextTable, Token, intern, read_times, scan
 
 # As plain numbers: members of an enumeration are slow to come by.
 _ID: Final = int(MemberRole.PREDICTION_ID)
@@ -153,7 +153,7 @@ class PredictionScanner:
 def _times(spans: Spans, found: Fields, plain: Rows) -> Places:
     kinds, numbers = found.kind[_TIMESTAMP], found.number[_TIMESTAMP]
     written = kinds == _STRING
-    moments, understood = times(spans.buffer, found.start[_TIMESTAMP], found.end[_TIMESTAMP])
+    moments, understood = read_times(spans.buffer, found.start[_TIMESTAMP], found.end[_TIMESTAMP])
     if (written & understood).all():
         return moments
     plain &= ~written | understood

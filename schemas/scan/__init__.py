@@ -9,8 +9,8 @@ from schemas.scan.entries import Entries
 from schemas.scan.keys import KeyTable
 from schemas.scan.scanner import scan
 from schemas.scan.texts import TextTable, intern
-from schemas.scan.times import times
+from schemas.scan.times import read_times
 from schemas.scan.tokens import Token
 from schemas.scan.warm_up import warm_up
 
-__all__ = ["Entries", "KeyTable", "TextTable", "Token", "intern", "scan", "times", "warm_up"]
+__all__ = ["Entries", "KeyTable", "TextTable", "Token", "intern", "read_times", "scan", "warm_up"]

@@ -29,7 +29,7 @@ _ZERO: Final = ord("0")
 _NINE: Final = ord("9")
 
 
-def times(
+def read_times(
     buffer: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """Return the times that lie at ``buffer[starts[i]:ends[i]]``, in milliseconds since the epoch.
@@ -51,7 +51,7 @@ def times(
     Examples
     --------
     >>> text = np.frombuffer(b"1970-01-01T00:00:01.5Z", dtype=np.uint8)
-    >>> times(text, np.array([0]), np.array([len(text)]))
+    >>> read_times(text, np.array([0]), np.array([len(text)]))
     (array([1500]), array([ True]))
     """
     buffer = as_bytes(buffer)

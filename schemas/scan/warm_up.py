@@ -5,7 +5,7 @@ import numpy as np
 from schemas.scan.keys import KeyTable
 from schemas.scan.scanner import scan
 from schemas.scan.texts import TextTable, intern
-from schemas.scan.times import times
+from schemas.scan.times import read_times
 
 
 def warm_up() -> None:
@@ -19,4 +19,4 @@ def warm_up() -> None:
     keys.slot(("k",))
     scan(buffer, *spans, keys)
     intern(buffer, *spans, TextTable(most=1, most_bytes=2))
-    times(buffer, *spans)
+    read_times(buffer, *spans)

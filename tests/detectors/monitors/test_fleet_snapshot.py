@@ -7,12 +7,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detectors.monitors.fleet import Fleet
-from detectors.monitors.fleet_snapshot import NOTICED, FleetSnapshots, fingerprint, snapshot_of
+from detectors.monitors.fleet_snapshot import (
+    NOTICED,
+    FleetSnapshots,
+    fingerprint,
+    snapshot_of,
+    summary_of,
+)
 from detectors.monitors.options import DetectorOptions, MonitorOptions
 from detectors.snapshots.parts import PartName, UnusablePart
 from detectors.snapshots.snapshot import decode_snapshot, encode_snapshot
 from schemas.events.alert import Alert
 from schemas.events.model_event import ModelEvent, ModelEventType
+from schemas.tables.columns import Kind, Role
 from schemas.tables.observations import ObservationTable
 from tests.detectors.batches import plain, rows_of, table_of
 
@@ -132,6 +139,20 @@ def test_other_options_begin_the_references_anew_and_keep_the_marks() -> None:
     assert (monitor.rows, len(monitor.columns)) == (900, 0)
     _feed(other, LOG)
     assert monitor.replayed_rows == 900
+
+
+def test_a_summary_tells_the_columns_of_a_state_their_kinds_and_whether_they_are_ready() -> None:
+    fleet = _fleet()
+    x = np.random.default_rng(1).normal(size=150)
+    _feed(fleet, [table_of(rows_of(x=x, y=["a", None] * 75))])
+    state = decode_snapshot(snapshot_of(fleet, ("fraud", "3")))["state"]
+    assert summary_of(state) == (
+        {"predictions": 150, "labels": 0},
+        [
+            (Role.FEATURE, "x", Kind.NUMBER, True),
+            (Role.FEATURE, "y", Kind.CATEGORY, False),
+        ],
+    )
 
 
 def test_what_does_not_change_the_state_is_no_part_of_the_fingerprint() -> None:

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detectors.reference.burn_in import BurnIn, burn_in_size
-from detectors.reference.column_block import FIRST, FIRST_SIZE, SECOND, ColumnBlock
+from detectors.reference.column_block import SAMPLE_AT, SAMPLE_ROWS_AT, SAMPLE_SIZE, ColumnBlock
 
 
 @given(
@@ -32,11 +32,11 @@ def test_rows_that_follow_from_each_other_are_not_stored() -> None:
     block, sample = ColumnBlock(), BurnIn()
     sample.add(block, np.zeros(40), np.arange(7, 47), 1000)
     sample.tell(block, 1000)
-    assert block.words[FIRST] != 0
-    assert block.words[SECOND] == 0
+    assert block.words[SAMPLE_AT] != 0
+    assert block.words[SAMPLE_ROWS_AT] == 0
     sample.add(block, np.zeros(2), np.array([47, 49]), 1000)
     sample.tell(block, 1000)
-    assert block.words[SECOND] != 0
+    assert block.words[SAMPLE_ROWS_AT] != 0
     assert sample.rows(block)[-3:].tolist() == [46, 47, 49]
 
 
@@ -44,7 +44,7 @@ def test_a_kernel_never_takes_the_value_that_completes_the_burn_in() -> None:
     block, sample = ColumnBlock(), BurnIn()
     sample.add(block, np.zeros(40), np.arange(40), 50)
     sample.tell(block, 50)
-    assert block.words[FIRST_SIZE] == 49
+    assert block.words[SAMPLE_SIZE] == 49
 
 
 def test_no_values_change_nothing() -> None:

@@ -68,7 +68,7 @@ def test_a_stamp_differs_after_each_event_of_its_model() -> None:
     [
         (None, "missing"),
         (b"x", "foreign"),
-        (encode_snapshot({"policy_of": "churn", "state": {}}), "not that of this"),
+        (encode_snapshot({"policy_of": "churn", "state": {}}), "of another model"),
         (encode_snapshot({"policy_of": "fraud", "state": {"alerts": 3}}), "cannot be taken"),
     ],
 )

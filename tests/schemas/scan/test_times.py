@@ -7,14 +7,14 @@ from hypothesis import strategies as st
 
 from schemas.events.invalid import InvalidMessage
 from schemas.events.times import LATEST_MS, format_time, parse_time
-from schemas.scan.times import times
+from schemas.scan.times import read_times
 from tests.schemas.scan.reading import joined
 
 _YEAR_2255 = 9_007_199_254_740  # the milliseconds in 2**53 microseconds
 
 
 def _read(texts: list[str]) -> list[int | None]:
-    found, known = times(*joined([text.encode() for text in texts], between=b"0"))
+    found, known = read_times(*joined([text.encode() for text in texts], between=b"0"))
     return [
         time if is_known else None
         for time, is_known in zip(found.tolist(), known.tolist(), strict=True)
@@ -93,7 +93,7 @@ def test_other_forms_are_left_to_the_slow_path(text: str) -> None:
 def test_spans_that_are_not_in_the_buffer_are_not_read() -> None:
     buffer, _, _ = joined([b"2026-03-01T12:00:00Z"])
     starts, ends = np.array([0, -1, -1, 20, 0, 1]), np.array([20, -1, 20, 0, 21, 21])
-    _, known = times(buffer, starts, ends)
+    _, known = read_times(buffer, starts, ends)
     assert known.tolist() == [True, False, False, False, False, False]
 
 

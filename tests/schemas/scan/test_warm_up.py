@@ -3,13 +3,10 @@ import sys
 
 SCRIPT = """
 import numpy as np
-from schemas.scan import KeyTable, TextTable, intern, scan, times, warm_up
-from schemas.scan import interning, scanner, texts
-from schemas.scan import times as _
-import sys
+from schemas.scan import KeyTable, TextTable, intern, interning, read_times, scan, scanner, texts
+from schemas.scan import times, warm_up
 
-times_module = sys.modules["schemas.scan.times"]
-kernels = [scanner._scan, interning.find_or_add, texts._intern, times_module._times]
+kernels = [scanner._scan, interning.find_or_add, texts._intern, times._times]
 warm_up()
 compiled = [each.signatures for each in kernels]
 assert [len(each) for each in compiled] == [1, 1, 1, 1], compiled
@@ -24,7 +21,7 @@ for buffer in (frozen, frozen.copy(), np.repeat(frozen, 2)[::2], bytearray(froze
         assert scan(buffer, starts, ends, keys).accepted.all()
         keys.slot(("a", "b"))
         intern(buffer, starts, ends, TextTable())
-        times(buffer, starts, ends)
+        read_times(buffer, starts, ends)
 assert [each.signatures for each in kernels] == compiled
 """
 
