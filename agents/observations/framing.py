@@ -16,9 +16,9 @@ def framed(
 ) -> Iterator[tuple[list[ObservationTable], bytes | InvalidMessage]]:
     """Yield tables with their frames, halved until each frame fits a record.
 
-    The order of each model version's rows is kept. A single row that does not fit comes with the
-    reason in place of its frame. How much the names and texts of a table take is known only once
-    it is encoded.
+    The order of each model version's rows is kept. The rows of one record that do not fit come with
+    the reason in place of their frame. How much the names and texts of a table take is known only
+    once it is encoded.
     """
     whole = list(tables)
     if not whole:
@@ -26,12 +26,15 @@ def framed(
     frame = encode_frame(whole)
     if len(frame) <= LARGEST_FRAME:
         yield whole, frame
-    elif len(whole) > 1:
+        return
+    if len(whole) > 1:
         yield from framed(whole[: len(whole) // 2])
         yield from framed(whole[len(whole) // 2 :])
-    elif len(whole[0]) > 1:
-        for half in whole[0].halves():
-            yield from framed([half])
+        return
+    first, second = whole[0].halves()
+    if len(second) > 0:
+        yield from framed([first])
+        yield from framed([second])
     else:
-        detail = f"{len(frame)} bytes as a row of columns, at most {LARGEST_FRAME} are taken"
+        detail = f"{len(frame)} bytes as rows of columns, at most {LARGEST_FRAME} are taken"
         yield whole, InvalidMessage(Reason.TOO_LARGE, detail)

@@ -13,10 +13,9 @@ from agents.observations.prediction_tables import KindsOf, PartitionOf, tables_o
 from agents.prediction_log.predictions import Predictions
 from agents.records.block import RecordBlock
 from agents.records.record import Record
-from schemas.events.codec import decode_object
 from schemas.events.not_taken import NotTaken
-from schemas.payloads.prediction_scanner import PredictionScanner
-from schemas.payloads.rows import FieldMap, PredictionRow, prediction_row
+from schemas.payloads.format import PredictionFormat
+from schemas.payloads.rows import PredictionRow
 from schemas.tables.observations import ObservationTable
 
 Rows = NDArray[np.intp]
@@ -50,31 +49,18 @@ class PredictionReader:
 
     Parameters
     ----------
-    fields
-        Where the fields of an event stand.
-    largest, most_features
-        Bytes of a message, and features of an event, above which it is refused.
+    form
+        How they are written.
     tolerance
         Milliseconds by which an event may be dated after its record.
     kinds_of
         Gives the declared kinds of a model's features by its name.
     """
 
-    def __init__(
-        self,
-        *,
-        fields: FieldMap,
-        largest: int,
-        most_features: int,
-        tolerance: int,
-        kinds_of: KindsOf,
-    ) -> None:
-        self._fields = fields
-        self._largest = largest
-        self._most_features = most_features
+    def __init__(self, *, form: PredictionFormat, tolerance: int, kinds_of: KindsOf) -> None:
+        self._form = form
         self._tolerance = tolerance
         self._kinds_of = kinds_of
-        self._scanner = PredictionScanner(fields, most_features, largest)
 
     def read(self, blocks: Sequence[RecordBlock], partition_of: PartitionOf) -> ReadPredictions:
         """Read slices, at least one.
@@ -87,17 +73,11 @@ class PredictionReader:
             Gives the partition in which a model is watched by its name.
         """
         joined = ConcatenatedBlocks.of(blocks)
-        scanned = self._scanner.scan(joined.spans)
-        none = np.zeros(len(joined), dtype=np.int64)
-        plain = none.astype(np.bool_) if scanned is None else scanned.plain
-        times = none if scanned is None else scanned.times.copy()
-        single, not_taken = self._read_singly(joined, np.flatnonzero(~plain))
-        for row, prediction in single.items():
-            times[row] = prediction.time
-        accepted = plain.copy()
-        accepted[list(single)] = True
-        times, skewed = bounded(times, joined.timestamps, self._tolerance, accepted)
-        rows = ReadRows(joined, scanned, single, plain, times)
+        scanned = self._form.scan(joined.spans)
+        left = np.arange(len(joined)) if scanned is None else np.flatnonzero(~scanned.plain)
+        single, not_taken = self._read_singly(joined, left)
+        rows = ReadRows(joined, scanned, single)
+        rows.times, skewed = bounded(rows.times, rows.record_times, self._tolerance, rows.accepted)
         return ReadPredictions(
             list(tables_of(rows, self._kinds_of, partition_of)),
             list(_waiting(rows)),
@@ -106,17 +86,14 @@ class PredictionReader:
         )
 
     def _read_singly(
-        self, joined: ConcatenatedBlocks, rows: Rows
-    ) -> tuple[dict[int, PredictionRow], list[tuple[Record, NotTaken]]]:
+        self, joined: ConcatenatedBlocks, records: Rows
+    ) -> tuple[dict[int, Sequence[PredictionRow]], list[tuple[Record, NotTaken]]]:
         found, not_taken = {}, []
-        for row in rows.tolist():
-            record = joined.record(row)
+        for number in records.tolist():
+            record = joined.record(number)
             try:
-                found[row] = prediction_row(
-                    self._fields.apply(decode_object(record.value, largest=self._largest)),
-                    key=record.key,
-                    record_time=record.timestamp,
-                    most_features=self._most_features,
+                found[number] = self._form.rows(
+                    record.value, key=record.key, headers=record.headers, time=record.timestamp
                 )
             except NotTaken as why:
                 not_taken.append((record, why))
@@ -126,12 +103,13 @@ class PredictionReader:
 def _waiting(rows: ReadRows) -> Iterator[list[Predictions]]:
     """Yield the predictions of each slice for the join."""
     single = np.array(list(rows.single), dtype=np.intp)
-    aged = ages(rows.times, rows.joined.timestamps)
-    for begin, end in zip(rows.joined.bounds, rows.joined.bounds[1:], strict=False):
+    aged = ages(rows.times, rows.record_times)
+    for begin, end in zip(rows.bounds, rows.bounds[1:], strict=False):
         found = []
         plain = begin + np.flatnonzero(rows.plain[begin:end])
         if rows.scanned is not None and len(plain):
-            ids, values = rows.scanned.ids(plain), rows.scanned.predictions(plain)
+            records = rows.record_of[plain]
+            ids, values = rows.scanned.ids(records), rows.scanned.predictions(records)
             found.append(_predictions(rows, plain, aged, ids, values))
         those = single[(single >= begin) & (single < end)]
         if len(those):
@@ -153,7 +131,7 @@ def _predictions(
 ) -> Predictions:
     return Predictions(
         ids,
-        rows.joined.offsets[which],
+        rows.joined.offsets[rows.record_of[which]],
         rows.times[which],
         aged[which],
         [rows.names[group] for group in rows.group[which].tolist()],

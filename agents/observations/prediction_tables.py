@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from agents.observations.accepted_rows import ReadRows
 from schemas.payloads.prediction_columns import prediction_columns
 from schemas.tables.columns import Column, Kind
-from schemas.tables.observations import ModelRows, ObservationTable, Origin
+from schemas.tables.observations import ModelRows, ObservationTable, Origin, middle_between
 
 MOST_CELLS: Final = 4_000_000
 """Rows times columns of one table: rows that have little in common would take up much memory."""
@@ -56,7 +56,7 @@ def _alike(rows: ReadRows, order: Rows, ends: Sequence[int]) -> Iterable[int | N
         return [None] * (len(ends) - 1)
     begins, order = np.array(ends[:-1]), order[ends[0] :]
     begins -= ends[0]
-    sets = rows.scanned.feature_sets()[order]
+    sets = rows.scanned.feature_sets()[rows.record_of[order]]
     same = np.minimum.reduceat(sets, begins) == np.maximum.reduceat(sets, begins)
     same &= np.logical_and.reduceat(rows.plain[order], begins)
     return [
@@ -77,9 +77,9 @@ def _by_itself(
 
 
 def _parts(rows: ReadRows, which: Rows) -> Iterator[Rows]:
-    """Cut rows so that their columns stay small."""
-    if len(which) > 1 and len(which) * _width(rows, which) > MOST_CELLS:
-        middle = len(which) // 2
+    """Cut rows so that their columns stay small, those of one record together."""
+    middle = middle_between(rows.record_of[which])
+    if middle < len(which) and len(which) * _width(rows, which) > MOST_CELLS:
         yield from _parts(rows, which[:middle])
         yield from _parts(rows, which[middle:])
     else:
@@ -88,18 +88,19 @@ def _parts(rows: ReadRows, which: Rows) -> Iterator[Rows]:
 
 def _width(rows: ReadRows, which: Rows) -> int:
     if rows.scanned is not None and rows.plain[which[0]]:
-        return rows.scanned.width(which)
+        return rows.scanned.width(rows.record_of[which])
     return len({name for row in which.tolist() for name in rows.single[row].features})
 
 
 def _table(rows: ReadRows, which: Rows, kinds: Mapping[str, Kind]) -> ObservationTable:
     sources, source_of_block = rows.sources
+    records = rows.record_of[which]
     return ObservationTable(
         Origin.PREDICTIONS,
         tuple(_models(rows, which)),
         sources,
-        source_of_block[rows.joined.block_of[which]],
-        rows.joined.offsets[which],
+        source_of_block[rows.joined.block_of[records]],
+        rows.joined.offsets[records],
         rows.times[which],
         tuple(_columns(rows, which, kinds)),
     )
@@ -115,5 +116,5 @@ def _models(rows: ReadRows, which: Rows) -> Iterator[ModelRows]:
 
 def _columns(rows: ReadRows, which: Rows, kinds: Mapping[str, Kind]) -> list[Column]:
     if rows.scanned is not None and rows.plain[which[0]]:
-        return rows.scanned.columns(which, kinds)
+        return rows.scanned.columns(rows.record_of[which], kinds)
     return list(prediction_columns([rows.single[row] for row in which.tolist()], kinds))

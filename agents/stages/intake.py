@@ -29,6 +29,8 @@ from schemas.events.invalid import InvalidMessage
 from schemas.events.model_event import ModelEvent
 from schemas.events.not_taken import NotTaken
 from schemas.events.times import clamped_time, format_time, parse_time
+from schemas.payloads.format import PredictionFormat
+from schemas.payloads.json_predictions import JsonPredictions
 from schemas.payloads.rows import FieldMap, LabelRow, label_row
 from schemas.tables.observations import ObservationTable
 
@@ -56,6 +58,14 @@ class IntakeOptions:
     message_bytes: int = 1_000_000
     features_per_event: int = 2000
     clock_tolerance: float = 600.0
+
+    def prediction_format(self) -> PredictionFormat:
+        """Return a reader of predictions, for one thread."""
+        return JsonPredictions(
+            self.prediction_fields,
+            most_features=self.features_per_event,
+            largest=self.message_bytes,
+        )
 
 
 class Intake:
@@ -94,9 +104,7 @@ class Intake:
         self._task_of = task_of
         self._tolerance = round(options.clock_tolerance * 1000)
         self._reader = PredictionReader(
-            fields=options.prediction_fields,
-            largest=options.message_bytes,
-            most_features=options.features_per_event,
+            form=options.prediction_format(),
             tolerance=self._tolerance,
             kinds_of=kinds_of,
         )

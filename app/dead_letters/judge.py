@@ -17,7 +17,7 @@ from schemas.events.invalid import InvalidMessage, Reason
 from schemas.events.model_event import ModelEvent
 from schemas.events.nothing_to_say import NothingToSay
 from schemas.events.times import parse_time
-from schemas.payloads.rows import FieldMap, label_row, prediction_row
+from schemas.payloads.rows import FieldMap, label_row
 from schemas.tables.frames import MAGIC, decode_frame
 
 EXPECTED: Final[Mapping[Reason, str]] = {
@@ -87,10 +87,9 @@ class Judge:
 
     def __init__(self, settings: Settings) -> None:
         self._options = intake_options(settings)
+        self._form = self._options.prediction_format()
         self._reader = PredictionReader(
-            fields=self._options.prediction_fields,
-            largest=self._options.message_bytes,
-            most_features=self._options.features_per_event,
+            form=self._form,
             tolerance=round(self._options.clock_tolerance * 1000),
             kinds_of=partial(declared_kinds, settings),
         )
@@ -135,12 +134,7 @@ class Judge:
 
     def _prediction(self, letter: Letter) -> None:
         # One at a time, as intake reads whatever it does not take in its compiled pass.
-        prediction_row(
-            self._options.prediction_fields.apply(self._decoded(letter)),
-            key=letter.key,
-            record_time=letter.timestamp,
-            most_features=self._options.features_per_event,
-        )
+        self._form.rows(letter.value, key=letter.key, headers=(), time=letter.timestamp)
         if len(letter.value or b"") < _MAY_BE_LARGE:
             return
         block = RecordBlock.from_records(letter.topic, letter.partition, [_AsRecord(letter)])

@@ -9,6 +9,7 @@ from agents.records.block import RecordBlock
 from app.worker.kernel_cache import forget_stale
 from detectors import warm_up as detectors
 from schemas import scan
+from schemas.payloads.json_predictions import JsonPredictions
 from schemas.payloads.rows import FieldMap
 
 
@@ -21,9 +22,7 @@ def warm_up() -> None:
     record_index.warm_up()
     id_index.warm_up()
     scan.warm_up()
-    reader = PredictionReader(
-        fields=FieldMap(), largest=1000, most_features=10, tolerance=0, kinds_of=lambda _: {}
-    )
+    reader = PredictionReader(form=JsonPredictions(FieldMap()), tolerance=0, kinds_of=lambda _: {})
     blocks = []
     for model in ("one", "other"):
         value = b'{"prediction_id":"p","model":"%s","features":{"x":1.5,"y":"a"},"prediction":"a"}'

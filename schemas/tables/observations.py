@@ -63,6 +63,29 @@ def number_sources(sources: Iterable[Source]) -> tuple[tuple[Source, ...], Integ
     return tuple(distinct), np.array([number_of[source] for source in rows], dtype=np.int64)
 
 
+def middle_between(*numbers: Integers) -> int:
+    """Return where to cut rows in two, so that those of one record stay together.
+
+    Parameters
+    ----------
+    numbers
+        Shape ``(n,)`` each: numbers of the rows, all of them the same for neighbours of one record.
+
+    Returns
+    -------
+    int
+        The first row of the second half; ``n`` where all rows are of one record.
+
+    Examples
+    --------
+    >>> middle_between(np.array([4, 5, 5, 5, 6])), middle_between(np.array([7, 7]))
+    (1, 2)
+    """
+    rows = len(numbers[0])
+    begins = np.flatnonzero(np.logical_or.reduce([np.diff(each) != 0 for each in numbers])) + 1
+    return int(begins[np.abs(begins - rows / 2).argmin()]) if len(begins) else rows
+
+
 @dataclass(frozen=True, slots=True)
 class ObservationBatch:
     """Rows of one model version, in the order in which they are to be taken.
@@ -121,8 +144,14 @@ class ObservationBatch:
         )
 
     def halves(self) -> "tuple[ObservationBatch, ObservationBatch]":
-        """Return the first and the second half of the rows, each with the columns that it needs."""
-        first = np.arange(len(self)) < len(self) // 2
+        """Return two batches of about half the rows, each with the columns that it needs.
+
+        Rows of one record stay together: they count once, all or none of them. The second is empty
+        where all rows are of one.
+        """
+        first = np.arange(len(self)) < middle_between(
+            self.offsets * len(self.sources) + self.source_of
+        )
         return self.take(first).compact(), self.take(~first).compact()
 
     def compact(self) -> "ObservationBatch":

@@ -13,7 +13,10 @@ from agents.observations.prediction_tables import MOST_CELLS
 from agents.prediction_log.predictions import Predictions
 from agents.records.block import RecordBlock
 from agents.transport.rounds import records_of
-from schemas.payloads.rows import FieldMap
+from schemas.payloads.format import Headers
+from schemas.payloads.json_predictions import JsonPredictions
+from schemas.payloads.rows import FieldMap, PredictionRow
+from schemas.payloads.scanned_predictions import Spans
 from schemas.tables.columns import Column, Flag, Kind, Role
 from schemas.tables.observations import ObservationBatch, Origin, Run
 from tests.agents.fakes import batch
@@ -38,9 +41,7 @@ def reader(
     kinds: Mapping[str, Mapping[str, Kind]] | None = None, **fields: Any
 ) -> PredictionReader:
     return PredictionReader(
-        fields=FieldMap(**fields),
-        largest=1_000_000,
-        most_features=2000,
+        form=JsonPredictions(FieldMap(**fields)),
         tolerance=0,
         kinds_of=lambda model: (kinds or {}).get(model, {}),
     )
@@ -258,3 +259,46 @@ def values(found: list[ObservationBatch]) -> dict[str, list[Any]]:
             }
             rows.setdefault(each.model, []).append((offset, usable))
     return rows
+
+
+class Several:
+    """A format whose records hold as many predictions as they say, none of them plain."""
+
+    def __init__(self) -> None:
+        self.headers: list[Headers] = []
+
+    def scan(self, spans: Spans) -> None:
+        del spans
+
+    def rows(
+        self, value: bytes | None, *, key: bytes | None, headers: Headers, time: int
+    ) -> Sequence[PredictionRow]:
+        del key
+        self.headers.append(headers)
+        return [
+            PredictionRow(f"p{number}", "m", "1", time, {"x": float(number)}, number, None, None)
+            for number in range(int(value or b"1"))
+        ]
+
+
+def test_a_record_may_hold_several_predictions() -> None:
+    form = Several()
+    some = PredictionReader(form=form, tolerance=0, kinds_of=lambda _: {})
+    found = some.read([block([2, 1]), block([3], partition=4, first=9)], lambda _: 0)
+    (batch,) = batches(found)
+    assert batch.offsets.tolist() == [0, 0, 1, 9, 9, 9]
+    assert batch.source_of.tolist() == [0, 0, 0, 1, 1, 1]
+    assert by_name(batch.columns)["x"].values.tolist() == [0.0, 1.0, 0.0, 0.0, 1.0, 2.0]
+    assert [each.ids for those in found.waiting for each in those] == [
+        [b"p0", b"p1", b"p0"],
+        [b"p0", b"p1", b"p2"],
+    ]
+
+
+def test_the_headers_of_a_record_reach_its_format() -> None:
+    form = Several()
+    records = records_of(batch("predictions", [b"1"]))
+    records[0].headers = (("content-type", b"application/json"),)
+    some = PredictionReader(form=form, tolerance=0, kinds_of=lambda _: {})
+    some.read([RecordBlock.from_records("predictions", 0, records)], lambda _: 0)
+    assert form.headers == [(("content-type", b"application/json"),)]

@@ -64,7 +64,7 @@ def test_a_row_that_fits_no_record_is_refused_as_it_would_be() -> None:
     flags = {"limits__features_per_event": "20000", "limits__message_bytes": "10000000"}
     verdict = judge(**flags).judge(letter(value))
     assert (verdict.accepted, verdict.reason) == (False, "too_large")
-    assert "as a row of columns" in verdict.detail
+    assert "as rows of columns" in verdict.detail
 
 
 def test_what_cannot_be_told_is_not_guessed() -> None:

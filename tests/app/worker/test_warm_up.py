@@ -6,6 +6,7 @@ import numpy as np
 from agents.observations.prediction_reader import PredictionReader
 from agents.records.block import RecordBlock
 from app.worker.warm_up import warm_up
+from schemas.payloads.json_predictions import JsonPredictions
 from schemas.payloads.rows import FieldMap
 from schemas.payloads import prediction_members as members
 
@@ -21,14 +22,14 @@ kernels = [
 compiled = [each.signatures for each in kernels]
 assert [len(each) for each in compiled] == [1] * 6, compiled
 reader = PredictionReader(
-    fields=FieldMap(), largest=1000, most_features=10, tolerance=0, kinds_of=lambda _: {}
+    form=JsonPredictions(FieldMap()), tolerance=0, kinds_of=lambda _: {}
 )
 value = b'{"model":"m","features":{"x":1,"y":"a","z":null},"prediction":1.5,"timestamp":5}'
 for rows in (1, 2):
     columns = np.array([[0, 1], [0, 0], [0, 0], [0, 0], [1, 1], [0, 0], [len(value)] * 2, [0, 0]])
     block = RecordBlock("p", 0, np.frombuffer(value, dtype=np.uint8), columns)
     for blocks in ([block[:rows]], [block[:rows], block]):
-        assert reader.read(blocks, lambda _: 0).refused == []
+        assert reader.read(blocks, lambda _: 0).not_taken == []
 assert [each.signatures for each in kernels] == compiled
 """
 

@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 
 from schemas.tables.columns import Column, Kind, Role, columns_of
-from schemas.tables.observations import ModelRows, ObservationBatch, ObservationTable, Origin, Run
+from schemas.tables.observations import (
+    ModelRows,
+    ObservationBatch,
+    ObservationTable,
+    Origin,
+    Run,
+    Source,
+)
 from tests.runs import sources_of
 
 
@@ -82,3 +89,20 @@ def test_halves_have_no_columns_that_no_row_of_theirs_has() -> None:
     first, second = sparse.halves()
     assert [column.name for column in first.columns] == ["c", "e"]
     assert [column.name for column in second.columns] == ["c"]
+
+
+def test_rows_of_one_record_stay_together_in_a_half() -> None:
+    (column,) = columns_of("x", Role.FEATURE, [1.0, 2.0, 3.0, 4.0])
+    batch = ObservationBatch(
+        "m",
+        "1",
+        Origin.PREDICTIONS,
+        (Source("t", 0), Source("t", 1)),
+        np.array([0, 0, 0, 1]),
+        np.array([5, 5, 5, 5]),
+        np.zeros(4, dtype=np.int64),
+        (column,),
+    )
+    first, second = batch.halves()
+    assert (len(first), len(second)) == (3, 1)
+    assert [len(half) for half in first.halves()] == [3, 0]
