@@ -6,11 +6,10 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Final, NoReturn, cast
 
-from aiokafka import AIOKafkaConsumer
 from faust.types import TP
 
 from agents.dead_letters.sender import DeadLetters, TooManyRefused
-from agents.join.changelog import Changelog, open_changelog
+from agents.join.changelog import Changelog
 from agents.join.stores import PendingStores
 from agents.stages.detection import Detection
 from agents.stages.intake import Intake
@@ -31,10 +30,11 @@ from agents.transport.consumer import BatchedConsumer
 from agents.transport.delivery import Delivery
 from agents.transport.publisher import Publisher
 from agents.transport.rounds import BatchEvent
+from agents.transport.topic_reader import open_topic
 from app import options
 from app.kafka.clients import client_arguments, transport_options
 from app.metrics import Metrics
-from app.settings import KafkaSettings, Settings
+from app.settings import Settings
 from app.web.health import WorkerHealth
 from app.web.server import HttpServer
 from detectors.monitors.fleet_snapshot import FleetSnapshots
@@ -76,7 +76,7 @@ def create_app(settings: Settings, *, telemetry: Telemetry | None = None) -> Bat
         Changelog(
             topic=topics.pending,
             publisher=publisher,
-            open=partial(open_changelog, topics.pending, partial(_new_consumer, kafka)),
+            open=partial(open_topic, client_arguments(kafka), topics.pending),
             owner=kafka.group_id,
         ),
     )
@@ -247,16 +247,6 @@ def _restore_assigned(app: BatchApp, predictions: str, pending: PendingStores) -
             raise
 
     app.on_rebalance_complete.connect(on_complete, weak=False)
-
-
-def _new_consumer(kafka: KafkaSettings) -> AIOKafkaConsumer:
-    return AIOKafkaConsumer(
-        **client_arguments(kafka),
-        auto_offset_reset="earliest",
-        enable_auto_commit=False,
-        max_partition_fetch_bytes=LARGEST_RECORD,
-        fetch_max_wait_ms=100,
-    )
 
 
 async def _refuse(app: BatchApp, names: tuple[str, ...], partitions: list[set[int]]) -> NoReturn:

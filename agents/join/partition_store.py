@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from concurrent.futures import Executor
 from typing import Any
 
-from agents.join.changelog import Bounds, Changelog
+from agents.join.changelog import Changelog
 from agents.join.changes import checksum
 from agents.join.options import PendingOptions
 from agents.join.store import DiskCheckpoint, PendingStore
 from agents.prediction_log.disk_chunk import DamagedStore
 from agents.prediction_log.disk_file import ChangelogPosition, ColdFile
 from agents.transport.delivery import PartitionLost
+from agents.transport.topic_reader import Bounds
 
 logger = logging.getLogger(__name__)
 

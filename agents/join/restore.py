@@ -7,7 +7,7 @@ from concurrent.futures import Executor
 from time import perf_counter
 from typing import Final, NamedTuple
 
-from agents.join.changelog import Bounds, Changelog, ChangelogReader
+from agents.join.changelog import Changelog
 from agents.join.changes import Changes, NewerChanges, UnreadableChanges, checksum, decode_changes
 from agents.join.fencing import NO_EPOCH
 from agents.join.options import PendingOptions
@@ -15,6 +15,7 @@ from agents.join.partition_store import PendingSlot
 from agents.join.telemetry import JoinTelemetry
 from agents.prediction_log.disk_chunk import DamagedStore
 from agents.prediction_log.disk_file import ChangelogPosition, ColdFile, StoreInUse
+from agents.transport.topic_reader import Bounds, TopicReader
 
 logger = logging.getLogger(__name__)
 
@@ -88,7 +89,7 @@ class PendingRestore:
         ------
         NewerChanges
             Where a newer version of Driftline wrote the changelog.
-        ChangelogStuck
+        TopicStalled
             Where the broker does not bring it.
         """
         async with self._changelog.open() as reader:
@@ -126,7 +127,7 @@ class PendingRestore:
             slot.close()
 
     async def _load(
-        self, partition: int, slot: PendingSlot, bounds: Bounds, reader: ChangelogReader
+        self, partition: int, slot: PendingSlot, bounds: Bounds, reader: TopicReader
     ) -> _Begin | None:
         """Load what the disk has of a partition; return where in the changelog that ends."""
         position = None
@@ -143,15 +144,15 @@ class PendingRestore:
         await slot.empty()
         return None
 
-    async def _since_of_last(
-        self, partition: int, bounds: Bounds, reader: ChangelogReader
-    ) -> _Begin:
+    async def _since_of_last(self, partition: int, bounds: Bounds, reader: TopicReader) -> _Begin:
         """Return from where on all that waits can be read, by the last record."""
-        last = (
-            None if bounds.start == bounds.end else await reader.record(partition, bounds.end - 1)
-        )
+        last = await reader.at(partition, bounds.end - 1, bounds)
         try:
-            since = _Begin(bounds.start) if last is None else _begin_of(decode_changes(last))
+            since = (
+                _Begin(bounds.start)
+                if last is None
+                else _begin_of(decode_changes(last.value or b""))
+            )
         except NewerChanges:
             raise
         except UnreadableChanges:
@@ -173,14 +174,15 @@ class PendingRestore:
         for partition, claim in sent.items():
             self.slots[partition].end = (await claim).offset + 1
 
-    async def _replay(self, reader: ChangelogReader, begins: Mapping[int, _Begin]) -> bool:
+    async def _replay(self, reader: TopicReader, begins: Mapping[int, _Begin]) -> bool:
         wanted = {
             partition: Bounds(begin.offset, self.slots[partition].end - 1)
             for partition, begin in begins.items()
         }
         for partition, begin in begins.items():
             self.slots[partition].store.epochs.begin(begin.epoch)
-        async for partition, offset, record in reader.read(wanted):
+        async for each in reader.records(wanted):
+            partition, offset, record = each.partition, each.offset, each.value or b""
             slot = self.slots[partition]
             try:
                 changes = slot.store.apply_changes(record, offset)
@@ -248,15 +250,15 @@ def _begin_of(changes: Changes) -> _Begin:
 
 
 async def _fits(
-    position: ChangelogPosition, partition: int, bounds: Bounds, reader: ChangelogReader
+    position: ChangelogPosition, partition: int, bounds: Bounds, reader: TopicReader
 ) -> bool:
     """Tell whether a checkpoint is of this changelog, and nothing is missing in between."""
     if not bounds.start <= position.offset <= bounds.end:
         return False
     if position.offset == bounds.start:
         return True
-    before = await reader.record(partition, position.offset - 1)
-    return before is not None and checksum(before) == position.checksum
+    before = await reader.at(partition, position.offset - 1, bounds)
+    return before is not None and checksum(before.value or b"") == position.checksum
 
 
 def _safe(name: str) -> str:

@@ -121,7 +121,7 @@ class PendingStores:
 
         Raises
         ------
-        NewerChanges, ChangelogStuck
+        NewerChanges, TopicStalled
             As `PendingRestore.run`.
         """
         if self._changelog is None or not partitions:

@@ -8,6 +8,7 @@ from typing import Any, Final, NoReturn, TypeVar
 import click
 
 from agents.state.stored_state import UnusableState
+from agents.transport.topic_reader import TopicStalled
 from app.kafka.brokers import AuthenticationFailed, BrokersUnreachable, TopicRefused
 from app.kafka.permissions import NotAuthorized
 from app.kafka.topics import WrongTopics
@@ -24,6 +25,7 @@ _CODES: Final[dict[type[Exception], ExitCode]] = {
     UnusableState: ExitCode.NOTHING,
     NothingFound: ExitCode.NOTHING,
     WorkersRunning: ExitCode.NOTHING,
+    TopicStalled: ExitCode.UNREACHABLE,
     BrokersUnreachable: ExitCode.UNREACHABLE,
     AuthenticationFailed: ExitCode.DENIED,
     NotAuthorized: ExitCode.DENIED,

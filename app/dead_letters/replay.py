@@ -11,7 +11,7 @@ from aiokafka.errors import KafkaError
 
 from app.dead_letters.judge import Judge
 from app.dead_letters.letter import Letter, StrangeLetter, read_letter
-from app.dead_letters.reader import TopicReader, reading
+from app.dead_letters.reader import WholeTopic, reading
 from app.dead_letters.scan import Scan
 from app.kafka.brokers import BrokersUnreachable, TopicRefused
 from app.kafka.clients import MAX_REQUEST_BYTES, client_arguments
@@ -101,14 +101,14 @@ class Replay:
     """
 
     def __init__(
-        self, settings: Settings, options: ReplayOptions, reader: TopicReader, producer: Any
+        self, settings: Settings, options: ReplayOptions, reader: WholeTopic, producer: Any
     ) -> None:
         self._settings = settings
         self._options = options
         self._reader = reader
         self._producer = producer
         self._judge = Judge(settings)
-        self._sources: dict[str, TopicReader] = {}
+        self._sources: dict[str, WholeTopic] = {}
 
     async def run(self, scan: Scan) -> ReplayReport:
         """Replay the letters of a scan.
@@ -142,7 +142,7 @@ class Replay:
             report.failed[letter.id] = impossible
             return
         source = await self._source(letter.topic, stack)
-        if source is None or letter.partition >= source.partitions:
+        if source is None or letter.partition not in source.partitions:
             report.failed[letter.id] = f"{letter.topic} has no partition {letter.partition}"
             return
         if letter.truncated:
@@ -202,7 +202,7 @@ class Replay:
             headers=list(mark.headers(letter_time=letter.timestamp).items()),
         )
 
-    async def _source(self, topic: str, stack: AsyncExitStack) -> TopicReader | None:
+    async def _source(self, topic: str, stack: AsyncExitStack) -> WholeTopic | None:
         if topic not in self._sources:
             try:
                 self._sources[topic] = await stack.enter_async_context(
@@ -212,7 +212,7 @@ class Replay:
                 return None
         return self._sources[topic]
 
-    async def _whole(self, letter: Letter, source: TopicReader) -> Letter | None:
+    async def _whole(self, letter: Letter, source: WholeTopic) -> Letter | None:
         """Return a letter with its record as it stands at its source; None where it is gone."""
         record = await source.at(letter.partition, letter.offset)
         if record is None or record.timestamp != letter.timestamp:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from app.dead_letters.letter import Letter, StrangeLetter, read_letter, replayed_letter
-from app.dead_letters.reader import TopicReader
+from app.dead_letters.reader import WholeTopic
 from app.dead_letters.selection import Selection
 
 
@@ -44,7 +44,7 @@ class Scan:
 
 
 async def scan(
-    reader: TopicReader,
+    reader: WholeTopic,
     selection: Selection,
     *,
     limit: int | None = None,

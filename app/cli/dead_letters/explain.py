@@ -11,7 +11,7 @@ from app.cli.dead_letters.options import filters, selection_of, with_letters
 from app.cli.exits import OF_ALL, exits
 from app.dead_letters.explanation import Explainer, Explanation
 from app.dead_letters.judge import Judge, Verdict
-from app.dead_letters.reader import TopicReader
+from app.dead_letters.reader import WholeTopic
 from app.dead_letters.scan import scan
 from app.settings import Settings
 from app.worker.exit_codes import ExitCode
@@ -45,7 +45,7 @@ def explain(
     letters to look at; all that the filters leave where none is given.
     """
 
-    async def look(settings: Settings, reader: TopicReader) -> list[Explanation]:
+    async def look(settings: Settings, reader: WholeTopic) -> list[Explanation]:
         selection = selection_of(settings, ids=letter_ids, **selected)
         explainer = Explainer(Judge(settings))
         await scan(reader, selection, limit=0, newest=False, see=explainer.take)

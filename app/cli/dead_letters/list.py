@@ -10,7 +10,7 @@ import click
 from app.cli.dead_letters.options import filters, selection_of, with_letters
 from app.cli.exits import OF_ALL, exits
 from app.dead_letters.letter import Letter
-from app.dead_letters.reader import TopicReader
+from app.dead_letters.reader import WholeTopic
 from app.dead_letters.scan import Scan, scan, without_content
 from app.settings import Settings
 from app.worker.exit_codes import ExitCode
@@ -46,7 +46,7 @@ def list(  # noqa: A001 - the command's name, by which it is found
     to where it ends now; nothing is changed, and no consumer group is joined.
     """
 
-    async def look(settings: Settings, reader: TopicReader) -> Scan:
+    async def look(settings: Settings, reader: WholeTopic) -> Scan:
         selection = selection_of(settings, **selected)
         return await scan(reader, selection, limit=limit, newest=not oldest, keep=without_content)
 

@@ -9,7 +9,7 @@ import click
 
 from app.cli.common import clear_errors, settings_of, settings_options
 from app.dead_letters.letter import time_of
-from app.dead_letters.reader import TopicReader, reading
+from app.dead_letters.reader import WholeTopic, reading
 from app.dead_letters.replay import dead_letter_topic
 from app.dead_letters.selection import Selection
 from app.kafka.brokers import wait_for_brokers
@@ -90,7 +90,7 @@ def with_letters(
     config: Path | None,
     bootstrap: str | None,
     assignments: Sequence[tuple[str, str]],
-    use: Callable[[Settings, TopicReader], Awaitable[T]],
+    use: Callable[[Settings, WholeTopic], Awaitable[T]],
 ) -> T:
     """Read the settings, connect to the dead letters, and return what `use` makes of both.
 

@@ -9,7 +9,7 @@ import click
 
 from app.cli.dead_letters.options import filters, selection_of, with_letters
 from app.cli.exits import OF_ALL, exits
-from app.dead_letters.reader import TopicReader
+from app.dead_letters.reader import WholeTopic
 from app.dead_letters.replay import Replay, ReplayOptions, ReplayReport, producing
 from app.dead_letters.scan import scan, without_content
 from app.settings import Settings
@@ -60,7 +60,7 @@ def replay(
     """
     options = ReplayOptions(dry_run=dry_run, again=again, only_accepted=if_accepted, limit=limit)
 
-    async def send(settings: Settings, reader: TopicReader) -> ReplayReport | None:
+    async def send(settings: Settings, reader: WholeTopic) -> ReplayReport | None:
         selection = selection_of(settings, ids=letter_ids, **selected)
         found = await scan(reader, selection, keep=without_content)
         if not found.letters:

@@ -11,7 +11,7 @@ import click
 from app.cli.common import settings_options
 from app.cli.dead_letters.options import with_letters
 from app.cli.exits import OF_ALL, exits
-from app.dead_letters.reader import TopicReader
+from app.dead_letters.reader import WholeTopic
 from app.dead_letters.scan import Scan, scan
 from app.dead_letters.selection import Selection
 from app.settings import Settings
@@ -44,7 +44,7 @@ def show(
 ) -> None:
     """Show the letter LETTER_ID, with the key, the headers and the value of its record."""
 
-    async def look(_: Settings, reader: TopicReader) -> Scan:
+    async def look(_: Settings, reader: WholeTopic) -> Scan:
         return await scan(reader, Selection(ids=frozenset({letter_id})))
 
     found = with_letters(config, bootstrap, assignments, look)

@@ -9,13 +9,14 @@ from typing import Any, cast
 
 import pytest
 
-from agents.join.changelog import Bounds, Changelog, ChangelogReader
+from agents.join.changelog import Changelog
 from agents.join.changes import NewerChanges, decode_changes
 from agents.join.options import PendingOptions
 from agents.join.partition_store import CheckpointFailed
 from agents.join.stores import PendingStores
 from agents.transport.delivery import PartitionLost
 from agents.transport.publisher import Publisher
+from agents.transport.topic_reader import Bounds, TopicReader
 from tests.agents.fakes import FakeTelemetry
 from tests.agents.join.test_store import JOINED, NOW, label, predictions
 
@@ -24,7 +25,7 @@ from tests.agents.join.test_store import JOINED, NOW, label, predictions
 class FakeTopic:
     """The changelog: a publisher and a reader of it."""
 
-    records: dict[int, list[bytes]] = field(default_factory=dict)
+    sent: dict[int, list[bytes]] = field(default_factory=dict)
     starts: dict[int, int] = field(default_factory=dict)
     read_records: int = 0
     held: "list[asyncio.Future[Any]] | None" = None
@@ -34,12 +35,12 @@ class FakeTopic:
         self, topic: str, *, key: bytes | None, value: bytes, partition: int
     ) -> "asyncio.Future[Any]":
         assert (topic, key) == ("log", None)
-        self.records.setdefault(partition, []).append(value)
+        self.sent.setdefault(partition, []).append(value)
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         if self.held is not None:
             self.held.append(future)
         else:
-            future.set_result(SimpleNamespace(offset=len(self.records[partition]) - 1))
+            future.set_result(SimpleNamespace(offset=len(self.sent[partition]) - 1))
         return future
 
     def acknowledge(self) -> None:
@@ -49,23 +50,27 @@ class FakeTopic:
 
     async def bounds(self, partitions: Collection[int]) -> dict[int, Bounds]:
         return {
-            each: Bounds(self.starts.get(each, 0), len(self.records.get(each, ())))
+            each: Bounds(self.starts.get(each, 0), len(self.sent.get(each, ())))
             for each in partitions
         }
 
-    async def record(self, partition: int, offset: int) -> bytes | None:
-        there = offset >= self.starts.get(partition, 0)
-        return self.records[partition][offset] if there else None
+    async def at(self, partition: int, offset: int, within: Bounds) -> Any:
+        there = within.start <= offset < within.end
+        return self._record(partition, offset) if there else None
 
-    async def read(self, wanted: Mapping[int, Bounds]) -> AsyncIterator[tuple[int, int, bytes]]:
+    async def records(self, wanted: Mapping[int, Bounds]) -> AsyncIterator[Any]:
         for partition, (start, end) in wanted.items():
             for offset in range(start, end):
                 self.read_records += 1
-                yield partition, offset, self.records[partition][offset]
+                yield self._record(partition, offset)
+
+    def _record(self, partition: int, offset: int) -> Any:
+        value = self.sent[partition][offset]
+        return SimpleNamespace(partition=partition, offset=offset, value=value)
 
     @asynccontextmanager
-    async def open(self) -> AsyncIterator[ChangelogReader]:
-        yield cast("ChangelogReader", self)
+    async def open(self) -> AsyncIterator[TopicReader]:
+        yield cast("TopicReader", self)
 
 
 class Worker:
@@ -181,7 +186,7 @@ async def test_the_order_is_not_told_for_a_partition_that_is_anothers(lost_after
     store.add_label(label("a"), 5, NOW)
     answers = iter([True] * lost_after + [False])
     assert not await worker.stores.fix_order([0], lambda: next(answers))
-    assert len(topic.records.get(0, ())) == lost_after
+    assert len(topic.sent.get(0, ())) == lost_after
 
 
 async def frozen_and_overtaken(
@@ -237,13 +242,13 @@ async def test_a_restore_that_begins_with_the_record_of_an_overtaken_worker_skip
     frozen.stores.get(0).add_predictions(predictions("ghost", first=5000, age=later))
     with pytest.raises(PartitionLost):
         await frozen.publish()
-    ghost = topic.records[0][-1]
+    ghost = topic.sent[0][-1]
     # All that the owner had is given up: what waits now lies after its claim.
     for row in range(3):
         owner.stores.get(0).add_predictions(predictions(f"n{row}", first=9000 + row, age=later))
         await owner.publish()
-    since = decode_changes(topic.records[0][-1]).since
-    assert topic.records[0][since] == ghost
+    since = decode_changes(topic.sent[0][-1]).since
+    assert topic.sent[0][since] == ghost
     third = Worker(topic)
     await third.stores.restore([0])
     assert third.waiting() == 3
@@ -260,7 +265,7 @@ async def test_a_restore_reads_from_further_back_where_an_overtaken_worker_had_g
     with pytest.raises(PartitionLost):
         await frozen.publish()
     assert frozen.waiting() == 100
-    assert decode_changes(topic.records[0][-1]).since > 1
+    assert decode_changes(topic.sent[0][-1]).since > 1
     third = Worker(topic)
     await third.stores.restore([0])
     assert third.waiting() == owner.waiting() == 1000
@@ -302,7 +307,7 @@ async def test_a_record_that_was_sent_twice_is_not_taken_for_a_claim() -> None:
     worker = Worker(topic)
     await worker.stores.restore([0])
     await worker.take(500)
-    topic.records[0] += [topic.records[0][-1], b"somebody's"]
+    topic.sent[0] += [topic.sent[0][-1], b"somebody's"]
     await worker.take(500, first=500)
     await worker.stores.restore([0])
     assert topic.read_records == 2
@@ -377,7 +382,7 @@ async def test_what_nobody_can_read_is_skipped_and_counted() -> None:
     topic = FakeTopic()
     first, second = Worker(topic), Worker(topic)
     await first.take(500)
-    topic.records[0].append(b"somebody's")
+    topic.sent[0].append(b"somebody's")
     await second.stores.restore([0])
     assert (second.waiting(), second.telemetry.unreadable) == (500, 1)
 
@@ -385,7 +390,7 @@ async def test_what_nobody_can_read_is_skipped_and_counted() -> None:
 async def test_what_a_newer_version_wrote_is_refused() -> None:
     topic = FakeTopic()
     await Worker(topic).take(500)
-    topic.records[0].append(b"DLP9" + topic.records[0][0][4:])
+    topic.sent[0].append(b"DLP9" + topic.sent[0][0][4:])
     with pytest.raises(NewerChanges):
         await Worker(topic).stores.restore([0])
 

@@ -15,6 +15,7 @@ from agents.state.reader import Reading, StateReader
 from agents.state.stored_state import StoredRecord, UnusableState
 from agents.state.writer import StateCut, StateWriter
 from agents.transport.publisher import Publisher
+from agents.transport.topic_reader import Bounds
 from detectors.monitors.fleet import Fleet
 from detectors.monitors.fleet_snapshot import FleetSnapshots
 from detectors.monitors.options import MonitorOptions
@@ -43,7 +44,7 @@ class FakeTopic:
 
     def __init__(self, first: int = 0, end: int = 100) -> None:
         self.records: dict[bytes, StoredRecord] = {}
-        self.bounds = (first, end)
+        self.bounds = Bounds(first, end)
 
     async def read(self, topic: str, partitions: Iterable[int], *, logs: Iterable[str]) -> Reading:
         assert (topic, list(partitions), list(logs)) == ("driftline-state", [0], [LOG])

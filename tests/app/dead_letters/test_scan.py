@@ -3,7 +3,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any, cast
 
 from agents.records.record import Record
-from app.dead_letters.reader import TopicReader
+from app.dead_letters.reader import WholeTopic
 from app.dead_letters.scan import Scan, scan, without_content
 from app.dead_letters.selection import Selection
 from schemas.events.dead_letter import ReplayedLetter
@@ -31,7 +31,7 @@ def mark(letter_id: str) -> Sent:
 
 def scanned(sent: Sequence[Sent], selection: Selection | None = None, **options: Any) -> Scan:
     records = [as_record(each, offset=offset) for offset, each in enumerate(sent)]
-    reader = cast("TopicReader", FakeReader(records))
+    reader = cast("WholeTopic", FakeReader(records))
     return asyncio.run(scan(reader, selection or Selection(), **options))
 
 
