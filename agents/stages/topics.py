@@ -21,17 +21,17 @@ class Topics:
         The state of detection and of policy, compacted; partitioned as observations and as alerts.
     """
 
-    predictions: str = "predictions"
-    labels: str = "labels"
-    model_events: str = "model-events"
-    observations: str = "driftline-observations"
-    lifecycle: str = "driftline-lifecycle"
-    pending: str = "driftline-pending"
-    alerts: str = "drift-alerts"
-    retrain_requests: str = "retrain-requests"
-    dead_letters: str = "driftline-dead-letters"
-    state: str = "driftline-state"
-    policy_state: str = "driftline-policy-state"
+    predictions: str
+    labels: str
+    model_events: str
+    observations: str
+    lifecycle: str
+    pending: str
+    alerts: str
+    retrain_requests: str
+    dead_letters: str
+    state: str
+    policy_state: str
 
     @property
     def sources(self) -> frozenset[str]:

@@ -9,6 +9,7 @@ from agents.observations.framing import framed
 from agents.observations.prediction_reader import PredictionReader
 from agents.records.block import RecordBlock
 from app.dead_letters.letter import Letter
+from app.kafka.topic_catalogue import CATALOGUE
 from app.options import declared_kinds, intake_options
 from app.settings import Settings, TopicRole
 from schemas.events.any_alert import decode_alert
@@ -36,15 +37,6 @@ EXPECTED: Final[Mapping[Reason, str]] = {
 
 _MAY_BE_LARGE: Final = 100_000
 """Bytes of a prediction from which on its row may fit no record: it takes up to ten times more."""
-
-_READ: Final = (
-    TopicRole.PREDICTIONS,
-    TopicRole.LABELS,
-    TopicRole.MODEL_EVENTS,
-    TopicRole.OBSERVATIONS,
-    TopicRole.LIFECYCLE,
-    TopicRole.ALERTS,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +85,11 @@ class Judge:
             tolerance=round(self._options.clock_tolerance * 1000),
             kinds_of=partial(declared_kinds, settings),
         )
-        self._roles = {settings.topics.full_name(role): role for role in _READ}
+        self._roles = {
+            settings.topics.full_name(role): role
+            for role, spec in CATALOGUE.items()
+            if spec.handled
+        }
         self._readers: Mapping[TopicRole, Callable[[Letter], object]] = {
             TopicRole.PREDICTIONS: self._prediction,
             TopicRole.LABELS: self._label,

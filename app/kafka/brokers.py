@@ -24,9 +24,9 @@ from aiokafka.protocol.metadata import MetadataRequest
 
 from app.kafka.clients import client_arguments
 from app.kafka.connection_refusals import hung_up, refusal
+from app.kafka.operation import Operation
 from app.kafka.permissions import (
     NotAuthorized,
-    Operation,
     Permission,
     client_of,
     lacking,

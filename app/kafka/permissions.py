@@ -5,35 +5,16 @@ all of them, before anything is read or written.
 """
 
 from collections.abc import Iterable, Mapping
-from enum import IntEnum
 from typing import Final, NamedTuple
 
+from app.kafka.operation import Operation
+from app.kafka.topic_catalogue import CATALOGUE
 from app.settings import KafkaSettings, Settings, TopicRole
 
-
-class Operation(IntEnum):
-    """Kafka's numbers of operations; also the places of their bits in its answers."""
-
-    READ = 3
-    WRITE = 4
-    CREATE = 5
-    DESCRIBE = 8
-
-
 WORKER: Final[Mapping[TopicRole, frozenset[Operation]]] = {
-    TopicRole.PREDICTIONS: frozenset({Operation.READ}),
-    TopicRole.LABELS: frozenset({Operation.READ}),
-    TopicRole.MODEL_EVENTS: frozenset({Operation.READ}),
-    TopicRole.OBSERVATIONS: frozenset({Operation.READ, Operation.WRITE}),
-    TopicRole.LIFECYCLE: frozenset({Operation.READ, Operation.WRITE}),
-    TopicRole.ALERTS: frozenset({Operation.READ, Operation.WRITE}),
-    TopicRole.RETRAIN_REQUESTS: frozenset({Operation.WRITE}),
-    TopicRole.DEAD_LETTERS: frozenset({Operation.WRITE}),
-    TopicRole.PENDING: frozenset({Operation.READ, Operation.WRITE}),
-    TopicRole.STATE: frozenset({Operation.READ, Operation.WRITE}),
-    TopicRole.POLICY_STATE: frozenset({Operation.READ, Operation.WRITE}),
+    role: spec.rights for role, spec in CATALOGUE.items()
 }
-"""What a worker does to each topic; with either of the two, Kafka also lets it describe it."""
+"""What a worker does to each topic."""
 
 PLAY: Final[Mapping[TopicRole, frozenset[Operation]]] = {
     **dict.fromkeys(TopicRole, frozenset({Operation.DESCRIBE})),

@@ -5,34 +5,11 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from app.kafka.brokers import Brokers, NewTopic, connected
-from app.kafka.clients import MAX_REQUEST_BYTES
+from app.kafka.topic_catalogue import CATALOGUE, DAY_MS, Cleanup, TopicSpec, together
 from app.settings import Settings, TopicRole
-
-TOGETHER: Final = (
-    (TopicRole.PREDICTIONS, TopicRole.LABELS, TopicRole.PENDING),
-    (TopicRole.ALERTS, TopicRole.LIFECYCLE, TopicRole.POLICY_STATE),
-    (TopicRole.OBSERVATIONS, TopicRole.STATE),
-)
-"""Topics whose records meet: what belongs together must be in the same partition of each."""
-
-_COMPACTED: Final = frozenset({TopicRole.STATE, TopicRole.POLICY_STATE})
-"""Topics of which the latest record of each key is all that counts."""
 
 _SEGMENT_BYTES: Final = 64 * 1024 * 1024
 """Of a compacted topic: the segment that is being written is never compacted."""
-
-_LARGE: Final = frozenset({TopicRole.OBSERVATIONS, TopicRole.PENDING, TopicRole.DEAD_LETTERS})
-"""Topics whose records can be larger than Kafka's default limit."""
-
-_SLACK_MS: Final = 86_400_000
-_LONGEST_MS: Final = 1 << 62
-"""Kafka's times are 64 bits wide."""
-
-_OF_MODELS: Final = (TopicRole.OBSERVATIONS, TopicRole.ALERTS)
-"""Topics of which every partition has models of its own."""
-
-_COMPACTABLE: Final = frozenset({TopicRole.PREDICTIONS, TopicRole.LABELS})
-"""Topics with a key of its own for each record, so that compaction loses none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +21,7 @@ class PlannedTopic:
     role, name
         What it is for, and its full name.
     partitions
-        How many it would have; an existing one may have others, within `TOGETHER`.
+        How many it would have; an existing one may have others, as many as its `together`.
     config
         Settings of the topic by their Kafka names.
     """
@@ -114,19 +91,11 @@ class TopicPlan(dict[TopicRole, PlannedTopic]):
 def plan_topics(settings: Settings) -> TopicPlan:
     """Return the topics that the settings ask for."""
     plan = TopicPlan()
-    for role in TopicRole:
-        if role in _COMPACTED and not settings.state.enabled:
+    for role, spec in CATALOGUE.items():
+        if spec.is_state and not settings.state.enabled:
             continue
-        config = {"cleanup.policy": "delete"}
-        if role in _COMPACTED:
-            config = {"cleanup.policy": "compact", "segment.bytes": str(_SEGMENT_BYTES)}
-        if role in _LARGE:
-            # Replicas and consumers take a record of any size that the topic takes.
-            config["max.message.bytes"] = str(MAX_REQUEST_BYTES)
-        if role is TopicRole.PENDING:
-            config["retention.ms"] = str(_retention(settings))
         name = settings.topics.full_name(role)
-        plan[role] = PlannedTopic(role, name, settings.topics.partitions, config)
+        plan[role] = PlannedTopic(role, name, settings.topics.partitions, _config(spec, settings))
     return plan
 
 
@@ -150,7 +119,7 @@ def compare(
     """
     missing = {role: topic for role, topic in plan.items() if partitions[topic.name] is None}
     problems = []
-    for wanted in TOGETHER:
+    for wanted in together():
         group = [role for role in wanted if role in plan]
         there = [role for role in group if role not in missing]
         for role in there[1:]:
@@ -240,7 +209,7 @@ def as_found(settings: Settings, report: TopicReport) -> Settings:
         Of topics without problems, the missing ones of which were made.
     """
     made = {topic.name: topic.partitions for topic in report.missing}
-    names = [settings.topics.full_name(role) for role in _OF_MODELS]
+    names = [settings.topics.full_name(role) for role, spec in CATALOGUE.items() if spec.of_models]
     largest = max(report.partitions[name] or made[name] for name in names)
     topics = settings.topics.model_copy(update={"partitions": largest})
     return settings.model_copy(update={"topics": topics})
@@ -263,14 +232,15 @@ def _unequal(
 def _misconfigured(topic: PlannedTopic, config: Mapping[str, str]) -> list[TopicProblem]:
     problems = []
     policy = config.get("cleanup.policy", topic.config["cleanup.policy"])
-    if topic.role in _COMPACTED:
+    cleanup = CATALOGUE[topic.role].cleanup
+    if cleanup is Cleanup.COMPACT:
         if policy != "compact":
             message = (
                 f"has cleanup.policy={policy}: it would lose the state that is older than its "
                 "retention. Set cleanup.policy=compact"
             )
             problems.append(TopicProblem(topic.name, "cleanup_policy", message))
-    elif "compact" in policy and topic.role not in _COMPACTABLE:
+    elif "compact" in policy and cleanup is Cleanup.DELETE:
         message = (
             f"has cleanup.policy={policy}: its records share keys, and compaction would delete "
             "all but the last. Set cleanup.policy=delete"
@@ -284,7 +254,7 @@ def _misconfigured(topic: PlannedTopic, config: Mapping[str, str]) -> list[Topic
             f"Set max.message.bytes={wanted}"
         )
         problems.append(TopicProblem(topic.name, "message_bytes", message))
-    least = int(topic.config.get("retention.ms", "-1")) - _SLACK_MS
+    least = int(topic.config.get("retention.ms", "-1")) - DAY_MS
     kept = int(config.get("retention.ms", "-1"))
     if 0 <= kept < least:
         message = (
@@ -296,10 +266,18 @@ def _misconfigured(topic: PlannedTopic, config: Mapping[str, str]) -> list[Topic
     return problems
 
 
-def _retention(settings: Settings) -> int:
-    """Return for how long the changelog is kept: while an entry may wait, and a day more."""
-    wait = settings.intake.pending.ttl_seconds * 1000
-    return round(min(wait, _LONGEST_MS)) + _SLACK_MS
+def _config(spec: TopicSpec, settings: Settings) -> dict[str, str]:
+    """Return a topic's settings by their Kafka names."""
+    config = {"cleanup.policy": "delete"}
+    if spec.cleanup is Cleanup.COMPACT:
+        config = {"cleanup.policy": "compact", "segment.bytes": str(_SEGMENT_BYTES)}
+    if spec.record_bytes is not None:
+        # Replicas and consumers take a record of any size that the topic takes.
+        config["max.message.bytes"] = str(spec.record_bytes)
+    if spec.shortest_retention is not None:
+        # A day more: brokers look at whole segments, by the time of their last record.
+        config["retention.ms"] = str(spec.shortest_retention(settings) + DAY_MS)
+    return config
 
 
 def _line(problem: TopicProblem) -> str:

@@ -12,12 +12,13 @@ from agents.state.stored_state import StoredRecord, StoredState, UnusableState, 
 from agents.state.writer import StateCut, StateWriter
 from app.kafka.brokers import connected
 from app.kafka.clients import MAX_REQUEST_BYTES, client_arguments
-from app.settings import Settings, TopicRole
+from app.kafka.topic_catalogue import CATALOGUE
+from app.settings import Settings
 from app.state.errors import NothingFound, WorkersRunning
 from detectors.snapshots.parts import PartName
 from detectors.snapshots.tree import State
 
-ROLES: Final = (TopicRole.STATE, TopicRole.POLICY_STATE)
+ROLES: Final = tuple(role for role, spec in CATALOGUE.items() if spec.is_state)
 
 _IDLE: Final = frozenset({"Empty", "Dead", ""})
 """States of a consumer group without members."""

@@ -4,7 +4,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.dead_letters.limits import RefusalLimits
-from agents.stages.topics import Topics
 from app import options
 from app.settings import Settings, load_settings
 from detectors.monitors.fleet import Fleet
@@ -24,7 +23,6 @@ def settings_with(**flags: str) -> Settings:
 
 def test_the_defaults_are_those_of_the_agents_and_detectors() -> None:
     settings = settings_with()
-    assert options.agent_topics(settings) == Topics()
     assert options.policy_options(settings) == PolicyOptions()
     assert options.monitor_options(settings, "any") == MonitorOptions()
     assert options.monitor_options(settings, "any").detectors == DEFAULT_DETECTORS

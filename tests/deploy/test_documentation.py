@@ -5,17 +5,10 @@ from typing import Any, Final
 import yaml
 
 from app.cli import main
-from app.kafka.clients import MAX_REQUEST_BYTES
-from app.settings import Settings, TopicRole, TopicSettings, load_settings
+from app.settings import Settings, load_settings
 from tests.deploy import ROOT
 
 TEXT: Final = (ROOT / "docs/deployment.md").read_text("utf-8")
-READ: Final = set(TopicRole) - {TopicRole.RETRAIN_REQUESTS, TopicRole.DEAD_LETTERS}
-WRITTEN: Final = set(TopicRole) - {
-    TopicRole.PREDICTIONS,
-    TopicRole.LABELS,
-    TopicRole.MODEL_EVENTS,
-}
 
 
 def test_every_alert_is_explained() -> None:
@@ -23,17 +16,6 @@ def test_every_alert_is_explained() -> None:
     alerts = {rule["alert"] for group in groups for rule in group["rules"] if "alert" in rule}
 
     assert set(re.findall(r"`(Driftline[A-Z]\w+)`", TEXT)) == alerts
-
-
-def test_the_access_of_each_topic_is_named() -> None:
-    rows = re.findall(r"^\| topics (.+) \| (\w+) \|$", TEXT, re.MULTILINE)
-    named = {operation: set(re.findall(r"`([^`]+)`", topics)) for topics, operation in rows}
-
-    assert named == {"Read": names(READ), "Write": names(WRITTEN)}
-
-
-def test_the_size_of_the_largest_records_is_the_one_that_we_ask_for() -> None:
-    assert f"`max.message.bytes={MAX_REQUEST_BYTES}`" in TEXT
 
 
 def test_every_command_is_one_of_driftline_with_flags_that_it_has() -> None:
@@ -76,8 +58,3 @@ def attribute(found: Any, path: list[str]) -> Any:
 def blocks(language: str) -> list[str]:
     """Return the code of a language."""
     return re.findall(rf"```{language}\n(.*?)```", TEXT, re.DOTALL)
-
-
-def names(roles: set[TopicRole]) -> set[str]:
-    """Return the default names of topics."""
-    return {TopicSettings().full_name(role) for role in roles}

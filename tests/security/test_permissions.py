@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from app.kafka.brokers import connected
-from app.kafka.permissions import PLAY, WORKER, NotAuthorized, Operation, Permission, needed
+from app.kafka.operation import Operation
+from app.kafka.permissions import PLAY, WORKER, NotAuthorized, Permission, needed
 from app.kafka.topics import ensure_topics
 from app.settings import Settings, TopicRole, load_settings
 from tests.agents.transport.worker_process import wait_until

@@ -6,7 +6,6 @@ import pytest
 
 from agents.dead_letters.sender import DeadLetters, TooManyRefused
 from agents.stages.detection import Detection
-from agents.stages.topics import Topics
 from detectors.monitors.fleet import Fleet
 from detectors.monitors.options import MonitorOptions
 from schemas.events.alert import Alert
@@ -19,8 +18,8 @@ from schemas.tables.columns import Role, columns_of
 from schemas.tables.frames import encode_frame
 from schemas.tables.observations import ObservationBatch, ObservationTable, Origin, Source
 from tests.agents.fakes import FakeDelivery, FakePublisher, FakeTelemetry, batch
+from tests.topics import TOPICS
 
-TOPICS = Topics()
 START = 1_700_000_000_000
 
 

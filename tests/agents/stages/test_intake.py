@@ -12,7 +12,6 @@ from agents.join.stores import PendingStores
 from agents.join.telemetry import LabelOutcomes
 from agents.records.record_set import RecordSet
 from agents.stages.intake import Intake, IntakeOptions
-from agents.stages.topics import Topics
 from detectors.performance.error import Task
 from schemas.documents import examples
 from schemas.events.invalid import Reason
@@ -23,8 +22,8 @@ from schemas.tables.frames import decode_frame
 from schemas.tables.observations import ObservationBatch, Origin, Run
 from tests.agents.fakes import FakeDelivery, FakePublisher, FakeTelemetry, batch
 from tests.agents.records.record_bytes import Entry, batch_bytes
+from tests.topics import TOPICS
 
-TOPICS = Topics()
 MODEL_EVENT = orjson.dumps(examples.MODEL_EVENT)
 
 

@@ -1,11 +1,11 @@
 import asyncio
+from dataclasses import replace
 from typing import ClassVar
 
 import orjson
 import pytest
 
 from agents.stages.outputs import Outputs
-from agents.stages.topics import Topics
 from schemas.documents import examples
 from schemas.events.any_alert import decode_alert
 from schemas.events.cloudevents import CloudEventType
@@ -13,8 +13,9 @@ from schemas.events.codec import decode_event
 from schemas.events.published import PublishedEvent
 from schemas.events.retrain_request import RetrainRequest
 from tests.agents.fakes import FakePublisher, FakeTelemetry
+from tests.topics import TOPICS as DEFAULTS
 
-TOPICS = Topics(alerts="acme.alerts", retrain_requests="acme.requests")
+TOPICS = replace(DEFAULTS, alerts="acme.alerts", retrain_requests="acme.requests")
 DRIFT, QUALITY = decode_alert(examples.DRIFT_ALERT), decode_alert(examples.QUALITY_ALERT)
 REQUEST = decode_event(RetrainRequest, examples.RETRAIN_REQUEST)
 

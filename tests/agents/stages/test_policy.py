@@ -5,7 +5,6 @@ import pytest
 
 from agents.dead_letters.sender import DeadLetters, TooManyRefused
 from agents.stages.policy import Policy
-from agents.stages.topics import Topics
 from detectors.retraining.policy import PolicyOptions, RetrainPolicy
 from schemas.events.alert import AlertKind, Severity
 from schemas.events.codec import decode_event, encode_event
@@ -18,8 +17,8 @@ from schemas.events.retrain_request import RetrainRequest, Trigger
 from schemas.events.summary import NumberSummary
 from schemas.events.times import format_time
 from tests.agents.fakes import FakeDelivery, FakePublisher, FakeTelemetry, batch
+from tests.topics import TOPICS
 
-TOPICS = Topics()
 START = 1_700_000_000_000
 
 

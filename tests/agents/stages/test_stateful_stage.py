@@ -1,8 +1,8 @@
 from agents.dead_letters.sender import DeadLetters
 from agents.stages.stateful_stage import Stage
-from agents.stages.topics import Topics
 from agents.transport.rounds import BatchEvent
 from tests.agents.fakes import FakePublisher, FakeTelemetry, batch
+from tests.topics import TOPICS
 
 
 class Counting(Stage[list[int]]):
@@ -16,7 +16,7 @@ class Counting(Stage[list[int]]):
 
 
 def counting(telemetry: FakeTelemetry) -> Counting:
-    publisher, topics = FakePublisher().real, Topics()
+    publisher, topics = FakePublisher().real, TOPICS
     return Counting(
         topics=topics,
         publisher=publisher,

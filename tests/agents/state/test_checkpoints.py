@@ -7,7 +7,6 @@ import pytest
 
 from agents.dead_letters.sender import DeadLetters
 from agents.stages.stateful_stage import Stage
-from agents.stages.topics import Topics
 from agents.state.checkpoints import CheckpointOptions, Checkpoints, KeptPartition
 from agents.state.keys import HeadKey, decode_key
 from agents.state.writer import StateWriter
@@ -18,6 +17,7 @@ from detectors.snapshots.parts import PartName
 from detectors.snapshots.snapshot import decode_snapshot, encode_snapshot
 from detectors.snapshots.tree import State
 from tests.agents.fakes import FakeTelemetry
+from tests.topics import TOPICS
 
 
 class Numbers:
@@ -97,7 +97,7 @@ class Bench:
         self.telemetry = FakeTelemetry()
         publisher = cast("Publisher", None)
         self.stage = Stage[Numbers](
-            topics=Topics(),
+            topics=TOPICS,
             publisher=publisher,
             dead_letters=DeadLetters(publisher, "letters", self.telemetry),
             telemetry=self.telemetry,

@@ -8,7 +8,6 @@ from faust.types import TP
 
 from agents.dead_letters.sender import DeadLetters
 from agents.stages.detection import Detection
-from agents.stages.topics import Topics
 from agents.state.checkpoints import CheckpointOptions, Checkpoints
 from agents.state.loader import StateLoader, StateRecipe
 from agents.state.reader import Reading, StateReader
@@ -22,8 +21,9 @@ from detectors.monitors.options import MonitorOptions
 from schemas.tables.columns import Role
 from tests.agents.fakes import FakeTelemetry
 from tests.detectors.batches import rows_of, table_of
+from tests.topics import TOPICS
 
-LOG = Topics().observations
+LOG = TOPICS.observations
 
 
 class FakeApp:
@@ -72,7 +72,7 @@ class Bench:
         self.telemetry = FakeTelemetry()
         publisher = cast("Publisher", None)
         self.detection = Detection(
-            topics=Topics(),
+            topics=TOPICS,
             publisher=publisher,
             dead_letters=DeadLetters(publisher, "letters", self.telemetry),
             telemetry=self.telemetry,

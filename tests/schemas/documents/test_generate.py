@@ -14,7 +14,6 @@ from jsonschema import Draft7Validator, Draft202012Validator
 from jsonschema.protocols import Validator
 from pydantic import ValidationError
 
-from agents.stages.topics import Topics
 from detectors.monitors.model_monitor import ModelMonitor
 from detectors.monitors.options import MonitorOptions
 from detectors.retraining.policy import PolicyOptions, RetrainPolicy
@@ -28,6 +27,7 @@ from schemas.events.invalid import Reason
 from schemas.events.model_event import ModelEventType
 from tests.detectors.batches import batch_of, rows_of
 from tests.schemas.documents_strategy import VALUES, documents
+from tests.topics import TOPICS
 
 _DOCS = Path(__file__).parents[3] / "docs"
 _SCHEMAS = json_schemas()
@@ -216,9 +216,8 @@ def test_every_reference_of_the_asyncapi_document_resolves() -> None:
 
 
 def test_the_asyncapi_document_has_the_topics_by_their_default_names() -> None:
-    topics = Topics()
-    received = {topics.predictions, topics.labels, topics.model_events}
-    sent = {topics.alerts, topics.retrain_requests, topics.dead_letters}
+    received = {TOPICS.predictions, TOPICS.labels, TOPICS.model_events}
+    sent = {TOPICS.alerts, TOPICS.retrain_requests, TOPICS.dead_letters}
     assert _API["asyncapi"] == "3.0.0"
     assert {channel["address"] for channel in _API["channels"].values()} == received | sent
     actions = {
