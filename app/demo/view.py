@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol, Self
+from typing import Final, Protocol, Self
 
 from rich.columns import Columns
 from rich.console import Console, Group, RenderableType
@@ -19,6 +19,8 @@ from schemas.events.drift_alert import DriftAlert
 from schemas.events.quality_alert import QualityAlert
 from schemas.events.retrain_request import RetrainRequest
 from schemas.events.summary import CategorySummary, NumberSummary, Summary
+
+_STYLES: Final = {Severity.CRITICAL: "red", Severity.WARNING: "", Severity.INFO: "green"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +233,7 @@ def _alerts(ledger: Ledger) -> Table:
         table.add_column(heading)
     for judged in ledger.judged[-12:]:
         alert = judged.alert
-        style = "red" if alert.severity is Severity.CRITICAL else ""
+        style = _STYLES[alert.severity]
         detector = alert.found_by
         if isinstance(alert, ColumnAlert):
             detector = f"{detector} ({alert.detector.stream})"

@@ -1,19 +1,23 @@
 """Turns a drift into the alert that people and pipelines read."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 
+from detectors.alerts.direction import direction_of, has_improved
 from detectors.alerts.drift import Drift, Finding
 from detectors.alerts.summaries import category_summaries, finite, numbers_after, numbers_before
 from schemas.events.alert import AlertKind, Severity
 from schemas.events.detector_report import DetectorReport, Stream
-from schemas.events.drift_alert import DriftAlert, DriftKind
+from schemas.events.drift_alert import Direction, DriftAlert, DriftKind
 from schemas.events.identity import stable_id
 from schemas.events.position import Position
 from schemas.events.summary import CategorySummary, NumberSummary
 from schemas.tables.columns import Kind, Role
+
+Window: TypeAlias = NumberSummary | CategorySummary
+"""What a column looked like before or after."""
 
 DRIFT_KINDS: Final[Mapping[Role, DriftKind]] = {
     Role.FEATURE: AlertKind.FEATURE,
@@ -58,19 +62,20 @@ def alert_of(
     column_kind
         Of the column.
     critical
-        Whether the configuration marks the feature as critical; concept drift always is.
+        Whether the configuration marks the feature as critical; concept drift always is, unless
+        the errors have become fewer.
     change_at, detected_at
         Source positions of the estimated change and of the detection.
     """
     kind = DRIFT_KINDS[role]
-    severe = critical or kind is AlertKind.CONCEPT
     before, after = _summaries(drift, column_kind)
+    direction = direction_of(before, after)
     report = _report(drift.findings[0])
     position = (detected_at.topic, detected_at.partition, detected_at.offset)
     return DriftAlert(
         alert_id=stable_id(model, version, role, feature, report.kind, report.stream, *position),
         kind=kind,
-        severity=Severity.CRITICAL if severe else Severity.WARNING,
+        severity=_severity(kind, before, after, critical=critical),
         model=model,
         version=version,
         feature=feature,
@@ -78,6 +83,7 @@ def alert_of(
         corroborated_by=[_report(finding) for finding in drift.findings[1:]],
         before=before,
         after=after,
+        direction=direction,
         change_at=change_at,
         detected_at=detected_at,
         rows_since_change=drift.rows_since_change,
@@ -86,11 +92,28 @@ def alert_of(
         stride=drift.stride,
         guaranteed=drift.independent,
         message=(
-            f"{_SUBJECTS[kind].format(feature=feature)} of {model} {version} changed: "
+            f"{_SUBJECTS[kind].format(feature=feature)} of {model} {version} "
+            f"{_verb(kind, direction)}: "
             f"{_change(before, after)}, over {drift.rows_since_change} rows "
             f"({report.kind} on the {_STREAM_WORDS[report.stream]})."
         ),
     )
+
+
+def _severity(kind: DriftKind, before: Window, after: Window, *, critical: bool) -> Severity:
+    if kind is not AlertKind.CONCEPT:
+        return Severity.CRITICAL if critical else Severity.WARNING
+    if has_improved(before, after):
+        return Severity.INFO
+    # Most errors have shrunk and a few have grown: worth a look, no reason to retrain by itself.
+    mixed = direction_of(before, after) is Direction.DOWN
+    return Severity.WARNING if mixed else Severity.CRITICAL
+
+
+def _verb(kind: DriftKind, direction: Direction | None) -> str:
+    if kind is not AlertKind.CONCEPT or direction is None:
+        return "changed"
+    return "rose" if direction is Direction.UP else "fell"
 
 
 def _report(finding: Finding) -> DetectorReport:
@@ -115,7 +138,7 @@ def _summaries(
     return category_summaries(counts_before, counts_after, drift.names)
 
 
-def _change(before: NumberSummary | CategorySummary, after: NumberSummary | CategorySummary) -> str:
+def _change(before: Window, after: Window) -> str:
     if isinstance(before, CategorySummary) and isinstance(after, CategorySummary):
         shares = before.shares.keys() | after.shares.keys()
         gaps = {name: after.shares.get(name, 0.0) - before.shares.get(name, 0.0) for name in shares}

@@ -124,9 +124,9 @@ class RetrainPolicy:
         """Take an alert; return the request that it tips, if it does.
 
         Only drift asks for a retraining: what is missing or broken in the data of other alerts
-        would be learned with it.
+        would be learned with it. Nor does what is no more than news, such as fewer errors.
         """
-        if not isinstance(alert, DriftAlert):
+        if not isinstance(alert, DriftAlert) or alert.severity is Severity.INFO:
             return None
         state = self._state_of(alert.model)
         now = parse_time(alert.detected_at.time)
@@ -229,7 +229,10 @@ class RetrainPolicy:
             for reference in references
         ):
             return Trigger.CRITICAL_FEATURE
-        if any(reference.kind is AlertKind.CONCEPT for reference in references):
+        if any(
+            reference.kind is AlertKind.CONCEPT and reference.severity is Severity.CRITICAL
+            for reference in references
+        ):
             return Trigger.CONCEPT
         drifted = {(reference.kind, reference.feature) for reference in references}
         return Trigger.FEATURES if len(drifted) >= self.options.features else None

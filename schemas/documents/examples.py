@@ -66,6 +66,7 @@ DRIFT_ALERT: Final[dict[str, Any]] = {
         "std": 40.2,
         "quantiles": {"p05": 60.9, "p25": 93.5, "p50": 117.1, "p75": 146.8, "p95": 190.3},
     },
+    "direction": "up",
     "change_at": {
         "topic": "predictions",
         "partition": 2,

@@ -1,5 +1,6 @@
 """A drift alert: the values of one column are distributed otherwise than in its reference."""
 
+from enum import StrEnum
 from typing import Literal
 
 from pydantic import Field
@@ -11,6 +12,13 @@ from schemas.events.summary import Summary
 DriftKind = Literal[AlertKind.FEATURE, AlertKind.PREDICTION, AlertKind.SCORE, AlertKind.CONCEPT]
 
 
+class Direction(StrEnum):
+    """Where a mean went."""
+
+    UP = "up"
+    DOWN = "down"
+
+
 class DriftAlert(ColumnAlert):
     """A drift was found in one watched column of one model version."""
 
@@ -18,6 +26,12 @@ class DriftAlert(ColumnAlert):
     before: Summary = Field(description="The reference window: all values before those of `after`.")
     after: Summary = Field(
         description="The latest values since the estimated change, at most 96 of them."
+    )
+    direction: Direction | None = Field(
+        default=None,
+        strict=False,
+        description="Where the mean went; of errors, `down` is better. None for categories, and "
+        "where the mean stayed.",
     )
     autocorrelation: float | None = Field(
         description="Lag-1 autocorrelation of the burn-in; None for a constant."

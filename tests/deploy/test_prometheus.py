@@ -9,7 +9,7 @@ import yaml
 
 from agents.join.telemetry import LabelOutcomes
 from schemas.events.alert import Severity
-from schemas.events.model_event import ModelEventType
+from schemas.events.model_event import EFFECTS, ModelEventType
 from schemas.tables.observations import Origin
 from tests.deploy import ROOT
 from tests.deploy.promql import known_metrics, strangers
@@ -107,3 +107,10 @@ def test_promtool_agrees(command: tuple[str, ...]) -> None:
     )
 
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_what_ends_a_request_is_what_ends_it_in_the_policy() -> None:
+    text = (FOLDER / "alerts.yml").read_text("utf-8")
+    matched = {kind for each in re.findall(r'type=~"([^"]+)"', text) for kind in each.split("|")}
+
+    assert matched == {kind for kind, effects in EFFECTS.items() if effects.ends_request}

@@ -10,7 +10,7 @@ from detectors.monitors.drift_watch import MOST_REFUSED
 from detectors.monitors.model_monitor import ModelMonitor
 from detectors.monitors.options import MonitorOptions
 from schemas.events.alert import AlertKind, Severity
-from schemas.events.drift_alert import DriftAlert
+from schemas.events.drift_alert import Direction, DriftAlert
 from schemas.tables.columns import Flag, Kind, Role
 from tests.detectors.batches import Row, batch_of, batches_of, plain, rows_of
 from tests.detectors.drift_alerts import drift_alerts
@@ -233,13 +233,31 @@ def test_drifting_errors_are_concept_drift_and_critical() -> None:
     monitor = _monitor()
     (alert,) = _feed(monitor, rows_of(error=errors), role=_ERROR)
     assert alert.kind is AlertKind.CONCEPT
-    assert alert.severity is Severity.CRITICAL
+    assert (alert.severity, alert.direction) == (Severity.CRITICAL, Direction.UP)
+    assert alert.message.startswith("The errors of fraud 3 rose: ")
     assert alert.feature == "error"
     assert alert.detected_at.topic == "labels"
     assert alert.after.kind == "number"
     assert alert.after.mean is not None
     assert alert.after.mean > 0.25
     assert (monitor.rows, monitor.labelled_rows) == (0, 2400)
+
+
+def test_errors_that_become_fewer_are_news_and_no_alarm() -> None:
+    random = np.random.default_rng(3)
+    errors = np.concatenate([random.random(2000) < 0.4, random.random(400) < 0.05])
+    (alert,) = _feed(_monitor(), rows_of(error=errors), role=_ERROR)
+    assert (alert.kind, alert.severity) == (AlertKind.CONCEPT, Severity.INFO)
+    assert alert.direction is Direction.DOWN
+    assert alert.message.startswith("The errors of fraud 3 fell: the mean went from 0.4")
+
+
+def test_smaller_errors_with_a_few_large_ones_are_worth_a_look() -> None:
+    random = np.random.default_rng(3)
+    late = np.where(random.random(400) < 0.05, 20.0, random.exponential(0.1, 400))
+    errors = np.concatenate([random.exponential(2.0, 2000), late])
+    alert = _feed(_monitor(), rows_of(error=errors), role=_ERROR)[0]
+    assert (alert.direction, alert.severity) == (Direction.DOWN, Severity.WARNING)
 
 
 @pytest.mark.parametrize(

@@ -95,6 +95,8 @@ def test_so_many_drifted_columns_ask_for_a_retraining() -> None:
     [
         (AlertKind.FEATURE, Severity.CRITICAL, Trigger.CRITICAL_FEATURE),
         (AlertKind.CONCEPT, Severity.CRITICAL, Trigger.CONCEPT),
+        (AlertKind.CONCEPT, Severity.WARNING, None),
+        (AlertKind.CONCEPT, Severity.INFO, None),
         (AlertKind.FEATURE, Severity.WARNING, None),
         (AlertKind.PREDICTION, Severity.WARNING, None),
         (AlertKind.SCORE, Severity.WARNING, None),
@@ -113,6 +115,16 @@ def test_what_is_broken_in_the_data_asks_for_no_retraining() -> None:
         broken = {**QUALITY_ALERT, "alert_id": str(number), "severity": "critical"}
         assert policy.on_alert(decode_alert(broken)) is None
     assert len(policy) == 0
+
+
+def test_news_count_towards_no_retraining() -> None:
+    policy = _policy(features=2)
+    assert policy.on_alert(_alert("x", 1)) is None
+    better = _alert("error", 2, kind=AlertKind.CONCEPT, severity=Severity.INFO)
+    assert policy.on_alert(better) is None
+    request = policy.on_alert(_alert("y", 3))
+    assert request is not None
+    assert request.features == ["x", "y"]
 
 
 def test_models_are_judged_apart() -> None:
