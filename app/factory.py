@@ -33,7 +33,7 @@ from agents.transport.rounds import BatchEvent
 from agents.transport.topic_reader import open_topic
 from app import options
 from app.kafka.clients import client_arguments, transport_options
-from app.metrics import Metrics
+from app.metrics import MODEL_SPECS, PENDING_SPECS, Metrics
 from app.settings import Settings
 from app.web.health import WorkerHealth
 from app.web.server import HttpServer
@@ -110,6 +110,9 @@ def create_app(settings: Settings, *, telemetry: Telemetry | None = None) -> Bat
         telemetry=telemetry,
         new_state=partial(options.new_policy, settings),
     )
+    if metrics is not None:
+        metrics.refreshed_by(detection.report, MODEL_SPECS)
+        metrics.refreshed_by(intake.report, PENDING_SPECS)
     if settings.state.enabled:
         recipes = _keep_state(app, settings, detection, policy)
         checkpoints |= {recipe.stage.name: recipe.checkpoints for recipe in recipes}

@@ -55,6 +55,11 @@ class PendingStores:
         slot = self._slots.get(partition)
         return None if slot is None else slot.store
 
+    def report(self) -> None:
+        """Report on every store as it is now."""
+        for partition, slot in self._slots.items():
+            self._telemetry.pending_changed(partition, slot.store.status)
+
     def keep(self, partitions: Iterable[int]) -> None:
         """Let go of the stores of partitions that are no longer assigned."""
         for partition in self._slots.keys() - set(partitions):

@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Final
 
-import numpy as np
-
 from agents.records.record import Record
 from agents.stages.stateful_stage import Stage
 from agents.stages.telemetry import ModelStatus
@@ -26,9 +24,6 @@ from schemas.tables.observations import ObservationTable, Source
 
 logger = logging.getLogger(__name__)
 
-STATUS_EVERY: Final = 5.0
-"""Seconds between two reports on one model: the gauges of wide models are not free."""
-
 MOST_CELLS: Final = 4_000_000
 """Rows times columns above which no further ones are decoded before these are taken."""
 
@@ -45,16 +40,17 @@ class Detection(Stage[Fleet]):
 
     Attributes
     ----------
-    reported
-        By partition and model version, when it was last reported on.
+    unreported
+        Model versions that have changed since the last `report`, by partition.
     renewed
         Source partitions of which the log says that their offsets began anew.
     """
 
     name = "detection"
-    reported: dict[int, dict[ModelVersion, float]] = field(default_factory=dict, init=False)
+    unreported: dict[int, set[ModelVersion]] = field(default_factory=dict, init=False)
     renewed: set[Source] = field(default_factory=set, init=False)
     _rows_of_version: dict[int, float] = field(default_factory=dict, init=False)
+    _busy: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
     async def on_observations(self, event: BatchEvent, delivery: Delivery) -> None:
         """Take a batch of observations and model events."""
@@ -62,11 +58,12 @@ class Detection(Stage[Fleet]):
         partition = event.message.partition
         fleet = self._state(partition)
         records = records_of(event)
-        if sum(len(record.value or b"") for record in records) < WORTH_A_THREAD:
-            handled = _handle(fleet, records)
-        else:
-            # Nearly all of it is compiled and holds no lock: intake goes on meanwhile.
-            handled = await asyncio.to_thread(_handle, fleet, records)
+        async with self._busy:
+            if sum(len(record.value or b"") for record in records) < WORTH_A_THREAD:
+                handled = _handle(fleet, records)
+            else:
+                # Nearly all of it is compiled and holds no lock: intake goes on meanwhile.
+                handled = await asyncio.to_thread(_handle, fleet, records)
         if versions := sum(len(taken.table.models) for taken in handled.taken):
             rows = sum(len(taken.table) for taken in handled.taken)
             self._rows_of_version[partition] = rows / versions
@@ -78,7 +75,11 @@ class Detection(Stage[Fleet]):
             for alert in taken.alerts:
                 outputs.append(await self.outputs.publish(alert))
             if self.states.get(partition) is fleet:
-                self._report_models(partition, fleet, taken)
+                self._note_changes(partition, fleet, taken)
+        if handled.noticed and self.states.get(partition) is fleet:
+            self.unreported.setdefault(partition, set()).update(
+                (each.model, each.version) for each in fleet if each.model in handled.noticed
+            )
         self._report(event, started)
         await delivery.submit(event, outputs)
 
@@ -86,37 +87,49 @@ class Detection(Stage[Fleet]):
         """Tell whether a partition brings so few rows of a version that it costs more than they."""
         return self._rows_of_version.get(partition, FEW_ROWS) < FEW_ROWS
 
+    async def report(self) -> None:
+        """Report on the models that have changed since the last time.
+
+        It is for whoever looks: a report after each batch would be dear with wide models, and one
+        now and then is old when a burst has ended.
+        """
+        for partition, fleet in [*self.states.items()]:
+            if not self.unreported.get(partition):
+                continue
+            async with self._busy:
+                # Not in the loop: with very many columns it takes longer than a batch may wait.
+                changed = frozenset(self.unreported.get(partition, ()))
+                statuses = await asyncio.to_thread(_statuses, fleet, changed)
+                if self.states.get(partition) is not fleet:
+                    continue
+                self.unreported[partition] -= changed
+                for status in statuses:
+                    self.telemetry.model_watched(partition, status)
+
     def take_up(self, partition: int, state: Fleet) -> None:
-        """Go on from a state that was loaded, and report on its models."""
+        """Go on from a state that was loaded."""
         super().take_up(partition, state)
-        for monitor in state:
-            self.telemetry.model_watched(partition, _status(monitor, monitor.newest / 1000))
+        self.unreported[partition] = {(each.model, each.version) for each in state}
 
     def _drop(self, partition: int) -> None:
         super()._drop(partition)
-        self.reported.pop(partition, None)
+        self.unreported.pop(partition, None)
         self._rows_of_version.pop(partition, None)
         self.telemetry.models_dropped(partition)
 
-    def _report_models(self, partition: int, fleet: Fleet, taken: Taken) -> None:
-        reported = self.reported.setdefault(partition, {})
+    def _note_changes(self, partition: int, fleet: Fleet, taken: Taken) -> None:
+        unreported = self.unreported.setdefault(partition, set())
         for key in taken.evicted:
-            reported.pop(key, None)
+            unreported.discard(key)
             self.telemetry.model_evicted(*key)
-        now = perf_counter()
-        table = taken.table
-        last_times = table.times[np.array(table.bounds()[1:]) - 1].tolist()
-        for rows, last in zip(table.models, last_times, strict=True):
+        for rows in taken.table.models:
             key = (rows.model, rows.version)
             monitor = fleet.monitor(*key)
             if monitor is None:  # a later table of the same event has pushed it out
                 continue
             if monitor.renewed:
                 self._warn_of_renewed(monitor.renewed - self.renewed)
-            if now - reported.get(key, -STATUS_EVERY) < STATUS_EVERY:
-                continue
-            reported[key] = now
-            self.telemetry.model_watched(partition, _status(monitor, last / 1000))
+            unreported.add(key)
 
     def _warn_of_renewed(self, sources: Iterable[Source]) -> None:
         for source in sources:
@@ -131,15 +144,26 @@ class Detection(Stage[Fleet]):
 
 @dataclass(frozen=True, slots=True)
 class _Handled:
-    """What came of records: the tables that were taken, and the records that hold none."""
+    """What came of records.
 
-    taken: list[Taken]
-    not_taken: list[tuple[Record, NotTaken]]
+    Attributes
+    ----------
+    taken
+        The tables.
+    not_taken
+        The records that hold none, and why.
+    noticed
+        The models that events were about.
+    """
+
+    taken: list[Taken] = field(default_factory=list)
+    not_taken: list[tuple[Record, NotTaken]] = field(default_factory=list)
+    noticed: set[str] = field(default_factory=set)
 
 
 def _handle(fleet: Fleet, records: Iterable[Record]) -> _Handled:
     """Feed records to a fleet."""
-    handled = _Handled([], [])
+    handled = _Handled()
     tables: list[ObservationTable] = []
     cells = 0
     for record in records:
@@ -150,6 +174,7 @@ def _handle(fleet: Fleet, records: Iterable[Record]) -> _Handled:
                 handled.taken.extend(fleet.update_all(tables))
                 tables, cells = [], 0
                 fleet.notice(content)
+                handled.noticed.add(content.model)
                 continue
         except NotTaken as why:
             handled.not_taken.append((record, why))
@@ -169,7 +194,12 @@ def _decoded(value: bytes | None) -> list[ObservationTable] | ModelEvent:
     return decode_event(ModelEvent, decode_object(value))
 
 
-def _status(monitor: ModelMonitor, last_event_time: float) -> ModelStatus:
+def _statuses(fleet: Fleet, changed: Iterable[ModelVersion]) -> list[ModelStatus]:
+    monitors = (fleet.monitor(*key) for key in changed)
+    return [_status(monitor) for monitor in monitors if monitor is not None]
+
+
+def _status(monitor: ModelMonitor) -> ModelStatus:
     return ModelStatus(
         model=monitor.model,
         version=monitor.version,
@@ -177,7 +207,7 @@ def _status(monitor: ModelMonitor, last_event_time: float) -> ModelStatus:
         labelled_rows=monitor.labelled_rows,
         replayed_rows=monitor.replayed_rows,
         refused_columns=monitor.refused_columns,
-        last_event_time=last_event_time,
+        newest=monitor.newest / 1000,
         columns=dict(
             zip(
                 monitor.columns,

@@ -114,6 +114,10 @@ class Intake:
         """Drop the pending stores of partitions that are no longer assigned."""
         self._pending.keep(partitions)
 
+    async def report(self) -> None:
+        """Report on what waits as it is now: checkpoints end after the batches that began them."""
+        self._pending.report()
+
     async def on_round(self, event: BatchEvent, delivery: Delivery) -> None:
         """Take slices of all three topics in their order."""
         started = perf_counter()

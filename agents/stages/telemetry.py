@@ -17,7 +17,13 @@ from schemas.tables.observations import Origin
 
 @dataclass(frozen=True, slots=True)
 class ModelStatus:
-    """One watched model version after a batch; counts since its watch began."""
+    """One watched model version as it is now; counts since its watch began.
+
+    Attributes
+    ----------
+    newest
+        Event time of its newest row, seconds since the epoch.
+    """
 
     model: str
     version: str
@@ -25,7 +31,7 @@ class ModelStatus:
     labelled_rows: int
     replayed_rows: int
     refused_columns: int
-    last_event_time: float
+    newest: float
     columns: Mapping[tuple[Role, str], Figures]
 
 
@@ -48,7 +54,7 @@ class Telemetry(JoinTelemetry, RefusalTelemetry, StateTelemetry, Protocol):
         """Take note of records whose events were dated after them; they got the records' times."""
 
     def model_watched(self, partition: int, status: ModelStatus) -> None:
-        """Take note of a model version's state after a batch of its observations."""
+        """Take note of the present state of a model version that has changed."""
 
     def models_dropped(self, partition: int) -> None:
         """Take note that a partition of the observations has gone, and its models with it."""

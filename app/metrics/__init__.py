@@ -6,6 +6,16 @@ Nothing here decides anything: the agents report to the `Telemetry` contract and
 from app.metrics.catalogue import CATALOGUE, MetricSpec
 from app.metrics.consumer import ConsumerView, ProgressView
 from app.metrics.label_cap import OTHER
-from app.metrics.metrics import Metrics
+from app.metrics.metrics import PENDING_SPECS, Metrics
+from app.metrics.models import MODEL_SPECS
 
-__all__ = ["CATALOGUE", "OTHER", "ConsumerView", "MetricSpec", "Metrics", "ProgressView"]
+__all__ = [
+    "CATALOGUE",
+    "MODEL_SPECS",
+    "OTHER",
+    "PENDING_SPECS",
+    "ConsumerView",
+    "MetricSpec",
+    "Metrics",
+    "ProgressView",
+]

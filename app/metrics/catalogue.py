@@ -161,7 +161,7 @@ MODEL_REFUSED_COLUMNS: Final = MetricSpec(
 MODEL_LAST_EVENT: Final = MetricSpec(
     "driftline_model_last_event_timestamp_seconds",
     "gauge",
-    "Event time of the last row that a model's monitor has taken.",
+    "Event time of the newest row that a model's monitor has taken.",
     _MODEL,
 )
 FEATURE_VALUES: Final = MetricSpec(

@@ -1,6 +1,8 @@
 """What the agents report, as Prometheus metrics."""
 
-from collections.abc import Callable, Mapping
+from asyncio import timeout
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import asdict
 from time import monotonic
 from typing import Final
@@ -32,6 +34,13 @@ from schemas.events.retrain_request import RetrainRequest
 from schemas.tables.observations import Origin
 
 _NOTHING: Final = PendingStatus(predictions=0, labels=0, expired=0, evicted=0)
+PENDING_SPECS: Final = (
+    catalogue.PENDING_ENTRIES,
+    catalogue.PENDING_DROPPED,
+    catalogue.PENDING_DISK,
+)
+"""What changes when checkpoints end, and not with the batches alone."""
+
 _GIVEN_UP: Final = ("expired", "evicted", "replaced")
 
 
@@ -45,6 +54,9 @@ class Metrics:
     label_values
         Combinations of model, version and feature that each metric tells apart; the others are
         counted as ``other``.
+    refresh_timeout
+        Seconds that a scrape waits for what is to be told anew. Prometheus itself gives up after
+        10.
     clock
         Monotonic, seconds: the consumer's clock.
 
@@ -54,7 +66,13 @@ class Metrics:
         To be exposed.
     """
 
-    def __init__(self, *, label_values: int = 1000, clock: Callable[[], float] = monotonic) -> None:
+    def __init__(
+        self,
+        *,
+        label_values: int = 1000,
+        refresh_timeout: float = 2.0,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
         # A process-wide switch: each counter would be joined by a series with its time of birth.
         disable_created_metrics()  # type: ignore[no-untyped-call] # it has no annotations
         self.registry = CollectorRegistry()
@@ -93,6 +111,8 @@ class Metrics:
         self._loaded = self._gauge(catalogue.STATE_LOADED)
         self._loaded_bytes = self._gauge(catalogue.STATE_LOADED_BYTES)
         self._load_duration = self._gauge(catalogue.STATE_LOAD_DURATION)
+        self._refresh_timeout = refresh_timeout
+        self._refreshes: list[tuple[Callable[[], Awaitable[None]], frozenset[str]]] = []
         self._read: dict[tuple[str, int], tuple[Counter, Gauge]] = {}
         self._last_pending: dict[int, PendingStatus] = {}
         # What has not happened yet is 0, not absent: the first time then shows as an increase.
@@ -108,6 +128,33 @@ class Metrics:
     def observe_consumer(self, consumer: ConsumerView | None) -> None:
         """Have lag and commit age read from a consumer at each scrape; None ends it."""
         self._consumer.consumer = consumer
+
+    def refreshed_by(
+        self, refresh: Callable[[], Awaitable[None]], specs: Iterable[MetricSpec]
+    ) -> None:
+        """Have some metrics brought up to date before they are scraped."""
+        names = frozenset(spec.name for spec in specs)
+        # The client library knows a counter by both of its names.
+        names |= {name.removesuffix("_total") for name in names}
+        self._refreshes.append((refresh, names))
+
+    async def refresh(self, names: Collection[str] = ()) -> None:
+        """Bring what is about to be scraped up to date; in the event loop of the app.
+
+        Parameters
+        ----------
+        names
+            Of the metrics that are wanted; all where there are none.
+
+        Notes
+        -----
+        Where a batch keeps the stages from telling for too long, what was last told is scraped.
+        """
+        with suppress(TimeoutError):
+            async with timeout(self._refresh_timeout):
+                for refresh, refreshed in self._refreshes:
+                    if not names or not refreshed.isdisjoint(names):
+                        await refresh()
 
     def records_read(self, topic: str, partition: int, records: int, last_offset: int) -> None:
         """Take note of a batch of records that an agent has handled."""
@@ -183,7 +230,7 @@ class Metrics:
         self._unreadable.inc()
 
     def model_watched(self, partition: int, status: ModelStatus) -> None:
-        """Take note of a model version's state after a batch of its observations."""
+        """Take note of the present state of a model version that has changed."""
         self._models.keep(partition, status)
 
     def models_dropped(self, partition: int) -> None:

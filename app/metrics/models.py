@@ -69,7 +69,7 @@ class ModelCollector(Collector):
 
     def describe(self) -> list[Family]:
         """Return the families without samples, so that one who asks for others does not wait."""
-        return [family(spec) for spec in _SPECS]
+        return [family(spec) for spec in MODEL_SPECS]
 
     def collect(self) -> list[Family]:
         """Return the families of all models and columns."""
@@ -86,7 +86,7 @@ class ModelCollector(Collector):
             self._seen = {key: last for key, last in self._seen.items() if key[1][:2] in kept}
 
     def _families(self) -> list[Family]:
-        families = {spec.name: family(spec) for spec in _SPECS}
+        families = {spec.name: family(spec) for spec in MODEL_SPECS}
         folded_models = folded_columns = 0
         for key, (_, status) in list(self._statuses.items()):
             admitted = self._models.admits(key)
@@ -123,7 +123,7 @@ class ModelCollector(Collector):
             else:
                 self._fold(spec, key, (), value)
         if admitted:
-            families[catalogue.MODEL_LAST_EVENT.name].add_metric(key, status.last_event_time)
+            families[catalogue.MODEL_LAST_EVENT.name].add_metric(key, status.newest)
 
     def _add_column(
         self,
@@ -154,7 +154,7 @@ class ModelCollector(Collector):
         self._folded[spec.name, labels] = total + (value - last if value >= last else value)
 
 
-_SPECS: Final = (
+MODEL_SPECS: Final = (
     catalogue.MODEL_ROWS,
     catalogue.MODEL_LABELLED_ROWS,
     catalogue.MODEL_REPLAYED_ROWS,
@@ -166,3 +166,4 @@ _SPECS: Final = (
     catalogue.FEATURE_MEAN,
     catalogue.FOLDED,
 )
+"""What is told of models when they are scraped."""

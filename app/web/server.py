@@ -88,6 +88,7 @@ class HttpServer(Service):
     async def _serve_metrics(self, request: web.Request) -> web.Response:
         encode, content_type = choose_encoder(request.headers.get("Accept", ""))
         names = request.query.getall("name[]", [])
+        await self._metrics.refresh(names)
         registry = self._metrics.registry
         # Not in the loop: with very many columns it takes longer than a batch may wait.
         body = await asyncio.to_thread(

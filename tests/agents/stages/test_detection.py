@@ -42,6 +42,9 @@ class Stage:
         event = batch(TOPICS.observations, values, partition=partition)
         asyncio.run(self.detection.on_observations(event, self.delivery.real))
 
+    def report(self) -> None:
+        asyncio.run(self.detection.report())
+
     @property
     def alerts(self) -> list[Alert]:
         sent = self.publisher.to(TOPICS.alerts)
@@ -119,6 +122,7 @@ def test_what_is_no_observation_goes_to_the_dead_letters() -> None:
         Reason.WRONG_TYPE,
     ]
     assert stage.telemetry.skipped == [(TOPICS.observations, Silence.TOMBSTONE)]
+    stage.report()
     assert stage.telemetry.watched[0, "fraud", "7"].rows == 1
 
 
@@ -127,8 +131,69 @@ def test_a_model_beyond_the_limit_takes_the_place_of_the_one_that_was_idle() -> 
     for number in range(3):
         stage.take(observations(0, [1.0, 2.0], f"m{number}"))
     assert stage.telemetry.evicted == [("m0", "7"), ("m1", "7")]
-    assert list(stage.detection.reported[0]) == [("m2", "7")]
+    assert stage.detection.unreported == {0: {("m2", "7")}}
     assert [each.model for each in stage.detection.states[0]] == ["m2"]
+
+
+def test_a_report_tells_of_the_last_row_of_a_burst() -> None:
+    stage = Stage()
+    for first in range(0, 3000, 100):
+        stage.take(observations(first, stream(100, 0.0, first)))
+    assert stage.telemetry.watched == {}
+    stage.report()
+    status = stage.telemetry.watched[0, "fraud", "7"]
+    assert (status.rows, status.newest) == (3000, START / 1000 + 2999)
+    (figures,) = status.columns.values()
+    assert (figures.problems[0], figures.ready) == (3000, True)
+
+
+def test_a_report_tells_only_of_what_has_changed() -> None:
+    stage = Stage()
+    stage.take(observations(0, [1.0], "m0"), observations(0, [1.0], "m1"))
+    stage.report()
+    stage.telemetry.watched.clear()
+    stage.report()
+    assert stage.telemetry.watched == {}
+    stage.take(observations(1, [1.0], "m1"))
+    stage.report()
+    assert [model for _, model, _ in stage.telemetry.watched] == ["m1"]
+
+
+def test_a_reference_that_begins_anew_without_a_row_is_told() -> None:
+    stage = Stage()
+    stage.take(observations(0, stream(2000, 0.0, 1)), observations(0, [1.0], "other"))
+    stage.report()
+    assert all(each.ready for each in stage.telemetry.watched[0, "fraud", "7"].columns.values())
+    stage.telemetry.watched.clear()
+    deployed = ModelEvent(type=ModelEventType.VERSION_DEPLOYED, model="fraud", version="8")
+    stage.take(encode_event(deployed))
+    stage.report()
+    assert list(stage.telemetry.watched) == [(0, "fraud", "7")]
+    (status,) = stage.telemetry.watched.values()
+    assert not any(each.ready for each in status.columns.values())
+
+
+async def test_a_partition_that_goes_while_it_is_reported_on_stays_gone() -> None:
+    stage = Stage()
+    event = batch(TOPICS.observations, [observations(0, [1.0])])
+    await stage.detection.on_observations(event, stage.delivery.real)
+    reporting = asyncio.create_task(stage.detection.report())
+    await asyncio.sleep(0)
+    stage.detection.keep_partitions([])
+    await reporting
+    assert (stage.telemetry.watched, stage.telemetry.dropped) == ({}, [0])
+
+
+async def test_a_report_that_nobody_waits_for_any_more_is_made_up_for() -> None:
+    stage = Stage()
+    event = batch(TOPICS.observations, [observations(0, [1.0])])
+    await stage.detection.on_observations(event, stage.delivery.real)
+    reporting = asyncio.create_task(stage.detection.report())
+    await asyncio.sleep(0)
+    reporting.cancel()
+    await asyncio.wait([reporting])
+    await stage.detection.report()
+    assert list(stage.telemetry.watched) == [(0, "fraud", "7")]
 
 
 def test_a_topic_that_was_made_anew_is_told_once(caplog: pytest.LogCaptureFixture) -> None:
@@ -148,7 +213,7 @@ def test_a_partitions_models_go_with_it() -> None:
     stage.take(observations(0, [1.0]), partition=1)
     stage.detection.keep_partitions([1])
     assert stage.telemetry.dropped == [0]
-    assert list(stage.detection.states) == list(stage.detection.reported) == [1]
+    assert list(stage.detection.states) == list(stage.detection.unreported) == [1]
 
 
 def test_a_model_event_with_a_bad_time_goes_to_the_dead_letters() -> None:

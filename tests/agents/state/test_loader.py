@@ -112,6 +112,7 @@ async def test_an_assignment_goes_on_from_what_is_stored_and_reports_it() -> Non
     monitor = bench.detection.states[0].monitor("fraud", "3")
     assert monitor is not None
     assert (monitor.rows, monitor.has_reference) == (1500, True)
+    await bench.detection.report()
     assert bench.telemetry.watched[0, "fraud", "3"].columns[Role.FEATURE, "x"].ready
     assert bench.telemetry.loaded == [("detection", 2, 7)]
     # Where more is committed than the state covers, the log is read again from there.

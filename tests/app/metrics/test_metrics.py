@@ -54,7 +54,7 @@ def status(
         labelled_rows=1,
         replayed_rows=2,
         refused_columns=3,
-        last_event_time=1.7e9,
+        newest=1.7e9,
         columns={
             (Role.FEATURE, name): Figures(
                 ready=True, rows=5, mean=0.5, problems=(rows, 0, 0, 0, 0, 0)

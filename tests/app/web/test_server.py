@@ -7,9 +7,11 @@ import faust
 import pytest
 
 from app.metrics import Metrics
+from app.metrics.catalogue import ROWS_WATCHED
 from app.settings import HttpSettings
 from app.web.health import WorkerHealth
 from app.web.server import AddressUnavailable, HttpServer, check_address
+from schemas.tables.observations import Origin
 
 
 class FakeHealth:
@@ -61,6 +63,36 @@ async def test_metrics_can_be_asked_for_by_name(server: HttpServer) -> None:
     # Nothing is known of a lag yet.
     assert asked == {"driftline_build_info"}
     assert (await get(server, "/metrics?name[]=driftline_models_named_twice"))[1].strip() == ""
+
+
+async def test_what_is_scraped_is_brought_up_to_date_before(health: FakeHealth) -> None:
+    metrics, refreshed = Metrics(), 0
+
+    async def refresh() -> None:
+        nonlocal refreshed
+        refreshed += 1
+        metrics.rows_watched(Origin.PREDICTIONS, 1)
+
+    metrics.refreshed_by(refresh, [ROWS_WATCHED])
+    server = HttpServer(HttpSettings(port=0), metrics=metrics, health=health)
+    async with server:
+        sample = 'driftline_rows_watched_total{origin="predictions"}'
+        assert f"{sample} 1.0" in (await get(server, "/metrics"))[1]
+        assert f"{sample} 2.0" in (await get(server, f"/metrics?name[]={ROWS_WATCHED.name}"))[1]
+        await get(server, "/metrics?name[]=driftline_build_info")
+        assert refreshed == 2
+
+
+async def test_a_batch_that_takes_long_does_not_hold_up_a_scrape(health: FakeHealth) -> None:
+    metrics = Metrics(refresh_timeout=0.05)
+
+    async def hang() -> None:
+        await asyncio.Event().wait()
+
+    metrics.refreshed_by(hang, [ROWS_WATCHED])
+    server = HttpServer(HttpSettings(port=0), metrics=metrics, health=health)
+    async with server:
+        assert "driftline_build_info" in (await get(server, "/metrics"))[1]
 
 
 async def test_a_live_worker_is_healthy_and_a_crashed_one_is_not(
