@@ -13,6 +13,7 @@ from agents.observations.prediction_tables import KindsOf, PartitionOf, tables_o
 from agents.prediction_log.predictions import Predictions
 from agents.records.block import RecordBlock
 from agents.records.record import Record
+from schemas.events.left_out import LeftOut
 from schemas.events.not_taken import NotTaken
 from schemas.payloads.format import PredictionFormat
 from schemas.payloads.rows import PredictionRow
@@ -36,12 +37,15 @@ class ReadPredictions:
         Records of which no prediction comes, and why.
     skewed
         How many events were dated after their records, and got the records' times.
+    left_out
+        The optional fields that were left out of events, as often as they were.
     """
 
     tables: list[tuple[int, ObservationTable]]
     waiting: list[list[Predictions]]
     not_taken: list[tuple[Record, NotTaken]]
     skewed: int
+    left_out: Sequence[LeftOut] = ()
 
 
 class PredictionReader:
@@ -83,6 +87,7 @@ class PredictionReader:
             list(_waiting(rows)),
             not_taken,
             skewed,
+            [odd for row in rows.single.values() for odd in row.left_out],
         )
 
     def _read_singly(
@@ -102,7 +107,8 @@ class PredictionReader:
 
 def _waiting(rows: ReadRows) -> Iterator[list[Predictions]]:
     """Yield the predictions of each slice for the join."""
-    single = np.array(list(rows.single), dtype=np.intp)
+    joinable = [row for row, event in rows.single.items() if event.can_be_joined]
+    single = np.array(joinable, dtype=np.intp)
     aged = ages(rows.times, rows.record_times)
     for begin, end in zip(rows.bounds, rows.bounds[1:], strict=False):
         found = []

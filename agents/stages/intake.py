@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import groupby
 from time import perf_counter
-from typing import Any, Final
+from typing import Final
 
 from agents.dead_letters.sender import DeadLetters
 from agents.join.options import PendingOptions
@@ -24,13 +24,16 @@ from agents.stages.topics import Topics
 from agents.transport.delivery import Delivery
 from agents.transport.publisher import Publisher, partition_of
 from agents.transport.rounds import BatchEvent, slices_of
-from schemas.events.codec import decode_event, decode_object, encode_event
+from schemas.events.codec import encode_event
 from schemas.events.invalid import InvalidMessage
+from schemas.events.left_out import LeftOut
 from schemas.events.model_event import ModelEvent
 from schemas.events.not_taken import NotTaken
-from schemas.events.times import clamped_time, format_time, parse_time
+from schemas.events.times import format_time
+from schemas.payloads.event_fields import event_fields
 from schemas.payloads.format import PredictionFormat
 from schemas.payloads.json_predictions import JsonPredictions
+from schemas.payloads.model_events import model_event_of
 from schemas.payloads.rows import FieldMap, LabelRow, label_row
 from schemas.tables.observations import ObservationTable
 
@@ -174,6 +177,7 @@ class Intake:
             return _NOTHING
         read = self._reader.read(predictions, shard_of)
         self._telemetry.clocks_ahead(self._topics.predictions, read.skewed)
+        self._telemetry.fields_left_out(self._topics.predictions, read.left_out)
         return read
 
     def _join_predictions(
@@ -196,13 +200,13 @@ class Intake:
         unmet = {"early": 0, "duplicate": 0, "corrected": 0}
         orphaned = store.orphaned
         skewed = 0
+        left_out: list[LeftOut] = []
         for number, (offset, record_time, key, value) in enumerate(block.rows()):
             try:
-                row = label_row(
-                    self._options.label_fields.apply(self._decoded(value)),
-                    key=key,
-                    record_time=record_time,
+                fields = event_fields(
+                    value, self._options.label_fields, largest=self._options.message_bytes
                 )
+                row = label_row(fields, key=key, record_time=record_time)
             except NotTaken as why:
                 outputs += await self._dead_letters.put_aside(block[number], why)
                 continue
@@ -210,6 +214,7 @@ class Intake:
             if is_ahead:
                 skewed += 1
                 row = row._replace(time=time)
+            left_out += row.left_out
             rows.append((row, offset, age(time, record_time)))
         for (_, offset, _), joins in zip(rows, store.add_labels(rows), strict=True):
             if isinstance(joins, str):
@@ -220,15 +225,17 @@ class Intake:
             LabelOutcomes(joined=len(joined), orphaned=store.orphaned - orphaned, **unmet)
         )
         self._telemetry.clocks_ahead(block.topic, skewed)
+        self._telemetry.fields_left_out(block.topic, left_out)
         return joined
 
     async def _pass_on(self, block: RecordBlock) -> list[Awaitable[object]]:
         """Pass model events to detection and to policy, keyed by model."""
         outputs: list[Awaitable[object]] = []
         skewed = 0
+        left_out: list[LeftOut] = []
         for record in block:
             try:
-                model_event, is_ahead = self._model_event(record)
+                model_event, is_ahead = self._model_event(record, left_out)
             except NotTaken as why:
                 outputs += await self._dead_letters.put_aside(record, why)
                 continue
@@ -240,16 +247,13 @@ class Intake:
                 for topic in (self._topics.observations, self._topics.lifecycle)
             ]
         self._telemetry.clocks_ahead(block.topic, skewed)
+        self._telemetry.fields_left_out(block.topic, left_out)
         return outputs
 
-    def _decoded(self, value: bytes | None) -> dict[str, Any]:
-        return decode_object(value, largest=self._options.message_bytes)
-
-    def _model_event(self, record: Record) -> tuple[ModelEvent, bool]:
+    def _model_event(self, record: Record, odd: list[LeftOut]) -> tuple[ModelEvent, bool]:
         """Return the model event with its time in RFC 3339, and whether its clock ran ahead."""
-        event = decode_event(ModelEvent, self._decoded(record.value))
-        own = event.timestamp
-        time = clamped_time(record.timestamp) if own is None else parse_time(own)
+        fields = event_fields(record.value, FieldMap(), largest=self._options.message_bytes)
+        event, time = model_event_of(fields, record_time=record.timestamp, odd=odd)
         time, is_ahead = bounded_time(time, record.timestamp, self._tolerance)
         return event.model_copy(update={"timestamp": format_time(time)}), is_ahead
 

@@ -1,6 +1,6 @@
 """What the agents report while they work; the application turns it into metrics."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -9,6 +9,7 @@ from agents.join.telemetry import JoinTelemetry
 from agents.state.telemetry import StateTelemetry
 from detectors.monitors.column_figures import Figures
 from schemas.events.alert import Alert
+from schemas.events.left_out import LeftOut
 from schemas.events.model_event import ModelEvent
 from schemas.events.retrain_request import RetrainRequest
 from schemas.tables.columns import Role
@@ -52,6 +53,9 @@ class Telemetry(JoinTelemetry, RefusalTelemetry, StateTelemetry, Protocol):
 
     def clocks_ahead(self, topic: str, records: int) -> None:
         """Take note of records whose events were dated after them; they got the records' times."""
+
+    def fields_left_out(self, topic: str, fields: Sequence[LeftOut]) -> None:
+        """Take note of optional fields that could not be read, each left out of its event."""
 
     def model_watched(self, partition: int, status: ModelStatus) -> None:
         """Take note of the present state of a model version that has changed."""

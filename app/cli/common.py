@@ -9,7 +9,6 @@ import click
 
 from agents.state.stored_state import UnusableState
 from agents.transport.topic_reader import TopicStalled
-from app import terminal
 from app.kafka.brokers import AuthenticationFailed, BrokersUnreachable, TopicRefused
 from app.kafka.permissions import NotAuthorized
 from app.kafka.topics import WrongTopics
@@ -107,8 +106,7 @@ def clear_errors(say: Callable[[str], object] | None = None) -> Iterator[None]:
 def fail(error: Exception, say: Callable[[str], object] | None = None) -> NoReturn:
     """End the process with the message and the exit code of an error."""
     if say is None:
-        for line in f"driftline: {error}".split("\n"):
-            terminal.say(line, err=True)
+        click.echo(f"driftline: {error}", err=True)
     else:
         say(str(error))
     raise SystemExit(_CODES[type(error)])

@@ -17,7 +17,6 @@ from app.cli.exits import OF_ALL, exits
 from app.kafka.brokers import wait_for_brokers
 from app.settings import Settings
 from app.state.store import PartitionState, forget_model, forget_partition, matching, read_states
-from app.terminal import say
 from app.worker.exit_codes import ExitCode
 from detectors.monitors.fleet_snapshot import summary_of
 from detectors.snapshots.snapshot import decode_snapshot
@@ -58,13 +57,13 @@ def list_states(
         _print({"ok": not problems, "states": rows, "problems": problems})
     else:
         for row in rows:
-            say(
+            click.echo(
                 f"{row['topic']} {row['partition']}: {' '.join(row['name'])}: {row['bytes']} bytes "
                 f"in {row['records']} records, covers {row['covers']}, of {row['written_at']}"
             )
         for problem in problems:
-            say(f"unreadable: {problem['message']}", err=True)
-        say(f"{len(rows)} snapshots, {len(problems)} unreadable")
+            click.echo(f"unreadable: {problem['message']}", err=True)
+        click.echo(f"{len(rows)} snapshots, {len(problems)} unreadable")
     if problems:
         raise SystemExit(ExitCode.NOTHING)
 
@@ -106,13 +105,13 @@ def show(
         _print(shown)
     else:
         for tree in shown:
-            say(f"{tree['topic']} {tree['partition']}: {' '.join(tree['name'])}")
+            click.echo(f"{tree['topic']} {tree['partition']}: {' '.join(tree['name'])}")
             for line in _summary(tree["state"]):
-                say(f"  {line}")
+                click.echo(f"  {line}")
     for error in problems:
-        say(f"unreadable: {error}", err=True)
+        click.echo(f"unreadable: {error}", err=True)
     if not shown:
-        say(f"driftline: no readable state of {model}", err=True)
+        click.echo(f"driftline: no readable state of {model}", err=True)
         raise SystemExit(ExitCode.NOTHING)
 
 
@@ -158,10 +157,10 @@ def reset(
         asyncio.run(_wait(settings))
         if model is not None:
             for name in asyncio.run(forget_model(settings, model, version)):
-                say(f"forgot {' '.join(name)}")
+                click.echo(f"forgot {' '.join(name)}")
         elif topic is not None and partition is not None:
             count = asyncio.run(forget_partition(settings, topic, partition))
-            say(f"forgot {count} records of {topic}, partition {partition}")
+            click.echo(f"forgot {count} records of {topic}, partition {partition}")
 
 
 async def _wait(settings: Settings) -> None:

@@ -17,7 +17,8 @@ from schemas.events.codec import decode_event, decode_object
 from schemas.events.invalid import InvalidMessage, Reason
 from schemas.events.model_event import ModelEvent
 from schemas.events.nothing_to_say import NothingToSay
-from schemas.events.times import parse_time
+from schemas.payloads.event_fields import event_fields
+from schemas.payloads.model_events import model_event_of
 from schemas.payloads.rows import FieldMap, label_row
 from schemas.tables.frames import MAGIC, decode_frame
 
@@ -118,15 +119,12 @@ class Judge:
             )
         try:
             self._readers[role](letter)
-        except NothingToSay:
+        except NothingToSay as why:
             # Sent again it might delete what came after it under its key.
-            return Verdict(None, detail="it says nothing (a tombstone): workers skip it")
+            return Verdict(None, detail=f"it says nothing ({why.silence}): workers skip it")
         except InvalidMessage as error:
             return Verdict(False, str(error.reason), error.detail, self._path(role, error))  # noqa: FBT003 - the first field says what it is
         return Verdict(True)  # noqa: FBT003 - as above
-
-    def _decoded(self, letter: Letter) -> dict[str, Any]:
-        return decode_object(letter.value, largest=self._options.message_bytes)
 
     def _prediction(self, letter: Letter) -> None:
         # One at a time, as intake reads whatever it does not take in its compiled pass.
@@ -140,13 +138,14 @@ class Judge:
                     raise frame
 
     def _label(self, letter: Letter) -> None:
-        fields = self._options.label_fields.apply(self._decoded(letter))
+        fields = event_fields(
+            letter.value, self._options.label_fields, largest=self._options.message_bytes
+        )
         label_row(fields, key=letter.key, record_time=letter.timestamp)
 
     def _model_event(self, letter: Letter) -> None:
-        event = decode_event(ModelEvent, self._decoded(letter))
-        if event.timestamp is not None:
-            parse_time(event.timestamp)
+        fields = event_fields(letter.value, FieldMap(), largest=self._options.message_bytes)
+        model_event_of(fields, record_time=letter.timestamp, odd=[])
 
     def _path(self, role: TopicRole, error: InvalidMessage) -> str:
         name, colon, _ = error.detail.partition(":")

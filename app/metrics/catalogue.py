@@ -62,8 +62,9 @@ MESSAGES_REFUSED: Final = MetricSpec(
 RECORDS_SKIPPED: Final = MetricSpec(
     "driftline_records_skipped_total",
     "counter",
-    "Records that say nothing, by why: tombstone (a null value), delete (of a change feed). They "
-    "are no bad input, and no part of the limit of dead letters.",
+    "Records that say nothing, by why: tombstone (a null value), delete (of a change feed), "
+    "unlabelled (a label that is not known yet). They are no bad input, and no part of the limit "
+    "of dead letters.",
     ("topic", "reason"),
 )
 DEAD_LETTER_LIMIT: Final = MetricSpec(
@@ -96,6 +97,14 @@ CLOCKS_AHEAD: Final = MetricSpec(
     "Records whose events were dated after them by more than intake.clock_tolerance_seconds; the "
     "records' own times counted.",
     ("topic",),
+)
+FIELDS_LEFT_OUT: Final = MetricSpec(
+    "driftline_fields_left_out_total",
+    "counter",
+    "Optional fields that could not be read (scores, segment, timestamp, version, label), and a "
+    "prediction that is not finite, by why: empty, null, mistyped, not_finite, unreadable, "
+    "too_long. Each was left out; the rest of its event counts.",
+    ("topic", "field", "reason"),
 )
 LABELS: Final = MetricSpec(
     "driftline_labels_total",
@@ -286,6 +295,7 @@ CATALOGUE: Final = (
     ROWS_WATCHED,
     MODELS_EVICTED,
     CLOCKS_AHEAD,
+    FIELDS_LEFT_OUT,
     LABELS,
     PENDING_ENTRIES,
     PENDING_DROPPED,

@@ -1,7 +1,8 @@
 """What the agents report, as Prometheus metrics."""
 
 from asyncio import timeout
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from collections import Counter as Counts
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from time import monotonic
@@ -28,6 +29,7 @@ from app.metrics.label_cap import CappedCounter
 from app.metrics.models import ModelCollector
 from schemas.events.alert import Alert
 from schemas.events.invalid import Reason
+from schemas.events.left_out import LeftOut
 from schemas.events.model_event import ModelEvent
 from schemas.events.nothing_to_say import Silence
 from schemas.events.retrain_request import RetrainRequest
@@ -87,6 +89,7 @@ class Metrics:
         self._limit = self._gauge(catalogue.DEAD_LETTER_LIMIT)
         self._evicted = self._counter(catalogue.MODELS_EVICTED)
         self._ahead = self._counter(catalogue.CLOCKS_AHEAD)
+        self._left_out = self._counter(catalogue.FIELDS_LEFT_OUT)
         self._labels = self._counter(catalogue.LABELS)
         self._pending = self._gauge(catalogue.PENDING_ENTRIES)
         self._disk = self._gauge(catalogue.PENDING_DISK)
@@ -199,6 +202,11 @@ class Metrics:
         """Take note of records whose events were dated after them."""
         if records:
             self._ahead.labels(topic).inc(records)
+
+    def fields_left_out(self, topic: str, fields: Sequence[LeftOut]) -> None:
+        """Take note of optional fields that could not be read, each left out of its event."""
+        for (field, oddity), count in Counts(fields).items():
+            self._left_out.labels(topic, field, str(oddity)).inc(count)
 
     def pending_changed(self, partition: int, status: PendingStatus | None) -> None:
         """Take note of a partition's pending store; None when the partition has gone."""

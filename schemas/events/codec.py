@@ -19,11 +19,22 @@ _MOST_DIGITS: Final = 20  # of 64 bits, or with the sign
 _EventT = TypeVar("_EventT", bound=Event)
 
 
-def decode_object(value: bytes | None, *, largest: int = LARGEST_MESSAGE) -> dict[str, Any]:
+def decode_object(
+    value: bytes | None, *, largest: int = LARGEST_MESSAGE, as_written: bool = False
+) -> dict[str, Any]:
     """Return the JSON object that a record's value holds.
 
     NaN and Infinity, which JSON does not have and many encoders write, are read as such, and
     numbers beyond float64 as infinite, so that one such feature does not cost its whole event.
+
+    Parameters
+    ----------
+    value
+        Of the record.
+    largest
+        Bytes above which it is refused.
+    as_written
+        Whether finite numbers are texts, every digit as it is written.
 
     Raises
     ------
@@ -39,8 +50,10 @@ def decode_object(value: bytes | None, *, largest: int = LARGEST_MESSAGE) -> dic
         raise InvalidMessage(Reason.TOO_LARGE, f"{len(value)} bytes, at most {largest} are taken")
     try:
         document = orjson.loads(value)
+        if as_written:
+            document = json.loads(value.decode(), parse_float=str, parse_int=str)
     except orjson.JSONDecodeError as error:
-        document = _decode_lenient(value, error)
+        document = _decode_lenient(value, error, as_written=as_written)
     if document is None:
         raise NothingToSay(Silence.TOMBSTONE)
     if type(document) is not dict:
@@ -74,12 +87,14 @@ def encode_event(event: BaseModel) -> bytes:
     return orjson.dumps(event.model_dump(mode="json"))
 
 
-def _decode_lenient(value: bytes, error: orjson.JSONDecodeError) -> Any:
+def _decode_lenient(value: bytes, error: orjson.JSONDecodeError, *, as_written: bool) -> Any:
     # Only what can be mended is read a second time; the last is orjson's word for 1e999.
     if b"NaN" in value or b"Infinity" in value or "infinity" in error.msg:
         try:
             document = json.loads(value.decode(), parse_int=_whole)
             orjson.dumps(document)  # what cannot be written (lone surrogates) cannot be passed on
+            if as_written:
+                document = json.loads(value.decode(), parse_float=str, parse_int=str)
         except (ValueError, TypeError, RecursionError):
             pass
         else:

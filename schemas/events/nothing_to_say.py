@@ -14,6 +14,9 @@ class Silence(StrEnum):
     DELETE = "delete"
     """A change feed's message that a row was deleted."""
 
+    UNLABELLED = "unlabelled"
+    """A label event whose label is not known yet: absent, null, empty, or NaN."""
+
 
 class NothingToSay(NotTaken):
     """A message to be skipped and counted: no dead letter, and no part of their limit.

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from schemas.events.codec import LARGEST_MESSAGE, decode_object
+from schemas.events.codec import LARGEST_MESSAGE
+from schemas.payloads.event_fields import event_fields
 from schemas.payloads.format import Headers
 from schemas.payloads.prediction_scanner import PredictionScanner
 from schemas.payloads.rows import FieldMap, PredictionRow, prediction_row
@@ -39,6 +40,6 @@ class JsonPredictions:
     ) -> Sequence[PredictionRow]:
         """Return the prediction of one record; its headers say nothing."""
         del headers
-        document = self._fields.apply(decode_object(value, largest=self._largest))
+        document = event_fields(value, self._fields, largest=self._largest)
         row = prediction_row(document, key=key, record_time=time, most_features=self._most_features)
         return [row]

@@ -24,7 +24,7 @@ _FEATURE: Final = int(MemberRole.FEATURE)
 _SCORE: Final = int(MemberRole.SCORE)
 _PREDICTION: Final = int(MemberRole.PREDICTION)
 _LAST_NAME: Final = int(MemberRole.VERSION)
-_STRING: Final = int(Token.STRING)
+_NULL: Final = int(Token.NULL)
 _FLOAT: Final = int(Token.FLOAT)
 
 _0: Final = np.uint64(0)
@@ -38,11 +38,12 @@ _SECOND: Final = np.uint64(0x94D049BB133111EB)
 _ANY: Final = 0xFFFF
 _EMPTY: Final = 1 << Token.EMPTY_OBJECT
 _NUMBER: Final = 1 << Token.INT | 1 << Token.FLOAT
+_NAME: Final = 1 << Token.STRING | _NUMBER
 _SCALAR: Final = _NUMBER | 1 << Token.STRING | 1 << Token.FALSE | 1 << Token.TRUE
 _ALLOWED: Final = {
-    MemberRole.PREDICTION_ID: 1 << Token.STRING | 1 << Token.NULL,
-    MemberRole.MODEL: 1 << Token.STRING,
-    MemberRole.VERSION: 1 << Token.STRING | 1 << Token.NULL,
+    MemberRole.PREDICTION_ID: _NAME | 1 << Token.NULL,
+    MemberRole.MODEL: _NAME,
+    MemberRole.VERSION: _NAME | 1 << Token.NULL,
     MemberRole.TIMESTAMP: 1 << Token.STRING | _NUMBER | 1 << Token.NULL,
     MemberRole.PREDICTION: _SCALAR,
     MemberRole.LABEL: 1 << Token.NULL,
@@ -51,7 +52,7 @@ _ALLOWED: Final = {
     MemberRole.SEGMENT: _EMPTY | 1 << Token.NULL,
     MemberRole.FEATURE: _ANY & ~_EMPTY,
     MemberRole.SCORE: _NUMBER,
-    MemberRole.SEGMENT_VALUE: _SCALAR,
+    MemberRole.SEGMENT_VALUE: _SCALAR | 1 << Token.NULL,
     MemberRole.TOO_DEEP: 0,
     MemberRole.NONE: _ANY,
 }
@@ -139,7 +140,7 @@ def find_fields(
         for role in range(SINGLE):
             fine &= allowed[role] >> fields.kind[role, row]
             size = fields.end[role, row] - fields.start[role, row]
-            if role <= _LAST_NAME and fields.kind[role, row] == _STRING:
+            if role <= _LAST_NAME and fields.kind[role, row] != _NULL:
                 fine &= 0 < size <= longest_name
         good[row] = fine & 1 != 0 and 0 <= features <= most_features
 
@@ -154,12 +155,14 @@ def choose_scores(
     strings: Strings,
     fields: Fields,
     scores: NDArray[np.float64],
+    unmatched: Flags,
     good: Flags,
 ) -> None:
     """Find each row's score: that of the predicted class, or the highest; NaN where it has none.
 
-    ``good`` becomes False where a decimal number was predicted: Python writes it in its own way,
-    which may not be that of the text.
+    ``unmatched`` tells where there are scores and none has the class's very spelling. ``good``
+    becomes False where a decimal number was predicted: Python writes it in its own way, which may
+    not be that of the text.
     """
     for row in range(len(good)):
         scores[row] = np.nan
@@ -178,8 +181,10 @@ def choose_scores(
                 matched = True
             if not matched and not scores[row] >= number[entry]:
                 scores[row] = number[entry]
-        if fields.kind[_PREDICTION, row] == _FLOAT and not np.isnan(scores[row]):
-            good[row] = False
+        if not np.isnan(scores[row]):
+            unmatched[row] = not matched
+            if fields.kind[_PREDICTION, row] == _FLOAT:
+                good[row] = False
 
 
 @kernel()

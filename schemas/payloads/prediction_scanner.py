@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from schemas.events.event import LONGEST_NAME
 from schemas.events.times import EARLIEST_MS, LATEST_MS, MILLISECONDS_FROM
-from schemas.payloads.member_roles import MemberRole, RoleTable
+from schemas.payloads.member_roles import MemberRole, Roles, RoleTable
 from schemas.payloads.prediction_members import (
     Fields,
     Places,
@@ -25,11 +25,13 @@ from schemas.payloads.prediction_members import (
 from schemas.payloads.rows import UNVERSIONED, FieldMap
 from schemas.payloads.scanned_predictions import Bytes, Rows, ScannedPredictions, Spans
 from schemas.scan import KeyTable, TextTable, Token, intern, read_times, scan
+from schemas.values.classes import class_name
 
 # As plain numbers: members of an enumeration are slow to come by.
 _ID: Final = int(MemberRole.PREDICTION_ID)
 _TIMESTAMP: Final = int(MemberRole.TIMESTAMP)
 _PREDICTION: Final = int(MemberRole.PREDICTION)
+_SCORE: Final = int(MemberRole.SCORE)
 _NULL: Final = int(Token.NULL)
 _STRING: Final = int(Token.STRING)
 
@@ -72,7 +74,7 @@ class PredictionScanner:
         entries = scan(spans.buffer, starts, spans.value_end, self._keys)
         roles = self._roles.roles()
         found, scores = no_fields(len(starts)), np.empty(len(starts))
-        plain = entries.accepted
+        plain, unmatched = entries.accepted, np.zeros(len(starts), dtype=np.bool_)
         find_fields(
             entries.row_ptr,
             entries.slot,
@@ -96,8 +98,11 @@ class PredictionScanner:
             self._keys.arrays.strings,
             found,
             scores,
+            unmatched,
             plain,
         )
+        if unmatched.any():
+            self._find_spellings(spans, found, roles, unmatched, plain)
         ids = self._ids(spans, found, plain)
         return ScannedPredictions(
             plain=plain,
@@ -123,6 +128,21 @@ class PredictionScanner:
             self._roles = RoleTable(self._keys, self.fields.paths)
         except ValueError:
             self._roles = None
+
+    def _find_spellings(
+        self, spans: Spans, found: Fields, roles: Roles, unmatched: Rows, plain: Rows
+    ) -> None:
+        """Leave rows to a closer look whose predicted class may have a score in other letters."""
+        rows = np.flatnonzero(unmatched & plain)
+        starts, ends = found.start[_PREDICTION][rows], found.end[_PREDICTION][rows]
+        codes = intern(spans.buffer, starts, ends, self._table)
+        slots = np.flatnonzero(roles == _SCORE).tolist()
+        scored = {class_name(self._keys.path(slot)[-1]) for slot in slots}
+        texts = self._table.texts
+        spelled = [
+            code for code in set(codes.tolist()) if code < 0 or class_name(texts[code]) in scored
+        ]
+        plain[rows[np.isin(codes, spelled)]] = False
 
     def _ids(self, spans: Spans, found: Fields, plain: Rows) -> tuple[Places, Places]:
         starts, ends = found.start[_ID], found.end[_ID]

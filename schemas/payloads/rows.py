@@ -1,24 +1,38 @@
 """Decoded documents to rows: the checks of the hot path, without a model object for each event.
 
-`schemas.events.prediction.Prediction` and `schemas.events.label.Label` say the same in full and are
-the oracle of these functions' tests; what they cannot say is that an id comes from one of two
-places, and that a time is one.
+What `schemas.events.prediction.Prediction` and `schemas.events.label.Label` describe is taken, and
+nothing of it left out. Required fields in other forms are refused; optional ones are read by their
+evident meaning, or left out of the event by themselves (`schemas.payloads.optional_fields`).
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from schemas.events.event import LONGEST_NAME
 from schemas.events.invalid import InvalidMessage, Reason
-from schemas.events.times import clamped_time, parse_time
+from schemas.events.left_out import LeftOut, Oddity
+from schemas.events.nothing_to_say import NothingToSay, Silence
+from schemas.payloads.optional_fields import (
+    check_segment,
+    event_time,
+    is_finite,
+    is_nothing,
+    name_of,
+    optional_name,
+    optional_outcome,
+    score_of,
+)
 
 UNVERSIONED: Final = "unversioned"
 
 
 class PredictionRow(NamedTuple):
-    """One accepted prediction: event time in milliseconds, values as decoded."""
+    """One accepted prediction: event time in milliseconds, values as decoded.
+
+    A prediction that is not finite is kept for its column, which counts it, and waits for no label.
+    """
 
     prediction_id: str
     model: str
@@ -28,6 +42,12 @@ class PredictionRow(NamedTuple):
     prediction: Any
     score: float | None
     label: Any
+    left_out: Sequence[LeftOut] = ()
+
+    @property
+    def can_be_joined(self) -> bool:
+        """Whether an error can be reckoned once the label is there."""
+        return type(self.prediction) is not float or math.isfinite(self.prediction)
 
 
 class LabelRow(NamedTuple):
@@ -39,6 +59,7 @@ class LabelRow(NamedTuple):
     prediction: Any
     model: str | None
     version: str
+    left_out: Sequence[LeftOut] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,47 +125,54 @@ def prediction_row(
         detail = f"{len(features)} features, at most {most_features} are taken"
         raise InvalidMessage(Reason.TOO_MANY_FEATURES, detail)
     prediction = get("prediction")
-    _check_outcome(prediction, "prediction")
-    label = get("label")
-    if label is not None:
-        _check_outcome(label, "label")
-    _check_segment(get("segment"))
-    version = get("version")
-    timestamp = get("timestamp")
+    odd: list[LeftOut] = []
+    _check_outcome(prediction, "prediction", odd)
+    segment = get("segment")
+    if segment is not None:
+        check_segment(segment, odd)
+    scores = get("scores")
     # By position, in the order of the fields: half the price, and this runs for every event.
     return PredictionRow(
         _identity(get("prediction_id"), key),
         _name(get("model"), "model"),
-        UNVERSIONED if version is None else _name(version, "version"),
-        clamped_time(record_time) if timestamp is None else parse_time(timestamp),
+        optional_name(get("version"), "version", odd) or UNVERSIONED,
+        event_time(get("timestamp"), record_time, odd),
         features,
         prediction,
-        _score(get("scores"), prediction),
-        label,
+        None if scores is None else score_of(scores, prediction, odd),
+        optional_outcome(get("label"), "label", odd),
+        odd,
     )
 
 
 def label_row(document: dict[str, Any], *, key: bytes | None, record_time: int) -> LabelRow:
-    """Check a decoded label; parameters and errors as for `prediction_row`."""
+    """Check a decoded label; parameters and errors as for `prediction_row`.
+
+    Raises
+    ------
+    NothingToSay
+        Where the label is not known yet: absent, null, an empty text, or NaN, as tables write it.
+    """
     get = document.get
     label = get("label")
+    # Without an id and without the field, it is no label but something else.
+    if is_nothing(label) and ("label" in document or get("prediction_id") is not None):
+        raise NothingToSay(Silence.UNLABELLED)
+    odd: list[LeftOut] = []
     _check_outcome(label, "label")
-    prediction, model, version = get("prediction"), get("model"), get("version")
-    if prediction is not None:
-        _check_outcome(prediction, "prediction")
-    timestamp = get("timestamp")
     return LabelRow(
         prediction_id=_identity(get("prediction_id"), key),
         label=label,
-        time=clamped_time(record_time) if timestamp is None else parse_time(timestamp),
-        prediction=prediction,
-        model=None if model is None else _name(model, "model"),
-        version=UNVERSIONED if version is None else _name(version, "version"),
+        time=event_time(get("timestamp"), record_time, odd),
+        prediction=optional_outcome(get("prediction"), "prediction", odd),
+        model=optional_name(get("model"), "model", odd),
+        version=optional_name(get("version"), "version", odd) or UNVERSIONED,
+        left_out=odd,
     )
 
 
 def _identity(value: Any, key: bytes | None) -> str:
-    if value is None and key:
+    if is_nothing(value) and key:
         try:
             value = key.decode()
         except UnicodeDecodeError:
@@ -155,60 +183,29 @@ def _identity(value: Any, key: bytes | None) -> str:
 
 
 def _name(value: Any, field_name: str) -> str:
-    if type(value) is not str:
-        raise _absent_or_wrong(value, field_name, "text")
-    if not 0 < len(value) <= LONGEST_NAME:
-        detail = f"{field_name}: expected 1 to {LONGEST_NAME} characters, found {len(value)}"
+    name = name_of(value)
+    if name is None:
+        expected = "text or a number"
+        raise _absent_or_wrong(None if is_nothing(value) else value, field_name, expected)
+    if not 0 < len(name) <= LONGEST_NAME:
+        detail = f"{field_name}: expected 1 to {LONGEST_NAME} characters, found {len(name)}"
         raise InvalidMessage(Reason.INVALID_VALUE, detail)
-    return value
+    return name
 
 
-def _check_outcome(value: Any, field_name: str) -> None:
+def _check_outcome(value: Any, field_name: str, odd: list[LeftOut] | None = None) -> None:
+    """Refuse what is no outcome; with ``odd``, a number that is not finite is left out instead."""
     kind = type(value)
-    if kind is int or kind is str or kind is bool or _is_finite(value):
+    if kind is int or kind is str or kind is bool or is_finite(value):
         return
-    if kind is list and all(map(_is_finite, value)):
+    if kind is list and all(map(is_finite, value)):
         return
     if kind is float:
-        raise InvalidMessage(Reason.INVALID_VALUE, f"{field_name}: not finite")
+        if odd is None:
+            raise InvalidMessage(Reason.INVALID_VALUE, f"{field_name}: not finite")
+        odd.append(LeftOut(field_name, Oddity.NOT_FINITE))
+        return
     raise _absent_or_wrong(value, field_name, "text, a number, a boolean or a list of numbers")
-
-
-def _check_segment(segment: Any) -> None:
-    if segment is None:
-        return
-    if type(segment) is not dict:
-        raise _absent_or_wrong(segment, "segment", "an object")
-    if not all(isinstance(value, str | int) or _is_finite(value) for value in segment.values()):
-        raise InvalidMessage(Reason.WRONG_TYPE, "segment: expected text, numbers or booleans in it")
-
-
-def _score(scores: Any, prediction: Any) -> float | None:
-    """Return the score of the predicted class, or the highest where it has none."""
-    if scores is None:
-        return None
-    if type(scores) is not dict:
-        raise _absent_or_wrong(scores, "scores", "an object")
-    if not all(map(_is_finite, scores.values())):
-        raise InvalidMessage(Reason.WRONG_TYPE, "scores: expected numbers in it")
-    if not scores:
-        return None
-    predicted = str(prediction)
-    score = scores.get(predicted.lower() if type(prediction) is bool else predicted)
-    return float(max(scores.values()) if score is None else score)
-
-
-def _is_finite(value: Any) -> bool:
-    """Tell whether a value is a number that float64 holds; a boolean is none."""
-    kind = type(value)
-    if kind is float:
-        return math.isfinite(value)
-    if kind is not int:
-        return False
-    try:
-        return math.isfinite(value)
-    except OverflowError:  # an integer beyond float64
-        return False
 
 
 def _absent_or_wrong(value: Any, field_name: str, expected: str) -> InvalidMessage:

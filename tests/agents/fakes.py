@@ -13,6 +13,7 @@ from agents.transport.publisher import Publisher
 from agents.transport.rounds import BatchEvent, slices_of
 from schemas.events.alert import Alert
 from schemas.events.invalid import Reason
+from schemas.events.left_out import LeftOut
 from schemas.events.model_event import ModelEvent
 from schemas.events.nothing_to_say import Silence
 from schemas.events.retrain_request import RetrainRequest
@@ -97,6 +98,7 @@ class FakeTelemetry:
     dropped: list[int] = field(default_factory=list)
     evicted: list[ModelVersion] = field(default_factory=list)
     ahead: dict[str, int] = field(default_factory=dict)
+    left_out: list[tuple[str, str, str]] = field(default_factory=list)
     alerts: list[Alert] = field(default_factory=list)
     requests: list[RetrainRequest] = field(default_factory=list)
     events: list[ModelEvent] = field(default_factory=list)
@@ -125,6 +127,9 @@ class FakeTelemetry:
 
     def labels_met(self, outcomes: LabelOutcomes) -> None:
         self.labels.append(outcomes)
+
+    def fields_left_out(self, topic: str, fields: Sequence[LeftOut]) -> None:
+        self.left_out += [(topic, *each) for each in fields]
 
     def clocks_ahead(self, topic: str, records: int) -> None:
         self.ahead[topic] = self.ahead.get(topic, 0) + records

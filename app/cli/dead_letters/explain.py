@@ -14,7 +14,6 @@ from app.dead_letters.judge import Judge, Verdict
 from app.dead_letters.reader import WholeTopic
 from app.dead_letters.scan import scan
 from app.settings import Settings
-from app.terminal import say
 from app.worker.exit_codes import ExitCode
 
 
@@ -57,17 +56,16 @@ def explain(
         document = {"explanations": [each.document() for each in explanations]}
         click.echo(json.dumps(document, indent=2))
     elif not explanations:
-        say("no dead letter matches", err=True)
+        click.echo("no dead letter matches", err=True)
     for each in () if as_json else explanations:
-        for line in _lines(each):
-            say(line)
+        click.echo(_text(each))
     if not explanations:
         raise SystemExit(ExitCode.NOTHING)
     if any(each.accepted < each.letters for each in explanations):
         raise SystemExit(ExitCode.FAILED)
 
 
-def _lines(explanation: Explanation) -> list[str]:
+def _text(explanation: Explanation) -> str:
     lines = [
         f"{explanation.topic}, {explanation.reason}: {explanation.letters:,} letters",
         f"  expected: {explanation.expected}",
@@ -78,7 +76,7 @@ def _lines(explanation: Explanation) -> list[str]:
         lines.append(f"  {letter.id} (partition {letter.partition}, offset {letter.offset})")
         lines.append(f"    found: {letter.detail}")
         lines.append(f"    now: {_said(verdict)}")
-    return lines
+    return "\n".join(lines)
 
 
 def _said(verdict: Verdict) -> str:

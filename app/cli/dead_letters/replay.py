@@ -13,7 +13,6 @@ from app.dead_letters.reader import WholeTopic
 from app.dead_letters.replay import Replay, ReplayOptions, ReplayReport, producing
 from app.dead_letters.scan import scan, without_content
 from app.settings import Settings
-from app.terminal import say
 from app.worker.exit_codes import ExitCode
 
 
@@ -77,7 +76,7 @@ def replay(
 
     report = with_letters(config, bootstrap, assignments, send)
     if report is None:
-        say("no dead letter matches", err=True)
+        click.echo("no dead letter matches", err=True)
         raise SystemExit(ExitCode.NOTHING)
     if as_json:
         click.echo(json.dumps({"dry_run": dry_run, **report.document()}, indent=2))
@@ -88,10 +87,10 @@ def replay(
 
 
 def _print(report: ReplayReport, *, dry_run: bool) -> None:
-    say(f"{'would send' if dry_run else 'sent'} {report.sent:,}")
+    click.echo(f"{'would send' if dry_run else 'sent'} {report.sent:,}")
     if report.already:
-        say(f"replayed before: {report.already:,}")
+        click.echo(f"replayed before: {report.already:,}")
     if report.refused:
-        say(f"would be refused again: {report.refused:,}")
+        click.echo(f"would be refused again: {report.refused:,}")
     for letter_id, why in report.failed.items():
-        say(f"not sent: {letter_id}: {why}")
+        click.echo(f"not sent: {letter_id}: {why}")

@@ -183,7 +183,7 @@ def test_early_and_duplicate_labels_are_counted() -> None:
         (prediction(model=None), Reason.MISSING_FIELD),
         (prediction(prediction_id=None), Reason.MISSING_FIELD),
         (prediction(features=[1, 2]), Reason.WRONG_TYPE),
-        (prediction(timestamp="yesterday"), Reason.INVALID_VALUE),
+        (prediction(prediction_id="x" * 250), Reason.INVALID_VALUE),
         (prediction(features={f"f{i}": i for i in range(2001)}), Reason.TOO_MANY_FEATURES),
         (prediction(features={"text": "x" * 1_000_000}), Reason.TOO_LARGE),
     ],
@@ -343,6 +343,65 @@ def test_predictions_among_tombstones_are_taken() -> None:
     (rows,) = stage.observations
     assert rows.offsets.tolist() == [1, 3]
     assert len(stage.telemetry.skipped) == 3
+
+
+ODD_FIELDS: tuple[tuple[str, Any], ...] = (
+    ("scores", [0.2, True]),
+    ("segment", "app"),
+    ("timestamp", "yesterday"),
+    ("version", ""),
+    ("label", {"a": 1}),
+)
+
+
+@pytest.mark.parametrize(("name", "value"), ODD_FIELDS)
+def test_an_odd_optional_field_is_counted_and_its_event_taken(name: str, value: Any) -> None:
+    stage = Stage()
+    stage.predictions(prediction("a", **{name: value}))
+    assert [len(rows) for rows in stage.observations] == [1]
+    assert [(topic, field) for topic, field, _ in stage.telemetry.left_out] == [
+        (TOPICS.predictions, name)
+    ]
+    assert stage.telemetry.refused == []
+    stage.labels(orjson.dumps({"prediction_id": "a", "label": 1, "timestamp": "", "version": []}))
+    assert stage.telemetry.labels[-1].joined == 1
+    assert stage.telemetry.left_out[1:] == [
+        (TOPICS.labels, "timestamp", "empty"),
+        (TOPICS.labels, "version", "mistyped"),
+    ]
+
+
+def test_a_prediction_that_is_not_finite_is_watched_and_waits_for_no_label() -> None:
+    stage = Stage()
+    stage.predictions(prediction("a").replace(b'"prediction":1', b'"prediction":NaN'))
+    (rows,) = stage.observations
+    assert [column.name for column in rows.columns] == ["amount", "country", "new", "prediction"]
+    assert stage.telemetry.left_out == [(TOPICS.predictions, "prediction", "not_finite")]
+    stage.labels(orjson.dumps({"prediction_id": "a", "label": 1}))
+    assert stage.telemetry.labels[-1] == LabelOutcomes(early=1)
+
+
+def test_a_label_that_is_not_known_yet_is_skipped_and_counted() -> None:
+    stage = Stage()
+    stage.predictions(prediction("a"))
+    stage.labels(
+        orjson.dumps({"prediction_id": "a", "label": None}), orjson.dumps({"prediction_id": "a"})
+    )
+    assert stage.telemetry.skipped == [(TOPICS.labels, Silence.UNLABELLED)] * 2
+    stage.labels(orjson.dumps({"prediction_id": "a", "label": 1}))
+    assert stage.telemetry.labels[-1] == LabelOutcomes(joined=1)
+
+
+def test_numbers_as_ids_and_versions_meet_their_labels() -> None:
+    stage = Stage()
+    long = b"12345678901234567891"
+    stage.predictions(
+        b'{"prediction_id":5,"model":"m","version":1.10,"features":{},"prediction":1}',
+        b'{"prediction_id":%b,"model":"m","version":1.10,"features":{},"prediction":1}' % long,
+    )
+    stage.labels(b'{"prediction_id":"5","label":1}', b'{"prediction_id":%b,"label":1}' % long)
+    assert stage.telemetry.labels[-1] == LabelOutcomes(joined=2)
+    assert {rows.version for rows in stage.observations} == {"1.10"}
 
 
 def test_what_waits_and_what_was_met_goes_to_the_changelog_before_the_ack() -> None:

@@ -38,7 +38,7 @@ def _take(value: bytes | None) -> None:
         decode_alert(document)
     with suppress(InvalidMessage):
         prediction_row(document, key=value, record_time=-1, most_features=3)
-    with suppress(InvalidMessage):
+    with suppress(NotTaken):
         label_row(document, key=value, record_time=2**63 - 1)
 
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.events.codec import decode_object
 from schemas.events.not_taken import NotTaken
+from schemas.payloads.event_fields import event_fields
 from schemas.payloads.prediction_scanner import PredictionScanner
 from schemas.payloads.rows import FieldMap, PredictionRow, prediction_row
 from schemas.payloads.scanned_predictions import ScannedPredictions, Spans
@@ -53,7 +53,7 @@ def scanned(
 def judged(value: bytes | None, key: bytes | None, fields: FieldMap) -> PredictionRow:
     """What one event is without the scanner."""
     return prediction_row(
-        fields.apply(decode_object(value, largest=LARGEST)),
+        event_fields(value, fields, largest=LARGEST),
         key=key,
         record_time=RECORD_TIME,
         most_features=MOST_FEATURES,
@@ -126,6 +126,10 @@ EVENT = {
         {"prediction": True, "scores": {"true": 0.25, "false": 0.75}},
         {"prediction": 2.5, "scores": None},
         {"prediction": "new class"},
+        {"prediction": "Yes", "scores": {"yes": 0.25, "no": 0.75}},
+        {"prediction_id": 5, "version": 1.10, "model": -3},
+        {"version": 7},
+        {"segment": {"region": None}},
         {"version": None, "timestamp": None, "label": None},
         {"timestamp": 1_772_366_400.25},
         {"timestamp": 1_772_366_400_250},
@@ -146,10 +150,11 @@ def test_plain_events_are_read_without_looking_at_each(change: dict[str, Any]) -
     "change",
     [
         {"prediction_id": None},
-        {"prediction_id": 5},
+        {"prediction_id": [5]},
+        {"prediction_id": 10**19},
         {"prediction_id": ""},
         {"model": None},
-        {"version": 7},
+        {"version": True},
         {"version": ""},
         {"timestamp": "yesterday"},
         {"timestamp": -1},
@@ -164,10 +169,12 @@ def test_plain_events_are_read_without_looking_at_each(change: dict[str, Any]) -
         {"prediction": float("nan")},
         {"prediction": 1.0},  # beside scores, whose key is Python's writing of it
         {"label": 1},
+        {"prediction": "1.0"},  # beside scores of which one is of the same class
+        {"prediction": True},
         {"scores": {"1": None}},
         {"scores": {"1": "0.9"}},
         {"scores": 0.9},
-        {"segment": {"region": None}},
+        {"segment": {"region": []}},
         {"segment": "EU"},
         {"note": "x" * LARGEST},
         {"note": 'a "quoted" one'},
@@ -227,8 +234,9 @@ scalars = (
     | st.integers(-(10**20), 10**20)
     | st.floats()
     | st.text(max_size=3)
-    | st.sampled_from(["a" * 300, "b", "c"])
+    | st.sampled_from(["a" * 300, "b", "c", "1", "0.0", "True", " b"])
 )
+CLASSES = st.sampled_from(["0", "1", "1.0", "b", "true", "FALSE"])
 objects = st.dictionaries(st.sampled_from("abcé"), scalars, max_size=5)
 anything = scalars | objects | st.lists(scalars, max_size=2)
 
@@ -236,18 +244,21 @@ anything = scalars | objects | st.lists(scalars, max_size=2)
 @st.composite
 def events(draw: st.DrawFn) -> bytes | None:
     document: dict[str, Any] = {
-        "prediction_id": draw(st.text(max_size=3)),
-        "model": draw(st.sampled_from(["m", "n"])),
+        "prediction_id": draw(st.text(max_size=3) | st.integers() | st.floats()),
+        "model": draw(st.sampled_from(["m", "n", 5, 2.50])),
         "features": draw(objects),
         "prediction": draw(scalars),
     }
     optional = {
-        "version": st.none() | st.sampled_from(["1", "2"]),
+        "version": st.none() | st.sampled_from(["1", "2", "", 1, 1.0, 10**25]),
         "timestamp": st.none()
         | st.floats(0, 1e13)
         | st.integers(0, 10**16)
         | st.datetimes().map(lambda moment: moment.isoformat()),
-        "scores": st.none() | st.dictionaries(st.sampled_from("01b"), st.floats(0, 1)),
+        "scores": st.none()
+        | st.dictionaries(
+            st.sampled_from(["0", "1", "1.0", "b", "true", "FALSE"]), st.floats(0, 1)
+        ),
         "segment": objects,
         "label": st.none() | scalars,
         "other": anything,

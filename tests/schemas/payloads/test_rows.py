@@ -8,9 +8,11 @@ from pydantic import ValidationError
 from schemas.events.codec import decode_object
 from schemas.events.invalid import InvalidMessage, Reason
 from schemas.events.label import Label
+from schemas.events.not_taken import NotTaken
+from schemas.events.nothing_to_say import NothingToSay, Silence
 from schemas.events.prediction import Prediction
 from schemas.events.times import LATEST_MS, parse_time
-from schemas.payloads.rows import FieldMap, label_row, prediction_row
+from schemas.payloads.rows import FieldMap, LabelRow, PredictionRow, label_row, prediction_row
 from tests.schemas.documents_strategy import VALUES, as_bytes, documents
 
 PREDICTION: dict[str, Any] = {
@@ -45,29 +47,37 @@ def _accepts(kind: type[Prediction | Label], document: dict[str, Any], key: byte
     return event.prediction_id is not None or key is not None
 
 
-def _taken(kind: type[Prediction | Label], document: dict[str, Any], key: bytes | None) -> bool:
+def _taken(
+    kind: type[Prediction | Label], document: dict[str, Any], key: bytes | None
+) -> PredictionRow | LabelRow | None:
     try:
         if kind is Prediction:
-            prediction_row(document, key=key, record_time=0, most_features=100)
-        else:
-            label_row(document, key=key, record_time=0)
-    except InvalidMessage:
-        return False
-    return True
+            return prediction_row(document, key=key, record_time=0, most_features=100)
+        return label_row(document, key=key, record_time=0)
+    except NotTaken:
+        return None
+
+
+def _check(kind: type[Prediction | Label], document: dict[str, Any], key: bytes | None) -> None:
+    """What the event type accepts is taken whole; of what it refuses, some is taken in part."""
+    row = _taken(kind, document, key)
+    if _accepts(kind, document, key):
+        assert row is not None
+        assert not row.left_out
 
 
 @given(documents(PREDICTION), st.sampled_from([None, b"key"]))
 def test_predictions_are_taken_where_their_event_type_takes_them(
     document: dict[str, Any], key: bytes | None
 ) -> None:
-    assert _taken(Prediction, document, key) == _accepts(Prediction, document, key)
+    _check(Prediction, document, key)
 
 
 @given(documents(LABEL), st.sampled_from([None, b"key"]))
 def test_labels_are_taken_where_their_event_type_takes_them(
     document: dict[str, Any], key: bytes | None
 ) -> None:
-    assert _taken(Label, document, key) == _accepts(Label, document, key)
+    _check(Label, document, key)
 
 
 @given(st.sampled_from(sorted(PREDICTION)), VALUES, st.booleans())
@@ -78,12 +88,74 @@ def test_each_field_is_judged_as_by_its_event_type_also_from_bytes(
 ) -> None:
     try:
         document = decode_object(as_bytes({**PREDICTION, name: value}, surrogate=surrogate))
-    except InvalidMessage:
+    except NotTaken:
         return
-    assert _taken(Prediction, document, None) == _accepts(Prediction, document, None)
+    _check(Prediction, document, None)
     if name in LABEL:
-        document = {**LABEL, name: document[name]}
-        assert _taken(Label, document, None) == _accepts(Label, document, None)
+        _check(Label, {**LABEL, name: document[name]}, None)
+
+
+OPTIONAL = ("version", "timestamp", "scores", "segment", "label")
+
+
+@given(st.fixed_dictionaries(dict.fromkeys(OPTIONAL, VALUES)))
+def test_no_optional_field_costs_its_event(odd: dict[str, Any]) -> None:
+    row = _row({**PREDICTION, **odd})
+    assert row[:3:2] == (PREDICTION["prediction_id"], row.version)
+    assert row.features == PREDICTION["features"]
+    assert {left_out.field for left_out in row.left_out} <= set(OPTIONAL)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "oddity"),
+    [
+        ("version", "", "empty"),
+        ("version", [], "mistyped"),
+        ("version", True, "mistyped"),
+        ("version", "v" * 250, "too_long"),
+        ("timestamp", "", "empty"),
+        ("timestamp", "yesterday", "unreadable"),
+        ("timestamp", [], "mistyped"),
+        ("scores", {"genuine": None}, "null"),
+        ("scores", {"genuine": "high"}, "mistyped"),
+        ("scores", {"genuine": float("nan")}, "not_finite"),
+        ("scores", "NaN", "not_finite"),
+        ("scores", "", "empty"),
+        ("scores", [0.1, True], "mistyped"),
+        ("segment", "app", "mistyped"),
+        ("segment", "", "empty"),
+        ("segment", {"tags": ["a"]}, "mistyped"),
+        ("segment", {"tier": float("inf")}, "not_finite"),
+        ("label", {"a": 1}, "mistyped"),
+        ("label", float("nan"), "not_finite"),
+        ("prediction", float("nan"), "not_finite"),
+    ],
+)
+def test_an_odd_field_is_left_out_and_named(field: str, value: Any, oddity: str) -> None:
+    row = _row({**PREDICTION, "prediction": "genuine", field: value})
+    assert row.left_out == [(field, oddity)]
+
+
+@pytest.mark.parametrize("value", [None, {"channel": None}, {}])
+def test_nothing_is_no_odd_segment(value: Any) -> None:
+    assert _row({**PREDICTION, "segment": value}).left_out == []
+
+
+def test_a_prediction_that_is_not_finite_waits_for_no_label_and_keeps_its_features() -> None:
+    row = _row({**PREDICTION, "prediction": float("nan")})
+    assert not row.can_be_joined
+    assert row.features == PREDICTION["features"]
+
+
+@pytest.mark.parametrize("label", [None, float("nan"), ""])
+def test_a_label_that_is_not_known_yet_says_nothing(label: Any) -> None:
+    with pytest.raises(NothingToSay) as skipped:
+        label_row({**LABEL, "label": label}, key=None, record_time=0)
+    assert skipped.value.silence is Silence.UNLABELLED
+    with pytest.raises(NothingToSay):
+        label_row({"prediction_id": "a"}, key=None, record_time=0)
+    with pytest.raises(InvalidMessage, match="label: missing"):
+        label_row({"truth": 1}, key=b"a", record_time=0)
 
 
 def _row(document: dict[str, Any], **more: Any) -> Any:
@@ -151,11 +223,21 @@ def test_too_many_features_are_refused() -> None:
         (True, {"true": 0.3, "false": 0.7}, 0.3),
         (1, {"0": 0.9, "1": 0.1}, 0.1),
         ("a", {}, None),
+        ("1.0", {"0": 0.9, "1": 0.1}, 0.1),
+        (True, {"False": 0.7, "True": 0.3}, 0.3),
+        (1, [0.2, 0.8], 0.8),
+        (0, [[0.2, 0.8]], 0.2),
+        ("c", [0.2, 0.8], 0.8),
+        (1, 0.6, 0.6),
+        (1, "0.6", 0.6),
+        (1, {"0": None, "1": "0.25"}, 0.25),
+        (0, {"0": None, "1": 0.25}, None),
+        (1, [], None),
         ("a", {"a": 1}, 1.0),
     ],
 )
 def test_the_score_is_that_of_the_predicted_class_or_the_highest(
-    prediction: Any, scores: dict[str, float], score: float | None
+    prediction: Any, scores: Any, score: float | None
 ) -> None:
     row = _row({**PREDICTION, "prediction": prediction, "scores": scores})
     assert row.score == score

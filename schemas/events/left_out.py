@@ -1,0 +1,33 @@
+"""Optional fields that cannot be read: each costs itself alone, never its event."""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Oddity(StrEnum):
+    """Why an optional field was left out of its event; a label of a metric."""
+
+    EMPTY = "empty"
+    """An empty text, or a mark for a missing value, where a value was expected."""
+
+    NULL = "null"
+    """Nothing in place of one of several values."""
+
+    MISTYPED = "mistyped"
+    """A value of another type than the field takes, in no form that has an evident meaning."""
+
+    NOT_FINITE = "not_finite"
+    """NaN, infinity, or a number beyond float64."""
+
+    UNREADABLE = "unreadable"
+    """A text or number that is no time, or that could be several."""
+
+    TOO_LONG = "too_long"
+    """A text of more characters than names may have."""
+
+
+class LeftOut(NamedTuple):
+    """One optional field that was left out of an event, by its own name, and why."""
+
+    field: str
+    oddity: Oddity
