@@ -2,15 +2,17 @@
 
 import logging
 import sys
+from io import StringIO
 from typing import Any, Final, TextIO
 
 import structlog
 from aiohttp.http_exceptions import HttpProcessingError
 from structlog.stdlib import ProcessorFormatter
-from structlog.typing import EventDict, Processor, WrappedLogger
+from structlog.typing import EventDict, ExcInfo, Processor, WrappedLogger
 
 from agents.transport.denial import denial_of
 from app.settings import LogSettings
+from app.terminal import printable
 
 _QUIET: Final = {
     # Each start and stop of each of their dozens of services is an info to them.
@@ -143,12 +145,25 @@ def _json() -> list[Processor]:
 
 def _console(stream: TextIO) -> list[Processor]:
     return [
+        _escape,
         structlog.dev.ConsoleRenderer(
-            colors=stream.isatty(),
-            # The default shows the locals of every frame where rich is installed.
-            exception_formatter=structlog.dev.plain_traceback,
-        )
+            colors=stream.isatty(), exception_formatter=_printable_traceback
+        ),
     ]
+
+
+def _escape(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """Make all text printable; names in it come from the topics."""
+    return {
+        name: printable(value) if isinstance(value, str) else value for name, value in event.items()
+    }
+
+
+def _printable_traceback(stream: TextIO, error: ExcInfo) -> None:
+    """Write a traceback; the default shows the locals of every frame where rich is installed."""
+    text = StringIO()
+    structlog.dev.plain_traceback(text, error)
+    stream.write("\n".join(map(printable, text.getvalue().split("\n"))))
 
 
 def _first(*names: str) -> Processor:

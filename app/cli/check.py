@@ -20,6 +20,7 @@ from app.kafka.clients import client_arguments
 from app.kafka.permissions import WORKER, needed
 from app.kafka.topics import TopicReport, find_problems, plan_topics
 from app.settings import InvalidConfiguration, Settings, TopicRole, settings_schema
+from app.terminal import say
 from app.worker.durability import check_durable, not_durable
 from app.worker.exit_codes import ExitCode
 from app.worker.pending_directory import check_pending_directory
@@ -106,9 +107,9 @@ def _print(document: dict[str, Any]) -> None:
 
 
 def _print_text(settings: Settings, report: TopicReport | None) -> None:
-    click.echo("configuration: ok")
+    say("configuration: ok")
     for each in not_durable(settings):
-        click.echo(f"warning: {each}", err=True)
+        say(f"warning: {each}", err=True)
     if report is None:
         return
     planned = {topic.name: topic.partitions for topic in report.missing}
@@ -123,8 +124,8 @@ def _print_text(settings: Settings, report: TopicReport | None) -> None:
             said = f"missing; a worker creates it with {planned[name]} partitions"
         else:
             said = "missing"
-        click.echo(f"{role}: {name}: {said}")
+        say(f"{role}: {name}: {said}")
     for problem in report.problems:
-        click.echo(f"problem: {problem.topic}: {problem.message}", err=True)
+        say(f"problem: {problem.topic}: {problem.message}", err=True)
     if not report.problems:
-        click.echo("topics: ok")
+        say("topics: ok")

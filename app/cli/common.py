@@ -9,6 +9,7 @@ import click
 
 from agents.state.stored_state import UnusableState
 from agents.transport.topic_reader import TopicStalled
+from app import terminal
 from app.kafka.brokers import AuthenticationFailed, BrokersUnreachable, TopicRefused
 from app.kafka.permissions import NotAuthorized
 from app.kafka.topics import WrongTopics
@@ -106,7 +107,8 @@ def clear_errors(say: Callable[[str], object] | None = None) -> Iterator[None]:
 def fail(error: Exception, say: Callable[[str], object] | None = None) -> NoReturn:
     """End the process with the message and the exit code of an error."""
     if say is None:
-        click.echo(f"driftline: {error}", err=True)
+        for line in f"driftline: {error}".split("\n"):
+            terminal.say(line, err=True)
     else:
         say(str(error))
     raise SystemExit(_CODES[type(error)])

@@ -15,6 +15,7 @@ from app.demo.run import DemoOptions, run_demo
 from app.demo.schedule import FASTEST, TooShort, check_length
 from app.demo.view import LiveScreen, PlainScreen
 from app.demo.worker import WorkerFailed
+from app.terminal import say
 from app.worker.exit_codes import ExitCode
 
 DEFAULT_SEED = 9
@@ -85,7 +86,7 @@ def demo(
     )
     with clear_errors():
         report = _run(options, console, live=live)
-    click.echo(report.sentence(), err=as_json)
+    say(report.sentence(), err=as_json)
     if as_json:
         click.echo(json.dumps(report.document(), indent=2))
     raise SystemExit(_exit_code(report))

@@ -17,6 +17,7 @@ from app.cli.exits import OF_ALL, exits
 from app.kafka.brokers import wait_for_brokers
 from app.settings import Settings
 from app.state.store import PartitionState, forget_model, forget_partition, matching, read_states
+from app.terminal import say
 from app.worker.exit_codes import ExitCode
 from detectors.monitors.fleet_snapshot import summary_of
 from detectors.snapshots.snapshot import decode_snapshot
@@ -57,13 +58,13 @@ def list_states(
         _print({"ok": not problems, "states": rows, "problems": problems})
     else:
         for row in rows:
-            click.echo(
+            say(
                 f"{row['topic']} {row['partition']}: {' '.join(row['name'])}: {row['bytes']} bytes "
                 f"in {row['records']} records, covers {row['covers']}, of {row['written_at']}"
             )
         for problem in problems:
-            click.echo(f"unreadable: {problem['message']}", err=True)
-        click.echo(f"{len(rows)} snapshots, {len(problems)} unreadable")
+            say(f"unreadable: {problem['message']}", err=True)
+        say(f"{len(rows)} snapshots, {len(problems)} unreadable")
     if problems:
         raise SystemExit(ExitCode.NOTHING)
 
@@ -105,13 +106,13 @@ def show(
         _print(shown)
     else:
         for tree in shown:
-            click.echo(f"{tree['topic']} {tree['partition']}: {' '.join(tree['name'])}")
+            say(f"{tree['topic']} {tree['partition']}: {' '.join(tree['name'])}")
             for line in _summary(tree["state"]):
-                click.echo(f"  {line}")
+                say(f"  {line}")
     for error in problems:
-        click.echo(f"unreadable: {error}", err=True)
+        say(f"unreadable: {error}", err=True)
     if not shown:
-        click.echo(f"driftline: no readable state of {model}", err=True)
+        say(f"driftline: no readable state of {model}", err=True)
         raise SystemExit(ExitCode.NOTHING)
 
 
@@ -157,10 +158,10 @@ def reset(
         asyncio.run(_wait(settings))
         if model is not None:
             for name in asyncio.run(forget_model(settings, model, version)):
-                click.echo(f"forgot {' '.join(name)}")
+                say(f"forgot {' '.join(name)}")
         elif topic is not None and partition is not None:
             count = asyncio.run(forget_partition(settings, topic, partition))
-            click.echo(f"forgot {count} records of {topic}, partition {partition}")
+            say(f"forgot {count} records of {topic}, partition {partition}")
 
 
 async def _wait(settings: Settings) -> None:

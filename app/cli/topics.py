@@ -12,6 +12,7 @@ from app.cli.exits import OF_ALL, exits
 from app.kafka.brokers import wait_for_brokers
 from app.kafka.topics import TopicReport, ensure_topics
 from app.settings import Settings
+from app.terminal import say
 from app.worker.exit_codes import ExitCode
 
 
@@ -52,11 +53,11 @@ def topics(
         return
     for topic in report.missing:
         verb = "would create" if dry_run else "created"
-        click.echo(f"{verb} {topic.name} with {topic.partitions} partitions")
-    click.echo(f"{len(existing)} of {len(report.partitions)} topics existed")
+        say(f"{verb} {topic.name} with {topic.partitions} partitions")
+    say(f"{len(existing)} of {len(report.partitions)} topics existed")
 
 
 async def _create(settings: Settings, *, dry_run: bool) -> TopicReport:
-    await wait_for_brokers(settings.kafka, report=lambda text: click.echo(text, err=True))
+    await wait_for_brokers(settings.kafka, report=lambda text: say(text, err=True))
     # Whatever topics.create says: whoever runs this wants them.
     return await ensure_topics(settings, create=True, dry_run=dry_run)

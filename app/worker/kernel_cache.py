@@ -1,7 +1,8 @@
 """Compiled code that outlived its sources."""
 
+import ast
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -14,35 +15,75 @@ _PACKAGES: Final = (agents, detectors, schemas)
 
 
 def forget_stale(packages: Iterable[Path] | None = None) -> None:
-    """Delete Numba's caches that are older than any source of their top-level package.
+    """Delete Numba's caches that are older than their source, or than anything that it imports.
 
-    Numba looks at the file of the function that Python calls, and not at those of what that calls,
-    which may lie in another folder: after an update it would go on with the old code.
+    Numba looks at the file of the function that Python calls, and not at those of what that calls
+    or of the constants that it was compiled with, which may lie in another folder: after an update
+    it would go on with the old code.
 
     Parameters
     ----------
     packages
-        Folders whose sources, at any depth, are compiled as one, each folder of sources with its
-        ``__pycache__``; the packages with kernels where None are given.
+        Folders of top-level packages; those with kernels where None are given.
     """
     if packages is None:
         packages = [Path(path) for package in _PACKAGES for path in package.__path__]
-    for package in packages:
-        sources = list(package.rglob("*.py"))
-        changed = max((source.stat().st_mtime for source in sources), default=0.0)
-        for index in (index for cache in _caches(sources) for index in cache.glob("*.nbi")):
-            # Another worker that starts may have been here, and who may not write needs no cache.
-            with suppress(OSError):
-                if index.stat().st_mtime < changed:
-                    index.unlink()
+    sources = _Sources(packages)
+    for index, source in sources.indexes():
+        # Another worker that starts may have been here, and who may not write needs no cache.
+        with suppress(OSError):
+            written = index.stat().st_mtime
+            # What follows from the imports is looked at only where something is newer at all.
+            if written < sources.changed and written < sources.changed_for(source):
+                index.unlink()
 
 
-def _caches(sources: Iterable[Path]) -> list[Path]:
-    """Folders in which Numba may have put what it compiled of ``sources``."""
-    folders = sorted({source.parent for source in sources})
-    caches = [folder / "__pycache__" for folder in folders]
-    if elsewhere := os.environ.get("NUMBA_CACHE_DIR"):
-        # Numba names a folder there after the sources' own folder and a hash of its path.
-        for name in sorted({folder.name for folder in folders}):
-            caches += Path(elsewhere).glob(f"{name}_*")
-    return caches
+class _Sources:
+    """The sources of some packages, and when they and what they import were changed."""
+
+    def __init__(self, packages: Iterable[Path]) -> None:
+        self._files: dict[str, Path] = {}
+        self._changed: dict[Path, float] = {}
+        for package in packages:
+            for path in package.rglob("*.py"):
+                parts = path.relative_to(package.parent).with_suffix("").parts
+                name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+                self._files[name] = path
+                self._changed[path] = path.stat().st_mtime
+        self.changed = max(self._changed.values(), default=0.0)
+
+    def indexes(self) -> Iterator[tuple[Path, Path]]:
+        """Yield what Numba keeps of functions, and the source of each."""
+        elsewhere = os.environ.get("NUMBA_CACHE_DIR")
+        for folder in sorted({path.parent for path in self._changed}):
+            caches = [folder / "__pycache__"]
+            if elsewhere:
+                # Numba names a folder there after the sources' own folder and a hash of its path.
+                caches += Path(elsewhere).glob(f"{folder.name}_*")
+            for cache in caches:
+                for index in cache.glob("*.nbi"):
+                    yield index, folder / f"{index.name.partition('.')[0]}.py"
+
+    def changed_for(self, source: Path) -> float:
+        """Return when a source, or anything that it imports, was changed last.
+
+        A source that is gone was changed just now: nothing calls what was compiled of it.
+        """
+        if source not in self._changed:
+            return self.changed
+        seen, waiting = {source}, [source]
+        while waiting:
+            found = set(self._imports(waiting.pop())) - seen
+            seen |= found
+            waiting += found
+        return max(self._changed[path] for path in seen)
+
+    def _imports(self, path: Path) -> Iterator[Path]:
+        for node in ast.walk(ast.parse(path.read_bytes())):
+            if isinstance(node, ast.ImportFrom) and node.module:
+                names = [node.module, *(f"{node.module}.{each.name}" for each in node.names)]
+            elif isinstance(node, ast.Import):
+                names = [each.name for each in node.names]
+            else:
+                continue
+            yield from (self._files[name] for name in names if name in self._files)

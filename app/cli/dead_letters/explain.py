@@ -14,6 +14,7 @@ from app.dead_letters.judge import Judge, Verdict
 from app.dead_letters.reader import WholeTopic
 from app.dead_letters.scan import scan
 from app.settings import Settings
+from app.terminal import say
 from app.worker.exit_codes import ExitCode
 
 
@@ -56,16 +57,17 @@ def explain(
         document = {"explanations": [each.document() for each in explanations]}
         click.echo(json.dumps(document, indent=2))
     elif not explanations:
-        click.echo("no dead letter matches", err=True)
+        say("no dead letter matches", err=True)
     for each in () if as_json else explanations:
-        click.echo(_text(each))
+        for line in _lines(each):
+            say(line)
     if not explanations:
         raise SystemExit(ExitCode.NOTHING)
     if any(each.accepted < each.letters for each in explanations):
         raise SystemExit(ExitCode.FAILED)
 
 
-def _text(explanation: Explanation) -> str:
+def _lines(explanation: Explanation) -> list[str]:
     lines = [
         f"{explanation.topic}, {explanation.reason}: {explanation.letters:,} letters",
         f"  expected: {explanation.expected}",
@@ -76,7 +78,7 @@ def _text(explanation: Explanation) -> str:
         lines.append(f"  {letter.id} (partition {letter.partition}, offset {letter.offset})")
         lines.append(f"    found: {letter.detail}")
         lines.append(f"    now: {_said(verdict)}")
-    return "\n".join(lines)
+    return lines
 
 
 def _said(verdict: Verdict) -> str:

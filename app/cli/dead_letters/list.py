@@ -13,6 +13,7 @@ from app.dead_letters.letter import Letter
 from app.dead_letters.reader import WholeTopic
 from app.dead_letters.scan import Scan, scan, without_content
 from app.settings import Settings
+from app.terminal import say
 from app.worker.exit_codes import ExitCode
 from schemas.events.times import format_time
 
@@ -55,8 +56,8 @@ def list(  # noqa: A001 - the command's name, by which it is found
         click.echo(json.dumps(_document(found), indent=2))
         return
     for letter in found.letters.values():
-        click.echo(_line(letter, replayed=letter.id in found.replayed))
-    click.echo(_totals(found))
+        say(_line(letter, replayed=letter.id in found.replayed))
+    say(_totals(found))
 
 
 def _document(found: Scan) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from app.dead_letters.reader import WholeTopic
 from app.dead_letters.replay import Replay, ReplayOptions, ReplayReport, producing
 from app.dead_letters.scan import scan, without_content
 from app.settings import Settings
+from app.terminal import say
 from app.worker.exit_codes import ExitCode
 
 
@@ -76,7 +77,7 @@ def replay(
 
     report = with_letters(config, bootstrap, assignments, send)
     if report is None:
-        click.echo("no dead letter matches", err=True)
+        say("no dead letter matches", err=True)
         raise SystemExit(ExitCode.NOTHING)
     if as_json:
         click.echo(json.dumps({"dry_run": dry_run, **report.document()}, indent=2))
@@ -87,10 +88,10 @@ def replay(
 
 
 def _print(report: ReplayReport, *, dry_run: bool) -> None:
-    click.echo(f"{'would send' if dry_run else 'sent'} {report.sent:,}")
+    say(f"{'would send' if dry_run else 'sent'} {report.sent:,}")
     if report.already:
-        click.echo(f"replayed before: {report.already:,}")
+        say(f"replayed before: {report.already:,}")
     if report.refused:
-        click.echo(f"would be refused again: {report.refused:,}")
+        say(f"would be refused again: {report.refused:,}")
     for letter_id, why in report.failed.items():
-        click.echo(f"not sent: {letter_id}: {why}")
+        say(f"not sent: {letter_id}: {why}")

@@ -15,6 +15,7 @@ from app.dead_letters.reader import WholeTopic
 from app.dead_letters.scan import Scan, scan
 from app.dead_letters.selection import Selection
 from app.settings import Settings
+from app.terminal import say
 from app.worker.exit_codes import ExitCode
 
 
@@ -50,7 +51,7 @@ def show(
     found = with_letters(config, bootstrap, assignments, look)
     letter = found.letters.get(letter_id)
     if letter is None:
-        click.echo(f"driftline: there is no dead letter {letter_id}", err=True)
+        say(f"driftline: there is no dead letter {letter_id}", err=True)
         raise SystemExit(ExitCode.NOTHING)
     if value_only:
         click.echo(letter.value or b"", nl=False)
@@ -64,11 +65,11 @@ def show(
         click.echo(json.dumps(document, indent=2))
         return
     for name, value in found.document(letter).items():
-        click.echo(f"{name}: {_plain(value)}")
-    click.echo(f"key: {_text(letter.key)}")
+        say(f"{name}: {_plain(value)}")
+    say(f"key: {_text(letter.key)}")
     for name, content in letter.headers:
-        click.echo(f"header {name}: {_text(content)}")
-    click.echo(f"value: {_text(letter.value)}")
+        say(f"header {name}: {_text(content)}")
+    say(f"value: {_text(letter.value)}")
 
 
 def _base64(content: bytes | None) -> str | None:
@@ -80,8 +81,7 @@ def _plain(value: Any) -> str:
 
 
 def _text(content: bytes | None) -> str:
-    """Return bytes for a terminal: what is not printable text is escaped."""
+    """Return bytes as text: what is none is escaped."""
     if content is None:
         return "null"
-    text = content.decode("utf-8", "backslashreplace")
-    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)
+    return content.decode("utf-8", "backslashreplace")
