@@ -25,6 +25,7 @@ from agents.transport.app import (
     enlarge_rounds_where,
     make_faust_app,
     on_drain,
+    on_missed,
 )
 from agents.transport.consumer import BatchedConsumer
 from agents.transport.delivery import Delivery
@@ -97,6 +98,7 @@ def create_app(settings: Settings, *, telemetry: Telemetry | None = None) -> Bat
         telemetry=telemetry,
         new_state=partial(options.new_fleet, settings),
     )
+    on_missed(app, lambda missed: telemetry.records_missed(*missed.tp, missed.records))
     enlarge_rounds_where(
         app,
         lambda tp: (

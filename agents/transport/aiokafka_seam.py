@@ -34,10 +34,14 @@ _PARAMETERS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "FetchResult.__init__": ("self", "tp", "assignment", "partition_records", "backoff"),
     "FetchResult.getall": ("self", "max_records"),
+    "Fetcher._proc_fetch_request": ("self", "assignment", "node_id", "request"),
+    "Fetcher._update_fetch_positions": ("self", "assignment", "node_id", "tps"),
 }
 _USED_BY_GETALL: Final = frozenset(
     {"_topic_partition", "check_assignment", "_partition_records", "_update_position"}
 )
+_USED_BY_FETCHES: Final = frozenset({"OffsetOutOfRangeError", "await_reset"})
+_USED_BY_RESETS: Final = frozenset({"awaiting_reset", "reset_to"})
 _USED_BY_ACTIONS: Final = frozenset({"_records", "_fetch_max_wait_ms", "_fetch_min_bytes"})
 
 
@@ -79,6 +83,12 @@ def check(version: str, module: ModuleType) -> None:
         raise UnknownAiokafka(f"aiokafka's fetcher uses its classes in {uses}, not in {REPLACED}")
     if not _names(_function(module, "Fetcher._get_actions_per_node").__code__) >= _USED_BY_ACTIONS:
         raise UnknownAiokafka("aiokafka's fetcher decides elsewhere how long a broker may wait")
+    for path, used in (
+        ("Fetcher._proc_fetch_request", _USED_BY_FETCHES),
+        ("Fetcher._update_fetch_positions", _USED_BY_RESETS),
+    ):
+        if not _names(_function(module, path).__code__) >= used:
+            raise UnknownAiokafka("aiokafka's fetcher decides elsewhere where a log begins")
 
 
 def rebound(function: Any, names: Mapping[str, object]) -> Callable[..., Any]:

@@ -10,10 +10,9 @@ from faust.types import TP, AgentT, AppT, EventT, Message, StreamT
 from mode.supervisors import CrashingSupervisor
 
 from agents.transport.driver import BatchedTransport
+from agents.transport.missed import Missed
 from agents.transport.options import TransportOptions
 from agents.transport.rounds import BatchEvent
-
-__all__ = ["BatchApp", "TransportOptions", "batch_agent", "make_faust_app", "on_drain"]
 
 
 class BatchApp(faust.App):
@@ -131,6 +130,11 @@ def batch_agent(
 def on_drain(app: BatchApp, hook: Callable[[], None]) -> None:
     """Have `hook` called when a rebalance or a shutdown starts to wait for batches in hand."""
     cast("BatchedTransport", app.transport).hooks.drain.append(hook)
+
+
+def on_missed(app: BatchApp, hook: Callable[[Missed], None]) -> None:
+    """Have `hook` called with what was deleted before it was read."""
+    cast("BatchedTransport", app.transport).hooks.missed.append(hook)
 
 
 def enlarge_rounds_where(app: BatchApp, gains: Callable[[TP], bool]) -> None:

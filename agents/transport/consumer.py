@@ -9,6 +9,7 @@ assignment holds, and put back when delivery was suspended in that moment.
 from __future__ import annotations
 
 import gc
+import logging
 from asyncio import CancelledError, Event, timeout
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from time import monotonic
@@ -26,8 +27,11 @@ from agents.transport.alignment import Alignment
 from agents.transport.consumer_thread import BatchedConsumerThread, Fetched
 from agents.transport.gathering import Gathering
 from agents.transport.hooks import ConsumerHooks
+from agents.transport.missed import Missed
 from agents.transport.options import TransportOptions
 from agents.transport.progress import PartitionProgress
+
+logger = logging.getLogger(__name__)
 
 _BACK_PRESSURE_POLL = 0.05
 """Seconds; a partition whose queue has drained is not seen by a fetch that is already waiting."""
@@ -96,8 +100,25 @@ class BatchedConsumer(driver.Consumer):
 
     def _new_consumer_thread(self) -> BatchedConsumerThread:
         return BatchedConsumerThread(
-            self, options=self.options, crash=self.crash, loop=self.loop, beacon=self.beacon
+            self,
+            options=self.options,
+            crash=self.crash,
+            tell_missed=self._tell_missed,
+            loop=self.loop,
+            beacon=self.beacon,
         )
+
+    def _tell_missed(self, missed: Missed) -> None:
+        logger.warning(
+            "%d records of %s, partition %d, were deleted before they were read: offset %d was to "
+            "be read next, and the first that is left is %d",
+            missed.records,
+            *missed.tp,
+            missed.begin,
+            missed.end,
+        )
+        for hook in self._hooks.missed:
+            hook(missed)
 
     # -- delivery
 

@@ -14,6 +14,7 @@ from faust.types import TP
 from mode import Service
 
 from agents.transport.fetching_consumer import BlockConsumer
+from agents.transport.missed import Missed
 from agents.transport.options import TransportOptions
 
 _GROUP_POLL = 0.5
@@ -49,6 +50,8 @@ class BatchedConsumerThread(driver.AIOKafkaConsumerThread):
         The transport's settings.
     crash
         Has the app crash; to be called in the loop of the app.
+    tell_missed
+        Gets what was deleted before it was read, in the loop of the app.
     """
 
     def __init__(
@@ -56,10 +59,12 @@ class BatchedConsumerThread(driver.AIOKafkaConsumerThread):
         *args: Any,
         options: TransportOptions,
         crash: Callable[[BaseException], Coroutine[Any, Any, None]],
+        tell_missed: Callable[[Missed], None],
         **kwargs: Any,
     ) -> None:
         self._options = options
         self._crash_app = crash
+        self._tell_missed = tell_missed
         super().__init__(*args, **kwargs)
 
     def _create_worker_consumer(self, transport: driver.Transport) -> Any:
@@ -98,6 +103,8 @@ class BatchedConsumerThread(driver.AIOKafkaConsumerThread):
         max_records: int | None = None,
     ) -> Fetched:
         records = await super()._fetch_records(consumer, active_partitions, timeout, max_records)
+        for missed in consumer.take_missed():
+            self.parent_loop.call_soon_threadsafe(self._tell_missed, missed)
         fetched = Fetched(records)
         if fetched and not self.consumer.flow_active:
             # The fetch began before a rebalance and ended within it. Nobody will deliver these,

@@ -9,11 +9,13 @@ from typing import Any, Final
 import aiokafka
 from aiokafka.consumer import fetcher
 from aiokafka.record.memory_records import MemoryRecords
+from aiokafka.structs import TopicPartition
 
 from agents.records.block import RecordBlock
 from agents.records.record import Record
 from agents.records.record_set import RecordSet
 from agents.transport.aiokafka_seam import REPLACED, check, rebound
+from agents.transport.missed import Resets
 
 check(aiokafka.__version__, fetcher)
 
@@ -161,6 +163,11 @@ class BlockFetcher(fetcher.Fetcher):  # type: ignore[misc] # aiokafka ships no t
 
     Fetching goes on while records are worked on, in larger parts while they flow: see `PATIENCE`
     and `GATHERING`.
+
+    Attributes
+    ----------
+    resets
+        What was deleted before it was fetched.
     """
 
     _fetch_max_wait_ms: int
@@ -169,6 +176,7 @@ class BlockFetcher(fetcher.Fetcher):  # type: ignore[misc] # aiokafka ships no t
     def __init__(self, *args: Any, clock: Callable[[], float] = monotonic, **options: Any) -> None:
         super().__init__(*args, prefetch_backoff=PATIENCE, **options)
         self._clock = clock
+        self.resets = Resets()
         self._idle_wait = self._fetch_max_wait_ms
         self._flows_until = 0.0
 
@@ -178,16 +186,27 @@ class BlockFetcher(fetcher.Fetcher):  # type: ignore[misc] # aiokafka ships no t
         self._fetch_min_bytes = GATHERED if is_flowing else 1
         return super()._get_actions_per_node(assignment)
 
-    async def _proc_fetch_request(self, *request: Any) -> bool:
+    async def _proc_fetch_request(self, assignment: Any, node_id: int, request: Any) -> bool:
         try:
-            has_records = bool(await self._fetch(*request))
+            has_records = bool(await self._fetch(assignment, node_id, request))
         except CancelledError:
             # aiokafka's close() awaits what it cancels. A fetch that pauses after an error let this
             # out, which ended the consumer's thread, and a worker's stop waited for it for ever.
             return False
+        asked = {
+            TopicPartition(topic, partition): offset
+            for topic, partitions in request.topics
+            for partition, offset, *_ in partitions
+        }
+        self.resets.note_refused(assignment, asked)
         if has_records:
             self._flows_until = self._clock() + GATHERING / 1000
         return has_records
+
+    async def _update_fetch_positions(self, assignment: Any, node_id: int, tps: Any) -> bool:
+        is_ready = bool(await super()._update_fetch_positions(assignment, node_id, tps))
+        self.resets.note_reset(assignment)
+        return is_ready
 
     _fetch, fetched_records, next_record = (
         rebound(getattr(fetcher.Fetcher, method), {name: _REPLACEMENTS[name] for name in names})

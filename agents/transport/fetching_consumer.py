@@ -6,6 +6,7 @@ import aiokafka
 
 from agents.transport.aiokafka_seam import rebound
 from agents.transport.fetcher import BlockFetcher
+from agents.transport.missed import Missed
 
 
 class BlockConsumer(aiokafka.AIOKafkaConsumer):  # type: ignore[misc] # aiokafka ships no types
@@ -25,5 +26,10 @@ class BlockConsumer(aiokafka.AIOKafkaConsumer):  # type: ignore[misc] # aiokafka
             if options.get(name) is not None:
                 raise ValueError(f"{name} cannot be used: blocks hold bytes")
         super().__init__(*topics, **options)
+
+    def take_missed(self) -> list[Missed]:
+        """Return the stretches that were deleted before they were fetched, each once."""
+        missed: list[Missed] = self._fetcher.resets.take()
+        return missed
 
     start = rebound(aiokafka.AIOKafkaConsumer.start, {"Fetcher": BlockFetcher})

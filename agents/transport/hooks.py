@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from faust.types import TP
 
+from agents.transport.missed import Missed
+
 
 @dataclass(frozen=True, slots=True)
 class ConsumerHooks:
@@ -17,11 +19,14 @@ class ConsumerHooks:
     drain
         Called, in the event loop, when a rebalance or a shutdown starts to wait for the batches
         that agents hold.
+    missed
+        Called, in the event loop, with what was deleted before it was read.
     round_rules
         Each tells of a partition whether larger rounds of it are cheaper.
     """
 
     drain: list[Callable[[], None]] = field(default_factory=list)
+    missed: list[Callable[[Missed], None]] = field(default_factory=list)
     round_rules: list[Callable[[TP], bool]] = field(default_factory=list)
 
     def prefers_larger_rounds(self, tp: TP) -> bool:

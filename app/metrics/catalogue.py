@@ -43,6 +43,12 @@ BUILD_INFO: Final = MetricSpec(
 RECORDS_READ: Final = MetricSpec(
     "driftline_records_read_total", "counter", "Records that the agents handled.", _PARTITION
 )
+RECORDS_MISSED: Final = MetricSpec(
+    "driftline_records_missed_total",
+    "counter",
+    "Records that were deleted, by retention or by somebody, before they were read.",
+    _PARTITION,
+)
 HANDLED_OFFSET: Final = MetricSpec(
     "driftline_handled_offset", "gauge", "Offset of the last record handled.", _PARTITION
 )
@@ -286,6 +292,7 @@ FOLDED: Final = MetricSpec(
 CATALOGUE: Final = (
     BUILD_INFO,
     RECORDS_READ,
+    RECORDS_MISSED,
     HANDLED_OFFSET,
     BATCH_DURATION,
     MESSAGES_REFUSED,

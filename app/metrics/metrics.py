@@ -83,6 +83,7 @@ class Metrics:
         self._gauge(catalogue.BUILD_INFO).labels(driftline_version()).set(1)
         self._records = self._counter(catalogue.RECORDS_READ)
         self._offset = self._gauge(catalogue.HANDLED_OFFSET)
+        self._missed = self._counter(catalogue.RECORDS_MISSED)
         self._duration = self._histogram(catalogue.BATCH_DURATION)
         self._refused = self._counter(catalogue.MESSAGES_REFUSED)
         self._skipped = self._counter(catalogue.RECORDS_SKIPPED)
@@ -168,6 +169,10 @@ class Metrics:
             self._read[topic, partition] = children
         children[0].inc(records)
         children[1].set(last_offset)
+
+    def records_missed(self, topic: str, partition: int, records: int) -> None:
+        """Take note of records that were deleted before they were read."""
+        self._missed.labels(topic, str(partition)).inc(records)
 
     def rows_accepted(self, origin: Origin, model: str, version: str, rows: int) -> None:
         """Take note of rows that intake accepted."""

@@ -85,6 +85,7 @@ class FakeDelivery:
 @dataclass
 class FakeTelemetry:
     read: list[tuple[str, int, int, int]] = field(default_factory=list)
+    missed: list[tuple[str, int, int]] = field(default_factory=list)
     rows: dict[tuple[Origin, str, str], int] = field(default_factory=dict)
     taken: dict[Origin, int] = field(default_factory=dict)
     refused: list[tuple[str, Reason]] = field(default_factory=list)
@@ -108,6 +109,9 @@ class FakeTelemetry:
 
     def records_read(self, topic: str, partition: int, records: int, last_offset: int) -> None:
         self.read.append((topic, partition, records, last_offset))
+
+    def records_missed(self, topic: str, partition: int, records: int) -> None:
+        self.missed.append((topic, partition, records))
 
     def rows_accepted(self, origin: Origin, model: str, version: str, rows: int) -> None:
         key = (origin, model, version)

@@ -52,6 +52,18 @@ class OtherActions(fetcher.Fetcher):  # type: ignore[misc] # aiokafka ships no t
         return self._records, assignment
 
 
+class OtherResets(fetcher.Fetcher):  # type: ignore[misc] # aiokafka ships no types
+    _proc_fetch_request = fetcher.Fetcher._proc_fetch_request
+    fetched_records = fetcher.Fetcher.fetched_records
+    next_record = fetcher.Fetcher.next_record
+    _get_actions_per_node = fetcher.Fetcher._get_actions_per_node
+
+    async def _update_fetch_positions(
+        self, assignment: object, node_id: int, tps: object
+    ) -> tuple[object, ...]:
+        return self._records, assignment, node_id, tps
+
+
 def test_the_installed_aiokafka_is_the_one_expected() -> None:
     check(VERSION, fetcher)
 
@@ -74,7 +86,8 @@ def test_another_version_is_refused(version: str) -> None:
         (changed(FetchResult=OtherGetall), r"FetchResult .* has no \['_partition_records'"),
         (changed(Fetcher=OneMoreUse), r"uses its classes in .*'peek'"),
         (changed(Fetcher=OtherActions), r"decides elsewhere how long"),
-        (changed(Fetcher=OtherReader), r"uses its classes in \{\}"),
+        (changed(Fetcher=OtherResets), r"decides elsewhere where a log begins"),
+        (changed(Fetcher=OtherReader), r"has no Fetcher._proc_fetch_request"),
     ],
 )
 def test_other_internals_are_refused(module: ModuleType, message: str) -> None:

@@ -7,9 +7,13 @@ import pytest
 from aiokafka import AIOKafkaConsumer
 from aiokafka.structs import TopicPartition
 from confluent_kafka import Producer
+from confluent_kafka import TopicPartition as Position
+from confluent_kafka.admin import AdminClient
+from faust.types import TP
 
 from agents.records.block import RecordBlock
 from agents.transport.fetching_consumer import BlockConsumer
+from agents.transport.missed import Missed
 from tests.kafka import KafkaCluster
 
 PARTITIONS = 2
@@ -138,6 +142,10 @@ async def test_transactions_are_read_as_aiokafka_reads_them(
     for most in (500, 3):
         records = await both_read(kafka, topic, isolation_level=isolation, max_poll_records=most)
         assert sum(len(each) for each in records.values()) == kept
+    # Markers and aborted records are in no block, and nothing is missed for that.
+    async with consumer(BlockConsumer, kafka, topic, isolation_level=isolation) as found:
+        await read_to_end(found)
+        assert found.take_missed() == []
 
 
 async def test_a_seek_after_records_were_fetched_goes_where_it_says(
@@ -154,6 +162,7 @@ async def test_a_seek_after_records_were_fetched_goes_where_it_says(
             block = (await found.getmany(tp, timeout_ms=30_000, max_records=10))[tp]
             assert whole[tp][offset : offset + 10] == list(block)
             assert await found.position(tp) == offset + len(block)
+        assert found.take_missed() == []
 
 
 async def test_a_paused_partition_is_left_out_until_it_is_resumed(
@@ -209,6 +218,46 @@ async def test_a_group_reads_many_records_in_blocks_that_are_not_too_long(
         await found.stop()
     assert expected == records
     assert max(lengths) == 1_000
+
+
+def delete(kafka: KafkaCluster, topic: str, before: int) -> None:
+    """Delete the records of each partition before an offset, as retention does."""
+    admin = AdminClient({"bootstrap.servers": kafka.bootstrap, "log_level": 0})
+    positions = [Position(topic, partition, before) for partition in range(PARTITIONS)]
+    for done in admin.delete_records(positions).values():
+        done.result(30.0)
+
+
+async def test_records_that_are_deleted_before_they_are_read_are_told_once(
+    kafka: KafkaCluster, topic_prefix: str
+) -> None:
+    topic = f"{topic_prefix}deleted"
+    kafka.create_topic(topic, PARTITIONS)
+    fill(kafka, topic, range(100))
+    async with consumer(BlockConsumer, kafka, topic, fetch_max_wait_ms=50) as found:
+        tps = sorted(found.assignment())
+        await read_to_end(found)
+        found.pause(*tps)
+        await asyncio.sleep(0.5)  # of the fetch that is under way
+        fill(kafka, topic, range(100, 300))
+        delete(kafka, topic, 120)
+        found.resume(*tps)
+        records = await read_to_end(found)
+        assert [record.offset for record in records[tps[0]]] == list(range(120, 150))
+        assert sorted(found.take_missed()) == [
+            Missed(TP(topic, partition), 50, 120) for partition in range(PARTITIONS)
+        ]
+    # One that begins anew where the other one was last committed.
+    async with consumer(BlockConsumer, kafka, topic) as found:
+        for tp in tps:
+            found.seek(tp, 100)
+        await read_to_end(found)
+        assert [each[1:] for each in found.take_missed()] == [(100, 120)] * PARTITIONS
+    # And one that has not read yet misses nothing.
+    async with consumer(BlockConsumer, kafka, topic) as found:
+        records = await read_to_end(found)
+        assert len(records[tps[1]]) == 30
+        assert found.take_missed() == []
 
 
 @pytest.mark.parametrize("name", ["key_deserializer", "value_deserializer"])

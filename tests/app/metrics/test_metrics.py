@@ -96,6 +96,7 @@ def report_everything(telemetry: Telemetry) -> None:
     telemetry.message_refused("predictions", Reason.UNDECODABLE)
     telemetry.labels_met(LabelOutcomes(joined=2, early=1))
     telemetry.pending_changed(0, PendingStatus(predictions=3, labels=1, expired=2, evicted=0))
+    telemetry.records_missed("predictions", 0, 1000)
     telemetry.model_watched(0, status())
     telemetry.model_evicted("old", "1")
     telemetry.alert_raised(alert())

@@ -2,10 +2,13 @@ import asyncio
 import time
 from typing import Any, cast
 
+import pytest
 from faust.types import TP
 
 from agents.transport.alignment import Alignment
+from agents.transport.app import BatchApp, on_missed
 from agents.transport.consumer import BatchedConsumer
+from agents.transport.missed import Missed
 from agents.transport.progress import PartitionProgress
 from tests.agents.transport.consumer.fakes import (
     TP0,
@@ -150,3 +153,14 @@ async def test_a_queue_that_drains_wakes_the_fetcher_at_once(
     assert [tp async for tp, _ in consumer.getmany(5.0)] == [TP0]
     # TP1 is still full: the fetch must come back soon to see it drain.
     assert thread.asked == [({TP0}, 0.05)]
+
+
+async def test_records_that_were_deleted_unread_are_told_to_the_log_and_to_the_app(
+    app: BatchApp, consumer: BatchedConsumer, caplog: pytest.LogCaptureFixture
+) -> None:
+    told: list[Missed] = []
+    on_missed(app, told.append)
+    consumer._tell_missed(Missed(TP0, 1500, 2500))
+    assert told == [Missed(TP0, 1500, 2500)]
+    assert "1000 records of in, partition 0, were deleted before they were read" in caplog.text
+    assert "offset 1500 was to be read next, and the first that is left is 2500" in caplog.text

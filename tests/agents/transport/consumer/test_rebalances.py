@@ -26,12 +26,16 @@ async def test_what_a_rebalance_interrupts_is_put_back(
 
     sought: list[tuple[TP, int]] = []
     aiokafka_consumer = SimpleNamespace(
-        _fetcher=Fetcher(), _closed=False, seek=lambda tp, offset: sought.append((tp, offset))
+        _fetcher=Fetcher(),
+        _closed=False,
+        seek=lambda tp, offset: sought.append((tp, offset)),
+        take_missed=list,
     )
     thread = BatchedConsumerThread(
         consumer,
         options=consumer.options,
         crash=consumer.crash,
+        tell_missed=consumer._tell_missed,
         loop=asyncio.get_running_loop(),
         beacon=app.beacon,
     )
