@@ -7,7 +7,7 @@ import numpy as np
 
 from agents.join.join import Joined
 from detectors.performance.error import Task, error_of
-from schemas.tables.columns import Column, Kind, Role, columns_of
+from schemas.tables.columns import Column, Kind, Role, column_of
 from schemas.tables.model_version import ModelVersion
 from schemas.tables.observations import ModelRows, ObservationTable, Origin, Source, number_sources
 
@@ -44,13 +44,11 @@ def label_tables(
     for (model, _), group in groups.items():
         task = task_of(model)
         errors = [error_of(each.row.prediction, each.row.label, task) for each in group]
-        columns = columns_of("error", Role.ERROR, errors)
-        if len(columns) == 1 and columns[0].flags is None:
-            shared.setdefault((partition_of(model), columns[0].kind), []).append(
-                (group, columns[0])
-            )
+        column = column_of("error", Role.ERROR, errors)
+        if column.flags is None and column.kind is not Kind.CATEGORY:
+            shared.setdefault((partition_of(model), column.kind), []).append((group, column))
         else:
-            yield partition_of(model), _table([group], columns)
+            yield partition_of(model), _table([group], [column])
     for (partition, kind), parts in shared.items():
         values = np.concatenate([column.values for _, column in parts])
         yield (

@@ -40,14 +40,19 @@ def tables_of(
     for (partition, _), numbers in shared.items():
         pieces = [order[ends[number] : ends[number + 1]] for number in numbers]
         whole = np.concatenate(pieces)
-        if len(pieces) > 1 and len(whole) * _width(rows, whole) <= MOST_CELLS:
-            table = _table(rows, whole, {})
-            if len({column.name for column in table.columns}) == len(table.columns):
-                yield partition, table
-                continue
+        if len(pieces) > 1 and _fit_together(rows, whole):
+            yield partition, _table(rows, whole, {})
+            continue
         # By itself, too, where a feature has another kind in one model than in another.
         for piece in pieces:
             yield from _by_itself(rows, piece, kinds_of, partition_of)
+
+
+def _fit_together(rows: ReadRows, which: Rows) -> bool:
+    """Tell whether plain rows of several models are one table, no feature of which mixes kinds."""
+    if rows.scanned is None or len(which) * _width(rows, which) > MOST_CELLS:
+        return False
+    return not rows.scanned.mixes_kinds(rows.record_of[which])
 
 
 def _alike(rows: ReadRows, order: Rows, ends: Sequence[int]) -> Iterable[int | None]:

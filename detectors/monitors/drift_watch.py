@@ -11,7 +11,7 @@ from detectors.alerts.alert import alert_of
 from detectors.alerts.drift import Drift
 from detectors.monitors.column_monitor import ColumnMonitor
 from detectors.monitors.fused_kernel import NO_ROOM, QUIET, rows_of, watch_columns
-from detectors.monitors.missing_columns import absent, mistyped
+from detectors.monitors.missing_columns import absent
 from detectors.monitors.options import MonitorOptions
 from detectors.monitors.row_consumer import Found
 from detectors.reference.seeds import Seeds
@@ -22,6 +22,7 @@ from schemas.events.event import LONGEST_NAME
 from schemas.tables.columns import Column, Flag, Kind, Role
 from schemas.tables.model_version import ModelVersion
 from schemas.tables.observations import ObservationBatch, Origin
+from schemas.tables.retyping import kind_of_row, retyped
 
 ColumnKey = tuple[Role, str]
 
@@ -187,30 +188,31 @@ class DriftWatch:
     def _chosen(
         self, batch: ObservationBatch, most: int
     ) -> Iterator[tuple[ColumnKey, Column, int]]:
-        """Yield for each watched column the observed one of its kind, and the row to start at."""
-        observed: dict[ColumnKey, list[Column]] = {}
-        for column in batch.columns:
-            if column.role is not Role.FEATURE or column.name not in self._options.ignored:
-                observed.setdefault((column.role, column.name), []).append(column)
+        """Yield for each watched column the observed one in its kind, and the row to start at."""
+        observed = {
+            (column.role, column.name): column
+            for column in batch.columns
+            if column.role is not Role.FEATURE or column.name not in self._options.ignored
+        }
         starts = self._admit(observed, most)
         roles = ROLES_OF[batch.origin]
         for key, monitor in self.columns.items():
             if key[0] not in roles:
                 continue
-            candidates = observed.get(key)
-            if candidates is None:
+            column = observed.get(key)
+            if column is None:
                 yield key, absent(*key, monitor.kind, len(batch)), 0
                 continue
-            kinds = {column.kind: column for column in candidates}
-            column = kinds.get(monitor.kind) or mistyped(candidates[0], monitor.kind)
-            yield key, column, starts.get(key, 0)
+            yield key, retyped(column, monitor.kind), starts.get(key, 0)
 
-    def _admit(self, observed: Mapping[ColumnKey, list[Column]], most: int) -> dict[ColumnKey, int]:
+    def _admit(self, observed: Mapping[ColumnKey, Column], most: int) -> dict[ColumnKey, int]:
         """Begin to watch new columns, to ``most`` in all; return the row of each first value."""
         arrivals = []
         for key in observed.keys() - self.columns.keys():
-            first, kind = min((_first_usable(column), column.kind) for column in observed[key])
-            if first < len(observed[key][0].values):
+            column = observed[key]
+            first = _first_usable(column)
+            if first < len(column.values):
+                kind = kind_of_row(column, first)
                 arrivals.append((first, key[0] is Role.FEATURE, key, kind))
         starts = {}
         # By row, then by name, the features last: where there is not room for all, who comes in

@@ -5,7 +5,7 @@ from operator import itemgetter
 from typing import Any
 
 from schemas.payloads.rows import PredictionRow
-from schemas.tables.columns import ABSENT, Column, Kind, Role, columns_of
+from schemas.tables.columns import ABSENT, Column, Kind, Role, column_of
 
 
 def prediction_columns(
@@ -21,11 +21,11 @@ def prediction_columns(
         The declared kinds of the model's features.
     """
     for name, raw in _transposed([row.features for row in rows]):
-        yield from columns_of(name, Role.FEATURE, raw, kinds.get(name))
-    yield from columns_of("prediction", Role.PREDICTION, [row.prediction for row in rows])
+        yield column_of(name, Role.FEATURE, raw, kinds.get(name))
+    yield column_of("prediction", Role.PREDICTION, [row.prediction for row in rows])
     scores: list[Any] = [ABSENT if row.score is None else row.score for row in rows]
     if any(score is not ABSENT for score in scores):
-        yield from columns_of("score", Role.SCORE, scores)
+        yield column_of("score", Role.SCORE, scores)
 
 
 def _transposed(rows: list[dict[str, Any]]) -> Iterator[tuple[str, Sequence[Any]]]:

@@ -10,12 +10,16 @@ from schemas.scan.interning import Strings, same
 from schemas.scan.kernel import kernel
 from schemas.scan.tokens import Token
 from schemas.scan.words import Bytes, Positions
+from schemas.values.numbers import LARGEST_EXACT
 
 SINGLE: Final = int(MemberRole.FEATURES)
 """Roles below it come at most once a row."""
 
 ABSENT: Final = 15
 """In place of a kind where a row has no such member."""
+
+CODE: Final = 14
+"""In place of the kind of a whole number of which float64 would lose digits."""
 
 NOWHERE: Final = -1
 
@@ -25,6 +29,7 @@ _SCORE: Final = int(MemberRole.SCORE)
 _PREDICTION: Final = int(MemberRole.PREDICTION)
 _LAST_NAME: Final = int(MemberRole.VERSION)
 _NULL: Final = int(Token.NULL)
+_INT: Final = int(Token.INT)
 _FLOAT: Final = int(Token.FLOAT)
 
 _0: Final = np.uint64(0)
@@ -34,6 +39,8 @@ _31: Final = np.uint64(31)
 _GOLDEN: Final = np.uint64(0x9E3779B97F4A7C15)
 _FIRST: Final = np.uint64(0xBF58476D1CE4E5B9)
 _SECOND: Final = np.uint64(0x94D049BB133111EB)
+
+_EXACT: Final = float(LARGEST_EXACT)
 
 _ANY: Final = 0xFFFF
 _EMPTY: Final = 1 << Token.EMPTY_OBJECT
@@ -228,14 +235,16 @@ def lay_out_features(
     """Write the features of some rows as columns.
 
     ``values``, ``kinds`` and ``entries`` have the shape ``(m, len(rows))``; ``kinds`` holds
-    `ABSENT` before. ``marks``, shape ``(m,)``, gets a bit for each kind that occurs.
+    `ABSENT` before, and gets `CODE` for whole numbers beyond what float64 can tell apart.
+    ``marks``, shape ``(m,)``, gets a bit for each kind that occurs.
     """
     for i in range(len(rows)):
         for entry in range(row_ptr[rows[i]], row_ptr[rows[i] + 1]):
             if roles[slot[entry]] == _FEATURE:
                 column = local[slot[entry]]
                 values[column, i] = number[entry]
-                kinds[column, i] = kind[entry]
+                is_code = kind[entry] == _INT and abs(number[entry]) >= _EXACT
+                kinds[column, i] = CODE if is_code else kind[entry]
                 entries[column, i] = entry
     for column in range(len(marks)):
         seen = 0

@@ -1,6 +1,6 @@
 """Batches of predictions, read in compiled passes over their bytes.
 
-What `schemas.payloads.rows.prediction_row` and `schemas.tables.columns.columns_of` make of one
+What `schemas.payloads.rows.prediction_row` and `schemas.tables.columns.column_of` make of one
 event after the other, for all events whose form is plain. The others are left to these two, which
 are also the oracle of this module's tests.
 """
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from schemas.events.event import LONGEST_NAME
 from schemas.events.times import EARLIEST_MS, LATEST_MS, MILLISECONDS_FROM
+from schemas.payloads.category_texts import CategoryTexts
 from schemas.payloads.member_roles import MemberRole, Roles, RoleTable
 from schemas.payloads.prediction_members import (
     Fields,
@@ -26,6 +27,7 @@ from schemas.payloads.rows import UNVERSIONED, FieldMap
 from schemas.payloads.scanned_predictions import Bytes, Rows, ScannedPredictions, Spans
 from schemas.scan import KeyTable, TextTable, Token, intern, read_times, scan
 from schemas.values.classes import class_name
+from schemas.values.spellings import USUAL, Spellings
 
 # As plain numbers: members of an enumeration are slow to come by.
 _ID: Final = int(MemberRole.PREDICTION_ID)
@@ -48,14 +50,18 @@ class PredictionScanner:
         Features of one event above which it is refused.
     largest
         Bytes of a message above which it is refused.
+    spellings
+        Which texts are booleans, and which say that there is no value.
     """
 
     fields: FieldMap
     most_features: int
     largest: int
+    spellings: Spellings = USUAL
     _keys: KeyTable = field(init=False)
     _roles: RoleTable | None = field(init=False)
     _table: TextTable = field(init=False)
+    _categories: CategoryTexts = field(init=False)
     _allowed: Places = field(init=False)
 
     def __post_init__(self) -> None:
@@ -118,12 +124,15 @@ class PredictionScanner:
             keys=self._keys,
             roles=roles,
             table=self._table,
+            categories=self._categories,
+            spellings=self.spellings,
         )
 
     def _begin(self) -> None:
         """Begin with empty tables: full ones would take nothing new."""
         self._keys = KeyTable()
         self._table = TextTable()
+        self._categories = CategoryTexts(self._table, self.spellings)
         try:
             self._roles = RoleTable(self._keys, self.fields.paths)
         except ValueError:

@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from schemas.payloads.category_texts import CategoryTexts
 from schemas.payloads.member_roles import Roles
 from schemas.payloads.prediction_members import (
     ABSENT,
+    CODE,
     NOWHERE,
     Places,
     lay_out_features,
@@ -19,19 +21,21 @@ from schemas.payloads.prediction_members import (
 )
 from schemas.scan import Entries, KeyTable, TextTable, Token, intern
 from schemas.tables.columns import ABSENT as NO_VALUE
-from schemas.tables.columns import LONGEST_CATEGORY, Column, Flag, Kind, Role, Values, columns_of
+from schemas.tables.columns import LONGEST_CATEGORY, Column, Flag, Kind, Role, Values, column_of
+from schemas.values.numbers import LARGEST_EXACT
+from schemas.values.spellings import Spellings
 
 Bytes = NDArray[np.uint8]
 Rows = NDArray[np.bool_]
 
 _FEW: Final = 1000
 
-_EXACT: Final = 2.0**53
-"""Up to here float64 holds every whole number."""
+_EXACT: Final = float(LARGEST_EXACT)
 
 _NUMBERS: Final = 1 << Token.INT | 1 << Token.FLOAT
 _TEXTS: Final = 1 << Token.STRING
 _BOOLEANS: Final = 1 << Token.FALSE | 1 << Token.TRUE
+_KINDS: Final = (_NUMBERS, _TEXTS, _BOOLEANS, 1 << CODE)
 _NOTHING: Final = 1 << Token.NULL | 1 << ABSENT
 _NOT_FINITE: Final = 1 << Token.NAN | 1 << Token.POS_INF | 1 << Token.NEG_INF
 
@@ -86,7 +90,7 @@ class ScannedPredictions:
         Shape ``(n,)``; NaN where a prediction has none.
     predictions_at
         Shape ``(n,)``: the predictions' places among the entries.
-    entries, spans, keys, roles, table
+    entries, spans, keys, roles, table, categories, spellings
         What was scanned, and what the scanner knows.
     """
 
@@ -103,6 +107,8 @@ class ScannedPredictions:
     keys: KeyTable
     roles: Roles
     table: TextTable
+    categories: CategoryTexts
+    spellings: Spellings
 
     def ids(self, rows: Places) -> list[bytes]:
         """Return the prediction ids of some rows, as UTF-8."""
@@ -127,10 +133,11 @@ class ScannedPredictions:
         columns = list(self._features(rows, kinds))
         places = self.predictions_at[rows]
         tokens, numbers = self.entries.kind[places], self.entries.number[places]
-        mark = int(np.bitwise_or.reduce(1 << tokens.astype(np.int64)))
-        columns += self._column(
-            ("prediction", Role.PREDICTION, None), mark, numbers, tokens, places
-        )
+        is_code = (tokens == _INT) & (np.abs(numbers) >= _EXACT)
+        tokens = np.where(is_code, np.uint8(CODE), tokens)
+        mark = _marks(tokens)
+        identity = ("prediction", Role.PREDICTION, None)
+        columns.append(self._column(identity, mark, numbers, tokens, places))
         scores = self.scores[rows]
         absent = np.isnan(scores)
         if not absent.all():
@@ -139,6 +146,12 @@ class ScannedPredictions:
             marks = flags if absent.any() else None
             columns.append(Column("score", Role.SCORE, Kind.NUMBER, scores, flags=marks))
         return columns
+
+    def mixes_kinds(self, rows: Places) -> bool:
+        """Tell whether some rows have, in one column, values of several kinds."""
+        marks = self._laid_out(rows).marks.tolist()
+        marks.append(_marks(self.entries.kind[self.predictions_at[rows]]))
+        return any(sum(bool(mark & kind) for kind in _KINDS) > 1 for mark in marks)
 
     def feature_sets(self) -> NDArray[np.uint64]:
         """Return a number for each row, shape ``(n,)``, the same where the features are the same.
@@ -163,7 +176,7 @@ class ScannedPredictions:
         count = list_features(rows, entries.row_ptr, entries.slot, roles, local, found)
         return local, found, count
 
-    def _features(self, rows: Places, kinds: Mapping[str, Kind]) -> Iterator[Column]:
+    def _laid_out(self, rows: Places) -> "_Features":
         entries, roles = self.entries, self.roles
         local, found, count = self._listed(rows)
         shape = (count, len(rows))
@@ -184,15 +197,17 @@ class ScannedPredictions:
             places,
             marks,
         )
-        for number, (slot, mark) in enumerate(
-            zip(found[:count].tolist(), marks.tolist(), strict=True)
-        ):
+        return _Features(found[:count].tolist(), numbers, tokens, places, marks)
+
+    def _features(self, rows: Places, kinds: Mapping[str, Kind]) -> Iterator[Column]:
+        slots, numbers, tokens, places, marks = self._laid_out(rows)
+        for number, (slot, mark) in enumerate(zip(slots, marks.tolist(), strict=True)):
             name = self.keys.path(slot)[-1]
             if not mark & ~_NUMBERS and name not in kinds:  # as `_column`, without the way there
                 yield Column(name, Role.FEATURE, Kind.NUMBER, numbers[number])
                 continue
             identity = (name, Role.FEATURE, kinds.get(name))
-            yield from self._column(identity, mark, numbers[number], tokens[number], places[number])
+            yield self._column(identity, mark, numbers[number], tokens[number], places[number])
 
     def _column(
         self,
@@ -201,44 +216,55 @@ class ScannedPredictions:
         numbers: Values,
         tokens: NDArray[np.uint8],
         places: NDArray[Any],
-    ) -> list[Column]:
-        """Return the columns of one member; ``mark`` has a bit for each token that occurs."""
+    ) -> Column:
+        """Return the column of one member; ``mark`` has a bit for each token that occurs."""
         name, role, declared = identity
         if not mark & ~_NUMBERS and declared in {None, Kind.NUMBER}:
-            return [Column(name, role, Kind.NUMBER, numbers)]
+            return Column(name, role, Kind.NUMBER, numbers)
         if not mark & ~_BOOLEANS and declared in {None, Kind.BOOLEAN}:
-            return [Column(name, role, Kind.BOOLEAN, numbers)]
+            return Column(name, role, Kind.BOOLEAN, numbers)
         other = mark & ~(_NOTHING | _NOT_FINITE)
         flags = _FLAG_OF[tokens] if other != mark else None
         if other and not other & ~_NUMBERS and declared in {None, Kind.NUMBER}:
-            return [Column(name, role, Kind.NUMBER, numbers, flags=flags)]
+            return Column(name, role, Kind.NUMBER, numbers, flags=flags)
         if other and not other & ~_BOOLEANS and declared in {None, Kind.BOOLEAN}:
-            return [Column(name, role, Kind.BOOLEAN, numbers, flags=flags)]
+            return Column(name, role, Kind.BOOLEAN, numbers, flags=flags)
         if other == _TEXTS and declared in {None, Kind.CATEGORY}:
             column = self._category(name, role, tokens == _STRING, places, flags)
             if column is not None:
-                return [column]
-        return columns_of(name, role, self._raw(places), declared)
+                return column
+        return column_of(name, role, self._raw(places), declared, self.spellings)
 
     def _category(
         self, name: str, role: Role, usable: Rows, places: NDArray[Any], flags: Any
     ) -> Column | None:
-        """Return a column of texts; None where one is too long, or they are too many."""
+        """Return a column of texts; None where one needs a closer look, or they are too many."""
         starts, ends = _bounds(self.entries, places, usable)
         if (ends - starts).max(initial=0) > LONGEST_CATEGORY:
             return None
         codes = intern(self.spans.buffer, starts, ends, self.table)
         if (codes < 0).any():
             return None
-        local = np.full(len(self.table) + 1, NOWHERE, dtype=np.int32)
+        unusable = len(self.table)
+        local = np.full(unusable + 1, NOWHERE, dtype=np.int32)
         numbers = np.empty(len(codes), dtype=np.int32)
         found = np.empty(len(codes) + 1, dtype=np.int32)
         count = number_texts(codes, usable, local, numbers, found)
-        texts = self.table.texts
-        names = tuple("" if at == len(texts) else texts[at] for at in found[:count].tolist())
-        if len(set(names)) < count:  # an empty text, and rows without one
-            return None
-        return Column(name, role, Kind.CATEGORY, numbers, names, flags)
+        texts = found[:count].tolist()
+        names = self.categories.names([0 if code == unusable else code for code in texts], role)
+        if unusable in texts:
+            names[texts.index(unusable)] = None
+        if None in names:
+            if set(names) == {None}:
+                return None
+            missing = np.array([name is None for name in names])[numbers]
+            flags = np.zeros(len(numbers), dtype=np.uint8) if flags is None else flags
+            flags[missing & usable] = Flag.NULL
+        index: dict[str, int] = {}
+        merged = [index.setdefault(name or "", len(index)) for name in names]
+        if len(index) < count:  # several spellings of one
+            numbers = np.array(merged, dtype=np.int32)[numbers]
+        return Column(name, role, Kind.CATEGORY, numbers, tuple(index), flags)
 
     def _raw(self, places: NDArray[Any]) -> list[Any]:
         """Return values as orjson decodes them, `ABSENT` for places nowhere."""
@@ -265,6 +291,21 @@ class ScannedPredictions:
             number if token == _FLOAT else _decoded(token, bytes(data[start:end]))
             for token, number, start, end in kept
         ]
+
+
+class _Features(NamedTuple):
+    """The features of some rows, by their numbers: slots, values, tokens, places, and marks."""
+
+    slots: list[int]
+    numbers: Values
+    tokens: NDArray[np.uint8]
+    places: NDArray[np.int32]
+    marks: Places
+
+
+def _marks(tokens: NDArray[np.uint8]) -> int:
+    """Return a number with a bit for each token that occurs."""
+    return int(np.bitwise_or.reduce(1 << tokens.astype(np.int64)))
 
 
 _CONSTANTS: Final[Mapping[int, Any]] = {

@@ -1,13 +1,17 @@
 """Typed columns: what became of one named value over the rows of a batch."""
 
-import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum, StrEnum
 from typing import Any, Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+
+from schemas.values.booleans import boolean_of
+from schemas.values.categories import category_name
+from schemas.values.numbers import LARGEST_EXACT, number_of
+from schemas.values.spellings import USUAL, Spellings
 
 Values: TypeAlias = NDArray[np.float64]
 Codes: TypeAlias = NDArray[np.int32]
@@ -55,7 +59,8 @@ class Column:
     Attributes
     ----------
     name, role, kind
-        Identity. A feature whose rows mix kinds comes as one column for each kind.
+        Identity. A feature whose values mix kinds comes as a category, from whose texts they can
+        be told again.
     values
         Shape ``(n,)``: float64 numbers (booleans as 0 and 1), or int32 indices into `categories`.
         What stands at a row whose flag is not OK has no meaning.
@@ -104,94 +109,131 @@ class Column:
         return self if row == 0 else self.between(row, len(self.values))
 
 
-def columns_of(
-    name: str, role: Role, raw: Sequence[Any], declared: Kind | None = None
-) -> list[Column]:
-    """Turn raw JSON values into typed columns, one for each kind that occurs.
+def column_of(
+    name: str,
+    role: Role,
+    raw: Sequence[Any],
+    declared: Kind | None = None,
+    spellings: Spellings = USUAL,
+) -> Column:
+    """Turn raw JSON values into a typed column.
 
     Parameters
     ----------
     name, role
-        Identity of the columns.
+        Identity of the column.
     raw
         ``n`` values as decoded, `ABSENT` where a row has none.
     declared
-        The kind, where the configuration names it: then there is exactly one column, and scalars of
-        other types are mistyped, except that numbers and booleans become text for a category.
+        The kind, where the configuration names it: then other scalars are read as one of it where
+        they can be, and are mistyped where not.
+    spellings
+        Which texts are booleans, and which say that there is no value.
 
     Returns
     -------
-    list of Column
-        Each of ``n`` rows. A row that is of another kind is MISTYPED in it, so that what a row
-        counts as never depends on the rows that happen to share its batch. Where no row has a
-        usable value, one number column that holds the flags. NaN and infinity are such whatever the
-        kind: encoders of tables write NaN where a category is missing.
+    Column
+        Of ``n`` rows, of the kind that all usable values have, or a category of their names where
+        they mix kinds or a whole number is larger than float64 can tell from its neighbours: then
+        `schemas.tables.retyping.retyped` gives what each row is to a column of another kind, so
+        that what a row counts as never depends on the rows that happen to share its batch. Where no
+        row has a usable value, a number column that holds the flags. NaN and infinity are such
+        whatever the kind: encoders of tables write NaN where a category is missing.
     """
     types = set(map(type, raw))
     if types <= {float, int} and declared in {None, Kind.NUMBER}:
-        numbers = _plain_numbers(raw)
+        numbers = _plain_numbers(raw, any_size=declared is not None or int not in types)
         if numbers is not None:
-            return [Column(name, role, Kind.NUMBER, numbers)]
-    if types == {str} and declared in {None, Kind.CATEGORY}:
-        return [_category(name, role, raw, None)]
+            return Column(name, role, Kind.NUMBER, numbers)
     if types == {bool} and declared in {None, Kind.BOOLEAN}:
-        return [Column(name, role, Kind.BOOLEAN, np.array(raw, dtype=np.float64))]
-    if declared is not None:
-        return [_of_kind(name, role, raw, declared, as_text=declared is Kind.CATEGORY)]
-    kinds = [kind for kind, mark in _MARKS.items() if types & mark] or [Kind.NUMBER]
-    return [_of_kind(name, role, raw, kind, as_text=False) for kind in kinds]
-
-
-_MARKS: Final[dict[Kind, set[type]]] = {
-    Kind.NUMBER: {int, float},
-    Kind.CATEGORY: {str},
-    Kind.BOOLEAN: {bool},
-}
-
-
-def _plain_numbers(raw: Sequence[Any]) -> Values | None:
-    """Return the column of finite numbers, or None where it needs a closer look."""
-    try:
-        numbers = np.array(raw, dtype=np.float64)
-    except OverflowError:  # an integer beyond float64
-        return None
-    return numbers if bool(np.isfinite(numbers).all()) else None
-
-
-def _of_kind(name: str, role: Role, raw: Sequence[Any], kind: Kind, *, as_text: bool) -> Column:
-    flags = np.zeros(len(raw), dtype=np.uint8)
-    usable: list[Any] = []
-    for row, value in enumerate(raw):
-        flag, kept = _judge(value, kind, as_text=as_text)
-        flags[row] = flag
-        usable.append(kept)
+        return Column(name, role, Kind.BOOLEAN, np.array(raw, dtype=np.float64))
+    # Rows that have little in common are absent from most columns.
+    flags = np.array(
+        [_ABSENT if value is ABSENT else _quality(value, role, spellings) for value in raw],
+        dtype=np.uint8,
+    )
+    kind = declared or _common_kind(raw, flags)
+    nothing: Any = "" if kind is Kind.CATEGORY else 0.0
+    usable = [nothing] * len(raw)
+    read = _READERS[kind]
+    for row in np.flatnonzero(flags == Flag.OK).tolist():
+        value = read(raw[row], spellings)
+        if value is None:
+            flags[row] = Flag.MISTYPED
+        else:
+            usable[row] = value
     marks = flags if flags.any() else None
     if kind is Kind.CATEGORY:
         return _category(name, role, usable, marks)
     return Column(name, role, kind, np.array(usable, dtype=np.float64), flags=marks)
 
 
-def _judge(value: Any, kind: Kind, *, as_text: bool) -> tuple[Flag, Any]:
-    """Return the quality of one value, and what to keep of it."""
-    nothing: Any = "" if kind is Kind.CATEGORY else 0.0
-    if value is ABSENT or value is None:
-        return (Flag.NULL if value is None else Flag.ABSENT), nothing
-    flag = _judge_number(value) if type(value) in _MARKS[Kind.NUMBER] else Flag.OK
-    if flag is not Flag.OK:
-        return flag, nothing
-    if as_text and isinstance(value, bool | int | float):
-        return Flag.OK, str(value).lower() if isinstance(value, bool) else f"{value}"
-    return (Flag.OK, value) if type(value) in _MARKS[kind] else (Flag.MISTYPED, nothing)
+_ABSENT: Final = int(Flag.ABSENT)  # members of an enumeration are slow to come by
+_SCALARS: Final = frozenset({int, float, str, bool})
 
 
-def _judge_number(value: float) -> Flag:
+def _number_of(value: Any, spellings: Spellings) -> float | None:
+    # Where the kind is declared a number may be written in any way, as 007 too.
+    del spellings
+    return None if isinstance(value, bool) else number_of(value, codes=True)
+
+
+_READERS: Final[Mapping[Kind, Callable[[Any, Spellings], Any]]] = {
+    Kind.NUMBER: _number_of,
+    Kind.CATEGORY: category_name,
+    Kind.BOOLEAN: boolean_of,
+}
+
+
+def _plain_numbers(raw: Sequence[Any], *, any_size: bool) -> Values | None:
+    """Return the column of finite numbers, or None where it needs a closer look."""
+    try:
+        numbers = np.array(raw, dtype=np.float64)
+    except OverflowError:  # an integer beyond float64
+        return None
+    largest = np.abs(numbers).max(initial=0.0)
+    return numbers if (largest < LARGEST_EXACT or any_size) and np.isfinite(largest) else None
+
+
+def _quality(value: Any, role: Role, spellings: Spellings) -> Flag:
+    """Return what is wrong with a value that is there, whatever the kind of its column."""
+    if value is None:
+        return Flag.NULL
+    kind = type(value)
+    if kind not in _SCALARS:
+        return Flag.MISTYPED
+    if kind is str:
+        return Flag.NULL if says_nothing(value, role, spellings) else Flag.OK
     try:
         number = float(value)
     except OverflowError:  # an integer beyond float64
         return Flag.INFINITE
-    if math.isnan(number):
+    if number != number:  # noqa: PLR0124 - NaN alone differs from itself
         return Flag.NAN
-    return Flag.INFINITE if math.isinf(number) else Flag.OK
+    return Flag.INFINITE if number in _INFINITE else Flag.OK
+
+
+def says_nothing(text: str, role: Role, spellings: Spellings) -> bool:
+    """Tell whether a text stands for no value; a class may be named as a missing feature is."""
+    return spellings.is_missing(text) if role is Role.FEATURE else not text.strip()
+
+
+_INFINITE: Final = (float("inf"), float("-inf"))
+
+
+def _common_kind(raw: Sequence[Any], flags: Flags) -> Kind:
+    """Return the kind of all usable values, or that of texts."""
+    kinds = {_kind_of(raw[row]) for row in np.flatnonzero(flags == Flag.OK).tolist()}
+    return Kind.CATEGORY if len(kinds) > 1 else next(iter(kinds), Kind.NUMBER)
+
+
+def _kind_of(value: Any) -> Kind:
+    if isinstance(value, bool):
+        return Kind.BOOLEAN
+    if isinstance(value, str):
+        return Kind.CATEGORY
+    is_code = isinstance(value, int) and abs(value) > LARGEST_EXACT
+    return Kind.CATEGORY if is_code else Kind.NUMBER
 
 
 def _category(name: str, role: Role, texts: Sequence[str], flags: Flags | None) -> Column:

@@ -6,8 +6,11 @@ from functools import lru_cache
 from typing import Any, Final
 
 from schemas.values.classes import trimmed_text
-from schemas.values.numbers import number_name
+from schemas.values.numbers import LARGEST_EXACT, number_name
 from schemas.values.spellings import USUAL, Spellings
+
+_MOST_DIGITS: Final = 15
+"""Digits of a whole number that float64 surely holds."""
 
 _WHOLE: Final = re.compile(r"-?(?:0|[1-9][0-9]*)\.0+", re.ASCII)
 
@@ -15,7 +18,8 @@ _WHOLE: Final = re.compile(r"-?(?:0|[1-9][0-9]*)\.0+", re.ASCII)
 def category_name(value: Any, spellings: Spellings = USUAL) -> str:
     """Return the category that a scalar is, from which its value can be told again.
 
-    Numbers are written in the fewest digits, booleans as ``true`` and ``false``. Texts are trimmed
+    Numbers are written in the fewest digits, with a point or an exponent where they are no whole
+    numbers that float64 holds exactly, booleans as ``true`` and ``false``. Texts are trimmed
     and in Unicode's form NFC; of those that are numbers only whole ones are rewritten (``1.0`` is
     1), for ``1.10`` may be a version, and ``1e5`` a code.
 
@@ -30,7 +34,8 @@ def category_name(value: Any, spellings: Spellings = USUAL) -> str:
         return _category_of_text(value, spellings)
     if isinstance(value, bool):
         return "true" if value else "false"
-    return number_name(value)
+    is_exact = isinstance(value, int) or abs(value) < LARGEST_EXACT
+    return number_name(value) if is_exact else repr(value)  # whose digits are no code
 
 
 def category_names(texts: Iterable[str], spellings: Spellings = USUAL) -> list[str]:
@@ -48,5 +53,7 @@ def _category_of_text(text: str, spellings: Spellings) -> str:
         return "false"
     if _WHOLE.fullmatch(trimmed):
         whole = trimmed[: trimmed.index(".")]
+        if len(whole) > _MOST_DIGITS:
+            return trimmed
         return "0" if whole == "-0" else whole
     return trimmed

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from schemas.tables.columns import ABSENT, Column, Kind, Role, columns_of
+from schemas.tables.columns import ABSENT, Column, Kind, Role, column_of
 from schemas.tables.observations import (
     ModelRows,
     ObservationBatch,
@@ -35,11 +35,8 @@ def batch_of(
     """Return the batch of rows whose offsets begin at ``start``, as intake makes it."""
     names = dict.fromkeys(name for row in rows for name in row)
     columns = [
-        column
+        column_of(name, role, [row.get(name, ABSENT) for row in rows], (kinds or {}).get(name))
         for name in names
-        for column in columns_of(
-            name, role, [row.get(name, ABSENT) for row in rows], (kinds or {}).get(name)
-        )
     ]
     offsets = np.arange(start, start + len(rows), dtype=np.int64)
     topic = "labels" if role is Role.ERROR else "predictions"

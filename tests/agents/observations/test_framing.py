@@ -10,7 +10,7 @@ from app.settings.limits import MOST_FEATURES
 from schemas.events.invalid import InvalidMessage, Reason
 from schemas.payloads.prediction_columns import prediction_columns
 from schemas.payloads.rows import PredictionRow
-from schemas.tables.columns import Role, columns_of
+from schemas.tables.columns import Role, column_of
 from schemas.tables.frames import decode_frame
 from schemas.tables.observations import ModelRows, ObservationTable, Origin, Source
 
@@ -109,7 +109,7 @@ def test_tables_share_a_frame_and_are_parted_where_it_does_not_fit() -> None:
             np.zeros(count, dtype=np.int64),
             np.tile(np.arange(rows), models),
             np.zeros(count, dtype=np.int64),
-            tuple(columns_of("x", Role.FEATURE, [float(n) for n in range(count)])),
+            (column_of("x", Role.FEATURE, [float(n) for n in range(count)]),),
         )
 
     small = [table("a", 2, 5), table("b", 1, 3)]

@@ -19,6 +19,7 @@ from schemas.payloads.rows import FieldMap, PredictionRow
 from schemas.payloads.scanned_predictions import Spans
 from schemas.tables.columns import Column, Flag, Kind, Role
 from schemas.tables.observations import ObservationBatch, Origin, Run
+from schemas.tables.retyping import retyped
 from tests.agents.fakes import batch
 
 UNUSUAL = {"note": 'a "quoted" one'}
@@ -246,15 +247,14 @@ def test_slices_read_together_give_each_model_the_rows_that_they_give_one_by_one
 
 
 def values(found: list[ObservationBatch]) -> dict[str, list[Any]]:
-    """Return the usable values of each model's rows, in their order."""
+    """Return the usable values of each model's rows by their names, in the rows' order."""
     rows: dict[str, list[Any]] = {}
     for each in found:
+        named = [retyped(column, Kind.CATEGORY) for column in each.columns]
         for at, offset in enumerate(each.offsets.tolist()):
             usable = {
-                (column.name, column.kind): column.categories[int(column.values[at])]
-                if column.categories
-                else float(column.values[at])
-                for column in each.columns
+                column.name: column.categories[int(column.values[at])]
+                for column in named
                 if column.flags is None or column.flags[at] == Flag.OK
             }
             rows.setdefault(each.model, []).append((offset, usable))

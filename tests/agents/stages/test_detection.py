@@ -14,7 +14,7 @@ from schemas.events.codec import encode_event
 from schemas.events.invalid import Reason
 from schemas.events.model_event import ModelEvent, ModelEventType
 from schemas.events.nothing_to_say import Silence
-from schemas.tables.columns import Role, columns_of
+from schemas.tables.columns import Role, column_of
 from schemas.tables.frames import encode_frame
 from schemas.tables.observations import ObservationBatch, ObservationTable, Origin, Source
 from tests.agents.fakes import FakeDelivery, FakePublisher, FakeTelemetry, batch
@@ -63,7 +63,7 @@ def observations(
         source_of=np.zeros(len(offsets), dtype=np.int64),
         offsets=offsets,
         times=start + offsets * 1000,
-        columns=tuple(columns_of("amount", Role.FEATURE, amounts)),
+        columns=(column_of("amount", Role.FEATURE, amounts),),
     )
     return encode_frame([ObservationTable.of(batch)])
 

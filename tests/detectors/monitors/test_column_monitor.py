@@ -16,7 +16,7 @@ from detectors.reference.category_numbers import MOST_CATEGORIES, OTHER
 from detectors.reference.seeds import stable_seed
 from schemas.events.detector_report import Stream
 from schemas.tables.columns import Column as Observed
-from schemas.tables.columns import Flag, Kind, Role, columns_of
+from schemas.tables.columns import Flag, Kind, Role, column_of
 from tests.detectors.batches import plain
 
 _RANDOM = np.random.default_rng
@@ -34,7 +34,7 @@ def _monitor(kind: Kind = Kind.NUMBER, burn_in: int = 1000, name: str = "x") -> 
 
 def _feed(monitor: ColumnMonitor, raw: list[Any] | Numbers, first_row: int = 0) -> list[Drift]:
     values = raw.tolist() if isinstance(raw, np.ndarray) else raw
-    (column,) = columns_of("x", Role.FEATURE, values, monitor.kind)
+    column = column_of("x", Role.FEATURE, values, monitor.kind)
     return monitor.update(column, first_row)
 
 
@@ -133,7 +133,7 @@ def test_every_row_is_counted_by_its_quality_and_only_the_usable_are_fed() -> No
         float("inf"),
         -float("inf"),
         True,
-        "1",
+        "one",
         [],
         10**400,
         2,

@@ -154,13 +154,13 @@ def test_a_feature_is_watched_from_its_first_usable_value_on() -> None:
     assert column.problems.sum() == 2
 
 
-def test_the_first_usable_value_decides_the_kind_and_others_are_mistyped() -> None:
+def test_the_first_usable_value_decides_the_kind_and_others_are_read_so_or_mistyped() -> None:
     monitor = _monitor()
     _feed(monitor, rows_of(x=[None, True, 1.0, "a"]))
     _feed(monitor, rows_of(x=[1.0, 2.0]), start=4)
     column = monitor.columns[_FEATURE, "x"]
     assert column.kind is Kind.BOOLEAN
-    assert (column.problems[Flag.OK], column.problems[Flag.MISTYPED]) == (1, 4)
+    assert (column.problems[Flag.OK], column.problems[Flag.MISTYPED]) == (3, 2)
 
 
 def test_a_declared_kind_is_kept() -> None:

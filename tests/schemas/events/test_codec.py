@@ -19,7 +19,7 @@ from schemas.events.nothing_to_say import NothingToSay, Silence
 from schemas.events.prediction import Prediction
 from schemas.events.retrain_request import RetrainRequest
 from schemas.payloads.rows import label_row, prediction_row
-from schemas.tables.columns import Flag, Role, columns_of
+from schemas.tables.columns import Flag, Role, column_of
 from tests.schemas.documents_strategy import VALUES, as_bytes
 
 _EVENTS: tuple[type[Event], ...] = (Prediction, Label, ModelEvent, RetrainRequest)
@@ -104,7 +104,7 @@ def test_one_feature_beyond_float64_is_infinite_and_does_not_cost_the_event(writ
     value = f'{{"model": "m", "prediction": 1, "features": {{"a": {written}, "b": 2}}}}'.encode()
     row = prediction_row(decode_object(value), key=b"k", record_time=0, most_features=2)
     assert row.features == {"a": -math.inf if written[0] == "-" else math.inf, "b": 2}
-    (column,) = columns_of("a", Role.FEATURE, [row.features["a"]])
+    column = column_of("a", Role.FEATURE, [row.features["a"]])
     assert column.flags is not None
     assert column.flags.tolist() == [Flag.INFINITE]
 

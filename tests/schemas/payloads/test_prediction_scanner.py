@@ -13,7 +13,7 @@ from schemas.payloads.event_fields import event_fields
 from schemas.payloads.prediction_scanner import PredictionScanner
 from schemas.payloads.rows import FieldMap, PredictionRow, prediction_row
 from schemas.payloads.scanned_predictions import ScannedPredictions, Spans
-from schemas.tables.columns import ABSENT, Column, Kind, Role, columns_of
+from schemas.tables.columns import ABSENT, Column, Kind, Role, column_of
 
 MOST_FEATURES, LARGEST, RECORD_TIME = 4, 500, 1_772_366_400_000
 
@@ -65,11 +65,11 @@ def columns(rows: Sequence[PredictionRow], kinds: dict[str, Kind]) -> list[Colum
     found = []
     for name in dict.fromkeys(name for row in rows for name in row.features):
         raw = [row.features.get(name, ABSENT) for row in rows]
-        found += columns_of(name, Role.FEATURE, raw, kinds.get(name))
-    found += columns_of("prediction", Role.PREDICTION, [row.prediction for row in rows])
+        found.append(column_of(name, Role.FEATURE, raw, kinds.get(name)))
+    found.append(column_of("prediction", Role.PREDICTION, [row.prediction for row in rows]))
     scores: list[Any] = [ABSENT if row.score is None else row.score for row in rows]
     if any(score is not ABSENT for score in scores):
-        found += columns_of("score", Role.SCORE, scores)
+        found.append(column_of("score", Role.SCORE, scores))
     return found
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.events.invalid import InvalidMessage
-from schemas.tables.columns import Column, Kind, Role, columns_of
+from schemas.tables.columns import Column, Kind, Role, column_of
 from schemas.tables.frames import MAGIC, decode_frame, encode_frame
 from schemas.tables.observations import ModelRows, ObservationTable, Origin, Run
 from tests.runs import sources_of
@@ -19,9 +19,7 @@ from tests.schemas.documents_strategy import TEXT, VALUES
 
 def _table(rows: list[dict[str, Any]], model: str = "fraud") -> ObservationTable:
     names = dict.fromkeys(name for row in rows for name in row)
-    columns: list[Column] = []
-    for name in names:
-        columns += columns_of(name, Role.FEATURE, [row.get(name) for row in rows])
+    columns = [column_of(name, Role.FEATURE, [row.get(name) for row in rows]) for name in names]
     cut = len(rows) // 2
     sources, source_of = sources_of(Run("p", 2, len(rows) - cut), Run("p", 0, cut))
     return ObservationTable(

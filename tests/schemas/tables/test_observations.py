@@ -3,7 +3,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from schemas.tables.columns import Column, Kind, Role, columns_of
+from schemas.tables.columns import Column, Kind, Role, column_of
 from schemas.tables.observations import (
     ModelRows,
     ObservationBatch,
@@ -26,9 +26,7 @@ def table(*rows: int, **columns: list[Any]) -> ObservationTable:
         np.arange(count),
         np.arange(count) * 1000,
         tuple(
-            column
-            for name, values in columns.items()
-            for column in columns_of(name, Role.FEATURE, values, Kind.CATEGORY)
+            column_of(name, Role.FEATURE, values, Kind.CATEGORY) for name, values in columns.items()
         ),
     )
 
@@ -92,7 +90,7 @@ def test_halves_have_no_columns_that_no_row_of_theirs_has() -> None:
 
 
 def test_rows_of_one_record_stay_together_in_a_half() -> None:
-    (column,) = columns_of("x", Role.FEATURE, [1.0, 2.0, 3.0, 4.0])
+    column = column_of("x", Role.FEATURE, [1.0, 2.0, 3.0, 4.0])
     batch = ObservationBatch(
         "m",
         "1",

@@ -1,0 +1,90 @@
+"""What the values of a column are to a column of another kind."""
+
+from typing import Final
+
+import numpy as np
+
+from schemas.tables.columns import Column, Flag, Flags, Kind, Values
+from schemas.values.booleans import boolean_of
+from schemas.values.categories import category_name
+from schemas.values.numbers import number_of, numbers_of
+from schemas.values.spellings import USUAL, Spellings
+
+_BOOLEANS: Final = ("false", "true")
+
+
+def retyped(column: Column, kind: Kind, spellings: Spellings = USUAL) -> Column:
+    """Return a column as one of another kind; values that are none of it are mistyped.
+
+    What a row becomes depends on its own value alone: a batch that mixes kinds is a category of
+    the names of its values, and gives here what each of them gives where it is by itself. Numbers
+    in text are numbers, unless digits would be lost; 0, 1 and the spellings of booleans are
+    booleans; to a number, a boolean is mistyped.
+
+    Examples
+    --------
+    >>> from schemas.tables.columns import Role
+    >>> mixed = Column("x", Role.FEATURE, Kind.CATEGORY, np.array([0, 1]), ("1.5", "n"))
+    >>> found = retyped(mixed, Kind.NUMBER)
+    >>> found.values.tolist(), found.flags.tolist()
+    ([1.5, 0.0], [0, 5])
+    """
+    if column.kind is kind:
+        return column
+    if kind is Kind.CATEGORY:
+        return _as_category(column)
+    if column.kind is Kind.CATEGORY:
+        table = _table(column.categories, kind, spellings)
+        return _numbers(column, kind, table[column.values])
+    is_boolean = (column.values == 0) | (column.values == 1)
+    known = is_boolean if kind is Kind.BOOLEAN else np.zeros(len(column.values), dtype=np.bool_)
+    return _numbers(column, kind, np.where(known, column.values, np.nan))
+
+
+def kind_of_row(column: Column, row: int) -> Kind:
+    """Return the kind of one usable value of a column, whatever the others are.
+
+    Examples
+    --------
+    >>> from schemas.tables.columns import Role
+    >>> mixed = Column("x", Role.FEATURE, Kind.CATEGORY, np.array([0, 1]), ("1.5", "n"))
+    >>> [str(kind_of_row(mixed, row)) for row in (0, 1)]
+    ['number', 'category']
+    """
+    if column.kind is not Kind.CATEGORY:
+        return column.kind
+    name = column.categories[int(column.values[row])]
+    if name in _BOOLEANS:
+        return Kind.BOOLEAN
+    return Kind.CATEGORY if number_of(name, exact=True) is None else Kind.NUMBER
+
+
+def _table(categories: tuple[str, ...], kind: Kind, spellings: Spellings) -> Values:
+    """Return the number of each category, NaN where it is none of the kind."""
+    if kind is Kind.NUMBER:
+        return numbers_of(categories, exact=True)
+    found = (boolean_of(each, spellings) for each in categories)
+    return np.array([np.nan if each is None else float(each) for each in found])
+
+
+def _numbers(column: Column, kind: Kind, values: Values) -> Column:
+    flags = _flags(column)
+    flags[(flags == Flag.OK) & np.isnan(values)] = Flag.MISTYPED
+    values = np.where(flags == Flag.OK, values, 0.0)
+    marks = flags if flags.any() else None
+    return Column(column.name, column.role, kind, values, flags=marks)
+
+
+def _as_category(column: Column) -> Column:
+    usable = _flags(column) == Flag.OK
+    found, places = np.unique(np.where(usable, column.values, 0.0), return_inverse=True)
+    if column.kind is Kind.BOOLEAN:
+        names = [_BOOLEANS[int(value)] for value in found.tolist()]
+    else:
+        names = [category_name(value) for value in found.tolist()]
+    codes = places.reshape(-1).astype(np.int32)
+    return Column(column.name, column.role, Kind.CATEGORY, codes, tuple(names), column.flags)
+
+
+def _flags(column: Column) -> Flags:
+    return np.zeros(len(column.values), np.uint8) if column.flags is None else column.flags.copy()
