@@ -30,11 +30,11 @@ from schemas.events.left_out import LeftOut
 from schemas.events.model_event import ModelEvent
 from schemas.events.not_taken import NotTaken
 from schemas.events.times import format_time
-from schemas.payloads.event_fields import event_fields
 from schemas.payloads.format import PredictionFormat
+from schemas.payloads.json_labels import label_rows
 from schemas.payloads.json_predictions import JsonPredictions
 from schemas.payloads.model_events import model_event_of
-from schemas.payloads.rows import FieldMap, LabelRow, label_row
+from schemas.payloads.rows import FieldMap, LabelRow
 from schemas.tables.observations import ObservationTable
 
 STAGE: Final = "intake"
@@ -203,19 +203,22 @@ class Intake:
         left_out: list[LeftOut] = []
         for number, (offset, record_time, key, value) in enumerate(block.rows()):
             try:
-                fields = event_fields(
-                    value, self._options.label_fields, largest=self._options.message_bytes
+                found = label_rows(
+                    value,
+                    self._options.label_fields,
+                    key=key,
+                    time=record_time,
+                    largest=self._options.message_bytes,
                 )
-                row = label_row(fields, key=key, record_time=record_time)
             except NotTaken as why:
                 outputs += await self._dead_letters.put_aside(block[number], why)
                 continue
-            time, is_ahead = bounded_time(row.time, record_time, self._tolerance)
-            if is_ahead:
-                skewed += 1
-                row = row._replace(time=time)
-            left_out += row.left_out
-            rows.append((row, offset, age(time, record_time)))
+            for row in found:
+                time, is_ahead = bounded_time(row.time, record_time, self._tolerance)
+                skewed += is_ahead
+                left_out += row.left_out
+                bounded = row._replace(time=time) if is_ahead else row
+                rows.append((bounded, offset, age(time, record_time)))
         for (_, offset, _), joins in zip(rows, store.add_labels(rows), strict=True):
             if isinstance(joins, str):
                 unmet[joins] += 1
@@ -252,8 +255,9 @@ class Intake:
 
     def _model_event(self, record: Record, odd: list[LeftOut]) -> tuple[ModelEvent, bool]:
         """Return the model event with its time in RFC 3339, and whether its clock ran ahead."""
-        fields = event_fields(record.value, FieldMap(), largest=self._options.message_bytes)
-        event, time = model_event_of(fields, record_time=record.timestamp, odd=odd)
+        event, time = model_event_of(
+            record.value, record_time=record.timestamp, odd=odd, largest=self._options.message_bytes
+        )
         time, is_ahead = bounded_time(time, record.timestamp, self._tolerance)
         return event.model_copy(update={"timestamp": format_time(time)}), is_ahead
 

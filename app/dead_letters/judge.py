@@ -17,16 +17,19 @@ from schemas.events.codec import decode_event, decode_object
 from schemas.events.invalid import InvalidMessage, Reason
 from schemas.events.model_event import ModelEvent
 from schemas.events.nothing_to_say import NothingToSay
-from schemas.payloads.event_fields import event_fields
+from schemas.payloads.json_labels import label_rows
 from schemas.payloads.model_events import model_event_of
-from schemas.payloads.rows import FieldMap, label_row
+from schemas.payloads.rows import FieldMap
 from schemas.tables.frames import MAGIC, decode_frame
 
 EXPECTED: Final[Mapping[Reason, str]] = {
     Reason.NULL_VALUE: "a value; this version skips null values, as deletes",
     Reason.TOO_LARGE: "a value of at most limits.message_bytes, whose row fits one record",
     Reason.UNDECODABLE: "bytes that are JSON in UTF-8",
-    Reason.NOT_AN_OBJECT: "a JSON object, in braces",
+    Reason.COMPRESSED: "JSON as it is; Kafka compresses by itself (compression.type)",
+    Reason.BINARY_FORMAT: "JSON, by itself or behind the bytes of a schema registry",
+    Reason.WRONG_ENCODING: "JSON in UTF-8",
+    Reason.NOT_AN_OBJECT: "a JSON object, in braces, or an array of such events",
     Reason.MISSING_FIELD: "all required fields, at their paths",
     Reason.WRONG_TYPE: "fields of the types that docs/events.md lists",
     Reason.INVALID_VALUE: "values within their bounds: times, lengths of names, finite numbers",
@@ -35,6 +38,11 @@ EXPECTED: Final[Mapping[Reason, str]] = {
     Reason.BATCH_MALFORMED: "a batch in Kafka's format, as its clients write it",
 }
 """What each reason found missing."""
+
+_OF_FIELDS: Final = frozenset(
+    {Reason.MISSING_FIELD, Reason.WRONG_TYPE, Reason.INVALID_VALUE, Reason.TOO_MANY_FEATURES}
+)
+"""Reasons whose detail begins with a field."""
 
 _MAY_BE_LARGE: Final = 100_000
 """Bytes of a prediction from which on its row may fit no record: it takes up to ten times more."""
@@ -138,20 +146,25 @@ class Judge:
                     raise frame
 
     def _label(self, letter: Letter) -> None:
-        fields = event_fields(
-            letter.value, self._options.label_fields, largest=self._options.message_bytes
+        label_rows(
+            letter.value,
+            self._options.label_fields,
+            key=letter.key,
+            time=letter.timestamp,
+            largest=self._options.message_bytes,
         )
-        label_row(fields, key=letter.key, record_time=letter.timestamp)
 
     def _model_event(self, letter: Letter) -> None:
-        fields = event_fields(letter.value, FieldMap(), largest=self._options.message_bytes)
-        model_event_of(fields, record_time=letter.timestamp, odd=[])
+        model_event_of(
+            letter.value,
+            record_time=letter.timestamp,
+            odd=[],
+            largest=self._options.message_bytes,
+        )
 
     def _path(self, role: TopicRole, error: InvalidMessage) -> str:
         name, colon, _ = error.detail.partition(":")
-        if not colon or error.reason in {Reason.UNDECODABLE, Reason.NOT_AN_OBJECT}:
-            return ""
-        if " " in name:
+        if not colon or error.reason not in _OF_FIELDS or " " in name:
             return ""
         fields = {
             TopicRole.PREDICTIONS: self._options.prediction_fields,

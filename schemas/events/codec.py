@@ -1,6 +1,5 @@
 """Bytes to events and back: JSON by orjson; the only place that refuses a message's bytes."""
 
-import json
 from typing import Any, Final, TypeVar
 
 import orjson
@@ -8,6 +7,7 @@ from pydantic import BaseModel, ValidationError
 
 from schemas.events.event import Event
 from schemas.events.invalid import InvalidMessage, Reason
+from schemas.events.json_text import json_of
 from schemas.events.nothing_to_say import NothingToSay, Silence
 
 LARGEST_MESSAGE: Final = 1_000_000
@@ -15,7 +15,8 @@ LARGEST_MESSAGE: Final = 1_000_000
 
 _REASONS: Final = {"missing": Reason.MISSING_FIELD}
 _MOST_PROBLEMS: Final = 10
-_MOST_DIGITS: Final = 20  # of 64 bits, or with the sign
+_MOST_WRAPPED: Final = 3
+_OPENING: Final = frozenset('{["')
 _EventT = TypeVar("_EventT", bound=Event)
 
 
@@ -24,8 +25,9 @@ def decode_object(
 ) -> dict[str, Any]:
     """Return the JSON object that a record's value holds.
 
-    NaN and Infinity, which JSON does not have and many encoders write, are read as such, and
-    numbers beyond float64 as infinite, so that one such feature does not cost its whole event.
+    Also where it is written as a JSON string, or alone in an array, and in the forms beyond JSON
+    that `schemas.events.json_text.json_of` takes: NaN and Infinity, which many encoders write, so
+    that one such feature does not cost its whole event.
 
     Parameters
     ----------
@@ -42,24 +44,40 @@ def decode_object(
         For a null value, and for JSON's null: serialisers that are given nothing write that.
     InvalidMessage
         For a value above ``largest`` bytes, bytes that are not JSON, or JSON that is neither null
-        nor an object.
+        nor one object.
+    """
+    objects = decode_objects(value, largest=largest, as_written=as_written)
+    if len(objects) > 1:
+        raise InvalidMessage(Reason.NOT_AN_OBJECT, f"expected one object, found {len(objects)}")
+    return objects[0]
+
+
+def decode_objects(
+    value: bytes | None, *, largest: int = LARGEST_MESSAGE, as_written: bool = False
+) -> list[dict[str, Any]]:
+    """Return the JSON objects that a record's value holds: one, or those of an array.
+
+    Parameters and errors as for `decode_object`.
     """
     if value is None:
         raise NothingToSay(Silence.TOMBSTONE)
     if len(value) > largest:
         raise InvalidMessage(Reason.TOO_LARGE, f"{len(value)} bytes, at most {largest} are taken")
-    try:
-        document = orjson.loads(value)
-        if as_written:
-            document = json.loads(value.decode(), parse_float=str, parse_int=str)
-    except orjson.JSONDecodeError as error:
-        document = _decode_lenient(value, error, as_written=as_written)
+    document = json_of(value, as_written=as_written)
+    for _ in range(_MOST_WRAPPED):
+        if type(document) is not str or document.lstrip()[:1] not in _OPENING:
+            break
+        document = json_of(document.encode(), as_written=as_written)
+    if type(document) is dict:
+        return [document]
     if document is None:
         raise NothingToSay(Silence.TOMBSTONE)
-    if type(document) is not dict:
-        found = type(document).__name__
-        raise InvalidMessage(Reason.NOT_AN_OBJECT, f"expected a JSON object, found {found}")
-    return document
+    if type(document) is list and document and all(type(each) is dict for each in document):
+        return document
+    found = type(document).__name__
+    raise InvalidMessage(
+        Reason.NOT_AN_OBJECT, f"expected a JSON object, or an array of them, found {found}"
+    )
 
 
 def decode_event(kind: type[_EventT], document: dict[str, Any]) -> _EventT:
@@ -85,29 +103,3 @@ def decode_event(kind: type[_EventT], document: dict[str, Any]) -> _EventT:
 def encode_event(event: BaseModel) -> bytes:
     """Return the event as JSON."""
     return orjson.dumps(event.model_dump(mode="json"))
-
-
-def _decode_lenient(value: bytes, error: orjson.JSONDecodeError, *, as_written: bool) -> Any:
-    # Only what can be mended is read a second time; the last is orjson's word for 1e999.
-    if b"NaN" in value or b"Infinity" in value or "infinity" in error.msg:
-        try:
-            document = json.loads(value.decode(), parse_int=_whole)
-            orjson.dumps(document)  # what cannot be written (lone surrogates) cannot be passed on
-            if as_written:
-                document = json.loads(value.decode(), parse_float=str, parse_int=str)
-        except (ValueError, TypeError, RecursionError):
-            pass
-        else:
-            return document
-    # The position helps whoever looks for the fault; the content may be personal data.
-    detail = f"not JSON (line {error.lineno}, column {error.colno})"
-    raise InvalidMessage(Reason.UNDECODABLE, detail) from None
-
-
-def _whole(digits: str) -> int | float:
-    """Return an integer as orjson reads it: a float beyond 64 bits."""
-    if len(digits) <= _MOST_DIGITS:
-        number = int(digits)
-        if -(2**63) <= number < 2**64:
-            return number
-    return float(digits)

@@ -13,6 +13,9 @@ class Reason(StrEnum):
 
     TOO_LARGE = "too_large"
     UNDECODABLE = "undecodable"
+    COMPRESSED = "compressed"
+    BINARY_FORMAT = "binary_format"
+    WRONG_ENCODING = "wrong_encoding"
     NOT_AN_OBJECT = "not_an_object"
     MISSING_FIELD = "missing_field"
     WRONG_TYPE = "wrong_type"

@@ -1,11 +1,19 @@
 """A record's value to the fields of an event, under their own names; the plain reader's way."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
-from schemas.events.codec import LARGEST_MESSAGE, decode_object
+from schemas.events.codec import LARGEST_MESSAGE, decode_objects
 from schemas.events.event import LONGEST_NAME
+from schemas.events.invalid import InvalidMessage, Reason
+from schemas.events.not_json import REGISTRY_ADVICE
+from schemas.payloads.envelope import MEMBERS, open_envelope
 from schemas.payloads.rows import FieldMap
 
+Headers = Sequence[tuple[str, bytes | None]]
+"""Names and values of a record's headers."""
+
+_SCHEMA_ID: Final = "__value_schema_id"
 _NAMES: Final = ("prediction_id", "model", "version")
 _OUTCOMES: Final = ("prediction", "label")
 _WORDS: Final = 2.0**63
@@ -13,40 +21,82 @@ _WORDS: Final = 2.0**63
 
 
 def event_fields(
-    value: bytes | None, fields: FieldMap, *, largest: int = LARGEST_MESSAGE
-) -> dict[str, Any]:
-    """Return the fields that a value holds.
+    value: bytes | None, fields: FieldMap, *, headers: Headers = (), largest: int = LARGEST_MESSAGE
+) -> list[dict[str, Any]]:
+    """Return the fields of each event that a value holds: of one, or of those in an array.
 
-    Ids and names that are numbers are read as they are written, and so are classes of more digits
-    than 64 bits hold.
+    They are taken out of the envelope of a change feed, where they are in one. Ids and names that
+    are numbers are read as they are written, and so are classes of more digits than 64 bits hold.
 
     Parameters
     ----------
-    value
-        A record's value.
+    value, headers
+        Of a record.
     fields
-        Where the fields stand in its document.
+        Where the fields stand in its documents.
     largest
         Bytes above which it is refused.
 
     Raises
     ------
     NotTaken
-        As `schemas.events.codec.decode_object`.
+        As `schemas.events.codec.decode_objects`; and where all of it was deleted.
 
     Examples
     --------
     >>> event_fields(b'{"prediction_id": 1.10, "model": "m"}', FieldMap())
-    {'prediction_id': '1.10', 'model': 'm'}
+    [{'prediction_id': '1.10', 'model': 'm'}]
     """
-    named = fields.apply(decode_object(value, largest=largest))
-    inexact = [name for name in _NAMES if type(named.get(name)) is float]
-    inexact += [name for name in _OUTCOMES if _is_long(named.get(name))]
-    if not inexact:
+    try:
+        named = _named(decode_objects(value, largest=largest), fields)
+    except InvalidMessage as error:
+        if error.reason is Reason.UNDECODABLE and any(name == _SCHEMA_ID for name, _ in headers):
+            detail = f"{error.detail}; the header {_SCHEMA_ID} is there: {REGISTRY_ADVICE}"
+            raise InvalidMessage(Reason.BINARY_FORMAT, detail) from None
+        raise
+    if not any(_inexact(each) for each in named):
         return named
-    written = fields.apply(decode_object(value, largest=largest, as_written=True))
-    exact = {name: written.get(name) for name in inexact}
-    return {**named, **{name: text for name, text in exact.items() if _is_exact(name, text)}}
+    written = _named(decode_objects(value, largest=largest, as_written=True), fields)
+    return [_exact(each, texts) for each, texts in zip(named, written, strict=True)]
+
+
+def keys_of(key: bytes | None, events: int) -> list[bytes | None]:
+    """Return the key that stands for the id of each event of a record.
+
+    Examples
+    --------
+    >>> keys_of(b"r1", 1), keys_of(b"r1", 2)
+    ([b'r1'], [b'r1/0', b'r1/1'])
+    """
+    if events == 1 or not key:
+        return [key] * events
+    return [b"%b/%d" % (key, number) for number in range(events)]
+
+
+def _named(documents: list[dict[str, Any]], fields: FieldMap) -> list[dict[str, Any]]:
+    """Return the documents' fields under their own names."""
+    return [_opened(document, fields) for document in documents]
+
+
+def _opened(document: dict[str, Any], fields: FieldMap) -> dict[str, Any]:
+    named = fields.apply(document)
+    if "features" in named and "prediction" in named:
+        return named  # an event already, whatever else it has
+    opened = open_envelope(document, mapped=fields.leads_into(MEMBERS))
+    return named if opened is document else fields.apply(opened)
+
+
+def _inexact(named: dict[str, Any]) -> list[str]:
+    """Return the fields whose numbers may have lost digits that count."""
+    get = named.get
+    return [name for name in _NAMES if type(get(name)) is float] + [
+        name for name in _OUTCOMES if _is_long(get(name))
+    ]
+
+
+def _exact(named: dict[str, Any], written: dict[str, Any]) -> dict[str, Any]:
+    texts = {name: written.get(name) for name in _inexact(named)}
+    return {**named, **{name: text for name, text in texts.items() if _is_exact(name, text)}}
 
 
 def _is_long(value: Any) -> bool:

@@ -3,11 +3,9 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from schemas.payloads.event_fields import Headers
 from schemas.payloads.rows import PredictionRow
 from schemas.payloads.scanned_predictions import ScannedPredictions, Spans
-
-Headers = Sequence[tuple[str, bytes | None]]
-"""Names and values of a record's headers."""
 
 
 class PredictionFormat(Protocol):

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 
 from schemas.events.codec import LARGEST_MESSAGE
-from schemas.payloads.event_fields import event_fields
-from schemas.payloads.format import Headers
+from schemas.payloads.event_fields import Headers, event_fields, keys_of
 from schemas.payloads.prediction_scanner import PredictionScanner
 from schemas.payloads.rows import FieldMap, PredictionRow, prediction_row
 from schemas.payloads.scanned_predictions import ScannedPredictions, Spans
@@ -38,8 +37,12 @@ class JsonPredictions:
     def rows(
         self, value: bytes | None, *, key: bytes | None, headers: Headers, time: int
     ) -> Sequence[PredictionRow]:
-        """Return the prediction of one record; its headers say nothing."""
-        del headers
-        document = event_fields(value, self._fields, largest=self._largest)
-        row = prediction_row(document, key=key, record_time=time, most_features=self._most_features)
-        return [row]
+        """Return the predictions of one record.
+
+        Of several without ids of their own, each has the record's key and its number as its id.
+        """
+        events = event_fields(value, self._fields, headers=headers, largest=self._largest)
+        return [
+            prediction_row(event, key=own_key, record_time=time, most_features=self._most_features)
+            for event, own_key in zip(events, keys_of(key, len(events)), strict=True)
+        ]

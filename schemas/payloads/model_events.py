@@ -1,33 +1,44 @@
-"""Decoded documents to model events."""
+"""Model events as JSON objects, as pipelines write them."""
 
-from typing import Any
-
-from schemas.events.codec import decode_event
+from schemas.events.codec import LARGEST_MESSAGE, decode_event
+from schemas.events.invalid import InvalidMessage, Reason
 from schemas.events.left_out import LeftOut
 from schemas.events.model_event import ModelEvent
 from schemas.events.times import format_time
+from schemas.payloads.event_fields import event_fields
 from schemas.payloads.optional_fields import event_time, name_of, optional_name
+from schemas.payloads.rows import FieldMap
 
 
 def model_event_of(
-    document: dict[str, Any], *, record_time: int, odd: list[LeftOut]
+    value: bytes | None,
+    *,
+    record_time: int,
+    odd: list[LeftOut],
+    largest: int = LARGEST_MESSAGE,
 ) -> tuple[ModelEvent, int]:
     """Return a model event, its time in RFC 3339, and that time in milliseconds.
 
     Parameters
     ----------
-    document
-        The event, fields under their own names.
+    value
+        Of the record.
     record_time
         The record's time in milliseconds, the event time where the document has none.
     odd
         To which the optional fields are added that were left out.
+    largest
+        Bytes above which it is refused.
 
     Raises
     ------
-    InvalidMessage
-        As `schemas.events.codec.decode_event`.
+    NotTaken
+        When the record is refused, or says nothing.
     """
+    documents = event_fields(value, FieldMap(), largest=largest)
+    if len(documents) > 1:
+        raise InvalidMessage(Reason.NOT_AN_OBJECT, "several model events: send a record for each")
+    (document,) = documents
     model, time = document.get("model"), event_time(document.get("timestamp"), record_time, odd)
     named = {
         **document,

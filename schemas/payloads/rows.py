@@ -6,7 +6,7 @@ evident meaning, or left out of the event by themselves (`schemas.payloads.optio
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
@@ -94,6 +94,10 @@ class FieldMap:
         if self.model is not None and named.get("model") is None:
             named["model"] = self.model
         return named
+
+    def leads_into(self, members: Collection[str]) -> bool:
+        """Tell whether a path begins with one of some members of the document."""
+        return any(path.split(".", 1)[0] in members for path in self.paths.values())
 
 
 def prediction_row(

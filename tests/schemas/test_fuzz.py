@@ -11,9 +11,9 @@ import orjson
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from schemas.events.codec import decode_object
 from schemas.events.not_taken import NotTaken
-from schemas.payloads.rows import FieldMap, label_row
+from schemas.payloads.json_labels import label_rows
+from schemas.payloads.rows import FieldMap
 from schemas.tables.frames import decode_frame, encode_frame
 from tests.schemas.documents_strategy import VALUES, documents
 from tests.schemas.payloads.test_prediction_scanner import assert_same, judged
@@ -35,6 +35,8 @@ TOKENS = [
     b'"', b"\\", b"{", b"}", b"[", b"]", b",", b":", b"-", b".", b"e", b"0", b"9" * 40, b"NaN",
     b"Infinity", b"null", b"true", b"\x00", b"\xff", b"\xed\xa0\x80", b"\\ud800", b"\\u0022",
     b'"model":"n",', b'"features":{},', b"[" * 1100, b'{"a":' * 1100, b"1e999", b"\xef\xbb\xbf",
+    b"\x00\x00\x00\x00\x01", b'{"schema":{},"payload":',
+    b'{"op":"d","after":', b'"after":null,', b"[{",
 ]  # fmt: skip
 
 
@@ -75,11 +77,11 @@ def test_a_mutated_prediction_is_judged_alike_by_the_scanner_and_the_plain_reade
 @given(mutated(written(LABEL)), st.none() | st.binary(max_size=4))
 def test_a_mutated_label_raises_only_invalid_message(value: bytes, key: bytes | None) -> None:
     try:
-        row = label_row(decode_object(value), key=key, record_time=0)
+        rows = label_rows(value, FieldMap(), key=key, time=0)
     except NotTaken:
         return
     # What was taken can be written: it is passed on, and kept while it waits.
-    orjson.dumps([row.prediction_id, row.label, row.prediction])
+    orjson.dumps([[row.prediction_id, row.label, row.prediction] for row in rows])
 
 
 FRAME = encode_frame([TABLE])

@@ -13,7 +13,7 @@ from agents.observations.prediction_tables import MOST_CELLS
 from agents.prediction_log.predictions import Predictions
 from agents.records.block import RecordBlock
 from agents.transport.rounds import records_of
-from schemas.payloads.format import Headers
+from schemas.payloads.event_fields import Headers
 from schemas.payloads.json_predictions import JsonPredictions
 from schemas.payloads.rows import FieldMap, PredictionRow
 from schemas.payloads.scanned_predictions import Spans

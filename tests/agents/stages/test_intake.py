@@ -176,7 +176,8 @@ def test_early_and_duplicate_labels_are_counted() -> None:
 @pytest.mark.parametrize(
     ("value", "reason"),
     [
-        (b"\xff\xfe", Reason.UNDECODABLE),
+        (b"\xff\xfe", Reason.WRONG_ENCODING),
+        (b"\xff", Reason.UNDECODABLE),
         (b"", Reason.UNDECODABLE),
         (b"[1]", Reason.NOT_AN_OBJECT),
         (b'{"model": "fraud"}', Reason.MISSING_FIELD),
@@ -402,6 +403,32 @@ def test_numbers_as_ids_and_versions_meet_their_labels() -> None:
     stage.labels(b'{"prediction_id":"5","label":1}', b'{"prediction_id":%b,"label":1}' % long)
     assert stage.telemetry.labels[-1] == LabelOutcomes(joined=2)
     assert {rows.version for rows in stage.observations} == {"1.10"}
+
+
+def test_deletes_of_a_change_feed_are_skipped_however_many_they_are() -> None:
+    stage = Stage()
+    change = {"before": {"id": 1}, "after": None, "op": "d"}
+    stage.predictions(*[orjson.dumps(change)] * 2000)
+    assert stage.telemetry.skipped == [(TOPICS.predictions, Silence.DELETE)] * 2000
+    assert stage.publisher.sent == []
+
+
+def test_several_events_in_one_record_are_one_row_each() -> None:
+    stage = Stage()
+    rows = [orjson.loads(prediction(name)) for name in "abc"]
+    stage.predictions(orjson.dumps(rows), prediction("d"), first_offset=4)
+    assert [row for found in stage.observations for row in found.offsets.tolist()] == [4, 4, 4, 5]
+    stage.labels(orjson.dumps([{"prediction_id": name, "label": 1} for name in "abd"]))
+    assert stage.telemetry.labels[-1] == LabelOutcomes(joined=3)
+
+
+def test_several_events_without_ids_have_the_key_and_their_number() -> None:
+    stage = Stage()
+    rows = [orjson.loads(prediction(prediction_id=None)) for _ in range(2)]
+    stage.predictions(orjson.dumps(rows), keys=[b"r"])
+    stage.labels(b'[{"label": 1}, {"label": 0}, {"label": null}]', keys=[b"r"])
+    assert stage.telemetry.labels[-1] == LabelOutcomes(joined=2)
+    assert stage.telemetry.left_out == [(TOPICS.labels, "label", "null")]
 
 
 def test_what_waits_and_what_was_met_goes_to_the_changelog_before_the_ack() -> None:

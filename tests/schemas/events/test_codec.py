@@ -65,7 +65,8 @@ def test_near_json_raises_only_invalid_message(text: str) -> None:
         (b"{" + b" " * 1_000_000 + b"}", Reason.TOO_LARGE),
         (b"", Reason.UNDECODABLE),
         (b'{"a": 1', Reason.UNDECODABLE),
-        (b"\xff\xfe", Reason.UNDECODABLE),
+        (b"\xff\xfe", Reason.WRONG_ENCODING),
+        (b"\xff", Reason.UNDECODABLE),
         (b'{"a": ' + b"[" * 400_000 + b"]" * 400_000 + b"}", Reason.UNDECODABLE),
         (b'{"NaN": ' + b"[" * 400_000 + b"]" * 400_000 + b"}", Reason.UNDECODABLE),
         (b'{"a": NaN, "b": "\\ud800"}', Reason.UNDECODABLE),
@@ -122,11 +123,26 @@ def test_what_stands_beside_a_number_that_json_lacks_is_read_as_without_it(
     assert repr(beside["a"]) == repr(alone["a"])
 
 
-def test_a_byte_order_mark_is_refused_whatever_follows_it() -> None:
-    for value in (b'{"a": 1}', b'{"a": NaN}', b'{"a": 1e999}'):
-        with pytest.raises(InvalidMessage) as refused:
-            decode_object(codecs.BOM_UTF8 + value)
-        assert refused.value.reason is Reason.UNDECODABLE
+def test_a_byte_order_mark_is_passed_over_once() -> None:
+    for value, number in ((b'{"a": 1}', 1), (b'{"a": NaN}', math.nan), (b'{"a": 1e999}', math.inf)):
+        assert repr(decode_object(codecs.BOM_UTF8 + value)) == repr({"a": number})
+    with pytest.raises(InvalidMessage):
+        decode_object(codecs.BOM_UTF8 * 300_000)
+
+
+def test_json_in_a_json_string_is_read_and_a_string_is_none() -> None:
+    assert decode_object(json.dumps(json.dumps({"a": 1})).encode()) == {"a": 1}
+    assert decode_object(json.dumps(json.dumps(json.dumps({"a": 1}))).encode()) == {"a": 1}
+    with pytest.raises(InvalidMessage, match="not_an_object"):
+        decode_object(b'"text"')
+    with pytest.raises(InvalidMessage, match="undecodable"):
+        decode_object(b'"{"')
+
+
+def test_one_object_is_not_several() -> None:
+    assert decode_object(b'[{"a": 1}]') == {"a": 1}
+    with pytest.raises(InvalidMessage, match="expected one object, found 2"):
+        decode_object(b'[{"a": 1}, {"a": 2}]')
 
 
 def test_every_missing_field_is_named_up_to_ten() -> None:

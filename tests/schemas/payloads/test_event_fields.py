@@ -1,16 +1,24 @@
+import codecs
+import json
+import math
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from schemas.events.invalid import InvalidMessage, Reason
 from schemas.events.not_taken import NotTaken
+from schemas.events.nothing_to_say import NothingToSay
 from schemas.payloads.event_fields import event_fields
 from schemas.payloads.rows import FieldMap, label_row
+from tests.schemas.documents_strategy import VALUES
 
 
 def _fields(text: str) -> dict[str, Any]:
-    return event_fields(text.encode(), FieldMap())
+    (fields,) = event_fields(text.encode(), FieldMap())
+    return fields
 
 
 @pytest.mark.parametrize("name", ["prediction_id", "model", "version"])
@@ -43,7 +51,7 @@ def test_long_numbers_that_are_no_whole_ones_stay_numbers() -> None:
 
 
 def test_names_are_found_where_the_map_says() -> None:
-    fields = event_fields(
+    (fields,) = event_fields(
         b'{"meta": {"id": 2.50}, "version": 2.50}', FieldMap({"version": "meta.id"})
     )
     assert fields["version"] == "2.50"
@@ -55,3 +63,88 @@ def test_arbitrary_bytes_raise_nothing_else(value: bytes) -> None:
         event_fields(value, FieldMap())
     except NotTaken:
         return
+
+
+REGISTRY = bytes([0, 0, 0, 1, 2])
+GUID = bytes([1]) + b"0123456789abcdef"
+EVENT = {"prediction_id": "a", "features": {"x": 1.5, "y": None}, "prediction": 1}
+DEBEZIUM = {"before": None, "op": "c", "source": {"db": "d"}, "ts_ms": 1_772_366_400_000}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        json.dumps(EVENT).encode(),
+        codecs.BOM_UTF8 + json.dumps(EVENT).encode(),
+        REGISTRY + json.dumps(EVENT).encode(),
+        REGISTRY + codecs.BOM_UTF8 + json.dumps(EVENT).encode(),
+        GUID + json.dumps(EVENT).encode() + b"\n",
+        json.dumps(json.dumps(EVENT)).encode(),
+        REGISTRY + json.dumps(json.dumps(EVENT)).encode(),
+        json.dumps([EVENT]).encode(),
+        json.dumps({"schema": None, "payload": EVENT}).encode(),
+        json.dumps({**DEBEZIUM, "after": EVENT}).encode(),
+        json.dumps({**DEBEZIUM, "after": json.dumps(EVENT)}).encode(),
+        json.dumps({"schema": {}, "payload": {**DEBEZIUM, "after": EVENT}}).encode(),
+        json.dumps({**EVENT, "op": "d", "after": None}).encode(),
+    ],
+)
+def test_the_same_event_is_read_out_of_each_envelope(value: bytes) -> None:
+    (fields,) = event_fields(value, FieldMap())
+    assert {name: fields[name] for name in EVENT} == EVENT
+
+
+def test_numbers_that_json_lacks_are_read_in_each_envelope() -> None:
+    for before in (codecs.BOM_UTF8, REGISTRY, GUID):
+        (fields,) = event_fields(before + b'{"prediction_id": 1.0, "x": -Infinity}', FieldMap())
+        assert fields == {"prediction_id": "1.0", "x": -math.inf}
+
+
+def test_events_in_an_array_are_several() -> None:
+    found = event_fields(b'[{"prediction_id": 1.50}, {"prediction_id": "b"}]', FieldMap())
+    assert found == [{"prediction_id": "1.50"}, {"prediction_id": "b"}]
+
+
+def test_an_array_of_something_else_is_refused() -> None:
+    for value in (b"[]", b"[1]", b'[{"a": 1}, null]', b'[[{"a": 1}]]'):
+        with pytest.raises(InvalidMessage) as refused:
+            event_fields(value, FieldMap())
+        assert refused.value.reason is Reason.NOT_AN_OBJECT
+
+
+def test_a_refusal_says_that_a_header_names_a_schema() -> None:
+    headers = [("trace", b"x"), ("__value_schema_id", GUID)]
+    with pytest.raises(InvalidMessage, match="__value_schema_id") as refused:
+        event_fields(b"a junk of Avro", FieldMap(), headers=headers)
+    assert refused.value.reason is Reason.BINARY_FORMAT
+    assert event_fields(b"{}", FieldMap(), headers=headers) == [{}]
+
+
+def test_paths_into_the_envelope_are_taken_at_their_word() -> None:
+    where = FieldMap({"prediction_id": "after.id", "features": "after.x", "prediction": "after.y"})
+    document = {**DEBEZIUM, "after": {"id": "a", "x": {"z": 1}, "y": 2}}
+    (fields,) = event_fields(json.dumps(document).encode(), where)
+    assert (fields["prediction_id"], fields["features"], fields["prediction"]) == ("a", {"z": 1}, 2)
+    with pytest.raises(NothingToSay):
+        event_fields(json.dumps({**DEBEZIUM, "op": "d", "after": None}).encode(), where)
+
+
+@given(VALUES)
+def test_whatever_is_in_an_envelope_raises_nothing_else(value: Any) -> None:
+    for document in (
+        {**DEBEZIUM, "after": value},
+        {**DEBEZIUM, "after": EVENT, "before": value},
+        {"op": value, "after": value},
+        {"schema": value, "payload": value},
+        {"schema": {"fields": [value]}, "payload": EVENT},
+        {
+            "schema": {"fields": [{"field": "x", "name": value, "parameters": value}]},
+            "payload": value,
+        },
+        [value, value],
+        value,
+    ):
+        with suppress(NotTaken):
+            event_fields(json.dumps(document).encode(), FieldMap())
+        with suppress(NotTaken):
+            event_fields(json.dumps(document).encode(), FieldMap({"label": "after.y"}))

@@ -1,3 +1,4 @@
+import orjson
 import pytest
 
 from schemas.events.invalid import InvalidMessage
@@ -10,7 +11,7 @@ DEPLOYED = {"type": "version_deployed", "model": "fraud", "version": "8"}
 def test_names_may_be_numbers_and_a_time_that_is_none_costs_itself() -> None:
     odd: list[LeftOut] = []
     document = {**DEPLOYED, "model": 5, "version": 8, "timestamp": "soon"}
-    event, time = model_event_of(document, record_time=1_772_366_400_000, odd=odd)
+    event, time = model_event_of(orjson.dumps(document), record_time=1_772_366_400_000, odd=odd)
     assert (event.model, event.version) == ("5", "8")
     assert (event.timestamp, time) == ("2026-03-01T12:00:00.000Z", 1_772_366_400_000)
     assert odd == [("timestamp", "unreadable")]
@@ -18,4 +19,9 @@ def test_names_may_be_numbers_and_a_time_that_is_none_costs_itself() -> None:
 
 def test_a_deployment_without_a_version_is_refused() -> None:
     with pytest.raises(InvalidMessage, match="version is required"):
-        model_event_of({**DEPLOYED, "version": ""}, record_time=0, odd=[])
+        model_event_of(orjson.dumps({**DEPLOYED, "version": ""}), record_time=0, odd=[])
+
+
+def test_several_in_one_record_are_refused() -> None:
+    with pytest.raises(InvalidMessage, match="a record for each"):
+        model_event_of(orjson.dumps([DEPLOYED, DEPLOYED]), record_time=0, odd=[])

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.events.not_taken import NotTaken
-from schemas.payloads.event_fields import event_fields
+from schemas.payloads.json_predictions import JsonPredictions
 from schemas.payloads.prediction_scanner import PredictionScanner
-from schemas.payloads.rows import FieldMap, PredictionRow, prediction_row
+from schemas.payloads.rows import FieldMap, PredictionRow
 from schemas.payloads.scanned_predictions import ScannedPredictions, Spans
 from schemas.tables.columns import ABSENT, Column, Kind, Role, column_of
 
@@ -51,13 +51,9 @@ def scanned(
 
 
 def judged(value: bytes | None, key: bytes | None, fields: FieldMap) -> PredictionRow:
-    """What one event is without the scanner."""
-    return prediction_row(
-        event_fields(value, fields, largest=LARGEST),
-        key=key,
-        record_time=RECORD_TIME,
-        most_features=MOST_FEATURES,
-    )
+    """What one event is without the scanner; of several, the first one."""
+    form = JsonPredictions(fields, most_features=MOST_FEATURES, largest=LARGEST)
+    return form.rows(value, key=key, headers=(), time=RECORD_TIME)[0]
 
 
 def columns(rows: Sequence[PredictionRow], kinds: dict[str, Kind]) -> list[Column]:
