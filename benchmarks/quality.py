@@ -74,10 +74,11 @@ def drifts_in(values: Values, seed: int) -> tuple[list[Drift], ColumnMonitor]:
         bins=options.bins,
         seed=lambda restarts: seed * 1000 + restarts,
     )
-    found = []
+    found: list[Drift] = []
     for start in range(0, len(values), BATCH):
         part = Column("x", Role.FEATURE, Kind.NUMBER, values[start : start + BATCH])
-        found += monitor.update(part, start)
+        changes = monitor.update(part, start)
+        found += [change for change in changes if isinstance(change, Drift)]
     return found, monitor
 
 

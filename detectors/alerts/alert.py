@@ -7,6 +7,7 @@ import numpy as np
 
 from detectors.alerts.direction import direction_of, has_improved
 from detectors.alerts.drift import Drift, Finding
+from detectors.alerts.subjects import subject_of
 from detectors.alerts.summaries import category_summaries, finite, numbers_after, numbers_before
 from schemas.events.alert import AlertKind, Severity
 from schemas.events.detector_report import DetectorReport, Stream
@@ -26,12 +27,6 @@ DRIFT_KINDS: Final[Mapping[Role, DriftKind]] = {
     Role.ERROR: AlertKind.CONCEPT,
 }
 
-_SUBJECTS: Final = {
-    AlertKind.FEATURE: "Feature {feature!r}",
-    AlertKind.PREDICTION: "The predictions",
-    AlertKind.SCORE: "The scores",
-    AlertKind.CONCEPT: "The errors",
-}
 _STREAM_WORDS: Final = {
     Stream.LOCATION: "location of its ranks",
     Stream.SPREAD: "spread of its ranks",
@@ -92,8 +87,7 @@ def alert_of(
         stride=drift.stride,
         guaranteed=drift.independent,
         message=(
-            f"{_SUBJECTS[kind].format(feature=feature)} of {model} {version} "
-            f"{_verb(kind, direction)}: "
+            f"{subject_of(role, feature)} of {model} {version} {_verb(kind, direction)}: "
             f"{_change(before, after)}, over {drift.rows_since_change} rows "
             f"({report.kind} on the {_STREAM_WORDS[report.stream]})."
         ),

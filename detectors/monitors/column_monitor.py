@@ -1,11 +1,14 @@
 """Watches one column of one model version: quality, reference, detectors."""
 
 from collections.abc import Callable, Sequence
+from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detectors.alerts.drift import Drift, Finding
+from detectors.alerts.quality_change import QualityChange
+from detectors.algorithms import share_cusum
 from detectors.algorithms.catalogue import build, kinds
 from detectors.algorithms.change_point import strongest_suffix
 from detectors.algorithms.contract import Detector
@@ -21,6 +24,12 @@ from detectors.snapshots.tree import State
 from schemas.events.detector_report import Stream
 from schemas.tables.columns import Codes, Flag, Kind, Values
 from schemas.tables.columns import Column as Observed
+
+Change: TypeAlias = Drift | QualityChange
+"""What a column's monitor finds."""
+
+_ALL_OK: Final = np.empty(0, dtype=np.uint8)
+"""In place of flags."""
 
 
 class ColumnMonitor:
@@ -83,6 +92,7 @@ class ColumnMonitor:
         self._restarts = 0
         self.reference = self._new_reference()
         self._prime()
+        share_cusum.begin(self.reference.block.quality, self.problems, burn_in)
 
     @property
     def problems(self) -> NDArray[np.int64]:
@@ -94,19 +104,24 @@ class ColumnMonitor:
         """The categories by their numbers."""
         return () if self._categories is None else self._categories.names
 
-    def update(self, column: Observed, first_row: int) -> list[Drift]:
-        """Take a column of rows numbered from ``first_row``; return its drifts in order."""
+    def update(self, column: Observed, first_row: int) -> list[Change]:
+        """Learn from a column of rows numbered from ``first_row``; return the changes in order."""
         self._placed = False
-        rows = np.arange(first_row, first_row + len(column.values))
-        observed = column.values
-        if column.flags is not None:
-            problems = self.problems
-            problems += np.bincount(column.flags, minlength=len(Flag))
-            usable = column.flags == Flag.OK
-            observed, rows = observed[usable], rows[usable]
-        else:
-            self.problems[Flag.OK] += len(observed)
-        return self._go_on(observed, rows, column.categories)
+        changes: list[Change] = []
+        begin, rows = 0, len(column.values)
+        while begin < rows:
+            block = self.reference.block
+            flags = _ALL_OK if column.flags is None else column.flags[begin:].copy()
+            at = share_cusum.feed(flags, rows - begin, block.quality, block.problems)
+            end = rows if at == share_cusum.QUIET else begin + at + 1
+            values, numbers = _usable(column.between(begin, end), first_row + begin)
+            changes += self._go_on(values, numbers, column.categories)
+            if at != share_cusum.QUIET:
+                changes.append(self._quality_change(first_row + end - 1))
+                # What follows from it is no change of its own: values begin a new reference too.
+                self.restart()
+            begin = end
+        return changes
 
     def pin(self) -> int | None:
         """Return where its numbers lie for the fused kernel; None where it has to be updated.
@@ -120,8 +135,10 @@ class ColumnMonitor:
             self._placed = True
         return self.reference.block.address
 
-    def conclude(self, column: Observed, first_row: int, found: NDArray[np.float64]) -> list[Drift]:
-        """Go on from where the fused kernel has found something; return the drifts in order.
+    def conclude(
+        self, column: Observed, first_row: int, found: NDArray[np.float64]
+    ) -> list[Change]:
+        """Go on from where the fused kernel has found something; return the changes in order.
 
         Parameters
         ----------
@@ -135,11 +152,7 @@ class ColumnMonitor:
         self._placed = False
         if self.defaults is None:
             raise RuntimeError("this column is not watched by the default detectors")
-        rows = np.arange(first_row, first_row + len(column.values))
-        observed = column.values
-        if column.flags is not None:
-            usable = column.flags == Flag.OK
-            observed, rows = observed[usable], rows[usable]
+        observed, rows = _usable(column, first_row)
         values = self._values(observed, column.categories)
         findings = tuple(
             Finding(detector, stream, detection)
@@ -150,23 +163,28 @@ class ColumnMonitor:
 
     def numbers(self, column: Observed) -> Numbers:
         """Return the numbers of categories, shape ``(n,)``; those of unusable rows mean nothing."""
-        if column.flags is None:
-            return self._values(column.values, column.categories)
-        usable = column.flags == Flag.OK
-        numbers = np.zeros(len(usable))
-        numbers[usable] = self._values(column.values[usable], column.categories)
+        values, rows = _usable(column, 0)
+        numbers = np.zeros(len(column.values))
+        numbers[rows] = self._values(values, column.categories)
         return numbers
 
     def restart(self) -> None:
+        """Begin new references, of values and of their quality, with the next row."""
+        self._restart_values()
+        block = self.reference.block
+        share_cusum.begin(block.quality, block.problems, self._burn_in)
+
+    def _restart_values(self) -> None:
         """Begin a new reference with the next value."""
         self._placed = False
         self._restarts += 1
         if self._categories is not None:
             # New objects: a drift keeps the names that its numbers stand for.
             self._categories = CategoryNumbers()
-        problems = self.problems
+        problems, quality = self.problems, self.reference.block.quality
         self.reference = self._new_reference()
         self.problems[:] = problems
+        self.reference.block.quality[:] = quality
         for _, detector in self._detectors:
             detector.reset()
         self._prime()
@@ -176,6 +194,7 @@ class ColumnMonitor:
         return {
             "kind": str(self.kind),
             "problems": self.problems.copy(),
+            "quality": self.reference.block.quality.copy(),
             "names": list(self.names),
             "restarts": self._restarts,
             "reference": self.reference.state(),
@@ -187,7 +206,10 @@ class ColumnMonitor:
         }
 
     def restore(self, state: State) -> None:
-        """Take over a state of a monitor with the same options and kind."""
+        """Restore a state of a monitor with the same options and kind.
+
+        The quality of values begins anew with one that knows nothing of it.
+        """
         self._placed = False
         self._restarts = state["restarts"]
         if self._categories is not None:
@@ -195,6 +217,10 @@ class ColumnMonitor:
         self.reference = self._new_reference()
         self._prime()
         self.problems[:] = state["problems"]
+        if state["quality"] is None:
+            share_cusum.begin(self.reference.block.quality, self.problems, self._burn_in)
+        else:
+            self.reference.block.quality[:] = state["quality"]
         self.reference.restore(state["reference"])
         watchers = self._watchers()
         for (_, detector), inner in zip(watchers, state["detectors"], strict=True):
@@ -204,9 +230,9 @@ class ColumnMonitor:
 
     def _go_on(
         self, observed: Values | Codes, rows: NDArray[np.int64], categories: Sequence[str]
-    ) -> list[Drift]:
-        """Take usable values and the numbers of their rows; return the drifts in order."""
-        drifts = []
+    ) -> list[Change]:
+        """Learn from usable values and the numbers of their rows; return the drifts in order."""
+        drifts: list[Change] = []
         values = self._values(observed, categories)
         while len(values):
             taken, drift = self._advance(values, rows)
@@ -270,7 +296,7 @@ class ColumnMonitor:
         reference.absorb(judged_values[: at + 1], judged_rows[: at + 1])
         drift = self._drift(int(judged_rows[at]), findings)
         # The reference starts anew after a confirmed drift: one drift, one alert.
-        self.restart()
+        self._restart_values()
         return judged.start + at * judged.step + 1, drift
 
     def _judge(self, values: Numbers) -> tuple[Finding, ...]:
@@ -286,6 +312,10 @@ class ColumnMonitor:
         self._keep(watchers)
         first = min((finding.detection.index for finding in findings), default=0)
         return tuple(finding for finding in findings if finding.detection.index == first)
+
+    def _quality_change(self, row: int) -> QualityChange:
+        block = self.reference.block
+        return QualityChange(row, share_cusum.rise_of(block.quality, block.problems))
 
     def _drift(self, row: int, findings: tuple[Finding, ...]) -> Drift:
         reference = self.reference
@@ -317,3 +347,11 @@ class ColumnMonitor:
         if self._categories is not None:
             return self._categories.of(observed, categories)
         return observed.astype(np.float64, copy=False)
+
+
+def _usable(column: Observed, first_row: int) -> tuple[Values | Codes, NDArray[np.int64]]:
+    """Return the usable values of a column and the numbers of their rows."""
+    if column.flags is None:
+        return column.values, np.arange(first_row, first_row + len(column.values))
+    usable = np.flatnonzero(column.flags == Flag.OK)
+    return column.values[usable], first_row + usable

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detectors.alerts.alert import alert_of
-from detectors.alerts.drift import Drift
-from detectors.monitors.column_monitor import ColumnMonitor
+from detectors.alerts.quality_alert import quality_alert_of
+from detectors.alerts.quality_change import QualityChange
+from detectors.monitors.column_monitor import Change, ColumnMonitor
 from detectors.monitors.fused_kernel import NO_ROOM, QUIET, rows_of, watch_columns
 from detectors.monitors.missing_columns import absent
 from detectors.monitors.options import MonitorOptions
@@ -126,9 +127,9 @@ class DriftWatch:
 
     def _watch(
         self, chosen: list[tuple[ColumnKey, Column, int]], first: int
-    ) -> list[tuple[Drift, ColumnKey]]:
+    ) -> list[tuple[Change, ColumnKey]]:
         """Feed columns that begin at some row of a batch; return their drifts."""
-        found: list[tuple[Drift, ColumnKey]] = []
+        found: list[tuple[Change, ColumnKey]] = []
         ready: list[tuple[ColumnKey, Column]] = []
         addresses: list[int] = []
         for key, column, start in chosen:
@@ -146,7 +147,7 @@ class DriftWatch:
 
     def _watch_columns(
         self, ready: list[tuple[ColumnKey, Column]], addresses: NDArray[np.int64], first: int
-    ) -> list[tuple[Drift, ColumnKey]]:
+    ) -> list[tuple[Change, ColumnKey]]:
         defaults = self.columns[ready[0][0]].defaults
         if defaults is None:
             raise RuntimeError("only columns with the default detectors have an address")
@@ -168,7 +169,7 @@ class DriftWatch:
         first: int,
         at: NDArray[np.int64],
         found: NDArray[np.float64],
-    ) -> list[tuple[Drift, ColumnKey]]:
+    ) -> list[tuple[Change, ColumnKey]]:
         concluded = []
         for number in np.flatnonzero(at != QUIET).tolist():
             key, column = columns[number]
@@ -180,10 +181,10 @@ class DriftWatch:
             concluded += [(drift, key) for drift in drifts]
         return concluded
 
-    def _found(self, drifts: list[tuple[Drift, ColumnKey]], log: RowLog) -> list[Found]:
+    def _found(self, changes: list[tuple[Change, ColumnKey]], log: RowLog) -> list[Found]:
         """Return the alerts of what was found in the latest rows, in the order of the rows."""
-        drifts.sort(key=lambda item: (item[0].row, item[1]))
-        return [Found(drift.row, self._alert(key, drift, log)) for drift, key in drifts]
+        changes.sort(key=lambda item: (item[0].row, item[1]))
+        return [Found(change.row, self._alert(key, change, log)) for change, key in changes]
 
     def _chosen(
         self, batch: ObservationBatch, most: int
@@ -237,19 +238,33 @@ class DriftWatch:
             seed=Seeds(self._identity, key),
         )
 
-    def _alert(self, key: ColumnKey, drift: Drift, log: RowLog) -> Alert:
+    def _alert(self, key: ColumnKey, change: Change, log: RowLog) -> Alert:
         role, name = key
         model, version = self._identity
+        critical = role is Role.FEATURE and name in self._options.critical
+        change_at = log.position(change.change_row, known_at=change.row)
+        detected_at = log.position(change.row, known_at=change.row)
+        if isinstance(change, QualityChange):
+            return quality_alert_of(
+                change,
+                model=model,
+                version=version,
+                role=role,
+                feature=name,
+                critical=critical,
+                change_at=change_at,
+                detected_at=detected_at,
+            )
         return alert_of(
-            drift,
+            change,
             model=model,
             version=version,
             role=role,
             feature=name,
             column_kind=self.columns[key].kind,
-            critical=role is Role.FEATURE and name in self._options.critical,
-            change_at=log.position(drift.change_row, known_at=drift.row),
-            detected_at=log.position(drift.row, known_at=drift.row),
+            critical=critical,
+            change_at=change_at,
+            detected_at=detected_at,
         )
 
 

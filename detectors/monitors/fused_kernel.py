@@ -14,9 +14,12 @@ from numba import njit
 from numba.np.numpy_support import carray
 from numpy.typing import NDArray
 
+from detectors.algorithms import share_cusum
 from detectors.algorithms.adwin import feed as feed_adwin
 from detectors.algorithms.adwin import is_room
 from detectors.algorithms.page_hinkley import feed as feed_page_hinkley
+from detectors.algorithms.share_cusum import feed as feed_shares
+from detectors.algorithms.share_cusum import is_calm
 from detectors.arrays.addresses import pointer
 from detectors.reference.bins import count_at_most
 from detectors.reference.column_block import (
@@ -26,6 +29,7 @@ from detectors.reference.column_block import (
     CATEGORY_COUNTS_SIZE,
     COUNT,
     EDGES,
+    FLAGS,
     HELD,
     LATEST,
     MEAN,
@@ -35,6 +39,7 @@ from detectors.reference.column_block import (
     NEXT,
     NEXT_SKIP,
     PROBLEMS,
+    QUALITY,
     READY,
     ROWS,
     SAMPLE_AT,
@@ -65,7 +70,8 @@ QUIET: Final = -1
 """In place of a row: no detector fired."""
 
 NO_ROOM: Final = -2
-"""In place of a row: something is too short for the values, and nothing was done."""
+"""In place of a row: something is too short for the values, or too many of them are not ok, and
+nothing was done."""
 
 ALL_USABLE: Final = -1
 """In place of the number of flags: the column has none."""
@@ -135,15 +141,6 @@ def _fits(
         for value in values:
             fits &= value < head[CATEGORY_COUNTS_SIZE]
     return bool(fits)
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _count(head: Numbers, flags: NDArray[np.uint8], rows: int) -> None:
-    """Count values by quality; ``flags`` is empty where all of them are usable."""
-    if len(flags) == 0:
-        head[PROBLEMS] += rows
-    for flag in flags:
-        head[PROBLEMS + flag] += 1
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -296,10 +293,21 @@ def _watch(
     rows: Numbers,
     scratch: NDArray[np.float64],
     bins: Numbers,
+    quality_after: NDArray[np.float64],
+    problems_after: Numbers,
 ) -> int:
     """Feed its rows to one column; return the first at which anything fired, or what else was."""
     head = carray(pointer(block), (TALLY,), np.int64)
     tally = carray(pointer(block + WORD * TALLY), (TALLY_SIZE,), np.float64)
+    problems = head[PROBLEMS : PROBLEMS + FLAGS]
+    quality = carray(pointer(block + WORD * QUALITY), (share_cusum.MEMORY,), np.float64)
+    calm = len(flags) == 0 and is_calm(len(values), quality, problems)
+    if not calm:
+        # Of copies: where there is no room, nothing is to be done.
+        quality_after[:] = quality
+        problems_after[:] = problems
+        if feed_shares(flags, len(values), quality_after, problems_after) != QUIET:
+            return NO_ROOM
     if head[READY] == 0:
         fired = _burn(values, flags, head, tally, first)
     elif not _fits(values, block, head, tally, adwin):
@@ -322,8 +330,13 @@ def _watch(
             )
         if fired == QUIET:
             tally[SKIP] = tally[NEXT_SKIP]
-    if fired != NO_ROOM:
-        _count(head, flags, len(values))
+    if fired == NO_ROOM:
+        return NO_ROOM
+    if calm:
+        problems[0] += len(values)
+    else:
+        problems[:] = problems_after
+        quality[:] = quality_after
     return fired
 
 
@@ -369,6 +382,8 @@ def watch_columns(
     bins, rows = np.empty(longest, dtype=np.int64), np.empty(longest, dtype=np.int64)
     judged, scratch = np.empty(longest), np.empty((2, longest))
     no_flags = np.empty(0, dtype=np.uint8)
+    quality_after = np.empty(share_cusum.MEMORY)
+    problems_after = np.empty(FLAGS, dtype=np.int64)
     for model in range(len(bounds)):
         begin, end = bounds[model]
         for column in range(len(flags_of)):
@@ -387,4 +402,6 @@ def watch_columns(
                 rows,
                 scratch,
                 bins,
+                quality_after,
+                problems_after,
             )

@@ -10,6 +10,7 @@ import numpy as np
 from numba.extending import register_jitable
 from numpy.typing import NDArray
 
+from detectors.algorithms import share_cusum
 from detectors.algorithms.page_hinkley import FIELDS
 from detectors.arrays.addresses import address_of
 from detectors.arrays.column import Numbers
@@ -22,7 +23,7 @@ WORD: Final = 8
 RECENT: Final = 96
 """Latest values that are kept as they are, for the figures after a change."""
 
-FLAGS: Final = 6
+FLAGS: Final = share_cusum.FLAGS
 """Qualities of a value that are counted."""
 
 MEMORY: Final = len(FIELDS)
@@ -70,7 +71,8 @@ SAMPLED: Final = 6  # values of the burn-in
 TALLY_SIZE: Final = 7
 RANGE: Final = TALLY + TALLY_SIZE  # lowest and highest of the burn-in
 CORRELATION: Final = RANGE + 2  # lag-1 autocorrelation of the burn-in, NaN for none
-MEMORIES: Final = CORRELATION + 1  # of Page-Hinkley, on the location and on the spread
+QUALITY: Final = CORRELATION + 1  # memory of what watches the share of rows that are not ok
+MEMORIES: Final = QUALITY + share_cusum.MEMORY  # of Page-Hinkley, on the location and the spread
 WINDOWS: Final = MEMORIES + 2 * MEMORY  # of ADWIN, likewise
 # From there on windows, counts, edges, latest values and their rows.
 
@@ -136,6 +138,11 @@ class ColumnBlock:
     @autocorrelation.setter
     def autocorrelation(self, number: float | None) -> None:
         self._floats(CORRELATION, 1)[0] = np.nan if number is None else number
+
+    @property
+    def quality(self) -> Numbers:
+        """Memory of `detectors.algorithms.share_cusum`."""
+        return self._floats(QUALITY, share_cusum.MEMORY)
 
     @property
     def memories(self) -> list[Numbers]:

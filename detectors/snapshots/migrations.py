@@ -18,7 +18,18 @@ def _without_options(state: State) -> State:
     return {**state, "options": None} if "state" in state else state
 
 
-STEPS: Final[Mapping[int, Callable[[State], State]]] = {1: _without_options}
+def _without_quality(state: State) -> State:
+    """Format 2 did not watch the quality of values: that begins anew with the next row."""
+    if "columns" not in state.get("state", {}):
+        return state
+    columns = [
+        {**column, "monitor": {**column["monitor"], "quality": None}}
+        for column in state["state"]["columns"]
+    ]
+    return {**state, "state": {**state["state"], "columns": columns}}
+
+
+STEPS: Final[Mapping[int, Callable[[State], State]]] = {1: _without_options, 2: _without_quality}
 """By the format that they start from; each leads to the next one."""
 
 

@@ -5,7 +5,7 @@ from detectors.warm_up import warm_up
 
 SCRIPT = """
 import numpy as np
-from detectors.algorithms import adwin, page_hinkley
+from detectors.algorithms import adwin, page_hinkley, share_cusum
 from detectors.monitors import column_figures, fused_kernel
 from detectors.reference import bins, moments, ranks
 from detectors.rows import row_positions
@@ -20,6 +20,7 @@ kernels = [
     adwin._places,
     column_figures._read,
     page_hinkley.feed,
+    share_cusum.feed,
     bins.count_at_most,
     ranks.rank,
     moments.with_each,
@@ -31,7 +32,7 @@ kernels = [
 ]
 warm_up()
 compiled = [each.signatures for each in kernels]
-assert [len(each) for each in compiled] == [1] * 12, compiled
+assert [len(each) for each in compiled] == [1] * 13, compiled
 
 values = np.repeat([0.0, 9.0], 200)
 frozen = values.copy()

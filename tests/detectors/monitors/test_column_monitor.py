@@ -35,7 +35,7 @@ def _monitor(kind: Kind = Kind.NUMBER, burn_in: int = 1000, name: str = "x") -> 
 def _feed(monitor: ColumnMonitor, raw: list[Any] | Numbers, first_row: int = 0) -> list[Drift]:
     values = raw.tolist() if isinstance(raw, np.ndarray) else raw
     column = column_of("x", Role.FEATURE, values, monitor.kind)
-    return monitor.update(column, first_row)
+    return [drift for drift in monitor.update(column, first_row) if isinstance(drift, Drift)]
 
 
 def _streams(drift: Drift) -> set[Stream]:

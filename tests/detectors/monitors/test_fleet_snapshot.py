@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,11 +20,12 @@ from detectors.snapshots.parts import PartName, UnusablePart
 from detectors.snapshots.snapshot import decode_snapshot, encode_snapshot
 from schemas.events.alert import Alert
 from schemas.events.model_event import ModelEvent, ModelEventType
-from schemas.tables.columns import Kind, Role
+from schemas.tables.columns import Flag, Kind, Role
 from schemas.tables.observations import ObservationTable
 from tests.detectors.batches import plain, rows_of, table_of
 
 OPTIONS = MonitorOptions(burn_in=100)
+SAMPLES = Path(__file__).parent
 Item = ObservationTable | ModelEvent
 
 
@@ -191,6 +193,25 @@ def test_the_noticed_events_are_needed_too() -> None:
     with pytest.raises(UnusablePart) as caught:
         FleetSnapshots(_fleet()).restore(fleet.outline(), {})
     assert caught.value.name == NOTICED
+
+
+def test_a_version_of_format_2_goes_on_and_its_quality_begins_anew() -> None:
+    """Four columns of 60 rows, one with gaps, as format 2 wrote them."""
+    data = bytes.fromhex("".join((SAMPLES / "fleet_v2.hex").read_text().split()))
+    fleet = _fleet(MonitorOptions(burn_in=20, bins=4))
+    parts = {("model", "fraud", "3"): data, NOTICED: encode_snapshot({"noticed": []})}
+    outline = {"young": [], "order": [["fraud", "3"]]}
+    assert FleetSnapshots(fleet).restore(outline, parts) == []
+    monitor = fleet.monitor("fraud", "3")
+    assert monitor is not None
+    assert monitor.rows == 60
+    gaps = monitor.columns[Role.FEATURE, "gaps"]
+    assert (gaps.problems[Flag.OK], gaps.problems[Flag.NULL]) == (48, 11)
+    assert gaps.reference.ready
+    # Its share is known after a burn-in, and not of the rows before.
+    rows = [{"x": 0.1, "gaps": None, "c": "a", "b": True}] * 50
+    kinds = {alert.kind for alert in fleet.update(table_of(rows, start=60))}
+    assert "quality_drift" not in kinds
 
 
 def test_a_detector_without_a_state_starts_anew() -> None:

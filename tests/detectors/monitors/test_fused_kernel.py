@@ -6,8 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from detectors.alerts.drift import Drift
-from detectors.monitors.column_monitor import ColumnMonitor
+from detectors.monitors.column_monitor import Change, ColumnMonitor
 from detectors.monitors.default_detectors import DefaultDetectors
 from detectors.monitors.fused_kernel import NO_ROOM, QUIET, rows_of, watch_columns
 from detectors.monitors.model_monitor import ModelMonitor
@@ -68,10 +67,10 @@ def _flags(name: str, rows: NDArray[np.int64]) -> NDArray[np.uint8] | None:
     return np.where(missing, np.uint8(Flag.NULL), np.uint8(Flag.OK)) if missing.any() else None
 
 
-def one_by_one(monitor: ModelMonitor, batches: list[ObservationBatch]) -> list[Drift]:
+def one_by_one(monitor: ModelMonitor, batches: list[ObservationBatch]) -> list[Change]:
     """What each column gives by itself; ``monitor`` only names them."""
     columns: dict[str, ColumnMonitor] = {}
-    drifts = []
+    drifts: list[Change] = []
     for batch in batches:
         for column in batch.columns:
             if column.name not in columns:

@@ -1,0 +1,102 @@
+"""Turns a change of quality into the alert that people and pipelines read."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detectors.alerts.quality_change import QualityChange
+from detectors.alerts.subjects import subject_of
+from detectors.algorithms.share_cusum import ROWS_TO_A_FALSE_ALARM
+from schemas.events.alert import Severity
+from schemas.events.detector_report import DetectorReport, Stream
+from schemas.events.identity import stable_id
+from schemas.events.position import Position
+from schemas.events.quality_alert import Quality, QualityAlert
+from schemas.tables.columns import Flag, Role
+
+DETECTOR: Final = "share_cusum"
+"""The detector's name in alerts."""
+
+MOST_INFLATION: Final = 2.0
+"""Inflation by dependence up to which the stated false-alarm rate was measured to hold."""
+
+_FLAGS: Final[Mapping[Quality, tuple[Flag, ...]]] = {
+    Quality.ABSENT: (Flag.ABSENT,),
+    Quality.NULL: (Flag.NULL,),
+    Quality.MISTYPED: (Flag.MISTYPED,),
+    Quality.NON_FINITE: (Flag.NAN, Flag.INFINITE),
+}
+
+_WORDS: Final = {
+    Quality.ABSENT: "absent from",
+    Quality.NULL: "null in",
+    Quality.MISTYPED: "of another type in",
+    Quality.NON_FINITE: "not finite in",
+}
+
+
+def quality_alert_of(
+    change: QualityChange,
+    *,
+    model: str,
+    version: str,
+    role: Role,
+    feature: str,
+    critical: bool,
+    change_at: Position,
+    detected_at: Position,
+) -> QualityAlert:
+    """Return the alert of one change of quality; it names the quality whose share rose most.
+
+    Parameters
+    ----------
+    change
+        What was found.
+    model, version, role, feature
+        Where.
+    critical
+        Whether the configuration marks the feature as critical.
+    change_at, detected_at
+        Source positions of the estimated change and of the detection.
+    """
+    rise = change.rise
+    before = {quality: _share(rise.before, flags) for quality, flags in _FLAGS.items()}
+    after = {quality: _share(rise.after, flags) for quality, flags in _FLAGS.items()}
+    quality = max(_FLAGS, key=lambda each: after[each] - before[each])
+    position = (detected_at.topic, detected_at.partition, detected_at.offset)
+    rows_before = int(rise.before.sum())
+    return QualityAlert(
+        alert_id=stable_id(model, version, role, feature, DETECTOR, quality, *position),
+        severity=Severity.CRITICAL if critical else Severity.WARNING,
+        model=model,
+        version=version,
+        feature=feature,
+        quality=quality,
+        detector=DetectorReport(
+            kind=DETECTOR,
+            stream=Stream.RAW,
+            parameters={"ratio": rise.ratio, "rows_to_a_false_alarm": ROWS_TO_A_FALSE_ALARM},
+            statistic=rise.statistic,
+            threshold=rise.limit,
+        ),
+        share_before=before[quality],
+        share_after=after[quality],
+        rows_before=rows_before,
+        rows_after=change.rows_since_change,
+        change_at=change_at,
+        detected_at=detected_at,
+        rows_since_change=change.rows_since_change,
+        rows_observed=rows_before + change.rows_since_change,
+        guaranteed=rise.inflation <= MOST_INFLATION,
+        message=(
+            f"{subject_of(role, feature)} of {model} {version} changed: {_WORDS[quality]} "
+            f"{after[quality]:.1%} of the rows, before {before[quality]:.1%}, over "
+            f"{change.rows_since_change} rows ({DETECTOR} on the share of rows that are not ok)."
+        ),
+    )
+
+
+def _share(counts: NDArray[np.int64], flags: tuple[Flag, ...]) -> float:
+    return float(counts[list(flags)].sum()) / max(int(counts.sum()), 1)
