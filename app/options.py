@@ -1,12 +1,15 @@
 """What the agents and detectors are told, from the settings."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
+from typing import Self
 
 from agents.dead_letters.limits import RefusalLimits
 from agents.join.options import PendingOptions
 from agents.stages.intake import IntakeOptions
 from agents.stages.topics import Topics
+from agents.state.checkpoints import CheckpointOptions
 from app.settings import DetectorSettings, ModelSettings, Settings, TopicRole
 from detectors.monitors.fleet import Fleet
 from detectors.monitors.options import DetectorOptions, MonitorOptions
@@ -16,6 +19,50 @@ from schemas.payloads.rows import FieldMap
 from schemas.tables.columns import Kind
 
 _UNNAMED = ModelSettings()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerOptions:
+    """All that a worker is told, in the agents' terms; made of the settings before anything else.
+
+    Attributes
+    ----------
+    topics
+        Full names.
+    intake, pending, refusals
+        What is taken, what waits for its label, how much bad input is borne.
+    checkpoints
+        When state is saved; None where none is kept.
+    kinds_of, task_of
+        The declared kinds of a model's features, and what it predicts, by its name.
+    new_fleet, new_policy
+        Make the models, and the retrain policy, of one partition.
+    """
+
+    topics: Topics
+    intake: IntakeOptions
+    pending: PendingOptions
+    refusals: RefusalLimits
+    checkpoints: CheckpointOptions | None
+    kinds_of: Callable[[str], Mapping[str, Kind]]
+    task_of: Callable[[str], Task]
+    new_fleet: Callable[[], Fleet]
+    new_policy: Callable[[], RetrainPolicy]
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """Return what valid settings say."""
+        return cls(
+            topics=agent_topics(settings),
+            intake=intake_options(settings),
+            pending=pending_options(settings),
+            refusals=refusal_limits(settings),
+            checkpoints=checkpoint_options(settings),
+            kinds_of=partial(declared_kinds, settings),
+            task_of=partial(task_of, settings),
+            new_fleet=partial(new_fleet, settings),
+            new_policy=partial(new_policy, settings),
+        )
 
 
 def agent_topics(settings: Settings) -> Topics:
@@ -43,6 +90,14 @@ def refusal_limits(settings: Settings) -> RefusalLimits:
         window=dead_letters.window_records,
         min_records=dead_letters.min_records,
     )
+
+
+def checkpoint_options(settings: Settings) -> CheckpointOptions | None:
+    """Return when state is saved; None where none is kept."""
+    state = settings.state
+    if not state.enabled:
+        return None
+    return CheckpointOptions(interval=state.interval_seconds, batches=state.interval_batches)
 
 
 def pending_options(settings: Settings) -> PendingOptions:

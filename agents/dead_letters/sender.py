@@ -1,16 +1,19 @@
 """Where records go that cannot be taken, and when there are too many of them."""
 
-from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Sequence
 from typing import Final
 
 import numpy as np
+from faust.types import TP
 
 from agents.dead_letters.limits import Excess, RefusalLimits, Refusals
 from agents.dead_letters.telemetry import RefusalTelemetry
 from agents.records.block import RecordBlock
 from agents.records.record import Record
 from agents.records.unread_batch import UnreadBatch
+from agents.transport.assignment import Assignment
 from agents.transport.publisher import Publisher
+from agents.transport.rounds import ReadAgain
 from schemas.events.dead_letter import REPLAY_HEADER, DeadLetter, headers_text
 from schemas.events.invalid import InvalidMessage
 from schemas.events.not_taken import NotTaken
@@ -28,19 +31,12 @@ LARGEST_HEADERS: Final = 50_000
 LONGEST_DETAIL: Final = 1000
 
 
-class TooManyRefused(RuntimeError):
+class TooManyRefused(ReadAgain):
     """More records of a partition were refused than is borne: the worker stops.
 
-    Attributes
-    ----------
-    stretches
-        Topic and partition to the first record of the stretch, of this partition and of all others
-        where one is under way: nothing from there on is to be committed.
+    The stretches are those of this partition and of all others where one is under way. What is
+    committed of them would be lost to the worker that is started again.
     """
-
-    def __init__(self, message: str, stretches: Mapping[tuple[str, int], int]) -> None:
-        super().__init__(message)
-        self.stretches = stretches
 
 
 class DeadLetters:
@@ -168,17 +164,17 @@ class DeadLetters:
         if excess is not None:
             # The other partitions too: else each start would take a stretch of them to the letters.
             under_way = {at: count.stretch for at, count in self._counts.items()}
-            stretches = {at: offset for at, offset in under_way.items() if offset is not None}
+            stretches = {TP(*at): offset for at, offset in under_way.items() if offset is not None}
             raise TooManyRefused(
                 _said(*place, excess, refused[excess.last].detail, self._limits),
-                {**stretches, place: excess.first},
+                {**stretches, TP(*place): excess.first},
             )
 
-    def keep_partitions(self, places: Iterable[tuple[str, int]]) -> None:
-        """Forget the counts of all partitions but these: topic and number."""
+    def keep(self, assignment: Assignment) -> None:
+        """Forget the counts of partitions that are no longer assigned."""
         self._refused.clear()
         self._skipped.clear()
-        for place in self._counts.keys() - set(places):
+        for place in self._counts.keys() - assignment.partitions:
             del self._counts[place]
             if self._used.pop(place, None) is not None:
                 self._telemetry.refusals_changed(*place, None)

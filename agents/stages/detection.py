@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Iterable, Mapping
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Final
@@ -10,6 +10,7 @@ from typing import Final
 from agents.records.record import Record
 from agents.stages.stateful_stage import Stage
 from agents.stages.telemetry import ModelStatus
+from agents.state.checkpoints import Handler
 from agents.transport.delivery import Delivery
 from agents.transport.rounds import BatchEvent, records_of
 from detectors.monitors.column_figures import figures_of
@@ -51,6 +52,11 @@ class Detection(Stage[Fleet]):
     renewed: set[Source] = field(default_factory=set, init=False)
     _rows_of_version: dict[int, float] = field(default_factory=dict, init=False)
     _busy: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
+
+    @property
+    def handlers(self) -> Mapping[str, Handler]:
+        """What takes the batches of each topic that the stage reads."""
+        return {self.topics.observations: self.on_observations}
 
     async def on_observations(self, event: BatchEvent, delivery: Delivery) -> None:
         """Take a batch of observations and model events."""

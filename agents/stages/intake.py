@@ -1,6 +1,6 @@
 """Intake: users' records in, observation tables out; partitioned as the producers partition."""
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import groupby
@@ -21,6 +21,8 @@ from agents.records.block import RecordBlock
 from agents.records.record import Record
 from agents.stages.telemetry import Telemetry
 from agents.stages.topics import Topics
+from agents.state.checkpoints import Handler
+from agents.transport.assignment import Assignment, Keeper
 from agents.transport.delivery import Delivery
 from agents.transport.publisher import Publisher, partition_of
 from agents.transport.rounds import BatchEvent, slices_of
@@ -36,8 +38,6 @@ from schemas.payloads.json_predictions import JsonPredictions
 from schemas.payloads.model_events import model_event_of
 from schemas.payloads.rows import FieldMap, LabelRow
 from schemas.tables.observations import ObservationTable
-
-STAGE: Final = "intake"
 
 _NOTHING: Final = ReadPredictions([], [], [], 0)
 
@@ -87,6 +87,8 @@ class Intake:
         default.
     """
 
+    name: Final = "intake"
+
     def __init__(
         self,
         *,
@@ -113,9 +115,23 @@ class Intake:
         )
         self._pending = pending or PendingStores(PendingOptions(), telemetry)
 
-    def keep_partitions(self, partitions: Iterable[int]) -> None:
-        """Drop the pending stores of partitions that are no longer assigned."""
-        self._pending.keep(partitions)
+    @property
+    def handlers(self) -> Mapping[str, Handler]:
+        """What takes the batches of each topic that the stage reads."""
+        return dict.fromkeys(self._topics.sources, self.on_round)
+
+    def keeper(self) -> Keeper:
+        """Return what has the pending stores come and go with their partitions."""
+        predictions = self._topics.predictions
+
+        async def restore(assignment: Assignment) -> None:
+            await self._pending.restore(assignment.of(predictions), assignment.is_current)
+
+        return Keeper(
+            topics=(predictions, self._topics.labels),
+            keep=lambda assignment: self._pending.keep(assignment.of(predictions)),
+            begin=restore,
+        )
 
     async def report(self) -> None:
         """Report on what waits as it is now: checkpoints end after the batches that began them."""
@@ -295,7 +311,7 @@ class Intake:
             self._telemetry.records_read(
                 block.topic, block.partition, len(block), int(block.offsets[-1])
             )
-        self._telemetry.batch_handled(STAGE, perf_counter() - started)
+        self._telemetry.batch_handled(self.name, perf_counter() - started)
 
 
 def _block(records: Sequence[Record]) -> RecordBlock:

@@ -1,9 +1,10 @@
 """Policy: alerts and model events in, retrain requests out; partitioned by model."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from time import perf_counter
 
 from agents.stages.stateful_stage import Stage
+from agents.state.checkpoints import Handler
 from agents.transport.delivery import Delivery
 from agents.transport.rounds import BatchEvent, records_of
 from detectors.retraining.policy import RetrainPolicy
@@ -17,6 +18,11 @@ class Policy(Stage[RetrainPolicy]):
     """Handles the batches of alerts and of model events."""
 
     name = "policy"
+
+    @property
+    def handlers(self) -> Mapping[str, Handler]:
+        """What takes the batches of each topic that the stage reads."""
+        return {self.topics.alerts: self.on_alerts, self.topics.lifecycle: self.on_lifecycle}
 
     async def on_alerts(self, event: BatchEvent, delivery: Delivery) -> None:
         """Take a batch of alerts."""

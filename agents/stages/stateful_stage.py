@@ -1,6 +1,7 @@
 """What the stages have in common that keep a state for each partition."""
 
-from collections.abc import Callable, Iterable
+from abc import abstractmethod
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import ClassVar, Generic, TypeVar
@@ -9,6 +10,8 @@ from agents.dead_letters.sender import DeadLetters
 from agents.stages.outputs import Outputs
 from agents.stages.telemetry import Telemetry
 from agents.stages.topics import Topics
+from agents.state.checkpoints import Handler
+from agents.transport.assignment import Keeper
 from agents.transport.publisher import Publisher
 from agents.transport.rounds import BatchEvent, slices_of
 
@@ -44,6 +47,23 @@ class Stage(Generic[StateT]):
 
     def __post_init__(self) -> None:
         self.outputs = Outputs(self.topics, self.publisher, self.telemetry)
+
+    @property
+    @abstractmethod
+    def handlers(self) -> Mapping[str, Handler]:
+        """What takes the batches of each topic that the stage reads."""
+
+    @property
+    def logs(self) -> tuple[str, ...]:
+        """The topics that the stage reads: they have as many partitions."""
+        return tuple(self.handlers)
+
+    def keeper(self) -> Keeper:
+        """Return what has states begin and go with their partitions, where none is saved."""
+        first = self.logs[0]
+        return Keeper(
+            topics=self.logs, keep=lambda assignment: self.keep_partitions(assignment.of(first))
+        )
 
     def keep_partitions(self, partitions: Iterable[int]) -> None:
         """Drop the states of partitions that are no longer assigned."""

@@ -12,6 +12,7 @@ from typing import Any, Final, Generic
 
 from agents.state.kept_stage import KeptStage, StateT
 from agents.state.writer import StateCut, StateWriter, Superseded
+from agents.transport.assignment import Assignment
 from agents.transport.delivery import Delivery
 from agents.transport.rounds import BatchEvent, slices_of
 from detectors.snapshots.parts import Durable, PartName
@@ -49,8 +50,8 @@ class KeptPartition(Generic[StateT]):
 
     Attributes
     ----------
-    partition, generation
-        Which one, of which assignment.
+    partition, assignment
+        Which one, and what it is part of.
     state, durable, writer
         Its state, the same as parts, and what writes them.
     stamps
@@ -63,7 +64,7 @@ class KeptPartition(Generic[StateT]):
     """
 
     partition: int
-    generation: int
+    assignment: Assignment
     state: StateT
     durable: Durable
     writer: StateWriter
@@ -193,19 +194,18 @@ class Checkpoints(Generic[StateT]):
 
     def drop(self) -> None:
         """Forget what is not of the present assignment: another worker may own it by now."""
-        generation = self._app.consumer_generation_id
         self._held = {
             partition: held
             for partition, held in self._held.items()
-            if held.generation == generation
+            if held.assignment.is_current()
         }
         self._stage.keep_partitions(self._held)
         self._moved.set()
 
-    async def begin(self, generation: int, loaded: Iterable[KeptPartition[StateT]]) -> bool:
+    async def begin(self, assignment: Assignment, loaded: Iterable[KeptPartition[StateT]]) -> bool:
         """Take up the states of an assignment; False where it is over already."""
         async with self._busy:
-            if self._app.consumer_generation_id != generation:
+            if not assignment.is_current():
                 return False
             self._draining = False
             self._held = {held.partition: held for held in loaded}
@@ -282,14 +282,10 @@ class Checkpoints(Generic[StateT]):
                 queue.popleft()[1].ack()
 
     def _may_write(self, held: KeptPartition[StateT]) -> bool:
-        is_current: bool = held.generation == self._app.consumer_generation_id
-        return is_current and self._held.get(held.partition) is held
+        return held.assignment.is_current() and self._held.get(held.partition) is held
 
     def _is_current(self, held: KeptPartition[StateT], event: BatchEvent) -> bool:
-        is_current: bool = (
-            event.message.generation_id == held.generation == self._app.consumer_generation_id
-        )
-        return is_current
+        return held.assignment.brought(event) and held.assignment.is_current()
 
     def _drop_covered(self, event: BatchEvent, held: KeptPartition[StateT]) -> bool:
         """Drop the first records of a batch, which the state is of; tell whether any are left."""

@@ -16,6 +16,10 @@ class KeptStage(Protocol[StateT]):
         """What it is reported as, and what its snapshots are marked with."""
 
     @property
+    def logs(self) -> tuple[str, ...]:
+        """The topics that it reads: they have as many partitions."""
+
+    @property
     def telemetry(self) -> StateTelemetry:
         """Where it reports."""
 

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from time import perf_counter
 from typing import Any, Final, Generic
 
@@ -16,6 +17,7 @@ from agents.state.kept_stage import KeptStage, StateT
 from agents.state.reader import Reading, StateReader
 from agents.state.stored_state import StoredRecord, StoredState, UnusableState, assemble
 from agents.state.writer import Send, StateWriter
+from agents.transport.assignment import Assignment, Keeper
 from detectors.snapshots.parts import Durable, UnusablePart
 
 logger = logging.getLogger(__name__)
@@ -33,8 +35,6 @@ class StateRecipe(Generic[StateT]):
         Whose state it is, and what has it written.
     topic
         The state topic.
-    logs
-        The topics that the stage reads; they have as many partitions.
     durable
         Gives a state as parts.
     """
@@ -42,7 +42,6 @@ class StateRecipe(Generic[StateT]):
     stage: KeptStage[StateT]
     checkpoints: Checkpoints[StateT]
     topic: str
-    logs: tuple[str, ...]
     durable: Callable[[StateT], Durable]
 
 
@@ -52,7 +51,7 @@ class StateLoader:
     Parameters
     ----------
     app
-        The Faust app; it falls with a state that cannot be used.
+        The Faust app, whose consumer goes on from where the states stand.
     reader, send
         How the state topics are read and written.
     group
@@ -65,37 +64,35 @@ class StateLoader:
         self._send = send
         self._group = group
 
-    async def load(self, recipe: StateRecipe[Any]) -> None:
-        """Load what belongs to the present assignment, and have the stage go on from there.
+    def keeper(self, recipe: StateRecipe[Any]) -> Keeper:
+        """Return what has a stage's state come and go with its partitions."""
+        return Keeper(
+            topics=recipe.stage.logs,
+            keep=lambda _: recipe.checkpoints.drop(),
+            begin=partial(self.load, recipe),
+        )
+
+    async def load(self, recipe: StateRecipe[Any], assignment: Assignment) -> None:
+        """Load what belongs to an assignment, and have the stage go on from there.
 
         Raises
         ------
         UnusableState
-            If any of it cannot be used; the app crashes.
+            If any of it cannot be used.
         """
-        try:
-            await self._load(recipe)
-        except Exception as error:
-            # Faust's recovery, which this is called from, would go on without the state.
-            await self._app.crash(error)
-            raise
-
-    async def _load(self, recipe: StateRecipe[Any]) -> None:
         began = perf_counter()
-        generation = self._app.consumer_generation_id
         recipe.checkpoints.drop()
-        assigned = self._app.consumer.assignment()
-        partitions = {tp.partition for tp in assigned if tp.topic in recipe.logs}
-        reading = await self._reader.read(recipe.topic, partitions, logs=recipe.logs)
+        partitions = frozenset[int]().union(*map(assignment.of, recipe.stage.logs))
+        reading = await self._reader.read(recipe.topic, partitions, logs=recipe.stage.logs)
         loaded: list[KeptPartition[Any]] = []
         notes: list[str] = []
         for partition, records in reading.records.items():
             # Nothing else knows these objects yet.
-            held, said = await asyncio.to_thread(self._held, recipe, generation, partition, records)
+            held, said = await asyncio.to_thread(self._held, recipe, assignment, partition, records)
             self._check_bounds(held, recipe, reading)
             loaded.append(held)
             notes += said
-        if not await recipe.checkpoints.begin(generation, loaded):
+        if not await recipe.checkpoints.begin(assignment, loaded):
             return
         for note in notes:
             logger.warning(note)
@@ -119,7 +116,7 @@ class StateLoader:
     def _held(
         self,
         recipe: StateRecipe[Any],
-        generation: int,
+        assignment: Assignment,
         partition: int,
         records: Mapping[bytes, StoredRecord],
     ) -> tuple[KeptPartition[Any], list[str]]:
@@ -137,13 +134,13 @@ class StateLoader:
             partition,
             stage=recipe.stage.name,
             group=self._group,
-            generation=generation,
+            generation=assignment.generation,
             stored=stored,
             leftover=() if stored is not None else records,
         )
         held = KeptPartition(
             partition=partition,
-            generation=generation,
+            assignment=assignment,
             state=state,
             durable=durable,
             writer=writer,

@@ -9,10 +9,11 @@ import faust
 from faust.types import TP, AgentT, AppT, EventT, Message, StreamT
 from mode.supervisors import CrashingSupervisor
 
+from agents.transport.consumer import BatchedConsumer
 from agents.transport.driver import BatchedTransport
 from agents.transport.missed import Missed
 from agents.transport.options import TransportOptions
-from agents.transport.rounds import BatchEvent
+from agents.transport.rounds import BatchEvent, ReadAgain
 
 
 class BatchApp(faust.App):
@@ -96,7 +97,7 @@ def batch_agent(
 
     The handler must see to it that each event is acked, in order
     (`agents.transport.delivery.Delivery`). If it raises, the worker crashes and the batch is
-    replayed by the next one.
+    replayed by the next one; from the offsets that it names, where that is a `ReadAgain`.
 
     Parameters
     ----------
@@ -119,7 +120,11 @@ def batch_agent(
 
     async def consume(stream: StreamT[Any]) -> None:
         async for event in cast("faust.Stream[Any]", stream).noack().events():
-            await handler(event)
+            try:
+                await handler(event)
+            except ReadAgain as error:
+                await cast("BatchedConsumer", app.consumer).rewind(error.stretches)
+                raise
 
     consume.__module__, consume.__qualname__ = __name__, name  # what Faust's log calls it
     channel = app.topic(*topics, schema=_RawBatch())

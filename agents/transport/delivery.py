@@ -11,6 +11,7 @@ from typing import Any, cast
 
 import faust
 
+from agents.transport.assignment import Assignment
 from agents.transport.rounds import Abandons, BatchEvent
 
 logger = logging.getLogger(__name__)
@@ -75,7 +76,7 @@ class Delivery:
 
         When not, another worker may own the partition: write no state for it.
         """
-        return event.message.generation_id == self._app.consumer_generation_id
+        return Assignment.of_event(self._app, event).is_current()
 
     async def submit(self, event: BatchEvent, outputs: Sequence[Awaitable[Any]]) -> None:
         """

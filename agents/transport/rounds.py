@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol, cast
 
-from faust.types import EventT
+from faust.types import TP, EventT
 
 from agents.records.record import Record
 
@@ -20,6 +20,20 @@ class Abandons(Protocol):
 
     async def abandon(self) -> None:
         """Do not wait for batches in hand any more; wait for the next assignment."""
+
+
+class ReadAgain(RuntimeError):
+    """A failure after which the next worker is to read partitions again from earlier offsets.
+
+    Attributes
+    ----------
+    stretches
+        Partition to the offset from which on nothing is to be committed.
+    """
+
+    def __init__(self, message: str, stretches: Mapping[TP, int]) -> None:
+        super().__init__(message)
+        self.stretches = stretches
 
 
 def slices_of(event: BatchEvent) -> Sequence[Sequence[Record]]:

@@ -1,8 +1,10 @@
 import asyncio
 import itertools
 from collections.abc import Iterable
+from types import SimpleNamespace
 
 import pytest
+from faust.types import TP
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,6 +18,7 @@ from agents.dead_letters.sender import (
 )
 from agents.records.block import MOST_HEADERS, RecordBlock
 from agents.records.record_set import RecordSet
+from agents.transport.assignment import Assignment
 from agents.transport.rounds import records_of
 from schemas.events.dead_letter import REPLAY_HEADER, headers_of
 from schemas.events.invalid import InvalidMessage, Reason
@@ -289,7 +292,7 @@ def test_what_was_skipped_is_no_part_of_the_limit(pattern: str, sizes: list[int]
             try:
                 handle(letters, first, each)
             except TooManyRefused as error:
-                begin = error.stretches["in", 3]
+                begin = error.stretches[TP("in", 3)]
                 read = "".join(batches)
                 return len(read[:begin].replace("s", "")), read.count("r", 0, begin)
             first += len(each)
@@ -314,13 +317,19 @@ def test_a_batch_of_nothing_but_skipped_records_is_borne() -> None:
     assert telemetry.skipped == [("in", Silence.DELETE)] * 200
 
 
+def assigned(*tps: tuple[str, int]) -> Assignment:
+    return Assignment(
+        1, frozenset(TP(*tp) for tp in tps), SimpleNamespace(consumer_generation_id=1)
+    )
+
+
 def test_counts_go_with_their_partitions_and_stay_with_those_that_are_kept() -> None:
     telemetry = FakeTelemetry()
     letters = DeadLetters(FakePublisher().real, "dead", telemetry, RefusalLimits(max_run=10))
     refuse(letters, 0, 9)
-    letters.keep_partitions([("in", 4)])
+    letters.keep(assigned(("in", 4)))
     refuse(letters, 9, 9)
     assert telemetry.used == [("in", 3, 0.9), ("in", 3, None), ("in", 3, 0.9)]
-    letters.keep_partitions([("in", 3)])
+    letters.keep(assigned(("in", 3)))
     with pytest.raises(TooManyRefused):
         refuse(letters, 18, 2)

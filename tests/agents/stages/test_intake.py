@@ -1,8 +1,10 @@
 import asyncio
+from types import SimpleNamespace
 from typing import Any, NoReturn
 
 import orjson
 import pytest
+from faust.types import TP
 
 from agents.dead_letters.sender import DeadLetters, TooManyRefused
 from agents.join.changelog import Changelog
@@ -12,6 +14,7 @@ from agents.join.stores import PendingStores
 from agents.join.telemetry import LabelOutcomes
 from agents.records.record_set import RecordSet
 from agents.stages.intake import Intake, IntakeOptions
+from agents.transport.assignment import Assignment
 from detectors.performance.error import Task
 from schemas.documents import examples
 from schemas.events.invalid import Reason
@@ -249,7 +252,9 @@ def test_a_model_event_goes_to_detection_and_to_policy_with_its_time() -> None:
 def test_the_pending_store_of_a_partition_goes_with_it() -> None:
     stage = Stage()
     stage.predictions(prediction("a"), partition=1)
-    stage.intake.keep_partitions([0])
+    kept = frozenset({TP(TOPICS.predictions, 0), TP(TOPICS.labels, 0)})
+    app = SimpleNamespace(consumer_generation_id=1)
+    stage.intake.keeper().keep(Assignment(1, kept, app))
     assert stage.telemetry.pending == {1: None}
     stage.labels(orjson.dumps({"prediction_id": "a", "label": 1}), partition=1)
     assert stage.telemetry.labels[-1] == LabelOutcomes(early=1)

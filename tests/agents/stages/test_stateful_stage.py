@@ -1,5 +1,13 @@
+from collections.abc import Mapping
+from types import SimpleNamespace
+
+from faust.types import TP
+
 from agents.dead_letters.sender import DeadLetters
 from agents.stages.stateful_stage import Stage
+from agents.state.checkpoints import Handler
+from agents.transport.assignment import Assignment
+from agents.transport.delivery import Delivery
 from agents.transport.rounds import BatchEvent
 from tests.agents.fakes import FakePublisher, FakeTelemetry, batch
 from tests.topics import TOPICS
@@ -9,6 +17,14 @@ class Counting(Stage[list[int]]):
     """Keeps the last offset of each batch."""
 
     name = "counting"
+
+    @property
+    def handlers(self) -> Mapping[str, Handler]:
+        return {"t": self.on_batch}
+
+    async def on_batch(self, event: BatchEvent, delivery: Delivery) -> None:
+        self.take(event)
+        await delivery.submit(event, [])
 
     def take(self, event: BatchEvent) -> None:
         self._state(event.message.partition).append(event.message.offset)
@@ -35,6 +51,17 @@ def test_each_partition_has_a_state_of_its_own_until_it_goes() -> None:
     assert stage.states == {1: [1]}
     stage.take(batch("t", [b""], partition=0))
     assert stage.states == {1: [1], 0: [0]}
+
+
+def test_states_go_with_the_partitions_of_the_topics_that_are_read() -> None:
+    stage = counting(FakeTelemetry())
+    for partition in (0, 1):
+        stage.take(batch("t", [b""], partition=partition))
+    keeper = stage.keeper()
+    assert (keeper.topics, keeper.begin) == (("t",), None)
+    app = SimpleNamespace(consumer_generation_id=1)
+    keeper.keep(Assignment(1, frozenset({TP("t", 1), TP("other", 0)}), app))
+    assert list(stage.states) == [1]
 
 
 def test_stages_do_not_share_their_states() -> None:

@@ -1,15 +1,17 @@
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from faust.types import TP
 
 from agents.dead_letters.sender import DeadLetters
 from agents.stages.stateful_stage import Stage
-from agents.state.checkpoints import CheckpointOptions, Checkpoints, KeptPartition
+from agents.state.checkpoints import CheckpointOptions, Checkpoints, Handler, KeptPartition
 from agents.state.keys import HeadKey, decode_key
 from agents.state.writer import StateWriter
+from agents.transport.assignment import Assignment
 from agents.transport.delivery import Delivery
 from agents.transport.publisher import Publisher
 from agents.transport.rounds import BatchEvent, records_of
@@ -40,6 +42,16 @@ class Numbers:
 
     def _of(self, rest: int) -> list[int]:
         return [number for number in self.taken if number % 2 == rest]
+
+
+class OneLog(Stage[Numbers]):
+    """A stage that the test feeds itself."""
+
+    name = "numbers"
+
+    @property
+    def handlers(self) -> Mapping[str, Handler]:
+        return {}
 
 
 class FakeApp:
@@ -96,20 +108,23 @@ class Bench:
         self.acked: list[int] = []
         self.telemetry = FakeTelemetry()
         publisher = cast("Publisher", None)
-        self.stage = Stage[Numbers](
+        self.stage = OneLog(
             topics=TOPICS,
             publisher=publisher,
             dead_letters=DeadLetters(publisher, "letters", self.telemetry),
             telemetry=self.telemetry,
             new_state=Numbers,
         )
-        self.stage.name = "numbers"  # type: ignore[misc] # that of a class, elsewhere
         self.checkpoints = Checkpoints(
             self.app, self.stage, CheckpointOptions(**options), clock=lambda: self.now
         )
         self.delivery = Delivery(cast("Any", self.app), settled=self.checkpoints.settled)
         self.outputs: list[asyncio.Future[None]] = []
         self.covered = covered
+
+    def assignment(self, generation: int | None = None) -> Assignment:
+        number = self.app.consumer_generation_id if generation is None else generation
+        return Assignment(number, frozenset({TP("log", 0)}), self.app)
 
     async def begin(self) -> None:
         state = Numbers()
@@ -125,7 +140,7 @@ class Bench:
         )
         held = KeptPartition(
             partition=0,
-            generation=self.app.consumer_generation_id,
+            assignment=self.assignment(),
             state=state,
             durable=state,
             writer=writer,
@@ -133,7 +148,7 @@ class Bench:
             handled=dict(covers),
             settled=dict(covers),
         )
-        assert await self.checkpoints.begin(held.generation, [held])
+        assert await self.checkpoints.begin(held.assignment, [held])
 
     async def take(self, *numbers: int, generation: int = 7) -> asyncio.Future[None]:
         """Take a batch, the records of which are their offsets; return its output."""
@@ -308,7 +323,7 @@ async def test_after_a_rebalance_nothing_is_written_for_the_earlier_assignment()
 
 async def test_a_state_that_comes_after_the_next_rebalance_is_not_taken_up() -> None:
     bench = Bench()
-    assert not await bench.checkpoints.begin(6, [])
+    assert not await bench.checkpoints.begin(bench.assignment(6), [])
     assert not bench.checkpoints.has_begun
 
 
