@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Any, Final, cast
+from typing import Any, cast
 
 from agents.dead_letters.sender import DeadLetters
 from agents.join.changelog import Changelog
@@ -36,9 +36,6 @@ from app.web.server import HttpServer
 from detectors.monitors.fleet_snapshot import FleetSnapshots
 from detectors.retraining.policy_snapshot import PolicySnapshots
 
-LARGEST_RECORD: Final = 1_900_000
-"""Bytes of a record that is published: an observation batch or a dead letter at their largest."""
-
 
 def create_app(settings: Settings, *, telemetry: Telemetry | None = None) -> BatchApp:
     """Return the Faust app of one worker; nothing connects before it is started.
@@ -60,7 +57,7 @@ def create_app(settings: Settings, *, telemetry: Telemetry | None = None) -> Bat
     )
     metrics = Metrics(label_values=settings.limits.metric_label_values)
     told = metrics if telemetry is None else telemetry
-    publisher = Publisher(app, max_record_bytes=LARGEST_RECORD)
+    publisher = Publisher(app)
     dead_letters = DeadLetters(publisher, topics.dead_letters, told, options.refusals)
     pending = PendingStores(
         options.pending,

@@ -14,19 +14,11 @@ from agents.records.unread_batch import UnreadBatch
 from agents.transport.assignment import Assignment
 from agents.transport.publisher import Publisher
 from agents.transport.rounds import ReadAgain
+from agents.transport.sizes import CARRIED, LETTER_HEADERS, LETTER_KEY
 from schemas.events.dead_letter import REPLAY_HEADER, DeadLetter, headers_text
 from schemas.events.invalid import InvalidMessage
 from schemas.events.not_taken import NotTaken
 from schemas.events.nothing_to_say import NothingToSay
-
-LARGEST_VALUE: Final = 1_500_000
-"""Bytes of an original value that are kept; it stays whole at its source position."""
-
-LARGEST_KEY: Final = 10_000
-"""Bytes of an original key that are kept."""
-
-LARGEST_HEADERS: Final = 50_000
-"""Characters of the original headers, as they are written, above which none is kept."""
 
 LONGEST_DETAIL: Final = 1000
 
@@ -112,9 +104,7 @@ class DeadLetters:
             sourceheaders="[]" if headers is None else headers,
             originalsize=-1 if value is None else len(value),
             truncated=(
-                len(value or b"") > LARGEST_VALUE
-                or len(key or b"") > LARGEST_KEY
-                or headers is None
+                len(value or b"") > CARRIED or len(key or b"") > LETTER_KEY or headers is None
             ),
             replayof=_replayed_letter(record),
         )
@@ -124,8 +114,8 @@ class DeadLetters:
             value = b""
         return await self._publisher.send(
             self._topic,
-            key=None if key is None else key[:LARGEST_KEY],
-            value=None if value is None else value[:LARGEST_VALUE],
+            key=None if key is None else key[:LETTER_KEY],
+            value=None if value is None else value[:CARRIED],
             headers=letter.headers(),
         )
 
@@ -190,10 +180,10 @@ def _offsets(records: Sequence[Record]) -> list[int]:
 def _headers_text(record: Record) -> str | None:
     """Return the headers as a letter has them; None where there is no room for them."""
     # As they are written they take more: what is that large is not written to be measured.
-    if sum(len(name) + len(value or b"") for name, value in record.headers) > LARGEST_HEADERS:
+    if sum(len(name) + len(value or b"") for name, value in record.headers) > LETTER_HEADERS:
         return None
     text = headers_text(record.headers)
-    return text if len(text) <= LARGEST_HEADERS else None
+    return text if len(text) <= LETTER_HEADERS else None
 
 
 def _replayed_letter(record: Record) -> str:

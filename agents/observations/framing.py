@@ -1,14 +1,11 @@
 """Observation tables as the records that carry them."""
 
 from collections.abc import Iterable, Iterator
-from typing import Final
 
+from agents.transport.sizes import CARRIED
 from schemas.events.invalid import InvalidMessage, Reason
 from schemas.tables.frames import encode_frame
 from schemas.tables.observations import ObservationTable
-
-LARGEST_FRAME: Final = 1_500_000
-"""Bytes of a frame above which its tables are cut, and a single row refused."""
 
 
 def framed(
@@ -24,7 +21,7 @@ def framed(
     if not whole:
         return
     frame = encode_frame(whole)
-    if len(frame) <= LARGEST_FRAME:
+    if len(frame) <= CARRIED:
         yield whole, frame
         return
     if len(whole) > 1:
@@ -36,5 +33,5 @@ def framed(
         yield from framed([first])
         yield from framed([second])
     else:
-        detail = f"{len(frame)} bytes as rows of columns, at most {LARGEST_FRAME} are taken"
+        detail = f"{len(frame)} bytes as rows of columns, at most {CARRIED} are taken"
         yield whole, InvalidMessage(Reason.TOO_LARGE, detail)

@@ -25,7 +25,7 @@ from schemas.tables.observations import ObservationTable, Source
 
 logger = logging.getLogger(__name__)
 
-MOST_CELLS: Final = 4_000_000
+CELLS_AT_ONCE: Final = 4_000_000
 """Rows times columns above which no further ones are decoded before these are taken."""
 
 FEW_ROWS: Final = 100
@@ -187,7 +187,7 @@ def _handle(fleet: Fleet, records: Iterable[Record]) -> _Handled:
             continue
         tables += content
         cells += sum(len(table) * len(table.columns) for table in content)
-        if cells > MOST_CELLS:
+        if cells > CELLS_AT_ONCE:
             handled.taken.extend(fleet.update_all(tables))
             tables, cells = [], 0
     handled.taken.extend(fleet.update_all(tables))

@@ -3,9 +3,10 @@
 import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from agents.state.keys import INDEX, HeadKey, PartKey, WriterEpoch, decode_key
+from agents.transport.sizes import PLAIN_REQUEST
 from detectors.snapshots.parts import PartName
 from detectors.snapshots.snapshot import (
     UnreadableSnapshot,
@@ -14,9 +15,6 @@ from detectors.snapshots.snapshot import (
     digest_of,
 )
 from detectors.snapshots.tree import State
-
-LARGEST_PART: Final = 1_000_000
-"""Bytes of a record's value: what is larger was not written by Driftline."""
 
 
 class StoredRecord(NamedTuple):
@@ -246,8 +244,9 @@ def _joined(
     reason = None
     if len(whole) < len(found):
         reason = f"corrupt snapshot: {len(found) - len(whole)} of its {len(found)} parts missing"
-    elif any(len(record.value) > LARGEST_PART for record in whole):
-        reason = f"oversized snapshot: a part of it has more than {LARGEST_PART} bytes"
+    # What is larger was not written by Driftline.
+    elif any(len(record.value) > PLAIN_REQUEST for record in whole):
+        reason = f"oversized snapshot: a part of it has more than {PLAIN_REQUEST} bytes"
     else:
         try:
             check_snapshot(data)

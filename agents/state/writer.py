@@ -3,16 +3,14 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Protocol
 
 from agents.state.keys import INDEX, HeadKey, WriterEpoch
 from agents.state.stored_state import Ref, StoredState
+from agents.transport.sizes import SNAPSHOT_PART
 from detectors.snapshots.parts import PartName
 from detectors.snapshots.snapshot import digest_of, encode_snapshot
 from detectors.snapshots.tree import State
-
-PART_BYTES: Final = 800_000
-"""Bytes of a snapshot in one record: with its key it stays below 900 kB, and Kafka's 1 MB."""
 
 
 class Superseded(Exception):
@@ -142,7 +140,7 @@ class StateWriter:
     ) -> Ref:
         before = self._refs.get(name)
         slot = 1 - before.slot if before is not None and before.epoch == self.epoch else 0
-        parts = [data[at : at + PART_BYTES] for at in range(0, len(data), PART_BYTES)]
+        parts = [data[at : at + SNAPSHOT_PART] for at in range(0, len(data), SNAPSHOT_PART)]
         ref = Ref(self.epoch, slot, len(parts), len(data), digest_of(data).hex())
         for key, part in zip(ref.keys(name), parts, strict=True):
             sent.append(await self._record(key, part, may_write))

@@ -8,6 +8,8 @@ from typing import Literal
 
 from faust.types.auth import CredentialsT
 
+from agents.transport.sizes import REQUEST
+
 IsolationLevel = Literal["read_uncommitted", "read_committed"]
 Compression = Literal["gzip", "snappy", "lz4", "zstd"]
 
@@ -73,7 +75,7 @@ class TransportOptions:
     fetch_max_wait: float = 0.1
     buffered_batches: int = 8
     compression: Compression | None = None
-    max_request_bytes: int = 1_000_000
+    max_request_bytes: int = REQUEST
     credentials: CredentialsT | None = None
     ssl_context: ssl.SSLContext | None = None
     stall_timeout: float = 300.0

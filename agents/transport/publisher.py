@@ -10,6 +10,8 @@ from typing import Any, cast
 from aiokafka.partitioner import murmur2
 from faust.types import AppT, RecordMetadata
 
+from agents.transport.sizes import RECORD
+
 _OVERHEAD = 64
 """Bytes that a record's own fields take at most, and again for each header."""
 
@@ -31,7 +33,7 @@ class Publisher:
         break the producer, so keep it below ``TransportOptions.max_request_bytes``.
     """
 
-    def __init__(self, app: AppT, *, max_record_bytes: int = 900_000) -> None:
+    def __init__(self, app: AppT, *, max_record_bytes: int = RECORD) -> None:
         self._app = app
         self.max_record_bytes = max_record_bytes
 

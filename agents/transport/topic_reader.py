@@ -10,6 +10,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from agents.records.record import Record
 from agents.transport.options import IsolationLevel
+from agents.transport.sizes import FETCH
 
 PATIENCE: Final = 60.0
 """Seconds of waiting for the brokers, without a step forward, after which a read fails."""
@@ -17,8 +18,6 @@ PATIENCE: Final = 60.0
 _POLL_MS: Final = 200
 _MOST_AT_ONCE: Final = 200
 """Records between two looks at the positions; of waiting predictions some 100,000."""
-
-_FETCH_BYTES: Final = 4_000_000
 
 
 class TopicStalled(RuntimeError):
@@ -156,7 +155,7 @@ async def open_topic(
         group_id=None,
         enable_auto_commit=False,
         auto_offset_reset="earliest",
-        max_partition_fetch_bytes=_FETCH_BYTES,
+        max_partition_fetch_bytes=FETCH,
         fetch_max_wait_ms=100,
         isolation_level=isolation_level,
     )

@@ -94,11 +94,7 @@ def _run(settings: Settings, logger: Any) -> ExitCode:
         group=settings.kafka.group_id,
     )
     with trimmed():
-        code = run(
-            app,
-            connect_timeout=settings.kafka.connect_timeout_seconds,
-            shutdown_timeout=SHUTDOWN_TIMEOUT,
-        )
+        code = run(app, shutdown_timeout=SHUTDOWN_TIMEOUT)
     if code == ExitCode.DENIED:
         # The broker has named one topic or group; this names all that is missing by now.
         asyncio.run(_check_permissions(settings))

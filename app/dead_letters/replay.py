@@ -9,17 +9,19 @@ from typing import Any, Final
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
+from agents.transport.sizes import ENVELOPE
 from app.dead_letters.judge import Judge
 from app.dead_letters.letter import Letter, StrangeLetter, read_letter
 from app.dead_letters.reader import WholeTopic, reading
 from app.dead_letters.scan import Scan
 from app.kafka.brokers import BrokersUnreachable, TopicRefused
-from app.kafka.clients import MAX_REQUEST_BYTES, client_arguments
+from app.kafka.clients import client_arguments
 from app.settings import Settings, TopicRole
+from app.settings.limits import LARGEST_MESSAGE
 from schemas.events.codec import encode_event
 from schemas.events.dead_letter import REPLAY_HEADER, ReplayedLetter
 
-_LARGEST_REQUEST: Final = 11_000_000
+_LARGEST_REQUEST: Final = LARGEST_MESSAGE + ENVELOPE
 """Bytes: a record that was too large for a letter is fetched from its source, however large."""
 
 
@@ -240,7 +242,7 @@ async def producing(settings: Settings) -> AsyncIterator[Any]:
         **client_arguments(settings.kafka),
         acks="all",
         enable_idempotence=True,
-        max_request_size=max(_LARGEST_REQUEST, MAX_REQUEST_BYTES),
+        max_request_size=_LARGEST_REQUEST,
     )
     try:
         await producer.start()

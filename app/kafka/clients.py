@@ -1,16 +1,13 @@
 """The connection's settings in the forms that Faust and aiokafka take."""
 
 import ssl
-from typing import Any, Final
+from typing import Any
 
 from faust.auth import SASLCredentials, SSLCredentials
 from faust.types.auth import CredentialsT
 
 from agents.transport.options import TransportOptions
 from app.settings import InvalidConfiguration, KafkaSettings, Problem
-
-MAX_REQUEST_BYTES: Final = 2_000_000
-"""Of one record or request: a dead letter carries the record that was too large."""
 
 
 def transport_options(kafka: KafkaSettings) -> TransportOptions:
@@ -28,7 +25,6 @@ def transport_options(kafka: KafkaSettings) -> TransportOptions:
         isolation_level=kafka.isolation_level,
         max_batch_records=kafka.max_batch_records,
         compression=None if kafka.compression == "none" else kafka.compression,
-        max_request_bytes=MAX_REQUEST_BYTES,
         credentials=_credentials(kafka),
         client_id=kafka.client_id,
     )

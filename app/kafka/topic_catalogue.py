@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from app.kafka.clients import MAX_REQUEST_BYTES
+from agents.transport.sizes import REQUEST
 from app.kafka.operation import Operation
 from app.settings import Settings, TopicRole
 from app.settings.topics import TopicSettings
@@ -100,7 +100,7 @@ CATALOGUE: Final[Mapping[TopicRole, TopicSpec]] = {
         TopicSpec(
             role=TopicRole.OBSERVATIONS,
             rights=_BOTH,
-            record_bytes=MAX_REQUEST_BYTES,
+            record_bytes=REQUEST,
             handled=True,
             of_models=True,
         ),
@@ -109,12 +109,12 @@ CATALOGUE: Final[Mapping[TopicRole, TopicSpec]] = {
             role=TopicRole.PENDING,
             rights=_BOTH,
             same_as=TopicRole.PREDICTIONS,
-            record_bytes=MAX_REQUEST_BYTES,
+            record_bytes=REQUEST,
             shortest_retention=_wait,
         ),
         TopicSpec(role=TopicRole.ALERTS, rights=_BOTH, handled=True, of_models=True),
         TopicSpec(role=TopicRole.RETRAIN_REQUESTS, rights=_WRITE),
-        TopicSpec(role=TopicRole.DEAD_LETTERS, rights=_WRITE, record_bytes=MAX_REQUEST_BYTES),
+        TopicSpec(role=TopicRole.DEAD_LETTERS, rights=_WRITE, record_bytes=REQUEST),
         TopicSpec(
             role=TopicRole.STATE,
             rights=_BOTH,

@@ -10,8 +10,9 @@ from aiokafka.admin import AIOKafkaAdminClient
 from agents.state.reader import StateReader
 from agents.state.stored_state import StoredRecord, StoredState, UnusableState, assemble
 from agents.state.writer import StateCut, StateWriter
+from agents.transport.sizes import REQUEST
 from app.kafka.brokers import connected
-from app.kafka.clients import MAX_REQUEST_BYTES, client_arguments
+from app.kafka.clients import client_arguments
 from app.kafka.topic_catalogue import CATALOGUE
 from app.settings import Settings
 from app.state.errors import NothingFound, WorkersRunning
@@ -192,5 +193,5 @@ def _without(outline: State, names: Iterable[PartName]) -> State:
 
 def _producer(settings: Settings) -> Any:
     return AIOKafkaProducer(
-        **client_arguments(settings.kafka), acks="all", max_request_size=MAX_REQUEST_BYTES
+        **client_arguments(settings.kafka), acks="all", max_request_size=REQUEST
     )

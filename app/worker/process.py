@@ -10,12 +10,8 @@ import os
 import signal
 import sys
 import threading
-from time import monotonic
 from typing import Any, Final
 
-import aiokafka.client
-from aiokafka.errors import KafkaConnectionError
-from faust.transport.drivers.aiokafka import credentials_to_aiokafka_auth, server_list
 from faust.types import AppT
 
 from agents.dead_letters.sender import TooManyRefused
@@ -26,23 +22,18 @@ _SWITCH_INTERVAL: Final = 0.0005
 """Seconds for which one thread may keep the others waiting. Python's own 5 ms are longer than what
 detection's thread computes between two looks at Python objects."""
 
-_RETRY_INTERVAL: Final = 1.0
-_REPORT_INTERVAL: Final = 5.0
-
 logger = logging.getLogger(__name__)
 
 
-def run(app: AppT, *, connect_timeout: float = 30.0, shutdown_timeout: float = 30.0) -> ExitCode:
+def run(app: AppT, *, shutdown_timeout: float = 30.0) -> ExitCode:
     """
-    Run an app until a signal stops it or it crashes.
+    Run an app until a signal stops it or it crashes; brokers should be there by then.
 
     SIGTERM and SIGINT let agents finish the batches in hand, commit, and leave the group. Neither
     logging nor the standard streams are touched. Call it in the main thread.
 
     Parameters
     ----------
-    connect_timeout
-        How long to wait for a broker at the start, in seconds.
     shutdown_timeout
         How long stopping may take, in seconds; then the process ends where it stands.
 
@@ -52,7 +43,7 @@ def run(app: AppT, *, connect_timeout: float = 30.0, shutdown_timeout: float = 3
         `ExitCode.OK` after a signal. A stop that takes too long does not return: the process exits
         with `ExitCode.FORCED`.
     """
-    process = _Process(app, connect_timeout, shutdown_timeout)
+    process = _Process(app, shutdown_timeout)
     _relax_garbage_collection()
     sys.setswitchinterval(_SWITCH_INTERVAL)
     try:
@@ -70,9 +61,8 @@ def _relax_garbage_collection() -> None:
 
 
 class _Process:
-    def __init__(self, app: AppT, connect_timeout: float, shutdown_timeout: float) -> None:
+    def __init__(self, app: AppT, shutdown_timeout: float) -> None:
         self._app = app
-        self._connect_timeout = connect_timeout
         self._shutdown_timeout = shutdown_timeout
         self._stop = asyncio.Event()
         self._watchdog: threading.Timer | None = None
@@ -90,8 +80,6 @@ class _Process:
             number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)
         }
         try:
-            if not await self._wait_for_broker():
-                return ExitCode.OK if self._stop.is_set() else ExitCode.UNREACHABLE
             return await self._run_app()
         finally:
             for number, handler in previous.items():
@@ -128,42 +116,6 @@ class _Process:
             logger.critical("the worker has crashed", exc_info=failure)
             return ExitCode.FAILED
         return ExitCode.OK
-
-    async def _wait_for_broker(self) -> bool:
-        conf = self._app.conf
-        servers = server_list(conf.broker_consumer, 9092)
-        began = reported = monotonic()
-        while not self._stop.is_set():
-            client = aiokafka.client.AIOKafkaClient(
-                bootstrap_servers=servers,
-                client_id=conf.broker_client_id,
-                request_timeout_ms=5_000,
-                **credentials_to_aiokafka_auth(conf.broker_credentials, conf.ssl_context),
-            )
-            try:
-                await client.bootstrap()
-            except KafkaConnectionError as error:
-                now = monotonic()
-                if now - began >= self._connect_timeout:
-                    logger.critical(
-                        "no broker at %s within %.0f s: %s",
-                        ", ".join(servers),
-                        self._connect_timeout,
-                        error,
-                    )
-                    return False
-                if now - reported >= _REPORT_INTERVAL or reported == began:
-                    reported = now
-                    logger.warning("waiting for a broker at %s: %s", ", ".join(servers), error)
-            else:
-                return True
-            finally:
-                await client.close()
-            await asyncio.wait(
-                [stop := asyncio.ensure_future(self._stop.wait())], timeout=_RETRY_INTERVAL
-            )
-            stop.cancel()
-        return False
 
     def _arm(self) -> None:
         if self._watchdog is None:

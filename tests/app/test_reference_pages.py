@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from app.kafka.clients import MAX_REQUEST_BYTES
+from agents.transport.sizes import REQUEST
 from app.kafka.operation import Operation
 from app.kafka.topic_catalogue import CATALOGUE, TopicSpec
 from app.metrics.catalogue import CATALOGUE as METRICS
@@ -24,7 +24,7 @@ def test_every_metric_has_its_line() -> None:
 @pytest.mark.parametrize("spec", CATALOGUE.values(), ids=lambda spec: spec.role)
 def test_every_topic_has_its_line_with_what_it_needs(spec: TopicSpec) -> None:
     (line,) = (each for each in topics_page().splitlines() if f"| `{spec.default_name}` |" in each)
-    assert (f"`max.message.bytes={MAX_REQUEST_BYTES}`" in line) == (spec.record_bytes is not None)
+    assert (f"`max.message.bytes={REQUEST}`" in line) == (spec.record_bytes is not None)
     for right in Operation:
         assert (f"`{right.name}`" in line) == (right in spec.rights)
 

@@ -27,7 +27,7 @@ def main() -> int:
     asyncio.run(ensure_topics(settings))
     app = create_app(settings)
     sabotage(app, arguments.fault)
-    return run(app, connect_timeout=settings.kafka.connect_timeout_seconds)
+    return run(app)
 
 
 if __name__ == "__main__":

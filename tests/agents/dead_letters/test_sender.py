@@ -10,9 +10,6 @@ from hypothesis import strategies as st
 
 from agents.dead_letters.limits import RefusalLimits
 from agents.dead_letters.sender import (
-    LARGEST_HEADERS,
-    LARGEST_KEY,
-    LARGEST_VALUE,
     DeadLetters,
     TooManyRefused,
 )
@@ -20,6 +17,7 @@ from agents.records.block import MOST_HEADERS, RecordBlock
 from agents.records.record_set import RecordSet
 from agents.transport.assignment import Assignment
 from agents.transport.rounds import records_of
+from agents.transport.sizes import CARRIED, LETTER_HEADERS, LETTER_KEY
 from schemas.events.dead_letter import REPLAY_HEADER, headers_of
 from schemas.events.invalid import InvalidMessage, Reason
 from schemas.events.nothing_to_say import NothingToSay, Silence
@@ -73,10 +71,10 @@ def test_a_record_with_neither_key_nor_value_has_a_letter_that_can_be_sent() -> 
 
 
 def test_a_value_that_would_not_fit_is_cut_and_says_so() -> None:
-    letter = letter_of(b"x" * (LARGEST_VALUE + 1))
-    assert letter.value == b"x" * LARGEST_VALUE
+    letter = letter_of(b"x" * (CARRIED + 1))
+    assert letter.value == b"x" * CARRIED
     assert letter.headers["ce_truncated"] == b"true"
-    assert letter.headers["ce_originalsize"] == str(LARGEST_VALUE + 1).encode()
+    assert letter.headers["ce_originalsize"] == str(CARRIED + 1).encode()
 
 
 def test_a_record_without_a_time_has_a_letter_all_the_same() -> None:
@@ -97,14 +95,14 @@ def test_original_headers_and_time_are_kept_so_that_it_can_be_sent_again() -> No
 
 @pytest.mark.parametrize(
     ("key", "headers"),
-    [(b"k" * (LARGEST_KEY + 1), ()), (b"k", (("big", b"x" * LARGEST_HEADERS),))],
+    [(b"k" * (LETTER_KEY + 1), ()), (b"k", (("big", b"x" * LETTER_HEADERS),))],
 )
 def test_a_key_or_headers_that_would_not_fit_are_cut_and_it_says_so(
     key: bytes, headers: Headers
 ) -> None:
     letter = letter_of(b"x", key, headers=headers)
     assert letter.headers["ce_truncated"] == b"true"
-    assert len(letter.key or b"") <= LARGEST_KEY
+    assert len(letter.key or b"") <= LETTER_KEY
 
 
 def test_a_replayed_record_that_is_refused_again_names_its_first_letter() -> None:

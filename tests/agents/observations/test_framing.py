@@ -4,8 +4,9 @@ import numpy as np
 import orjson
 import pytest
 
-from agents.observations.framing import LARGEST_FRAME, framed
+from agents.observations.framing import framed
 from agents.stages.intake import IntakeOptions
+from agents.transport.sizes import CARRIED
 from app.settings.limits import MOST_FEATURES
 from schemas.events.invalid import InvalidMessage, Reason
 from schemas.payloads.prediction_columns import prediction_columns
@@ -43,7 +44,7 @@ def in_frames(
 
 
 def offsets_of(frames: list[tuple[list[int], bytes]]) -> list[int]:
-    assert max(len(frame) for _, frame in frames) <= LARGEST_FRAME
+    assert max(len(frame) for _, frame in frames) <= CARRIED
     assert decode_frame(frames[0][1])[0].offsets.tolist() == frames[0][0]
     return [offset for offsets, _ in frames for offset in offsets]
 
@@ -76,7 +77,7 @@ def test_a_row_whose_own_frame_does_not_fit_comes_with_the_reason_and_the_others
         8: Reason.TOO_LARGE,
     }
     (size, limit) = (int(word) for word in refused[3].detail.split() if word.isdigit())
-    assert size > limit == LARGEST_FRAME
+    assert size > limit == CARRIED
 
 
 @pytest.mark.parametrize("value", ["a", "\x01" * 40, "ü" * 120, None, 1, True, [], 1e300])
@@ -118,7 +119,7 @@ def test_tables_share_a_frame_and_are_parted_where_it_does_not_fit() -> None:
     assert isinstance(frame, bytes)
     large = [table("a", 7, 20_000), *small]
     parts = [(those, frame) for those, frame in framed(large) if isinstance(frame, bytes)]
-    assert max(len(frame) for _, frame in parts) <= LARGEST_FRAME
+    assert max(len(frame) for _, frame in parts) <= CARRIED
     decoded = [table for _, frame in parts for table in decode_frame(frame)]
     rows = {
         each.model: each.columns[0].values.tolist() for one in decoded for each in one.batches()

@@ -4,10 +4,10 @@ from aiokafka.structs import ConsumerRecord
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.dead_letters.sender import LARGEST_HEADERS
 from agents.records.block import MOST_HEADERS, RecordBlock
 from agents.records.index import FIELDS
 from agents.records.record_set import RecordSet
+from agents.transport.sizes import LETTER_HEADERS
 from schemas.events.dead_letter import headers_text
 from tests.agents.records.record_bytes import (
     TP,
@@ -112,4 +112,4 @@ def test_of_very_many_headers_the_first_are_read_and_they_are_more_than_a_letter
     entry = Entry(headers=(("", None),) * (MOST_HEADERS + 5))
     record = block_of(batch_bytes([entry, Entry(b"next")]))[0]
     assert len(record.headers) == MOST_HEADERS
-    assert len(headers_text(record.headers)) > LARGEST_HEADERS
+    assert len(headers_text(record.headers)) > LETTER_HEADERS

@@ -12,7 +12,8 @@ from confluent_kafka import Producer
 from agents.state.keys import HeadKey
 from agents.state.reader import Reading, StateReader
 from agents.state.stored_state import StoredState, UnusableState, assemble
-from agents.state.writer import PART_BYTES, StateCut, StateWriter, Superseded
+from agents.state.writer import StateCut, StateWriter, Superseded
+from agents.transport.sizes import PLAIN_RECORD, SNAPSHOT_PART
 from detectors.snapshots.parts import PartName
 from detectors.snapshots.snapshot import encode_snapshot
 from tests.kafka import KafkaCluster
@@ -107,9 +108,9 @@ async def test_a_state_comes_back_and_large_snapshots_are_cut(topic: Callable[[]
         assert stored.covers == {"log": 41}
         assert stored.outline == {"order": [["fraud", "7"]]}
         assert stored.parts == {SMALL: snapshot(1), LARGE: large}
-        assert stored.refs[LARGE].parts == -(-len(large) // PART_BYTES) == 4
+        assert stored.refs[LARGE].parts == -(-len(large) // SNAPSHOT_PART) == 4
         assert (stored.problems, stored.garbage) == ({}, [])
-        assert state.largest < 900_000
+        assert state.largest < PLAIN_RECORD
         stored.check("detection", "g")
         with pytest.raises(UnusableState, match="foreign state"):
             stored.check("detection", "another")

@@ -18,6 +18,7 @@ from agents.transport.delivery import Delivery
 from agents.transport.options import TransportOptions
 from agents.transport.publisher import Publisher
 from agents.transport.rounds import BatchEvent, records_of
+from agents.transport.sizes import PLAIN_RECORD
 from app.worker.process import run
 
 
@@ -39,7 +40,6 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--hang-on", help="never finish the batch with this value")
     parser.add_argument("--block-on", help="block the event loop at this value")
     parser.add_argument("--stall-timeout", type=float, default=300.0)
-    parser.add_argument("--connect-timeout", type=float, default=10.0)
     parser.add_argument("--shutdown-timeout", type=float, default=10.0)
     return parser.parse_args()
 
@@ -61,7 +61,7 @@ def main() -> int:
             stall_timeout=options.stall_timeout,
         ),
     )
-    publisher = Publisher(app)
+    publisher = Publisher(app, max_record_bytes=PLAIN_RECORD)
     delivery = Delivery(app)
 
     async def refused() -> None:
@@ -99,11 +99,7 @@ def main() -> int:
         await delivery.submit(event, outputs)
 
     batch_agent(app, name="copy", topics=options.topics, handler=handle)
-    return run(
-        app,
-        connect_timeout=options.connect_timeout,
-        shutdown_timeout=options.shutdown_timeout,
-    )
+    return run(app, shutdown_timeout=options.shutdown_timeout)
 
 
 if __name__ == "__main__":

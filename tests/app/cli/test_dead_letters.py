@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 from confluent_kafka import Consumer, Message, Producer, TopicPartition
 
-from agents.dead_letters.sender import LARGEST_VALUE
+from agents.transport.sizes import CARRIED
 from app.cli import main
 from app.cli.dead_letters import COMMANDS
 from schemas.documents import examples
@@ -211,7 +211,7 @@ def test_more_than_one_needs_a_yes(place: Place) -> None:
 
 
 def test_what_was_cut_is_fetched_from_its_source_while_it_is_there(place: Place) -> None:
-    value = b"x" * (LARGEST_VALUE + 5)
+    value = b"x" * (CARRIED + 5)
     place.send("predictions", b"p1", value, 0, [("trace", b"1")], timestamp=7000)
     there: dict[str, Any] = {"topic": f"{place.prefix}predictions", "partition": 0}
     there["timestamp"] = 7000

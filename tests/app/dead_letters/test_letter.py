@@ -1,10 +1,8 @@
 import pytest
 
-from agents.dead_letters.sender import LARGEST_HEADERS
 from agents.transport.publisher import record_size
+from agents.transport.sizes import LETTER_HEADERS, RECORD, REQUEST
 from app.dead_letters.letter import StrangeLetter, read_letter, replayed_letter, time_of
-from app.factory import LARGEST_RECORD
-from app.kafka.clients import MAX_REQUEST_BYTES
 from schemas.events.dead_letter import REPLAY_HEADER, headers_text
 from tests.agents.fakes import Sent
 from tests.app.dead_letters.letters import REFUSED_AT, as_record, batch_letter, letter, sent_letter
@@ -40,9 +38,9 @@ def test_the_largest_letter_is_one_that_the_broker_takes() -> None:
     # Four bytes a character, wherever text is cut by its length, and a value beyond what is kept.
     widest = "\U0001f600"
     headers: list[tuple[str, bytes | None]] = [(REPLAY_HEADER, widest.encode() * 100)]
-    room = LARGEST_HEADERS - len(headers_text([*headers, ("", None)]))
+    room = LETTER_HEADERS - len(headers_text([*headers, ("", None)]))
     headers.append((widest * room, None))
-    assert len(headers_text(headers)) == LARGEST_HEADERS
+    assert len(headers_text(headers)) == LETTER_HEADERS
     largest = sent_letter(
         b"x" * 10_000_000,
         topic="t" * 249,
@@ -52,7 +50,7 @@ def test_the_largest_letter_is_one_that_the_broker_takes() -> None:
     )
     assert len(largest.headers["ce_sourceheaders"]) > 190_000
     size = record_size(largest.key, largest.value, largest.headers)
-    assert size <= LARGEST_RECORD < MAX_REQUEST_BYTES
+    assert size <= RECORD < REQUEST
 
 
 @pytest.mark.parametrize(

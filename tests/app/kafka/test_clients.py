@@ -7,7 +7,7 @@ from faust.auth import SASLCredentials, SSLCredentials
 from faust.types.auth import AuthProtocol, SASLMechanism
 
 from agents.transport.options import TransportOptions
-from app.kafka.clients import MAX_REQUEST_BYTES, client_arguments, transport_options
+from app.kafka.clients import client_arguments, transport_options
 from app.settings import InvalidConfiguration, KafkaSettings, load_settings
 
 SECRET = "hunter2"  # noqa: S105 - what must not be seen
@@ -25,7 +25,7 @@ def sasl(protocol: str) -> KafkaSettings:
 
 
 def test_the_defaults_are_those_of_the_transport() -> None:
-    assert transport_options(kafka()) == TransportOptions(max_request_bytes=MAX_REQUEST_BYTES)
+    assert transport_options(kafka()) == TransportOptions()
 
 
 def test_settings_reach_the_transport() -> None:

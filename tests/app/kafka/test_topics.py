@@ -2,8 +2,8 @@ from collections.abc import Mapping
 
 import pytest
 
+from agents.transport.sizes import REQUEST
 from app.kafka.brokers import Brokers, NewTopic, TopicRefused, connected
-from app.kafka.clients import MAX_REQUEST_BYTES
 from app.kafka.topics import (
     TopicPlan,
     TopicReport,
@@ -203,7 +203,7 @@ async def test_kafka_makes_them_as_planned(kafka: KafkaCluster, topic_prefix: st
     assert counts[names[TopicRole.OBSERVATIONS]] == 2
     assert configs is not None
     dead_letters = configs[names[TopicRole.DEAD_LETTERS]]
-    assert dead_letters["max.message.bytes"] == str(MAX_REQUEST_BYTES)
+    assert dead_letters["max.message.bytes"] == str(REQUEST)
     assert dead_letters["cleanup.policy"] == "delete"
 
 

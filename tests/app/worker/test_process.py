@@ -1,5 +1,4 @@
 import signal
-import socket
 import time
 from pathlib import Path
 
@@ -8,44 +7,6 @@ import pytest
 from app.kafka.embedded import EmbeddedBroker
 from app.worker.exit_codes import ExitCode
 from tests.agents.transport.worker_process import WorkerProcess, produce
-
-
-def closed_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
-
-
-def test_without_a_broker_it_says_so_and_gives_up(tmp_path: Path) -> None:
-    address = f"127.0.0.1:{closed_port()}"
-    began = time.monotonic()
-    with WorkerProcess(
-        tmp_path,
-        "worker",
-        bootstrap=address,
-        group="g",
-        topics=["in"],
-        output="out",
-        connect_timeout=2,
-    ) as worker:
-        assert worker.wait() == ExitCode.UNREACHABLE
-        assert f"waiting for a broker at {address}" in worker.log()
-        assert f"no broker at {address} within 2 s" in worker.log()
-    assert time.monotonic() - began < 10.0
-
-
-def test_a_signal_ends_the_wait_for_a_broker(tmp_path: Path) -> None:
-    with WorkerProcess(
-        tmp_path,
-        "worker",
-        bootstrap=f"127.0.0.1:{closed_port()}",
-        group="g",
-        topics=["in"],
-        output="out",
-        connect_timeout=60,
-    ) as worker:
-        worker.wait_for_log("waiting for a broker")
-        assert worker.stop() == 0
 
 
 @pytest.mark.parametrize("fault", ["hang_on", "block_on"])
