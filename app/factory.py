@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from agents.dead_letters.sender import DeadLetters
 from agents.join.changelog import Changelog
+from agents.join.service import PendingService
 from agents.join.stores import PendingStores
 from agents.stages.detection import Detection
 from agents.stages.intake import Intake
@@ -69,6 +70,7 @@ def create_app(settings: Settings, *, telemetry: Telemetry | None = None) -> Bat
             owner=group,
         ),
     )
+    app.add_dependency(PendingService(pending))
     intake = Intake(
         options=options.intake,
         topics=topics,

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable, Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from time import perf_counter
-from typing import Any
+from typing import Any, Final
 
 from agents.join.changelog import Changelog
 from agents.join.options import PendingOptions
@@ -16,6 +16,9 @@ from agents.join.telemetry import JoinTelemetry
 from agents.transport.delivery import PartitionLost
 
 logger = logging.getLogger(__name__)
+
+PATIENCE: Final = 5.0
+"""Seconds for which a stop waits for checkpoints; all of it may take 30."""
 
 
 class PendingStores:
@@ -65,6 +68,22 @@ class PendingStores:
         for partition in self._slots.keys() - set(partitions):
             self._slots.pop(partition).close()
             self._telemetry.pending_changed(partition, None)
+
+    async def close(self, *, patience: float = PATIENCE) -> None:
+        """Let go of all stores and of the thread, once the checkpoints under way are written.
+
+        One whose changes the broker does not acknowledge within the patience, in seconds, is given
+        up: the next worker has them from the changelog.
+        """
+        saving = [each.saving for each in self._slots.values() if each.saving is not None]
+        if saving:
+            _, late = await asyncio.wait(saving, timeout=patience)
+            for each in late:
+                each.cancel()
+            await asyncio.gather(*saving, return_exceptions=True)
+        self.keep(())
+        await asyncio.sleep(0)  # what closes a disk after its checkpoint is called in the loop
+        await asyncio.to_thread(self._thread.shutdown)
 
     async def publish(self, partition: int) -> list[Awaitable[Any]]:
         """Send what the store of a partition has taken, as `PendingSlot.publish` does.

@@ -8,7 +8,6 @@ from time import perf_counter
 from typing import Final
 
 from agents.dead_letters.sender import DeadLetters
-from agents.join.options import PendingOptions
 from agents.join.stores import PendingStores
 from agents.join.telemetry import LabelOutcomes
 from agents.observations.event_time import age, bounded_time
@@ -83,8 +82,7 @@ class Intake:
     kinds_of, task_of
         The declared kinds and the task of a model, by its name.
     pending
-        The predictions that wait for their labels; in memory alone, and forgotten with it, by
-        default.
+        The predictions that wait for their labels.
     """
 
     name: Final = "intake"
@@ -99,7 +97,7 @@ class Intake:
         telemetry: Telemetry,
         kinds_of: KindsOf,
         task_of: TaskOf,
-        pending: PendingStores | None = None,
+        pending: PendingStores,
     ) -> None:
         self._options = options
         self._topics = topics
@@ -113,7 +111,7 @@ class Intake:
             tolerance=self._tolerance,
             kinds_of=kinds_of,
         )
-        self._pending = pending or PendingStores(PendingOptions(), telemetry)
+        self._pending = pending
 
     @property
     def handlers(self) -> Mapping[str, Handler]:

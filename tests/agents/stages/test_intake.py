@@ -37,10 +37,9 @@ class Stage:
         self.publisher = FakePublisher()
         self.delivery = FakeDelivery()
         self.telemetry = FakeTelemetry()
+        changelog = Changelog(TOPICS.pending, self.publisher.real, nobody_reads, "group")
         self.stores = PendingStores(
-            PendingOptions(),
-            self.telemetry,
-            Changelog(TOPICS.pending, self.publisher.real, nobody_reads, "group"),
+            PendingOptions(), self.telemetry, changelog if is_durable else None
         )
         self.intake = Intake(
             options=IntakeOptions(**options),
@@ -50,7 +49,7 @@ class Stage:
             telemetry=self.telemetry,
             kinds_of=lambda _: {},
             task_of=lambda _: Task.AUTO,
-            pending=self.stores if is_durable else None,
+            pending=self.stores,
         )
 
     def predictions(self, *values: bytes | None, **where: Any) -> None:
