@@ -24,8 +24,8 @@ from app.play.run import PlayOptions, Reader, Summary
 from app.play.run import play as play_rows
 from app.settings import Settings
 from app.worker.exit_codes import ExitCode
+from schemas.events.event_times import read_time
 from schemas.events.invalid import InvalidMessage
-from schemas.events.times import parse_time
 
 _YEAR: Final = 365 * 86_400.0
 """Seconds. Rows are sent faster than their event time goes by: begun now, it would run ahead of the
@@ -53,10 +53,6 @@ class _Parsed(click.ParamType):
             self.fail(str(error), param, ctx)
 
 
-def _moment(text: str) -> int:
-    return parse_time(float(text) if text.replace(".", "", 1).isdigit() else text)
-
-
 @click.command()
 @click.argument("file", type=click.Path(allow_dash=True))
 @settings_options
@@ -68,7 +64,12 @@ def _moment(text: str) -> int:
     metavar="COLUMN",
     help="Ids; by default the row's number, prefixed for the model.",
 )
-@click.option("--time", "time_", metavar="COLUMN", help="Event times: RFC 3339 or epoch.")
+@click.option(
+    "--time",
+    "time_",
+    metavar="COLUMN",
+    help="Event times: RFC 3339, epochs and other usual forms (docs/times.md).",
+)
 @click.option("--label", metavar="COLUMN", help="The true outcomes.")
 @click.option("--prediction", metavar="COLUMN", help="The predicted outcomes.")
 @click.option("--score", metavar="COLUMN", help="Probabilities of the predicted outcomes.")
@@ -97,7 +98,7 @@ def _moment(text: str) -> int:
     help="Multiples of event time; by default, as fast as can be.",
 )  # fmt: skip
 @click.option(
-    "--start-time", metavar="TIME", type=_Parsed("time", _moment),
+    "--start-time", metavar="TIME", type=_Parsed("time", read_time),
     help="Without --time: the first row's event time; a year ago by default.",
 )  # fmt: skip
 @click.option(

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final
 
 from agents.records.record import Record
 from schemas.events.cloudevents import CloudEventType
 from schemas.events.dead_letter import Headers, headers_of
+from schemas.events.event_times import read_time
 from schemas.events.invalid import InvalidMessage
-from schemas.events.times import format_time, parse_time
+from schemas.events.times import format_time
 
 _TYPE: Final = "ce_type"
 
@@ -146,23 +146,12 @@ def time_of(text: str) -> int:
     Raises
     ------
     ValueError
-        If it is neither RFC 3339 nor a number of seconds or milliseconds.
+        If it is no time that `schemas.events.event_times.read_time` reads.
     """
     try:
-        return parse_time(_number(text))
+        return read_time(text)
     except InvalidMessage as error:
         raise ValueError(error.detail) from None
-
-
-def _number(text: str) -> str | float:
-    try:
-        datetime.fromisoformat(text)
-    except ValueError:
-        try:
-            return float(text)
-        except ValueError:
-            return text
-    return text
 
 
 def _by_name(record: Record) -> Mapping[str, bytes]:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from app.play.types import ColumnType, convert
+from schemas.events.event_times import read_time
 from schemas.events.identity import stable_id
 from schemas.events.invalid import InvalidMessage
-from schemas.events.times import format_time, parse_time
+from schemas.events.times import format_time
 from schemas.payloads.rows import FieldMap
 
 
@@ -194,7 +195,7 @@ class EventMaker:
             return self._clock.start + round(number * self._clock.step)
         value = values.get(self._roles.time)
         try:
-            return parse_time(value)
+            return read_time(value)
         except InvalidMessage as error:
             raise UnusableRow(f"column {self._roles.time!r} ({value!r}): {error}") from None
 

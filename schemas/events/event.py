@@ -7,7 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field
 Timestamp = Annotated[
     str | int | float,
     Field(
-        description="RFC 3339 text, or epoch seconds; a number of at least 1e11 is milliseconds.",
+        description="RFC 3339 text, or an epoch of the years 2000 to 2099 in seconds, "
+        "milliseconds, microseconds or nanoseconds.",
         examples=["2026-03-01T12:00:00Z", 1772366400, 1772366400123],
     ),
 ]

@@ -1,13 +1,9 @@
 """Event time: milliseconds since the epoch inside, RFC 3339 outside."""
 
-import math
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from schemas.events.invalid import InvalidMessage, Reason
-
-MILLISECONDS_FROM = 1e11
-"""Numbers from here on are milliseconds: as seconds they would lie beyond the year 5138."""
 
 EARLIEST_MS = 0
 LATEST_MS = 253_402_300_799_999
@@ -17,13 +13,14 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def parse_time(value: object) -> int:
-    """Return event time in milliseconds since the epoch.
+    """Return the milliseconds since the epoch of a time as Driftline writes it.
+
+    What producers write, `schemas.events.event_times.read_time` reads.
 
     Parameters
     ----------
     value
-        RFC 3339 text (a time without an offset is UTC), or epoch seconds, or, from 1e11 on, epoch
-        milliseconds.
+        RFC 3339 text; a time without an offset is UTC.
 
     Raises
     ------
@@ -34,23 +31,16 @@ def parse_time(value: object) -> int:
     --------
     >>> parse_time("1970-01-01T00:00:01.5Z")
     1500
-    >>> parse_time(1.5)
-    1500
     """
-    if isinstance(value, str):
-        try:
-            moment = datetime.fromisoformat(value)
-        except ValueError:
-            raise InvalidMessage(Reason.INVALID_VALUE, "timestamp: not RFC 3339") from None
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=UTC)
-        milliseconds = round(moment.timestamp() * 1000)
-    elif isinstance(value, (int, float)) and not isinstance(value, bool):
-        if isinstance(value, float) and not math.isfinite(value):
-            raise InvalidMessage(Reason.INVALID_VALUE, "timestamp: not finite")
-        milliseconds = round(value if abs(value) >= MILLISECONDS_FROM else value * 1000)
-    else:
-        raise InvalidMessage(Reason.WRONG_TYPE, "timestamp: expected RFC 3339 text or a number")
+    if not isinstance(value, str):
+        raise InvalidMessage(Reason.WRONG_TYPE, "timestamp: expected RFC 3339 text")
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        raise InvalidMessage(Reason.INVALID_VALUE, "timestamp: not RFC 3339") from None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    milliseconds = round(moment.timestamp() * 1000)
     if not EARLIEST_MS <= milliseconds <= LATEST_MS:
         raise InvalidMessage(Reason.INVALID_VALUE, "timestamp: outside the years 1970 to 9999")
     return milliseconds

@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from schemas.events.event import LONGEST_NAME
+from schemas.events.event_times import read_time
 from schemas.events.invalid import InvalidMessage, Reason
 from schemas.events.left_out import LeftOut, Oddity
-from schemas.events.times import clamped_time, parse_time
+from schemas.events.times import clamped_time
 from schemas.values.classes import class_name
 from schemas.values.numbers import number_of
 
@@ -90,7 +91,7 @@ def event_time(value: Any, record_time: int, odd: list[LeftOut]) -> int:
         odd.append(LeftOut("timestamp", Oddity.EMPTY))
         return clamped_time(record_time)
     try:
-        return parse_time(value)
+        return read_time(value)
     except InvalidMessage as error:
         odd.append(
             LeftOut("timestamp", _TIME_ODDITIES.get(error.reason, Oddity.UNREADABLE)),

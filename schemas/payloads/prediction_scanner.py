@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from schemas.events.event import LONGEST_NAME
-from schemas.events.times import EARLIEST_MS, LATEST_MS, MILLISECONDS_FROM
+from schemas.events.times import EARLIEST_MS, LATEST_MS
 from schemas.payloads.category_texts import CategoryTexts
 from schemas.payloads.member_roles import MemberRole, Roles, RoleTable
 from schemas.payloads.prediction_members import (
@@ -25,7 +25,7 @@ from schemas.payloads.prediction_members import (
 )
 from schemas.payloads.rows import UNVERSIONED, FieldMap
 from schemas.payloads.scanned_predictions import Bytes, Rows, ScannedPredictions, Spans
-from schemas.scan import KeyTable, TextTable, Token, intern, read_times, scan
+from schemas.scan import KeyTable, TextTable, Token, intern, read_epochs, read_times, scan
 from schemas.values.classes import class_name
 from schemas.values.spellings import USUAL, Spellings
 
@@ -189,12 +189,9 @@ def _times(spans: Spans, found: Fields, plain: Rows) -> Places:
     moments = np.where(written, moments, np.clip(spans.times, EARLIEST_MS, LATEST_MS))
     numeric = ~written & (kinds != _NULL)
     if numeric.any():
-        with np.errstate(over="ignore"):
-            scaled = np.where(np.abs(numbers) >= MILLISECONDS_FROM, numbers, numbers * 1000.0)
-        rounded = np.rint(scaled)
-        within = numeric & (rounded >= EARLIEST_MS) & (rounded <= LATEST_MS)
+        epochs, within = read_epochs(numbers)
         plain &= ~numeric | within
-        moments = np.where(within, rounded, moments).astype(np.int64)
+        moments = np.where(numeric & within, epochs, moments)
     return moments
 
 

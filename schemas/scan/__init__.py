@@ -1,16 +1,26 @@
 """Compiled readers of whole batches, straight from bytes: JSON documents, texts and times.
 
 They hold no lock of Python's while they read. Each reads the usual forms only, and tells which rows
-it did not read; those are for `schemas.events.codec` and `schemas.events.times`, which stay the
-judges of what is valid.
+it did not read; those are for `schemas.events.codec` and `schemas.events.event_times`, which stay
+the judges of what is valid.
 """
 
 from schemas.scan.entries import Entries
 from schemas.scan.keys import KeyTable
 from schemas.scan.scanner import scan
 from schemas.scan.texts import TextTable, intern
-from schemas.scan.times import read_times
+from schemas.scan.times import read_epochs, read_times
 from schemas.scan.tokens import Token
 from schemas.scan.warm_up import warm_up
 
-__all__ = ["Entries", "KeyTable", "TextTable", "Token", "intern", "read_times", "scan", "warm_up"]
+__all__ = [
+    "Entries",
+    "KeyTable",
+    "TextTable",
+    "Token",
+    "intern",
+    "read_epochs",
+    "read_times",
+    "scan",
+    "warm_up",
+]

@@ -5,7 +5,7 @@ import numpy as np
 from schemas.scan.keys import KeyTable
 from schemas.scan.scanner import scan
 from schemas.scan.texts import TextTable, intern
-from schemas.scan.times import read_times
+from schemas.scan.times import read_epochs, read_times
 
 
 def warm_up() -> None:
@@ -20,3 +20,4 @@ def warm_up() -> None:
     scan(buffer, *spans, keys)
     intern(buffer, *spans, TextTable(most=1, most_bytes=2))
     read_times(buffer, *spans)
+    read_epochs(np.zeros(1))

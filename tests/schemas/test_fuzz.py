@@ -30,7 +30,7 @@ PREDICTION: dict[str, Any] = {
     "segment": {"region": "north"},
     "label": 1,
 }
-LABEL: dict[str, Any] = {"prediction_id": "a1", "label": 1, "timestamp": 1, "model": "m"}
+LABEL: dict[str, Any] = {"prediction_id": "a1", "label": 1, "timestamp": 1772366400, "model": "m"}
 TOKENS = [
     b'"', b"\\", b"{", b"}", b"[", b"]", b",", b":", b"-", b".", b"e", b"0", b"9" * 40, b"NaN",
     b"Infinity", b"null", b"true", b"\x00", b"\xff", b"\xed\xa0\x80", b"\\ud800", b"\\u0022",

@@ -31,7 +31,7 @@ def event(name: str = "p", **fields: Any) -> dict[str, Any]:
         "prediction_id": name,
         "model": "fraud",
         "version": "7",
-        "timestamp": 1000.0,
+        "timestamp": 1_772_366_400.0,
         "features": {"x": 1.5},
         "prediction": 1,
     }

@@ -261,11 +261,11 @@ def test_only_the_named_features_are_taken() -> None:
 @pytest.mark.parametrize(
     ("values", "said"),
     [
-        ({"p": None, "t": 1}, "no prediction in column 'p'"),
-        ({"t": 1}, "no prediction in column 'p'"),
+        ({"p": None, "t": 1_772_366_400}, "no prediction in column 'p'"),
+        ({"t": 1_772_366_400}, "no prediction in column 'p'"),
         ({"p": 1, "t": "yesterday"}, "column 't'.*RFC 3339"),
         ({"p": 1}, "column 't'"),
-        ({"p": 1, "t": 1, "s": "high"}, "'high' is no number"),
+        ({"p": 1, "t": 1_772_366_400, "s": "high"}, "'high' is no number"),
     ],
 )
 def test_a_row_that_cannot_be_an_event_says_why(values: dict[str, Any], said: str) -> None:
@@ -472,7 +472,7 @@ def test_the_reader_predicts_every_row_by_the_model_of_the_first() -> None:
         (["--model-from-first", "9"], "name their --label"),
         (["--model-from-first", "9", "--label", "y", "--score", "s"], "has its own"),
         (["--prediction", "p", "--label-delay", "soon"], "is no delay"),
-        (["--prediction", "p", "--time", "t", "--start-time", "0"], "without times"),
+        (["--prediction", "p", "--time", "t", "--start-time", "2026-03-01"], "without times"),
         (["--prediction", "p", "--start-time", "never"], "RFC 3339"),
         (["--prediction", "q"], "it has: p"),
     ],

@@ -19,8 +19,9 @@ def test_a_model_event_is_the_same_however_its_time_is_written() -> None:
     event = ModelEvent(
         type=ModelEventType.RETRAIN_COMPLETED, model="fraud", timestamp="2026-03-01T12:00:00Z"
     )
-    assert event_id(event) == event_id(event.model_copy(update={"timestamp": 1_772_366_400}))
-    others = {"type": ModelEventType.ROLLED_BACK, "model": "m", "version": "3", "timestamp": 1}
-    others |= {"request_id": "r", "alert_id": "r"}
+    same = event.model_copy(update={"timestamp": "2026-03-01T13:00:00.000+01:00"})
+    assert event_id(event) == event_id(same)
+    others = {"type": ModelEventType.ROLLED_BACK, "model": "m", "version": "3"}
+    others |= {"timestamp": "2026-03-01T12:00:01Z", "request_id": "r", "alert_id": "r"}
     ids = {event_id(event.model_copy(update={name: other})) for name, other in others.items()}
     assert len({event_id(event), *ids}) == 7

@@ -35,29 +35,11 @@ def test_times_of_any_zone_are_understood(moment: datetime) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "milliseconds"),
-    [
-        (0, 0),
-        (1_772_366_400, 1_772_366_400_000),
-        (1_772_366_400.25, 1_772_366_400_250),
-        (1_772_366_400_123, 1_772_366_400_123),
-        (99_999_999_999, 99_999_999_999_000),
-        (1e11, 100_000_000_000),
-        ("2026-03-01T12:00:00Z", 1_772_366_400_000),
-        ("2026-03-01T13:00:00+01:00", 1_772_366_400_000),
-        ("2026-03-01T12:00:00", 1_772_366_400_000),
-    ],
-)
-def test_seconds_milliseconds_and_text_are_told_apart(value: Any, milliseconds: int) -> None:
-    assert parse_time(value) == milliseconds
-
-
-@pytest.mark.parametrize(
     "value",
-    [-1, -1.5, 10**400, -(10**400), float("nan"), float("inf"), True, None, [], "", "yesterday",
-     "1969-12-31T23:59:59Z", "1970-01-01T00:00:00+01:00", 2**63],
+    [0, 1_772_366_400, True, None, [], "", "yesterday", "1969-12-31T23:59:59Z",
+     "1970-01-01T00:00:00+01:00"],
 )  # fmt: skip
-def test_what_is_no_time_since_1970_is_refused(value: Any) -> None:
+def test_what_driftline_does_not_write_is_refused(value: Any) -> None:
     with pytest.raises(InvalidMessage, match="timestamp"):
         parse_time(value)
 

@@ -1,4 +1,5 @@
 import json
+import operator
 from collections.abc import Sequence
 from typing import Any
 
@@ -129,6 +130,10 @@ EVENT = {
         {"version": None, "timestamp": None, "label": None},
         {"timestamp": 1_772_366_400.25},
         {"timestamp": 1_772_366_400_250},
+        {"timestamp": 1_772_366_400_250_000},
+        {"timestamp": 1.77236640025e18},
+        {"timestamp": "1772366400250"},
+        {"timestamp": "2026-03-01 12:00:00.5+0100"},
         {"segment": {"region": "EU", "tier": 1, "vip": False}},
         {"segment": {}, "scores": {}},
         {"features": {}},
@@ -154,6 +159,8 @@ def test_plain_events_are_read_without_looking_at_each(change: dict[str, Any]) -
         {"version": ""},
         {"timestamp": "yesterday"},
         {"timestamp": -1},
+        {"timestamp": 20_260_301},
+        {"timestamp": "1970-01-01T00:00:00Z"},
         {"timestamp": True},
         {"features": None},
         {"features": [1]},
@@ -250,6 +257,8 @@ def events(draw: st.DrawFn) -> bytes | None:
         "timestamp": st.none()
         | st.floats(0, 1e13)
         | st.integers(0, 10**16)
+        | st.builds(operator.mul, st.floats(0.9e9, 4.2e9), st.sampled_from([1, 10**3, 10**9]))
+        | st.integers(946_684_800, 4_102_444_800).map(str)
         | st.datetimes().map(lambda moment: moment.isoformat()),
         "scores": st.none()
         | st.dictionaries(

@@ -75,7 +75,6 @@ def test_a_batch_gives_what_its_documents_give_one_at_a_time(values: list[bytes]
         b"{",
         b"{}}",
         b"{} 1",
-        b"\xef\xbb\xbf{}",
         b'{"a"}',
         b'{"a":}',
         b'{"a":1,}',
@@ -107,6 +106,10 @@ def test_what_is_no_json_object_is_declined(value: bytes) -> None:
     "value",
     [
         b'{"a":[]}',
+        b'\xef\xbb\xbf{"a":1}',
+        b'\x00\x00\x00\x00\x01{"a":1}',
+        b'"{\\"a\\":1}"',
+        b'[{"a":1}]',
         b'{"a":"\\n"}',
         b'{"\\u0061":1}',
         b'{"a":1,"a":2}',

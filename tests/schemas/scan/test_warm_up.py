@@ -3,13 +3,13 @@ import sys
 
 SCRIPT = """
 import numpy as np
-from schemas.scan import KeyTable, TextTable, intern, interning, read_times, scan, scanner, texts
-from schemas.scan import times, warm_up
+from schemas.scan import KeyTable, TextTable, intern, interning, read_epochs, read_times, scan
+from schemas.scan import scanner, texts, times, warm_up
 
-kernels = [scanner._scan, interning.find_or_add, texts._intern, times._times]
+kernels = [scanner._scan, interning.find_or_add, texts._intern, times._times, times._epochs]
 warm_up()
 compiled = [each.signatures for each in kernels]
-assert [len(each) for each in compiled] == [1, 1, 1, 1], compiled
+assert [len(each) for each in compiled] == [1, 1, 1, 1, 1], compiled
 
 frozen = np.frombuffer(b'{"a":1}', dtype=np.uint8)
 for buffer in (frozen, frozen.copy(), np.repeat(frozen, 2)[::2], bytearray(frozen)):
@@ -22,6 +22,7 @@ for buffer in (frozen, frozen.copy(), np.repeat(frozen, 2)[::2], bytearray(froze
         keys.slot(("a", "b"))
         intern(buffer, starts, ends, TextTable())
         read_times(buffer, starts, ends)
+        read_epochs(np.arange(4.0)[::2])
 assert [each.signatures for each in kernels] == compiled
 """
 
