@@ -125,12 +125,6 @@ class ColdFile:
         self._close()
         os.close(self._lock)
 
-    def discard(self) -> None:
-        """Delete the file and let go of it."""
-        self._close()
-        self._delete()
-        os.close(self._lock)
-
     @property
     def nbytes(self) -> int:
         """Bytes on disk."""

@@ -14,7 +14,6 @@ from agents.records.index import (
     KEY_START,
     OFFSET,
     TIMESTAMP,
-    TIMESTAMP_TYPE,
     VALUE_END,
     VALUE_START,
     Bytes,
@@ -85,11 +84,6 @@ class RecordBlock(Sequence[Record]):
     def timestamps(self) -> Columns:
         """Milliseconds since the epoch; -1 when the producer gave none."""
         return self._row(TIMESTAMP)
-
-    @property
-    def timestamp_types(self) -> Columns:
-        """0 for a time by the producer's clock, 1 for one by the broker's."""
-        return self._row(TIMESTAMP_TYPE)
 
     @property
     def key_start(self) -> Columns:

@@ -133,7 +133,10 @@ class Checkpoints(Generic[StateT]):
     # -- batches
 
     async def take(self, event: BatchEvent, handler: Handler, delivery: Delivery) -> None:
-        """Have a batch handled, but for the records that the state is of already."""
+        """Have a batch handled, but for the records that the state is of already.
+
+        Meanwhile nothing else is handled and no snapshot is cut, of no partition of the stage.
+        """
         async with self._busy:
             held = self._held.get(event.message.partition)
             if held is None or not self._is_current(held, event):

@@ -16,7 +16,6 @@ from prometheus_client import (
     Histogram,
     ProcessCollector,
     disable_created_metrics,
-    generate_latest,
 )
 
 from agents.join.telemetry import LabelOutcomes, PendingStatus
@@ -124,10 +123,6 @@ class Metrics:
             self._labels.labels(outcome)
         for reason in _GIVEN_UP:
             self._dropped.labels(reason)
-
-    def exposition(self) -> bytes:
-        """Return all metrics in Prometheus' text format."""
-        return generate_latest(self.registry)
 
     def observe_consumer(self, consumer: ConsumerView | None) -> None:
         """Have lag and commit age read from a consumer at each scrape; None ends it."""

@@ -53,7 +53,6 @@ _PLUS: Final = ord("+")
 _POINT: Final = ord(".")
 _ZERO: Final = ord("0")
 _SMALL_E: Final = ord("e")
-_CAPITAL_I: Final = ord("I")
 _CASE: Final = 0x20  # the bit in which capitals and small letters differ
 _MOST_INTEGER_DIGITS: Final = 18  # all of which fit into a signed word
 _MOST_EXPONENT_DIGITS: Final = 5

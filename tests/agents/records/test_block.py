@@ -55,7 +55,6 @@ def test_the_columns_hold_what_the_records_hold(given_set: tuple[bytes, int], cu
     data = block.buffer.tobytes()
     assert [record.offset for record in block] == block.offsets.tolist()
     assert [record.timestamp for record in block] == block.timestamps.tolist()
-    assert [record.timestamp_type for record in block] == block.timestamp_types.tolist()
     for fields, starts, ends in (
         ([record.key for record in block], block.key_start, block.key_end),
         ([record.value for record in block], block.value_start, block.value_end),

@@ -3,6 +3,7 @@ from concurrent.futures import ThreadPoolExecutor
 from time import perf_counter
 
 from faust.types import TP
+from prometheus_client import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
 from agents.join.telemetry import LabelOutcomes, PendingStatus
@@ -70,7 +71,7 @@ class Samples:
     def __init__(self, metrics: Metrics) -> None:
         self.names: dict[str, str] = {}
         self._samples: dict[tuple[str, frozenset[tuple[str, str]]], float] = {}
-        for family in text_string_to_metric_families(metrics.exposition().decode()):
+        for family in text_string_to_metric_families(generate_latest(metrics.registry).decode()):
             self.names[family.name] = family.type
             for sample in family.samples:
                 self._samples[sample.name, frozenset(sample.labels.items())] = sample.value
@@ -131,7 +132,7 @@ def test_labels_are_those_declared() -> None:
     metrics = Metrics()
     report_everything(metrics)
     declared = {spec.name: set(spec.labels) for spec in CATALOGUE}
-    for family in text_string_to_metric_families(metrics.exposition().decode()):
+    for family in text_string_to_metric_families(generate_latest(metrics.registry).decode()):
         for sample in family.samples:
             if sample.name in declared:
                 assert set(sample.labels) == declared[sample.name]
@@ -212,7 +213,7 @@ def test_the_series_of_a_partition_go_with_it() -> None:
         metrics.model_watched(partition, status(model))
         metrics.alert_raised(alert(model))
     metrics.models_dropped(0)
-    text = metrics.exposition().decode()
+    text = generate_latest(metrics.registry).decode()
     assert 'model="gone"' not in text
     assert 'driftline_alerts_total{detector="adwin"' in text
     assert Samples(metrics).value("model_rows_total", {"model": "kept", "version": "1"}) == 10
@@ -226,7 +227,7 @@ def test_the_series_of_an_evicted_model_go_and_it_is_counted() -> None:
     Samples(metrics)
     metrics.model_evicted("gone", "1")
     metrics.model_watched(0, status("next"))
-    assert 'model="gone"' not in metrics.exposition().decode()
+    assert 'model="gone"' not in generate_latest(metrics.registry).decode()
     samples = Samples(metrics)
     assert samples.value("models_evicted_total") == 1
     for model in ("kept", "next"):
@@ -305,7 +306,7 @@ def test_the_consumer_is_read_at_the_scrape() -> None:
 def test_a_scrape_in_a_thread_does_not_mind_models_that_come_and_go() -> None:
     metrics = Metrics(label_values=5)
     with ThreadPoolExecutor(max_workers=2) as pool:
-        scrapes = [pool.submit(metrics.exposition) for _ in range(20)]
+        scrapes = [pool.submit(generate_latest, metrics.registry) for _ in range(20)]
         number = 0
         while not all(scrape.done() for scrape in scrapes):
             number += 1
