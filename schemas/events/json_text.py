@@ -14,7 +14,7 @@ REGISTRY_PREFIX: Final = 5
 REGISTRY_GUID: Final = 17
 """Likewise of newer clients: 1 and the schema's GUID."""
 
-_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 _BRACKETS: Final = frozenset({b"{}", b"[]", b'""'})
 _MOST_DIGITS: Final = 20  # of 64 bits, or with the sign
 
@@ -60,11 +60,11 @@ def without_prefix(value: bytes) -> bytes:
     b'{"a": 1}'
     """
     for magic, size in ((b"\x00", REGISTRY_PREFIX), (b"\x01", REGISTRY_GUID)):
-        text = value[size:].removeprefix(_BYTE_ORDER_MARK).strip()
+        text = value[size:].removeprefix(BYTE_ORDER_MARK).strip()
         # The whole of it, for Avro's first byte may be any.
         if value[:1] == magic and (text[:1] + text[-1:] in _BRACKETS or text == b"null"):
             return text
-    return value.removeprefix(_BYTE_ORDER_MARK) if value[:1] == b"\xef" else value
+    return value.removeprefix(BYTE_ORDER_MARK) if value[:1] == b"\xef" else value
 
 
 def _as_written(value: bytes) -> Any:

@@ -11,13 +11,19 @@ from schemas.events.codec import decode_object
 from schemas.events.nothing_to_say import NothingToSay, Silence
 from schemas.payloads.connect_types import plain_row
 
-SCHEMA, PAYLOAD, BEFORE, AFTER, OPERATION = "schema", "payload", "before", "after", "op"
+SCHEMA, PAYLOAD, BEFORE, AFTER = "schema", "payload", "before", "after"
+
+OPERATIONS: Final = ("op", "op_type")
+"""Where Debezium and GoldenGate say what became of a row."""
 
 MEMBERS: Final = frozenset({PAYLOAD, BEFORE, AFTER})
 """The members of a document that hold a row: paths that begin with them lead into the envelope."""
 
-_DELETED: Final = "__deleted"
+DELETED: Final = "__deleted"
 """A member by which Debezium's ``ExtractNewRecordState`` marks the row that was deleted."""
+
+MARKS: Final = frozenset({SCHEMA, DELETED, *OPERATIONS})
+"""The members of which every message of a change feed has one."""
 
 _NO_ROWS: Final = frozenset({"d", "t", "m"})
 """Operations that leave no row: delete, truncate, and a message of the log itself."""
@@ -46,33 +52,46 @@ def open_envelope(document: dict[str, Any], *, mapped: bool = False) -> dict[str
     """
     row, schema = document, None
     if _is_connect(document):
-        row, schema = document[PAYLOAD], document[SCHEMA]
+        row, schema = _row(document[PAYLOAD]), document[SCHEMA]
         if row is None:
             raise NothingToSay(Silence.TOMBSTONE)
         if type(row) is not dict:
             return document
-    if _is_change(row):
-        if row.get(AFTER) is None or row.get(OPERATION) in _NO_ROWS:
+    operation = _operation(row)
+    if operation is not None:
+        if row.get(AFTER) is None or operation in _NO_ROWS:
             raise NothingToSay(Silence.DELETE)
-        after, schema = row[AFTER], _field(schema, AFTER)
-        # MongoDB's rows are JSON in a text.
-        row = decode_object(after.encode()) if type(after) is str else after
-    if row.get(_DELETED) in {"true", True}:
-        raise NothingToSay(Silence.DELETE)
+        row, schema = _row(row[AFTER]), _field(schema, AFTER)
+    refuse_deleted(row)
     return document if mapped else plain_row(row, schema)
+
+
+def refuse_deleted(row: Mapping[str, Any]) -> None:
+    """Raise `NothingToSay` of a row that is marked as deleted."""
+    if DELETED in row and (row[DELETED] is True or row[DELETED] in ("true", "True")):
+        raise NothingToSay(Silence.DELETE)
+
+
+def _row(value: Any) -> Any:
+    """Return a row, which MongoDB and string converters write as JSON in a text."""
+    return decode_object(value.encode()) if type(value) is str else value
 
 
 def _is_connect(document: Mapping[str, Any]) -> bool:
     return len(document) == 2 and SCHEMA in document and PAYLOAD in document
 
 
-def _is_change(row: Mapping[str, Any]) -> bool:
-    """Tell a change of a row from a user's own document that has a member of such a name."""
-    if OPERATION not in row or type(row[OPERATION]) is not str or len(row[OPERATION]) != 1:
-        return False
+def _operation(row: Mapping[str, Any]) -> str | None:
+    """Return what became of a row, by its letter; None of a user's own document."""
+    name = next((name for name in OPERATIONS if name in row), None)
+    letter = None if name is None else row[name]
+    if type(letter) is not str or len(letter) != 1:
+        return None
+    letter = letter.lower()
     if AFTER not in row and BEFORE not in row:
-        return row[OPERATION] in _NO_ROWS and ("source" in row or "ts_ms" in row)
-    return all(row.get(name) is None or type(row[name]) in {dict, str} for name in (BEFORE, AFTER))
+        return letter if letter in _NO_ROWS and ("source" in row or "ts_ms" in row) else None
+    rows = (row.get(BEFORE), row.get(AFTER))
+    return letter if all(each is None or type(each) in {dict, str} for each in rows) else None
 
 
 def _field(schema: Any, name: str) -> Any:

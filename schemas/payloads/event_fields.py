@@ -7,7 +7,7 @@ from schemas.events.codec import LARGEST_MESSAGE, decode_objects
 from schemas.events.event import LONGEST_NAME
 from schemas.events.invalid import InvalidMessage, Reason
 from schemas.events.not_json import REGISTRY_ADVICE
-from schemas.payloads.envelope import MEMBERS, open_envelope
+from schemas.payloads.envelope import MEMBERS, open_envelope, refuse_deleted
 from schemas.payloads.rows import FieldMap
 
 Headers = Sequence[tuple[str, bytes | None]]
@@ -81,6 +81,7 @@ def _named(documents: list[dict[str, Any]], fields: FieldMap) -> list[dict[str, 
 def _opened(document: dict[str, Any], fields: FieldMap) -> dict[str, Any]:
     named = fields.apply(document)
     if "features" in named and "prediction" in named:
+        refuse_deleted(document)
         return named  # an event already, whatever else it has
     opened = open_envelope(document, mapped=fields.leads_into(MEMBERS))
     return named if opened is document else fields.apply(opened)

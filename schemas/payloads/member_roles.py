@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from schemas.payloads.envelope import DELETED, MARKS, MEMBERS, SCHEMA
 from schemas.scan.keys import KeyTable
 
 
@@ -33,6 +34,11 @@ class MemberRole(IntEnum):
     """Within an object where a scalar is expected."""
 
     NONE = 13
+    ENVELOPE = 14
+    """A member by which a document may be the message of a change feed, where it is a text."""
+
+    SCHEMA = 15
+    """Likewise, where it is no scalar."""
 
 
 FIELDS: Final = {
@@ -86,6 +92,8 @@ class RoleTable:
         ]
         if nested or len(self._fields) < len(FIELDS):
             raise ValueError("a field lies within another, or in the same place")
+        is_mapped = any(path[0] in MEMBERS for path in self._fields)
+        self._envelopes = {DELETED} if is_mapped else MARKS
         self._roles: Roles = np.empty(0, dtype=np.uint8)
 
     def roles(self) -> Roles:
@@ -97,6 +105,8 @@ class RoleTable:
         return self._roles
 
     def _role(self, path: tuple[str, ...]) -> MemberRole:
+        if path[0] in self._envelopes and (path[0],) not in self._fields:
+            return MemberRole.SCHEMA if path == (SCHEMA,) else MemberRole.ENVELOPE
         for length in range(len(path), 0, -1):
             role = self._fields.get(path[:length])
             if role is None:

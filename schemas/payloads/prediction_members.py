@@ -62,6 +62,8 @@ _ALLOWED: Final = {
     MemberRole.SEGMENT_VALUE: _SCALAR | 1 << Token.NULL,
     MemberRole.TOO_DEEP: 0,
     MemberRole.NONE: _ANY,
+    MemberRole.ENVELOPE: _NUMBER | 1 << Token.FALSE | 1 << Token.NULL,
+    MemberRole.SCHEMA: _SCALAR,
 }
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from schemas.events.event import LONGEST_NAME
+from schemas.events.json_text import BYTE_ORDER_MARK, REGISTRY_GUID, REGISTRY_PREFIX
 from schemas.events.times import EARLIEST_MS, LATEST_MS
 from schemas.payloads.category_texts import CategoryTexts
 from schemas.payloads.member_roles import MemberRole, Roles, RoleTable
@@ -23,11 +24,19 @@ from schemas.payloads.prediction_members import (
     find_fields,
     no_fields,
 )
+from schemas.payloads.record_keys import is_plain
 from schemas.payloads.rows import UNVERSIONED, FieldMap
 from schemas.payloads.scanned_predictions import Bytes, Rows, ScannedPredictions, Spans
 from schemas.scan import KeyTable, TextTable, Token, intern, read_epochs, read_times, scan
 from schemas.values.classes import class_name
 from schemas.values.spellings import USUAL, Spellings
+
+_PREFIXES: Final = (
+    (0, REGISTRY_PREFIX),
+    (1, REGISTRY_GUID),
+    (BYTE_ORDER_MARK[0], len(BYTE_ORDER_MARK)),
+)
+"""First bytes, none of which begins JSON, and how long what they begin is."""
 
 # As plain numbers: members of an enumeration are slow to come by.
 _ID: Final = int(MemberRole.PREDICTION_ID)
@@ -77,6 +86,7 @@ class PredictionScanner:
             return None
         sizes = spans.value_end - spans.value_start
         starts = np.where(sizes <= self.largest, spans.value_start, -1)
+        starts = _after_prefixes(spans.buffer, starts, spans.value_end)
         entries = scan(spans.buffer, starts, spans.value_end, self._keys)
         roles = self._roles.roles()
         found, scores = no_fields(len(starts)), np.empty(len(starts))
@@ -162,7 +172,7 @@ class PredictionScanner:
             sizes = ends - starts
             plain &= (starts >= 0) & (sizes > 0) & (sizes <= LONGEST_NAME)
             keyed &= plain
-            plain[keyed] = _ascii(spans.buffer, starts[keyed], ends[keyed])
+            plain[keyed] = _plain_keys(spans.buffer, starts[keyed], ends[keyed])
         return starts, ends
 
     def _names(
@@ -177,6 +187,19 @@ class PredictionScanner:
                 codes = np.where(absent, code, codes)
         plain &= codes >= 0
         return codes
+
+
+def _after_prefixes(buffer: Bytes, starts: Places, ends: Places) -> Places:
+    """Return where values begin after a byte order mark, or the bytes of a schema registry."""
+    there = (starts >= 0) & (starts < ends)
+    if not there.any():
+        return starts
+    first = buffer[np.where(there, starts, starts[there.argmax()])]
+    for byte, size in _PREFIXES:
+        begun = there & (first == byte) & (starts + size < ends)
+        if begun.any():
+            starts = np.where(begun, starts + size, starts)
+    return starts
 
 
 def _times(spans: Spans, found: Fields, plain: Rows) -> Places:
@@ -195,9 +218,9 @@ def _times(spans: Spans, found: Fields, plain: Rows) -> Places:
     return moments
 
 
-def _ascii(buffer: Bytes, starts: Places, ends: Places) -> list[bool]:
+def _plain_keys(buffer: Bytes, starts: Places, ends: Places) -> list[bool]:
     data = buffer.data
     return [
-        bytes(data[start:end]).isascii()
+        is_plain(bytes(data[start:end]))
         for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
     ]

@@ -24,6 +24,7 @@ from schemas.payloads.optional_fields import (
     optional_outcome,
     score_of,
 )
+from schemas.payloads.record_keys import id_of
 
 UNVERSIONED: Final = "unversioned"
 
@@ -177,12 +178,7 @@ def label_row(document: dict[str, Any], *, key: bytes | None, record_time: int) 
 
 def _identity(value: Any, key: bytes | None) -> str:
     if is_nothing(value) and key:
-        try:
-            value = key.decode()
-        except UnicodeDecodeError:
-            raise InvalidMessage(
-                Reason.MISSING_FIELD, "prediction_id: absent, and the key is not text"
-            ) from None
+        value = id_of(key)
     return _name(value, "prediction_id")
 
 

@@ -63,8 +63,8 @@ def scan(
     """Read the JSON objects that lie at ``buffer[starts[i]:ends[i]]``.
 
     Accepted are objects of scalars and of such objects, `DEEPEST` deep. Declined are, besides what
-    is not JSON, arrays, escapes in texts, a key that comes twice in one object, integers of more
-    than 18 digits and the integer ``-0``, other numbers beyond float64 or of more than 19 digits
+    is not JSON, arrays, escapes in texts, a key that comes twice in one object, integers beyond
+    63 bits and the integer ``-0``, other numbers beyond float64 or of more than 19 digits
     after leading zeros, and spans outside of the buffer, such as those of null values.
 
     Parameters

@@ -54,7 +54,8 @@ _POINT: Final = ord(".")
 _ZERO: Final = ord("0")
 _SMALL_E: Final = ord("e")
 _CASE: Final = 0x20  # the bit in which capitals and small letters differ
-_MOST_INTEGER_DIGITS: Final = 18  # all of which fit into a signed word
+_MOST_INTEGER_DIGITS: Final = 19
+_LARGEST_INTEGER: Final = np.uint64(2**63 - 1)  # more do not fit into a signed word
 _MOST_EXPONENT_DIGITS: Final = 5
 
 _0: Final = np.uint64(0)
@@ -157,7 +158,8 @@ def number(  # noqa: C901, PLR0911 - one way out for each part that may be malfo
         return REFUSED, 0.0, at
     byte = buffer[at]
     if byte != _POINT and byte | _CASE != _SMALL_E:
-        if count > _MOST_INTEGER_DIGITS or (negative and digits == _0):
+        too_large = count > _MOST_INTEGER_DIGITS or digits > _LARGEST_INTEGER
+        if too_large or (negative and digits == _0):
             return REFUSED, 0.0, at
         return _INT, float(-np.int64(digits) if negative else np.int64(digits)), at
     exponent = 0

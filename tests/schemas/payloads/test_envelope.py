@@ -13,6 +13,7 @@ def test_the_row_after_a_change_is_the_document(operation: str) -> None:
     change = {"op": operation, "before": None, "after": ROW}
     assert open_envelope(change) == ROW
     assert open_envelope({"schema": {}, "payload": change}) == ROW
+    assert open_envelope({"schema": {}, "payload": '{"id": 1, "x": 2.5}'}) == ROW
     assert open_envelope(change, mapped=True) is change
 
 
@@ -24,6 +25,7 @@ def test_the_row_after_a_change_is_the_document(operation: str) -> None:
         {"op": "t", "before": None, "after": None},
         {"op": "t", "source": {}, "ts_ms": 1},
         {"op": "u", "before": ROW, "after": None},
+        {"op_type": "D", "before": ROW, "after": None},
         {"schema": None, "payload": {"op": "d", "before": ROW, "after": None}},
         {**ROW, "__deleted": "true"},
         {**ROW, "__deleted": True},
@@ -55,6 +57,7 @@ def test_an_empty_payload_is_a_tombstone() -> None:
         {"schema": {}, "payload": [1]},
         {"payload": ROW, "schema": 1, "model": "m"},
         {**ROW, "__deleted": "false"},
+        {**ROW, "__deleted": []},
     ],
 )
 def test_a_document_that_looks_like_an_envelope_stays_as_it_is(document: dict[str, Any]) -> None:

@@ -125,6 +125,7 @@ EVENT = {
         {"prediction": "new class"},
         {"prediction": "Yes", "scores": {"yes": 0.25, "no": 0.75}},
         {"prediction_id": 5, "version": 1.10, "model": -3},
+        {"prediction_id": 9_223_372_036_854_775_807, "timestamp": 1_772_366_400_250_000_000},
         {"version": 7},
         {"segment": {"region": None}},
         {"version": None, "timestamp": None, "label": None},
@@ -153,6 +154,7 @@ def test_plain_events_are_read_without_looking_at_each(change: dict[str, Any]) -
         {"prediction_id": None},
         {"prediction_id": [5]},
         {"prediction_id": 10**19},
+        {"timestamp": 10**19},
         {"prediction_id": ""},
         {"model": None},
         {"version": True},
@@ -197,6 +199,50 @@ def test_the_key_is_the_id_where_the_event_has_none() -> None:
     found = assert_same([value] * 3, [b"k1", b"\xff", None], FieldMap(), {})
     assert found.plain.tolist() == [True, False, False]
     assert found.ids(np.array([0])) == [b"k1"]
+
+
+@pytest.mark.parametrize("before", [b"\xef\xbb\xbf", b"\0\0\0\0\7", b"\1" + b"0" * 16])
+def test_what_stands_before_the_json_makes_no_event_unusual(before: bytes) -> None:
+    value = before + orjson.dumps(EVENT)
+    found = assert_same([value, b"\0", before, orjson.dumps(EVENT)], [None] * 4, FieldMap(), {})
+    assert found.plain.tolist() == [True, False, False, True]
+
+
+@pytest.mark.parametrize("key", [b'"k1"', b'{"id":1}', b"\0\0\0\0\0\0\0\7", b'\0\0\0\0\7"k"'])
+def test_a_key_that_is_not_its_id_is_left_to_a_closer_look(key: bytes) -> None:
+    value = orjson.dumps({**EVENT, "prediction_id": None})
+    assert scanned([value], [key]).plain.tolist() == [False]
+
+
+def test_what_may_be_of_a_change_feed_is_left_to_a_closer_look() -> None:
+    marks: list[dict[str, Any]] = [
+        {"__deleted": "true"},
+        {"__deleted": True},
+        {"op": "d"},
+        {"schema": {"type": "struct"}},
+    ]
+    values = [orjson.dumps({**EVENT, **mark}) for mark in marks]
+    found = assert_same(values, [None] * 4, FieldMap(), {})
+    assert not found.plain.any()
+    for value in values[:2]:
+        with pytest.raises(NotTaken):
+            judged(value, None, FieldMap())
+    others: list[dict[str, Any]] = [
+        {"__deleted": False},
+        {"op": 5},
+        {"schema": "v1"},
+        {"after": {"x": 1}},
+        {"payload": 2},
+    ]
+    values = [orjson.dumps({**EVENT, **mark}) for mark in others]
+    assert assert_same(values, [None] * 5, FieldMap(), {}).plain.all()
+
+
+def test_an_envelope_that_the_settings_lead_into_is_read_at_once() -> None:
+    fields = FieldMap({name: f"after.{name}" for name in EVENT})
+    values = [orjson.dumps({"op": "c", "before": None, "after": EVENT, "ts_ms": 1})]
+    values.append(orjson.dumps({"op": "d", "before": EVENT, "after": None}))
+    assert assert_same(values, [None] * 2, fields, {}).plain.tolist() == [True, False]
 
 
 def test_fields_stand_where_the_configuration_says() -> None:
@@ -267,6 +313,11 @@ def events(draw: st.DrawFn) -> bytes | None:
         "segment": objects,
         "label": st.none() | scalars,
         "other": anything,
+        "__deleted": anything | st.sampled_from(["true", "false", True]),
+        "op": anything | st.sampled_from(["c", "d"]),
+        "before": anything,
+        "after": anything,
+        "schema": anything,
     }
     for name in draw(st.sets(st.sampled_from(sorted(optional)))):
         document[name] = draw(optional[name])

@@ -10,7 +10,7 @@ PLAIN_TEXT = st.text(
 )
 """Text that JSON writes without escapes."""
 
-INTEGERS = st.integers(-(10**18) + 1, 10**18 - 1)
+INTEGERS = st.integers(-(2**63) + 1, 2**63 - 1)
 FLOATS = st.floats(allow_nan=False, allow_infinity=False)
 SCALARS: st.SearchStrategy[Any] = (
     st.none() | st.booleans() | INTEGERS | FLOATS | st.floats() | PLAIN_TEXT

@@ -1,0 +1,80 @@
+"""A record's key as an id, whatever serialiser wrote it."""
+
+import json
+from typing import Any, Final
+
+from schemas.events.invalid import InvalidMessage, Reason
+from schemas.events.json_text import without_prefix
+
+TEXT_AT: Final = 0x20
+"""The first character of text: below are those that no id has, and a binary key has."""
+
+_WORDS: Final = frozenset({4, 8})
+_BEGINNINGS: Final = frozenset({b'"', b"{"})
+
+
+def is_plain(key: bytes) -> bool:
+    """Tell whether a key is its id, byte for byte.
+
+    Examples
+    --------
+    >>> is_plain(b"a1"), is_plain(b'"a1"')
+    (True, False)
+    """
+    return key.isascii() and key[:1] not in _BEGINNINGS and min(key, default=0) >= TEXT_AT
+
+
+def id_of(key: bytes) -> str:
+    """Return the id that a key is.
+
+    Text is one as it stands. JSON is taken for what is in it: a text, a number, or a struct of one
+    field, as Kafka Connect and Debezium write them, behind the bytes of a schema registry or not.
+    Four or eight bytes that are no text are a whole number, the highest byte first.
+
+    Raises
+    ------
+    InvalidMessage
+        When it is neither.
+
+    Examples
+    --------
+    >>> id_of(b"a1"), id_of(b'"a1"'), id_of(b'{"id": 7}'), id_of(bytes([0, 0, 0, 0, 0, 0, 0, 7]))
+    ('a1', 'a1', '7', '7')
+    """
+    if is_plain(key):
+        return key.decode()
+    text = without_prefix(key)
+    if text[:1] in _BEGINNINGS:
+        found = _of_json(text)
+        if found is not None:
+            return found
+    is_binary = min(key, default=TEXT_AT) < TEXT_AT
+    if len(key) in _WORDS and (is_binary or not _is_text(key)):
+        return str(int.from_bytes(key, "big", signed=True))
+    try:
+        return key.decode()
+    except UnicodeDecodeError:
+        detail = "prediction_id: absent, and the key is not text"
+        raise InvalidMessage(Reason.MISSING_FIELD, detail) from None
+
+
+def _of_json(text: bytes) -> str | None:
+    """Return the one value in a key's JSON, a number as it is written; None where it is none."""
+    try:
+        value: Any = json.loads(text.decode(), parse_float=str, parse_int=str)
+    except (ValueError, RecursionError):
+        return None
+    if type(value) is dict and value.keys() == {"schema", "payload"}:
+        value = value["payload"]
+    if type(value) is dict and len(value) == 1:
+        (value,) = value.values()
+    # A lone surrogate is no text that can be passed on.
+    return value if type(value) is str and value.isprintable() else None
+
+
+def _is_text(key: bytes) -> bool:
+    try:
+        key.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
