@@ -32,8 +32,8 @@ class Ledger:
         Sound predictions, with their ids.
     notices
         Model events, with the ids of the requests that they answer.
-    refused, unseen
-        Records that must come out as dead letters, or not at all.
+    refused, skipped, unseen
+        Records that must come out as dead letters, must be passed over, or are not there at all.
     ends
         Offset after the last record of each partition that is to be seen.
     """
@@ -44,6 +44,7 @@ class Ledger:
         self.ids: dict[Place, str] = {}
         self.notices: dict[Place, str] = {}
         self.refused: set[Place] = set()
+        self.skipped: set[Place] = set()
         self.unseen: set[Place] = set()
         self.ends: dict[tuple[TopicRole, int], int] = defaultdict(int)
 
@@ -51,7 +52,7 @@ class Ledger:
     def events(self) -> int:
         """Records that were sent."""
         sound = len(self.rows) + len(self.labels) + len(self.notices)
-        return sound + len(self.refused) + len(self.unseen)
+        return sound + len(self.refused) + len(self.skipped) + len(self.unseen)
 
     def note(self, item: Item, offset: int) -> None:
         """Enter a record that was acknowledged."""
@@ -65,6 +66,8 @@ class Ledger:
             self.notices[place] = item.own_id
         elif item.fate is Fate.REFUSED:
             self.refused.add(place)
+        elif item.fate is Fate.SKIPPED:
+            self.skipped.add(place)
         elif item.fate is Fate.UNSEEN:
             self.unseen.add(place)
             return

@@ -28,10 +28,8 @@ ODD_VALUES: Final[Sequence[object]] = (
 """Values of features that are no plain numbers; the rest of their event counts all the same."""
 
 _ANY: Final = (
-    None,
     b"",
     b"{",
-    b"null",
     b"[]",
     b"42",
     b'"text"',
@@ -45,25 +43,31 @@ _ANY: Final = (
 _PREDICTIONS: Final = (
     b"{}",
     b'{"prediction_id":"a","features":{},"prediction":0}',
-    b'{"prediction_id":7,"model":"m","features":{},"prediction":0}',
+    b'{"prediction_id":{},"model":"m","features":{},"prediction":0}',
     b'{"prediction_id":"a","model":"m","features":[],"prediction":0}',
     b'{"prediction_id":"a","model":"m","features":{},"prediction":{}}',
-    b'{"prediction_id":"a","model":"m","features":{},"prediction":0,"timestamp":"soon"}',
     b'{"prediction_id":"a","model":"","features":{},"prediction":0}',
     b'{"prediction_id":"a","model":"%s","features":{},"prediction":0}' % (b"m" * 300),
 )
 _LABELS: Final = (
-    b'{"prediction_id":"a"}',
     b'{"prediction_id":{},"label":1}',
     b'{"prediction_id":"a","label":{}}',
-    b'{"prediction_id":"a","label":1,"timestamp":[]}',
 )
+_SILENT: Final = (None, b"null")
+_UNLABELLED: Final = (b'{"prediction_id":"a"}', b'{"prediction_id":"a","label":null}')
 
 
-def poison(draw: random.Random, role: TopicRole) -> bytes | None:
+def poison(draw: random.Random, role: TopicRole) -> bytes:
     """Return the value of a record that must go to the dead letters."""
     own = _PREDICTIONS if role is TopicRole.PREDICTIONS else _LABELS
-    chosen: bytes | None = draw.choice((*_ANY, *own))
+    chosen: bytes = draw.choice((*_ANY, *own))
+    return chosen
+
+
+def silence(draw: random.Random, role: TopicRole) -> bytes | None:
+    """Return the value of a record that says nothing, and must be passed over."""
+    own = _UNLABELLED if role is TopicRole.LABELS else ()
+    chosen: bytes | None = draw.choice((*_SILENT, *own))
     return chosen
 
 

@@ -14,7 +14,7 @@ import orjson
 
 from app.settings import TopicRole
 from schemas.events.model_event import ModelEventType
-from tests.chaos.poison import ODD_VALUES, poison
+from tests.chaos.poison import ODD_VALUES, poison, silence
 
 FIRST_TIME: Final = 1_750_000_000
 """Event time of the first prediction, seconds since the epoch; one second between two."""
@@ -36,6 +36,9 @@ class Fate(Enum):
     LABEL = auto()
     NOTICED = auto()
     REFUSED = auto()
+    SKIPPED = auto()
+    """Nothing may come of it: it says nothing."""
+
     UNSEEN = auto()
     """Nobody may see it: it was written in a transaction that was aborted."""
 
@@ -88,9 +91,9 @@ class TrafficOptions:
         After how many further predictions a label comes, which does not come before its own.
     eventful
         Share with a model event besides, one of `RACING`.
-    poisoned, odd
-        Shares of records that must be refused, and of predictions with odd values among the
-        features.
+    poisoned, silent, odd
+        Shares of records that must be refused, or passed over, and of predictions with odd values
+        among the features.
     disorder
         By how many seconds event times go back and forth.
     skew
@@ -111,6 +114,7 @@ class TrafficOptions:
     latest: int = 400
     eventful: float = 0.002
     poisoned: float = 0.01
+    silent: float = 0.01
     odd: float = 0.0
     disorder: float = 0.0
     skew: float = 0.0
@@ -177,6 +181,9 @@ class Traffic:
         if draw.random() < options.poisoned:
             role = draw.choice((TopicRole.PREDICTIONS, TopicRole.LABELS))
             yield Item(role, partition, f"x{number}", poison(draw, role), Fate.REFUSED)
+        if draw.random() < options.silent:
+            role = draw.choice((TopicRole.PREDICTIONS, TopicRole.LABELS))
+            yield Item(role, partition, f"s{number}", silence(draw, role), Fate.SKIPPED)
         if draw.random() < options.orphaned:
             self._put_off(number, self._label(f"none{number}", partition, 0))
         model = draw.randrange(options.models)
