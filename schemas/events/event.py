@@ -20,6 +20,10 @@ EntityName = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
 """A name that may be a Kafka key and a metric's label."""
 
 
+Identifier = EntityName | int | float
+"""A name as producers write it: a number is the text of its digits, as they are written."""
+
+
 class Event(BaseModel):
     """An immutable event; unknown fields are ignored, so that producers may add theirs."""
 

@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from schemas.events.invalid import InvalidMessage, Reason
@@ -22,11 +22,11 @@ END_EPOCH: Final = 4_102_444_800.0
 EPOCH_UNITS: Final = (1.0, 1e3, 1e6, 1e9)
 """What an epoch may count to a second; no number is one of that span in two units."""
 
+_SEPARATORS: Final = frozenset({"T", " "})
+_SECONDS: Final = len("YYYY-MM-DDTHH:MM:SS")
 _LONGEST: Final = 128
 _NUMBER: Final = re.compile(r"\d{1,40}(?:\.\d{0,40})?(?:e[+-]?\d{1,3})?", re.ASCII | re.IGNORECASE)
 _DOTNET: Final = re.compile(r"/Date\((\d{1,20})(?:[+-]\d{4})?\)/", re.ASCII)
-_EPOCH_DAY: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND: Final = timedelta(microseconds=1)
 
 
 def read_time(value: object) -> int:
@@ -76,6 +76,9 @@ def _of_number(value: float) -> int:
 
 
 def _of_text(value: str) -> int:
+    moment = _usual(value)
+    if moment is not None:
+        return _bounded(moment)
     text = value.strip()
     if len(text) > _LONGEST:
         raise InvalidMessage(Reason.INVALID_VALUE, "timestamp: too long for a time")
@@ -89,6 +92,19 @@ def _of_text(value: str) -> int:
     except (ValueError, OverflowError) as error:
         raise InvalidMessage(Reason.INVALID_VALUE, f"timestamp: {error}") from None
     return _bounded(moment)
+
+
+def _usual(text: str) -> datetime | None:
+    """Return the time of a text in the usual form, which Python itself reads, and faster."""
+    if len(text) < _SECONDS or text[4] != "-" or text[7] != "-" or text[10] not in _SEPARATORS:
+        return None
+    if text[-1] != "Z" and text[-2] >= "6":
+        return None  # perhaps sixty minutes and more of an offset, which Python takes
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
 
 def _is_date(text: str) -> bool:
@@ -129,8 +145,7 @@ def _of_object(value: Mapping[str, Any]) -> int:
 
 
 def _bounded(moment: datetime) -> int:
-    microseconds = (moment - _EPOCH_DAY) // _MICROSECOND
-    milliseconds = round(microseconds / 1e6 * 1000)
+    milliseconds = round(moment.timestamp() * 1000)
     if not FIRST_MS <= milliseconds <= LATEST_MS:
         raise InvalidMessage(Reason.INVALID_VALUE, "timestamp: outside the years 1971 to 9999")
     return milliseconds

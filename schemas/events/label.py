@@ -2,14 +2,14 @@
 
 from pydantic import Field
 
-from schemas.events.event import EntityName, Event, Timestamp
+from schemas.events.event import Event, Identifier, Timestamp
 from schemas.events.prediction import Outcome
 
 
 class Label(Event):
     """The truth about one prediction, which arrives seconds or months later."""
 
-    prediction_id: EntityName | None = Field(
+    prediction_id: Identifier | None = Field(
         default=None,
         description="The prediction that this is the truth about; the record's key where absent.",
     )
@@ -20,7 +20,7 @@ class Label(Event):
     prediction: Outcome | None = Field(
         default=None, description="With `model`: the prediction itself, and then no join is needed."
     )
-    model: EntityName | None = Field(default=None, description="The model, where known.")
-    version: EntityName | None = Field(
+    model: Identifier | None = Field(default=None, description="The model, where known.")
+    version: Identifier | None = Field(
         default=None, description="The model's version; with `model`: `unversioned` where absent."
     )

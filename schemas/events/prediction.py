@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import Field
 
-from schemas.events.event import EntityName, Event, Timestamp
+from schemas.events.event import Event, Identifier, Timestamp
 
 Scalar = str | bool | int | float
 Outcome = Scalar | list[float]
@@ -14,11 +14,11 @@ Outcome = Scalar | list[float]
 class Prediction(Event):
     """One prediction of one model version for one input."""
 
-    prediction_id: EntityName | None = Field(
+    prediction_id: Identifier | None = Field(
         default=None, description="Joins the label; the record's key where it is absent."
     )
-    model: EntityName = Field(description="The model's name.")
-    version: EntityName | None = Field(
+    model: Identifier = Field(description="The model's name.")
+    version: Identifier | None = Field(
         default=None, description="The model's version; `unversioned` where it is absent."
     )
     timestamp: Timestamp | None = Field(
@@ -28,10 +28,12 @@ class Prediction(Event):
         description="Feature name to number, text, boolean or null; anything else is mistyped."
     )
     prediction: Outcome = Field(description="The predicted class or number.")
-    scores: dict[str, float] | None = Field(
-        default=None, description="Class to probability; the predicted class's score is watched."
+    scores: dict[str, float] | list[float] | float | None = Field(
+        default=None,
+        description="Class to probability, the probabilities of the classes 0, 1, ..., or one of "
+        "them; the predicted class's score is watched.",
     )
-    segment: dict[str, Scalar] | None = Field(
+    segment: dict[str, Scalar | None] | None = Field(
         default=None, description="Names of groups that this input belongs to."
     )
     label: Outcome | None = Field(

@@ -55,6 +55,9 @@ def _pattern(text: str) -> Pattern[str]:
 FORMS: Final = (
     Form("RFC 3339, ISO 8601, most databases and languages", "2026-03-01 12:00:00.123456+01",
          _pattern(rf"{_YEAR_FIRST}(?:(?:\s*T|[\s_,]+){_CLOCK})?{_ZONE}")),
+    Form("Db2", "2026-03-01-12.00.00.000000",
+         _pattern(rf"{_YEAR_FIRST}-(?P<hour>\d\d)\.(?P<minute>\d\d)\.(?P<second>\d\d)"
+                  r"(?:\.(?P<fraction>\d{1,12}))?")),
     Form("ISO 8601, basic; dates as digits", "20260301T120000Z",
          _pattern(rf"{_COMPACT}(?:[T\s]?{_COMPACT_CLOCK}{_ZONE})?")),
     Form("e-mail, HTTP, Oracle, web servers' logs", "Sun, 01 Mar 2026 12:00:00 +0100",

@@ -23,7 +23,7 @@ DELETED: Final = "__deleted"
 """A member by which Debezium's ``ExtractNewRecordState`` marks the row that was deleted."""
 
 MARKS: Final = frozenset({SCHEMA, DELETED, *OPERATIONS})
-"""The members of which every message of a change feed has one."""
+"""Members of which every message of a change feed has one: what has none is no envelope."""
 
 _NO_ROWS: Final = frozenset({"d", "t", "m"})
 """Operations that leave no row: delete, truncate, and a message of the log itself."""

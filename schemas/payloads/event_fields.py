@@ -7,7 +7,7 @@ from schemas.events.codec import LARGEST_MESSAGE, decode_objects
 from schemas.events.event import LONGEST_NAME
 from schemas.events.invalid import InvalidMessage, Reason
 from schemas.events.not_json import REGISTRY_ADVICE
-from schemas.payloads.envelope import MEMBERS, open_envelope, refuse_deleted
+from schemas.payloads.envelope import MARKS, MEMBERS, open_envelope, refuse_deleted
 from schemas.payloads.rows import FieldMap
 
 Headers = Sequence[tuple[str, bytes | None]]
@@ -15,7 +15,7 @@ Headers = Sequence[tuple[str, bytes | None]]
 
 _SCHEMA_ID: Final = "__value_schema_id"
 _NAMES: Final = ("prediction_id", "model", "version")
-_OUTCOMES: Final = ("prediction", "label")
+_NUMERIC: Final = (*_NAMES, "prediction", "label")
 _WORDS: Final = 2.0**63
 """From here on JSON's whole numbers are read as floats, and lose digits."""
 
@@ -48,16 +48,23 @@ def event_fields(
     [{'prediction_id': '1.10', 'model': 'm'}]
     """
     try:
-        named = _named(decode_objects(value, largest=largest), fields)
+        documents = decode_objects(value, largest=largest)
+        named = [_opened(document, fields) for document in documents]
     except InvalidMessage as error:
         if error.reason is Reason.UNDECODABLE and any(name == _SCHEMA_ID for name, _ in headers):
             detail = f"{error.detail}; the header {_SCHEMA_ID} is there: {REGISTRY_ADVICE}"
             raise InvalidMessage(Reason.BINARY_FORMAT, detail) from None
         raise
-    if not any(_inexact(each) for each in named):
+    for each in named:
+        if _inexact(each):
+            break
+    else:
         return named
-    written = _named(decode_objects(value, largest=largest, as_written=True), fields)
-    return [_exact(each, texts) for each, texts in zip(named, written, strict=True)]
+    documents = decode_objects(value, largest=largest, as_written=True)
+    return [
+        _exact(each, _opened(document, fields))
+        for each, document in zip(named, documents, strict=True)
+    ]
 
 
 def keys_of(key: bytes | None, events: int) -> list[bytes | None]:
@@ -73,13 +80,11 @@ def keys_of(key: bytes | None, events: int) -> list[bytes | None]:
     return [b"%b/%d" % (key, number) for number in range(events)]
 
 
-def _named(documents: list[dict[str, Any]], fields: FieldMap) -> list[dict[str, Any]]:
-    """Return the documents' fields under their own names."""
-    return [_opened(document, fields) for document in documents]
-
-
 def _opened(document: dict[str, Any], fields: FieldMap) -> dict[str, Any]:
+    """Return a document's fields under their own names, out of its envelope where it has one."""
     named = fields.apply(document)
+    if MARKS.isdisjoint(document):
+        return named
     if "features" in named and "prediction" in named:
         refuse_deleted(document)
         return named  # an event already, whatever else it has
@@ -89,19 +94,18 @@ def _opened(document: dict[str, Any], fields: FieldMap) -> dict[str, Any]:
 
 def _inexact(named: dict[str, Any]) -> list[str]:
     """Return the fields whose numbers may have lost digits that count."""
+    found = []
     get = named.get
-    return [name for name in _NAMES if type(get(name)) is float] + [
-        name for name in _OUTCOMES if _is_long(get(name))
-    ]
+    for name in _NUMERIC:
+        value = get(name)
+        if type(value) is float and (name in _NAMES or abs(value) >= _WORDS):
+            found.append(name)
+    return found
 
 
 def _exact(named: dict[str, Any], written: dict[str, Any]) -> dict[str, Any]:
     texts = {name: written.get(name) for name in _inexact(named)}
     return {**named, **{name: text for name, text in texts.items() if _is_exact(name, text)}}
-
-
-def _is_long(value: Any) -> bool:
-    return type(value) is float and abs(value) >= _WORDS
 
 
 def _is_exact(name: str, text: Any) -> bool:

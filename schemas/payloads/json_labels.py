@@ -37,6 +37,8 @@ def label_rows(
         When the record is refused, or says nothing.
     """
     events = event_fields(value, fields, headers=headers, largest=largest)
+    if len(events) == 1:
+        return [label_row(events[0], key=key, record_time=time)]
     rows, unlabelled = [], 0
     for event, own_key in zip(events, keys_of(key, len(events)), strict=True):
         try:

@@ -42,6 +42,9 @@ class JsonPredictions:
         Of several without ids of their own, each has the record's key and its number as its id.
         """
         events = event_fields(value, self._fields, headers=headers, largest=self._largest)
+        if len(events) == 1:
+            most = self._most_features
+            return [prediction_row(events[0], key=key, record_time=time, most_features=most)]
         return [
             prediction_row(event, key=own_key, record_time=time, most_features=self._most_features)
             for event, own_key in zip(events, keys_of(key, len(events)), strict=True)

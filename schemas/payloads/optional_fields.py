@@ -16,6 +16,7 @@ from schemas.values.classes import class_name
 from schemas.values.numbers import number_of
 
 _TIME_ODDITIES: Final = {Reason.WRONG_TYPE: Oddity.MISTYPED}
+_GROUPS: Final = frozenset({str, int, bool})
 _NOT_FINITE: Final = frozenset({"nan", "inf", "infinity"})
 
 
@@ -131,7 +132,7 @@ def check_segment(segment: Any, odd: list[LeftOut]) -> None:
         _leave_out("segment", Oddity.EMPTY if is_nothing(segment) else Oddity.MISTYPED, odd)
         return
     for value in segment.values():
-        if value is None or type(value) in {str, int, bool} or is_finite(value):
+        if value is None or type(value) in _GROUPS or is_finite(value):
             continue
         _leave_out("segment", Oddity.NOT_FINITE if type(value) is float else Oddity.MISTYPED, odd)
 
@@ -149,6 +150,8 @@ def _of_classes(scores: Mapping[str, Any], prediction: Any, odd: list[LeftOut]) 
 
 
 def _score(value: Any, odd: list[LeftOut]) -> float | None:
+    if type(value) is float and math.isfinite(value):
+        return value
     number = None if type(value) is bool else number_of(value)
     if number is None:
         _leave_out("scores", _score_oddity(value), odd)

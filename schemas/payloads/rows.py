@@ -165,14 +165,15 @@ def label_row(document: dict[str, Any], *, key: bytes | None, record_time: int) 
         raise NothingToSay(Silence.UNLABELLED)
     odd: list[LeftOut] = []
     _check_outcome(label, "label")
+    prediction, model, version = get("prediction"), get("model"), get("version")
     return LabelRow(
-        prediction_id=_identity(get("prediction_id"), key),
-        label=label,
-        time=event_time(get("timestamp"), record_time, odd),
-        prediction=optional_outcome(get("prediction"), "prediction", odd),
-        model=optional_name(get("model"), "model", odd),
-        version=optional_name(get("version"), "version", odd) or UNVERSIONED,
-        left_out=odd,
+        _identity(get("prediction_id"), key),
+        label,
+        event_time(get("timestamp"), record_time, odd),
+        None if prediction is None else optional_outcome(prediction, "prediction", odd),
+        None if model is None else optional_name(model, "model", odd),
+        UNVERSIONED if version is None else optional_name(version, "version", odd) or UNVERSIONED,
+        odd,
     )
 
 

@@ -133,7 +133,7 @@ def test_its_documents_are_valid_events() -> None:
     label = decode_event(Label, label_document(row, "7", "2026-01-01T00:00:01Z"))
 
     assert prediction.features == row.features
-    assert prediction.scores is not None
+    assert isinstance(prediction.scores, dict)
     assert sum(prediction.scores.values()) == pytest.approx(1.0)
     assert (label.prediction_id, label.label) == ("7", row.label)
 

@@ -6,12 +6,13 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from schemas.events.codec import decode_object
+from schemas.events.event_times import read_time
 from schemas.events.invalid import InvalidMessage, Reason
 from schemas.events.label import Label
 from schemas.events.not_taken import NotTaken
 from schemas.events.nothing_to_say import NothingToSay, Silence
 from schemas.events.prediction import Prediction
-from schemas.events.times import LATEST_MS, parse_time
+from schemas.events.times import LATEST_MS
 from schemas.payloads.rows import FieldMap, LabelRow, PredictionRow, label_row, prediction_row
 from tests.schemas.documents_strategy import VALUES, as_bytes, documents
 
@@ -41,7 +42,7 @@ def _accepts(kind: type[Prediction | Label], document: dict[str, Any], key: byte
     try:
         event = kind.model_validate(document)
         if event.timestamp is not None:
-            parse_time(event.timestamp)
+            read_time(event.timestamp)
     except (ValidationError, InvalidMessage):
         return False
     return event.prediction_id is not None or key is not None
