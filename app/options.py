@@ -108,6 +108,7 @@ def pending_options(settings: Settings) -> PendingOptions:
         entries=pending.max_entries,
         hot_entries=min(pending.hot_entries, pending.max_entries),
         directory=pending.directory,
+        reused_ids=pending.reused_ids,
     )
 
 

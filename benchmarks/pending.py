@@ -16,11 +16,12 @@ from typing import BinaryIO, Final
 import numpy as np
 import psutil
 
+from agents.join.labels import Labels
 from agents.join.store import PendingStore
 from agents.prediction_log import id_index
 from agents.prediction_log.disk_file import ChangelogPosition, ColdFile
 from agents.prediction_log.predictions import Predictions
-from schemas.payloads.rows import LabelRow
+from schemas.tables.coded import Coded
 
 _SLICE: Final = 500
 _CHECKPOINT: Final = 65_536
@@ -109,13 +110,18 @@ def _fill(store: PendingStore, entries: int, changelog: BinaryIO) -> None:
 def _predictions(first: int, end: int) -> Predictions:
     offsets = np.arange(first, end)
     times = _NOW + offsets
+    rows = end - first
     return Predictions(
         [_id(number) for number in range(first, end)],
         offsets,
         times,
         times,
-        [("fraud", "7")] * (end - first),
+        times,
+        Coded.same(("fraud", "7"), rows),
         [number % 2 for number in range(first, end)],
+        np.full(rows, 0.5),
+        Coded.same('{"channel":"app"}', rows),
+        (offsets + 1).astype(np.uint32),
     )
 
 
@@ -124,15 +130,24 @@ def _id(number: int) -> bytes:
 
 
 def _join(what: str, store: PendingStore, numbers: "range | list[int]") -> None:
-    rows = [LabelRow(_id(number).decode(), 1, _NOW, None, None, "") for number in numbers]
+    batches = [
+        Labels(
+            [_id(number) for number in those],
+            np.array(those),
+            np.full(len(those), _NOW),
+            np.full(len(those), _NOW),
+            [1] * len(those),
+            Coded.same(None, len(those)),
+        )
+        for those in (
+            list(numbers[first : first + _SLICE]) for first in range(0, len(numbers), _SLICE)
+        )
+    ]
     began = thread_time()
-    met = 0
-    for first in range(0, len(rows), _SLICE):
-        labels = [(row, 0, _NOW) for row in rows[first : first + _SLICE]]
-        met += sum(not isinstance(outcome, str) for outcome in store.add_labels(labels))
-    _say(what, (thread_time() - began) / len(rows) * 1e6, "us a label")
-    if met != len(rows):
-        raise SystemExit(f"{len(rows) - met} of {len(rows)} labels met nothing")
+    met = sum(len(store.add_labels(labels).joined) for labels in batches)
+    _say(what, (thread_time() - began) / len(numbers) * 1e6, "us a label")
+    if met != len(numbers):
+        raise SystemExit(f"{len(numbers) - met} of {len(numbers)} labels met nothing")
     store.drain_changes()
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from faust.types import RecordMetadata
 
-from agents.join.changes import Changes, UnreadableChanges, decode_changes, encode_changes
+from agents.join.changes import Changes, UnreadableChanges
+from agents.join.changes_codec import decode_changes, encode_changes
 from agents.transport.publisher import Publisher
 from agents.transport.topic_reader import Bounds, TopicReader
 

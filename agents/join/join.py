@@ -1,63 +1,84 @@
 """The join of predictions and labels of one partition, bounded in time and number."""
 
-from collections import OrderedDict, deque
+import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Final, NamedTuple
-from zlib import crc32
+from dataclasses import replace
+from typing import Final, NamedTuple
 
 import numpy as np
-import orjson
+from numpy.typing import NDArray
 
-from agents.join.changes import LabelChange, Met
-from agents.join.fencing import Claims
-from agents.join.telemetry import PendingStatus
-from agents.prediction_log.disk_chunk import FirstLabel
+from agents.join.clocks import Clocks
+from agents.join.counters import Counters
+from agents.join.early_labels import MOST_SIDE_BY_SIDE, EarlyLabels
+from agents.join.joined import Joined, JoinedRows
+from agents.join.labels import Label, Labels, digest, digests
+from agents.join.options import ReusedIds
 from agents.prediction_log.disk_file import ColdFile
-from agents.prediction_log.memory_log import PART_BITS
-from agents.prediction_log.predictions import NO_LABEL, Predictions
+from agents.prediction_log.entry import NO_DIGEST, Entry, FirstLabel
+from agents.prediction_log.memory_log import PART_BITS, Bounds
+from agents.prediction_log.predictions import NO_CONTENT, NO_LABEL, Predictions
 from agents.prediction_log.tiered_log import TieredLog
-from schemas.payloads.rows import LabelRow
-
-MOST_SIDE_BY_SIDE: Final = 16
-"""Model versions of one prediction id that wait at once, and labels likewise."""
 
 _EMBEDDED: Final = -2
 """In place of a label's offset where the prediction carried it."""
 
+_NONE: Final = -1
 
-class Joined(NamedTuple):
-    """A prediction that has met its label; times in milliseconds of event time."""
-
-    model: str
-    version: str
-    prediction: Any
-    label: Any
-    time: int
+Found = Mapping[bytes, tuple[int, ...]]
+Rows = NDArray[np.int64]
 
 
-@dataclass(slots=True)
-class EarlyLabel:
-    """A label that waits for its prediction; since which offset of the changelog."""
+class PredictionsTaken(NamedTuple):
+    """What became of predictions.
 
-    row: LabelRow
-    offset: int
-    age: int
-    since: int
-    is_used: bool = False
+    Attributes
+    ----------
+    joined
+        Those whose label was there already, or came with them.
+    repeated
+        Rows of those that came before as they are: the same id, model, version and content.
+    """
+
+    joined: JoinedRows
+    repeated: list[int]
+
+
+class LabelsTaken(NamedTuple):
+    """What became of labels.
+
+    Attributes
+    ----------
+    joined
+        The predictions that they met.
+    early, duplicate, corrected
+        How many of the others came first, came again, and came again with another value.
+    rows, has_met
+        Which of them changed anything, and for each of these whether it met a prediction; of the
+        others it waits for one.
+    """
+
+    joined: JoinedRows
+    early: int
+    duplicate: int
+    corrected: int
+    rows: Rows
+    has_met: NDArray[np.bool_]
 
 
 class PendingJoin:
     """Predictions that wait for their labels, and labels that wait for their predictions.
 
     Several model versions may score one prediction id: a label that names a model is for that one,
-    any other is for all of them. A second prediction of the same id, model and version takes the
-    place of the first.
+    any other is for all of them. A prediction that comes again as it was is a duplicate, and keeps
+    the label that it had. Another one of the same id, model and version takes the place of the
+    first, or waits beside it where ids are used again: of those the label is for the latest that
+    is not dated after it.
 
-    An entry goes when it is older than the time to live, by the latest time seen, or when the cap
-    is exceeded, the oldest first. A labelled prediction stays until then, so that a second label
-    for it is known as a duplicate; one of another value is a correction, which is counted and does
-    not join again: an error that the detectors have seen cannot be taken back.
+    An entry goes when it is too old by `Clocks`, or when the cap is exceeded, the oldest first. A
+    labelled prediction stays until then, so that a second label for it is known as a duplicate; one
+    of another value is a correction, which is counted and does not join again: an error that the
+    detectors have seen cannot be taken back.
 
     Parameters
     ----------
@@ -71,19 +92,25 @@ class PendingJoin:
         Where the others lie; None to keep all in memory.
     part_bits
         As for `agents.prediction_log.tiered_log.TieredLog`.
+    reused_ids
+        What becomes of other predictions of the same id, model and version.
 
     Attributes
     ----------
-    orphaned
-        Labels given up before their prediction came.
+    log
+        The predictions.
+    early
+        The labels that wait.
+    clocks
+        By which all of them grow old.
+    counters
+        What was counted.
     durable_to
         Number of the first prediction of which the changelog may not know yet.
     order_matters
         Whether a join since this was last set to false would be another one if its prediction and
         its label came the other way round: it is the row of whichever comes second, and nobody but
         the changelog can tell a successor which one that was.
-    epochs
-        Those of the changelog, as far as it was read.
     """
 
     def __init__(
@@ -94,150 +121,214 @@ class PendingJoin:
         hot: int | None = None,
         file: ColdFile | None = None,
         part_bits: int = PART_BITS,
+        reused_ids: ReusedIds = ReusedIds.LATEST,
     ) -> None:
-        self._ttl = ttl
         self._most = most
-        self._most_labels = most if hot is None else min(most, hot)
-        self._clock = self._clock_told = 0
-        # The first clock: what came before it, and has no time, grows old from there.
-        self._born = 0
+        self._reused_ids = reused_ids
+        kept = most if hot is None else min(most, hot)
         # Labels that were there before their predictions, by the number: a replay needs them.
         self._first: dict[int, FirstLabel] = {}
-        self._log = TieredLog(
-            file, most=most, hot=self._most_labels, firsts=self._first, part_bits=part_bits
-        )
-        self._log.forgotten = self._forget
-        self._file = file
+        self.log = TieredLog(file, most=most, hot=kept, firsts=self._first, part_bits=part_bits)
+        self.log.forgotten = self._forget
         # Numbers in memory; of ids that several model versions scored, all of them.
         self._waiting: dict[bytes, int | tuple[int, ...]] = {}
-        # Ordered for their cheap oldest entry: a plain dict skips over all that was deleted.
-        self._early: OrderedDict[bytes, list[EarlyLabel]] = OrderedDict()
-        self._early_kept = self._early_unused = 0
-        self._open = 0
-        self._expired = 0
-        self._evicted = 0
-        self.orphaned = 0
+        self.early = EarlyLabels(kept)
+        self.clocks = Clocks(ttl)
+        self.counters = Counters()
         self.durable_to = 0
         self.order_matters = False
-        self._replaced = 0
-        self._taken: list[Predictions | LabelChange] = []
-        self._position = 0
-        self.epochs = Claims()
-        # No label that waits came into the changelog before this.
-        self._early_since = 0
-        # Number of a prediction, and where in the changelog it and all after it can be read.
-        self._since: deque[tuple[int, int]] = deque()
 
-    @property
-    def status(self) -> PendingStatus:
-        """How many wait, and how many were given up."""
-        return PendingStatus(
-            predictions=self._open,
-            labels=self._early_unused,
-            expired=self._expired,
-            evicted=self._evicted,
-            replaced=self._replaced,
-            disk_bytes=self._log.nbytes,
-        )
+    def add_predictions(self, batch: Predictions) -> tuple[Predictions, PredictionsTaken]:
+        """Take predictions, at least one; return them with their arrivals, and what became of them.
 
-    def add_predictions(self, batch: Predictions) -> list[tuple[int, Joined]]:
-        """Take predictions; return offset and join of those whose label is already there.
-
-        Ages are event times, but no later than the records' own: a clock that runs ahead must not
-        age the others. What has no time at all (0) is as old as what came before it.
+        Parameters
+        ----------
+        batch
+            Its arrivals are the records' own times, below 0 where they have none.
         """
-        if len(batch.ids) == 0:
-            return []
-        if self._clock and not batch.ages.all():
-            batch = replace(batch, ages=np.where(batch.ages == 0, self._clock, batch.ages))
-        self._taken.append(batch)
-        self._mark(self._log.end)
-        numbers = range(self._log.end, self._log.end + len(batch.ids))
+        batch = replace(batch, arrivals=self.clocks.arrivals(batch.arrivals))
+        self.clocks.see(batch)
+        numbers = range(self.log.end, self.log.end + len(batch))
         new = dict(zip(batch.ids, numbers, strict=True))
         joined: list[tuple[int, Joined]] = []
+        repeated: list[int] = []
         if (
             len(new) == len(numbers)
             and not batch.labels
             and self._waiting.keys().isdisjoint(new)
-            and self._early.keys().isdisjoint(new)
-            and not self._log.has_any(batch.ids)
+            and self.early.isdisjoint(new)
+            and not self.log.has_any(batch.ids)
         ):
-            self._log.append(batch)
-            self._waiting.update(new)
-            self._open += len(numbers)
+            self._add_new(batch)
         else:
-            on_disk = self._log.find(batch.ids)
-            for row, offset in enumerate(batch.offsets.tolist()):
-                joined += [(offset, join) for join in self._add_one(batch, row, on_disk)]
-        self._advance(int(batch.ages.max()))
-        return joined
+            on_disk = self.log.find(batch.ids)
+            begin = 0
+            for row in self._unlike(batch, on_disk):
+                self._add_new(batch.part(begin, row))
+                one = batch.part(row, row + 1)
+                if self._add_one(one, on_disk, joined):
+                    repeated.append(row)
+                begin = row + 1
+            self._add_new(batch.part(begin, len(batch)))
+        self._trim()
+        return batch, PredictionsTaken(JoinedRows.of(joined), repeated)
 
-    def add_label(self, row: LabelRow, offset: int, age: int) -> list[Joined] | str:
-        """Take a label, as `add_labels` takes many."""
-        return self.add_labels([(row, offset, age)])[0]
-
-    def add_labels(self, labels: Sequence[tuple[LabelRow, int, int]]) -> list[list[Joined] | str]:
-        """Take labels; return the joins of each, or ``early``, ``duplicate`` or ``corrected``.
+    def add_labels(self, labels: Labels, position: int) -> tuple[Labels, LabelsTaken]:
+        """Take labels, at least one; return them with their arrivals, and what became of them.
 
         Parameters
         ----------
         labels
-            Each with its offset, since a replay of the same record gives the same again, and with
-            its age, as predictions have one.
+            Their arrivals are the records' own times, below 0 where they have none.
+        position
+            Where in the changelog they will stand.
         """
-        on_disk = self._log.find([row.prediction_id.encode() for row, _, _ in labels])
-        return [self._add_label(row, offset, age, on_disk) for row, offset, age in labels]
+        labels = replace(labels, arrivals=self.clocks.arrivals(labels.arrivals))
+        on_disk = self.log.find(labels.ids)
+        rows, numbers = self._plain(labels, on_disk)
+        parts = [self._join_plain(labels, rows, numbers)]
+        counts = {"early": 0, "duplicate": 0, "corrected": 0}
+        has_met = np.zeros(len(labels), dtype=np.bool_)
+        waits = np.zeros(len(labels), dtype=np.bool_)
+        has_met[rows] = True
+        if len(rows) < len(labels):
+            joined: list[tuple[int, Joined]] = []
+            for row in np.flatnonzero(~has_met).tolist():
+                label = labels[row]
+                found = self._add_label(label, on_disk)
+                has_met[row] = bool(found)
+                joined += [(label.offset, join) for join in found]
+                if not found:
+                    outcome, waits[row] = self._unmet(label, on_disk, position)
+                    counts[outcome] += 1
+            parts.append(JoinedRows.of(joined))
+        self._trim()
+        changed = np.flatnonzero(has_met | waits)
+        whole = JoinedRows.concatenated(parts).by_offset()
+        return labels, LabelsTaken(whole, **counts, rows=changed, has_met=has_met[changed])
 
-    def _add_label(
-        self, row: LabelRow, offset: int, age: int, on_disk: Mapping[bytes, tuple[int, ...]]
-    ) -> list[Joined] | str:
-        age = age or self._clock
-        self._advance(age)
-        if row.prediction is not None and row.model is not None:
-            return [Joined(row.model, row.version, row.prediction, row.label, row.time)]
-        name = row.prediction_id.encode()
-        numbers = [
-            number
-            for number in self._numbers(name, on_disk)
-            if row.model is None or self._log.name(number)[0] == row.model
-        ]
-        if not numbers:
-            outcome = self._keep(name, row, offset, age)
-            if outcome == "early":
-                self._taken.append(LabelChange(row, offset, age, Met.NOTHING))
-            return outcome
+    def is_there(self, names: Sequence[bytes]) -> list[bool]:
+        """Tell of which ids a prediction waits, or has met its label."""
+        on_disk = self.log.find(names)
+        return [bool(self._numbers(name, on_disk)) for name in names]
+
+    def keep_again(self, label: Label, position: int, *, is_used: bool) -> None:
+        """Keep a label that was kept before, and stands in the changelog again."""
+        self.early.keep_again(label, position, is_used=is_used)
+        self._trim()
+
+    def advance(self) -> None:
+        """Give up what has become too old meanwhile."""
+        self._trim()
+
+    def _plain(self, labels: Labels, on_disk: Found) -> tuple[Rows, Rows]:
+        """Return which labels meet one prediction in memory and nothing else, and the numbers."""
+        found = list(map(self._waiting.get, labels.ids))
+        kinds = set(map(type, found))
+        if kinds == {int}:
+            numbers = np.array(found, dtype=np.int64)
+        elif int not in kinds:
+            return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+        else:
+            numbers = np.fromiter(
+                (each if type(each) is int else _NONE for each in found), np.int64, len(found)
+            )
+        plain = numbers >= 0
+        _, places, counts = np.unique(numbers, return_inverse=True, return_counts=True)
+        if len(counts) < len(numbers):
+            plain &= counts[places.reshape(-1)] == 1
+        if on_disk:
+            plain &= np.fromiter((each not in on_disk for each in labels.ids), np.bool_, len(found))
+        rows = np.flatnonzero(plain)
+        rows = rows[self.log.labels(numbers[rows]) == NO_LABEL]
+        if labels.models.table != (None,):
+            rows = rows[self._names_its_model(labels, rows, numbers[rows])]
+        return rows, numbers[rows]
+
+    def _names_its_model(self, labels: Labels, rows: Rows, numbers: Rows) -> NDArray[np.bool_]:
+        """Tell which labels name the model of a prediction, or none."""
+        names = self.log.names(numbers)
+        fits = np.array(
+            [
+                [model is None or model == name[0] for name in names.table]
+                for model in labels.models.table
+            ],
+            dtype=np.bool_,
+        ).reshape(len(labels.models.table), len(names.table))
+        return fits[labels.models.codes[rows], names.codes]
+
+    def _join_plain(self, labels: Labels, rows: Rows, numbers: Rows) -> JoinedRows:
+        """Give predictions the labels that are for one of them each."""
+        if len(rows) == 0:
+            return JoinedRows.of([])
+        those = labels.take(rows)
+        self.log.set_labels(numbers, those.offsets, digests(those.values))
+        self.counters.waiting -= len(rows)
+        self.order_matters |= bool(numbers.max() >= self.durable_to)
+        met = self.log.gather(numbers)
+        ages = met.fields["age"]
+        return JoinedRows(
+            those.offsets,
+            met.names,
+            met.values,
+            those.values,
+            those.times,
+            met.fields["score"],
+            met.segments,
+            np.where(ages == 0, np.nan, those.times - ages),
+        )
+
+    def _add_label(self, label: Label, on_disk: Found) -> list[Joined]:
+        """Return the predictions that a label meets, now or in a replay."""
         joined = []
-        for number in numbers:
-            met = self._log.label(number)
-            if met == NO_LABEL:
-                self._log.set_label(number, offset, _digest(row.label))
-                self._open -= 1
-            elif met != offset or self._log.first_label(number) is not None:
+        for number, entry in self._wanted(label, on_disk):
+            if entry.label == NO_LABEL:
+                self.log.set_label(number, label.offset, digest(label.value))
+                self.counters.waiting -= 1
+            elif entry.label != label.offset or entry.first is not None:
                 continue
             self.order_matters |= number >= self.durable_to
-            joined.append(self._join(number, FirstLabel(row.label, row.time)))
-        if joined:
-            self._taken.append(LabelChange(row, offset, age, Met.PREDICTION))
-            return joined
-        # A replay of a label that came before its prediction.
-        if any(self._log.label(number) == offset for number in numbers):
-            return "early"
-        digest = _digest(row.label)
-        same = all(self._log.digest(number) == digest for number in numbers)
-        return "duplicate" if same else "corrected"
+            joined.append(_join(entry, FirstLabel(label.value, label.time)))
+        return joined
 
-    def _numbers(self, name: bytes, on_disk: Mapping[bytes, tuple[int, ...]]) -> tuple[int, ...]:
+    def _unmet(self, label: Label, on_disk: Found, position: int) -> tuple[str, bool]:
+        """Return what a label counts as that met nothing, and whether it is new and waits."""
+        wanted = self._wanted(label, on_disk)
+        if not wanted:
+            outcome = self.early.keep(label, position)
+            return outcome, outcome == "early"
+        # A replay of a label that came before its prediction.
+        if any(entry.label == label.offset for _, entry in wanted):
+            return "early", False
+        known = {digest(label.value), NO_DIGEST}
+        is_same = all(entry.digest in known for _, entry in wanted)
+        return ("duplicate" if is_same else "corrected"), False
+
+    def _wanted(self, label: Label, on_disk: Found) -> list[tuple[int, Entry]]:
+        """Return the predictions that a label is for: one of each model version."""
+        wanted: dict[tuple[str, str], tuple[int, Entry]] = {}
+        for number in self._numbers(label.id, on_disk):
+            entry = self.log.entry(number)
+            if label.model is not None and entry.model != label.model:
+                continue
+            name = entry.model, entry.version
+            other = wanted.get(name)
+            if other is None or _suits(label, entry) >= _suits(label, other[1]):
+                wanted[name] = number, entry
+        return list(wanted.values())
+
+    def _numbers(self, name: bytes, on_disk: Found) -> tuple[int, ...]:
         """Return the numbers of an id, on disk, where they were looked up, and in memory."""
         held = _all(self._waiting.get(name))
         cold = on_disk.get(name)
         if cold is None:
             return held
-        first, end = self._log.first, self._log.first_in_memory
+        first, end = self.log.first, self.log.first_in_memory
         return (*(number for number in cold if first <= number < end), *held)
 
     def _forget(self, ids: list[bytes]) -> None:
         """Take note that predictions are on disk alone."""
-        first = self._log.first_in_memory
+        first = self.log.first_in_memory
         take = self._waiting.pop
         for name in ids:
             numbers = take(name, None)
@@ -247,138 +338,129 @@ class PendingJoin:
             if rest:
                 self._waiting[name] = rest if len(rest) > 1 else rest[0]
 
-    def _mark(self, number: int) -> None:
-        """Remember where in the changelog the next predictions are, now and then."""
-        step = self._most >> 8
-        if not self._since or number > self._since[-1][0] + step:
-            self._since.append((number, self._position))
+    def _unlike(self, batch: Predictions, on_disk: Found) -> Iterator[int]:
+        """Yield the rows that are not the first of their ids, or have their labels already."""
+        waiting, early, labels = self._waiting, self.early, batch.labels
+        seen: set[bytes] = set()
+        # Looked up before any of them is taken, but what is new then is in `seen`.
+        unlike = []
+        for row, name in enumerate(batch.ids):
+            if name in waiting or name in early or name in on_disk or row in labels or name in seen:
+                unlike.append(row)
+            seen.add(name)
+        yield from unlike
 
-    def _add_one(
-        self, batch: Predictions, row: int, on_disk: Mapping[bytes, tuple[int, ...]]
-    ) -> Iterator[Joined]:
-        """Take one prediction of a batch; yield its join."""
-        name, wanted = batch.ids[row], batch.names[row]
+    def _add_new(self, batch: Predictions) -> None:
+        """Take predictions of ids that are not there."""
+        if len(batch):
+            self._waiting.update(zip(batch.ids, self.log.append(batch), strict=True))
+            self.counters.waiting += len(batch)
+
+    def _add_one(self, one: Predictions, on_disk: Found, joined: list[tuple[int, Joined]]) -> bool:
+        """Take a batch of one prediction; tell whether it came before as it is."""
+        (name,), offset = one.ids, int(one.offsets[0])
         numbers = self._numbers(name, on_disk)
-        number = next((at for at in numbers if self._log.name(at) == wanted), None)
-        if number is None and len(numbers) >= MOST_SIDE_BY_SIDE:
-            number = numbers[0]
-        if number is None:
-            number = self._append(batch, row, numbers)
-        elif self._log.name(number) != wanted or self._log.offset(number) != batch.offsets[row]:
-            self._replace(batch, row, number)
-        first = self._log.first_label(number)
-        if first is not None:
-            self.order_matters |= row not in batch.labels
-            yield self._join(number, first)
+        entries = [(number, self.log.entry(number)) for number in numbers]
+        alike = [each for each in entries if (each[1].model, each[1].version) == one.names[0]]
+        for number, entry in alike:
+            if entry.offset == offset:
+                self._join_first(number, one, joined)
+                return False
+        content = int(one.contents[0])
+        if content != NO_CONTENT and any(entry.content == content for _, entry in alike):
+            self.counters.duplicate += 1
+            return True
+        is_full = len(numbers) >= MOST_SIDE_BY_SIDE
+        if (alike and self._reused_ids is ReusedIds.LATEST) or is_full:
+            number = alike[0][0] if alike else numbers[0]
+            self._replace(one, number)
+        else:
+            number = self._append(one, numbers)
+            self.counters.replaced += bool(alike)
+        self._begin(one, number)
+        self._join_first(number, one, joined)
+        return False
 
-    def _append(self, batch: Predictions, row: int, others: tuple[int, ...]) -> int:
+    def _join_first(self, number: int, one: Predictions, joined: list[tuple[int, Joined]]) -> None:
+        """Join a prediction whose label was there first."""
+        entry = self.log.entry(number)
+        if entry.first is not None:
+            self.order_matters |= not one.labels
+            joined.append((int(one.offsets[0]), _join(entry, entry.first)))
+
+    def _append(self, one: Predictions, others: tuple[int, ...]) -> int:
         """Take a prediction beside others of its id."""
-        one = slice(row, row + 1)
-        (number,) = self._log.append(
-            Predictions(
-                batch.ids[one],
-                batch.offsets[one],
-                batch.times[one],
-                batch.ages[one],
-                batch.names[one],
-                batch.values[one],
-            )
-        )
-        held = tuple(other for other in others if other >= self._log.first_in_memory)
-        self._waiting[batch.ids[row]] = (*held, number) if held else number
-        self._begin(batch, row, number)
+        (number,) = self.log.append(one)
+        held = tuple(other for other in others if other >= self.log.first_in_memory)
+        self._waiting[one.ids[0]] = (*held, number) if held else number
         return number
 
-    def _replace(self, batch: Predictions, row: int, number: int) -> None:
+    def _replace(self, one: Predictions, number: int) -> None:
         """Take a prediction in the place of another one of its id."""
-        self._replaced += 1
-        self._open -= self._log.label(number) == NO_LABEL
-        self._log.set_first(number, None)
-        self._log.replace(number, batch, row)
-        self._begin(batch, row, number)
+        self.counters.replaced += 1
+        self.counters.waiting -= self.log.entry(number).label == NO_LABEL
+        self.log.set_first(number, None)
+        self.log.replace(number, one)
 
-    def _begin(self, batch: Predictions, row: int, number: int) -> None:
+    def _begin(self, one: Predictions, number: int) -> None:
         """Give a new prediction the label that is there already."""
-        self._open += 1
-        if row in batch.labels:
-            label = FirstLabel(batch.labels[row], int(batch.times[row]))
+        self.counters.waiting += 1
+        if one.labels:
+            label = FirstLabel(one.labels[0], int(one.times[0]))
             self._label_first(number, label, _EMBEDDED)
-        else:
-            self._meet_early(batch.ids[row], number, batch.names[row][0])
+            return
+        early = self.early.meet(one.ids[0], one.names[0][0])
+        if early is not None:
+            self._label_first(number, FirstLabel(early.value, early.time), early.offset)
 
     def _label_first(self, number: int, label: FirstLabel, offset: int) -> None:
-        self._log.set_first(number, label)
-        self._log.set_label(number, offset, _digest(label.label))
-        self._open -= 1
-
-    def _meet_early(self, name: bytes, number: int, model: str) -> None:
-        for label in self._early.get(name, ()):
-            if label.row.model in {None, model}:
-                first = FirstLabel(label.row.label, label.row.time)
-                self._label_first(number, first, label.offset)
-                self._early_unused -= not label.is_used
-                # It stays: other versions of the model may have scored the same id.
-                label.is_used = True
-                return
-
-    def _keep(self, name: bytes, row: LabelRow, offset: int, age: int) -> str:
-        """Keep a label whose prediction is not there."""
-        if not self._early:
-            self._early_since = self._position
-        early = self._early.setdefault(name, [])
-        for known in early:
-            if known.row.model == row.model:
-                if known.offset == offset:
-                    return "early"
-                return "duplicate" if known.row.label == row.label else "corrected"
-        if len(early) >= MOST_SIDE_BY_SIDE:
-            return "duplicate"
-        early.append(EarlyLabel(row, offset, age, self._position))
-        self._early_kept += 1
-        self._early_unused += 1
-        self._trim()
-        return "early"
-
-    def _join(self, number: int, label: FirstLabel) -> Joined:
-        return Joined(*self._log.name(number), self._log.value(number), label.label, label.time)
-
-    def _advance(self, age: int) -> None:
-        if age > self._clock or len(self._log) > self._most:
-            self._clock = max(age, self._clock)
-            self._born = self._born or self._clock
-            self._trim()
+        self.log.set_first(number, label)
+        self.log.set_label(number, offset, digest(label.label))
+        self.counters.waiting -= 1
 
     def _trim(self) -> None:
-        oldest = self._clock - self._ttl
+        clocks, counters = self.clocks, self.counters
+        oldest = clocks.oldest_arrival()
+        bounds = Bounds(oldest, clocks.born, lambda name: clocks.oldest_age(name[0]), self._most)
         first, waiting = self._first, self._waiting
-        for number, name, label, is_old in self._log.drop(oldest, self._most, self._born):
-            if first:
-                first.pop(number, None)
-            if name is not None and (numbers := waiting.pop(name)) != number:
-                rest = tuple(other for other in _all(numbers) if other != number)
-                if rest:
-                    waiting[name] = rest if len(rest) > 1 else rest[0]
-            if label == NO_LABEL:
-                self._open -= 1
-                self._expired += is_old
-                self._evicted += not is_old
-        while self._early:
-            labels = next(iter(self._early.values()))
-            if (labels[-1].age or self._born) >= oldest and self._early_kept <= self._most_labels:
-                break
-            self._early.popitem(last=False)
-            unused = sum(not label.is_used for label in labels)
-            self._early_kept -= len(labels)
-            self._early_unused -= unused
-            self.orphaned += unused
+        for dropped in self.log.drop(bounds):
+            unlabelled = dropped.labels == NO_LABEL
+            counters.waiting -= int(unlabelled.sum())
+            counters.expired += int((unlabelled & dropped.old).sum())
+            counters.evicted += int((unlabelled & ~dropped.old).sum())
+            for number, name in enumerate(dropped.ids or (), dropped.first):
+                if first:
+                    first.pop(number, None)
+                if (numbers := waiting.pop(name)) != number:
+                    rest = tuple(other for other in _all(numbers) if other != number)
+                    if rest:
+                        waiting[name] = rest if len(rest) > 1 else rest[0]
+        counters.orphaned += self.early.trim(oldest, clocks.born)
+
+
+def _join(entry: Entry, label: FirstLabel) -> Joined:
+    return Joined(
+        entry.model,
+        entry.version,
+        entry.value,
+        label.label,
+        label.time,
+        None if math.isnan(entry.score) else entry.score,
+        entry.segment,
+        float(label.time - entry.age) if entry.age else None,
+    )
+
+
+def _suits(label: Label, entry: Entry) -> tuple[bool, bool, int]:
+    """Return how well a prediction suits a label, as what is compared.
+
+    The one that has met it; else the latest that is not dated after it; else the earliest.
+    """
+    is_before = entry.age <= label.time
+    return entry.label == label.offset, is_before, entry.age if is_before else -entry.age
 
 
 def _all(numbers: int | tuple[int, ...] | None) -> tuple[int, ...]:
     if numbers is None:
         return ()
     return numbers if isinstance(numbers, tuple) else (numbers,)
-
-
-def _digest(label: Any) -> int:
-    """Return what tells a label from others; 1 and 1.0 are the same."""
-    return crc32(orjson.dumps(float(label) if type(label) is int else label))

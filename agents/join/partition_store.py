@@ -150,7 +150,7 @@ class PendingSlot:
             if self._is_overtaken:
                 raise PartitionLost(f"partition {partition} was claimed by another worker")
             # Only the last one makes what was taken whole.
-            self.store.durable_to = max(self.store.durable_to, number)
+            self.store.made_durable(number)
             return offset
 
     async def _place(self, changelog: Changelog, partition: int, offset: int) -> None:
@@ -203,4 +203,5 @@ class PendingSlot:
             most=self._options.entries,
             hot=self._options.hot_entries,
             file=self._file,
+            reused_ids=self._options.reused_ids,
         )

@@ -8,7 +8,8 @@ from time import perf_counter
 from typing import Final, NamedTuple
 
 from agents.join.changelog import Changelog
-from agents.join.changes import Changes, NewerChanges, UnreadableChanges, checksum, decode_changes
+from agents.join.changes import Changes, NewerChanges, UnreadableChanges, checksum
+from agents.join.changes_codec import decode_changes
 from agents.join.fencing import NO_EPOCH
 from agents.join.options import PendingOptions
 from agents.join.partition_store import PendingSlot
@@ -167,7 +168,7 @@ class PendingRestore:
         sent = {
             partition: await self._changelog.claim(
                 partition,
-                Changes((), since.offset, clock=0, since_epoch=since.epoch, is_claim=True),
+                Changes((), since.offset, since_epoch=since.epoch, is_claim=True),
             )
             for partition, since in self._since.items()
         }

@@ -2,58 +2,174 @@
 
 from collections import deque
 from dataclasses import dataclass
-from typing import Final
+from itertools import pairwise
+from typing import Any, Final
 
+import numpy as np
 import orjson
 
-from agents.join.changes import Changes, LabelChange, Met, decode_changes, encode_changes
+from agents.join.changes import Changes, LabelChanges, Met
+from agents.join.changes_codec import decode_changes, encode_changes
 from agents.join.fencing import NO_EPOCH, Claims
-from agents.join.join import MOST_SIDE_BY_SIDE, EarlyLabel, Joined, PendingJoin
-from agents.prediction_log.disk_file import ChangelogPosition, Written
+from agents.join.join import LabelsTaken, PendingJoin, PredictionsTaken
+from agents.join.joined import JoinedRows
+from agents.join.labels import Labels
+from agents.join.options import ReusedIds
+from agents.join.reuse_watch import ReuseWatch
+from agents.join.telemetry import PendingStatus
+from agents.prediction_log.disk_file import ChangelogPosition, ColdFile, Written
+from agents.prediction_log.memory_log import PART_BITS
 from agents.prediction_log.predictions import Predictions
 from agents.prediction_log.tiered_log import Captured, TieredLog
-from schemas.payloads.rows import LabelRow
-
-__all__ = ["MOST_SIDE_BY_SIDE", "DiskCheckpoint", "Joined", "PendingStore"]
 
 _RECORDS_BETWEEN: Final = 1000
 """Records of the changelog after which labels that still wait are said again, at the least."""
 
+_MARKS: Final = 256
+"""Places of the changelog that are remembered of all the predictions that a store may hold."""
 
-class PendingStore(PendingJoin):
+
+class PendingStore:
     """A join whose state can be had again.
 
     What it takes is collected as changes. A store that applies the changes of another one, in their
     order, is as that one was. With a file, older predictions are on disk, and a checkpoint there
-    spares the changes before it. Parameters and attributes are those of `PendingJoin`.
+    spares the changes before it.
+
+    Parameters
+    ----------
+    ttl, most, hot, file, part_bits, reused_ids
+        As of `agents.join.join.PendingJoin`.
+
+    Attributes
+    ----------
+    epochs
+        Those of the changelog, as far as it was read.
     """
+
+    def __init__(
+        self,
+        *,
+        ttl: int,
+        most: int,
+        hot: int | None = None,
+        file: ColdFile | None = None,
+        part_bits: int = PART_BITS,
+        reused_ids: ReusedIds = ReusedIds.LATEST,
+    ) -> None:
+        self._join = PendingJoin(
+            ttl=ttl, most=most, hot=hot, file=file, part_bits=part_bits, reused_ids=reused_ids
+        )
+        self._file = file
+        self._marks_apart = most // _MARKS
+        self._reuse = ReuseWatch()
+        self.epochs = Claims()
+        self._taken: list[Predictions | LabelChanges] = []
+        self._position = 0
+        # Number of a prediction, and where in the changelog it and all after it can be read.
+        self._since: deque[tuple[int, int]] = deque()
+
+    @property
+    def status(self) -> PendingStatus:
+        """How many wait, and how many were given up."""
+        counters = self._join.counters
+        return PendingStatus(
+            predictions=counters.waiting,
+            labels=self._join.early.unused,
+            expired=counters.expired,
+            evicted=counters.evicted,
+            replaced=counters.replaced,
+            duplicate=counters.duplicate,
+            orphaned=counters.orphaned,
+            disk_bytes=self._join.log.nbytes,
+        )
+
+    @property
+    def durable_to(self) -> int:
+        """Number of the first prediction of which the changelog may not know yet."""
+        return self._join.durable_to
+
+    @property
+    def order_matters(self) -> bool:
+        """Whether joins hang on what came first, as of `agents.join.join.PendingJoin`."""
+        return self._join.order_matters
+
+    @property
+    def end(self) -> int:
+        """Number of the next prediction."""
+        return self._join.log.end
+
+    @property
+    def dirty(self) -> int:
+        """How much a checkpoint would write."""
+        return 0 if self._file is None else self._join.log.dirty
+
+    @property
+    def in_memory(self) -> int:
+        """Predictions in memory."""
+        return self._join.log.in_memory
+
+    @property
+    def index_bytes(self) -> int:
+        """Bytes of memory for the predictions on disk."""
+        return self._join.log.index_nbytes
+
+    def add_predictions(self, batch: Predictions) -> PredictionsTaken:
+        """Take predictions, as `agents.join.join.PendingJoin.add_predictions`."""
+        if len(batch) == 0:
+            return PredictionsTaken(JoinedRows.of([]), [])
+        self._mark(self._join.log.end)
+        replaced = self._join.counters.replaced
+        batch, taken = self._join.add_predictions(batch)
+        self._reuse.note(len(batch), self._join.counters.replaced - replaced)
+        self._taken.append(batch)
+        return taken
+
+    def add_labels(self, labels: Labels) -> LabelsTaken:
+        """Take labels, as `agents.join.join.PendingJoin.add_labels`."""
+        if len(labels) == 0:
+            nothing = np.empty(0, dtype=np.int64)
+            return LabelsTaken(JoinedRows.of([]), 0, 0, 0, nothing, nothing.astype(np.bool_))
+        labels, taken = self._join.add_labels(labels, self._position)
+        if len(taken.rows):
+            met = np.where(taken.has_met, np.uint8(Met.PREDICTION), np.uint8(Met.NOTHING))
+            self._taken.append(LabelChanges(labels.take(taken.rows), met))
+        return taken
+
+    def see(self, arrival: int) -> None:
+        """Take note of when a record came of which nothing is to be kept."""
+        self._join.clocks.advance(arrival)
+        self._join.advance()
+
+    def made_durable(self, number: int) -> None:
+        """Take note that the changelog has all up to a prediction."""
+        self._join.durable_to = max(self._join.durable_to, number)
+
+    def order_fixed(self) -> None:
+        """Take note that the changelog knows what came first."""
+        self._join.order_matters = False
 
     def drain_changes(self) -> list[bytes]:
         """Return the changes since the last call as records for the changelog, in order."""
         self._say_again()
-        if not self._taken and self._clock == self._clock_told:
+        clocks = self._join.clocks
+        if not self._taken and clocks.arrival == clocks.told:
             return []
-        entries: list[Predictions | tuple[LabelChange, ...]] = []
-        labels: list[LabelChange] = []
-        for taken in self._taken:
-            if isinstance(taken, LabelChange):
-                labels.append(taken)
-                continue
-            if labels:
-                entries.append(tuple(labels))
-                labels = []
-            entries.append(taken)
-        if labels:
-            entries.append(tuple(labels))
-        self._taken = []
-        self._clock_told = self._clock
+        entries, self._taken = tuple(self._taken), []
+        clocks.told = clocks.arrival
+        models = {
+            name[0]
+            for entry in entries
+            if isinstance(entry, Predictions)
+            for name in entry.names.table
+        }
         since = self._oldest()
         return list(
             encode_changes(
                 Changes(
-                    tuple(entries),
+                    entries,
                     since=since,
-                    clock=self._clock,
+                    clocks=clocks.state(models),
                     epoch=self.epochs.current,
                     since_epoch=self.epochs.at(since),
                 )
@@ -82,35 +198,16 @@ class PendingStore(PendingJoin):
         self.acknowledged(offset)
         return changes if counts else None
 
-    def _apply(self, changes: Changes, offset: int) -> None:
-        self._position = offset
-        for entry in changes.entries:
-            if isinstance(entry, Predictions):
-                self.add_predictions(entry)
-                continue
-            on_disk = self._log.find([each.row.prediction_id.encode() for each in entry])
-            for change in entry:
-                row, at, age, met = change
-                if met in {Met.STILL_NOTHING, Met.SOME}:
-                    self._keep_again(change)
-                # A prediction that was met, and is not there, has gone.
-                elif met == Met.NOTHING or self._numbers(row.prediction_id.encode(), on_disk):
-                    self._add_label(row, at, age, on_disk)
-        self._advance(changes.clock)
-        self._clock_told = self._clock
-        self._taken = []
-        self.durable_to, self.order_matters = self._log.end, False
-
     def acknowledged(self, offset: int) -> None:
         """Take note that the changelog has a record of this store at an offset."""
         self._position = max(self._position, offset + 1)
 
     def begin_counting(self) -> None:
         """Count what is given up from now on: what a restore gave up was counted before."""
-        self._expired = self._evicted = self._replaced = self.orphaned = 0
+        self._join.counters.begin_again()
 
     def load(self) -> ChangelogPosition | None:
-        """Take over what the file holds; return how far that is. For a thread.
+        """Restore what the file holds; return how far that is. For a thread.
 
         Raises
         ------
@@ -121,80 +218,79 @@ class PendingStore(PendingJoin):
         if self._file is None or position is None:
             return None
         rest = orjson.loads(self._file.rest or b"")
-        self._clock = self._clock_told = rest["clock"]
-        self._born = rest.get("born", self._clock)
-        self._open, self._early_since = rest["open"], rest["early since"]
+        join = self._join
+        join.clocks.restore(rest["clocks"] if "clocks" in rest else _clocks_before(rest))
+        join.counters.waiting = rest["open"]
         self._since = deque((number, since) for number, since in rest["since"])
         self.epochs = Claims(rest.get("epochs", (NO_EPOCH,)))
-        for name, labels in rest["early"]:
-            self._early[name.encode()] = [
-                EarlyLabel(LabelRow(name, label, time, None, model, ""), *others)
-                for label, time, model, *others in labels
-            ]
-            self._early_kept += len(labels)
-            self._early_unused += sum(not label[-1] for label in labels)
-        self._log.load()
-        self.durable_to = self._log.end
+        join.early.restore(rest["early"], rest["early since"])
+        join.log.load()
+        join.durable_to = join.log.end
         self._position = position.offset
         return position
 
-    @property
-    def end(self) -> int:
-        """Number of the next prediction."""
-        return self._log.end
-
-    @property
-    def dirty(self) -> int:
-        """How much a checkpoint would write."""
-        return 0 if self._file is None else self._log.dirty
-
-    @property
-    def in_memory(self) -> int:
-        """Predictions in memory."""
-        return self._log.in_memory
-
-    @property
-    def index_bytes(self) -> int:
-        """Bytes of memory for the predictions on disk."""
-        return self._log.index_nbytes
-
     def checkpoint(self) -> "DiskCheckpoint":
         """Return the present state, to be written to the file."""
-        early = [
-            (
-                name.decode(),
-                [
-                    (e.row.label, e.row.time, e.row.model, e.offset, e.age, e.since, e.is_used)
-                    for e in labels
-                ],
-            )
-            for name, labels in self._early.items()
-        ]
+        join = self._join
         rest = {
-            "clock": self._clock,
-            "born": self._born,
-            "open": self._open,
-            "early since": self._early_since,
+            "clocks": join.clocks.state(),
+            "open": join.counters.waiting,
+            "early since": join.early.since,
             "since": list(self._since),
-            "early": early,
+            "early": join.early.state(),
             "epochs": list(self.epochs),
         }
-        return DiskCheckpoint(self._log, self._log.capture(orjson.dumps(rest)))
+        return DiskCheckpoint(join.log, join.log.capture(orjson.dumps(rest)))
 
     def close(self) -> None:
         """Close the file."""
-        self._log.close()
+        self._join.log.close()
+
+    def _apply(self, changes: Changes, offset: int) -> None:
+        self._position = offset
+        for entry in changes.entries:
+            if isinstance(entry, Predictions):
+                self.add_predictions(entry)
+                continue
+            again = entry.met >= Met.STILL_NOTHING
+            bounds = [0, *(np.flatnonzero(np.diff(again)) + 1).tolist(), len(entry)]
+            for begin, end in pairwise(bounds):
+                self._apply_labels(entry.part(begin, end))
+        if changes.clocks:
+            self._join.clocks.merge(changes.clocks)
+            self._join.advance()
+        self._taken = []
+        self._join.durable_to = self._join.log.end
+        self._join.order_matters = False
+
+    def _apply_labels(self, those: LabelChanges) -> None:
+        """Take labels again that either all are said again or all are new."""
+        labels, met = those.labels, those.met
+        if len(met) and met[0] >= Met.STILL_NOTHING:
+            for row in range(len(labels)):
+                self._join.keep_again(
+                    labels[row], self._position, is_used=bool(met[row] == Met.SOME)
+                )
+            return
+        # A prediction that was met, and is not there, has gone.
+        there = np.array(self._join.is_there(labels.ids), dtype=np.bool_)
+        self.add_labels(labels.take(np.flatnonzero(there | (met == Met.NOTHING))))
+
+    def _mark(self, number: int) -> None:
+        """Remember where in the changelog the next predictions are, now and then."""
+        if not self._since or number > self._since[-1][0] + self._marks_apart:
+            self._since.append((number, self._position))
 
     def _oldest(self) -> int:
         """Return from where on the changelog has all that waits."""
         oldest = self._oldest_prediction()
-        return min(oldest, self._early_since) if self._early else oldest
+        return min(oldest, self._join.early.since) if self._join.early else oldest
 
     def _oldest_prediction(self) -> int:
-        first = self._log.first
+        first = self._join.log.first
         while len(self._since) > 1 and self._since[1][0] <= first:
             self._since.popleft()
-        return self._since[0][1] if self._since and len(self._log) else self._position
+        return self._since[0][1] if self._since and len(self._join.log) else self._position
 
     def _say_again(self) -> None:
         """Put labels that wait for long into the changelog again.
@@ -202,33 +298,16 @@ class PendingStore(PendingJoin):
         Else one of them would have a restore read all since it came, months of predictions that
         have gone.
         """
+        early = self._join.early
         oldest = self._oldest_prediction()
         span = max(self._position - oldest, _RECORDS_BETWEEN)
-        if not self._early or self._early_since >= oldest - span:
+        if not early or early.since >= oldest - span:
             return
-        for labels in self._early.values():
-            for label in labels:
-                if label.since < oldest:
-                    met = Met.SOME if label.is_used else Met.STILL_NOTHING
-                    self._taken.append(LabelChange(label.row, label.offset, label.age, met))
-                    label.since = self._position
-        self._early_since = oldest
-
-    def _keep_again(self, change: LabelChange) -> None:
-        """Keep a label that was kept before."""
-        row, offset, age, met = change
-        if not self._early:
-            self._early_since = self._position
-        early = self._early.setdefault(row.prediction_id.encode(), [])
-        for known in early:
-            if known.row.model == row.model:
-                known.since = self._position
-                return
-        is_used = met == Met.SOME
-        early.append(EarlyLabel(row, offset, age, self._position, is_used))
-        self._early_kept += 1
-        self._early_unused += not is_used
-        self._trim()
+        again = list(early.said_again(oldest, self._position))
+        if again:
+            met = [Met.SOME if each.is_used else Met.STILL_NOTHING for each in again]
+            labels = Labels.of([each.label for each in again])
+            self._taken.append(LabelChanges(labels, np.array(met, dtype=np.uint8)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,3 +324,9 @@ class DiskCheckpoint:
     def done(self, written: Written) -> None:
         """Let the store make use of what is written; not for a thread."""
         self._log.committed(written)
+
+
+def _clocks_before(rest: dict[str, Any]) -> dict[str, Any]:
+    """Return the clocks as format 1 of the file has them: one, which is that of events."""
+    clock = rest["clock"]
+    return {"arrival": clock, "born": rest.get("born", clock), "at": 0, "models": []}

@@ -128,7 +128,7 @@ class PendingStores:
         if failures:
             return False
         for store in hanging.values():
-            store.order_matters = False
+            store.order_fixed()
         return is_current()
 
     async def restore(

@@ -14,8 +14,11 @@ class PendingStatus:
         Waiting for their counterpart.
     expired, evicted
         Predictions given up since the start: too old, or pushed out by the cap.
-    replaced
-        Predictions since the start whose place another one took: of the same id, model and version.
+    replaced, duplicate
+        Predictions since the start of which another one of the same id, model and version came,
+        and those that came again as they were.
+    orphaned
+        Labels given up since the start, before their prediction came.
     disk_bytes
         What the older ones take on disk.
     """
@@ -25,6 +28,8 @@ class PendingStatus:
     expired: int
     evicted: int
     replaced: int = 0
+    duplicate: int = 0
+    orphaned: int = 0
     disk_bytes: int = 0
 
 

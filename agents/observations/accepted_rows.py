@@ -84,6 +84,16 @@ class ReadRows:
         accepted: NDArray[np.bool_] = self.group != REFUSED
         return accepted
 
+    def leave_out(self, rows: Sequence[int]) -> None:
+        """Leave out rows, as if they had been refused."""
+        self.group[np.array(rows, dtype=np.intp)] = REFUSED
+        kept = np.unique(self.group[self.group != REFUSED])
+        number_of = np.full(len(self.names), REFUSED, dtype=np.int64)
+        number_of[kept] = np.arange(len(kept))
+        self.names = [self.names[number] for number in kept.tolist()]
+        accepted = self.accepted
+        self.group[accepted] = number_of[self.group[accepted]]
+
     def _lay_out(self, single: Mapping[int, Sequence[PredictionRow]]) -> None:
         records = len(self.joined)
         self.record_of: Rows = np.arange(records)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from agents.records.block import RecordBlock
 from agents.records.record import Record
 from schemas.payloads.scanned_predictions import Spans
+from schemas.scan import digests
 
 Numbers = NDArray[np.int64]
 
@@ -55,6 +56,10 @@ class ConcatenatedBlocks(NamedTuple):
 
     def __len__(self) -> int:
         return self.bounds[-1]
+
+    def contents(self) -> NDArray[np.uint32]:
+        """Return what tells the value of each record from others, shape ``(n,)``, never 0."""
+        return digests(self.spans.buffer, self.spans.value_start, self.spans.value_end)
 
     def record(self, row: int) -> Record:
         """Return the record of a row."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,9 +18,20 @@ from schemas.events.left_out import LeftOut
 from schemas.events.not_taken import NotTaken
 from schemas.payloads.format import PredictionFormat
 from schemas.payloads.rows import PredictionRow
+from schemas.payloads.scanned_predictions import ScannedPredictions
+from schemas.tables.coded import Coded
 from schemas.tables.observations import ObservationTable
 
 Rows = NDArray[np.intp]
+Times = NDArray[np.int64]
+Contents = NDArray[np.uint32]
+
+
+class Waiting(NamedTuple):
+    """Predictions as the join takes them, and the numbers of their rows among all that was read."""
+
+    rows: Rows
+    predictions: Predictions
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +40,8 @@ class ReadPredictions:
 
     Attributes
     ----------
-    tables
-        Observations, each table with the partition in which its models are watched. The rows of
-        one model version are in the order of the slices and of their offsets.
     waiting
-        The same predictions, as the join takes them, for each slice.
+        The predictions as the join takes them, for each slice.
     not_taken
         Records of which no prediction comes, and why.
     skewed
@@ -41,11 +50,30 @@ class ReadPredictions:
         The optional fields that were left out of events, as often as they were.
     """
 
-    tables: list[tuple[int, ObservationTable]]
-    waiting: list[list[Predictions]]
+    waiting: list[list[Waiting]]
     not_taken: list[tuple[Record, NotTaken]]
     skewed: int
-    left_out: Sequence[LeftOut] = ()
+    left_out: Sequence[LeftOut]
+    _rows: ReadRows
+    _kinds_of: KindsOf
+
+    def tables(
+        self, partition_of: PartitionOf, repeated: Sequence[int] = ()
+    ) -> list[tuple[int, ObservationTable]]:
+        """Return the observations, each table with the partition in which its models are watched.
+
+        The rows of one model version are in the order of the slices and of their offsets.
+
+        Parameters
+        ----------
+        partition_of
+            Gives the partition in which a model is watched by its name.
+        repeated
+            Numbers of rows that came before, and are not to be observed again.
+        """
+        if repeated:
+            self._rows.leave_out(repeated)
+        return list(tables_of(self._rows, self._kinds_of, partition_of))
 
 
 class PredictionReader:
@@ -66,16 +94,8 @@ class PredictionReader:
         self._tolerance = tolerance
         self._kinds_of = kinds_of
 
-    def read(self, blocks: Sequence[RecordBlock], partition_of: PartitionOf) -> ReadPredictions:
-        """Read slices, at least one.
-
-        Parameters
-        ----------
-        blocks
-            The records.
-        partition_of
-            Gives the partition in which a model is watched by its name.
-        """
+    def read(self, blocks: Sequence[RecordBlock]) -> ReadPredictions:
+        """Read slices, at least one."""
         joined = ConcatenatedBlocks.of(blocks)
         scanned = self._form.scan(joined.spans)
         left = np.arange(len(joined)) if scanned is None else np.flatnonzero(~scanned.plain)
@@ -83,11 +103,12 @@ class PredictionReader:
         rows = ReadRows(joined, scanned, single)
         rows.times, skewed = bounded(rows.times, rows.record_times, self._tolerance, rows.accepted)
         return ReadPredictions(
-            list(tables_of(rows, self._kinds_of, partition_of)),
             list(_waiting(rows)),
             not_taken,
             skewed,
             [odd for row in rows.single.values() for odd in row.left_out],
+            rows,
+            self._kinds_of,
         )
 
     def _read_singly(
@@ -105,42 +126,54 @@ class PredictionReader:
         return found, not_taken
 
 
-def _waiting(rows: ReadRows) -> Iterator[list[Predictions]]:
+def _waiting(rows: ReadRows) -> Iterator[list[Waiting]]:
     """Yield the predictions of each slice for the join."""
     joinable = [row for row, event in rows.single.items() if event.can_be_joined]
     single = np.array(joinable, dtype=np.intp)
     aged = ages(rows.times, rows.record_times)
+    contents = rows.joined.contents()
     for begin, end in zip(rows.bounds, rows.bounds[1:], strict=False):
         found = []
         plain = begin + np.flatnonzero(rows.plain[begin:end])
         if rows.scanned is not None and len(plain):
-            records = rows.record_of[plain]
-            ids, values = rows.scanned.ids(records), rows.scanned.predictions(records)
-            found.append(_predictions(rows, plain, aged, ids, values))
+            found.append(Waiting(plain, _of_scanned(rows, rows.scanned, plain, aged, contents)))
         those = single[(single >= begin) & (single < end)]
         if len(those):
-            events = [rows.single[row] for row in those.tolist()]
-            labels = {at: event.label for at, event in enumerate(events) if event.label is not None}
-            ids = [event.prediction_id.encode() for event in events]
-            values = [event.prediction for event in events]
-            found.append(_predictions(rows, those, aged, ids, values, labels))
+            found.append(Waiting(those, _of_single(rows, those, aged, contents)))
         yield found
 
 
-def _predictions(
-    rows: ReadRows,
-    which: Rows,
-    aged: NDArray[np.int64],
-    ids: list[bytes],
-    values: list[object],
-    labels: dict[int, object] | None = None,
+def _of_scanned(
+    rows: ReadRows, scanned: ScannedPredictions, which: Rows, aged: Times, contents: Contents
 ) -> Predictions:
+    records = rows.record_of[which]
     return Predictions(
-        ids,
-        rows.joined.offsets[rows.record_of[which]],
+        scanned.ids(records),
+        rows.joined.offsets[records],
         rows.times[which],
         aged[which],
-        [rows.names[group] for group in rows.group[which].tolist()],
-        values,
-        labels or {},
+        rows.joined.timestamps[records],
+        Coded(rows.names, rows.group[which].astype(np.int32)),
+        scanned.predictions(records),
+        scanned.scores[records],
+        scanned.segments(records),
+        contents[records],
+    )
+
+
+def _of_single(rows: ReadRows, which: Rows, aged: Times, contents: Contents) -> Predictions:
+    records = rows.record_of[which]
+    events = [rows.single[row] for row in which.tolist()]
+    return Predictions(
+        [event.prediction_id.encode() for event in events],
+        rows.joined.offsets[records],
+        rows.times[which],
+        aged[which],
+        rows.joined.timestamps[records],
+        Coded(rows.names, rows.group[which].astype(np.int32)),
+        [event.prediction for event in events],
+        np.array([event.score for event in events], dtype=np.float64),
+        Coded.of([event.segment for event in events]),
+        contents[records],
+        {at: event.label for at, event in enumerate(events) if event.label is not None},
     )

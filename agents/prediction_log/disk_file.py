@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from agents.prediction_log.disk_chunk import Chunk, DamagedStore, Entry
+from agents.prediction_log.disk_chunk import FORMAT, Chunk, DamagedStore
+from agents.prediction_log.entry import Entry
 
 logger = logging.getLogger(__name__)
 
-FORMAT: Final = 1
+_READABLE: Final = (1, FORMAT)
 _CACHE_KIB: Final = 8192
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
@@ -223,8 +224,11 @@ class ColdFile:
                 "INSERT INTO meta VALUES (?, ?)",
                 [("format", FORMAT), ("identity", self._identity), ("seed", seed)],
             )
-        elif known != (FORMAT, self._identity):
+        elif known[0] not in _READABLE or known[1] != self._identity:
             raise ValueError(f"it is of format {known[0]!r} and of {known[1]!r}")
+        elif known[0] != FORMAT:
+            # Each chunk says how it was written; a worker of before reads no later ones.
+            self._writer.execute("UPDATE meta SET value = ? WHERE name = 'format'", (FORMAT,))
         found = self._meta("seed")
         if not isinstance(found, int):
             raise ValueError("it has no seed")  # noqa: TRY004 - what is wrong is the file

@@ -4,15 +4,26 @@ from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-from agents.prediction_log.disk_chunk import ROWS, Chunk, Entry, FirstLabel, encode_chunk
+from agents.prediction_log.disk_chunk import ROWS, Chunk, encode_chunk
 from agents.prediction_log.disk_file import ChangelogPosition, ColdFile, Written
+from agents.prediction_log.entry import NO_DIGEST, Entries, Entry, FirstLabel
 from agents.prediction_log.id_index import IdIndex, hash_ids
-from agents.prediction_log.memory_log import PART_BITS, PredictionLog, Rows
+from agents.prediction_log.memory_log import (
+    PART_BITS,
+    Bounds,
+    Dropped,
+    Numbers,
+    PredictionLog,
+    first_stays,
+    leading,
+)
 from agents.prediction_log.predictions import NO_LABEL, Predictions
+from schemas.tables.coded import Coded
 from schemas.tables.model_version import ModelVersion
 
 _CHUNKS_KEPT: Final = 256
@@ -24,7 +35,8 @@ class Captured:
 
     first: int
     start: int
-    rows: Rows
+    ids: list[bytes]
+    rows: Entries
     firsts: dict[int, FirstLabel]
     changes: dict[int, Entry]
     rest: bytes
@@ -32,16 +44,31 @@ class Captured:
 
     def written(self) -> Written:
         """Return it as it is written: the costly part, for a thread."""
-        count = len(self.rows.ids)
+        count = len(self.ids)
         chunks = []
         row = 0
         while row < count:
             number = self.start + row
             upto = min(count, row + ROWS - number % ROWS)
-            chunks.append((number, encode_chunk(self.rows, row, upto, self.firsts)))
+            chunks.append((number, self._chunk(row, upto)))
             row = upto
-        hashes = hash_ids(self.rows.ids, self.seed).tobytes()
+        hashes = hash_ids(self.ids, self.seed).tobytes()
         return Written(self.first, self.start, count, hashes, chunks, self.changes, self.rest)
+
+    def _chunk(self, begin: int, end: int) -> bytes:
+        rows = slice(begin, end)
+        firsts = (
+            {row - begin: self.firsts[row] for row in range(begin, end) if row in self.firsts}
+            if self.firsts
+            else {}
+        )
+        entries = Entries(
+            self.rows.fields[rows],
+            self.rows.names.take(rows),
+            self.rows.segments.take(rows),
+            self.rows.values[rows],
+        )
+        return encode_chunk(self.ids[rows], entries, firsts)
 
 
 class TieredLog:
@@ -170,12 +197,6 @@ class TieredLog:
                 found[name] = (*known, number)
         return found
 
-    def offset(self, number: int) -> int:
-        """Return the source offset of a prediction."""
-        if number >= self._hot.first:
-            return self._hot.offset(number)
-        return self._entry(number).offset
-
     def name(self, number: int) -> ModelVersion:
         """Return the model and version of a prediction."""
         if number >= self._hot.first:
@@ -183,17 +204,28 @@ class TieredLog:
         entry = self._entry(number)
         return entry.model, entry.version
 
-    def value(self, number: int) -> Any:
-        """Return what was predicted."""
-        return self._hot.value(number) if number >= self._hot.first else self._entry(number).value
+    def entry(self, number: int) -> Entry:
+        """Return a prediction."""
+        if number < self._hot.first:
+            return self._entry(number)
+        return self._hot_entry(number)
 
-    def label(self, number: int) -> int:
-        """Return the offset of the label that a prediction has met; `NO_LABEL` for none."""
-        return self._hot.label(number) if number >= self._hot.first else self._entry(number).label
+    def labels(self, numbers: Numbers) -> Numbers:
+        """Return the offsets of labels, as `PredictionLog.labels`, of predictions in memory."""
+        return self._hot.labels(numbers)
 
-    def digest(self, number: int) -> int:
-        """Return what tells the label that a prediction has met from others."""
-        return self._hot.digest(number) if number >= self._hot.first else self._entry(number).digest
+    def names(self, numbers: Numbers) -> Coded[ModelVersion]:
+        """Return models and versions, as `PredictionLog.names`, of predictions in memory."""
+        return self._hot.names(numbers)
+
+    def gather(self, numbers: Numbers) -> Entries:
+        """Return predictions in memory, as `PredictionLog.gather`."""
+        return self._hot.gather(numbers)
+
+    def set_labels(self, numbers: Numbers, offsets: Numbers, digests: NDArray[np.uint32]) -> None:
+        """Note offsets and digests of the labels of predictions in memory."""
+        self._hot.set_labels(numbers, offsets, digests)
+        self._touched.update(numbers[numbers < self._captured].tolist())
 
     def first_label(self, number: int) -> FirstLabel | None:
         """Return the label of a prediction that was there before it."""
@@ -220,48 +252,77 @@ class TieredLog:
             self._firsts[number] = label
         self._touch(number)
 
-    def replace(self, number: int, batch: Predictions, row: int) -> None:
-        """Put a prediction of a batch in the place of another one: it goes when that would have."""
+    def replace(self, number: int, batch: Predictions) -> None:
+        """Put the one prediction of a batch in the place of another one, also in the order."""
         if number < self._hot.first:
             self._dirty[number] = Entry(
-                int(batch.offsets[row]),
-                int(batch.ages[row]),
+                int(batch.offsets[0]),
+                int(batch.ages[0]),
+                int(batch.arrivals[0]),
                 NO_LABEL,
-                0,
-                *batch.names[row],
-                batch.values[row],
+                float(batch.scores[0]),
+                NO_DIGEST,
+                int(batch.contents[0]),
+                batch.segments[0],
+                *batch.names[0],
+                batch.values[0],
             )
             return
-        self._hot.replace(number, batch, row)
+        self._hot.replace(number, batch)
         self._touch(number)
 
-    def drop(
-        self, oldest: int, most: int, undated: int
-    ) -> Iterator[tuple[int, bytes | None, int, bool]]:
-        """Drop from the start; as `PredictionLog.drop`, with no id for those not in memory."""
+    def drop(self, bounds: Bounds) -> Iterator[Dropped]:
+        """Drop from the start; as `PredictionLog.drop`, with no ids for those not in memory."""
         if self._disk is None:
-            return self._hot.drop(oldest, most, undated)
-        return self._drop(oldest, most, undated)
+            return self._hot.drop(bounds)
+        return self._drop(bounds)
 
-    def _drop(
-        self, oldest: int, most: int, undated: int
-    ) -> Iterator[tuple[int, bytes | None, int, bool]]:
+    def _drop(self, bounds: Bounds) -> Iterator[Dropped]:
         while self._cold_first < self._hot.first:
-            number = self._cold_first
-            entry = self._entry(number)
-            is_old = (entry.age or undated) < oldest
-            if not is_old and len(self) <= most:
+            dropped = self._leading_on_disk(bounds)
+            if dropped is None:
                 return
-            self._cold_first += 1
+            gone = range(dropped.first, dropped.first + len(dropped.old))
+            self._cold_first = gone.stop
             for changed in (self._dirty, self._in_flight):
-                changed.pop(number, None)
-            yield number, None, entry.label, is_old
-        for number, name, label, is_old in self._hot.drop(oldest, most, undated):
-            self._touched.discard(number)
-            yield number, name, label, is_old
+                for number in gone if changed else ():
+                    changed.pop(number, None)
+            yield dropped
+        for dropped in self._hot.drop(bounds):
+            gone = range(dropped.first, dropped.first + len(dropped.old))
+            self._touched.difference_update(gone)
             self._cold_first = self._hot.first
+            yield dropped
         self._cold_first = self._hot.first
         self._captured = max(self._captured, self._hot.first)
+
+    def _leading_on_disk(self, bounds: Bounds) -> Dropped | None:
+        """Return those that go of the chunk with the first ones; None where none does."""
+        first = self._cold_first
+        entry = self._entry(first)
+        name = entry.model, entry.version
+        if first_stays(entry.arrival, entry.age, name, len(self), bounds):
+            return None
+        chunk = self._chunk(first)
+        rows = slice(first - chunk.first, min(len(chunk), self._hot.first - chunk.first))
+        fields, names = chunk.fields[rows], chunk.names.take(rows)
+        sources = [each for each in (chunk.changed, self._in_flight, self._dirty) if each]
+        changed = {
+            number: source[number]
+            for source in sources
+            for number in range(first, first + len(fields))
+            if number in source
+        }
+        if changed:
+            fields, listed = fields.copy(), names.values()
+            for number, entry in changed.items():
+                row = number - first
+                fields["age"][row], fields["arrival"][row] = entry.age, entry.arrival
+                fields["label"][row] = entry.label
+                listed[row] = entry.model, entry.version
+            names = Coded.of(listed)
+        old = leading(fields, names, len(self), bounds)
+        return Dropped(first, None, fields["label"][: len(old)].astype(np.int64), old)
 
     def capture(self, rest: bytes) -> Captured:
         """Return what the next checkpoint writes; `committed` follows when it is written."""
@@ -270,13 +331,13 @@ class TieredLog:
         self._touched.clear()
         self._in_flight, self._dirty = self._dirty, {}
         start = max(self._captured, self._hot.first)
-        rows = self._hot.rows(start, self.end)
+        ids, rows = self._hot.rows(start, self.end)
         firsts = {
             number - start: label for number, label in self._firsts.items() if number >= start
         }
         self._captured = self.end
         return Captured(
-            self.first, start, rows, firsts, dict(self._in_flight), rest, self._file.seed
+            self.first, start, ids, rows, firsts, dict(self._in_flight), rest, self._file.seed
         )
 
     def write(self, captured: Captured, position: ChangelogPosition) -> Written:
@@ -323,16 +384,7 @@ class TieredLog:
             self._touched.add(number)
 
     def _hot_entry(self, number: int) -> Entry:
-        hot = self._hot
-        return Entry(
-            hot.offset(number),
-            hot.age(number),
-            hot.label(number),
-            hot.digest(number),
-            *hot.name(number),
-            hot.value(number),
-            self._firsts.get(number),
-        )
+        return self._hot.entry(number)._replace(first=self._firsts.get(number))
 
     def _entry(self, number: int) -> Entry:
         for changed in (self._dirty, self._in_flight):

@@ -8,14 +8,15 @@ from time import perf_counter
 from typing import Final
 
 from agents.dead_letters.sender import DeadLetters
+from agents.join.joined import JoinedRows
 from agents.join.stores import PendingStores
 from agents.join.telemetry import LabelOutcomes
-from agents.observations.event_time import age, bounded_time
+from agents.observations.event_time import bounded_time
 from agents.observations.framing import framed
+from agents.observations.label_reader import LabelReader
 from agents.observations.label_tables import Labelled, TaskOf, label_tables
-from agents.observations.prediction_reader import PredictionReader, ReadPredictions
+from agents.observations.prediction_reader import PredictionReader, Waiting
 from agents.observations.prediction_tables import KindsOf
-from agents.prediction_log.predictions import Predictions
 from agents.records.block import RecordBlock
 from agents.records.record import Record
 from agents.stages.telemetry import Telemetry
@@ -32,13 +33,10 @@ from schemas.events.model_event import ModelEvent
 from schemas.events.not_taken import NotTaken
 from schemas.events.times import format_time
 from schemas.payloads.format import PredictionFormat
-from schemas.payloads.json_labels import label_rows
 from schemas.payloads.json_predictions import JsonPredictions
 from schemas.payloads.model_events import model_event_of
-from schemas.payloads.rows import FieldMap, LabelRow
-from schemas.tables.observations import ObservationTable
-
-_NOTHING: Final = ReadPredictions([], [], [], 0)
+from schemas.payloads.rows import FieldMap
+from schemas.tables.observations import ObservationTable, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +109,11 @@ class Intake:
             tolerance=self._tolerance,
             kinds_of=kinds_of,
         )
+        self._label_reader = LabelReader(
+            fields=options.label_fields,
+            largest=options.message_bytes,
+            tolerance=self._tolerance,
+        )
         self._pending = pending
 
     @property
@@ -167,83 +170,64 @@ class Intake:
     ) -> list[Awaitable[object]]:
         """Take slices of predictions and labels in their order; publish observations."""
         # All at once, since reading depends on nothing that came before; the join does.
-        read = self._read(blocks, shard_of)
+        predictions = [block for block in blocks if block.topic == self._topics.predictions]
+        read = self._reader.read(predictions) if predictions else None
         outputs: list[Awaitable[object]] = []
-        for record, why in read.not_taken:
-            outputs += await self._dead_letters.put_aside(record, why)
-        waiting = iter(read.waiting)
+        if read is not None:
+            self._telemetry.clocks_ahead(self._topics.predictions, read.skewed)
+            self._telemetry.fields_left_out(self._topics.predictions, read.left_out)
+            for record, why in read.not_taken:
+                outputs += await self._dead_letters.put_aside(record, why)
+        waiting = iter(() if read is None else read.waiting)
         labelled: list[Labelled] = []
+        repeated: list[int] = []
         for block in blocks:
             if block.topic == self._topics.predictions:
-                labelled += self._join_predictions(block, next(waiting))
+                labelled.append(self._join_predictions(block, next(waiting), repeated))
             else:
                 labelled += await self._join_labels(block, outputs)
         if not await self._pending.fix_order({each.partition for each in blocks}, is_current):
             return outputs  # whose the partitions are now takes the same records, and observes them
-        tables = [*read.tables, *label_tables(labelled, self._task_of, shard_of)]
+        tables = [] if read is None else read.tables(shard_of, repeated)
+        tables += label_tables(labelled, self._task_of, shard_of)
         return [*outputs, *await self._publish(tables, blocks)]
 
-    def _read(
-        self, blocks: Sequence[RecordBlock], shard_of: Callable[[str], int]
-    ) -> ReadPredictions:
-        predictions = [block for block in blocks if block.topic == self._topics.predictions]
-        if not predictions:
-            return _NOTHING
-        read = self._reader.read(predictions, shard_of)
-        self._telemetry.clocks_ahead(self._topics.predictions, read.skewed)
-        self._telemetry.fields_left_out(self._topics.predictions, read.left_out)
-        return read
-
     def _join_predictions(
-        self, block: RecordBlock, waiting: Iterable[Predictions]
-    ) -> list[Labelled]:
+        self, block: RecordBlock, waiting: Iterable[Waiting], repeated: list[int]
+    ) -> Labelled:
         store = self._pending.get(block.partition)
-        joined = sorted(
-            (join for batch in waiting for join in store.add_predictions(batch)),
-            key=lambda join: join[0],
-        )
+        parts = []
+        for rows, predictions in waiting:
+            taken = store.add_predictions(predictions)
+            parts.append(taken.joined)
+            repeated += rows[taken.repeated].tolist()
+        joined = JoinedRows.concatenated(parts).by_offset()
         self._telemetry.labels_met(LabelOutcomes(joined=len(joined)))
-        return [Labelled(block.topic, block.partition, *join) for join in joined]
+        return Labelled(Source(block.topic, block.partition), joined)
 
     async def _join_labels(
         self, block: RecordBlock, outputs: list[Awaitable[object]]
     ) -> list[Labelled]:
         store = self._pending.get(block.partition)
-        rows: list[tuple[LabelRow, int, int]] = []
-        joined: list[Labelled] = []
-        unmet = {"early": 0, "duplicate": 0, "corrected": 0}
-        orphaned = store.orphaned
-        skewed = 0
-        left_out: list[LeftOut] = []
-        for number, (offset, record_time, key, value) in enumerate(block.rows()):
-            try:
-                found = label_rows(
-                    value,
-                    self._options.label_fields,
-                    key=key,
-                    time=record_time,
-                    largest=self._options.message_bytes,
-                )
-            except NotTaken as why:
-                outputs += await self._dead_letters.put_aside(block[number], why)
-                continue
-            for row in found:
-                time, is_ahead = bounded_time(row.time, record_time, self._tolerance)
-                skewed += is_ahead
-                left_out += row.left_out
-                bounded = row._replace(time=time) if is_ahead else row
-                rows.append((bounded, offset, age(time, record_time)))
-        for (_, offset, _), joins in zip(rows, store.add_labels(rows), strict=True):
-            if isinstance(joins, str):
-                unmet[joins] += 1
-            else:
-                joined += [Labelled(block.topic, block.partition, offset, join) for join in joins]
+        read = self._label_reader.read(block)
+        for record, why in read.not_taken:
+            outputs += await self._dead_letters.put_aside(record, why)
+        orphaned = store.status.orphaned
+        taken = store.add_labels(read.waiting)
+        store.see(read.arrival)
+        joined = JoinedRows.concatenated([taken.joined, read.carried]).by_offset()
         self._telemetry.labels_met(
-            LabelOutcomes(joined=len(joined), orphaned=store.orphaned - orphaned, **unmet)
+            LabelOutcomes(
+                joined=len(joined),
+                early=taken.early,
+                duplicate=taken.duplicate,
+                corrected=taken.corrected,
+                orphaned=store.status.orphaned - orphaned,
+            )
         )
-        self._telemetry.clocks_ahead(block.topic, skewed)
-        self._telemetry.fields_left_out(block.topic, left_out)
-        return joined
+        self._telemetry.clocks_ahead(block.topic, read.skewed)
+        self._telemetry.fields_left_out(block.topic, read.left_out)
+        return [Labelled(Source(block.topic, block.partition), joined)]
 
     async def _pass_on(self, block: RecordBlock) -> list[Awaitable[object]]:
         """Pass model events to detection and to policy, keyed by model."""

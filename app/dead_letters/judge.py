@@ -140,7 +140,7 @@ class Judge:
         if len(letter.value or b"") < _MAY_BE_LARGE:
             return
         block = RecordBlock.from_records(letter.topic, letter.partition, [_AsRecord(letter)])
-        for _, table in self._reader.read([block], lambda _: 0).tables:
+        for _, table in self._reader.read([block]).tables(lambda _: 0):
             for _, frame in framed([table]):
                 if isinstance(frame, InvalidMessage):
                     raise frame

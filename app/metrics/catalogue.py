@@ -127,8 +127,9 @@ PENDING_ENTRIES: Final = MetricSpec(
 PENDING_DROPPED: Final = MetricSpec(
     "driftline_pending_dropped_total",
     "counter",
-    "Predictions given up: expired or evicted by the cap before their label came, or replaced by "
-    "another one of the same id, model and version.",
+    "Predictions given up: expired or evicted by the cap before their label came, followed by "
+    "another one of the same id, model and version (replaced), or come again as they were, and not "
+    "watched again (duplicate).",
     ("reason",),
 )
 PENDING_DISK: Final = MetricSpec(

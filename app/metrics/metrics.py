@@ -42,7 +42,7 @@ PENDING_SPECS: Final = (
 )
 """What changes when checkpoints end, and not with the batches alone."""
 
-_GIVEN_UP: Final = ("expired", "evicted", "replaced")
+_GIVEN_UP: Final = ("expired", "evicted", "replaced", "duplicate")
 
 
 class Metrics:

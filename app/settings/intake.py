@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
+from agents.join.options import ReusedIds
 from app.settings.section import Detail, Section, details, expected, known_one
 from schemas.events.label import Label
 from schemas.events.prediction import Prediction
@@ -27,7 +28,12 @@ class PendingSettings(Section):
     """The predictions of one partition that wait for their labels."""
 
     ttl_seconds: float = Field(default=2_592_000.0, gt=0)
-    """How long a prediction waits, in event time."""
+    """How long a prediction waits: by when its record came, and by the events of its model."""
+
+    reused_ids: ReusedIds = ReusedIds.LATEST
+    """What becomes of another prediction of the same id, model and version, as of a customer who is
+    scored each day. `latest`: it takes the place of the one before. `by_time`: they wait side by
+    side, sixteen at most, and a label is for the latest that is not dated after it."""
 
     hot_entries: int = Field(default=250_000, ge=1)
     """How many of one partition are kept in memory, about 250 bytes each; the older ones are on

@@ -32,5 +32,5 @@ def warm_up() -> None:
         blocks.append(RecordBlock("warm-up", 0, buffer, columns))
     # Of one slice the buffer is as it was fetched, of several a copy; two models share a table.
     for those in (blocks[:1], blocks):
-        reader.read(those, lambda _: 0)
+        reader.read(those).tables(lambda _: 0)
     detectors.warm_up()

@@ -25,6 +25,7 @@ from schemas.payloads.optional_fields import (
     score_of,
 )
 from schemas.payloads.record_keys import id_of
+from schemas.payloads.segment import segment_text
 
 UNVERSIONED: Final = "unversioned"
 
@@ -44,6 +45,7 @@ class PredictionRow(NamedTuple):
     score: float | None
     label: Any
     left_out: Sequence[LeftOut] = ()
+    segment: str | None = None
 
     @property
     def can_be_joined(self) -> bool:
@@ -147,6 +149,7 @@ def prediction_row(
         None if scores is None else score_of(scores, prediction, odd),
         optional_outcome(get("label"), "label", odd),
         odd,
+        segment_text(get("segment")),
     )
 
 

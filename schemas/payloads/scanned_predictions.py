@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from schemas.payloads.category_texts import CategoryTexts
-from schemas.payloads.member_roles import Roles
+from schemas.payloads.member_roles import MemberRole, Roles
 from schemas.payloads.prediction_members import (
     ABSENT,
     CODE,
@@ -19,7 +19,9 @@ from schemas.payloads.prediction_members import (
     mark_feature_sets,
     number_texts,
 )
+from schemas.payloads.segment import segment_text
 from schemas.scan import Entries, KeyTable, TextTable, Token, intern
+from schemas.tables.coded import Coded
 from schemas.tables.columns import ABSENT as NO_VALUE
 from schemas.tables.columns import LONGEST_CATEGORY, Column, Flag, Kind, Role, Values, column_of
 from schemas.values.numbers import LARGEST_EXACT
@@ -119,6 +121,35 @@ class ScannedPredictions:
     def predictions(self, rows: Places) -> list[Any]:
         """Return what was predicted in some rows, as decoded."""
         return self._raw(self.predictions_at[rows])
+
+    def segments(self, rows: Places) -> Coded[str | None]:
+        """Return the segments of some rows, as `schemas.payloads.segment.segment_text`."""
+        entries = self.entries
+        which = self.roles[entries.slot] == MemberRole.SEGMENT_VALUE
+        if not which.any():
+            return Coded.same(None, len(rows))
+        # Rows with the same bytes in the same places have the same segment.
+        starts, ends = _bounds(entries, np.arange(len(which)), which)
+        texts = intern(self.spans.buffer, starts, ends, self.table).astype(np.int64)
+        marks = texts << 36 | entries.kind.astype(np.int64) << 32 | entries.slot
+        known: dict[bytes, str | None] = {}
+        found: list[str | None] = []
+        for row in rows.tolist():
+            begin, end = entries.row_ptr[row : row + 2].tolist()
+            places = begin + np.flatnonzero(which[begin:end])
+            mark = marks[places].tobytes()
+            is_sure = bool((texts[places] >= 0).all())
+            if not is_sure or mark not in known:
+                segment = self._segment(places)
+                known[mark] = segment
+            else:
+                segment = known[mark]
+            found.append(segment)
+        return Coded.of(found)
+
+    def _segment(self, places: Places) -> str | None:
+        names = [self.keys.path(slot)[-1] for slot in self.entries.slot[places].tolist()]
+        return segment_text(dict(zip(names, self._raw(places), strict=True)))
 
     def columns(self, rows: Places, kinds: Mapping[str, Kind]) -> list[Column]:
         """Return the columns of some rows of one model: features, prediction, scores.

@@ -5,6 +5,7 @@ it did not read; those are for `schemas.events.codec` and `schemas.events.event_
 the judges of what is valid.
 """
 
+from schemas.scan.digests import digests
 from schemas.scan.entries import Entries
 from schemas.scan.keys import KeyTable
 from schemas.scan.scanner import scan
@@ -18,6 +19,7 @@ __all__ = [
     "KeyTable",
     "TextTable",
     "Token",
+    "digests",
     "intern",
     "read_epochs",
     "read_times",

@@ -80,7 +80,8 @@ def same(left: Bytes, at: int, right: Bytes, start: int, size: int) -> bool:
 
 
 @inlined()
-def _hash(buffer: Bytes, start: int, end: int, parent: int) -> np.uint64:
+def hash_of(buffer: Bytes, start: int, end: int, parent: int) -> np.uint64:
+    """Return 64 bits that depend on some bytes and the parent."""
     mixed = np.uint64(parent + 1) * _MIX_PARENT + np.uint64(end - start)
     for at in range(start, end, 8):
         bits = word(buffer, at)
@@ -95,7 +96,7 @@ def _hash(buffer: Bytes, start: int, end: int, parent: int) -> np.uint64:
 def find_or_add(strings: Strings, buffer: Bytes, start: int, end: int, parent: int) -> int:
     """Return the number of a string under a parent, or `NONE` where there is no room for it."""
     size = end - start
-    sought = _hash(buffer, start, end, parent)
+    sought = hash_of(buffer, start, end, parent)
     most = len(strings.places)
     place = int(np.int64(sought & np.uint64(most - 1)))
     for _ in range(MOST_PROBES):

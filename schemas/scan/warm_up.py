@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from schemas.scan.digests import digests
 from schemas.scan.keys import KeyTable
 from schemas.scan.scanner import scan
 from schemas.scan.texts import TextTable, intern
@@ -21,3 +22,4 @@ def warm_up() -> None:
     intern(buffer, *spans, TextTable(most=1, most_bytes=2))
     read_times(buffer, *spans)
     read_epochs(np.zeros(1))
+    digests(buffer, *spans)

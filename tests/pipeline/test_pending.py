@@ -8,7 +8,8 @@ import pytest
 from confluent_kafka import Consumer, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient
 
-from agents.join.changes import Changes, encode_changes
+from agents.join.changes import Changes
+from agents.join.changes_codec import encode_changes
 from tests.agents.transport.worker_process import wait_until
 from tests.kafka import KafkaCluster
 from tests.pipeline.driftline import PARTITIONS, Kafka, Traffic, Worker
@@ -152,7 +153,7 @@ def test_a_worker_whose_partitions_were_claimed_acks_nothing_until_it_has_them_a
         send_predictions(client, 0, 100)
         caught_up(client, "predictions")
         # As another worker does that was given the partitions, and this one has not heard of it.
-        (claim,) = encode_changes(Changes((), 0, 0, is_claim=True))
+        (claim,) = encode_changes(Changes((), 0, is_claim=True))
         producer = Producer({"bootstrap.servers": kafka.bootstrap})
         for partition in range(PARTITIONS):
             producer.produce(f"{topic_prefix}driftline-pending", claim, partition=partition)

@@ -10,7 +10,8 @@ from typing import Any, cast
 import pytest
 
 from agents.join.changelog import Changelog
-from agents.join.changes import NewerChanges, decode_changes
+from agents.join.changes import NewerChanges
+from agents.join.changes_codec import decode_changes
 from agents.join.options import PendingOptions
 from agents.join.partition_store import CheckpointFailed
 from agents.join.stores import PendingStores
@@ -18,7 +19,7 @@ from agents.transport.delivery import PartitionLost
 from agents.transport.publisher import Publisher
 from agents.transport.topic_reader import Bounds, TopicReader
 from tests.agents.fakes import FakeTelemetry
-from tests.agents.join.test_store import JOINED, NOW, label, predictions
+from tests.agents.join.steps import JOINED, NOW, add_label, add_predictions, label, predictions
 
 
 @dataclass
@@ -112,7 +113,7 @@ async def test_another_worker_goes_on_where_the_first_one_was() -> None:
     await first.take(2000)
     await second.stores.restore([0, 1])
     assert second.waiting() == 2000
-    assert second.stores.get(0).add_label(label("7"), 0, NOW) == [JOINED]
+    assert add_label(second.stores.get(0), label("7"), 0, NOW) == [JOINED]
     assert second.telemetry.restored[0][1] == 4
     status = second.telemetry.pending[0]
     assert status is not None
@@ -127,11 +128,11 @@ async def test_a_join_waits_until_a_successor_would_make_the_same_of_another_ord
     worker, successor = Worker(topic), Worker(topic)
     store = worker.stores.get(0)
     if label_first:
-        assert store.add_label(label("a"), 5, NOW) == "early"
-        assert store.add_predictions(predictions("a")) == [(0, JOINED)]
+        assert add_label(store, label("a"), 5, NOW) == "early"
+        assert add_predictions(store, predictions("a")) == [(0, JOINED)]
     else:
-        assert store.add_predictions(predictions("a")) == []
-        assert store.add_label(label("a"), 5, NOW) == [JOINED]
+        assert add_predictions(store, predictions("a")) == []
+        assert add_label(store, label("a"), 5, NOW) == [JOINED]
     fixing = asyncio.create_task(worker.stores.fix_order([0], lambda: True))
     await asyncio.sleep(0.01)
     assert not fixing.done()
@@ -141,18 +142,18 @@ async def test_a_join_waits_until_a_successor_would_make_the_same_of_another_ord
     await successor.stores.restore([0])
     again = successor.stores.get(0)
     if label_first:
-        assert again.add_predictions(predictions("a")) == [(0, JOINED)]
-        assert again.add_label(label("a"), 5, NOW) == "early"
+        assert add_predictions(again, predictions("a")) == [(0, JOINED)]
+        assert add_label(again, label("a"), 5, NOW) == "early"
     else:
-        assert again.add_label(label("a"), 5, NOW) == [JOINED]
-        assert again.add_predictions(predictions("a")) == []
+        assert add_label(again, label("a"), 5, NOW) == [JOINED]
+        assert add_predictions(again, predictions("a")) == []
 
 
 async def test_a_join_with_a_prediction_that_the_changelog_has_does_not_wait() -> None:
     topic = FakeTopic()
     worker = Worker(topic)
     await worker.take(10)
-    worker.stores.get(0).add_label(label("7"), 5, NOW)
+    add_label(worker.stores.get(0), label("7"), 5, NOW)
     topic.held = []
     assert await worker.stores.fix_order([0, 1], lambda: True)
     await worker.stores.restore([0])
@@ -171,8 +172,8 @@ async def test_a_join_with_a_prediction_that_was_restored_does_not_wait(
     first.leave()
     await second.stores.restore([0])
     topic.held = []
-    assert second.stores.get(0).add_label(label("7"), 5, NOW) == [JOINED]
-    assert second.stores.get(0).add_label(label("1499"), 6, NOW) == [JOINED]
+    assert add_label(second.stores.get(0), label("7"), 5, NOW) == [JOINED]
+    assert add_label(second.stores.get(0), label("1499"), 6, NOW) == [JOINED]
     assert await second.stores.fix_order([0], lambda: True)
     assert topic.held == []
 
@@ -182,8 +183,8 @@ async def test_the_order_is_not_told_for_a_partition_that_is_anothers(lost_after
     topic = FakeTopic()
     worker = Worker(topic)
     store = worker.stores.get(0)
-    store.add_predictions(predictions("a"))
-    store.add_label(label("a"), 5, NOW)
+    add_predictions(store, predictions("a"))
+    add_label(store, label("a"), 5, NOW)
     answers = iter([True] * lost_after + [False])
     assert not await worker.stores.fix_order([0], lambda: next(answers))
     assert len(topic.sent.get(0, ())) == lost_after
@@ -203,8 +204,8 @@ async def frozen_and_overtaken(
 async def test_a_worker_that_was_overtaken_observes_no_join_that_hangs_on_the_order() -> None:
     frozen, owner = await frozen_and_overtaken(FakeTopic())
     for worker in (frozen, owner):
-        worker.stores.get(0).add_predictions(predictions("a", first=5000))
-        worker.stores.get(0).add_label(label("a"), 5, NOW)
+        add_predictions(worker.stores.get(0), predictions("a", first=5000))
+        add_label(worker.stores.get(0), label("a"), 5, NOW)
     assert not await frozen.stores.fix_order([0], lambda: True)
     assert await owner.stores.fix_order([0], lambda: True)
     # Nothing that it takes is acked any more, whatever it is.
@@ -218,20 +219,20 @@ async def test_what_an_overtaken_worker_writes_counts_for_nobody() -> None:
     topic = FakeTopic()
     frozen, owner = await frozen_and_overtaken(topic)
     store = frozen.stores.get(0)
-    assert store.add_label(label("a"), 5, NOW) == "early"
-    assert store.add_predictions(predictions("a", first=5000)) == [(5000, JOINED)]
+    assert add_label(store, label("a"), 5, NOW) == "early"
+    assert add_predictions(store, predictions("a", first=5000)) == [(5000, JOINED)]
     with pytest.raises(PartitionLost):
         await frozen.publish()
     # The owner reads the same the other way round, and a third one goes on from there.
     store = owner.stores.get(0)
-    assert store.add_predictions(predictions("a", first=5000)) == []
-    assert store.add_label(label("a"), 5, NOW) == [JOINED]
+    assert add_predictions(store, predictions("a", first=5000)) == []
+    assert add_label(store, label("a"), 5, NOW) == [JOINED]
     await owner.publish()
     third = Worker(topic)
     await third.stores.restore([0])
     store = third.stores.get(0)
-    assert store.add_label(label("a"), 5, NOW) == [JOINED]
-    assert store.add_predictions(predictions("a", first=5000)) == []
+    assert add_label(store, label("a"), 5, NOW) == [JOINED]
+    assert add_predictions(store, predictions("a", first=5000)) == []
     assert third.waiting() == 1000
 
 
@@ -239,13 +240,13 @@ async def test_a_restore_that_begins_with_the_record_of_an_overtaken_worker_skip
     topic = FakeTopic()
     frozen, owner = await frozen_and_overtaken(topic)
     later = NOW + 10**12
-    frozen.stores.get(0).add_predictions(predictions("ghost", first=5000, age=later))
+    add_predictions(frozen.stores.get(0), predictions("ghost", first=5000, age=later))
     with pytest.raises(PartitionLost):
         await frozen.publish()
     ghost = topic.sent[0][-1]
     # All that the owner had is given up: what waits now lies after its claim.
     for row in range(3):
-        owner.stores.get(0).add_predictions(predictions(f"n{row}", first=9000 + row, age=later))
+        add_predictions(owner.stores.get(0), predictions(f"n{row}", first=9000 + row, age=later))
         await owner.publish()
     since = decode_changes(topic.sent[0][-1]).since
     assert topic.sent[0][since] == ghost
@@ -259,8 +260,9 @@ async def test_a_restore_reads_from_further_back_where_an_overtaken_worker_had_g
 ):
     topic = FakeTopic()
     frozen, owner = await frozen_and_overtaken(topic)
-    frozen.stores.get(0).add_predictions(
-        predictions(*(f"late{row}" for row in range(100)), first=5000, age=NOW + 10**12)
+    add_predictions(
+        frozen.stores.get(0),
+        predictions(*(f"late{row}" for row in range(100)), first=5000, age=NOW + 10**12),
     )
     with pytest.raises(PartitionLost):
         await frozen.publish()
@@ -269,14 +271,14 @@ async def test_a_restore_reads_from_further_back_where_an_overtaken_worker_had_g
     third = Worker(topic)
     await third.stores.restore([0])
     assert third.waiting() == owner.waiting() == 1000
-    assert third.stores.get(0).add_label(label("7"), 7, NOW) == [JOINED]
+    assert add_label(third.stores.get(0), label("7"), 7, NOW) == [JOINED]
 
 
 async def test_a_claim_by_the_record_of_an_overtaken_worker_hides_nothing() -> None:
     topic = FakeTopic()
     frozen, _ = await frozen_and_overtaken(topic)
     late = predictions("late", first=5000, age=NOW + 10**12)
-    frozen.stores.get(0).add_predictions(late)
+    add_predictions(frozen.stores.get(0), late)
     with pytest.raises(PartitionLost):
         await frozen.publish()
     # These read all that waits, and write nothing but their claims.
@@ -352,7 +354,7 @@ async def test_a_checkpoint_spares_the_records_before_it(tmp_path: Path) -> None
     assert second.waiting() == 10_500
     assert topic.read_records < 12
     for name in ("0", "9999", "10499"):
-        assert second.stores.get(0).add_label(label(name), int(name), NOW) == [JOINED]
+        assert add_label(second.stores.get(0), label(name), int(name), NOW) == [JOINED]
     second.leave()
 
 
@@ -374,7 +376,7 @@ async def test_a_disk_that_is_not_of_this_changelog_is_made_anew(
     second = Worker(another, tmp_path)
     await second.stores.restore([0])
     assert second.waiting() == {"recreated": 6000, "trimmed": 500, "shorter": 500}[other]
-    assert second.stores.get(0).add_label(label("7"), 0, NOW) == "early"
+    assert add_label(second.stores.get(0), label("7"), 0, NOW) == "early"
     second.leave()
 
 
@@ -465,7 +467,7 @@ async def test_groups_do_not_share_files(tmp_path: Path) -> None:
 
 async def test_without_a_changelog_nothing_is_sent_or_restored() -> None:
     stores = PendingStores(PendingOptions(), FakeTelemetry())
-    stores.get(0).add_predictions(predictions("a"))
+    add_predictions(stores.get(0), predictions("a"))
     assert await stores.publish(0) == []
     await stores.restore([0])
     assert stores.get(0).status.predictions == 1

@@ -10,10 +10,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agents.join.changes import decode_changes
+from agents.join.changes_codec import decode_changes
+from agents.join.options import ReusedIds
 from agents.join.store import DiskCheckpoint, PendingStore
 from agents.prediction_log.disk_file import ChangelogPosition, ColdFile
-from tests.agents.join.test_store import CHURN, FRAUD, HOUR, NOW, label, predictions
+from tests.agents.join.steps import (
+    CHURN,
+    FRAUD,
+    HOUR,
+    NOW,
+    add_label,
+    add_predictions,
+    label,
+    predictions,
+)
 
 IDENTITY = "group/predictions/0"
 
@@ -21,9 +31,17 @@ IDENTITY = "group/predictions/0"
 class Durable:
     """A store with a disk and a changelog, that is saved, restarted and robbed of its disk."""
 
-    def __init__(self, folder: Path, *, most: int, hot: int) -> None:
+    def __init__(
+        self, folder: Path, *, most: int, hot: int, reused_ids: ReusedIds = ReusedIds.LATEST
+    ) -> None:
         self._folder = folder
-        self._arguments: dict[str, Any] = {"ttl": HOUR, "most": most, "hot": hot, "part_bits": 1}
+        self._arguments: dict[str, Any] = {
+            "ttl": HOUR,
+            "most": most,
+            "hot": hot,
+            "part_bits": 1,
+            "reused_ids": reused_ids,
+        }
         self.log: list[bytes] = []
         self._saving: DiskCheckpoint | None = None
         self._saved_at = 0
@@ -62,7 +80,7 @@ class Durable:
 
 steps = st.one_of(
     st.tuples(
-        st.sampled_from(["predictions", "others", "label", "carried"]),
+        st.sampled_from(["predictions", "others", "label", "carried", "known"]),
         st.lists(st.integers(0, 15).map(str), min_size=1, max_size=5),
         st.integers(-1, 2),
         st.sampled_from([None, "fraud", "churn"]),
@@ -73,14 +91,14 @@ steps = st.one_of(
 
 @pytest.mark.parametrize("most", [5, 12, 1000])
 @settings(max_examples=150)
-@given(st.lists(steps, min_size=8, max_size=60), st.integers(0, 3))
+@given(st.lists(steps, min_size=8, max_size=60), st.integers(0, 3), st.sampled_from(ReusedIds))
 def test_a_store_that_is_saved_and_restored_at_any_time_says_what_one_in_memory_says(
-    most: int, sequence: list[tuple[Any, ...]], hot: int
+    most: int, sequence: list[tuple[Any, ...]], hot: int, reused_ids: ReusedIds
 ) -> None:
     # Of labels that wait, as many as predictions in memory are kept: so it is for the oracle.
-    oracle = PendingStore(ttl=HOUR, most=most, hot=hot)
+    oracle = PendingStore(ttl=HOUR, most=most, hot=hot, reused_ids=reused_ids)
     with TemporaryDirectory() as folder:
-        durable = Durable(Path(folder), most=most, hot=hot)
+        durable = Durable(Path(folder), most=most, hot=hot, reused_ids=reused_ids)
         done: list[Callable[[PendingStore], object]] = []
         for number, (kind, *rest) in enumerate(sequence):
             if kind == "begin":
@@ -98,51 +116,55 @@ def test_a_store_that_is_saved_and_restored_at_any_time_says_what_one_in_memory_
                 done.append(what)
                 assert durable.do(what) == what(oracle)
             assert replace(durable.store.status, disk_bytes=0) == oracle.status
-            assert durable.store.orphaned == oracle.orphaned
+            assert durable.store.status.orphaned == oracle.status.orphaned
         durable.store.close()
 
 
 def operation(
     number: int, kind: str, names: list[str], hours: int, model: str | None
 ) -> Callable[[PendingStore], object]:
-    time = NOW + hours * HOUR // 2
+    time, arrival = NOW + hours * HOUR // 2, NOW + number * HOUR // 9
     if kind == "label":
         row = label(names[0], time, model=model, label=number % 3)
-        return lambda store: store.add_label(row, number, time)
+        return lambda store: add_label(store, row, number, arrival)
     batch = predictions(
         *names,
         first=10 * number,
         time=time,
+        arrival=arrival,
+        content=7 if kind == "known" else number + 8,
         name=CHURN if kind == "others" else FRAUD,
         label=number % 3 if kind == "carried" else None,
     )
-    return lambda store: store.add_predictions(batch)
+
+    def add(store: PendingStore) -> object:
+        taken = store.add_predictions(batch)
+        return taken.joined.rows(), taken.repeated
+
+    return add
 
 
 def test_a_label_between_a_checkpoint_and_its_end_is_kept_when_memory_is_let_go(
     tmp_path: Path,
 ) -> None:
     durable = Durable(tmp_path, most=100, hot=0)
-    durable.do(lambda store: store.add_predictions(predictions(*"abcdefgh")))
+    durable.do(lambda store: add_predictions(store, predictions(*"abcdefgh")))
     durable.begin_saving()
-    durable.do(lambda store: store.add_label(label("a"), 5, NOW))
+    durable.do(lambda store: add_label(store, label("a"), 5, NOW))
     durable.end_saving()
     assert durable.store.in_memory == 0
-    assert durable.store.add_label(label("a"), 6, NOW) == "duplicate"
+    assert add_label(durable.store, label("a"), 6, NOW) == "duplicate"
     assert durable.store.status.predictions == 7
     durable.store.close()
 
 
 def test_the_time_of_a_label_that_changed_nothing_else_is_kept(tmp_path: Path) -> None:
     durable = Durable(tmp_path, most=100, hot=10)
-    durable.do(lambda store: store.add_predictions(predictions("a", "b")))
-    durable.do(lambda store: store.add_label(label("a"), 0, NOW))
-    later = NOW + 2 * HOUR
-    carried = label("x", later, prediction=1, model="fraud")
-    durable.do(lambda store: store.add_label(carried, 1, later))
-    assert durable.store.status.predictions == 0
+    durable.do(lambda store: add_label(store, label("early"), 0, NOW))
+    durable.do(lambda store: add_label(store, label("early"), 1, NOW + 2 * HOUR))
+    assert durable.store.status.labels == 0
     durable.restart(lose_disk=True)
-    assert durable.store.status.predictions == 0
+    assert durable.store.status.labels == 0
     durable.store.close()
 
 
@@ -151,8 +173,8 @@ def test_a_restore_begins_where_the_last_record_says_and_knows_all_that_still_wa
     log: list[bytes] = []
     for first in range(0, 10_000, 100):
         names = [str(number) for number in range(first, first + 100)]
-        source.add_predictions(predictions(*names, first=first))
-        source.add_label(label(names[0]), first, NOW)
+        add_predictions(source, predictions(*names, first=first))
+        add_label(source, label(names[0]), first, NOW)
         log += source.drain_changes()
         source.acknowledged(len(log) - 1)
     since = decode_changes(log[-1]).since
@@ -165,16 +187,16 @@ def test_a_restore_begins_where_the_last_record_says_and_knows_all_that_still_wa
     assert restored.status == source.status
     for number in range(9500, 10_000):
         row = label(str(number))
-        assert restored.add_label(row, 20_000 + number, NOW) == source.add_label(
-            row, 20_000 + number, NOW
+        assert add_label(restored, row, 20_000 + number, NOW) == add_label(
+            source, row, 20_000 + number, NOW
         )
 
 
 def test_a_label_whose_prediction_has_gone_does_not_wait_after_a_restore() -> None:
     source = PendingStore(ttl=HOUR, most=2)
-    source.add_predictions(predictions("a", "b"))
+    add_predictions(source, predictions("a", "b"))
     first = source.drain_changes()
-    source.add_label(label("a"), 0, NOW)
+    add_label(source, label("a"), 0, NOW)
     (met,) = source.drain_changes()
     assert first
     restored = PendingStore(ttl=HOUR, most=2)
@@ -184,13 +206,13 @@ def test_a_label_whose_prediction_has_gone_does_not_wait_after_a_restore() -> No
 
 def test_labels_that_wait_for_long_hold_up_no_restore() -> None:
     source = PendingStore(ttl=HOUR, most=500)
-    source.add_label(label("lonely"), 0, NOW)
-    source.add_label(label("used"), 1, NOW)
-    source.add_predictions(predictions("used", first=0))
+    add_label(source, label("lonely"), 0, NOW)
+    add_label(source, label("used"), 1, NOW)
+    add_predictions(source, predictions("used", first=0))
     log = source.drain_changes()
     for first in range(1, 30_000, 10):
         names = [str(number) for number in range(first, first + 10)]
-        source.add_predictions(predictions(*names, first=first))
+        add_predictions(source, predictions(*names, first=first))
         log += source.drain_changes()
         source.acknowledged(len(log) - 1)
     since = decode_changes(log[-1]).since
@@ -203,8 +225,8 @@ def test_labels_that_wait_for_long_hold_up_no_restore() -> None:
     assert restored.status == source.status
     for store in (source, restored):
         assert store.status.labels == 1
-        assert store.add_label(label("lonely"), 0, NOW) == "early"
+        assert add_label(store, label("lonely"), 0, NOW) == "early"
         late = predictions("lonely", "used", first=50_000)
-        assert [offset for offset, _ in store.add_predictions(late)] == [50_000, 50_001]
+        assert [offset for offset, _ in add_predictions(store, late)] == [50_000, 50_001]
         assert store.status.labels == 0
     assert sum(b"lonely" in record for record in log) < 5

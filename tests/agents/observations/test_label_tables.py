@@ -1,8 +1,8 @@
-from agents.join.join import Joined
+from agents.join.joined import Joined, JoinedRows
 from agents.observations.label_tables import Labelled, label_tables
 from detectors.performance.error import Task
 from schemas.tables.columns import Flag, Kind
-from schemas.tables.observations import ModelRows, ObservationTable, Origin
+from schemas.tables.observations import ModelRows, ObservationTable, Origin, Source
 
 
 def tables(*rows: Labelled, task: Task = Task.AUTO) -> list[ObservationTable]:
@@ -13,7 +13,8 @@ def tables(*rows: Labelled, task: Task = Task.AUTO) -> list[ObservationTable]:
 
 
 def labelled(offset: int, model: str, label: object, *, topic: str = "labels") -> Labelled:
-    return Labelled(topic, 3, offset, Joined(model, "1", 1, label, 1000 + offset))
+    join = Joined(model, "1", 1, label, 1000 + offset)
+    return Labelled(Source(topic, 3), JoinedRows.of([(offset, join)]))
 
 
 def test_labelled_rows_become_errors_by_the_models_task() -> None:

@@ -1,3 +1,4 @@
+import math
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
@@ -57,15 +58,15 @@ def block(events: Sequence[Any], *, partition: int = 3, first: int = 0) -> Recor
 def read(
     *events: dict[str, Any], kinds: Mapping[str, Mapping[str, Kind]] | None = None, **fields: Any
 ) -> ReadPredictions:
-    return reader(kinds, **fields).read([block(events)], lambda _: 0)
+    return reader(kinds, **fields).read([block(events)])
 
 
 def batches(found: ReadPredictions) -> list[ObservationBatch]:
-    return [batch for _, table in found.tables for batch in table.batches()]
+    return [batch for _, table in found.tables(lambda _: 0) for batch in table.batches()]
 
 
 def waiting_of(found: ReadPredictions) -> list[Predictions]:
-    return [each for those in found.waiting for each in those]
+    return [each.predictions for those in found.waiting for each in those]
 
 
 def by_name(columns: tuple[Column, ...]) -> dict[str, Column]:
@@ -106,16 +107,16 @@ def test_models_with_the_same_features_share_a_table_and_others_do_not() -> None
         event(model="e", features={"x": "text", "y": 1.0}),
     ]
     alike = read(*rows[:3])
-    assert [[each.model for each in table.models] for _, table in alike.tables] == [
+    assert [[each.model for each in table.models] for _, table in alike.tables(lambda _: 0)] == [
         ["a", "b"],
         ["c"],
     ]
-    columns = by_name(alike.tables[0][1].columns)
+    columns = by_name(alike.tables(lambda _: 0)[0][1].columns)
     assert columns["x"].values.tolist() == [1.0, 4.0]
     assert columns["y"].values.tolist() == [2.0, 3.0]
     # Where rows of one model differ, or a feature has another kind, a model is by itself.
     found = read(*rows)
-    assert sorted(len(table.models) for _, table in found.tables) == [1] * 5
+    assert sorted(len(table.models) for _, table in found.tables(lambda _: 0)) == [1] * 5
     assert {each.model: by_name(each.columns)["x"].kind for each in batches(found)} == {
         **dict.fromkeys("abcd", Kind.NUMBER),
         "e": Kind.CATEGORY,
@@ -124,20 +125,20 @@ def test_models_with_the_same_features_share_a_table_and_others_do_not() -> None
 
 def test_models_that_are_watched_in_different_partitions_share_no_table() -> None:
     events = [event(model="a"), event(model="b"), event(model="c")]
-    found = reader().read([block(events)], lambda model: int(model == "b"))
-    assert sorted((shard, len(table.models)) for shard, table in found.tables) == [(0, 2), (1, 1)]
+    shared = reader().read([block(events)]).tables(lambda model: int(model == "b"))
+    assert sorted((shard, len(table.models)) for shard, table in shared) == [(0, 2), (1, 1)]
 
 
 def test_several_slices_are_read_as_one_in_their_order() -> None:
     first = block([event("a"), event("b", model="churn")], partition=0)
     second = block([event("c", **UNUSUAL, features={"x": 2.5}), event("d")], partition=1, first=50)
-    found = reader().read([first, second[1:], second[:1]], lambda _: 0)
+    found = reader().read([first, second[1:], second[:1]])
     assert [(each.model, each.offsets.tolist(), each.runs) for each in batches(found)] == [
         ("fraud", [0, 51], (Run("predictions", 0, 1), Run("predictions", 1, 1))),
         ("fraud", [50], (Run("predictions", 1, 1),)),
         ("churn", [1], (Run("predictions", 0, 1),)),
     ]
-    assert [[each.ids for each in those] for those in found.waiting] == [
+    assert [[each.predictions.ids for each in those] for those in found.waiting] == [
         [[b"a", b"b"]],
         [[b"d"]],
         [[b"c"]],
@@ -146,9 +147,7 @@ def test_several_slices_are_read_as_one_in_their_order() -> None:
 
 def test_what_is_refused_is_told_by_its_record_whatever_the_slice() -> None:
     bad = [{"model": "fraud"}]
-    found = reader().read(
-        [block([event()]), block([*bad, event()], partition=1, first=7)], lambda _: 0
-    )
+    found = reader().read([block([event()]), block([*bad, event()], partition=1, first=7)])
     assert [(record.partition, record.offset) for record, _ in found.not_taken] == [(1, 7)]
 
 
@@ -180,7 +179,7 @@ def test_what_waits_for_labels_are_all_predictions_plain_or_not() -> None:
         (name.decode(), int(offset), model, value)
         for each in waiting_of(found)
         for name, offset, (model, _), value in zip(
-            each.ids, each.offsets, each.names, each.values, strict=True
+            each.ids, each.offsets, each.names.values(), each.values, strict=True
         )
     ]
     assert sorted(waiting) == [
@@ -236,13 +235,13 @@ def test_slices_read_together_give_each_model_the_rows_that_they_give_one_by_one
     whole = block(events)
     bounds = sorted({0, len(events), *(cut for cut in cuts if cut < len(events))})
     parts = [whole[begin:end] for begin, end in pairwise(bounds)]
-    together = reader().read(parts, lambda _: 0)
-    single = [reader().read([part], lambda _: 0) for part in parts]
+    together = reader().read(parts)
+    single = [reader().read([part]) for part in parts]
     assert values(batches(together)) == values(
         [batch for found in single for batch in batches(found)]
     )
-    assert [[each.ids for each in those] for those in together.waiting] == [
-        [each.ids for each in those] for found in single for those in found.waiting
+    assert [[each.predictions.ids for each in those] for those in together.waiting] == [
+        [each.predictions.ids for each in those] for found in single for those in found.waiting
     ]
 
 
@@ -281,15 +280,48 @@ class Several:
         ]
 
 
+def test_what_the_join_keeps_is_that_of_each_row_plain_or_not() -> None:
+    first = event("a", scores={"1": 0.9, "0": 0.1}, segment={"tier": 1.0, "channel": "app"})
+    rows = [first, event("b"), {**first, **UNUSUAL}, event("d", segment={"tier": 2})]
+    found = {
+        offset: (score, segment)
+        for each in waiting_of(read(*rows))
+        for offset, score, segment in zip(
+            each.offsets.tolist(), each.scores.tolist(), each.segments.values(), strict=True
+        )
+    }
+    same = (0.9, '{"channel":"app","tier":"1"}')
+    assert (found[0], found[2]) == (same, same)
+    assert math.isnan(found[1][0])
+    assert (found[1][1], found[3][1]) == (None, '{"tier":"2"}')
+
+
+def test_the_same_bytes_are_the_same_content_and_others_are_not() -> None:
+    (plain,) = waiting_of(read(event("a"), event("a"), event("a", prediction=0)))
+    one, again, other = plain.contents.tolist()
+    assert one == again != other
+    (unusual,) = waiting_of(read(event("a", **UNUSUAL), event("a", **UNUSUAL)))
+    assert len(set(unusual.contents.tolist())) == 1
+    assert 0 not in {one, other, *unusual.contents.tolist()}
+
+
+def test_rows_that_came_before_are_left_out_and_so_are_models_of_no_other_row() -> None:
+    rows = [event("a"), event("b", model="churn"), event("c"), event("d", **UNUSUAL)]
+    found = read(*rows).tables(lambda _: 0, [1, 2])
+    left = [(each.model, each.offsets.tolist()) for _, table in found for each in table.batches()]
+    assert left == [("fraud", [0]), ("fraud", [3])]
+    assert read(*rows).tables(lambda _: 0, [0, 1, 2, 3]) == []
+
+
 def test_a_record_may_hold_several_predictions() -> None:
     form = Several()
     some = PredictionReader(form=form, tolerance=0, kinds_of=lambda _: {})
-    found = some.read([block([2, 1]), block([3], partition=4, first=9)], lambda _: 0)
+    found = some.read([block([2, 1]), block([3], partition=4, first=9)])
     (batch,) = batches(found)
     assert batch.offsets.tolist() == [0, 0, 1, 9, 9, 9]
     assert batch.source_of.tolist() == [0, 0, 0, 1, 1, 1]
     assert by_name(batch.columns)["x"].values.tolist() == [0.0, 1.0, 0.0, 0.0, 1.0, 2.0]
-    assert [each.ids for those in found.waiting for each in those] == [
+    assert [each.predictions.ids for those in found.waiting for each in those] == [
         [b"p0", b"p1", b"p0"],
         [b"p0", b"p1", b"p2"],
     ]
@@ -300,5 +332,5 @@ def test_the_headers_of_a_record_reach_its_format() -> None:
     records = records_of(batch("predictions", [b"1"]))
     records[0].headers = (("content-type", b"application/json"),)
     some = PredictionReader(form=form, tolerance=0, kinds_of=lambda _: {})
-    some.read([RecordBlock.from_records("predictions", 0, records)], lambda _: 0)
+    some.read([RecordBlock.from_records("predictions", 0, records)])
     assert form.headers == [(("content-type", b"application/json"),)]

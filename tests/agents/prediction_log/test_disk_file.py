@@ -6,12 +6,20 @@ import pytest
 from agents.join.store import PendingStore
 from agents.prediction_log.disk_chunk import DamagedStore
 from agents.prediction_log.disk_file import ChangelogPosition, ColdFile, StoreInUse
-from tests.agents.join.test_store import HOUR, JOINED, NOW, label, predictions
+from tests.agents.join.steps import (
+    HOUR,
+    JOINED,
+    NOW,
+    add_label,
+    add_predictions,
+    label,
+    predictions,
+)
 
 
 def saved(path: Path, count: int = 300) -> None:
     store = PendingStore(ttl=HOUR, most=1000, hot=1, file=ColdFile(path, "mine"), part_bits=1)
-    store.add_predictions(predictions(*map(str, range(count))))
+    add_predictions(store, predictions(*map(str, range(count))))
     checkpoint = store.checkpoint()
     checkpoint.done(checkpoint.write(ChangelogPosition(7, 99)))
     store.close()
@@ -25,7 +33,7 @@ def test_what_was_written_is_there_again(tmp_path: Path) -> None:
     store = PendingStore(ttl=HOUR, most=1000, hot=1, file=file)
     assert store.load() == ChangelogPosition(7, 99)
     assert store.status.predictions == 300
-    assert store.add_label(label("123"), 0, NOW) == [JOINED]
+    assert add_label(store, label("123"), 0, NOW) == [JOINED]
     store.close()
 
 
@@ -49,7 +57,7 @@ def test_a_file_that_is_damaged_or_of_another_group_is_made_anew(
         path.write_bytes(path.read_bytes()[:5000])
     elif damage == "format":
         with sqlite3.connect(path) as connection:
-            connection.execute("UPDATE meta SET value = 2 WHERE name = 'format'")
+            connection.execute("UPDATE meta SET value = 3 WHERE name = 'format'")
         connection.close()
     file = ColdFile(path, "another" if damage == "foreign" else "mine")
     assert file.position is None
@@ -66,9 +74,9 @@ def test_a_chunk_that_is_not_what_was_written_ends_the_worker_and_is_deleted(
     connection.close()
     store = PendingStore(ttl=HOUR, most=1000, hot=1, file=ColdFile(path, "mine"))
     store.load()
-    assert store.add_label(label("5"), 0, NOW) == [JOINED]
+    assert add_label(store, label("5"), 0, NOW) == [JOINED]
     with pytest.raises(DamagedStore, match="restored from the changelog"):
-        store.add_label(label("130"), 0, NOW)
+        add_label(store, label("130"), 0, NOW)
     store.close()
     assert not path.exists()
     file = ColdFile(path, "mine")
@@ -80,7 +88,7 @@ def test_what_has_gone_makes_room_on_disk(tmp_path: Path) -> None:
     file = ColdFile(tmp_path / "0.sqlite", "mine")
     store = PendingStore(ttl=HOUR, most=1000, hot=10, file=file, part_bits=3)
     for first in range(0, 40_000, 500):
-        store.add_predictions(predictions(*map(str, range(first, first + 500)), first=first))
+        add_predictions(store, predictions(*map(str, range(first, first + 500)), first=first))
         checkpoint = store.checkpoint()
         checkpoint.done(checkpoint.write(ChangelogPosition(first, 0)))
     assert len(list(file.segments())) <= 4
@@ -88,3 +96,27 @@ def test_what_has_gone_makes_room_on_disk(tmp_path: Path) -> None:
     store.close()
     # 1,000 entries of 100 bytes, and what SQLite keeps free for the next ones.
     assert (tmp_path / "0.sqlite").stat().st_size < 500_000
+
+
+def test_a_file_of_the_version_before_is_read(tmp_path: Path) -> None:
+    # 200 predictions, of which the first 50 met their label "1" after they were written.
+    path = tmp_path / "0.sqlite"
+    path.write_bytes((Path(__file__).parent / "data" / "before.sqlite").read_bytes())
+    store = PendingStore(ttl=HOUR, most=1000, hot=1, file=ColdFile(path, "before"), part_bits=1)
+    assert store.load() == ChangelogPosition(2, 8)
+    assert (store.status.predictions, store.status.labels) == (150, 1)
+    replayed = JOINED._replace(time=NOW + 2007, delay=2007.0)
+    assert add_label(store, label("p7", NOW + 2007), 7, NOW) == [replayed]
+    # What the label was is not known any more: any other counts as the same.
+    assert add_label(store, label("p7"), 90, NOW) == "duplicate"
+    assert add_label(store, label("p101"), 91, NOW) == [JOINED]
+    add_predictions(store, predictions("new", first=300, time=NOW + 5000))
+    checkpoint = store.checkpoint()
+    checkpoint.done(checkpoint.write(ChangelogPosition(3, 9)))
+    store.close()
+    again = PendingStore(ttl=HOUR, most=1000, hot=1, file=ColdFile(path, "before"), part_bits=1)
+    assert again.load() == ChangelogPosition(3, 9)
+    assert (again.status.predictions, again.status.labels) == (150, 1)
+    assert add_label(again, label("p101"), 92, NOW) == "duplicate"
+    assert add_label(again, label("p150"), 93, NOW) == [JOINED._replace(prediction=0)]
+    again.close()

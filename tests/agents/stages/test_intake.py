@@ -8,7 +8,8 @@ from faust.types import TP
 
 from agents.dead_letters.sender import DeadLetters, TooManyRefused
 from agents.join.changelog import Changelog
-from agents.join.changes import Changes, decode_changes
+from agents.join.changes import Changes, LabelChanges
+from agents.join.changes_codec import decode_changes
 from agents.join.options import PendingOptions
 from agents.join.stores import PendingStores
 from agents.join.telemetry import LabelOutcomes
@@ -443,8 +444,11 @@ def test_what_waits_and_what_was_met_goes_to_the_changelog_before_the_ack() -> N
     sent = stage.publisher.to(TOPICS.pending)
     assert [(each.key, each.partition) for each in sent] == [(None, 3), (None, 3)]
     taken, met = (changes_of(each.value) for each in sent)
-    assert [entry.ids for entry in taken.entries if not isinstance(entry, tuple)] == [[b"a", b"b"]]
-    assert [entry[0].offset for entry in met.entries if isinstance(entry, tuple)] == [4]
+    (waiting,), (labelled,) = taken.entries, met.entries
+    assert not isinstance(waiting, LabelChanges)
+    assert waiting.ids == [b"a", b"b"]
+    assert isinstance(labelled, LabelChanges)
+    assert labelled.labels.offsets.tolist() == [4]
     # The observations and the changes; the dead letter alone.
     assert [outputs for _, outputs in stage.delivery.submitted] == [2, 2, 1]
 

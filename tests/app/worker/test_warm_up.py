@@ -29,7 +29,9 @@ for rows in (1, 2):
     columns = np.array([[0, 1], [0, 0], [0, 0], [0, 0], [1, 1], [0, 0], [len(value)] * 2, [0, 0]])
     block = RecordBlock("p", 0, np.frombuffer(value, dtype=np.uint8), columns)
     for blocks in ([block[:rows]], [block[:rows], block]):
-        assert reader.read(blocks, lambda _: 0).not_taken == []
+        read = reader.read(blocks)
+        read.tables(lambda _: 0)
+        assert read.not_taken == []
 assert [each.signatures for each in kernels] == compiled
 """
 

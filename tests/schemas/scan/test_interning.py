@@ -7,8 +7,8 @@ from schemas.scan.interning import (
     MOST_PROBES,
     NONE,
     REFUSED,
-    _hash,
     find_or_add,
+    hash_of,
     no_strings,
     same,
 )
@@ -41,7 +41,7 @@ def test_strings_that_collide_are_refused_rather_than_searched_for_long() -> Non
     spans = list(zip(starts.tolist(), ends.tolist(), strict=True))
     # All at the last place, so that the search goes on at the first.
     mask = np.uint64(len(strings.places) - 1)
-    colliding = [span for span in spans if _hash(buffer, *span, NONE) & mask == mask]
+    colliding = [span for span in spans if hash_of(buffer, *span, NONE) & mask == mask]
     assert len(colliding) > MOST_PROBES
     found = [find_or_add(strings, buffer, *span, NONE) for span in colliding]
     expected = [*range(MOST_PROBES), *([NONE] * (len(colliding) - MOST_PROBES))]
