@@ -47,6 +47,10 @@ BEGINNINGS: Final[tuple[tuple[re.Pattern[bytes], Reason, str, str], ...]] = tupl
 MISTAKES: Final[tuple[tuple[str, re.Pattern[bytes], str], ...]] = tuple(
     (message, re.compile(pattern, re.IGNORECASE), text)
     for message, pattern, text in (
+        ("depth limit", rb"", "nested too deeply"),
+        ("allocate memory", rb"", "nested too deeply"),
+        ("invalid escape", rb"", "a backslash that begins no escape of JSON"),
+        ("leading zero", rb"", "a number with leading zeros: put it in quotes"),
         ("surrogate", rb"", "half of a surrogate pair, a text cut within a character"),
         ("hex escape", rb"", "half of a surrogate pair, or an escape that is cut"),
         ("unexpected end", rb"", "cut short: it ends within the document"),

@@ -57,6 +57,9 @@ def _cause(value: bytes) -> tuple[Reason, str]:
         (b'{"x": "a\nb"}', Reason.UNDECODABLE, "line break"),
         (b'{"x": 1} // y', Reason.UNDECODABLE, "comment"),
         (b" ", Reason.UNDECODABLE, "empty"),
+        (b'{"x": ' * 1100 + b"}" * 1100, Reason.UNDECODABLE, "too deeply"),
+        (b'{"x": 007}', Reason.UNDECODABLE, "leading zeros"),
+        (b'{"x": "C:\\data"}', Reason.UNDECODABLE, "backslash"),
         (b'{"x" 1}', Reason.UNDECODABLE, "not JSON (line 1, column 6)"),
     ],
 )
