@@ -106,10 +106,13 @@ class PendingRestore:
                 slot = PendingSlot(self._options, self._thread, file)
                 self.slots[partition] = slot
                 here = Bounds(start, end)
-                self._since[partition] = await self._since_of_last(partition, here, reader)
+                since = await self._since_of_last(partition, here, reader)
+                self._since[partition] = since.within(here)
                 begin = await self._load(partition, slot, here, reader)
                 if begin is not None:
                     on_disk.add(partition)
+                elif since.offset < start:
+                    self._tell_missed(partition, since.offset, start)
                 begins[partition] = begin or self._since[partition]
             if not self._is_current():
                 return False
@@ -146,7 +149,7 @@ class PendingRestore:
         return None
 
     async def _since_of_last(self, partition: int, bounds: Bounds, reader: TopicReader) -> _Begin:
-        """Return from where on all that waits can be read, by the last record."""
+        """Return from where on all that waits could be read, by the last record."""
         last = await reader.at(partition, bounds.end - 1, bounds)
         try:
             since = (
@@ -158,7 +161,20 @@ class PendingRestore:
             raise
         except UnreadableChanges:
             since = _Begin(bounds.start)
-        return since.within(bounds)
+        return since
+
+    def _tell_missed(self, partition: int, begin: int, end: int) -> None:
+        topic = self._changelog.topic
+        logger.warning(
+            "%d records of %s, partition %d, were deleted before they were read: what waited for "
+            "its label since offset %d is forgotten up to offset %d",
+            end - begin,
+            topic,
+            partition,
+            begin,
+            end - 1,
+        )
+        self._telemetry.records_missed(topic, partition, end - begin)
 
     async def _claim(self) -> None:
         """Have the changelog say that the partitions are this worker's.

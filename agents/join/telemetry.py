@@ -70,5 +70,8 @@ class JoinTelemetry(Protocol):
     def pending_restored(self, seconds: float, records: int) -> None:
         """Take note that pending stores were restored, from so many records of the changelog."""
 
+    def records_missed(self, topic: str, partition: int, records: int) -> None:
+        """Take note of records that were deleted before they were read."""
+
     def pending_unreadable(self) -> None:
         """Take note of a record of the changelog that was skipped."""

@@ -45,9 +45,6 @@ class Telemetry(JoinTelemetry, RefusalTelemetry, StateTelemetry, Protocol):
     def records_read(self, topic: str, partition: int, records: int, last_offset: int) -> None:
         """Take note of a batch of records that an agent has handled."""
 
-    def records_missed(self, topic: str, partition: int, records: int) -> None:
-        """Take note of records that were deleted before they were read."""
-
     def rows_accepted(self, origin: Origin, model: str, version: str, rows: int) -> None:
         """Take note of rows that intake accepted."""
 

@@ -380,6 +380,26 @@ async def test_a_disk_that_is_not_of_this_changelog_is_made_anew(
     second.leave()
 
 
+@pytest.mark.parametrize("has_disk", [True, False])
+async def test_what_was_deleted_of_the_changelog_is_told_where_no_disk_has_it(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, has_disk: bool
+) -> None:
+    topic = FakeTopic()
+    first = Worker(topic, tmp_path)
+    await first.stores.restore([0])
+    await first.take(4500)
+    await first.settle()
+    first.leave()
+    topic.starts[0] = 3  # behind the claim, and two records of 500 predictions
+    second = Worker(topic, tmp_path if has_disk else None)
+    await second.stores.restore([0])
+    assert second.waiting() == (4500 if has_disk else 3500)
+    assert second.telemetry.missed == ([] if has_disk else [("log", 0, 2)])
+    told = "2 records of log, partition 0, were deleted before they were read" in caplog.text
+    assert told is not has_disk
+    second.leave()
+
+
 async def test_what_nobody_can_read_is_skipped_and_counted() -> None:
     topic = FakeTopic()
     first, second = Worker(topic), Worker(topic)
