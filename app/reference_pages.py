@@ -16,6 +16,7 @@ from app.kafka.topic_catalogue import CATALOGUE, Cleanup, TopicSpec
 from app.metrics.catalogue import CATALOGUE as METRICS
 from app.settings import settings_schema
 from app.settings.topics import TopicSettings
+from schemas.documents.refusals_page import refusals_page
 from schemas.documents.spellings_page import spellings_page
 from schemas.documents.times_page import times_page
 
@@ -114,6 +115,7 @@ def pages() -> dict[str, str]:
         "metrics.md": metrics_page(),
         "topics.md": topics_page(),
         "commands.md": commands_page(),
+        "refusals.md": _GENERATED + refusals_page(),
         "times.md": _GENERATED + times_page(),
         "values.md": _GENERATED + spellings_page(),
         "schemas/settings.json": json.dumps(settings_schema(), indent=2, sort_keys=True) + "\n",
