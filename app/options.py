@@ -77,7 +77,7 @@ def intake_options(settings: Settings) -> IntakeOptions:
         label_fields=label_fields(settings),
         message_bytes=settings.limits.message_bytes,
         features_per_event=settings.limits.features_per_event,
-        clock_tolerance=settings.intake.clock_tolerance_seconds,
+        clock_tolerance=round(settings.intake.clock_tolerance_seconds * 1000),
     )
 
 
@@ -104,7 +104,7 @@ def pending_options(settings: Settings) -> PendingOptions:
     """Return what waits for its label, and where."""
     pending = settings.intake.pending
     return PendingOptions(
-        ttl=pending.ttl_seconds,
+        ttl=round(pending.ttl_seconds * 1000),
         entries=pending.max_entries,
         hot_entries=min(pending.hot_entries, pending.max_entries),
         directory=pending.directory,

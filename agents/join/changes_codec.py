@@ -26,13 +26,11 @@ from agents.join.changes import Changes, LabelChanges, NewerChanges, UnreadableC
 from agents.join.changes_before import MAGIC_BEFORE, changes_of_before
 from agents.join.labels import Labels
 from agents.prediction_log.predictions import NO_CONTENT, Predictions
+from agents.transport.sizes import CHANGES
 from schemas.tables.coded import Coded, renumbered
 from schemas.tables.model_version import ModelVersion
 
 MAGIC: Final = b"DLP2"
-MOST_BYTES: Final = 880_000
-"""Of one record of several entries; one entry alone may need more."""
-
 _PREFIX: Final = struct.Struct("<4sII")
 
 
@@ -55,7 +53,7 @@ def encode_changes(changes: Changes) -> Iterator[bytes]:
         parts += columns
     head = orjson.dumps(header)
     size = _PREFIX.size + len(head) + sum(map(len, parts))
-    if size > MOST_BYTES and (halves := _halves(changes)):
+    if size > CHANGES and (halves := _halves(changes)):
         for half in halves:
             yield from encode_changes(half)
         return

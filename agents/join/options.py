@@ -26,7 +26,7 @@ class PendingOptions:
     Attributes
     ----------
     ttl
-        Seconds, by the records' times and by those of the model's events.
+        Milliseconds, by the records' times and by those of the model's events.
     entries
         Predictions of one partition.
     hot_entries
@@ -37,7 +37,7 @@ class PendingOptions:
         What becomes of other predictions of the same id, model and version.
     """
 
-    ttl: float = 30 * 86400.0
+    ttl: int = 30 * 86_400_000
     entries: int = 250_000
     hot_entries: int = 250_000
     directory: Path | None = None

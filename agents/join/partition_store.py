@@ -199,7 +199,7 @@ class PendingSlot:
 
     def _new_store(self) -> PendingStore:
         return PendingStore(
-            ttl=round(self._options.ttl * 1000),
+            ttl=self._options.ttl,
             most=self._options.entries,
             hot=self._options.hot_entries,
             file=self._file,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,6 +76,17 @@ class ReadPredictions:
         return list(tables_of(self._rows, self._kinds_of, partition_of))
 
 
+class ReadingOptions(Protocol):
+    """What a reader of predictions is told; `agents.stages.intake.IntakeOptions` has it."""
+
+    @property
+    def clock_tolerance(self) -> int:
+        """Milliseconds by which an event may be dated after its record."""
+
+    def prediction_format(self) -> PredictionFormat:
+        """Return how predictions are written, for one thread."""
+
+
 class PredictionReader:
     """Reads the predictions of a topic: all at once where they are plain, else one by one.
 
@@ -93,6 +104,12 @@ class PredictionReader:
         self._form = form
         self._tolerance = tolerance
         self._kinds_of = kinds_of
+
+    @classmethod
+    def of(cls, options: ReadingOptions, kinds_of: KindsOf) -> Self:
+        """Return what reads as options say."""
+        form, tolerance = options.prediction_format(), options.clock_tolerance
+        return cls(form=form, tolerance=tolerance, kinds_of=kinds_of)
 
     def read(self, blocks: Sequence[RecordBlock]) -> ReadPredictions:
         """Read slices, at least one."""

@@ -41,7 +41,7 @@ from schemas.tables.observations import ObservationTable, Source
 
 @dataclass(frozen=True, slots=True)
 class IntakeOptions:
-    """What intake takes. Times are in seconds of event time.
+    """What intake takes.
 
     Attributes
     ----------
@@ -50,14 +50,15 @@ class IntakeOptions:
     message_bytes, features_per_event
         Above which a record is refused.
     clock_tolerance
-        By how much an event may be dated after its record before the record's time counts.
+        Milliseconds by which an event may be dated after its record before the record's time
+        counts.
     """
 
     prediction_fields: FieldMap = field(default_factory=FieldMap)
     label_fields: FieldMap = field(default_factory=FieldMap)
     message_bytes: int = 1_000_000
     features_per_event: int = 2000
-    clock_tolerance: float = 600.0
+    clock_tolerance: int = 600_000
 
     def prediction_format(self) -> PredictionFormat:
         """Return a reader of predictions, for one thread."""
@@ -103,12 +104,8 @@ class Intake:
         self._dead_letters = dead_letters
         self._telemetry = telemetry
         self._task_of = task_of
-        self._tolerance = round(options.clock_tolerance * 1000)
-        self._reader = PredictionReader(
-            form=options.prediction_format(),
-            tolerance=self._tolerance,
-            kinds_of=kinds_of,
-        )
+        self._tolerance = options.clock_tolerance
+        self._reader = PredictionReader.of(options, kinds_of)
         self._label_reader = LabelReader(
             fields=options.label_fields,
             largest=options.message_bytes,

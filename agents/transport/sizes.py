@@ -34,7 +34,8 @@ SNAPSHOT_PART: Final = PLAIN_RECORD - ENVELOPE
 """Of a part of a snapshot, whose key has the names of a model version."""
 
 CHANGES: Final = PLAIN_RECORD - 20_000
-"""Of a record of waiting predictions, which has no key."""
+"""Of a record of several entries of waiting predictions, which has no key; one entry alone may need
+more, and its topic takes it."""
 
 FETCH: Final = 2 * REQUEST
 """Of one fetch when a topic is read to its end: two records at their largest."""

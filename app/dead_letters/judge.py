@@ -89,11 +89,7 @@ class Judge:
     def __init__(self, settings: Settings) -> None:
         self._options = intake_options(settings)
         self._form = self._options.prediction_format()
-        self._reader = PredictionReader(
-            form=self._form,
-            tolerance=round(self._options.clock_tolerance * 1000),
-            kinds_of=partial(declared_kinds, settings),
-        )
+        self._reader = PredictionReader.of(self._options, partial(declared_kinds, settings))
         self._roles = {
             settings.topics.full_name(role): role
             for role, spec in CATALOGUE.items()

@@ -59,7 +59,11 @@ def test_each_partition_has_an_equal_share_of_the_limits_of_models_and_columns()
     for model in ("a", "b", "c"):
         fleet.update(table_of([{"x": 1.0, "y": 1.0}], model=model))
         policy.on_model_event(
-            ModelEvent(type=ModelEventType.RETRAIN_COMPLETED, model=model, timestamp=1)
+            ModelEvent(
+                type=ModelEventType.RETRAIN_COMPLETED,
+                model=model,
+                timestamp="2026-01-01T00:00:00Z",
+            )
         )
     assert (len(fleet), fleet.columns, len(policy)) == (1, 2, 2)
     fleet.update(table_of([{"x": 1.0}], model="d"))

@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.join.changes import Changes, LabelChanges, Met, NewerChanges, UnreadableChanges
-from agents.join.changes_codec import MAGIC, MOST_BYTES, decode_changes, encode_changes
+from agents.join.changes_codec import MAGIC, decode_changes, encode_changes
 from agents.join.labels import Label, Labels
 from agents.join.store import PendingStore
 from agents.prediction_log.predictions import Predictions
+from agents.transport.sizes import CHANGES
 from schemas.tables.coded import Coded
 from tests.agents.join.steps import CHURN, FRAUD, HOUR, JOINED, NOW, add_label, label, predictions
 
@@ -137,7 +138,7 @@ def test_what_is_too_large_for_one_record_is_cut_in_order() -> None:
     met = LabelChanges(Labels.of(marked), np.zeros(100, dtype=np.uint8))
     records = list(encode_changes(Changes((batch, met, batch), 5)))
     assert len(records) > 10
-    assert max(map(len, records)) <= MOST_BYTES
+    assert max(map(len, records)) <= CHANGES
     read = [entry for record in records for entry in decode_changes(record).entries]
     found = [entry for entry in read if isinstance(entry, Predictions)]
     wanted = [name.encode() for name in ids]
@@ -148,7 +149,7 @@ def test_what_is_too_large_for_one_record_is_cut_in_order() -> None:
 
 def test_one_prediction_may_need_more() -> None:
     (record,) = encode_changes(Changes((predictions("a", value="x" * 1_000_000),), 0))
-    assert len(record) > MOST_BYTES
+    assert len(record) > CHANGES
 
 
 @given(st.binary(max_size=200))

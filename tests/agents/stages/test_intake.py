@@ -279,7 +279,7 @@ def test_a_row_that_no_record_can_hold_goes_to_the_dead_letters_and_the_others_g
 
 
 def test_an_event_from_the_future_gets_its_records_time_and_is_counted() -> None:
-    stage = Stage(clock_tolerance=60.0)
+    stage = Stage(clock_tolerance=60_000)
     now = 1_700_000_000_000
     times = [now / 1000 + 59, now / 1000 + 61, "9999-12-31T23:59:59Z"]
     stage.predictions(
