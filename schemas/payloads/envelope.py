@@ -1,7 +1,8 @@
-"""Envelopes of change feeds: the row that Debezium or Kafka Connect put into a message of theirs.
+"""Envelopes of change feeds: the row that Debezium, Kafka Connect or others put into a message.
 
 Taken are the JSON converter's ``schema`` and ``payload``, and Debezium's ``before``, ``after`` and
-``op``, with or without the former. The row is the document; a row that was deleted says nothing.
+``op``, with or without the former; and the ``data`` of Maxwell and of AWS DMS. The row is the
+document; a row that was deleted says nothing.
 """
 
 from collections.abc import Mapping
@@ -11,19 +12,28 @@ from schemas.events.codec import decode_object
 from schemas.events.nothing_to_say import NothingToSay, Silence
 from schemas.payloads.connect_types import plain_row
 
-SCHEMA, PAYLOAD, BEFORE, AFTER = "schema", "payload", "before", "after"
+SCHEMA, PAYLOAD, BEFORE, AFTER, DATA = "schema", "payload", "before", "after", "data"
 
 OPERATIONS: Final = ("op", "op_type")
 """Where Debezium and GoldenGate say what became of a row."""
 
-MEMBERS: Final = frozenset({PAYLOAD, BEFORE, AFTER})
+MEMBERS: Final = frozenset({PAYLOAD, BEFORE, AFTER, DATA})
 """The members of a document that hold a row: paths that begin with them lead into the envelope."""
 
 DELETED: Final = "__deleted"
 """A member by which Debezium's ``ExtractNewRecordState`` marks the row that was deleted."""
 
-MARKS: Final = frozenset({SCHEMA, DELETED, *OPERATIONS})
+METADATA: Final = ("metadata", "operation")
+"""Where DMS says what became of the row that is in ``data``."""
+
+DATABASE: Final = "database"
+"""A member beside which Maxwell says it by ``type``."""
+
+MARKS: Final = frozenset({SCHEMA, DELETED, *OPERATIONS, DATABASE, METADATA[0]})
 """Members of which every message of a change feed has one: what has none is no envelope."""
+
+_OF_DATA: Final = frozenset({"insert", "update", "delete", "load", "bootstrap-insert"})
+"""What Maxwell and DMS say."""
 
 _NO_ROWS: Final = frozenset({"d", "t", "m"})
 """Operations that leave no row: delete, truncate, and a message of the log itself."""
@@ -63,13 +73,28 @@ def open_envelope(document: dict[str, Any], *, mapped: bool = False) -> dict[str
             raise NothingToSay(Silence.DELETE)
         row, schema = _row(row[AFTER]), _field(schema, AFTER)
     refuse_deleted(row)
+    if _data_operation(row) is not None:
+        row, schema = row[DATA], None
     return document if mapped else plain_row(row, schema)
 
 
 def refuse_deleted(row: Mapping[str, Any]) -> None:
-    """Raise `NothingToSay` of a row that is marked as deleted."""
-    if DELETED in row and (row[DELETED] is True or row[DELETED] in ("true", "True")):
+    """Raise `NothingToSay` of a row that is marked as deleted, or that a message holds as such."""
+    is_marked = DELETED in row and (row[DELETED] is True or row[DELETED] in ("true", "True"))
+    if is_marked or _data_operation(row) == "delete":
         raise NothingToSay(Silence.DELETE)
+
+
+def _data_operation(row: Mapping[str, Any]) -> str | None:
+    """Return what became of the row in ``data``, by Maxwell or DMS; None of anything else."""
+    if type(row.get(DATA)) is not dict:
+        return None
+    metadata, name = row.get(METADATA[0]), METADATA[1]
+    operation = metadata.get(name) if type(metadata) is dict else None
+    if type(row.get(DATABASE)) is str and type(row.get("table")) is str:
+        operation = row.get("type")
+    operation = operation.lower() if type(operation) is str else None
+    return operation if operation in _OF_DATA else None
 
 
 def _row(value: Any) -> Any:

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from schemas.payloads.envelope import DELETED, MARKS, MEMBERS, SCHEMA
+from schemas.payloads.envelope import DATABASE, DELETED, MEMBERS, METADATA, OPERATIONS, SCHEMA
 from schemas.scan.keys import KeyTable
 
 
@@ -93,7 +93,9 @@ class RoleTable:
         if nested or len(self._fields) < len(FIELDS):
             raise ValueError("a field lies within another, or in the same place")
         is_mapped = any(path[0] in MEMBERS for path in self._fields)
-        self._envelopes = {DELETED} if is_mapped else MARKS
+        # These bring a deleted row as any other: only what they say of it tells.
+        data = {(DELETED,), (DATABASE,), METADATA}
+        self._envelopes = data if is_mapped else data | {(name,) for name in (SCHEMA, *OPERATIONS)}
         self._roles: Roles = np.empty(0, dtype=np.uint8)
 
     def roles(self) -> Roles:
@@ -105,8 +107,9 @@ class RoleTable:
         return self._roles
 
     def _role(self, path: tuple[str, ...]) -> MemberRole:
-        if path[0] in self._envelopes and (path[0],) not in self._fields:
-            return MemberRole.SCHEMA if path == (SCHEMA,) else MemberRole.ENVELOPE
+        for length in (1, 2):
+            if path[:length] in self._envelopes and path[:length] not in self._fields:
+                return MemberRole.SCHEMA if path == (SCHEMA,) else MemberRole.ENVELOPE
         for length in range(len(path), 0, -1):
             role = self._fields.get(path[:length])
             if role is None:

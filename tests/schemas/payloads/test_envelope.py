@@ -27,6 +27,8 @@ def test_the_row_after_a_change_is_the_document(operation: str) -> None:
         {"op": "u", "before": ROW, "after": None},
         {"op_type": "D", "before": ROW, "after": None},
         {"schema": None, "payload": {"op": "d", "before": ROW, "after": None}},
+        {"database": "d", "table": "t", "type": "delete", "ts": 1, "data": ROW},
+        {"data": ROW, "metadata": {"operation": "delete", "record-type": "data"}},
         {**ROW, "__deleted": "true"},
         {**ROW, "__deleted": True},
         {"schema": {}, "payload": {**ROW, "__deleted": "true"}},
@@ -37,6 +39,15 @@ def test_a_deletion_says_nothing(document: dict[str, Any], mapped: bool) -> None
     with pytest.raises(NothingToSay) as skipped:
         open_envelope(document, mapped=mapped)
     assert skipped.value.silence is Silence.DELETE
+
+
+@pytest.mark.parametrize("operation", ["insert", "update", "INSERT", "load"])
+def test_the_row_in_the_data_of_maxwell_and_dms_is_the_document(operation: str) -> None:
+    maxwell = {"database": "d", "table": "t", "type": operation, "data": ROW, "old": {"x": 1}}
+    dms = {"data": ROW, "metadata": {"operation": operation, "table-name": "t"}}
+    for message in (maxwell, dms):
+        assert open_envelope(message) == ROW
+        assert open_envelope(message, mapped=True) is message
 
 
 def test_an_empty_payload_is_a_tombstone() -> None:
@@ -54,6 +65,11 @@ def test_an_empty_payload_is_a_tombstone() -> None:
         {"op": 1, "before": ROW, "after": None},
         {"op": "u", "after": 5},
         {"payload": ROW, "other": 1},
+        {"data": ROW, "metadata": {"version": 1}},
+        {"data": ROW, "metadata": {"operation": "predict"}, "label": 1},
+        {"data": ROW, "metadata": {"operation": ["delete"]}},
+        {"data": [ROW], "database": "d", "table": "t", "type": "delete"},
+        {"data": ROW, "type": "delete"},
         {"schema": {}, "payload": [1]},
         {"payload": ROW, "schema": 1, "model": "m"},
         {**ROW, "__deleted": "false"},

@@ -245,6 +245,21 @@ def test_an_envelope_that_the_settings_lead_into_is_read_at_once() -> None:
     assert assert_same(values, [None] * 2, fields, {}).plain.tolist() == [True, False]
 
 
+def test_deleted_rows_are_told_where_the_settings_lead_into_their_messages() -> None:
+    fields = FieldMap({name: f"data.{name}" for name in EVENT})
+    deleted: list[dict[str, Any]] = [
+        {"database": "d", "table": "t", "type": "delete", "data": EVENT},
+        {"metadata": {"operation": "delete"}, "data": EVENT},
+    ]
+    values = [orjson.dumps(message) for message in deleted]
+    assert not assert_same(values, [None] * 2, fields, {}).plain.any()
+    for value in values:
+        with pytest.raises(NotTaken):
+            judged(value, None, fields)
+    other = orjson.dumps({"metadata": {"host": "a"}, "data": EVENT})
+    assert assert_same([other], [None], fields, {}).plain.all()
+
+
 def test_fields_stand_where_the_configuration_says() -> None:
     fields = FieldMap(
         paths={"features": "payload.x", "prediction": "payload.y", "model": "m"}, model="fraud"
@@ -318,6 +333,9 @@ def events(draw: st.DrawFn) -> bytes | None:
         "before": anything,
         "after": anything,
         "schema": anything,
+        "data": anything,
+        "database": anything,
+        "metadata": anything | st.just({"operation": "delete"}),
     }
     for name in draw(st.sets(st.sampled_from(sorted(optional)))):
         document[name] = draw(optional[name])
