@@ -12,6 +12,7 @@ __all__ = ["main"]
 
 COMMANDS = {
     "worker": "Watch models: read predictions and labels, publish alerts.",
+    "explain": "Show how records of a topic or file are understood, before a worker reads them.",
     "check": "Check the configuration and the topics.",
     "topics": "Create the topics that are missing.",
     "dead-letters": "List, explain and replay records that were refused.",

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from app.dead_letters.letter import Letter, StrangeLetter, read_letter, replayed_letter
-from app.dead_letters.reader import WholeTopic
 from app.dead_letters.selection import Selection
+from app.kafka.whole_topic import WholeTopic
 
 
 @dataclass(slots=True)

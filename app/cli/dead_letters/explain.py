@@ -11,8 +11,8 @@ from app.cli.dead_letters.options import filters, selection_of, with_letters
 from app.cli.exits import OF_ALL, exits
 from app.dead_letters.explanation import Explainer, Explanation
 from app.dead_letters.judge import Judge, Verdict
-from app.dead_letters.reader import WholeTopic
 from app.dead_letters.scan import scan
+from app.kafka.whole_topic import WholeTopic
 from app.settings import Settings
 from app.terminal import say
 from app.worker.exit_codes import ExitCode

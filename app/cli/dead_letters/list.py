@@ -10,8 +10,8 @@ import click
 from app.cli.dead_letters.options import filters, selection_of, with_letters
 from app.cli.exits import OF_ALL, exits
 from app.dead_letters.letter import Letter
-from app.dead_letters.reader import WholeTopic
 from app.dead_letters.scan import Scan, scan, without_content
+from app.kafka.whole_topic import WholeTopic
 from app.settings import Settings
 from app.terminal import say
 from app.worker.exit_codes import ExitCode

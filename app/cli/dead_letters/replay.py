@@ -9,9 +9,9 @@ import click
 
 from app.cli.dead_letters.options import filters, selection_of, with_letters
 from app.cli.exits import OF_ALL, exits
-from app.dead_letters.reader import WholeTopic
 from app.dead_letters.replay import Replay, ReplayOptions, ReplayReport, producing
 from app.dead_letters.scan import scan, without_content
+from app.kafka.whole_topic import WholeTopic
 from app.settings import Settings
 from app.terminal import say
 from app.worker.exit_codes import ExitCode

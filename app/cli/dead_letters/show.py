@@ -11,9 +11,9 @@ import click
 from app.cli.common import settings_options
 from app.cli.dead_letters.options import with_letters
 from app.cli.exits import OF_ALL, exits
-from app.dead_letters.reader import WholeTopic
 from app.dead_letters.scan import Scan, scan
 from app.dead_letters.selection import Selection
+from app.kafka.whole_topic import WholeTopic
 from app.settings import Settings
 from app.terminal import say
 from app.worker.exit_codes import ExitCode

@@ -3,9 +3,9 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any, cast
 
 from agents.records.record import Record
-from app.dead_letters.reader import WholeTopic
 from app.dead_letters.scan import Scan, scan, without_content
 from app.dead_letters.selection import Selection
+from app.kafka.whole_topic import WholeTopic
 from schemas.events.dead_letter import ReplayedLetter
 from tests.agents.fakes import Sent
 from tests.app.dead_letters.letters import as_record, sent_letter

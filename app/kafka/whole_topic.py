@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from aiokafka.errors import KafkaError
 
 from agents.records.record import Record
-from agents.transport.topic_reader import TopicReader, TopicStalled, open_topic
+from agents.transport.topic_reader import Bounds, TopicReader, TopicStalled, open_topic
 from app.kafka.brokers import BrokersUnreachable, TopicRefused, connected
 from app.kafka.clients import client_arguments
 from app.settings import Settings
@@ -48,6 +48,26 @@ class WholeTopic:
         bounds = await self._reader.bounds(self.partitions, since=since)
         async for record in self._reader.records(bounds):
             yield record
+
+    async def latest(self, count: int) -> list[Record]:
+        """Return about so many of the latest records, by partition and offset.
+
+        Each partition gives its share, and what others have too few of is made up for by all.
+        """
+        bounds = await self._reader.bounds(self.partitions)
+        span = -(-count // max(len(bounds), 1))
+        while True:
+            # Offsets may have gaps, of compaction or transactions: look back until there is enough.
+            ends = {
+                number: Bounds(max(each.start, each.end - span), each.end)
+                for number, each in bounds.items()
+            }
+            found = [record async for record in self._reader.records(ends)]
+            if len(found) >= count or all(ends[at].start == bounds[at].start for at in ends):
+                break
+            span *= 2
+        found.sort(key=lambda record: (record.timestamp, record.partition, record.offset))
+        return sorted(found[-count:], key=lambda record: (record.partition, record.offset))
 
     async def at(self, partition: int, offset: int) -> Record | None:
         """Return the record at an offset; None where it is gone, or never was."""

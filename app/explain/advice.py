@@ -1,0 +1,183 @@
+"""Settings with which more of a sample would be taken, each tried on the sample itself."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from agents.records.record import Record
+from app.explain.candidates import candidates
+from app.explain.reading import RecordReading
+from app.settings import Settings, TopicRole
+from schemas.events.codec import decode_object
+from schemas.events.invalid import InvalidMessage, Reason
+from schemas.events.not_taken import NotTaken
+
+ANY_MODEL: Final = "my-model"
+"""Stands for the name that only the user knows."""
+
+_MOST_ROUNDS: Final = 8
+_MOST_TRIED: Final = 5
+"""Candidates of a field that are tried."""
+
+_MAPPED: Final = {
+    TopicRole.PREDICTIONS: "prediction_fields",
+    TopicRole.LABELS: "label_fields",
+}
+"""The setting that says where fields stand."""
+
+_OPTIONAL: Final = {
+    TopicRole.PREDICTIONS: ("timestamp", "version"),
+    TopicRole.LABELS: ("timestamp",),
+}
+"""Fields whose absence refuses nothing, and yet changes what is understood."""
+
+_LIMITS: Final = {
+    Reason.TOO_LARGE: "limits.message_bytes",
+    Reason.TOO_MANY_FEATURES: "limits.features_per_event",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What to set.
+
+    Attributes
+    ----------
+    settings
+        Values by the settings' paths, mappings as a whole.
+    adopted
+        The whole settings with them.
+    records
+        The records of the sample that are taken with them.
+    """
+
+    settings: Mapping[str, Any]
+    adopted: Settings
+    records: Sequence[Record]
+
+
+def advise(settings: Settings, role: TopicRole, records: Sequence[Record]) -> Advice | None:
+    """Return settings with which more is taken or understood; None where none are known."""
+    trial = _Trial(settings, role, records)
+    trial.mend()
+    trial.add_optional()
+    return trial.advice()
+
+
+class _Trial:
+    """Settings that are changed step by step, while that helps."""
+
+    def __init__(self, settings: Settings, role: TopicRole, records: Sequence[Record]) -> None:
+        self._records, self._role = records, role
+        self._settings = settings
+        self._changes: dict[str, Any] = {}
+        self._documents = [
+            found for record in records if (found := _document(record, settings)) is not None
+        ]
+        self._outcome = _outcome(settings, role, records)
+
+    def mend(self) -> None:
+        """Change what is refused most, as long as it helps."""
+        for _ in range(_MOST_ROUNDS):
+            if not any(self._try(why) for why, _ in self._outcome.refused.most_common()):
+                return
+
+    def add_optional(self) -> None:
+        """Name the places of optional fields that no document has under their own name."""
+        for name in _OPTIONAL.get(self._role, ()):
+            mapped = name in getattr(self._settings.intake, _MAPPED[self._role])
+            if mapped or any(name in document for document in self._documents):
+                continue
+            for path in self._candidates(name)[:1]:
+                self._adopt(*self._mapping(name, path))
+
+    def advice(self) -> Advice | None:
+        """Return what was changed."""
+        if not self._changes:
+            return None
+        return Advice(self._changes, self._settings, self._outcome.taken)
+
+    def _try(self, why: tuple[Reason, str]) -> bool:
+        reason, name = why
+        if reason in _LIMITS:
+            return False  # the sample cannot tell how large they may become
+        for path in self._candidates(name)[:_MOST_TRIED]:
+            if self._adopt(*self._mapping(name, path), against=why):
+                return True
+        if name == "model" and self._role is TopicRole.PREDICTIONS:
+            changed = {"intake.model": ANY_MODEL}
+            return self._adopt(_with(self._settings, model=ANY_MODEL), changed, against=why)
+        return False
+
+    def _candidates(self, name: str) -> list[str]:
+        if not self._documents or self._role not in _MAPPED:
+            return []
+        return candidates(name, self._documents)
+
+    def _mapping(self, name: str, path: str) -> tuple[Settings, dict[str, Any]]:
+        where = _MAPPED[self._role]
+        paths = {**getattr(self._settings.intake, where), name: path}
+        return _with(self._settings, **{where: paths}), {f"intake.{where}": paths}
+
+    def _adopt(
+        self,
+        settings: Settings,
+        changed: Mapping[str, Any],
+        against: tuple[Reason, str] | None = None,
+    ) -> bool:
+        """Take a change over where it helps: fewer records are refused for that."""
+        outcome = _outcome(settings, self._role, self._records)
+        if len(outcome.taken) < len(self._outcome.taken):
+            return False
+        if against is not None and outcome.refused[against] >= self._outcome.refused[against]:
+            return False
+        self._settings, self._outcome = settings, outcome
+        self._changes |= changed
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """Which records are taken, and how many are refused for which reason in which field."""
+
+    taken: Sequence[Record]
+    refused: Counter[tuple[Reason, str]]
+
+
+def _outcome(settings: Settings, role: TopicRole, records: Sequence[Record]) -> _Outcome:
+    reading = RecordReading(settings, role)
+    taken, refused = [], Counter[tuple[Reason, str]]()
+    for record in records:
+        try:
+            reading.rows(record)
+        except InvalidMessage as why:
+            refused[why.reason, field_of(why)] += 1
+        except NotTaken:
+            continue
+        else:
+            taken.append(record)
+    return _Outcome(taken, refused)
+
+
+def field_of(why: InvalidMessage) -> str:
+    """Return the field that a refusal names; empty where it names none."""
+    name, colon, _ = why.detail.partition(":")
+    return name if colon and " " not in name else ""
+
+
+def limit_of(reason: Reason) -> str | None:
+    """Return the limit that a record exceeds, where it is a setting."""
+    return _LIMITS.get(reason)
+
+
+def _document(record: Record, settings: Settings) -> dict[str, Any] | None:
+    try:
+        return decode_object(record.value, largest=settings.limits.message_bytes)
+    except NotTaken:
+        return None
+
+
+def _with(settings: Settings, **changes: Any) -> Settings:
+    intake = settings.intake.model_copy(update=changes)
+    return settings.model_copy(update={"intake": intake})

@@ -1,0 +1,159 @@
+"""Where in users' documents a field of an event may stand, the likeliest place first."""
+
+import math
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from schemas.events.event_times import read_time
+from schemas.events.invalid import InvalidMessage
+
+DEEPEST: Final = 4
+"""Levels of a document that are looked at."""
+
+MOST_PATHS: Final = 500
+"""Of one document; wider ones are looked at in part."""
+
+_ID, _MODEL, _VERSION = "prediction_id", "model", "version"
+
+NAMES: Final[Mapping[str, Sequence[str]]] = {
+    _ID: ("predictionid", "id", "requestid", "inferenceid", "eventid", "traceid", "uuid", "key"),
+    _MODEL: ("model", "modelname", "modelid", "service", "deployment", "endpoint"),
+    _VERSION: ("version", "modelversion", "revision", "release", "ver"),
+    "timestamp": (
+        "timestamp",
+        "time",
+        "ts",
+        "eventtime",
+        "createdat",
+        "predictedat",
+        "knownat",
+        "labeledat",
+        "labelledat",
+        "datetime",
+        "date",
+    ),
+    "features": ("features", "inputs", "input", "instance", "attributes", "payload", "data", "x"),
+    "prediction": (
+        "prediction",
+        "predicted",
+        "predictedclass",
+        "predictedlabel",
+        "output",
+        "result",
+        "pred",
+        "yhat",
+        "ypred",
+        "decision",
+        "response",
+        "class",
+        "score",
+        "probability",
+    ),
+    "label": (
+        "label",
+        "actual",
+        "truth",
+        "groundtruth",
+        "target",
+        "outcome",
+        "ytrue",
+        "y",
+        "class",
+    ),
+}
+"""How fields are called elsewhere, without the marks between words; the commonest first."""
+
+
+def candidates(field: str, documents: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return paths at which most of the documents have something that may be the field.
+
+    Parameters
+    ----------
+    field
+        A field of an event.
+    documents
+        At least one.
+
+    Examples
+    --------
+    >>> candidates("prediction", [{"trace_id": "a", "result": {"y_hat": 1}}])
+    ['result.y_hat']
+    """
+    names, fits = NAMES.get(field, ()), _FITS.get(field)
+    if fits is None:
+        return []
+    found: dict[str, list[Any]] = {}
+    for document in documents:
+        for path, value in _paths(document):
+            if fits(value):
+                found.setdefault(path, []).append(value)
+    usual = {path: values for path, values in found.items() if 2 * len(values) > len(documents)}
+    ranked = {path: rank for path in usual if (rank := _rank(path, names)) is not None}
+    if field == _ID:
+        # Whatever it is called: what is another one in each document may well be an id.
+        unlike = (path for path, values in usual.items() if 1 < len(values) == len(set(values)))
+        ranked = dict.fromkeys(unlike, len(names)) | ranked
+    return sorted(ranked, key=lambda path: (ranked[path], path.count(".")))
+
+
+def _rank(path: str, names: Sequence[str]) -> int | None:
+    """Return how usual a name is for a field; None of one that says nothing."""
+    last = re.sub(r"[^a-z0-9]", "", path.rpartition(".")[2].lower())
+    return names.index(last) if last in names else None
+
+
+def _paths(document: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield what stands at each path that a setting can name, breadth first."""
+    level: list[tuple[str, Mapping[str, Any]]] = [("", document)]
+    told = 0
+    for _ in range(DEEPEST):
+        below: list[tuple[str, Mapping[str, Any]]] = []
+        for prefix, members in level:
+            for name, value in members.items():
+                if not name or "." in name:
+                    continue
+                told += 1
+                if told > MOST_PATHS:
+                    return
+                yield prefix + name, value
+                if isinstance(value, dict):
+                    below.append((f"{prefix}{name}.", value))
+        level = below
+
+
+def _is_scalar(value: Any) -> bool:
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return isinstance(value, str | int)
+
+
+def _is_name(value: Any) -> bool:
+    return isinstance(value, str | int) and not isinstance(value, bool) and value != ""
+
+
+def _is_time(value: Any) -> bool:
+    try:
+        read_time(value)
+    except InvalidMessage:
+        return False
+    return True
+
+
+def _is_outcome(value: Any) -> bool:
+    return _is_scalar(value) or (isinstance(value, list) and bool(value))
+
+
+def _is_object(value: Any) -> bool:
+    return isinstance(value, dict) and bool(value)
+
+
+_FITS: Final[Mapping[str, Callable[[Any], bool]]] = {
+    _ID: _is_name,
+    _MODEL: _is_name,
+    _VERSION: _is_name,
+    "timestamp": _is_time,
+    "features": _is_object,
+    "prediction": _is_outcome,
+    "label": _is_outcome,
+}

@@ -1,0 +1,140 @@
+"""Records as the agents would read them, one at a time, by what their topic is."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from agents.observations.event_time import bounded_time
+from agents.records.record import Record
+from app.options import intake_options
+from app.settings import Settings, TopicRole
+from schemas.events.left_out import LeftOut
+from schemas.events.times import clamped_time, format_time
+from schemas.payloads.json_labels import label_rows
+from schemas.payloads.model_events import model_event_of
+from schemas.payloads.rows import LabelRow, PredictionRow
+
+ROLES: Final = (TopicRole.PREDICTIONS, TopicRole.LABELS, TopicRole.MODEL_EVENTS)
+"""What users write."""
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What one record, or one of the rows in it, says.
+
+    Attributes
+    ----------
+    fields
+        The fields of the event by their names; ``time`` is the event time.
+    features
+        Of a prediction, as they came; empty of other events.
+    notes
+        What else to know: whose time it is, which optional fields were left out.
+    """
+
+    fields: Mapping[str, Any]
+    features: Mapping[str, Any]
+    notes: Sequence[str]
+
+    def document(self) -> dict[str, Any]:
+        """Return what JSON says of it."""
+        features = {"features": dict(self.features)} if self.features else {}
+        return {**self.fields, **features, "notes": list(self.notes)}
+
+
+class RecordReading:
+    """Reads single records with the present settings, as intake would.
+
+    Parameters
+    ----------
+    settings
+        The present ones.
+    role
+        What the records' topic is, one of `ROLES`.
+    """
+
+    def __init__(self, settings: Settings, role: TopicRole) -> None:
+        self._options = intake_options(settings)
+        self._form = self._options.prediction_format()
+        self._role = role
+        self._tolerance = round(self._options.clock_tolerance * 1000)
+
+    def rows(self, record: Record) -> Sequence[Understood]:
+        """Return what a record says: one row, or several.
+
+        Raises
+        ------
+        NotTaken
+            When it is refused, or says nothing.
+        """
+        if self._role is TopicRole.LABELS:
+            return self._labels(record)
+        if self._role is TopicRole.MODEL_EVENTS:
+            return [self._model_event(record)]
+        rows = self._form.rows(
+            record.value, key=record.key, headers=record.headers, time=record.timestamp
+        )
+        return [self._prediction(row, record) for row in rows]
+
+    def _prediction(self, row: PredictionRow, record: Record) -> Understood:
+        fields = {
+            "prediction_id": row.prediction_id,
+            "model": row.model,
+            "version": row.version,
+            "prediction": row.prediction,
+            "score": row.score,
+            "label": row.label,
+        }
+        return self._understood(fields, row.time, record, row.left_out, row.features)
+
+    def _labels(self, record: Record) -> Sequence[Understood]:
+        rows = label_rows(
+            record.value,
+            self._options.label_fields,
+            key=record.key,
+            time=record.timestamp,
+            headers=record.headers,
+            largest=self._options.message_bytes,
+        )
+        return [self._label(row, record) for row in rows]
+
+    def _label(self, row: LabelRow, record: Record) -> Understood:
+        fields = {
+            "prediction_id": row.prediction_id,
+            "label": row.label,
+            "prediction": row.prediction,
+            "model": row.model,
+            "version": None if row.model is None else row.version,
+        }
+        return self._understood(fields, row.time, record, row.left_out)
+
+    def _model_event(self, record: Record) -> Understood:
+        odd: list[LeftOut] = []
+        event, time = model_event_of(
+            record.value,
+            record_time=record.timestamp,
+            odd=odd,
+            largest=self._options.message_bytes,
+        )
+        fields = event.model_dump(mode="json", exclude={"timestamp"})
+        return self._understood(fields, time, record, odd)
+
+    def _understood(
+        self,
+        fields: Mapping[str, Any],
+        time: int,
+        record: Record,
+        left_out: Iterable[LeftOut],
+        features: Mapping[str, Any] | None = None,
+    ) -> Understood:
+        notes = [f"{each.field} left out: {each.oddity}" for each in left_out]
+        counts, is_ahead = bounded_time(time, record.timestamp, self._tolerance)
+        if is_ahead:
+            notes.append(
+                f"dated {format_time(time)}, after its record: the record's time counts "
+                "(intake.clock_tolerance_seconds)"
+            )
+        elif time == clamped_time(record.timestamp):
+            notes.append("time: the record's own")
+        said = {name: value for name, value in fields.items() if value is not None}
+        return Understood({**said, "time": format_time(counts)}, features or {}, notes)

@@ -1,0 +1,152 @@
+"""A sample of records: the first lines of a file, or the latest records of a topic."""
+
+import gzip
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import BufferedReader, RawIOBase
+from itertools import islice
+from pathlib import Path
+from time import time
+from typing import BinaryIO, Final, cast
+
+from agents.records.record import Record
+from app.kafka.brokers import wait_for_brokers
+from app.kafka.whole_topic import reading
+from app.settings import Settings
+
+STANDARD_INPUT: Final = "-"
+
+LONGEST_LINE: Final = 100_000_000
+"""Bytes of a line that are read; no topic takes a record of so many."""
+
+_GZIP: Final = b"\x1f\x8b"
+_SUFFIXES: Final = frozenset({".csv", ".gz", ".json", ".jsonl", ".ndjson", ".txt"})
+"""By which a name is taken for a file's though there is none."""
+
+_LONGEST_WAIT: Final = 10.0
+"""Seconds; whoever looks should not wait as a worker does."""
+
+
+@dataclass(slots=True)
+class Line:
+    """A line of a file as the record that it might have been; its number is its offset."""
+
+    topic: str
+    offset: int
+    timestamp: int
+    value: bytes | None
+    key: bytes | None = None
+    partition: int = 0
+    timestamp_type: int = 0
+    headers: tuple[tuple[str, bytes], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Records to look at.
+
+    Attributes
+    ----------
+    name
+        Of the file or topic.
+    records
+        In the order of their places.
+    is_topic
+        Whether they stand in a topic; else they are lines, and have neither keys nor times of their
+        own but those that were given.
+    """
+
+    name: str
+    records: tuple[Record, ...]
+    is_topic: bool
+
+    def place(self, record: Record) -> str:
+        """Return where a record stands, in words."""
+        if self.is_topic:
+            return f"partition {record.partition}, offset {record.offset}"
+        return f"line {record.offset}"
+
+
+def of_file(
+    name: str,
+    stream: BinaryIO,
+    *,
+    count: int,
+    separator: str = "",
+    longest: int = LONGEST_LINE,
+) -> Sample:
+    """Read the first lines that are not empty; what gzip has packed is unpacked.
+
+    Parameters
+    ----------
+    name
+        What the file is called.
+    stream
+        The file, at its beginning.
+    count
+        How many lines at most.
+    longest
+        Bytes of a line that are read; the rest of it is passed over.
+    separator
+        What stands between a record's key and its value; empty where lines are values alone.
+
+    Raises
+    ------
+    OSError, EOFError
+        If the file cannot be read or unpacked.
+    """
+    buffered = BufferedReader(cast("RawIOBase", stream))
+    packed = buffered.peek(len(_GZIP)).startswith(_GZIP)
+    lines = cast("BinaryIO", gzip.GzipFile(fileobj=buffered) if packed else buffered)
+    now = round(time() * 1000)
+    try:
+        records = [
+            Line(name, number, now, *_parted(line, separator.encode()))
+            for number, line in islice(_lines(lines, longest), count)
+        ]
+    finally:
+        buffered.detach()  # or it would close what is not its own
+    return Sample(name, tuple(records), is_topic=False)
+
+
+def _parted(line: bytes, separator: bytes) -> tuple[bytes, bytes | None]:
+    """Return a line's value and its key; no key where nothing stands between."""
+    if not separator or separator not in line:
+        return line, None
+    key, _, value = line.partition(separator)
+    return value, key
+
+
+def _lines(stream: BinaryIO, longest: int) -> Iterator[tuple[int, bytes]]:
+    """Yield the lines that are not empty with their numbers, from 1."""
+    number = 0
+    while line := stream.readline(longest):
+        number += 1
+        if len(line) == longest and not line.endswith(b"\n"):
+            while (rest := stream.readline(longest)) and not rest.endswith(b"\n"):
+                pass
+        if line.strip():
+            yield number, line.rstrip(b"\r\n")
+
+
+def path_of(source: str) -> Path | None:
+    """Return the file that is meant; None of a topic's name."""
+    path = Path(source)
+    return path if path.is_file() or "/" in source or path.suffix in _SUFFIXES else None
+
+
+async def of_topic(settings: Settings, topic: str, *, count: int) -> Sample:
+    """Read about so many of the latest records of a topic.
+
+    Raises
+    ------
+    TopicRefused
+        If the topic does not exist, or the user may not read it.
+    BrokersUnreachable
+        If no broker answers.
+    """
+    patience = min(_LONGEST_WAIT, settings.kafka.connect_timeout_seconds)
+    await wait_for_brokers(settings.kafka, timeout=patience)
+    async with reading(settings, topic) as reader:
+        records = await reader.latest(count)
+    return Sample(topic, tuple(records), is_topic=True)

@@ -1,0 +1,182 @@
+"""An explanation in lines for people."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+import yaml
+
+from app.explain.advice import ANY_MODEL
+from app.explain.columns import SeenColumn, counted
+from app.explain.explanation import Explanation, Told
+from app.explain.plain import plain
+from app.terminal import printable
+from schemas.events.invalid import InvalidMessage, Reason
+
+MOST_PLACES: Final = 3
+"""Places that are named of records with the same fault."""
+
+WIDEST: Final = 48
+"""Characters of a cell or value."""
+
+_HEADINGS: Final = (
+    "column",
+    "role",
+    "watched as",
+    "because of",
+    "not usable",
+    "distinct",
+    "such as",
+)
+
+
+def lines_of(explanation: Explanation, *, shown: int) -> Iterator[str]:
+    """Yield the lines; names and values in them may hold anything.
+
+    Parameters
+    ----------
+    shown
+        How many of the records that are taken are told one by one.
+    """
+    counts = ", ".join(
+        f"{count} {outcome}"
+        for outcome in ("taken", "skipped", "refused")
+        if (count := explanation.count(outcome)) or outcome == "taken"
+    )
+    yield (
+        f"{explanation.sample.name}: {counted(len(explanation.records), 'record')}, read as "
+        f"{explanation.role.replace('_', ' ')}: {counts}"
+    )
+    yield from _not_taken(explanation.records)
+    yield from _advice(explanation)
+    yield from _columns(explanation)
+    yield from _records(explanation, shown)
+
+
+def _not_taken(records: Sequence[Told]) -> Iterator[str]:
+    groups: dict[str, list[Told]] = {}
+    for each in records:
+        if each.why_not is not None:
+            groups.setdefault(f"{each.outcome}: {each.why_not}", []).append(each)
+    for said, those in sorted(groups.items(), key=lambda group: -len(group[1])):
+        places = "; ".join(each.place for each in those[:MOST_PLACES])
+        more = f" and {len(those) - MOST_PLACES} more" if len(those) > MOST_PLACES else ""
+        yield ""
+        yield said
+        yield f"  {counted(len(those), 'record')}: {places}{more}"
+        yield f"  such as: {those[0].beginning}"
+        if those[0].setting:
+            yield f"  setting: {those[0].setting}"
+        yield from _hints(those[0])
+
+
+def _hints(told: Told) -> Iterator[str]:
+    why = told.why_not
+    if not isinstance(why, InvalidMessage):
+        return
+    value = told.beginning.lstrip()
+    if why.reason is Reason.UNDECODABLE and value in {"[", "{"}:
+        yield "  one document over many lines? write each object in a line, as `jq -c` does"
+    elif why.reason is Reason.UNDECODABLE and not value.startswith("{") and "," in value:
+        yield "  a table? `driftline play` takes CSV files"
+    elif told.setting.endswith(".prediction_id") and told.place.startswith("line "):
+        yield "  a line has no key; in a topic the record's key is the id of events without one"
+
+
+def _advice(explanation: Explanation) -> Iterator[str]:
+    advice = explanation.advice
+    if advice is None:
+        return
+    yield ""
+    better = len(advice.records) > explanation.count("taken")
+    if better:
+        yield "what would change that:"
+    else:
+        yield "a part of what would:" if explanation.count("refused") else "what else there is:"
+    nested: dict[str, Any] = {}
+    for path, value in advice.settings.items():
+        section, _, name = path.rpartition(".")
+        nested.setdefault(section, {})[name] = value
+    for line in yaml.safe_dump(nested, sort_keys=False, allow_unicode=True).splitlines():
+        yield f"  {line}"
+    if better:
+        yield f"  with it {len(advice.records)} of {len(explanation.records)} are taken"
+    if ANY_MODEL in advice.settings.values():
+        yield f"  {ANY_MODEL} stands for the name that you give the model"
+
+
+def _columns(explanation: Explanation) -> Iterator[str]:
+    with_it = "" if explanation.count("taken") else ", with it"
+    for (model, version), seen in explanation.columns.items():
+        yield ""
+        yield f"columns of {model} {version}{with_it}:"
+        yield from _table([_HEADINGS, *map(_row, seen)])
+        for each in seen:
+            yield from _misread(model, each)
+
+
+def _misread(model: str, column: SeenColumn) -> Iterator[str]:
+    if not column.is_misread:
+        return
+    if column.watched_as is None:
+        yield f"  {column.name} is watched by nothing: {column.why}"
+        return
+    kinds = json.dumps({column.name: str(column.commonest)}, ensure_ascii=False)
+    yield (
+        f"  most values of {column.name} are of another kind than it is watched as; "
+        f"models.{model}.kinds: {kinds} declares it"
+    )
+
+
+def _row(column: SeenColumn) -> tuple[str, ...]:
+    watched = "nothing" if column.watched_as is None else str(column.watched_as)
+    problems = ", ".join(f"{count} {name}" for name, count in column.problems.items())
+    examples = ", ".join(map(_value, column.examples))
+    return (
+        column.name,
+        str(column.role),
+        watched,
+        column.why,
+        problems,
+        str(column.distinct),
+        examples,
+    )
+
+
+def _records(explanation: Explanation, shown: int) -> Iterator[str]:
+    taken = [each for each in explanation.records if each.why_not is None]
+    if not taken or not shown:
+        return
+    yield ""
+    more = "" if len(taken) <= shown else f" (the first {shown} of {len(taken)}; --show tells more)"
+    yield f"records{more}:"
+    for each in taken[:shown]:
+        for row in each.rows:
+            yield f"  {each.place}: {_pairs(row.fields)}"
+            if row.features:
+                yield f"    features: {_pairs(row.features)}"
+            for note in row.notes:
+                yield f"    {note}"
+
+
+def _pairs(members: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name} {_value(value)}" for name, value in members.items())
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    return _cut(json.dumps(plain(value), ensure_ascii=False, default=str))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= WIDEST else text[: WIDEST - 3] + "..."
+
+
+def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    # Escaped before it is measured: what is not printable takes more room.
+    cut = [[_cut(printable(cell)) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*cut, strict=True)]
+    for row in cut:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        yield f"  {'  '.join(cells).rstrip()}"

@@ -1,0 +1,76 @@
+import json
+
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.explain.advice import ANY_MODEL, advise
+from app.settings import TopicRole
+from schemas.documents import examples
+from tests.app.explain.samples import foreign, sample_of, settings_with
+from tests.schemas.documents_strategy import documents
+
+PREDICTIONS, LABELS = TopicRole.PREDICTIONS, TopicRole.LABELS
+
+
+def test_every_field_of_somebodys_own_form_is_found() -> None:
+    records = sample_of(map(foreign, range(20))).records
+    advice = advise(settings_with(), PREDICTIONS, records)
+    assert advice is not None
+    assert advice.settings == {
+        "intake.prediction_fields": {
+            "features": "payload.inputs",
+            "prediction": "result.y_hat",
+            "prediction_id": "trace_id",
+            "timestamp": "created_at",
+        },
+        "intake.model": ANY_MODEL,
+    }
+    assert len(advice.records) == 20
+
+
+def test_the_advice_can_be_set_as_it_is_and_then_nothing_is_left_to_say() -> None:
+    records = sample_of(map(foreign, range(20))).records
+    advice = advise(settings_with(), PREDICTIONS, records)
+    assert advice is not None
+    flags = {
+        path.replace(".", "__"): yaml.safe_dump(value, default_flow_style=True)
+        for path, value in advice.settings.items()
+        if path != "intake.model"
+    }
+    settings = settings_with(**flags, intake__model="churn")
+    assert advise(settings, PREDICTIONS, records) is None
+
+
+def test_what_is_set_already_is_kept() -> None:
+    records = sample_of(map(foreign, range(20))).records
+    settings = settings_with(intake__prediction_fields="{prediction_id: result.y_hat}")
+    advice = advise(settings, PREDICTIONS, records)
+    assert advice is not None
+    assert advice.settings["intake.prediction_fields"]["prediction"] == "result.y_hat"
+    assert "prediction_id" in advice.settings["intake.prediction_fields"]
+
+
+def test_labels_have_places_of_their_own() -> None:
+    lines = [{"order": number, "actual": "yes"} for number in range(9)]
+    advice = advise(settings_with(), LABELS, sample_of(lines).records)
+    assert advice is not None
+    assert advice.settings == {"intake.label_fields": {"label": "actual", "prediction_id": "order"}}
+
+
+def test_there_is_nothing_to_say_of_what_is_understood_or_what_no_setting_mends() -> None:
+    for lines in ([examples.PREDICTION] * 3, [b"{", b"[]"], [b"null"], []):
+        assert advise(settings_with(), PREDICTIONS, sample_of(lines).records) is None
+    event = sample_of([{"type": "rolled_back", "model": "m"}]).records
+    assert advise(settings_with(), TopicRole.MODEL_EVENTS, event) is None
+
+
+@given(st.lists(documents(examples.PREDICTION), min_size=1, max_size=4), st.booleans())
+def test_advice_never_costs_a_record(found: list[dict[str, object]], as_labels: bool) -> None:
+    lines = [json.dumps(each).encode() for each in found]
+    role = LABELS if as_labels else PREDICTIONS
+    records = sample_of(lines).records
+    advice = advise(settings_with(), role, records)
+    if advice is not None:
+        again = advise(advice.adopted, role, records)
+        assert again is None or len(again.records) >= len(advice.records)

@@ -1,0 +1,51 @@
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.explain.candidates import NAMES, candidates
+from tests.app.explain.samples import foreign
+from tests.schemas.documents_strategy import TEXT, VALUES
+
+DOCUMENTS = [foreign(number) for number in range(5)]
+
+
+@pytest.mark.parametrize(
+    ("field", "path"),
+    [
+        ("prediction_id", "trace_id"),
+        ("timestamp", "created_at"),
+        ("features", "payload.inputs"),
+        ("prediction", "result.y_hat"),
+    ],
+)
+def test_the_likeliest_place_comes_first(field: str, path: str) -> None:
+    assert candidates(field, DOCUMENTS)[0] == path
+
+
+def test_names_in_any_spelling_are_known() -> None:
+    for name in ("Model-Name", "model_name", "modelName", "MODELNAME"):
+        assert candidates("model", [{name: "fraud"}]) == [name]
+
+
+def test_what_is_another_one_in_each_document_may_be_an_id_under_any_name() -> None:
+    documents = [{"order": f"o{number}", "shop": "s"} for number in range(3)]
+    assert candidates("prediction_id", documents) == ["order"]
+    assert candidates("prediction_id", documents[:1]) == []
+
+
+def test_a_place_that_few_documents_have_or_of_another_type_is_none() -> None:
+    assert candidates("prediction", [{"pred": 1}, {}, {}]) == []
+    assert candidates("features", [{"features": 3, "inputs": {}}]) == []
+    assert candidates("timestamp", [{"time": "soon"}]) == []
+
+
+def test_names_that_no_setting_can_reach_are_none() -> None:
+    assert candidates("prediction", [{"a.pred": 1, "": {"pred": 2}}]) == []
+
+
+@given(st.sampled_from(sorted(NAMES)), st.lists(st.dictionaries(TEXT, VALUES), min_size=1))
+def test_any_documents_are_looked_through(field: str, documents: list[dict[str, Any]]) -> None:
+    for path in candidates(field, documents):
+        assert all(path.split("."))

@@ -1,0 +1,50 @@
+from app.explain.columns import SeenColumn, columns_of
+from schemas.documents import examples
+from schemas.tables.columns import Kind, Role
+from tests.app.explain.samples import sample_of, settings_with
+
+EVENT = examples.PREDICTION
+
+
+def columns(features: list[dict[str, object]], **flags: str) -> dict[str, SeenColumn]:
+    lines = [
+        {**EVENT, "features": each, "prediction_id": str(number)}
+        for number, each in enumerate(features)
+    ]
+    found = columns_of(settings_with(**flags), sample_of(lines).records)
+    return {each.name: each for each in found["fraud", "3"]}
+
+
+def test_each_column_says_as_what_it_is_watched_and_because_of_what() -> None:
+    found = columns([{"amount": 1.5, "country": "ch", "new": True}] * 2 + [{"amount": None}])
+    amount, country, new = (found[name] for name in ("amount", "country", "new"))
+    assert (amount.watched_as, amount.why) == (Kind.NUMBER, "2 numbers")
+    assert amount.problems == {"null": 1}
+    assert (country.watched_as, country.why) == (Kind.CATEGORY, "2 texts")
+    assert country.problems == {"absent": 1}
+    assert (new.watched_as, new.why, new.examples) == (Kind.BOOLEAN, "2 booleans", [True])
+    assert (found["prediction"].role, found["score"].role) == (Role.PREDICTION, Role.SCORE)
+
+
+def test_a_declared_kind_is_said_to_be_one() -> None:
+    found = columns([{"code": "007"}] * 3, models="{fraud: {kinds: {code: number}}}")
+    assert (found["code"].watched_as, found["code"].why) == (Kind.NUMBER, "declared")
+    assert columns([{"code": "007"}] * 3)["code"].watched_as is Kind.CATEGORY
+
+
+def test_a_column_is_misread_where_most_values_are_of_another_kind() -> None:
+    column = SeenColumn(Role.FEATURE, "code", watched_as=Kind.CATEGORY)
+    column.forms.update({Kind.CATEGORY: 1, Kind.NUMBER: 9})
+    assert column.is_misread
+    assert column.commonest is Kind.NUMBER
+    column.watched_as = Kind.NUMBER
+    assert not column.is_misread
+
+
+def test_distinct_values_are_counted_and_the_first_ones_shown() -> None:
+    amount = columns([{"amount": number % 5} for number in range(20)])["amount"]
+    assert (amount.distinct, amount.examples) == (5, [0.0, 1.0, 2.0])
+
+
+def test_no_records_have_no_columns() -> None:
+    assert columns_of(settings_with(), ()) == {}
