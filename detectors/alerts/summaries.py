@@ -63,8 +63,15 @@ def category_summaries(
     counts_before, counts_after
         Values of each category, shape ``(len(names),)``.
     names
-        The categories' names.
+        The categories' names; those of the same name, such as all the others, count together.
     """
+    number_of: dict[str, int] = {}
+    numbers = np.array([number_of.setdefault(name, len(number_of)) for name in names], np.int64)
+    counts_before, counts_after = (
+        np.bincount(numbers, weights=counts, minlength=len(number_of)).astype(np.int64)
+        for counts in (counts_before, counts_after)
+    )
+    names = list(number_of)
     shown: dict[int, None] = {}
     for counts in (counts_after, counts_before):
         order = np.argsort(-counts, kind="stable")[:MOST_SHARES]

@@ -16,7 +16,6 @@ from detectors.algorithms.priming import prime
 from detectors.arrays.column import Numbers
 from detectors.monitors.default_detectors import DefaultDetectors
 from detectors.monitors.options import DetectorOptions
-from detectors.reference.category_numbers import CategoryNumbers
 from detectors.reference.column_block import RECENT
 from detectors.reference.ranks import folded
 from detectors.reference.reference import Reference
@@ -50,7 +49,6 @@ class ColumnMonitor:
     __slots__ = (
         "_bins",
         "_burn_in",
-        "_categories",
         "_detectors",
         "_placed",
         "_restarts",
@@ -73,7 +71,6 @@ class ColumnMonitor:
         self._burn_in = burn_in
         self._bins = bins
         self._seed = seed
-        self._categories = CategoryNumbers() if kind is Kind.CATEGORY else None
         # A detector of 0 and 1 watches booleans only, among them the errors of a classifier.
         watching = [
             options
@@ -102,7 +99,8 @@ class ColumnMonitor:
     @property
     def names(self) -> Sequence[str]:
         """The categories by their numbers."""
-        return () if self._categories is None else self._categories.names
+        categories = self.reference.categories
+        return () if categories is None else categories.names
 
     def update(self, column: Observed, first_row: int) -> list[Change]:
         """Learn from a column of rows numbered from ``first_row``; return the changes in order."""
@@ -162,10 +160,12 @@ class ColumnMonitor:
         return [drift, *self._go_on(observed[taken:], rows[taken:], column.categories)]
 
     def numbers(self, column: Observed) -> Numbers:
-        """Return the numbers of categories, shape ``(n,)``; those of unusable rows mean nothing."""
-        values, rows = _usable(column, 0)
+        """Return what stands for categories, shape ``(n,)``; at unusable rows it means nothing."""
         numbers = np.zeros(len(column.values))
-        numbers[rows] = self._values(values, column.categories)
+        # The kernel leaves the end of a burn-in to `update`, which knows what comes after it.
+        if self.reference.ready or self.reference.missing > len(column.values):
+            values, rows = _usable(column, 0)
+            numbers[rows] = self._values(values, column.categories)
         return numbers
 
     def restart(self) -> None:
@@ -178,9 +178,6 @@ class ColumnMonitor:
         """Begin a new reference with the next value."""
         self._placed = False
         self._restarts += 1
-        if self._categories is not None:
-            # New objects: a drift keeps the names that its numbers stand for.
-            self._categories = CategoryNumbers()
         problems, quality = self.problems, self.reference.block.quality
         self.reference = self._new_reference()
         self.problems[:] = problems
@@ -195,7 +192,6 @@ class ColumnMonitor:
             "kind": str(self.kind),
             "problems": self.problems.copy(),
             "quality": self.reference.block.quality.copy(),
-            "names": list(self.names),
             "restarts": self._restarts,
             "reference": self.reference.state(),
             # None of a detector whose state cannot be had: it starts anew, primed as at the first.
@@ -208,12 +204,10 @@ class ColumnMonitor:
     def restore(self, state: State) -> None:
         """Restore a state of a monitor with the same options and kind.
 
-        The quality of values begins anew with one that knows nothing of it.
+        What it knows nothing of begins anew: the quality of values, or their reference.
         """
         self._placed = False
         self._restarts = state["restarts"]
-        if self._categories is not None:
-            self._categories = CategoryNumbers(state["names"])
         self.reference = self._new_reference()
         self._prime()
         self.problems[:] = state["problems"]
@@ -221,7 +215,8 @@ class ColumnMonitor:
             share_cusum.begin(self.reference.block.quality, self.problems, self._burn_in)
         else:
             self.reference.block.quality[:] = state["quality"]
-        self.reference.restore(state["reference"])
+        if state["reference"] is not None:
+            self.reference.restore(state["reference"])
         watchers = self._watchers()
         for (_, detector), inner in zip(watchers, state["detectors"], strict=True):
             if inner is not None:
@@ -233,14 +228,14 @@ class ColumnMonitor:
     ) -> list[Change]:
         """Learn from usable values and the numbers of their rows; return the drifts in order."""
         drifts: list[Change] = []
-        values = self._values(observed, categories)
-        while len(values):
-            taken, drift = self._advance(values, rows)
-            values, rows, observed = values[taken:], rows[taken:], observed[taken:]
+        while len(rows):
+            # What stands for a category depends on the reference, which begins with the burn-in's
+            # last value and ends with a drift.
+            most = len(rows) if self.reference.ready else self.reference.missing
+            taken, drift = self._advance(self._values(observed[:most], categories), rows[:most])
+            rows, observed = rows[taken:], observed[taken:]
             if drift is not None:
                 drifts.append(drift)
-                # Categories are numbered anew with the reference.
-                values = self._values(observed, categories)
         return drifts
 
     def _watchers(self) -> Sequence[tuple[Stream, Detector]]:
@@ -273,9 +268,8 @@ class ColumnMonitor:
         """Take values up to the end of the burn-in, of the first drift, or all; say how many."""
         reference = self.reference
         if not reference.ready:
-            taken = min(reference.missing, len(values))
-            reference.burn(values[:taken], rows[:taken])
-            return taken, None
+            reference.burn(values, rows)
+            return len(values), None
         judged = reference.judged(len(values))
         findings = self._judge(values[judged])
         if not findings:
@@ -344,8 +338,9 @@ class ColumnMonitor:
         )
 
     def _values(self, observed: Values | Codes, categories: Sequence[str]) -> Numbers:
-        if self._categories is not None:
-            return self._categories.of(observed, categories)
+        numbers = self.reference.categories
+        if numbers is not None:
+            return numbers.of(observed, categories)
         return observed.astype(np.float64, copy=False)
 
 

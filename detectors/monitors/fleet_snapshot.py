@@ -1,6 +1,6 @@
 """The state of a fleet in parts: one for each model version, one for the model events noticed."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from hashlib import blake2b
 from typing import Final, NamedTuple
 
@@ -85,11 +85,15 @@ def summary_of(state: State) -> ModelSummary:
                 Role(column["role"]),
                 column["name"],
                 Kind(column["monitor"]["kind"]),
-                column["monitor"]["reference"]["binning"] is not None,
+                _is_ready(column["monitor"]["reference"]),
             )
             for column in state["columns"]
         ],
     )
+
+
+def _is_ready(reference: State | None) -> bool:
+    return reference is not None and reference["binning"] is not None
 
 
 class FleetSnapshots:
@@ -139,7 +143,7 @@ class FleetSnapshots:
             "monitors": [_item(name, state) for name, state in states],
         }
         self._parts.restore(states, lambda: self._fleet.restore(whole))
-        return notes
+        return notes + [note for each in states for note in _notes_of_old(*each)]
 
     def _state(self, name: PartName, parts: Mapping[PartName, bytes], notes: list[str]) -> State:
         _, model, version = name
@@ -156,6 +160,17 @@ class FleetSnapshots:
     def _restore_one(self, name: PartName, state: State) -> None:
         fleet = Fleet(self._fleet.options_of)
         fleet.restore({"noticed": [], "young": [], "monitors": [_item(name, state)]})
+
+
+def _notes_of_old(name: PartName, state: State) -> Iterator[str]:
+    """Yield what a migration from an earlier format did not keep."""
+    new = sum(column["monitor"]["reference"] is None for column in state["columns"])
+    if new:
+        _, model, version = name
+        yield (
+            f"model {model}, version {version}: references of categories were learned by the rules "
+            f"of an earlier version; those of {new} columns begin anew"
+        )
 
 
 def _item(name: PartName, state: State) -> State:

@@ -1,7 +1,5 @@
 """Bins of a reference: where a value stands among those before it."""
 
-from typing import Final
-
 import numba
 import numpy as np
 from numpy.typing import NDArray
@@ -76,61 +74,10 @@ class NumberBins:
         return bins
 
     def state(self) -> State:
-        """Return what `binning_from` takes."""
+        """Return what `restored` takes."""
         return {"edges": self.edges.copy()}
 
-
-class CategoryBins:
-    """Bins of categories, the most frequent first; the rare share one, the unseen another.
-
-    Parameters
-    ----------
-    bin_of
-        Shape ``(m,)``: the bin of each category number below ``m``; the others are unseen.
-    size
-        How many bins there are, those of the rare and of the unseen included.
-    """
-
-    def __init__(self, bin_of: Bins, size: int) -> None:
-        self.bin_of = bin_of
-        self._size = size
-
     @classmethod
-    def of_sample(cls, sample: Numbers, bins: int) -> "CategoryBins":
-        """Choose the bins by a sample of category numbers, shape ``(n,)``, ``n >= 1``."""
-        counts = np.bincount(sample.astype(np.int64))
-        order = np.argsort(-counts, kind="stable")
-        seen = int(np.count_nonzero(counts))
-        own = min(seen, bins - _SHARED)
-        bin_of = np.full(len(counts), own + 1, dtype=np.int64)
-        bin_of[order[:seen]] = own
-        bin_of[order[:own]] = np.arange(own)
-        return cls(bin_of, own + _SHARED)
-
-    @property
-    def size(self) -> int:
-        """How many bins there are."""
-        return self._size
-
-    def of(self, values: Numbers) -> Bins:
-        """Return the bin of each category number, shape ``(n,)``."""
-        numbers = values.astype(np.int64)
-        known = numbers < len(self.bin_of)
-        bins = np.full(len(numbers), self._size - 1, dtype=np.int64)
-        bins[known] = self.bin_of[numbers[known]]
-        return bins
-
-    def state(self) -> State:
-        """Return what `binning_from` takes."""
-        return {"bin_of": self.bin_of.copy(), "size": self._size}
-
-
-_SHARED: Final = 2
-"""The bin of the rare and that of the unseen."""
-
-
-def binning_from(state: State) -> NumberBins | CategoryBins:
-    """Return the binning that a state describes."""
-    if "edges" in state:
-        return NumberBins(state["edges"].copy())
-    return CategoryBins(state["bin_of"].copy(), state["size"])
+    def restored(cls, state: State) -> "NumberBins":
+        """Return the bins that a state describes."""
+        return cls(state["edges"].copy())

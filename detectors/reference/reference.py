@@ -7,8 +7,11 @@ from numpy.typing import NDArray
 
 from detectors.arrays.addresses import address_of
 from detectors.arrays.column import Numbers, as_column
-from detectors.reference.bins import CategoryBins, NumberBins, binning_from
+from detectors.reference.bins import NumberBins
 from detectors.reference.burn_in import BurnIn, burn_in_size
+from detectors.reference.category_bins import CategoryBins
+from detectors.reference.category_choice import settled, standings
+from detectors.reference.category_numbers import CategoryNumbers
 from detectors.reference.column_block import (
     COUNT,
     ELSEWHERE,
@@ -45,10 +48,11 @@ _NO_COUNTS: Final = np.empty(0, dtype=np.int64)
 class Reference:
     """The values of one column since its reference began.
 
-    The first ``burn_in`` values choose the bins; from then on each value gets its randomised rank
-    among all before it and joins them. Where the burn-in is autocorrelated it is taken again; where
-    the second one is too, it is extended, up to `LONGEST_BURN_IN` times, and then only every
-    ``stride``-th value counts.
+    The first ``burn_in`` values choose the bins, of categories the first half of them, and the
+    other half is counted; from then on each value gets its randomised rank among all that are
+    counted and joins them. Where the burn-in is autocorrelated it is taken again; where the second
+    one is too, it is extended, up to `LONGEST_BURN_IN` times, and then only every ``stride``-th
+    value counts.
 
     Parameters
     ----------
@@ -57,7 +61,7 @@ class Reference:
     bins
         Bins of the reference, at least 4.
     categorical
-        Whether the values are category numbers.
+        Whether the values are categories, as `categories` gives them.
     seed
         Seed of the ranks' random parts.
 
@@ -65,8 +69,8 @@ class Reference:
     ----------
     block
         Where its numbers are, and those of the detectors; another one where parts have grown.
-    categorical
-        As given.
+    categories
+        What stands for categories; None for numbers.
     independent
         Whether the values that are judged are nearly independent.
     """
@@ -74,23 +78,23 @@ class Reference:
     __slots__ = (
         "_bins",
         "_burn_in",
-        "_categories",
+        "_category_bins",
         "_category_counts",
         "_sample",
         "_sampled_again",
         "_target",
         "block",
-        "categorical",
+        "categories",
         "independent",
     )
 
     def __init__(self, *, burn_in: int, bins: int, categorical: bool, seed: int) -> None:
         self._burn_in = burn_in
         self._bins = bins
-        self.categorical = categorical
+        self.categories = CategoryNumbers() if categorical else None
         self._target = burn_in
         self._sampled_again = False
-        self._categories: CategoryBins | None = None
+        self._category_bins: CategoryBins | None = None
         self._category_counts = _NO_COUNTS
         self.independent = True
         # With the room that most columns need in the end, so that none of them leaves a hole.
@@ -152,6 +156,8 @@ class Reference:
         """Return the ranks of values, shape ``(n,)``, and count them in the bins."""
         if self.count + len(values) >= NARROW and not self.block.length(WIDE):
             self.block = self.block.resized(wide=1)
+        if self.categories is not None and self._category_bins is not None:
+            self._category_bins.extend(self.categories)
         seed = int(self.block.words[SEED : SEED + 1].view(np.uint64)[0])
         return absorb_ranks(self._binning.of(values), self.block.counts, seed)
 
@@ -178,7 +184,7 @@ class Reference:
             *self._earlier,
         )
         self.block.words[NEXT] = rows[-1] + stride
-        if self.categorical:
+        if self.categories is not None:
             self._category_counts = _added(self._category_counts, values)
 
     def withdraw(self, values: Numbers) -> None:
@@ -220,8 +226,8 @@ class Reference:
         """Write into the block where the rest lies, until something other than a kernel changes."""
         if self._sample is not None:
             self._sample.tell(self.block, self._target)
-        elif self._categories is not None:
-            arrays = self._categories.bin_of, self._category_counts
+        elif self._category_bins is not None:
+            arrays = self._category_bins.bin_of, self._category_counts
             self.block.words[ELSEWHERE] = *map(address_of, arrays), *map(len, arrays)
 
     def latest(self, most: int) -> tuple[Numbers, Integers]:
@@ -253,7 +259,7 @@ class Reference:
             counts=counts,
             edges=self._edges(),
             category_counts=self._category_counts - _added(0 * self._category_counts, values)
-            if self.categorical
+            if self.categories is not None
             else self._category_counts,
         )
 
@@ -268,6 +274,7 @@ class Reference:
             "skip": self._skip,
             "stride": self.stride,
             "independent": self.independent,
+            "categories": None if self.categories is None else self.categories.state(),
             "binning": self._binning.state() if self.ready else None,
             "counts": block.counts.astype(np.int64) if self.ready else _NO_COUNTS,
             "range": block.range.copy(),
@@ -284,8 +291,11 @@ class Reference:
         self._sampled_again = state["sampled_again"]
         self.independent = state["independent"]
         self.block.words[STRIDE] = state["stride"]
+        if self.categories is not None:
+            self.categories.restore(state["categories"])
         if state["binning"] is not None:
-            self._begin(binning_from(state["binning"]), state["counts"])
+            family = NumberBins if self.categories is None else CategoryBins
+            self._begin(family.restored(state["binning"]), state["counts"])
         elif self._sample is not None:
             self._sample.add(self.block, state["sample"], state["sample_rows"], self._target)
         self.block.range[:] = state["range"]
@@ -296,10 +306,11 @@ class Reference:
 
     def _complete(self, sampled: BurnIn) -> None:
         sample = sampled.values(self.block)
-        family = CategoryBins if self.categorical else NumberBins
-        correlations = autocorrelations(
-            family.of_sample(sample, self._bins).of(sample).astype(np.float64)
-        )
+        if self.categories is None:
+            standing = NumberBins.of_sample(sample, self._bins).of(sample).astype(np.float64)
+        else:
+            standing = standings(sample)
+        correlations = autocorrelations(standing)
         stride = independent_stride(correlations)
         if stride != 1 and not self._sampled_again:
             # A change that is still going on looks like dependence too: the rows of a topic's
@@ -316,19 +327,34 @@ class Reference:
         self.independent = stride is not None
         rows = sampled.rows(self.block)
         stride = len(sample) // FEWEST if stride is None else stride
-        kept = sample[::stride]
-        binning = family.of_sample(kept, self._bins)
-        self._begin(binning, np.bincount(binning.of(kept), minlength=binning.size))
+        kept, kept_rows = sample[::stride], rows[::stride]
+        if self.categories is None:
+            binning = NumberBins.of_sample(kept, self._bins)
+            self._begin(binning, np.bincount(binning.of(kept), minlength=binning.size))
+        else:
+            kept, kept_rows = self._begin_categories(self.categories, kept, kept_rows)
         self.block.words[STRIDE] = stride
         self.block.autocorrelation = float(correlations[1]) if correlations[1:].any() else None
         self.block.range[:] = kept.min(), kept.max()
-        self.absorb(kept, rows[::stride])
+        self.absorb(kept, kept_rows)
         self._skip = -len(sample) % stride
+
+    def _begin_categories(
+        self, categories: CategoryNumbers, keys: Numbers, rows: Integers
+    ) -> tuple[Numbers, Integers]:
+        """Take categories by their keys; return the numbers and the rows of those in the bins."""
+        half = len(keys) // 2
+        binning, numbers = settled(categories, keys, half, self._bins)
+        self._begin(binning, np.bincount(binning.of(numbers[half:]), minlength=binning.size))
+        # Those that have chosen the bins count for the shares of the categories, not in the bins.
+        self.block.tally[COUNT : SQUARES + 1] = with_values(0, 0.0, 0.0, numbers[:half])
+        self._category_counts = _added(np.zeros(len(binning.bin_of), np.int64), numbers[:half])
+        return numbers[half:], rows[half:]
 
     def _begin(self, binning: NumberBins | CategoryBins, counts: Integers) -> None:
         """Take bins, and how many values are in each; the sample has served its purpose."""
         edges = binning.edges if isinstance(binning, NumberBins) else np.empty(0)
-        self._categories = binning if isinstance(binning, CategoryBins) else None
+        self._category_bins = binning if isinstance(binning, CategoryBins) else None
         self._sample = None
         wide = int(counts.sum() >= NARROW)
         self.block = self.block.resized(
@@ -344,11 +370,11 @@ class Reference:
     def _binning(self) -> NumberBins | CategoryBins:
         if not self.ready:
             raise RuntimeError("the reference is not ready: its burn-in is not complete")
-        return self._categories or NumberBins(self.block.edges)
+        return self._category_bins or NumberBins(self.block.edges)
 
     def _edges(self) -> Numbers | None:
         """Return the edges of all bins, the outer ones from the burn-in; None for categories."""
-        if self.categorical:
+        if self.categories is not None:
             return None
         inner = self.block.edges
         lowest, highest = self.block.range.tolist()

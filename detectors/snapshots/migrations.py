@@ -18,18 +18,36 @@ def _without_options(state: State) -> State:
     return {**state, "options": None} if "state" in state else state
 
 
-def _without_quality(state: State) -> State:
-    """Format 2 did not watch the quality of values: that begins anew with the next row."""
-    if "columns" not in state.get("state", {}):
+def _without_categories_and_quality(state: State) -> State:
+    """Format 2 judged categories by the counts that had chosen their bins: these begin anew.
+
+    It did not watch the quality of values: that begins anew with the next row.
+    """
+    model = state.get("state")
+    if not isinstance(model, dict) or "columns" not in model:
         return state
-    columns = [
-        {**column, "monitor": {**column["monitor"], "quality": None}}
-        for column in state["state"]["columns"]
-    ]
-    return {**state, "state": {**state["state"], "columns": columns}}
+    columns = [{**column, "monitor": _begun_anew(column["monitor"])} for column in model["columns"]]
+    return {**state, "state": {**model, "columns": columns}}
 
 
-STEPS: Final[Mapping[int, Callable[[State], State]]] = {1: _without_options, 2: _without_quality}
+def _begun_anew(monitor: State) -> State:
+    if monitor["kind"] != "category":
+        return {**monitor, "quality": None}
+    return {
+        "kind": monitor["kind"],
+        "problems": monitor["problems"],
+        "quality": None,
+        # The next one, so that its ranks are not those of the one that is given up.
+        "restarts": monitor["restarts"] + 1,
+        "reference": None,
+        "detectors": [None] * len(monitor["detectors"]),
+    }
+
+
+STEPS: Final[Mapping[int, Callable[[State], State]]] = {
+    1: _without_options,
+    2: _without_categories_and_quality,
+}
 """By the format that they start from; each leads to the next one."""
 
 

@@ -75,6 +75,13 @@ def test_shares_are_those_of_the_most_frequent_of_either_window() -> None:
     assert left.shares["c0"] == 0.0
 
 
+def test_categories_of_one_name_count_together() -> None:
+    names = ["(other)", "(other)", "a"]
+    left, right = category_summaries(np.array([1, 2, 7]), np.array([5, 0, 0]), names)
+    assert left.shares == {"(other)": 0.3, "a": 0.7}
+    assert right.shares == {"(other)": 1.0, "a": 0.0}
+
+
 def test_numbers_that_json_lacks_are_replaced() -> None:
     assert clamped(float("nan")) == 0.0
     assert clamped(-float("inf")) == -np.finfo(np.float64).max

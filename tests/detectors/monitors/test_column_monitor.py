@@ -12,7 +12,7 @@ from detectors.alerts.drift import Drift
 from detectors.arrays.column import Numbers
 from detectors.monitors.column_monitor import ColumnMonitor
 from detectors.monitors.options import DEFAULT_DETECTORS
-from detectors.reference.category_numbers import MOST_CATEGORIES, OTHER
+from detectors.reference.category_numbers import MOST_CATEGORIES
 from detectors.reference.seeds import stable_seed
 from schemas.events.detector_report import Stream
 from schemas.tables.columns import Column as Observed
@@ -166,11 +166,67 @@ def test_categories_are_numbered_as_they_occur_and_only_then() -> None:
     assert monitor.names == ["a", "b"]
 
 
-def test_categories_beyond_the_most_count_as_one() -> None:
+def test_no_more_than_the_most_categories_have_names() -> None:
     monitor = _monitor(Kind.CATEGORY)
-    _feed(monitor, [str(number) for number in range(3 * MOST_CATEGORIES)])
-    assert len(monitor.names) == MOST_CATEGORIES + 1
-    assert monitor.names[-1] == OTHER
+    _feed(monitor, [str(number) for number in _RANDOM(1).integers(0, 3000, 30_000)])
+    named = [name for name in monitor.names if not name.startswith("(other")]
+    assert len(named) == MOST_CATEGORIES
+    assert len(monitor.names) < MOST_CATEGORIES + 64
+
+
+def _texts(random: np.random.Generator, distinct: int, exponent: float, size: int) -> list[str]:
+    """Return texts of so many values, even (exponent 0) or by Zipf's law; all different for 0."""
+    if not distinct:
+        return [f"{number:08x}" for number in random.permutation(size)]
+    weights = 1 / np.arange(1, distinct + 1) ** exponent
+    return [f"m{n}" for n in random.choice(distinct, size, p=weights / weights.sum())]
+
+
+@pytest.mark.parametrize(
+    ("distinct", "exponent"),
+    [(2, 0.0), (50, 0.0), (300, 1.1), (1000, 0.0), (10_000, 0.0), (10_000, 1.0), (0, 0.0)],
+)
+def test_categories_that_do_not_change_are_silent_however_many_there_are(
+    distinct: int, exponent: float
+) -> None:
+    monitor = _monitor(Kind.CATEGORY, name=f"{distinct} {exponent}")
+    texts = _texts(_RANDOM(distinct), distinct, exponent, 24_000)
+    drifts = [
+        drift
+        for start in range(0, len(texts), 500)
+        for drift in _feed(monitor, texts[start : start + 500], start)
+    ]
+    assert drifts == []
+    assert monitor.reference.stride == 1
+
+
+def test_a_column_of_few_categories_is_judged_from_the_end_of_its_burn_in() -> None:
+    monitor = _monitor(Kind.CATEGORY)
+    assert _feed(monitor, _RANDOM(1).choice(["a", "b"], 1000).tolist()) == []
+    assert monitor.reference.ready
+    assert len(_feed(monitor, ["a"] * 100, 1000)) == 1
+
+
+def test_identifiers_are_watched_by_their_length_and_by_whether_they_come_again() -> None:
+    random = _RANDOM(4)
+    ids = _texts(random, 0, 0.0, 5000)
+    for change in (
+        [f"{text}-{text}" for text in _texts(random, 0, 0.0, 200)],
+        ["unknown"] * 200,
+    ):
+        monitor = _monitor(Kind.CATEGORY)
+        assert _feed(monitor, ids) == []
+        (drift,) = _feed(monitor, change, 5000)
+        assert drift.row < 5100
+        assert all(name.startswith("(other") for name in drift.names)
+
+
+def test_a_known_customer_who_does_not_come_back_is_missed() -> None:
+    random = _RANDOM(5)
+    monitor = _monitor(Kind.CATEGORY)
+    assert _feed(monitor, _texts(random, 1000, 0.0, 5000)) == []
+    strangers = [f"n{number}" for number in random.integers(0, 1000, 2000)]
+    assert len(_feed(monitor, strangers, 5000)) == 1
 
 
 def test_categories_are_numbered_anew_with_the_reference() -> None:
@@ -179,10 +235,10 @@ def test_categories_are_numbered_anew_with_the_reference() -> None:
     for number in range(4):
         names = random.choice([f"{number}a", f"{number}b", f"{number}c"], 1500).tolist()
         drifts = _feed(monitor, names, 1500 * number)
-        assert [sorted(drift.names)[:3] for drift in drifts] == [
+        assert [sorted(drift.names)[1:4] for drift in drifts] == [
             [f"{number - 1}a", f"{number - 1}b", f"{number - 1}c"] for _ in range(number > 0)
         ]
-    assert sorted(monitor.names) == ["3a", "3b", "3c"]
+    assert sorted(monitor.names) == ["(other)", "3a", "3b", "3c"]
     monitor.restart()
     assert list(monitor.names) == []
 

@@ -201,7 +201,8 @@ def test_a_version_of_format_2_goes_on_and_its_quality_begins_anew() -> None:
     fleet = _fleet(MonitorOptions(burn_in=20, bins=4))
     parts = {("model", "fraud", "3"): data, NOTICED: encode_snapshot({"noticed": []})}
     outline = {"young": [], "order": [["fraud", "3"]]}
-    assert FleetSnapshots(fleet).restore(outline, parts) == []
+    (note,) = FleetSnapshots(fleet).restore(outline, parts)
+    assert "those of 1 columns begin anew" in note
     monitor = fleet.monitor("fraud", "3")
     assert monitor is not None
     assert monitor.rows == 60
@@ -212,6 +213,25 @@ def test_a_version_of_format_2_goes_on_and_its_quality_begins_anew() -> None:
     rows = [{"x": 0.1, "gaps": None, "c": "a", "b": True}] * 50
     kinds = {alert.kind for alert in fleet.update(table_of(rows, start=60))}
     assert "quality_drift" not in kinds
+
+
+def test_categories_of_format_2_begin_anew_since_its_rules_gave_false_alarms() -> None:
+    data = bytes.fromhex("".join((SAMPLES / "fleet_v2.hex").read_text().split()))
+    fleet, again = (_fleet(MonitorOptions(burn_in=20, bins=4)) for _ in range(2))
+    parts = {("model", "fraud", "3"): data, NOTICED: encode_snapshot({"noticed": []})}
+    FleetSnapshots(fleet).restore({"young": [], "order": [["fraud", "3"]]}, parts)
+    monitor = fleet.monitor("fraud", "3")
+    assert monitor is not None
+    ready = {name: column.reference.ready for (_, name), column in monitor.columns.items()}
+    assert ready == {"x": True, "gaps": True, "c": False, "b": True}
+    column = monitor.columns[Role.FEATURE, "c"]
+    assert (column.problems[Flag.OK], list(column.names)) == (60, [])
+    assert FleetSnapshots(again).restore(fleet.outline(), _parts(fleet)) == []
+    assert _bytes(again) == _bytes(fleet)
+    fleet.update(table_of(rows_of(c=["a", "b"] * 10), start=60, version="3"))
+    assert column.reference.ready
+    assert sorted(column.names) == ["(other)", "a", "b"]
+    assert column.state()["restarts"] == 1
 
 
 def test_a_detector_without_a_state_starts_anew() -> None:
