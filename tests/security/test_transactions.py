@@ -44,8 +44,12 @@ class Transactions:
         self._producer.abort_transaction(20.0)
 
 
-def rows_of(version: str) -> list[dict[str, object]]:
-    return [{**row, "version": version} for row in Traffic(ROWS, ROWS).predictions()]
+def rows_of(version: str, number: int = 0) -> list[dict[str, object]]:
+    """Return the predictions of one transaction, each with an id of its own."""
+    return [
+        {**row, "version": version, "prediction_id": f"{number}-{row['prediction_id']}"}
+        for row in Traffic(ROWS, ROWS).predictions()
+    ]
 
 
 def observed(client: Kafka) -> dict[str, int]:
@@ -86,9 +90,9 @@ def test_aborted_predictions_count_only_where_they_are_asked_for(
             if number == ROUNDS // 2:
                 # From here on live, with the markers of both kinds between what is fetched.
                 worker.wait_until_ready()
-            writer.write(rows_of("committed"))
+            writer.write(rows_of("committed", number))
             writer.commit()
-            writer.write(rows_of("aborted"))
+            writer.write(rows_of("aborted", number))
             writer.abort()
         # The last offsets of each partition reach no agent: aborted records, and a marker.
         wait_until(lambda: client.lag("predictions") == 0, why=worker.log)
