@@ -1,6 +1,6 @@
 """Records as the agents would read them, one at a time, by what their topic is."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -28,18 +28,22 @@ class Understood:
         The fields of the event by their names; ``time`` is the event time.
     features
         Of a prediction, as they came; empty of other events.
-    notes
-        What else to know: whose time it is, which optional fields were left out.
+    left_out
+        Optional fields that cannot be read.
+    note
+        Whose time the event time is, where it is not the event's own; else empty.
     """
 
     fields: Mapping[str, Any]
     features: Mapping[str, Any]
-    notes: Sequence[str]
+    left_out: Sequence[LeftOut]
+    note: str
 
     def document(self) -> dict[str, Any]:
         """Return what JSON says of it."""
         features = {"features": dict(self.features)} if self.features else {}
-        return {**self.fields, **features, "notes": list(self.notes)}
+        left_out = {each.field: str(each.oddity) for each in self.left_out}
+        return {**self.fields, **features, "left_out": left_out, "note": self.note or None}
 
 
 class RecordReading:
@@ -124,17 +128,17 @@ class RecordReading:
         fields: Mapping[str, Any],
         time: int,
         record: Record,
-        left_out: Iterable[LeftOut],
+        left_out: Sequence[LeftOut],
         features: Mapping[str, Any] | None = None,
     ) -> Understood:
-        notes = [f"{each.field} left out: {each.oddity}" for each in left_out]
+        note = ""
         counts, is_ahead = bounded_time(time, record.timestamp, self._tolerance)
         if is_ahead:
-            notes.append(
+            note = (
                 f"dated {format_time(time)}, after its record: the record's time counts "
                 "(intake.clock_tolerance_seconds)"
             )
         elif time == clamped_time(record.timestamp):
-            notes.append("time: the record's own")
+            note = "time: the record's own"
         said = {name: value for name, value in fields.items() if value is not None}
-        return Understood({**said, "time": format_time(counts)}, features or {}, notes)
+        return Understood({**said, "time": format_time(counts)}, features or {}, left_out, note)

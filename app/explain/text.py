@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any, Final
 
 import yaml
@@ -12,12 +13,25 @@ from app.explain.explanation import Explanation, Told
 from app.explain.plain import plain
 from app.terminal import printable
 from schemas.events.invalid import InvalidMessage, Reason
+from schemas.events.left_out import LeftOut
 
 MOST_PLACES: Final = 3
 """Places that are named of records with the same fault."""
 
 WIDEST: Final = 48
 """Characters of a cell or value."""
+
+MOST_FAULTS: Final = 20
+"""Kinds of faults that are told; the commonest come first."""
+
+MOST_MODELS: Final = 10
+"""Model versions whose columns are told."""
+
+MOST_COLUMNS: Final = 100
+"""Columns of a version that are told; those that are misread come first."""
+
+MOST_MEMBERS: Final = 30
+"""Features of a record that are told."""
 
 _HEADINGS: Final = (
     "column",
@@ -48,6 +62,7 @@ def lines_of(explanation: Explanation, *, shown: int) -> Iterator[str]:
         f"{explanation.role.replace('_', ' ')}: {counts}"
     )
     yield from _not_taken(explanation.records)
+    yield from _left_out(explanation.records)
     yield from _advice(explanation)
     yield from _columns(explanation)
     yield from _records(explanation, shown)
@@ -58,16 +73,33 @@ def _not_taken(records: Sequence[Told]) -> Iterator[str]:
     for each in records:
         if each.why_not is not None:
             groups.setdefault(f"{each.outcome}: {each.why_not}", []).append(each)
-    for said, those in sorted(groups.items(), key=lambda group: -len(group[1])):
-        places = "; ".join(each.place for each in those[:MOST_PLACES])
-        more = f" and {len(those) - MOST_PLACES} more" if len(those) > MOST_PLACES else ""
+    ordered = sorted(groups.items(), key=lambda group: -len(group[1]))
+    for said, those in ordered[:MOST_FAULTS]:
         yield ""
         yield said
-        yield f"  {counted(len(those), 'record')}: {places}{more}"
+        yield f"  {_places(those)}"
         yield f"  such as: {those[0].beginning}"
         if those[0].setting:
             yield f"  setting: {those[0].setting}"
         yield from _hints(those[0])
+    yield from _rest(len(ordered) - MOST_FAULTS, "fault")
+
+
+def _left_out(records: Sequence[Told]) -> Iterator[str]:
+    groups: dict[LeftOut, list[Told]] = {}
+    for each in records:
+        for odd in {odd for row in each.rows for odd in row.left_out}:
+            groups.setdefault(odd, []).append(each)
+    for odd, those in sorted(groups.items()):
+        yield ""
+        yield f"taken without {odd.field}, which is {odd.oddity.replace('_', ' ')}:"
+        yield f"  {_places(those)}"
+
+
+def _places(those: Sequence[Told]) -> str:
+    places = "; ".join(each.place for each in those[:MOST_PLACES])
+    more = f" and {len(those) - MOST_PLACES} more" if len(those) > MOST_PLACES else ""
+    return f"{counted(len(those), 'record')}: {places}{more}"
 
 
 def _hints(told: Told) -> Iterator[str]:
@@ -107,12 +139,23 @@ def _advice(explanation: Explanation) -> Iterator[str]:
 
 def _columns(explanation: Explanation) -> Iterator[str]:
     with_it = "" if explanation.count("taken") else ", with it"
-    for (model, version), seen in explanation.columns.items():
+    for (model, version), seen in islice(explanation.columns.items(), MOST_MODELS):
         yield ""
         yield f"columns of {model} {version}{with_it}:"
-        yield from _table([_HEADINGS, *map(_row, seen)])
-        for each in seen:
+        told = seen
+        if len(seen) > MOST_COLUMNS:
+            told = sorted(seen, key=lambda each: not each.is_misread)[:MOST_COLUMNS]
+        yield from _table([_HEADINGS, *map(_row, told)])
+        for each in told:
             yield from _misread(model, each)
+        yield from _rest(len(seen) - MOST_COLUMNS, "column")
+    yield from _rest(len(explanation.columns) - MOST_MODELS, "model version")
+
+
+def _rest(count: int, noun: str) -> Iterator[str]:
+    """Yield how many there are besides those that were told."""
+    if count > 0:
+        yield f"  and {counted(count, f'more {noun}')}: --json tells all"
 
 
 def _misread(model: str, column: SeenColumn) -> Iterator[str]:
@@ -155,12 +198,14 @@ def _records(explanation: Explanation, shown: int) -> Iterator[str]:
             yield f"  {each.place}: {_pairs(row.fields)}"
             if row.features:
                 yield f"    features: {_pairs(row.features)}"
-            for note in row.notes:
-                yield f"    {note}"
+            if row.note:
+                yield f"    {row.note}"
 
 
 def _pairs(members: Mapping[str, Any]) -> str:
-    return ", ".join(f"{name} {_value(value)}" for name, value in members.items())
+    told = [f"{name} {_value(value)}" for name, value in islice(members.items(), MOST_MEMBERS)]
+    more = len(members) - MOST_MEMBERS
+    return ", ".join(told) + (f" and {more:,} more" if more > 0 else "")
 
 
 def _value(value: Any) -> str:

@@ -2,7 +2,7 @@ import json
 from typing import Any
 
 from app.explain.explanation import Explanation, explain
-from app.explain.text import lines_of
+from app.explain.text import MOST_COLUMNS, MOST_MEMBERS, MOST_MODELS, lines_of
 from app.settings import TopicRole
 from schemas.documents import examples
 from tests.app.explain.samples import foreign, sample_of, settings_with
@@ -42,6 +42,13 @@ def test_refusals_are_told_by_cause_with_the_setting_that_was_looked_at() -> Non
     assert "refused: undecodable: " in text
 
 
+def test_fields_that_cost_themselves_alone_are_told() -> None:
+    explanation = explained([{**EVENT, "scores": "none"}, {**EVENT, "scores": True}, EVENT])
+    assert explanation.is_well
+    text = text_of(explanation)
+    assert "taken without scores, which is mistyped:\n  2 records: line 1; line 2\n" in text
+
+
 def test_a_limit_is_the_setting_of_what_exceeds_it() -> None:
     text = text_of(explained([{**EVENT, "more": "x" * 1000}], limits__message_bytes="1000"))
     assert "setting: limits.message_bytes" in text
@@ -62,6 +69,16 @@ def test_what_else_a_file_may_be_is_hinted_at() -> None:
     assert "`driftline play` takes CSV files" in text_of(explained([b"id,amount,label", b"1,2,3"]))
     text = text_of(explained([{**EVENT, "prediction_id": None}]))
     assert "in a topic the record's key is the id" in text
+
+
+def test_what_is_many_is_told_in_part_and_counted() -> None:
+    wide = {**EVENT, "features": {f"f{number}": number for number in range(MOST_COLUMNS + 5)}}
+    many = [{**EVENT, "model": f"m{number}"} for number in range(MOST_MODELS + 2)]
+    text = text_of(explained([wide, *many]))
+    assert "and 7 more columns: --json tells all" in text  # with the prediction and its score
+    assert "and 3 more model versions: --json tells all" in text
+    assert f"and {MOST_COLUMNS + 5 - MOST_MEMBERS} more" in text
+    assert len(text.splitlines()) < 300
 
 
 def test_nothing_in_a_record_can_steer_the_table() -> None:

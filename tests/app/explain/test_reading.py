@@ -14,6 +14,7 @@ from app.options import declared_kinds, intake_options
 from app.settings import TopicRole
 from schemas.documents import examples
 from schemas.events.invalid import InvalidMessage
+from schemas.events.left_out import LeftOut, Oddity
 from schemas.events.not_taken import NotTaken
 from tests.app.explain.samples import sample_of, settings_with
 from tests.schemas.documents_strategy import documents
@@ -55,16 +56,18 @@ def test_a_prediction_says_what_it_is() -> None:
         "time": "2026-03-01T12:00:00.000Z",
     }
     assert row.features == examples.PREDICTION["features"]
-    assert row.notes == []
+    assert (list(row.left_out), row.note) == ([], "")
 
 
 def test_what_was_left_out_and_whose_time_counts_is_noted() -> None:
     odd = {**examples.PREDICTION, "scores": "none", "timestamp": None}
     reading = RecordReading(SETTINGS, TopicRole.PREDICTIONS)
     (row,) = reading.rows(record_of(odd))
-    assert row.notes == ["scores left out: mistyped", "time: the record's own"]
+    assert list(row.left_out) == [LeftOut("scores", Oddity.MISTYPED)]
+    assert row.note == "time: the record's own"
+    assert row.document()["left_out"] == {"scores": "mistyped"}
     (late,) = reading.rows(record_of({**examples.PREDICTION, "timestamp": "2999-01-01T00:00:00Z"}))
-    assert "dated 2999-01-01T00:00:00.000Z, after its record" in late.notes[0]
+    assert "dated 2999-01-01T00:00:00.000Z, after its record" in late.note
     assert not late.fields["time"].startswith("2999")
 
 
