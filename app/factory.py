@@ -78,7 +78,6 @@ def create_app(settings: Settings, *, telemetry: Telemetry | None = None) -> Bat
         dead_letters=dead_letters,
         telemetry=told,
         kinds_of=options.kinds_of,
-        task_of=options.task_of,
         pending=pending,
     )
     detection = Detection(

@@ -13,7 +13,6 @@ from agents.state.checkpoints import CheckpointOptions
 from app.settings import DetectorSettings, ModelSettings, Settings, TopicRole
 from detectors.monitors.fleet import Fleet
 from detectors.monitors.options import DetectorOptions, MonitorOptions
-from detectors.performance.error import Task
 from detectors.retraining.policy import PolicyOptions, RetrainPolicy
 from schemas.payloads.rows import FieldMap
 from schemas.tables.columns import Kind
@@ -45,7 +44,6 @@ class WorkerOptions:
     refusals: RefusalLimits
     checkpoints: CheckpointOptions | None
     kinds_of: Callable[[str], Mapping[str, Kind]]
-    task_of: Callable[[str], Task]
     new_fleet: Callable[[], Fleet]
     new_policy: Callable[[], RetrainPolicy]
 
@@ -59,7 +57,6 @@ class WorkerOptions:
             refusals=refusal_limits(settings),
             checkpoints=checkpoint_options(settings),
             kinds_of=partial(declared_kinds, settings),
-            task_of=partial(task_of, settings),
             new_fleet=partial(new_fleet, settings),
             new_policy=partial(new_policy, settings),
         )
@@ -136,17 +133,13 @@ def monitor_options(settings: Settings, model: str) -> MonitorOptions:
         critical=known.critical,
         ignored=known.ignored,
         most_columns=settings.limits.columns_per_model,
+        task=known.task,
     )
 
 
 def declared_kinds(settings: Settings, model: str) -> Mapping[str, Kind]:
     """Return the declared kinds of a model's features."""
     return settings.models.get(model, _UNNAMED).kinds
-
-
-def task_of(settings: Settings, model: str) -> Task:
-    """Return what a model predicts."""
-    return settings.models.get(model, _UNNAMED).task
 
 
 def policy_options(settings: Settings) -> PolicyOptions:

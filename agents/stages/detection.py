@@ -19,7 +19,7 @@ from detectors.monitors.model_monitor import ModelMonitor
 from schemas.events.codec import decode_event, decode_object
 from schemas.events.model_event import ModelEvent
 from schemas.events.not_taken import NotTaken
-from schemas.tables.frames import MAGIC, decode_frame
+from schemas.tables.frames import decode_frame, is_frame
 from schemas.tables.model_version import ModelVersion
 from schemas.tables.observations import ObservationTable, Source
 
@@ -195,7 +195,7 @@ def _handle(fleet: Fleet, records: Iterable[Record]) -> _Handled:
 
 
 def _decoded(value: bytes | None) -> list[ObservationTable] | ModelEvent:
-    if value is not None and value.startswith(MAGIC):
+    if value is not None and is_frame(value):
         return decode_frame(value)
     return decode_event(ModelEvent, decode_object(value))
 

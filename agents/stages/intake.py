@@ -14,7 +14,7 @@ from agents.join.telemetry import LabelOutcomes
 from agents.observations.event_time import bounded_time
 from agents.observations.framing import framed
 from agents.observations.label_reader import LabelReader
-from agents.observations.label_tables import Labelled, TaskOf, label_tables
+from agents.observations.label_tables import Labelled, label_tables
 from agents.observations.prediction_reader import PredictionReader, Waiting
 from agents.observations.prediction_tables import KindsOf
 from agents.records.block import RecordBlock
@@ -78,8 +78,8 @@ class Intake:
         What it takes, and from and to where.
     publisher, dead_letters, telemetry
         How it sends and reports.
-    kinds_of, task_of
-        The declared kinds and the task of a model, by its name.
+    kinds_of
+        The declared kinds of a model's features, by its name.
     pending
         The predictions that wait for their labels.
     """
@@ -95,7 +95,6 @@ class Intake:
         dead_letters: DeadLetters,
         telemetry: Telemetry,
         kinds_of: KindsOf,
-        task_of: TaskOf,
         pending: PendingStores,
     ) -> None:
         self._options = options
@@ -103,7 +102,6 @@ class Intake:
         self._publisher = publisher
         self._dead_letters = dead_letters
         self._telemetry = telemetry
-        self._task_of = task_of
         self._tolerance = options.clock_tolerance
         self._reader = PredictionReader.of(options, kinds_of)
         self._label_reader = LabelReader(
@@ -186,7 +184,7 @@ class Intake:
         if not await self._pending.fix_order({each.partition for each in blocks}, is_current):
             return outputs  # whose the partitions are now takes the same records, and observes them
         tables = [] if read is None else read.tables(shard_of, repeated)
-        tables += label_tables(labelled, self._task_of, shard_of)
+        tables += label_tables(labelled, shard_of)
         return [*outputs, *await self._publish(tables, blocks)]
 
     def _join_predictions(

@@ -20,7 +20,7 @@ from schemas.events.nothing_to_say import NothingToSay
 from schemas.payloads.json_labels import label_rows
 from schemas.payloads.model_events import model_event_of
 from schemas.payloads.rows import FieldMap
-from schemas.tables.frames import MAGIC, decode_frame
+from schemas.tables.frames import decode_frame, is_frame
 
 EXPECTED: Final[Mapping[Reason, str]] = {
     Reason.NULL_VALUE: "a value; this version skips null values, as deletes",
@@ -185,7 +185,7 @@ class _AsRecord:
 
 
 def _observations(letter: Letter) -> None:
-    if letter.value is not None and letter.value.startswith(MAGIC):
+    if letter.value is not None and is_frame(letter.value):
         decode_frame(letter.value)
     else:
         _lifecycle(letter)

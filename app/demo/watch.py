@@ -12,7 +12,7 @@ from app.settings import Settings, TopicRole
 from schemas.events.any_alert import decode_alert
 from schemas.events.codec import decode_event, decode_object
 from schemas.events.retrain_request import RetrainRequest
-from schemas.tables.frames import MAGIC, decode_frame
+from schemas.tables.frames import decode_frame, is_frame
 
 _READ: Final = (TopicRole.OBSERVATIONS, TopicRole.ALERTS, TopicRole.RETRAIN_REQUESTS)
 
@@ -65,7 +65,7 @@ class Watch:
     def _take(self, role: TopicRole, value: bytes) -> None:
         now = monotonic()
         if role is TopicRole.OBSERVATIONS:
-            if value.startswith(MAGIC):
+            if is_frame(value):
                 for table in decode_frame(value):
                     for batch in table.batches():
                         self._ledger.observe(batch)

@@ -145,7 +145,7 @@ class ModelSettings(Section):
     """Feature to the kind of its values; that of others is the kind of the first usable one."""
 
     task: Task = Task.AUTO
-    """What it predicts: decides what its error is."""
+    """What it predicts: decides what its error is. `auto` goes by the first 100 labelled rows."""
 
     monitor: MonitorOverrides = MonitorOverrides()
     """What is different for this model."""

@@ -1,6 +1,6 @@
 """Columns of one model version, watched for drift: the first consumer of its rows."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -15,6 +15,7 @@ from detectors.monitors.fused_kernel import NO_ROOM, QUIET, rows_of, watch_colum
 from detectors.monitors.missing_columns import absent
 from detectors.monitors.options import MonitorOptions
 from detectors.monitors.row_consumer import Found
+from detectors.performance.labelled_rows import NAME, are_labelled
 from detectors.reference.seeds import Seeds
 from detectors.rows.row_log import RowLog
 from detectors.snapshots.tree import State
@@ -32,8 +33,22 @@ ROLES_OF: Final = {
     Origin.LABELS: frozenset({Role.ERROR}),
 }
 
+ERROR: Final[ColumnKey] = (Role.ERROR, NAME)
+
 MOST_REFUSED: Final = 100
 """Refused features of a model version that are told apart; further ones are not counted."""
+
+
+def watched(origin: Origin, columns: Sequence[Column]) -> list[Column]:
+    """Return those of the columns of some rows that are watched for drift."""
+    return [column for column in columns if column.role in ROLES_OF[origin]]
+
+
+def watched_keys(origin: Origin, columns: Sequence[Column]) -> frozenset[ColumnKey]:
+    """Return the columns that some rows bring to watch, that of errors yet to be made included."""
+    if are_labelled(columns):
+        return frozenset({ERROR})
+    return frozenset((column.role, column.name) for column in watched(origin, columns))
 
 
 class DriftWatch:
@@ -95,11 +110,15 @@ class DriftWatch:
         rows, first, log
             As of `consume`: the rows that the kernel was given.
         at, found
-            Shapes ``(c,)`` and ``(c, 4, 5)``: what it gave for each column of the rows.
+            Shapes ``(c,)`` and ``(c, 4, 5)``: what it gave for each watched column of the rows.
         """
-        keys = [(column.role, column.name) for column in rows.columns]
-        columns = list(zip(keys, rows.columns, strict=True))
+        columns = [((each.role, each.name), each) for each in watched(rows.origin, rows.columns)]
         return self._found(self._conclude(columns, first, at, found), log)
+
+    def forget(self, key: ColumnKey, kind: Kind) -> None:
+        """Let a column begin anew with its next value, where it is of another kind."""
+        if key in self.columns and self.columns[key].kind is not kind:
+            del self.columns[key]
 
     def restart(self) -> None:
         """Begin new references for all columns."""
@@ -192,7 +211,7 @@ class DriftWatch:
         """Yield for each watched column the observed one in its kind, and the row to start at."""
         observed = {
             (column.role, column.name): column
-            for column in batch.columns
+            for column in watched(batch.origin, batch.columns)
             if column.role is not Role.FEATURE or column.name not in self._options.ignored
         }
         starts = self._admit(observed, most)

@@ -1,14 +1,17 @@
 """All models that one worker watches in one partition."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Final, NamedTuple
 
-from detectors.monitors.drift_watch import ColumnKey
+from detectors.monitors.drift_watch import ColumnKey, watched_keys
 from detectors.monitors.fused_models import watch_fused
 from detectors.monitors.model_monitor import ModelMonitor
 from detectors.monitors.options import MonitorOptions
 from detectors.monitors.roster import Roster
 from detectors.monitors.row_consumer import RowConsumer
+from detectors.performance.error import Task
+from detectors.performance.labelled_rows import are_labelled, with_errors
 from detectors.recent_ids import RecentIds
 from detectors.snapshots.tree import State
 from schemas.events.alert import Alert
@@ -123,7 +126,7 @@ class Fleet:
         """
         versions: dict[frozenset[ColumnKey], set[ModelVersion]] = {}
         for table in tables:
-            names = frozenset((column.role, column.name) for column in table.columns)
+            names = watched_keys(table.origin, table.columns)
             versions.setdefault(names, set()).update(table.versions())
         monitors = self._roster.monitors
         if not all(keys <= monitors.keys() for keys in versions.values()):
@@ -179,7 +182,9 @@ class Fleet:
             monitor = self._roster.monitors.get(key)
             if monitor is None:
                 monitor = self._new_monitor(*key)
-                evicted += self._roster.begin(monitor, len(batch.columns))
+                evicted += self._roster.begin(
+                    monitor, len(watched_keys(batch.origin, batch.columns))
+                )
             alerts[key], is_new = self._watch(monitor, batch)
             if is_new:
                 self._roster.touch(key, has_grown=self._has_grown(key, alerts[key]))
@@ -187,7 +192,24 @@ class Fleet:
 
     def _watch_fused(self, table: ObservationTable) -> dict[ModelVersion, list[Alert]]:
         """Feed a table to the versions that have nothing unusual about them; return the alerts."""
-        return watch_fused(table, self._roster.monitors) if len(table.models) > 1 else {}
+        if len(table.models) == 1:
+            return {}
+        monitors = self._roster.monitors
+        if not are_labelled(table.columns):
+            return watch_fused(table, monitors)
+        alerts: dict[ModelVersion, list[Alert]] = {}
+        for task in (Task.CLASSIFICATION, Task.REGRESSION):
+            # The errors of the others are made model by model, until their tasks are settled.
+            keys = {
+                key
+                for key in table.versions()
+                if key in monitors and monitors[key].task.settled is task
+            }
+            if keys:
+                part = table.only(keys)
+                columns = with_errors(part.columns, task, len(part))
+                alerts |= watch_fused(replace(part, columns=columns), monitors)
+        return alerts
 
     def _watch(self, monitor: ModelMonitor, batch: ObservationBatch) -> tuple[list[Alert], bool]:
         """Take rows of a version; return its alerts, and whether any row was new."""

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from detectors.monitors.drift_watch import watched
 from detectors.monitors.fused_kernel import QUIET, Rows, rows_of, watch_columns
 from detectors.monitors.fused_plan import FusedPlan, Layout
 from detectors.monitors.model_monitor import ModelMonitor
@@ -18,6 +19,7 @@ from detectors.rows.row_positions import (
     look_at_many,
 )
 from schemas.events.alert import Alert
+from schemas.tables.columns import Column
 from schemas.tables.model_version import ModelVersion
 from schemas.tables.observations import Integers, ModelRows, ObservationTable, Source
 
@@ -54,11 +56,12 @@ def watch_fused(
     alerts: dict[ModelVersion, list[Alert]] = {}
     if not members:
         return alerts
-    whole = rows_of(table.columns)
+    columns = watched(table.origin, table.columns)
+    whole = rows_of(columns)
     groups: dict[tuple[int, int], list[_Member]] = {}
     for number, member in members.items():
         member.plan.log.take(member.end - member.begin, newest[number])
-        _number_categories(member, whole.values, table)
+        _number_categories(member, whole.values, columns)
         # Detectors of the same parameters share the arrays of their settings.
         settings = member.plan.settings
         groups.setdefault((id(settings[0]), id(settings[1])), []).append(member)
@@ -76,7 +79,8 @@ def _members(
     monitors: Mapping[ModelVersion, ModelMonitor],
 ) -> dict[int, _Member]:
     """Return the models that are steady and have seen none of their rows, by their numbers."""
-    layout = _interned(tuple((each.role, each.name, each.kind) for each in table.columns))
+    columns = watched(table.origin, table.columns)
+    layout = _interned(tuple((each.role, each.name, each.kind) for each in columns))
     sources = _interned_sources(table.sources)
     members: dict[int, _Member] = {}
     for number, rows in enumerate(table.models):
@@ -115,7 +119,7 @@ def _of(members: Collection[_Member], table: ObservationTable) -> tuple[Integers
 
 
 def _watched(members: list[_Member], rows: Rows, table: ObservationTable) -> list[list[Alert]]:
-    shape = len(members), len(table.columns)
+    shape = len(members), rows.values.shape[0]
     found = np.empty((*shape, 4, 5))
     at = np.empty(shape, dtype=np.int64)
     watch_columns(
@@ -137,12 +141,12 @@ def _watched(members: list[_Member], rows: Rows, table: ObservationTable) -> lis
 
 
 def _number_categories(
-    member: _Member, values: NDArray[np.float64], table: ObservationTable
+    member: _Member, values: NDArray[np.float64], columns: Sequence[Column]
 ) -> None:
     """Write the numbers that a model gives to its categories."""
     begin, end = member.begin, member.end
     for number, monitor in member.plan.categories.items():
-        column = table.columns[number].between(begin, end)
+        column = columns[number].between(begin, end)
         values[number, begin:end] = monitor.numbers(column)
 
 

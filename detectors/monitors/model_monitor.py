@@ -1,20 +1,29 @@
 """Monitor of one model version: a log of its rows, and what learns from each of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detectors.monitors.column_monitor import ColumnMonitor
-from detectors.monitors.drift_watch import ROLES_OF, ColumnKey, DriftWatch
+from detectors.monitors.drift_watch import ERROR, ROLES_OF, ColumnKey, DriftWatch
 from detectors.monitors.fused_kernel import QUIET
 from detectors.monitors.fused_plan import FusedPlan, Layout, plan_of
 from detectors.monitors.options import MonitorOptions
 from detectors.monitors.row_consumer import Found, RowConsumer
+from detectors.performance.error import Task
+from detectors.performance.labelled_rows import are_labelled, errors_of, with_errors
+from detectors.performance.task_choice import TaskChoice
 from detectors.rows.row_log import RowLog
 from detectors.snapshots.tree import State
 from schemas.events.alert import Alert
+from schemas.tables.columns import Kind
 from schemas.tables.observations import ObservationBatch, Origin, Source
+
+_KINDS: Final = {Task.CLASSIFICATION: Kind.BOOLEAN, Task.REGRESSION: Kind.NUMBER}
+_TASKS: Final = {kind: task for task, kind in _KINDS.items()}
 
 
 class ModelMonitor:
@@ -42,6 +51,8 @@ class ModelMonitor:
         Times that `restart` was called of this object; no part of the state.
     options
         As given.
+    task
+        What the model predicts.
     """
 
     def __init__(
@@ -57,6 +68,7 @@ class ModelMonitor:
         self.renewed: set[Source] = set()
         self.restarts = 0
         self.options = options
+        self.task = TaskChoice(options.task)
         self._drift = DriftWatch((model, version), options)
         self._others = tuple(consumers)
         self._logs = {origin: RowLog() for origin in Origin}
@@ -115,14 +127,26 @@ class ModelMonitor:
         self._plans.clear()
         self.renewed |= log.renewed_by(unseen)
         first = log.append(unseen)
-        found = self._drift.consume(unseen, first, log, room=room)
-        return self._finish(unseen, first, found)
+        if not are_labelled(unseen.columns):
+            found = self._drift.consume(unseen, first, log, room=room)
+            return self._finish(unseen, first, found)
+        found = []
+        parts = []
+        for begin, part in self._with_errors(unseen):
+            found += self._drift.consume(part, first + begin, log, room=room)
+            parts.append((first + begin, part))
+        for number, part in parts:
+            for consumer in self._others:
+                found += consumer.consume(part, number, log)
+        return self._alerts(found, log)
 
     def fused_plan(self, layout: Layout, origin: Origin) -> FusedPlan | None:
         """Return where the state of all columns of an origin lies; None where there is more to do.
 
         Valid until the next update, conclusion, restart or restoration.
         """
+        if origin is Origin.LABELS and self.task.settled is None:
+            return None
         known = self._plans.get(origin)
         if known is None or known.layout is not layout:
             known = plan_of(layout, self.columns, ROLES_OF[origin], self._logs[origin])
@@ -165,6 +189,7 @@ class ModelMonitor:
         """Begin new references for all columns, and whatever else a deployment makes void."""
         self._plans.clear()
         self.restarts += 1
+        self.task.restart()
         self._drift.restart()
         for consumer in self._others:
             consumer.restart()
@@ -176,6 +201,7 @@ class ModelMonitor:
             "refused": drift["refused"],
             "logs": {str(origin): log.state() for origin, log in self._logs.items()},
             "columns": drift["columns"],
+            "task": self.task.state(),
         }
         if self._others:
             state["consumers"] = {consumer.name: consumer.state() for consumer in self._others}
@@ -190,6 +216,11 @@ class ModelMonitor:
         for origin, log in self._logs.items():
             log.restore(state["logs"][str(origin)])
         self._drift.restore(state)
+        if "task" in state:
+            self.task.restore(state["task"])
+        elif ERROR in self.columns:
+            # Errors were made row by row before, and this is what the first one was.
+            self.task.settle(_TASKS.get(self.columns[ERROR].kind, Task.CLASSIFICATION))
         known = state.get("consumers", {})
         for consumer in self._others:
             if consumer.name in known:
@@ -200,6 +231,29 @@ class ModelMonitor:
         log = self._logs[rows.origin]
         for consumer in self._others:
             found += consumer.consume(rows, first, log)
+        return self._alerts(found, log)
+
+    def _with_errors(self, rows: ObservationBatch) -> Iterator[tuple[int, ObservationBatch]]:
+        """Yield labelled rows with their errors, and where they begin.
+
+        Where the task of the model becomes certain among them there are two parts: errors of
+        another kind than those before it begin a column anew.
+        """
+        left = min(self.task.rows_left, len(rows))
+        numbers = np.arange(len(rows))
+        if left:
+            part = rows.take(numbers < left)
+            columns = errors_of(part.columns, self.task.of_next, left), *part.columns
+            yield 0, replace(part, columns=columns)
+            if self.task.settled is not None:
+                self._drift.forget(ERROR, _KINDS[self.task.settled])
+        if left < len(rows) and self.task.settled is not None:
+            part = rows.take(numbers >= left)
+            columns = with_errors(part.columns, self.task.settled, len(part))
+            yield left, replace(part, columns=columns)
+
+    def _alerts(self, found: list[Found], log: RowLog) -> list[Alert]:
+        """Return what was found in the latest rows, in their order."""
         log.settle()
         if self._others:
             found.sort(key=lambda each: each.row)

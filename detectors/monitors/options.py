@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from detectors.performance.error import Task
 from schemas.events.detector_report import Stream
 from schemas.tables.columns import Kind
 
@@ -55,6 +56,8 @@ class MonitorOptions:
         Features whose drift is critical.
     ignored
         Features that are not watched.
+    task
+        What it predicts: decides what its errors are.
     most_columns
         Watched columns of one version above which further ones are refused.
     """
@@ -66,3 +69,4 @@ class MonitorOptions:
     critical: frozenset[str] = frozenset()
     ignored: frozenset[str] = frozenset()
     most_columns: int = 5000
+    task: Task = Task.AUTO

@@ -1,13 +1,19 @@
 """The error of a labelled prediction."""
 
+import math
 from enum import StrEnum
 from typing import Any
+
+from schemas.values.classes import class_name, same_class
+from schemas.values.numbers import number_of
 
 
 class Task(StrEnum):
     """What a model predicts: decides what its error is."""
 
     AUTO = "auto"
+    """What its first labelled rows say, as `detectors.performance.task_choice.TaskChoice`."""
+
     CLASSIFICATION = "classification"
     REGRESSION = "regression"
 
@@ -15,33 +21,61 @@ class Task(StrEnum):
 def error_of(prediction: Any, label: Any, task: Task) -> bool | float | None:
     """Return whether a class was wrong, or how far off a number was; None where neither is known.
 
+    Classes are compared by their names, and numbers in text are numbers. A list of one is what is
+    in it. Of lists of the same length the error is the mean of those of their elements: the mean
+    distance, or the share of the wrong ones. A list against a class is probabilities, by the
+    position of the highest, the first of them.
+
     Parameters
     ----------
     prediction, label
-        As decoded: text, a number, a boolean or a list of numbers.
+        Text, a number, a boolean or a list of numbers; None for nothing.
     task
-        `Task.AUTO` takes two numbers of which one has a decimal point for a regression and all
-        else for a classification. A class may be text on one side and a number on the other.
+        Not `Task.AUTO`.
 
     Examples
     --------
-    >>> error_of("fraud", "genuine", Task.AUTO), error_of(1, "1", Task.AUTO)
-    (True, False)
-    >>> error_of(2.5, 4, Task.AUTO)
-    1.5
+    >>> error_of(1, "1.0", Task.CLASSIFICATION), error_of([0.1, 0.9], 1, Task.CLASSIFICATION)
+    (False, False)
+    >>> error_of(2.5, "4.00", Task.REGRESSION), error_of([1, 2], [1, 4], Task.REGRESSION)
+    (1.5, 1.0)
     """
-    if isinstance(prediction, list) or isinstance(label, list):
+    prediction, label = unwrapped(prediction), unwrapped(label)
+    if isinstance(prediction, list):
+        if isinstance(label, list):
+            return _mean_error(prediction, label, task)
+        return _is_not_highest(prediction, label, task)
+    if isinstance(label, list) or prediction is None or label is None:
         return None
-    numbers = not isinstance(prediction, str) and not isinstance(label, str)
-    if task is Task.AUTO:
-        decimal = isinstance(prediction, float) or isinstance(label, float)
-        task = Task.REGRESSION if numbers and decimal else Task.CLASSIFICATION
     if task is Task.REGRESSION:
-        return abs(float(prediction) - float(label)) if numbers else None
-    if isinstance(prediction, str) is not isinstance(label, str):
-        return _text(prediction) != _text(label)
-    return bool(prediction != label)
+        # By the class: a boolean among numbers is the text of one.
+        one, other = number_of(class_name(prediction)), number_of(class_name(label))
+        if one is None or other is None:
+            return None
+        distance = abs(one - other)
+        return distance if math.isfinite(distance) else None
+    return not same_class(prediction, label)
 
 
-def _text(outcome: Any) -> str:
-    return str(outcome).lower() if isinstance(outcome, bool) else str(outcome)
+def unwrapped(value: Any) -> Any:
+    """Return what is in a list of one, and anything else as it is."""
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
+
+
+def _mean_error(prediction: list[Any], label: list[Any], task: Task) -> float | None:
+    if len(prediction) != len(label) or not prediction:
+        return None
+    errors = [error_of(*pair, task) for pair in zip(prediction, label, strict=True)]
+    known = [float(error) for error in errors if error is not None]
+    return sum(known) / len(known) if len(known) == len(errors) else None
+
+
+def _is_not_highest(probabilities: list[Any], label: Any, task: Task) -> bool | None:
+    numbers = [number_of(each) for each in probabilities]
+    known = [each for each in numbers if each is not None]
+    position = None if label is None else number_of(class_name(label), exact=True)
+    if task is Task.REGRESSION or position is None or len(known) < len(numbers) or not known:
+        return None
+    if not 0 <= position < len(known) or not position.is_integer():
+        return None
+    return known.index(max(known)) != int(position)

@@ -30,7 +30,15 @@ class Role(StrEnum):
     FEATURE = "feature"
     PREDICTION = "prediction"
     SCORE = "score"
+    LABEL = "label"
+    """What was true; like the segment and the delay it comes with labelled rows."""
+
+    SEGMENT = "segment"
+    DELAY = "delay"
+    """Milliseconds between the prediction and its label, by their own times."""
+
     ERROR = "error"
+    """Made of prediction and label where they are watched."""
 
 
 class Kind(StrEnum):

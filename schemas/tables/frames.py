@@ -1,6 +1,6 @@
 """Observation tables as bytes.
 
-A frame is: 4 bytes of magic (``DLO3``), the header's length as an unsigned little-endian 32-bit
+A frame is: 4 bytes of magic (``DLO4``), the header's length as an unsigned little-endian 32-bit
 number, the header as JSON, then the arrays of one table after the other, little-endian: offsets and
 times as int64, the sources' numbers as int32, the values of all columns (float64, or int32 codes of
 a category column), and the flags (uint8) of those that have any. It is an internal format between
@@ -29,7 +29,11 @@ from schemas.tables.observations import (
     number_sources,
 )
 
-MAGIC: Final = b"DLO3"
+MAGIC: Final = b"DLO4"
+
+_READ: Final = (MAGIC, b"DLO3")
+"""The format before has errors in place of labels; all else is the same."""
+
 _PREFIX: Final = struct.Struct("<4sI")
 _MODEL_FIELDS: Final = ("models", "versions", "rows")
 """Lists in a table's description: hundreds of models may share one."""
@@ -62,6 +66,11 @@ def encode_frame(tables: Iterable[ObservationTable]) -> bytes:
     return b"".join([_PREFIX.pack(MAGIC, len(head)), head, *parts])
 
 
+def is_frame(value: bytes) -> bool:
+    """Tell whether bytes begin as a frame does, of this format or of the one before."""
+    return value.startswith(_READ)
+
+
 def decode_frame(frame: bytes) -> list[ObservationTable]:
     """Return the tables of a frame.
 
@@ -71,7 +80,7 @@ def decode_frame(frame: bytes) -> list[ObservationTable]:
         Where the bytes are not a frame of this format, or say what no table can hold: what is
         returned can be used without further checks.
     """
-    if len(frame) < _PREFIX.size or not frame.startswith(MAGIC):
+    if len(frame) < _PREFIX.size or not is_frame(frame):
         raise InvalidMessage(Reason.UNDECODABLE, f"observations: not a {MAGIC.decode()} frame")
     _, length = _PREFIX.unpack_from(frame)
     start = _PREFIX.size + length

@@ -95,7 +95,8 @@ class ObservationBatch:
     model, version
         Whose rows these are.
     origin
-        Predictions (features, prediction, score) or labelled predictions (error).
+        Predictions (features, prediction, score) or labelled predictions (prediction, label, score,
+        segment and delay).
     sources
         Where the rows came from; some may have no row here.
     source_of, offsets, times
@@ -215,6 +216,22 @@ class ObservationTable:
             if (rows.model, rows.version) not in without:
                 yield self.batch(rows, begin, end)
             begin = end
+
+    def only(self, versions: Collection[ModelVersion]) -> "ObservationTable":
+        """Return the rows of some of the versions."""
+        kept = [(rows.model, rows.version) in versions for rows in self.models]
+        if all(kept):
+            return self
+        mask = np.repeat(kept, [rows.rows for rows in self.models])
+        return ObservationTable(
+            self.origin,
+            tuple(rows for rows, is_kept in zip(self.models, kept, strict=True) if is_kept),
+            self.sources,
+            self.source_of[mask],
+            self.offsets[mask],
+            self.times[mask],
+            tuple(column.take(mask) for column in self.columns),
+        )
 
     def halves(self) -> "tuple[ObservationTable, ObservationTable]":
         """Return two tables of about half the rows each, at least two, with what they need."""

@@ -47,10 +47,10 @@ def test_a_model_differs_only_in_what_is_said_of_it() -> None:
     assert fraud.ignored == {"id"}
     assert fraud.detectors == (DetectorOptions("kswin", {}, (Stream.RAW,)),)
     assert options.declared_kinds(settings, "fraud") == {"zip": Kind.CATEGORY}
-    assert options.task_of(settings, "fraud") is Task.CLASSIFICATION
+    assert fraud.task is Task.CLASSIFICATION
     other = options.monitor_options(settings, "churn")
     assert (other.burn_in, other.bins, other.detectors) == (500, 64, DEFAULT_DETECTORS)
-    assert options.task_of(settings, "churn") is Task.AUTO
+    assert other.task is Task.AUTO
 
 
 def test_each_partition_has_an_equal_share_of_the_limits_of_models_and_columns() -> None:

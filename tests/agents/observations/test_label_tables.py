@@ -1,30 +1,69 @@
+from typing import Any
+
+import numpy as np
+
 from agents.join.joined import Joined, JoinedRows
 from agents.observations.label_tables import Labelled, label_tables
-from detectors.performance.error import Task
-from schemas.tables.columns import Flag, Kind
+from schemas.tables.columns import Column, Flag, Kind, Role
 from schemas.tables.observations import ModelRows, ObservationTable, Origin, Source
 
 
-def tables(*rows: Labelled, task: Task = Task.AUTO) -> list[ObservationTable]:
-    def task_of(model: str) -> Task:
-        return Task.REGRESSION if model == "price" else task
-
-    return [table for _, table in label_tables(rows, task_of, lambda _: 0)]
+def tables(*rows: Labelled) -> list[ObservationTable]:
+    return [table for _, table in label_tables(rows, lambda _: 0)]
 
 
-def labelled(offset: int, model: str, label: object, *, topic: str = "labels") -> Labelled:
-    join = Joined(model, "1", 1, label, 1000 + offset)
+def labelled(
+    offset: int, model: str, label: object, *, topic: str = "labels", **more: Any
+) -> Labelled:
+    join = Joined(model, "1", 1, label, 1000 + offset)._replace(**more)
     return Labelled(Source(topic, 3), JoinedRows.of([(offset, join)]))
 
 
-def test_labelled_rows_become_errors_by_the_models_task() -> None:
-    price, fraud = tables(labelled(0, "price", 3), labelled(1, "fraud", 1))
-    assert price.origin is Origin.LABELS
-    assert (price.columns[0].kind, price.columns[0].values.tolist()) == (Kind.NUMBER, [2.0])
-    assert (fraud.columns[0].kind, fraud.columns[0].values.tolist()) == (Kind.BOOLEAN, [0.0])
+def by_name(table: ObservationTable) -> dict[str, Column]:
+    return {column.name: column for column in table.columns}
 
 
-def test_models_with_errors_of_one_kind_share_a_table() -> None:
+def test_labelled_rows_carry_what_was_predicted_and_what_was_true() -> None:
+    (table,) = tables(labelled(0, "fraud", 3), labelled(1, "fraud", 1))
+    assert table.origin is Origin.LABELS
+    assert [(each.name, each.role) for each in table.columns] == [
+        ("prediction", Role.PREDICTION),
+        ("label", Role.LABEL),
+    ]
+    assert by_name(table)["label"].values.tolist() == [3.0, 1.0]
+
+
+def test_score_segment_and_delay_are_columns_where_any_row_has_one() -> None:
+    (table,) = tables(
+        labelled(0, "fraud", 1, score=0.9, delay=500.0, segment="a"),
+        labelled(1, "fraud", 1),
+        labelled(2, "fraud", 1, segment="a", delay=0.0),
+    )
+    columns = by_name(table)
+    for name, role, flags in (
+        ("score", Role.SCORE, [0, 1, 1]),
+        ("delay", Role.DELAY, [0, 1, 0]),
+        ("segment", Role.SEGMENT, [0, 1, 0]),
+    ):
+        assert columns[name].role is role
+        assert np.asarray(columns[name].flags).tolist() == flags
+    assert columns["segment"].kind is Kind.CATEGORY
+    assert columns["segment"].categories[int(columns["segment"].values[2])] == "a"
+
+
+def test_lists_are_columns_by_position_and_a_list_of_one_is_what_is_in_it() -> None:
+    (table,) = tables(
+        labelled(0, "fraud", [1.0, 2.0], prediction=[0.5, 0.5]),
+        labelled(1, "fraud", [3.0], prediction=[2.0]),
+    )
+    columns = by_name(table)
+    assert columns["prediction[1]"].values.tolist() == [0.5, 0.0]
+    assert np.asarray(columns["prediction"].flags).tolist() == [Flag.ABSENT, Flag.OK]
+    assert columns["label"].values.tolist()[1] == 3.0
+    assert {"label[0]", "label[1]"} < columns.keys()
+
+
+def test_models_share_a_table_in_the_order_of_their_rows() -> None:
     (table,) = tables(
         labelled(0, "fraud", 1),
         labelled(1, "churn", 0),
@@ -40,20 +79,13 @@ def test_models_with_errors_of_one_kind_share_a_table() -> None:
     ]
     assert table.offsets.tolist() == [0, 7, 2, 1]
     assert table.times.tolist() == [1000, 1007, 1002, 1001]
-    assert table.columns[0].values.tolist() == [0.0, 1.0, 1.0, 1.0]
+    assert by_name(table)["label"].values.tolist() == [1.0, 0.0, 0.0, 0.0]
 
 
 def test_models_that_are_watched_in_different_partitions_share_none() -> None:
     rows = [labelled(0, "fraud", 1), labelled(1, "churn", 0)]
-    found = list(label_tables(rows, lambda _: Task.AUTO, lambda model: int(model == "churn")))
+    found = list(label_tables(rows, lambda model: int(model == "churn")))
     assert [(shard, table.models[0].model) for shard, table in found] == [
         (0, "fraud"),
         (1, "churn"),
     ]
-
-
-def test_an_error_that_cannot_be_told_has_a_table_of_its_own() -> None:
-    found = tables(labelled(0, "price", "much"), labelled(1, "fraud", 1))
-    (price,) = [table for table in found if table.models[0].model == "price"]
-    assert price.columns[0].flags is not None
-    assert price.columns[0].flags.tolist() != [Flag.OK]

@@ -16,7 +16,6 @@ from agents.join.telemetry import LabelOutcomes
 from agents.records.record_set import RecordSet
 from agents.stages.intake import Intake, IntakeOptions
 from agents.transport.assignment import Assignment
-from detectors.performance.error import Task
 from schemas.documents import examples
 from schemas.events.invalid import Reason
 from schemas.events.nothing_to_say import Silence
@@ -49,7 +48,6 @@ class Stage:
             dead_letters=DeadLetters(self.publisher.real, TOPICS.dead_letters, self.telemetry),
             telemetry=self.telemetry,
             kinds_of=lambda _: {},
-            task_of=lambda _: Task.AUTO,
             pending=self.stores,
         )
 
@@ -142,8 +140,9 @@ def test_a_label_is_joined_to_its_prediction_and_watched_as_an_error() -> None:
     found = stage.observations[-1]
     assert (found.origin, found.model, found.version) == (Origin.LABELS, "fraud", "7")
     assert (found.runs, found.offsets.tolist()) == ((Run(TOPICS.labels, 0, 1),), [4])
-    assert [column.role for column in found.columns] == [Role.ERROR]
-    assert found.columns[0].values.tolist() == [1.0]
+    roles = [column.role for column in found.columns]
+    assert roles == [Role.PREDICTION, Role.LABEL, Role.DELAY]
+    assert [column.values.tolist() for column in found.columns[:2]] == [[1.0], [0.0]]
     assert stage.telemetry.labels[-1] == LabelOutcomes(joined=1)
 
 
@@ -318,8 +317,8 @@ def test_one_label_is_for_all_models_that_scored_its_prediction() -> None:
     stage = Stage()
     stage.predictions(prediction("a"), prediction("a", model="challenger", prediction=0))
     stage.labels(orjson.dumps({"prediction_id": "a", "label": 0}))
-    errors = {batch.model: batch.columns[0].values.tolist() for batch in stage.observations[-2:]}
-    assert errors == {"fraud": [1.0], "challenger": [0.0]}
+    said = {batch.model: batch.columns[0].values.tolist() for batch in stage.observations[-2:]}
+    assert said == {"fraud": [1.0], "challenger": [0.0]}
     assert stage.telemetry.labels[-1] == LabelOutcomes(joined=2)
 
 

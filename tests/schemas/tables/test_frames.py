@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from schemas.events.invalid import InvalidMessage
 from schemas.tables.columns import Column, Kind, Role, column_of
-from schemas.tables.frames import MAGIC, decode_frame, encode_frame
+from schemas.tables.frames import MAGIC, decode_frame, encode_frame, is_frame
 from schemas.tables.observations import ModelRows, ObservationTable, Origin, Run
 from tests.runs import sources_of
 from tests.schemas.documents_strategy import TEXT, VALUES
@@ -199,3 +199,24 @@ def _frame_of(column: Column) -> bytes:
 def test_values_that_would_fail_only_later_are_refused(frame: bytes) -> None:
     with pytest.raises(InvalidMessage):
         decode_frame(frame)
+
+
+BEFORE = bytes.fromhex(
+    "444c4f33a50000007b22736f7572636573223a5b5b226c6162656c73222c305d5d2c227461626c65"
+    "73223a5b7b226f726967696e223a226c6162656c73222c226d6f64656c73223a5b22667261756422"
+    "5d2c2276657273696f6e73223a5b2237225d2c22726f7773223a5b325d2c22636f6c756d6e73223a"
+    "5b7b226e616d65223a226572726f72222c22726f6c65223a226572726f72222c226b696e64223a22"
+    "626f6f6c65616e227d5d7d5d7d040000000000000005000000000000000068e5cf8b0100000168e5"
+    "cf8b01000000000000000000000000000000000000000000000000f03f"
+)
+"""Two errors of the model fraud, as the format before wrote them."""
+
+
+def test_a_frame_of_the_version_before_is_read() -> None:
+    assert is_frame(BEFORE)
+    assert not BEFORE.startswith(MAGIC)
+    (table,) = decode_frame(BEFORE)
+    assert table.versions() == [("fraud", "7")]
+    assert table.offsets.tolist() == [4, 5]
+    assert [(each.role, each.kind) for each in table.columns] == [(Role.ERROR, Kind.BOOLEAN)]
+    assert table.columns[0].values.tolist() == [0.0, 1.0]

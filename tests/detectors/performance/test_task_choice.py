@@ -1,0 +1,60 @@
+from typing import Any
+
+import pytest
+
+from detectors.performance.error import Task
+from detectors.performance.task_choice import EVIDENCE, TaskChoice
+
+
+def after(*pairs: tuple[Any, Any]) -> TaskChoice:
+    choice = TaskChoice(Task.AUTO)
+    for number in range(EVIDENCE):
+        choice.of_next(*pairs[number % len(pairs)])
+    return choice
+
+
+@pytest.mark.parametrize(
+    ("pairs", "expected"),
+    [
+        ([(1, 0)], Task.CLASSIFICATION),
+        ([(1.0, "1.0"), ("0", 0)], Task.CLASSIFICATION),
+        ([("a", "b")], Task.CLASSIFICATION),
+        ([(True, 0.5)], Task.CLASSIFICATION),
+        ([([0.1, 0.9], 1)], Task.CLASSIFICATION),
+        ([(30.71, "12.50")], Task.REGRESSION),
+        ([(30, 12)] * 8 + [(30.5, 12)], Task.REGRESSION),
+        ([(30, 12)] * 30 + [(1, 0.5)], Task.CLASSIFICATION),
+        ([("a", "b")] * 3 + [(1.5, 2)], Task.CLASSIFICATION),
+        ([([1.5, 2], [1, 2])], Task.REGRESSION),
+        ([([1.5], 2)], Task.REGRESSION),
+    ],
+)
+def test_the_task_is_what_most_rows_say(pairs: list[tuple[Any, Any]], expected: Task) -> None:
+    assert after(*pairs).settled is expected
+
+
+def test_each_row_goes_by_what_was_said_up_to_it() -> None:
+    choice = TaskChoice(Task.AUTO)
+    assert choice.of_next(3, 4) is Task.CLASSIFICATION
+    assert choice.of_next(3.5, 4) is Task.REGRESSION
+    assert (choice.settled, choice.rows_left) == (None, EVIDENCE - 2)
+
+
+def test_what_is_declared_stands_from_the_first_row_on() -> None:
+    choice = TaskChoice(Task.REGRESSION)
+    assert choice.of_next("a", "b") is Task.REGRESSION
+    choice.restart()
+    choice.settle(Task.CLASSIFICATION)
+    choice.restore(after((1, 0)).state())
+    assert choice.settled is Task.REGRESSION
+
+
+def test_a_restored_choice_goes_on_and_a_new_reference_chooses_anew() -> None:
+    choice, again = TaskChoice(Task.AUTO), TaskChoice(Task.AUTO)
+    for number in range(EVIDENCE + 5):
+        if number % 7 == 0:
+            again.restore(choice.state())
+        assert again.of_next(number / 2, 1) is choice.of_next(number / 2, 1)
+        assert again.state() == choice.state()
+    choice.restart()
+    assert (choice.settled, choice.rows_left) == (None, EVIDENCE)
