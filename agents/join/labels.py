@@ -67,6 +67,21 @@ class Labels:
             Coded.of([each.model for each in labels]),
         )
 
+    @classmethod
+    def merged(cls, one: "Labels", other: "Labels") -> "Labels":
+        """Return the labels of both in the order of their offsets."""
+        order = np.argsort(np.concatenate([one.offsets, other.offsets]), kind="stable")
+        both = [*one.ids, *other.ids], [*one.values, *other.values]
+        ids, values = ([column[row] for row in order.tolist()] for column in both)
+        return cls(
+            ids,
+            np.concatenate([one.offsets, other.offsets])[order],
+            np.concatenate([one.times, other.times])[order],
+            np.concatenate([one.arrivals, other.arrivals])[order],
+            values,
+            Coded.concatenated([one.models, other.models]).take(order),
+        )
+
     def __len__(self) -> int:
         return len(self.ids)
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from agents.observations.label_reader import LabelReader
 from agents.observations.prediction_reader import PredictionReader
 from agents.prediction_log import id_index
 from agents.records import index as record_index
@@ -33,4 +34,5 @@ def warm_up() -> None:
     # Of one slice the buffer is as it was fetched, of several a copy; two models share a table.
     for those in (blocks[:1], blocks):
         reader.read(those).tables(lambda _: 0)
+    LabelReader(fields=FieldMap(), largest=1000, tolerance=0).read(blocks[0])
     detectors.warm_up()

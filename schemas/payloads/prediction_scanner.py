@@ -12,8 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from schemas.events.event import LONGEST_NAME
-from schemas.events.json_text import BYTE_ORDER_MARK, REGISTRY_GUID, REGISTRY_PREFIX
-from schemas.events.times import EARLIEST_MS, LATEST_MS
 from schemas.payloads.category_texts import CategoryTexts
 from schemas.payloads.member_roles import MemberRole, Roles, RoleTable
 from schemas.payloads.prediction_members import (
@@ -24,19 +22,12 @@ from schemas.payloads.prediction_members import (
     find_fields,
     no_fields,
 )
-from schemas.payloads.record_keys import is_plain
 from schemas.payloads.rows import UNVERSIONED, FieldMap
-from schemas.payloads.scanned_predictions import Bytes, Rows, ScannedPredictions, Spans
-from schemas.scan import KeyTable, TextTable, Token, intern, read_epochs, read_times, scan
+from schemas.payloads.scanned_fields import after_prefixes, ids_of, times_of
+from schemas.payloads.scanned_predictions import Rows, ScannedPredictions, Spans
+from schemas.scan import KeyTable, TextTable, Token, intern, scan
 from schemas.values.classes import class_name
 from schemas.values.spellings import USUAL, Spellings
-
-_PREFIXES: Final = (
-    (0, REGISTRY_PREFIX),
-    (1, REGISTRY_GUID),
-    (BYTE_ORDER_MARK[0], len(BYTE_ORDER_MARK)),
-)
-"""First bytes, none of which begins JSON, and how long what they begin is."""
 
 # As plain numbers: members of an enumeration are slow to come by.
 _ID: Final = int(MemberRole.PREDICTION_ID)
@@ -86,7 +77,7 @@ class PredictionScanner:
             return None
         sizes = spans.value_end - spans.value_start
         starts = np.where(sizes <= self.largest, spans.value_start, -1)
-        starts = _after_prefixes(spans.buffer, starts, spans.value_end)
+        starts = after_prefixes(spans.buffer, starts, spans.value_end)
         entries = scan(spans.buffer, starts, spans.value_end, self._keys)
         roles = self._roles.roles()
         found, scores = no_fields(len(starts)), np.empty(len(starts))
@@ -119,10 +110,10 @@ class PredictionScanner:
         )
         if unmatched.any():
             self._find_spellings(spans, found, roles, unmatched, plain)
-        ids = self._ids(spans, found, plain)
+        ids = ids_of(spans, found, plain)
         return ScannedPredictions(
             plain=plain,
-            times=_times(spans, found, plain),
+            times=times_of(spans, found, plain),
             model=self._names(spans, found, plain, MemberRole.MODEL, self.fields.model),
             version=self._names(spans, found, plain, MemberRole.VERSION, UNVERSIONED),
             texts=self._table.texts,
@@ -163,18 +154,6 @@ class PredictionScanner:
         ]
         plain[rows[np.isin(codes, spelled)]] = False
 
-    def _ids(self, spans: Spans, found: Fields, plain: Rows) -> tuple[Places, Places]:
-        starts, ends = found.start[_ID], found.end[_ID]
-        keyed = found.kind[_ID] == _NULL
-        if keyed.any():
-            starts = np.where(keyed, spans.key_start, starts)
-            ends = np.where(keyed, spans.key_end, ends)
-            sizes = ends - starts
-            plain &= (starts >= 0) & (sizes > 0) & (sizes <= LONGEST_NAME)
-            keyed &= plain
-            plain[keyed] = _plain_keys(spans.buffer, starts[keyed], ends[keyed])
-        return starts, ends
-
     def _names(
         self, spans: Spans, found: Fields, plain: Rows, member: int, default: str | None
     ) -> NDArray[np.int32]:
@@ -187,40 +166,3 @@ class PredictionScanner:
                 codes = np.where(absent, code, codes)
         plain &= codes >= 0
         return codes
-
-
-def _after_prefixes(buffer: Bytes, starts: Places, ends: Places) -> Places:
-    """Return where values begin after a byte order mark, or the bytes of a schema registry."""
-    there = (starts >= 0) & (starts < ends)
-    if not there.any():
-        return starts
-    first = buffer[np.where(there, starts, starts[there.argmax()])]
-    for byte, size in _PREFIXES:
-        begun = there & (first == byte) & (starts + size < ends)
-        if begun.any():
-            starts = np.where(begun, starts + size, starts)
-    return starts
-
-
-def _times(spans: Spans, found: Fields, plain: Rows) -> Places:
-    kinds, numbers = found.kind[_TIMESTAMP], found.number[_TIMESTAMP]
-    written = kinds == _STRING
-    moments, understood = read_times(spans.buffer, found.start[_TIMESTAMP], found.end[_TIMESTAMP])
-    if (written & understood).all():
-        return moments
-    plain &= ~written | understood
-    moments = np.where(written, moments, np.clip(spans.times, EARLIEST_MS, LATEST_MS))
-    numeric = ~written & (kinds != _NULL)
-    if numeric.any():
-        epochs, within = read_epochs(numbers)
-        plain &= ~numeric | within
-        moments = np.where(numeric & within, epochs, moments)
-    return moments
-
-
-def _plain_keys(buffer: Bytes, starts: Places, ends: Places) -> list[bool]:
-    data = buffer.data
-    return [
-        is_plain(bytes(data[start:end]))
-        for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
-    ]

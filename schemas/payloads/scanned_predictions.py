@@ -71,6 +71,17 @@ class Spans:
     times: Places
 
 
+def texts_at(buffer: Bytes, starts: Places, ends: Places) -> list[bytes]:
+    """Return the bytes at ``buffer[starts[i]:ends[i]]``."""
+    if len(starts) == 0:
+        return []
+    # One copy of all of it: slices of bytes are made several times as fast as those of an array.
+    begin = int(starts.min())
+    data = buffer[begin : int(ends.max())].tobytes()
+    bounds = zip((starts - begin).tolist(), (ends - begin).tolist(), strict=True)
+    return [data[start:end] for start, end in bounds]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class ScannedPredictions:
     """The predictions of a batch that were plain, and which they are.
@@ -114,9 +125,8 @@ class ScannedPredictions:
 
     def ids(self, rows: Places) -> list[bytes]:
         """Return the prediction ids of some rows, as UTF-8."""
-        data = self.spans.buffer.data
-        starts, ends = (bound[rows].tolist() for bound in self.ids_at)
-        return [bytes(data[start:end]) for start, end in zip(starts, ends, strict=True)]
+        starts, ends = (bound[rows] for bound in self.ids_at)
+        return texts_at(self.spans.buffer, starts, ends)
 
     def predictions(self, rows: Places) -> list[Any]:
         """Return what was predicted in some rows, as decoded."""

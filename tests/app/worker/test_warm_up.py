@@ -3,12 +3,14 @@ import sys
 
 SCRIPT = """
 import numpy as np
+from agents.observations.label_reader import LabelReader
 from agents.observations.prediction_reader import PredictionReader
 from agents.records.block import RecordBlock
 from app.worker.warm_up import warm_up
 from schemas.payloads.json_predictions import JsonPredictions
 from schemas.payloads.rows import FieldMap
 from schemas.payloads import prediction_members as members
+from schemas.payloads.label_members import find_label_fields
 
 warm_up()
 kernels = [
@@ -18,9 +20,10 @@ kernels = [
     members.lay_out_features,
     members.number_texts,
     members.mark_feature_sets,
+    find_label_fields,
 ]
 compiled = [each.signatures for each in kernels]
-assert [len(each) for each in compiled] == [1] * 6, compiled
+assert [len(each) for each in compiled] == [1] * 7, compiled
 reader = PredictionReader(
     form=JsonPredictions(FieldMap()), tolerance=0, kinds_of=lambda _: {}
 )
@@ -32,6 +35,11 @@ for rows in (1, 2):
         read = reader.read(blocks)
         read.tables(lambda _: 0)
         assert read.not_taken == []
+labels = LabelReader(fields=FieldMap(), largest=1000, tolerance=0)
+value = b'{"prediction_id":"p","model":"m","label":"a","timestamp":5}'
+columns = np.array([[0, 1], [0, 0], [0, 0], [0, 0], [1, 1], [0, 0], [len(value)] * 2, [0, 0]])
+block = RecordBlock("l", 0, np.frombuffer(value, dtype=np.uint8), columns)
+assert len(labels.read(block).waiting) == 2
 assert [each.signatures for each in kernels] == compiled
 """
 

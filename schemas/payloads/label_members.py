@@ -1,0 +1,128 @@
+"""The members of labels: which of a document's paths they are, and a compiled pass over them."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from schemas.payloads.envelope import MARKS
+from schemas.payloads.member_roles import MemberRole, Roles
+from schemas.payloads.prediction_members import Fields, Flags, Places
+from schemas.scan import KeyTable, Token
+from schemas.scan.kernel import kernel
+from schemas.scan.words import Positions
+
+FIELDS: Final = {
+    "prediction_id": MemberRole.PREDICTION_ID,
+    "model": MemberRole.MODEL,
+    "version": MemberRole.VERSION,
+    "timestamp": MemberRole.TIMESTAMP,
+    "prediction": MemberRole.PREDICTION,
+    "label": MemberRole.LABEL,
+}
+
+COUNT: Final = len(FIELDS)
+OTHER: Final = COUNT
+"""The role of what is no field of a label."""
+
+BARRED: Final = COUNT + 1
+"""The role of what needs a closer look wherever it occurs."""
+
+_TEXT: Final = 1 << Token.STRING | 1 << Token.NULL
+_NUMBER: Final = 1 << Token.INT | 1 << Token.FLOAT
+_SCALAR: Final = _NUMBER | 1 << Token.STRING | 1 << Token.FALSE | 1 << Token.TRUE
+_ANY: Final = 0xFFFF
+
+ALLOWED: Final = np.array(
+    [_TEXT, _TEXT, _TEXT, _TEXT | _NUMBER, 1 << Token.NULL, _SCALAR, _ANY, 0], dtype=np.int64
+)
+"""By the role a bit for each kind that a plain label may have there."""
+
+_LAST_NAME: Final = int(MemberRole.VERSION)
+_LABEL: Final = int(MemberRole.LABEL)
+_STRING: Final = int(Token.STRING)
+_FLOAT: Final = int(Token.FLOAT)
+_WORDS: Final = 2.0**63
+
+
+class LabelRoles:
+    """The roles of a key table's slots.
+
+    Parameters
+    ----------
+    keys
+        The table.
+    paths
+        Field name to its path in the document, dots between levels.
+    """
+
+    def __init__(self, keys: KeyTable, paths: Mapping[str, str]) -> None:
+        self._keys = keys
+        self._fields = {
+            tuple(paths.get(name, name).split(".")): int(role) for name, role in FIELDS.items()
+        }
+        nested = any(
+            path[:length] in self._fields for path in self._fields for length in range(1, len(path))
+        )
+        self.is_usable = len(self._fields) == COUNT and not nested
+        """Whether no two fields stand in the same place, or one in another."""
+
+        self._roles: Roles = np.empty(0, dtype=np.uint8)
+
+    def roles(self) -> Roles:
+        """Return the role of each slot that the key table has by now."""
+        known = len(self._roles)
+        if known < len(self._keys):
+            new = [self._role(self._keys.path(slot)) for slot in range(known, len(self._keys))]
+            self._roles = np.concatenate([self._roles, np.array(new, dtype=np.uint8)])
+        return self._roles
+
+    def _role(self, path: tuple[str, ...]) -> int:
+        if path in self._fields:
+            return self._fields[path]
+        is_within = any(path[:length] in self._fields for length in range(1, len(path)))
+        return BARRED if is_within or path[0] in MARKS else OTHER
+
+
+@kernel()
+def find_label_fields(
+    row_ptr: Positions,
+    slot: NDArray[np.int32],
+    kind: NDArray[np.uint8],
+    number: NDArray[np.float64],
+    start: NDArray[np.int32],
+    end: NDArray[np.int32],
+    roles: Roles,
+    allowed: Places,
+    longest_name: int,
+    fields: Fields,
+    good: Flags,
+) -> None:
+    """Find the members of each label.
+
+    ``good``, shape ``(n,)``, becomes False where a row needs a closer look: a label that says
+    nothing, or whose digits count, among them.
+    """
+    for row in range(len(good)):
+        fine = np.int64(good[row])
+        for entry in range(row_ptr[row], row_ptr[row + 1]):
+            role = roles[slot[entry]]
+            fine &= allowed[role] >> kind[entry]
+            if role < COUNT:
+                fields.entry[role, row] = entry
+                fields.kind[role, row] = kind[entry]
+                fields.start[role, row] = start[entry]
+                fields.end[role, row] = end[entry]
+                fields.number[role, row] = number[entry]
+        fine &= allowed[_LABEL] >> fields.kind[_LABEL, row]
+        for role in range(COUNT):
+            size = fields.end[role, row] - fields.start[role, row]
+            is_text = fields.kind[role, row] == _STRING
+            if role <= _LAST_NAME and is_text:
+                fine &= 0 < size <= longest_name
+            if role == _LABEL and is_text:
+                fine &= size > 0
+        if fields.kind[_LABEL, row] == _FLOAT:
+            fine &= abs(fields.number[_LABEL, row]) < _WORDS
+        good[row] = fine & 1 != 0

@@ -1,0 +1,85 @@
+"""What all compiled readers of events have in common: prefixes, ids and times."""
+
+from typing import Final
+
+import numpy as np
+
+from schemas.events.event import LONGEST_NAME
+from schemas.events.json_text import BYTE_ORDER_MARK, REGISTRY_GUID, REGISTRY_PREFIX
+from schemas.events.times import EARLIEST_MS, LATEST_MS
+from schemas.payloads.member_roles import MemberRole
+from schemas.payloads.prediction_members import Fields, Places
+from schemas.payloads.record_keys import is_plain
+from schemas.payloads.scanned_predictions import Bytes, Rows, Spans
+from schemas.scan import Token, read_epochs, read_times
+
+_PREFIXES: Final = (
+    (0, REGISTRY_PREFIX),
+    (1, REGISTRY_GUID),
+    (BYTE_ORDER_MARK[0], len(BYTE_ORDER_MARK)),
+)
+"""First bytes, none of which begins JSON, and how long what they begin is."""
+
+# As plain numbers: members of an enumeration are slow to come by.
+_ID: Final = int(MemberRole.PREDICTION_ID)
+_TIMESTAMP: Final = int(MemberRole.TIMESTAMP)
+_NULL: Final = int(Token.NULL)
+_STRING: Final = int(Token.STRING)
+
+
+def ids_of(spans: Spans, found: Fields, plain: Rows) -> tuple[Places, Places]:
+    """Return where the ids of rows start and end, the records' keys where they name none.
+
+    Where an id needs a closer look ``plain`` becomes False.
+    """
+    starts, ends = found.start[_ID], found.end[_ID]
+    keyed = found.kind[_ID] == _NULL
+    if keyed.any():
+        starts = np.where(keyed, spans.key_start, starts)
+        ends = np.where(keyed, spans.key_end, ends)
+        sizes = ends - starts
+        plain &= (starts >= 0) & (sizes > 0) & (sizes <= LONGEST_NAME)
+        keyed &= plain
+        plain[keyed] = _plain_keys(spans.buffer, starts[keyed], ends[keyed])
+    return starts, ends
+
+
+def after_prefixes(buffer: Bytes, starts: Places, ends: Places) -> Places:
+    """Return where values begin after a byte order mark, or the bytes of a schema registry."""
+    there = (starts >= 0) & (starts < ends)
+    if not there.any():
+        return starts
+    first = buffer[np.where(there, starts, starts[there.argmax()])]
+    for byte, size in _PREFIXES:
+        begun = there & (first == byte) & (starts + size < ends)
+        if begun.any():
+            starts = np.where(begun, starts + size, starts)
+    return starts
+
+
+def times_of(spans: Spans, found: Fields, plain: Rows) -> Places:
+    """Return the event times of rows, the records' own where they name none.
+
+    Where a time needs a closer look ``plain`` becomes False.
+    """
+    kinds, numbers = found.kind[_TIMESTAMP], found.number[_TIMESTAMP]
+    written = kinds == _STRING
+    moments, understood = read_times(spans.buffer, found.start[_TIMESTAMP], found.end[_TIMESTAMP])
+    if (written & understood).all():
+        return moments
+    plain &= ~written | understood
+    moments = np.where(written, moments, np.clip(spans.times, EARLIEST_MS, LATEST_MS))
+    numeric = ~written & (kinds != _NULL)
+    if numeric.any():
+        epochs, within = read_epochs(numbers)
+        plain &= ~numeric | within
+        moments = np.where(numeric & within, epochs, moments)
+    return moments
+
+
+def _plain_keys(buffer: Bytes, starts: Places, ends: Places) -> list[bool]:
+    data = buffer.data
+    return [
+        is_plain(bytes(data[start:end]))
+        for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
+    ]

@@ -1,0 +1,143 @@
+"""The oracle: `label_rows`, one record after the other."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from schemas.events.not_taken import NotTaken
+from schemas.payloads.json_labels import label_rows
+from schemas.payloads.label_scanner import LabelScanner
+from schemas.payloads.rows import FieldMap, LabelRow
+from schemas.payloads.scanned_predictions import Spans
+
+LARGEST = 10_000
+TIME = 1_700_000_000_000
+
+labels = st.one_of(
+    st.integers(-3, 3),
+    st.sampled_from([2**53 + 1, 10**17, 10**25, -0.0, 1e300, 2.5, 1e19]),
+    st.floats(),
+    st.booleans(),
+    st.none(),
+    st.sampled_from(["", " ", "a", "1.0", "Zürich", 'a "b"', "\\n"]),
+    st.lists(st.integers(0, 2), max_size=2),
+)
+texts = st.one_of(st.none(), st.sampled_from(["", "a", "p1", "x" * 250, "ä"]), st.integers(0, 9))
+times = st.one_of(
+    st.none(),
+    st.sampled_from(["2026-03-01T12:00:00Z", "yesterday", "", 1_772_366_400, 1_772_366_400_123, 5]),
+)
+documents = st.fixed_dictionaries(
+    {"label": labels},
+    optional={
+        "prediction_id": texts,
+        "model": texts,
+        "version": texts,
+        "timestamp": times,
+        "prediction": st.sampled_from([None, 1, "a", [1]]),
+        "note": st.sampled_from([1, "x", {"deep": 2}, [3]]),
+        "op": st.sampled_from(["u", 7]),
+        "__deleted": st.sampled_from(["true", "false"]),
+        "schema": st.just("s"),
+    },
+)
+values = st.one_of(documents.map(orjson.dumps), st.sampled_from([None, b"", b"[1]", b"null", b"{"]))
+keys = st.sampled_from([None, b"k1", b"", b'"k"', b"\x00\x00\x00\x07", "ä".encode()])
+
+
+def spans_of(records: Sequence[tuple[bytes | None, bytes | None]]) -> Spans:
+    """Return records, each a key and a value, as spans of one buffer."""
+    buffer, places = b"", []
+    for parts in records:
+        for part in parts:
+            begin = len(buffer)
+            buffer += part or b""
+            places += [-1, -1] if part is None else [begin, len(buffer)]
+    bounds = np.array(places, dtype=np.int64).reshape(-1, 4).T
+    whole = np.frombuffer(buffer or b" ", dtype=np.uint8)
+    return Spans(whole, bounds[0], bounds[1], bounds[2], bounds[3], np.full(len(records), TIME))
+
+
+def one_by_one(key: bytes | None, value: bytes | None, fields: FieldMap) -> list[LabelRow] | None:
+    try:
+        return label_rows(value, fields, key=key, time=TIME, largest=LARGEST)
+    except NotTaken:
+        return None
+
+
+def scanned(
+    scanner: LabelScanner, records: Sequence[tuple[bytes | None, bytes | None]]
+) -> dict[int, tuple[Any, ...]]:
+    """Return what was read of those records that were plain."""
+    found = scanner.scan(spans_of(records))
+    assert found is not None
+    rows = np.flatnonzero(found.plain)
+    columns = found.ids(rows), found.values(rows), found.times[rows].tolist()
+    models = found.models(rows).values()
+    return dict(zip(rows.tolist(), zip(*columns, models, strict=True), strict=True))
+
+
+@given(st.lists(st.tuples(keys, values), min_size=1, max_size=8))
+def test_what_is_read_all_at_once_is_what_is_read_one_by_one(
+    records: list[tuple[bytes | None, bytes | None]],
+) -> None:
+    for row, (name, label, time, model) in scanned(
+        LabelScanner(FieldMap(), LARGEST), records
+    ).items():
+        expected = one_by_one(*records[row], FieldMap())
+        assert expected is not None
+        (found,) = expected
+        assert (name.decode(), time, model) == (found.prediction_id, found.time, found.model)
+        assert (label, type(label)) == (found.label, type(found.label))
+        assert found.prediction is None
+        assert not found.left_out
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"prediction_id": "a", "label": 1, "timestamp": "2026-03-01T12:00:00Z"},
+        {"prediction_id": "a", "label": "yes", "model": "fraud", "version": "7"},
+        {"label": 2.5},
+        {"prediction_id": "a", "label": True, "other": {"deep": 1}},
+        {"prediction_id": "a", "label": 9_007_199_254_740_993},
+    ],
+)
+def test_usual_labels_are_plain(document: dict[str, Any]) -> None:
+    scanner = LabelScanner(FieldMap(), LARGEST)
+    assert list(scanned(scanner, [(b"k", orjson.dumps(document))] * 2)) == [0, 1]
+
+
+def test_fields_of_an_existing_topic_are_mapped() -> None:
+    fields = FieldMap({"label": "outcome.value", "prediction_id": "order"})
+    document = {"order": "a", "outcome": {"value": 3}, "label": "not this"}
+    found = scanned(LabelScanner(fields, LARGEST), [(None, orjson.dumps(document))])
+    assert found == {0: (b"a", 3, TIME, None)}
+
+
+def test_what_is_too_large_or_a_field_within_another_is_left_to_a_closer_look() -> None:
+    large = orjson.dumps({"prediction_id": "a", "label": "x" * LARGEST})
+    assert scanned(LabelScanner(FieldMap(), LARGEST), [(None, large)]) == {}
+    same = FieldMap({"label": "prediction_id"})
+    assert LabelScanner(same, LARGEST).scan(spans_of([(None, b"{}")])) is None
+    within = FieldMap({"label": "prediction_id.value"})
+    nested = orjson.dumps({"prediction_id": {"value": 1}})
+    assert one_by_one(b"k", nested, within) is None
+    assert LabelScanner(within, LARGEST).scan(spans_of([(b"k", nested)])) is None
+
+
+def test_more_names_than_there_is_room_for_are_read_all_the_same() -> None:
+    scanner = LabelScanner(FieldMap(), LARGEST)
+    for first in range(0, 140_000, 20_000):
+        records = [
+            (None, b'{"prediction_id":"p","label":"%d"}' % number)
+            for number in range(first, first + 20_000)
+        ]
+        assert [label for _, label, *_ in scanned(scanner, records).values()] == [
+            str(number) for number in range(first, first + 20_000)
+        ]
