@@ -98,17 +98,17 @@ QUALITY_ALERT: Final[dict[str, Any]] = {
     "feature": "age",
     "quality": "null",
     "detector": {
-        "kind": "page_hinkley",
+        "kind": "share_cusum",
         "stream": "raw",
-        "parameters": {"delta": 0.05, "threshold": 11.0, "alpha": 1.0},
-        "statistic": 11.3,
-        "threshold": 11.0,
+        "parameters": {"ratio": 4.0, "rows_to_a_false_alarm": 1000000.0},
+        "statistic": 12.4,
+        "threshold": 12.0,
     },
     "corroborated_by": [],
     "share_before": 0.04,
-    "share_after": 0.92,
-    "rows_before": 11987,
-    "rows_after": 13,
+    "share_after": 0.9,
+    "rows_before": 11990,
+    "rows_after": 10,
     "change_at": {
         "topic": "predictions",
         "partition": 2,
@@ -121,11 +121,11 @@ QUALITY_ALERT: Final[dict[str, Any]] = {
         "offset": 39877,
         "time": "2026-03-01T12:00:41.000Z",
     },
-    "rows_since_change": 13,
+    "rows_since_change": 10,
     "rows_observed": 12000,
     "guaranteed": True,
-    "message": "Feature 'age' of fraud 3: the share of rows in which it is null went from 4.0% "
-    "to 92.3%, over 13 rows.",
+    "message": "Feature 'age' of fraud 3 changed: null in 90.0% of the rows, before 4.0%, over "
+    "10 rows (share_cusum on the share of rows that are not ok).",
 }
 
 RETRAIN_REQUEST: Final[dict[str, Any]] = {

@@ -10,14 +10,12 @@ from schemas.events.column_alert import ColumnAlert
 
 
 class Quality(StrEnum):
-    """What can be wrong with a value, or with a column of them."""
+    """What can be wrong with a value; more may come."""
 
     NULL = "null"
     ABSENT = "absent"
     MISTYPED = "mistyped"
     NON_FINITE = "non_finite"
-    UNSEEN = "unseen"
-    CONSTANT = "constant"
 
 
 class QualityAlert(ColumnAlert):
@@ -27,8 +25,7 @@ class QualityAlert(ColumnAlert):
     quality: Quality = Field(
         strict=False,
         description="`null`, `absent`: there is no value; `mistyped`: one of another kind than the "
-        "column's; `non_finite`: NaN or infinite; `unseen`: a category that the reference does not "
-        "have; `constant`: the same value in every row.",
+        "column's; `non_finite`: NaN or infinite.",
     )
     share_before: float = Field(
         ge=0, le=1, description="Share of the rows with it before the estimated change."

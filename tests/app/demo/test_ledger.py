@@ -224,7 +224,7 @@ def test_the_picture_shows_columns_alerts_and_the_rows_behind() -> None:
 
 
 def test_figures_of_a_quality_alert_are_the_shares() -> None:
-    assert figures_of(decode_alert(QUALITY_ALERT)) == ("null 4%", "null 92%")
+    assert figures_of(decode_alert(QUALITY_ALERT)) == ("null 4%", "null 90%")
 
 
 def test_figures_of_categories_are_the_share_that_changed_most() -> None:

@@ -20,7 +20,7 @@ from detectors.retraining.policy import PolicyOptions, RetrainPolicy
 from schemas.documents import examples
 from schemas.documents.generate import CHANNELS, Channel, asyncapi, files, json_schemas, main
 from schemas.events.alert import Alert, AlertKind
-from schemas.events.any_alert import TYPE_OF_KIND
+from schemas.events.any_alert import ALERT_TYPES, TYPE_OF_KIND
 from schemas.events.codec import encode_event
 from schemas.events.dead_letter import DeadLetter, ReplayedLetter
 from schemas.events.invalid import Reason
@@ -152,6 +152,7 @@ def _alerts() -> list[Alert]:
         country=np.where(late, "xx", random.choice(["fr", "de"], 1800)),
         huge=random.choice([1e308, -1e308], 1800) * np.where(late, 1e-300, 1),
         constant=np.where(late, random.normal(size=1800), 1.0),
+        age=[None if lacks else 40.0 + number % 7 for number, lacks in enumerate(late.tolist())],
     )
     options = MonitorOptions(critical=frozenset({"amount"}))
     return ModelMonitor("fraud", "3", options).update(batch_of(rows))
@@ -159,7 +160,8 @@ def _alerts() -> list[Alert]:
 
 def test_what_the_core_publishes_is_what_the_schemas_say() -> None:
     alerts = _alerts()
-    assert {alert.subject for alert in alerts} == {"amount", "country", "huge", "constant"}
+    assert {alert.subject for alert in alerts} == {"amount", "country", "huge", "constant", "age"}
+    assert {type(alert) for alert in alerts} == set(ALERT_TYPES)
     policy = RetrainPolicy(PolicyOptions())
     requests = [request for alert in alerts if (request := policy.on_alert(alert))]
     assert len(requests) == 1

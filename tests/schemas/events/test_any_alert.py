@@ -39,7 +39,7 @@ def test_what_all_alerts_say_is_told_by_each_kind_in_its_own_way() -> None:
     )
     assert (quality.subject, quality.found_by, quality.since) == (
         "age",
-        "page_hinkley",
+        "share_cusum",
         "2026-03-01T12:00:29.000Z",
     )
 
