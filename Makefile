@@ -52,7 +52,7 @@ lock: ## Resolve the lock files anew (needs uv)
 	uv pip compile --universal --generate-hashes --no-emit-index-url --quiet --upgrade \
 	    --extra demo --group build pyproject.toml -o requirements.lock
 	uv pip compile --universal --generate-hashes --no-emit-index-url --quiet --upgrade \
-	    --extra demo --group build --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	    --extra demo --extra parquet --group build --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 
 docs: $(VENV)/.dev ## Generate the JSON Schemas, the AsyncAPI document and the reference pages
 	$(BIN)/python -m schemas.documents.generate docs

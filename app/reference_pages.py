@@ -14,6 +14,7 @@ import click
 from app.cli import main as driftline
 from app.kafka.topic_catalogue import CATALOGUE, Cleanup, TopicSpec
 from app.metrics.catalogue import CATALOGUE as METRICS
+from app.play.page import files_page
 from app.settings import settings_schema
 from app.settings.topics import TopicSettings
 from schemas.documents.refusals_page import refusals_page
@@ -115,6 +116,7 @@ def pages() -> dict[str, str]:
         "metrics.md": metrics_page(),
         "topics.md": topics_page(),
         "commands.md": commands_page(),
+        "files.md": _GENERATED + files_page(),
         "refusals.md": _GENERATED + refusals_page(),
         "times.md": _GENERATED + times_page(),
         "values.md": _GENERATED + spellings_page(),

@@ -1,27 +1,32 @@
 """From rows of a file to prediction and label events."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple
 
-from app.play.types import ColumnType, convert
-from schemas.events.event_times import read_time
+from app.play.columns.profile import Example
+from app.play.columns.times import UnknownTime
+from app.play.files.line import Row
+from app.play.table import Table, identity
+from schemas.events.event import LONGEST_NAME
 from schemas.events.identity import stable_id
-from schemas.events.invalid import InvalidMessage
 from schemas.events.times import format_time
 from schemas.payloads.rows import FieldMap
 
+_TOO_LONG: Final = f"an id or a name of more than {LONGEST_NAME} characters"
 
-class UnknownColumns(Exception):
-    """Options name columns that the file does not have."""
+
+class UnusableRow(Exception):
+    """A row cannot be an event: why, and what was found; equal reasons are counted together."""
+
+    def __init__(self, reason: str, found: object = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.found = "" if found is None else f"{str(found)[:80]!r}"
 
 
 class Untrainable(Exception):
     """The first rows hold nothing for a model to learn."""
-
-
-class UnusableRow(Exception):
-    """A row cannot be an event; the message says why."""
 
 
 class Predicted(NamedTuple):
@@ -45,57 +50,6 @@ class Played(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class ColumnRoles:
-    """What the columns of a file are; a role without a column is None.
-
-    Attributes
-    ----------
-    id, time, label, prediction, score
-        Single columns.
-    features
-        The features; empty for all other columns.
-    ignored
-        Columns that are left out of those.
-    """
-
-    id: str | None = None
-    time: str | None = None
-    label: str | None = None
-    prediction: str | None = None
-    score: str | None = None
-    features: tuple[str, ...] = ()
-    ignored: tuple[str, ...] = ()
-
-    @property
-    def named(self) -> tuple[str, ...]:
-        """Every column that is named."""
-        single = (self.id, self.time, self.label, self.prediction, self.score)
-        return (*(name for name in single if name is not None), *self.features, *self.ignored)
-
-    def check(self, columns: Sequence[str]) -> None:
-        """Refuse names that the file does not have.
-
-        Raises
-        ------
-        UnknownColumns
-            With all such names, and those of the file.
-        """
-        unknown = [name for name in dict.fromkeys(self.named) if name not in columns]
-        if unknown:
-            raise UnknownColumns(
-                f"no column {', '.join(map(repr, unknown))} in the file; it has: "
-                f"{', '.join(columns)}"
-            )
-
-    def features_of(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the features of a row."""
-        if self.features:
-            return {name: values[name] for name in self.features if name in values}
-        taken = set(self.named)
-        return {name: value for name, value in values.items() if name not in taken}
-
-
-@dataclass(frozen=True, slots=True)
 class Clock:
     """Event times of a file that has none: those of a first row and of each step after it.
 
@@ -109,109 +63,183 @@ class Clock:
     step: float
 
 
+@dataclass(slots=True)
+class Unlike:
+    """Values of one column that were not of its kind; the first of them."""
+
+    count: int
+    first: Example
+
+
+@dataclass(slots=True)
+class Tally:
+    """What was met while events were made.
+
+    Attributes
+    ----------
+    unlike
+        By column.
+    numbered
+        Rows whose id column has none: their number is their id.
+    """
+
+    unlike: dict[str, Unlike] = field(default_factory=dict)
+    numbered: int = 0
+
+
 class EventMaker:
     """Makes the events of rows.
 
     Parameters
     ----------
     model, version
-        Whose predictions these are.
-    roles
-        What the columns are.
-    types
-        How the text of a CSV file's columns is read; empty where values have types.
+        Whose predictions these are; None where a column tells.
+    table
+        What the columns are, and how they are read.
     clock
         Event times of rows, where no column has them.
+
+    Attributes
+    ----------
+    roles
+        Of the table's columns.
     predict
         Makes the prediction, where no column has it.
+    tally
+        What was met so far.
     """
 
     def __init__(
         self,
         *,
-        model: str,
+        model: str | None,
         version: str | None,
-        roles: ColumnRoles,
-        types: Mapping[str, ColumnType],
+        table: Table,
         clock: Clock,
-        predict: Model | None = None,
     ) -> None:
         self._model = model
         self._version = version
-        self._roles = roles
-        self._types = types
+        self._table = table
+        self.roles = table.roles
         self._clock = clock
-        self._predict = predict
+        self.predict: Model | None = None
         # Ids of this play alone, also where models play the same file; names may be too long.
-        self._prefix = stable_id(model, version or "").partition("-")[0]
-        self.unlike = 0
+        self._prefix = stable_id(model or "", version or "").partition("-")[0]
+        self.tally = Tally()
 
-    def values(self, raw: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the typed values of a row; `unlike` counts those not of their column's type."""
-        if not self._types:
-            return dict(raw)
-        values = {name: convert(text, self._types[name]) for name, text in raw.items()}
-        for name, kind in self._types.items():
-            self.unlike += kind is not ColumnType.TEXT and isinstance(values[name], str)
-        return values
+    def values(self, row: Row) -> dict[str, Any]:
+        """Return the values of a row as its columns are read, ids and names as text."""
+        found: dict[str, Any] = {}
+        columns = self._table.columns
+        for name, raw in row.values.items():
+            column = columns.get(name)
+            if column is None:
+                continue
+            value = column.value(raw)
+            found[name] = value
+            if type(value) is str and not column.fits(value):
+                self._note(name, Example(value, row.line))
+        for name in self.roles.identities:
+            found[name] = identity(row, name, self._table.marks)
+        if self.roles.time is not None:
+            found[self.roles.time] = row.values.get(self.roles.time)
+        return found
 
-    def event(self, number: int, values: Mapping[str, Any]) -> Played:
+    def event(self, number: int, row: Row) -> Played:
         """Return the events of a row.
 
         Parameters
         ----------
         number
             Of the row, from 0: its time, and the end of its id, where no column has them.
-        values
-            Typed.
+        row
+            As it was read.
 
         Raises
         ------
         UnusableRow
-            If its time, prediction or score cannot be used.
+            If its time, prediction or id cannot be used.
         """
-        roles = self._roles
+        values = self.values(row)
+        roles = self.roles
         features = roles.features_of(values)
         time = self._time(number, values)
-        identity = values.get(roles.id) if roles.id is not None else None
-        key = f"{self._prefix}-{number}" if identity is None else str(identity)
-        predicted = self._predicted(values, features)
         document: dict[str, Any] = {
-            "prediction_id": key,
-            "model": self._model,
+            "prediction_id": self._key(number, values),
+            "model": self._name(self._model, roles.model, values),
             "timestamp": format_time(time),
             "features": features,
-            "prediction": predicted.prediction,
         }
-        if self._version is not None:
-            document["version"] = self._version
+        if document["model"] is None:
+            raise UnusableRow("no model: name it by --model")
+        predicted = self._predicted(values, features)
+        document["prediction"] = predicted.prediction
+        version = self._name(self._version, roles.version, values)
+        if version is not None:
+            document["version"] = version
         if predicted.scores is not None:
             document["scores"] = predicted.scores
+        segment = {
+            roles.names.get(name, name): values[name]
+            for name in roles.segment
+            if values.get(name) is not None
+        }
+        if roles.segments is not None and isinstance(values.get(roles.segments), dict):
+            segment = values[roles.segments]
+        if segment:
+            document["segment"] = segment
         label = values.get(roles.label) if roles.label is not None else None
-        return Played(time, key, document, label)
+        return Played(time, document["prediction_id"], document, label)
+
+    def _key(self, number: int, values: Mapping[str, Any]) -> str:
+        column = self.roles.id
+        given = None if column is None else values.get(column)
+        if given is None:
+            self.tally.numbered += column is not None
+            return f"{self._prefix}-{number}"
+        return _short(given)
+
+    @staticmethod
+    def _name(named: str | None, column: str | None, values: Mapping[str, Any]) -> str | None:
+        if named is not None or column is None:
+            return named
+        given = values.get(column)
+        return None if given is None else _short(given)
 
     def _time(self, number: int, values: Mapping[str, Any]) -> int:
-        if self._roles.time is None:
+        column, taken = self.roles.time, self._table.time
+        if column is None or taken is None:
             return self._clock.start + round(number * self._clock.step)
-        value = values.get(self._roles.time)
+        value = values.get(column)
         try:
-            return read_time(value)
-        except InvalidMessage as error:
-            raise UnusableRow(f"column {self._roles.time!r} ({value!r}): {error}") from None
+            time = taken.time(value)
+        except UnknownTime as error:
+            raise UnusableRow(f"no time in column {column!r}: {error}", value) from None
+        if time is None:
+            raise UnusableRow(f"no time in column {column!r}")
+        return time
 
     def _predicted(self, values: Mapping[str, Any], features: Mapping[str, Any]) -> Predicted:
-        roles = self._roles
-        if self._predict is not None:
-            return self._predict(features)
+        roles = self.roles
+        if self.predict is not None:
+            return self.predict(features)
         prediction = None if roles.prediction is None else values.get(roles.prediction)
         if prediction is None:
             raise UnusableRow(f"no prediction in column {roles.prediction!r}")
+        if roles.scores is not None:
+            scores = values.get(roles.scores)
+            return Predicted(prediction, scores if isinstance(scores, dict) else None)
         score = None if roles.score is None else values.get(roles.score)
-        if score is None:
-            return Predicted(prediction, None)
         if isinstance(score, bool) or not isinstance(score, int | float):
-            raise UnusableRow(f"column {roles.score!r}: {score!r} is no number")
+            return Predicted(prediction, None)  # a score in another form is noted as unlike
         return Predicted(prediction, {class_name(prediction): float(score)})
+
+    def _note(self, column: str, example: Example) -> None:
+        known = self.tally.unlike.get(column)
+        if known is None:
+            self.tally.unlike[column] = Unlike(1, example)
+        else:
+            known.count += 1
 
 
 def class_name(outcome: Any) -> str:
@@ -242,6 +270,7 @@ def placed(document: Mapping[str, Any], fields: FieldMap) -> dict[str, Any]:
     return result
 
 
-def columns_of(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
-    """Return a file's columns: those of its header, or of its first rows in their order."""
-    return tuple(columns) or tuple(dict.fromkeys(name for row in rows for name in row))
+def _short(text: str) -> str:
+    if len(text) > LONGEST_NAME:
+        raise UnusableRow(_TOO_LONG, text)
+    return text
