@@ -53,12 +53,15 @@ class ColumnSummary(NamedTuple):
         Of the column.
     ready
         Whether its burn-in is complete.
+    unseen
+        Share of its values that what has chosen the bins had not seen; None for numbers.
     """
 
     role: Role
     name: str
     kind: Kind
     ready: bool
+    unseen: float | None
 
 
 class ModelSummary(NamedTuple):
@@ -85,15 +88,20 @@ def summary_of(state: State) -> ModelSummary:
                 Role(column["role"]),
                 column["name"],
                 Kind(column["monitor"]["kind"]),
-                _is_ready(column["monitor"]["reference"]),
+                *_readiness(column["monitor"]["reference"]),
             )
             for column in state["columns"]
         ],
     )
 
 
-def _is_ready(reference: State | None) -> bool:
-    return reference is not None and reference["binning"] is not None
+def _readiness(reference: State | None) -> tuple[bool, float | None]:
+    """Return whether a reference is complete, and the share of what it had not seen."""
+    binning = None if reference is None else reference["binning"]
+    if reference is None or binning is None or "unseen" not in binning:
+        return binning is not None, None
+    counts = reference["counts"]
+    return True, float(counts[-binning["unseen"] :].sum() / counts.sum())
 
 
 class FleetSnapshots:
