@@ -4,7 +4,6 @@ import csv
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import Any, Final
 
 DELIMITERS: Final = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", "\x01": "^A"}
@@ -142,9 +141,13 @@ def sample_records(dialect: Dialect, text: str, most: int = _ROWS) -> list[list[
     whole = _whole(lines, dialect.skipped)
     found: list[list[str]] = []
     records = dialect.records(iter(whole))
-    while True:
+    while len(found) < most:
         try:
-            found += [record for record in islice(records, most - len(found)) if record]
+            record = next(records)
+        except StopIteration:
+            break
         except csv.Error:
             continue
-        return found
+        if record:
+            found.append(record)
+    return found
