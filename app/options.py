@@ -71,6 +71,7 @@ def intake_options(settings: Settings) -> IntakeOptions:
     """Return what intake takes."""
     return IntakeOptions(
         prediction_fields=prediction_fields(settings),
+        not_features=settings.intake.not_features,
         label_fields=label_fields(settings),
         message_bytes=settings.limits.message_bytes,
         features_per_event=settings.limits.features_per_event,

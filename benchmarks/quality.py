@@ -1,7 +1,6 @@
-"""False alarms and delays of the default detectors, column by column, as Markdown tables.
+"""False alarms and delays of the default detectors, column by column, as a Markdown table.
 
-Run it with ``make quality`` or ``python -m benchmarks.quality [--quick] [--runs N] [--rows N]
-[--only categories]``. Every stream is seeded.
+Run it with ``python -m benchmarks.quality [--runs N] [--rows N]``. Every stream is seeded.
 """
 
 import argparse
@@ -12,7 +11,6 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.category_quality import print_category_tables
 from detectors.alerts.drift import Drift
 from detectors.monitors.column_monitor import ColumnMonitor
 from detectors.monitors.options import MonitorOptions
@@ -106,36 +104,21 @@ def delay(source: Source, shift: Callable[[Values], Values], runs: int) -> float
     return float(np.median(delays))
 
 
-def print_number_tables(runs: int, rows: int) -> None:
+def main() -> None:
     """Print both tables."""
-    print(f"Numbers, false alarms per 1,000,000 rows: seeds 0 to {runs - 1}, {rows:,} rows\n")
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=20, help="seeds a cell")
+    parser.add_argument("--rows", type=int, default=100_000, help="rows of an unchanging column")
+    arguments = parser.parse_args()
     print("| column | stride | false alarms per 1,000,000 |\n| --- | --- | --- |")
     for name, source in SOURCES.items():
-        rate, strides = false_alarms(source, runs, rows)
+        rate, strides = false_alarms(source, arguments.runs, arguments.rows)
         print(f"| {name} | {strides} | {rate:.1f} |", flush=True)
-    print(f"\nMedian delay in rows after {CHANGE_AT:,}: seeds 1000 to {999 + runs}\n")
-    print(f"| delay in rows | {' | '.join(SHIFTS)} |\n| --- |{' --- |' * len(SHIFTS)}")
+    print(f"\n| delay in rows | {' | '.join(SHIFTS)} |\n| --- |{' --- |' * len(SHIFTS)}")
     for name in SHIFTED:
-        cells = [delay(SOURCES[name], shift, runs) for shift in SHIFTS.values()]
+        cells = [delay(SOURCES[name], shift, arguments.runs) for shift in SHIFTS.values()]
         shown = ["missed" if np.isinf(cell) else f"{cell:,.0f}" for cell in cells]
         print(f"| {name} | {' | '.join(shown)} |", flush=True)
-
-
-TABLES: Final = {"numbers": print_number_tables, "categories": print_category_tables}
-
-
-def main() -> None:
-    """Print the tables."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="4 runs of 50,000 rows")
-    parser.add_argument("--runs", type=int, help="seeds a cell, 20 by default")
-    parser.add_argument("--rows", type=int, help="rows of an unchanging column, 100,000 by default")
-    parser.add_argument("--only", choices=list(TABLES), help="the tables of one kind")
-    arguments = parser.parse_args()
-    runs, rows = (4, 50_000) if arguments.quick else (20, 100_000)
-    for name, print_tables in TABLES.items():
-        if arguments.only in {None, name}:
-            print_tables(arguments.runs or runs, arguments.rows or rows)
 
 
 if __name__ == "__main__":

@@ -7,8 +7,6 @@ import orjson
 import pytest
 
 from benchmarks import pending
-from benchmarks.category_quality import always, delays, driftline, false_alarms, never
-from benchmarks.category_streams import changes, stationary
 from benchmarks.contenders.task import Task
 from benchmarks.events import Events
 from benchmarks.kernels import kernel_table, measure_kernels
@@ -47,7 +45,7 @@ def test_the_events_are_predictions_of_some_600_bytes_with_20_numbers() -> None:
     events = [decode_event(Prediction, decode_object(value)) for value in values]
 
     assert {event.model for event in events} == {"model-0000", "model-0001", "model-0002"}
-    assert all(len(event.features) == 20 for event in events)
+    assert all(len(event.features or ()) == 20 for event in events)
     assert [event.prediction_id for event in events] == [key.decode() for key in keys]
     assert 550 < sum(map(len, values)) / len(values) < 650
 
@@ -143,16 +141,3 @@ def test_what_waiting_costs_is_measured_to_the_end(
     said = dict(re.findall(r"^(.+?) {2,}([\d.]+) ", capsys.readouterr().out, re.MULTILINE))
     assert 50 < float(said["disk"]) < 500
     assert {"join in memory", "restore from the disk", "restore from the changelog"} <= set(said)
-
-
-@pytest.mark.parametrize("name", ["2 values, even", "1,000 values, Zipf 1.1", "all different"])
-def test_the_streams_of_categories_do_not_change_and_draw_no_alarm(name: str) -> None:
-    assert false_alarms(driftline, stationary()[name], runs=1, rows=24_000) == 0.0
-
-
-def test_a_change_of_categories_is_timed_beside_what_looks_at_nothing() -> None:
-    before, after = changes()["all different: one character longer"]
-    (found,) = delays(driftline, before, after, runs=1)
-    assert found < 100
-    assert delays(always, before, after, runs=1) == [999.0]
-    assert delays(never, before, after, runs=1) == [float("inf")]

@@ -47,6 +47,8 @@ class IntakeOptions:
     ----------
     prediction_fields, label_fields
         Where the fields of the users' events stand.
+    not_features
+        Paths of members of predictions that are no features though they stand among them.
     message_bytes, features_per_event
         Above which a record is refused.
     clock_tolerance
@@ -56,6 +58,7 @@ class IntakeOptions:
 
     prediction_fields: FieldMap = field(default_factory=FieldMap)
     label_fields: FieldMap = field(default_factory=FieldMap)
+    not_features: frozenset[str] = frozenset()
     message_bytes: int = 1_000_000
     features_per_event: int = 2000
     clock_tolerance: int = 600_000
@@ -66,6 +69,7 @@ class IntakeOptions:
             self.prediction_fields,
             most_features=self.features_per_event,
             largest=self.message_bytes,
+            not_features=self.not_features,
         )
 
 

@@ -213,8 +213,6 @@ def _summary(tree: dict[str, Any]) -> list[str]:
     lines = [f"{origin}: {rows} rows" for origin, rows in summary.rows.items()]
     for column in summary.columns:
         said = "watched" if column.ready else "in its burn-in"
-        if column.unseen is not None:
-            said += f", {column.unseen:.0%} of its values unseen before"
         lines.append(f"{column.role} {column.name} ({column.kind}): {said}")
     return lines
 

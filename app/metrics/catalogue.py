@@ -198,13 +198,6 @@ FEATURE_READY: Final = MetricSpec(
 FEATURE_MEAN: Final = MetricSpec(
     "driftline_feature_mean", "gauge", "Mean of the values in a column's reference.", _FEATURE
 )
-FEATURE_UNSEEN: Final = MetricSpec(
-    "driftline_feature_unseen_ratio",
-    "gauge",
-    "Share of the values of categories that the first half of their burn-in had not seen: near 1 "
-    "they are identifiers or free text, of which little more than the length can be watched.",
-    _FEATURE,
-)
 ALERTS: Final = MetricSpec(
     "driftline_alerts_total",
     "counter",
@@ -327,7 +320,6 @@ CATALOGUE: Final = (
     FEATURE_REFERENCE_ROWS,
     FEATURE_READY,
     FEATURE_MEAN,
-    FEATURE_UNSEEN,
     ALERTS,
     RETRAIN_REQUESTS,
     MODEL_EVENTS,

@@ -143,8 +143,6 @@ class ModelCollector(Collector):
             families[catalogue.FEATURE_REFERENCE_ROWS.name].add_metric(identity, figures.rows)
             families[catalogue.FEATURE_READY.name].add_metric(identity, figures.ready)
             families[catalogue.FEATURE_MEAN.name].add_metric(identity, figures.mean)
-            if figures.unseen is not None:
-                families[catalogue.FEATURE_UNSEEN.name].add_metric(identity, figures.unseen)
 
     def _fold(self, spec: MetricSpec, identity: Identity, rest: Identity, value: float) -> None:
         key = (spec.name, identity, rest)
@@ -166,7 +164,6 @@ MODEL_SPECS: Final = (
     catalogue.FEATURE_REFERENCE_ROWS,
     catalogue.FEATURE_READY,
     catalogue.FEATURE_MEAN,
-    catalogue.FEATURE_UNSEEN,
     catalogue.FOLDED,
 )
 """What is told of models when they are scraped."""

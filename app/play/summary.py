@@ -98,7 +98,7 @@ class Summary:
             parts[0] += " would be sent"
         lines = ["; ".join(parts)]
         if self.bad_rows:
-            lines.append(f"{self.bad_rows:,} {_rows(self.bad_rows)} left out:")
+            lines.append(f"{self.bad_rows:,} rows left out:")
         lines += [
             f"  {found.count:,} {_rows(found.count)}: {reason}; the first is {_at(found.first)}"
             for reason, found in self.reasons.items()

@@ -52,7 +52,11 @@ class IntakeSettings(Section):
     """How the users' events are read."""
 
     prediction_fields: Mapping[str, str] = {}
-    """Field of a prediction to its path in the documents, such as `payload.features`."""
+    """Field of a prediction to its path in the documents, such as `payload.features`; features may
+    be `*`, or end with it: all members there that are no other field."""
+
+    not_features: frozenset[str] = frozenset()
+    """Paths of members that are no features though they stand among them."""
 
     label_fields: Mapping[str, str] = {}
     """Field of a label to its path in the documents."""

@@ -1,7 +1,7 @@
 """What a worker tells of its columns: how many values of what quality they had, and their mean."""
 
 from collections.abc import Iterable
-from typing import Any, Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
@@ -22,7 +22,6 @@ from detectors.reference.column_block import (
     SQUARES,
     TALLY,
     TALLY_SIZE,
-    UNSEEN,
     WIDE,
     WINDOW,
     WINDOWS,
@@ -31,9 +30,6 @@ from detectors.reference.column_block import (
     counts_words,
 )
 from detectors.reference.moments import with_each
-
-_NONE: Final = -1.0
-"""In place of a share: there is none."""
 
 
 class Figures(NamedTuple):
@@ -45,9 +41,6 @@ class Figures(NamedTuple):
         Whether its burn-in is complete.
     rows, mean
         How many values its reference holds, and their mean; both 0 during the burn-in.
-    unseen
-        Share of the values that the part of the burn-in had not seen which has chosen the bins;
-        None for numbers, and during the burn-in.
     problems
         Counts of its values by quality, in the order of `schemas.tables.columns.Flag`.
     """
@@ -55,7 +48,6 @@ class Figures(NamedTuple):
     ready: bool
     rows: int
     mean: float
-    unseen: float | None
     problems: tuple[int, ...]
 
 
@@ -63,31 +55,16 @@ def figures_of(blocks: Iterable[ColumnBlock]) -> list[Figures]:
     """Return the figures of columns, all of them in one compiled call: a worker has many."""
     kept = list(blocks)
     counts = np.empty((len(kept), 2 + FLAGS), dtype=np.int64)
-    shares = np.empty((len(kept), 2))
-    _read(np.array([block.address for block in kept], dtype=np.int64), counts, shares)
+    means = np.empty(len(kept))
+    _read(np.array([block.address for block in kept], dtype=np.int64), counts, means)
     return [
-        Figures(bool(ready), rows, mean, None if unseen == _NONE else unseen, tuple(problems))
-        for (ready, rows, *problems), (mean, unseen) in zip(
-            counts.tolist(), shares.tolist(), strict=True
-        )
+        Figures(bool(ready), rows, mean, tuple(problems))
+        for (ready, rows, *problems), mean in zip(counts.tolist(), means.tolist(), strict=True)
     ]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _share_of_last(bins: int, counts: NDArray[np.integer[Any]]) -> float:
-    total = np.int64(0)
-    of_last = np.int64(0)
-    for b in range(len(counts)):
-        total += np.int64(counts[b])
-        if b >= len(counts) - bins:
-            of_last += np.int64(counts[b])
-    return of_last / total
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _read(
-    places: NDArray[np.int64], counts: NDArray[np.int64], shares: NDArray[np.float64]
-) -> None:
+def _read(places: NDArray[np.int64], counts: NDArray[np.int64], means: NDArray[np.float64]) -> None:
     for column in range(len(places)):
         block = places[column]
         head = carray(pointer(block), (TALLY,), np.int64)
@@ -99,13 +76,4 @@ def _read(
         counts[column, 0] = head[READY]
         counts[column, 1] = count
         counts[column, 2:] = head[PROBLEMS : PROBLEMS + FLAGS]
-        shares[column, 0] = mean
-        shares[column, 1] = _NONE
-        if head[UNSEEN] > 0:
-            at = block + WORD * (WINDOWS + 2 * head[WINDOW])
-            if head[WIDE]:
-                held = carray(pointer(at), (head[SIZE],), np.int64)
-                shares[column, 1] = _share_of_last(head[UNSEEN], held)
-            else:
-                narrow = carray(pointer(at), (head[SIZE],), np.uint32)
-                shares[column, 1] = _share_of_last(head[UNSEEN], narrow)
+        means[column] = mean

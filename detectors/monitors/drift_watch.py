@@ -232,8 +232,7 @@ class DriftWatch:
             column = observed[key]
             first = _first_usable(column)
             if first < len(column.values):
-                declared = self._options.kinds.get(key[1]) if key[0] is Role.FEATURE else None
-                kind = declared or kind_of_row(column, first)
+                kind = kind_of_row(column, first)
                 arrivals.append((first, key[0] is Role.FEATURE, key, kind))
         starts = {}
         # By row, then by name, the features last: where there is not room for all, who comes in

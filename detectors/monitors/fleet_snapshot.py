@@ -53,15 +53,12 @@ class ColumnSummary(NamedTuple):
         Of the column.
     ready
         Whether its burn-in is complete.
-    unseen
-        Share of its values that what has chosen the bins had not seen; None for numbers.
     """
 
     role: Role
     name: str
     kind: Kind
     ready: bool
-    unseen: float | None
 
 
 class ModelSummary(NamedTuple):
@@ -88,20 +85,15 @@ def summary_of(state: State) -> ModelSummary:
                 Role(column["role"]),
                 column["name"],
                 Kind(column["monitor"]["kind"]),
-                *_readiness(column["monitor"]["reference"]),
+                _is_ready(column["monitor"]["reference"]),
             )
             for column in state["columns"]
         ],
     )
 
 
-def _readiness(reference: State | None) -> tuple[bool, float | None]:
-    """Return whether a reference is complete, and the share of what it had not seen."""
-    binning = None if reference is None else reference["binning"]
-    if reference is None or binning is None or "unseen" not in binning:
-        return binning is not None, None
-    counts = reference["counts"]
-    return True, float(counts[-binning["unseen"] :].sum() / counts.sum())
+def _is_ready(reference: State | None) -> bool:
+    return reference is not None and reference["binning"] is not None
 
 
 class FleetSnapshots:

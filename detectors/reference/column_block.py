@@ -34,28 +34,27 @@ READY: Final = 0  # 1 once the burn-in is complete
 SEED: Final = 1  # of the ranks, as a signed number
 STRIDE: Final = 2  # one in so many values is judged
 NEXT: Final = 3  # the row of the next value that is judged, or sampled, if none is missing
-UNSEEN: Final = 4  # bins of categories that the burn-in had not seen, the last ones
 # How long the parts are that do not have the same length in every column.
-WINDOW: Final = 5  # each of the windows
-SIZE: Final = 6  # the counts of the bins
-EDGES: Final = 7
-LATEST: Final = 8  # room for the latest values, none during the burn-in
-ROWS: Final = 9  # room for their rows: none while one follows from the other
-WIDE: Final = 10  # 1 where the counts have 64 bits, and not 32
+WINDOW: Final = 4  # each of the windows
+SIZE: Final = 5  # the counts of the bins
+EDGES: Final = 6
+LATEST: Final = 7  # room for the latest values, none during the burn-in
+ROWS: Final = 8  # room for their rows: none while one follows from the other
+WIDE: Final = 9  # 1 where the counts have 64 bits, and not 32
 # Addresses of what lies elsewhere, and how long that is; 0 for what there is not. During the
 # burn-in its sample and the rows of that; afterwards, of categories, which bin each category number
 # has, and how many values each of them has. So two names stand for one word.
-SAMPLE_AT: Final = 11
-SAMPLE_ROWS_AT: Final = 12
-SAMPLE_SIZE: Final = 13
-SAMPLE_ROWS_SIZE: Final = 14
+SAMPLE_AT: Final = 10
+SAMPLE_ROWS_AT: Final = 11
+SAMPLE_SIZE: Final = 12
+SAMPLE_ROWS_SIZE: Final = 13
 BIN_OF_AT: Final = SAMPLE_AT
 CATEGORY_COUNTS_AT: Final = SAMPLE_ROWS_AT
 BIN_OF_SIZE: Final = SAMPLE_SIZE
 CATEGORY_COUNTS_SIZE: Final = SAMPLE_ROWS_SIZE
 ELSEWHERE: Final = slice(SAMPLE_AT, SAMPLE_ROWS_SIZE + 1)  # all four of them
-ADDRESS: Final = 15  # of the block itself
-PROBLEMS: Final = 16  # values by quality
+ADDRESS: Final = 14  # of the block itself
+PROBLEMS: Final = 15  # values by quality
 
 NARROW: Final = 2**32
 """As many values no bin of 32 bits can count."""

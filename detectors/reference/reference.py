@@ -25,7 +25,6 @@ from detectors.reference.column_block import (
     SKIP,
     SQUARES,
     STRIDE,
-    UNSEEN,
     WIDE,
     ColumnBlock,
 )
@@ -131,14 +130,6 @@ class Reference:
     def stride(self) -> int:
         """One in so many values is judged."""
         return int(self.block.words[STRIDE])
-
-    @property
-    def unseen_share(self) -> float | None:
-        """Share of the counted categories that what has chosen the bins had not seen."""
-        if self._category_bins is None:
-            return None
-        counts = self.block.counts
-        return float(counts[-self._category_bins.unseen :].sum() / counts.sum())
 
     @property
     def autocorrelation(self) -> float | None:
@@ -370,7 +361,6 @@ class Reference:
             size=len(counts), edges=len(edges), latest=RECENT, wide=wide
         )
         self.block.words[READY] = 1
-        self.block.words[UNSEEN] = binning.unseen if isinstance(binning, CategoryBins) else 0
         self.block.words[ELSEWHERE] = 0
         self.block.tally[SAMPLED] = 0
         self.block.counts[:] = counts

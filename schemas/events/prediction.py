@@ -24,10 +24,16 @@ class Prediction(Event):
     timestamp: Timestamp | None = Field(
         default=None, description="When it was predicted; the record's own time where absent."
     )
-    features: dict[str, Any] = Field(
-        description="Feature name to number, text, boolean or null; anything else is mistyped."
+    features: dict[str, Any] | None = Field(
+        default=None,
+        description="Feature name to number, text, boolean or null; nested objects and lists of "
+        "numbers are taken apart. Where absent, all other members.",
     )
-    prediction: Outcome = Field(description="The predicted class or number.")
+    prediction: Outcome | None = Field(
+        default=None,
+        description="The predicted class or number, or a list of numbers; without one the features "
+        "are watched.",
+    )
     scores: dict[str, float] | list[float] | float | None = Field(
         default=None,
         description="Class to probability, the probabilities of the classes 0, 1, ..., or one of "

@@ -1,9 +1,13 @@
 """Predictions as JSON objects: the format that services write unless they are told otherwise."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from schemas.events.codec import LARGEST_MESSAGE
+from schemas.payloads.batched_rows import batched_rows
 from schemas.payloads.event_fields import Headers, event_fields, keys_of
+from schemas.payloads.optional_fields import is_nothing, name_of
+from schemas.payloads.prediction_fields import PredictionFields
 from schemas.payloads.prediction_scanner import PredictionScanner
 from schemas.payloads.rows import FieldMap, PredictionRow, prediction_row
 from schemas.payloads.scanned_predictions import ScannedPredictions, Spans
@@ -20,32 +24,55 @@ class JsonPredictions:
         Features of an event above which it is refused.
     largest
         Bytes of a message above which it is refused.
+    not_features
+        Paths of members that are no features though they stand among them.
     """
 
     def __init__(
-        self, fields: FieldMap, *, most_features: int = 2000, largest: int = LARGEST_MESSAGE
+        self,
+        fields: FieldMap,
+        *,
+        most_features: int = 2000,
+        largest: int = LARGEST_MESSAGE,
+        not_features: frozenset[str] = frozenset(),
     ) -> None:
-        self._fields = fields
+        self._fields = PredictionFields(fields.paths, fields.model, not_features)
         self._most_features = most_features
         self._largest = largest
         self._scanner = PredictionScanner(fields, most_features, largest)
 
     def scan(self, spans: Spans) -> ScannedPredictions | None:
         """Read what is plain of a batch; None where the fields stand in one another."""
-        return self._scanner.scan(spans)
+        return None if self._fields.not_features else self._scanner.scan(spans)
 
     def rows(
         self, value: bytes | None, *, key: bytes | None, headers: Headers, time: int
     ) -> Sequence[PredictionRow]:
         """Return the predictions of one record.
 
-        Of several without ids of their own, each has the record's key and its number as its id.
+        Of several events without ids of their own, each has the record's key and its number as its
+        id (``key/0``); of several rows of an event likewise the event's id and their numbers.
         """
         events = event_fields(value, self._fields, headers=headers, largest=self._largest)
-        if len(events) == 1:
-            most = self._most_features
-            return [prediction_row(events[0], key=key, record_time=time, most_features=most)]
         return [
-            prediction_row(event, key=own_key, record_time=time, most_features=self._most_features)
+            prediction_row(row, key=row_key, record_time=time, most_features=self._most_features)
             for event, own_key in zip(events, keys_of(key, len(events)), strict=True)
+            for row, row_key in _rows_of(event, own_key)
         ]
+
+
+def _rows_of(
+    event: dict[str, Any], key: bytes | None
+) -> Iterator[tuple[dict[str, Any], bytes | None]]:
+    """Yield the rows of an event, each with what stands for its id."""
+    rows = batched_rows(event)
+    if len(rows) == 1:
+        yield rows[0], key
+        return
+    written = event.get("prediction_id")
+    name = None if is_nothing(written) else name_of(written)
+    common = key if name is None else name.encode()
+    for row, row_key in zip(rows, keys_of(common, len(rows)), strict=True):
+        if row.get("prediction_id") is written:
+            row["prediction_id"] = None
+        yield row, row_key

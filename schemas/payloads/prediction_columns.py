@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
+from schemas.payloads.predicted import prediction_values
 from schemas.payloads.rows import PredictionRow
 from schemas.tables.columns import ABSENT, Column, Kind, Role, column_of
 
@@ -22,7 +23,8 @@ def prediction_columns(
     """
     for name, raw in _transposed([row.features for row in rows]):
         yield column_of(name, Role.FEATURE, raw, kinds.get(name))
-    yield column_of("prediction", Role.PREDICTION, [row.prediction for row in rows])
+    for name, raw in _transposed([prediction_values(row.prediction) for row in rows]):
+        yield column_of(name, Role.PREDICTION, raw)
     scores: list[Any] = [ABSENT if row.score is None else row.score for row in rows]
     if any(score is not ABSENT for score in scores):
         yield column_of("score", Role.SCORE, scores)

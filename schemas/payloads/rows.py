@@ -5,15 +5,17 @@ nothing of it left out. Required fields in other forms are refused; optional one
 evident meaning, or left out of the event by themselves (`schemas.payloads.optional_fields`).
 """
 
-import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
+from schemas.events.codec import decode_object
 from schemas.events.event import LONGEST_NAME
 from schemas.events.invalid import InvalidMessage, Reason
 from schemas.events.left_out import LeftOut, Oddity
 from schemas.events.nothing_to_say import NothingToSay, Silence
+from schemas.payloads.document_paths import NOWHERE, value_at
+from schemas.payloads.flat_features import flat_features
 from schemas.payloads.optional_fields import (
     check_segment,
     event_time,
@@ -24,8 +26,10 @@ from schemas.payloads.optional_fields import (
     optional_outcome,
     score_of,
 )
+from schemas.payloads.predicted import is_outcome, likeliest, predicted
 from schemas.payloads.record_keys import id_of
 from schemas.payloads.segment import segment_text
+from schemas.tables.columns import ABSENT
 
 UNVERSIONED: Final = "unversioned"
 
@@ -33,7 +37,8 @@ UNVERSIONED: Final = "unversioned"
 class PredictionRow(NamedTuple):
     """One accepted prediction: event time in milliseconds, values as decoded.
 
-    A prediction that is not finite is kept for its column, which counts it, and waits for no label.
+    Features are flat. A prediction that is no outcome, or `schemas.tables.columns.ABSENT`, is kept
+    for its column, which counts it, and waits for no label.
     """
 
     prediction_id: str
@@ -50,7 +55,7 @@ class PredictionRow(NamedTuple):
     @property
     def can_be_joined(self) -> bool:
         """Whether an error can be reckoned once the label is there."""
-        return type(self.prediction) is not float or math.isfinite(self.prediction)
+        return is_outcome(self.prediction)
 
 
 class LabelRow(NamedTuple):
@@ -72,7 +77,8 @@ class FieldMap:
     Attributes
     ----------
     paths
-        Field name to its path in the document, dots between levels (``payload.features``).
+        Field name to its path in the document, dots between levels (``payload.features``), as
+        `schemas.payloads.document_paths.value_at`.
         Fields that are not named stand under their own name.
     model
         The model of events that do not name one; None where they must.
@@ -87,10 +93,8 @@ class FieldMap:
             return document
         named = dict(document)
         for name, path in self.paths.items():
-            value: Any = document
-            for step in path.split("."):
-                value = value.get(step) if isinstance(value, dict) else None
-            if value is None:
+            value = value_at(document, path)
+            if value is NOWHERE:
                 named.pop(name, None)
             else:
                 named[name] = value
@@ -125,19 +129,20 @@ def prediction_row(
         Naming the first field that is missing or wrong.
     """
     get = document.get
-    features = get("features")
-    if type(features) is not dict:
-        raise _absent_or_wrong(features, "features", "an object")
-    if len(features) > most_features:
-        detail = f"{len(features)} features, at most {most_features} are taken"
-        raise InvalidMessage(Reason.TOO_MANY_FEATURES, detail)
-    prediction = get("prediction")
     odd: list[LeftOut] = []
-    _check_outcome(prediction, "prediction", odd)
+    features = _features(get("features"), most_features, odd)
+    prediction = predicted(get("prediction", ABSENT), odd)
+    if not features and (prediction is None or prediction is ABSENT):
+        detail = "features: missing, and so is a prediction: expected at least one of them"
+        raise InvalidMessage(Reason.MISSING_FIELD, detail)
+    scores, likely = get("scores"), likeliest(prediction)
+    if scores is not None:
+        score = score_of(scores, prediction if likely is None else likely.number, odd)
+    else:
+        score = None if likely is None else likely.probability
     segment = get("segment")
     if segment is not None:
         check_segment(segment, odd)
-    scores = get("scores")
     # By position, in the order of the fields: half the price, and this runs for every event.
     return PredictionRow(
         _identity(get("prediction_id"), key),
@@ -146,7 +151,7 @@ def prediction_row(
         event_time(get("timestamp"), record_time, odd),
         features,
         prediction,
-        None if scores is None else score_of(scores, prediction, odd),
+        score,
         optional_outcome(get("label"), "label", odd),
         odd,
         segment_text(get("segment")),
@@ -197,18 +202,35 @@ def _name(value: Any, field_name: str) -> str:
     return name
 
 
-def _check_outcome(value: Any, field_name: str, odd: list[LeftOut] | None = None) -> None:
-    """Refuse what is no outcome; with ``odd``, a number that is not finite is left out instead."""
+_NOTHING: Final = frozenset({type(None), str, list})
+
+
+def _features(value: Any, most: int, odd: list[LeftOut]) -> dict[str, Any]:
+    """Return flat features: of an object, of its JSON in a text, or of a list of numbers."""
+    if type(value) is str and value.lstrip().startswith("{"):
+        value = decode_object(value.encode())
+    if type(value) is list and value:
+        value = {"features": value}
+    if not value and type(value) in _NOTHING:
+        odd.append(LeftOut("features", Oddity.EMPTY))
+        return {}
+    if type(value) is not dict:
+        raise _absent_or_wrong(value, "features", "an object")
+    features = flat_features(value)
+    if len(features) > most:
+        detail = f"{len(features)} features, at most {most} are taken"
+        raise InvalidMessage(Reason.TOO_MANY_FEATURES, detail)
+    return features
+
+
+def _check_outcome(value: Any, field_name: str) -> None:
     kind = type(value)
     if kind is int or kind is str or kind is bool or is_finite(value):
         return
     if kind is list and all(map(is_finite, value)):
         return
     if kind is float:
-        if odd is None:
-            raise InvalidMessage(Reason.INVALID_VALUE, f"{field_name}: not finite")
-        odd.append(LeftOut(field_name, Oddity.NOT_FINITE))
-        return
+        raise InvalidMessage(Reason.INVALID_VALUE, f"{field_name}: not finite")
     raise _absent_or_wrong(value, field_name, "text, a number, a boolean or a list of numbers")
 
 

@@ -12,7 +12,7 @@ from schemas.events.alert import Severity
 from schemas.events.model_event import EFFECTS, ModelEventType
 from schemas.tables.observations import Origin
 from tests.deploy import ROOT
-from tests.deploy.promql import known_metrics, parse, strangers
+from tests.deploy.promql import known_metrics, strangers
 
 FOLDER: Final = ROOT / "deploy/prometheus"
 GROUPS: Final[list[dict[str, Any]]] = yaml.safe_load((FOLDER / "alerts.yml").read_text("utf-8"))[
@@ -20,9 +20,7 @@ GROUPS: Final[list[dict[str, Any]]] = yaml.safe_load((FOLDER / "alerts.yml").rea
 ]
 RULES: Final[list[dict[str, Any]]] = [rule for group in GROUPS for rule in group["rules"]]
 ALERTS: Final = [rule for rule in RULES if "alert" in rule]
-RECORDED: Final = {
-    rule["record"]: frozenset(parse(rule["expr"]).grouped) for rule in RULES if "record" in rule
-}
+RECORDED: Final = {rule["record"] for rule in RULES if "record" in rule}
 
 each_alert = pytest.mark.parametrize(
     "rule", [pytest.param(rule, id=rule["alert"]) for rule in ALERTS]
@@ -53,7 +51,7 @@ def test_the_rules_cover_what_an_operator_must_know() -> None:
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.get("alert", rule.get("record")))
 def test_a_rule_names_metrics_and_labels_that_exist(rule: dict[str, Any]) -> None:
-    known = known_metrics() | RECORDED
+    known = known_metrics() | dict.fromkeys(RECORDED, frozenset({"model"}))
     annotations = " ".join(rule.get("annotations", {}).values())
     shown = set(re.findall(r"\$labels\.(\w+)", annotations))
     if rule.get("alert") == "DriftlineLimitReached":

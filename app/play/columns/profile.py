@@ -12,7 +12,6 @@ from app.play.columns.marks import Marks
 MOST_DIFFERENT: Final = 1_000
 """Different values of a column that are told from each other; beyond, they are "more than"."""
 
-_NO_VALUES: Final = frozenset({Kind.EMPTY, Kind.MARK, Kind.WORD})
 _SHOWN: Final = 3
 _LONGEST_SHOWN: Final = 30
 _ROUNDED: Final = re.compile(r"[0-9][.,][0-9]+[eE]\+[0-9]{2}")
@@ -62,7 +61,7 @@ class Profile:
             self.looks[look] += count
             if look not in self.examples:
                 self.examples[look] = Example(stripped, lines[cells.index(text)])
-            if look.kind not in _NO_VALUES:
+            if look.kind is not Kind.EMPTY and look.kind is not Kind.MARK:
                 self._note(stripped)
         if self.counting:
             self._count(cells)
@@ -73,9 +72,8 @@ class Profile:
         known = len(self.different)
         self.different.add(hash(text))
         if len(self.different) > known and len(self.shown) < _SHOWN:
-            line = " ".join(text.split())
             self.shown.append(
-                line if len(line) <= _LONGEST_SHOWN else f"{line[:_LONGEST_SHOWN]}..."
+                text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
             )
 
     def _count(self, cells: Sequence[str]) -> None:

@@ -4,6 +4,7 @@ import csv
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any, Final
 
 DELIMITERS: Final = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", "\x01": "^A"}
@@ -141,13 +142,9 @@ def sample_records(dialect: Dialect, text: str, most: int = _ROWS) -> list[list[
     whole = _whole(lines, dialect.skipped)
     found: list[list[str]] = []
     records = dialect.records(iter(whole))
-    while len(found) < most:
+    while True:
         try:
-            record = next(records)
-        except StopIteration:
-            break
+            found += [record for record in islice(records, most - len(found)) if record]
         except csv.Error:
             continue
-        if record:
-            found.append(record)
-    return found
+        return found

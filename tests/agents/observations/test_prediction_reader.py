@@ -194,7 +194,7 @@ def test_what_waits_for_labels_are_all_predictions_plain_or_not() -> None:
 def test_fields_that_stand_in_one_another_are_read_one_by_one() -> None:
     found = read(event(features={"x": 1.5, "y": 2}), paths={"prediction": "features.y"})
     (batch,) = batches(found)
-    assert [column.name for column in batch.columns] == ["x", "y", "prediction"]
+    assert [column.name for column in batch.columns] == ["x", "prediction"]
     assert [each.values for each in waiting_of(found)] == [[2]]
 
 

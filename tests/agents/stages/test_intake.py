@@ -185,7 +185,7 @@ def test_early_and_duplicate_labels_are_counted() -> None:
         (b'{"model": "fraud"}', Reason.MISSING_FIELD),
         (prediction(model=None), Reason.MISSING_FIELD),
         (prediction(prediction_id=None), Reason.MISSING_FIELD),
-        (prediction(features=[1, 2]), Reason.WRONG_TYPE),
+        (prediction(features=7), Reason.WRONG_TYPE),
         (prediction(prediction_id="x" * 250), Reason.INVALID_VALUE),
         (prediction(features={f"f{i}": i for i in range(2001)}), Reason.TOO_MANY_FEATURES),
         (prediction(features={"text": "x" * 1_000_000}), Reason.TOO_LARGE),

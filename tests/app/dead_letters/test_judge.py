@@ -42,11 +42,11 @@ def test_a_tombstone_is_neither_accepted_nor_refused_and_so_not_sent_again() -> 
 
 
 def test_the_present_field_map_decides_and_the_path_is_the_documents() -> None:
-    refused = judge().judge(letter(NESTED))
+    refused = judge().judge(letter(orjson.dumps({"model": "m", "prediction_id": "p"})))
     assert (refused.reason, refused.path) == ("missing_field", "features")
     mapped = judge(intake__prediction_fields="{features: payload.inputs}")
     assert mapped.judge(letter(NESTED)).accepted
-    wrong = mapped.judge(letter(PREDICTION))
+    wrong = mapped.judge(letter(orjson.dumps({**examples.PREDICTION, "prediction": None})))
     assert (wrong.accepted, wrong.path) == (False, "payload.inputs")
 
 

@@ -30,8 +30,6 @@ def test_a_declared_kind_is_said_to_be_one() -> None:
     found = columns([{"code": "007"}] * 3, models="{fraud: {kinds: {code: number}}}")
     assert (found["code"].watched_as, found["code"].why) == (Kind.NUMBER, "declared")
     assert columns([{"code": "007"}] * 3)["code"].watched_as is Kind.CATEGORY
-    found = columns([{"code": 7}] * 3, models="{fraud: {kinds: {code: category}}}")
-    assert (found["code"].watched_as, found["code"].why) == (Kind.CATEGORY, "declared")
 
 
 def test_a_column_is_misread_where_most_values_are_of_another_kind() -> None:

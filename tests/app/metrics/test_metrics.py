@@ -58,7 +58,7 @@ def status(
         newest=1.7e9,
         columns={
             (Role.FEATURE, name): Figures(
-                ready=True, rows=5, mean=0.5, unseen=0.25, problems=(rows, 0, 0, 0, 0, 0)
+                ready=True, rows=5, mean=0.5, problems=(rows, 0, 0, 0, 0, 0)
             )
             for name in features
         },

@@ -147,9 +147,9 @@ def test_one_object_is_not_several() -> None:
 
 def test_every_missing_field_is_named_up_to_ten() -> None:
     with pytest.raises(InvalidMessage) as refused:
-        decode_event(Prediction, {})
+        decode_event(RetrainRequest, {})
     assert refused.value.reason is Reason.MISSING_FIELD
-    assert refused.value.detail.count("Field required") == 3
+    assert refused.value.detail.count("Field required") == 10
     many = {"model": "m", "features": {}, "prediction": 1, "scores": dict.fromkeys("abcdefghijklm")}
     with pytest.raises(InvalidMessage) as refused:
         decode_event(Prediction, many)

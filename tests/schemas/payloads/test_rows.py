@@ -45,6 +45,12 @@ def _accepts(kind: type[Prediction | Label], document: dict[str, Any], key: byte
             read_time(event.timestamp)
     except (ValidationError, InvalidMessage):
         return False
+    if isinstance(event, Prediction) and (
+        event.prediction == []
+        or event.features is None
+        or (event.prediction is None and not event.features)
+    ):
+        return False
     return event.prediction_id is not None or key is not None
 
 

@@ -152,11 +152,6 @@ def test_namibia_is_told_of() -> None:
     assert "--keep NA" in str(_feature("DE", "FR", "NA").notes)
 
 
-def test_examples_are_values_in_one_line() -> None:
-    assert _feature("k.A.", "12", "13").shown == ("12", "13")
-    assert _feature("two\nlines", "one").shown == ("two lines", "one")
-
-
 def test_row_numbers_are_told_of() -> None:
     assert "drifts" in str(_feature(*map(str, range(100))).notes)
     assert not _feature(*map(str, range(100, 0, -1))).notes

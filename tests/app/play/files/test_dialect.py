@@ -49,12 +49,6 @@ def test_what_the_csv_module_writes_is_read_back(delimiter: str, rows: list[list
     assert records == [["one", "two", "three"], *rows]
 
 
-def test_rows_before_and_after_a_bad_one_are_kept() -> None:
-    text = 'a,b\n1,2\n"x"y,3\n4,5\n6,"7\n8,9\n'
-
-    assert sample_records(told(text, UNNAMED), text) == [["a", "b"], ["1", "2"], ["4", "5"]]
-
-
 def test_excel_s_line_names_the_delimiter_and_is_no_row() -> None:
     found = told("sep=|\r\na|b\r\n1|2\r\n", UNNAMED)
 

@@ -1,0 +1,29 @@
+"""Paths into documents, dots between their steps."""
+
+from typing import Any, Final
+
+NOWHERE: Final = object()
+"""In place of what stands at a path that leads nowhere."""
+
+
+def value_at(document: Any, path: str) -> Any:
+    """Return what stands at a path, or `NOWHERE`.
+
+    Steps that are numbers lead into lists. A member whose own name has dots comes before a path.
+
+    Examples
+    --------
+    >>> value_at({"out": [{"p": 0.5}], "a.b": 1}, "out.0.p"), value_at({"a.b": 1}, "a.b")
+    (0.5, 1)
+    """
+    if type(document) is dict and path in document:
+        return document[path]
+    value = document
+    for step in path.split("."):
+        if type(value) is dict and step in value:
+            value = value[step]
+        elif type(value) is list and step.isdecimal() and int(step) < len(value):
+            value = value[int(step)]
+        else:
+            return NOWHERE
+    return value

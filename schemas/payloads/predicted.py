@@ -1,0 +1,84 @@
+"""What a model has predicted, in the forms in which models answer."""
+
+from typing import Any, Final, NamedTuple
+
+from schemas.events.left_out import LeftOut, Oddity
+from schemas.payloads.optional_fields import is_finite
+from schemas.payloads.positions import positions, unwrapped
+from schemas.tables.columns import ABSENT
+
+_ROUNDING: Final = 1e-3
+"""By how much the sum of probabilities may miss 1."""
+
+
+class Likeliest(NamedTuple):
+    """The class of the highest probability, numbered from 0, and that probability."""
+
+    number: int
+    probability: float
+
+
+def predicted(value: Any, odd: list[LeftOut]) -> Any:
+    """Return what was predicted, a list of one as what is in it; null for an empty list.
+
+    A value that cannot be compared with a label is kept, so that its column counts it, and added
+    to ``odd``.
+
+    Examples
+    --------
+    >>> predicted([0.83], []), predicted([[1, 2]], []), predicted([], [])
+    (0.83, [1, 2], None)
+    """
+    if value is ABSENT:
+        return value
+    value = unwrapped(value)
+    if value == []:
+        odd.append(LeftOut("prediction", Oddity.EMPTY))
+        return None
+    if value is not None and not is_outcome(value):
+        oddity = Oddity.NOT_FINITE if type(value) is float else Oddity.MISTYPED
+        odd.append(LeftOut("prediction", oddity))
+    return value
+
+
+def is_outcome(value: Any) -> bool:
+    """Tell whether a value is a class, a number, or a list of numbers."""
+    if type(value) in {str, int, bool} or is_finite(value):
+        return True
+    return type(value) is list and len(value) > 0 and all(map(is_finite, value))
+
+
+def likeliest(value: Any) -> Likeliest | None:
+    """Return the class that a list of the probabilities of all classes gives; None of no such list.
+
+    Examples
+    --------
+    >>> likeliest([0.1, 0.7, 0.2])
+    Likeliest(number=1, probability=0.7)
+    >>> likeliest([1.5, 0.25])
+    """
+    if type(value) is not list or len(value) < 2 or not all(map(is_finite, value)):
+        return None
+    if not all(0 <= each <= 1 for each in value) or abs(sum(value) - 1) > _ROUNDING:
+        return None
+    highest = max(value)
+    return Likeliest(value.index(highest), float(highest))
+
+
+def prediction_values(value: Any) -> dict[str, Any]:
+    """Return the columns of a prediction: itself, or those of a list, with the likeliest class.
+
+    Examples
+    --------
+    >>> prediction_values([0.25, 0.75])
+    {'prediction': 1, 'prediction[0]': 0.25, 'prediction[1]': 0.75}
+    >>> prediction_values([3.5, 12]), prediction_values("fraud")
+    ({'prediction[0]': 3.5, 'prediction[1]': 12}, {'prediction': 'fraud'})
+    """
+    if value is ABSENT:
+        return {}
+    items = positions("prediction", value) if type(value) is list and is_outcome(value) else None
+    if items is None:
+        return {"prediction": value}
+    found = likeliest(value)
+    return items if found is None else {"prediction": found.number, **items}
