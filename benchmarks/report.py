@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from benchmarks.kernels import Cost
+from benchmarks.labels import LabelCost
 from benchmarks.latency import Latency
 from benchmarks.lineup import DRIFTLINE, FLOOR, FORGETFUL, STOCK
 from benchmarks.rounds import Outcome, Workload
@@ -57,6 +58,14 @@ def growth_table(outcomes: Mapping[Workload, Outcome]) -> str:
     return "\n".join(lines)
 
 
+def labels_line(cost: LabelCost) -> str:
+    """Return what a label for every prediction costs, in a sentence."""
+    return (
+        f"With a label for every prediction: {cost.rate:.2f} of the rate of predictions without, "
+        f"{cost.microseconds:.1f} us of CPU a label"
+    )
+
+
 def latency_table(latency: Latency) -> str:
     """Return the latency as a Markdown table."""
     return (
@@ -84,7 +93,10 @@ def best_river(outcomes: Mapping[str, Outcome]) -> Outcome | None:
 
 
 def headline(
-    outcomes: Mapping[str, Outcome], latency: Latency | None, costs: Mapping[str, Cost]
+    outcomes: Mapping[str, Outcome],
+    latency: Latency | None,
+    costs: Mapping[str, Cost],
+    labels: LabelCost | None = None,
 ) -> dict[str, float | None]:
     """Return the figures to reach; None for what was not measured."""
     own = outcomes.get(DRIFTLINE)
@@ -96,6 +108,7 @@ def headline(
         "vs_stock": over(outcomes.get(STOCK)),
         "vs_best_river": over(best_river(outcomes)),
         "vs_floor": over(outcomes.get(FLOOR)),
+        "labels_rate": None if labels is None else round(labels.rate, 3),
         "p99_ms": None if latency is None else round(latency.p99, 1),
         "adwin_ns": round(costs["adwin"].kernel, 1),
         "page_hinkley_ns": round(costs["page_hinkley"].kernel, 1),
@@ -110,10 +123,12 @@ def document(
     latency: Latency | None,
     scaled: Sequence[Scaled],
     costs: Mapping[str, Cost],
+    labels: LabelCost | None = None,
 ) -> dict[str, Any]:
     """Return everything that was measured, for the JSON file."""
     return {
-        **headline(outcomes, latency, costs),
+        **headline(outcomes, latency, costs, labels),
+        "labels": None if labels is None else labels.document(),
         "workload": asdict(workload),
         "event_bytes": event_bytes,
         "contenders": {

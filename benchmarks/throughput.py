@@ -15,6 +15,7 @@ from typing import Final
 from benchmarks import report
 from benchmarks.environment import ROOT, own_python
 from benchmarks.kernels import kernel_table, measure_kernels
+from benchmarks.labels import TITLES, measure_labels
 from benchmarks.latency import measure_latency
 from benchmarks.lineup import DRIFTLINE, LINEUP, Contender
 from benchmarks.rounds import SETTLED, Outcome, Workload, play
@@ -69,7 +70,7 @@ class Plan:
     def steps(self) -> int:
         """How many steps the progress display counts."""
         scaling = 0 if self.workers == 1 else 3
-        compared = self.rounds * len(self.contenders)
+        compared = self.rounds * (len(self.contenders) + len(TITLES))
         return compared + len(self.growth) + scaling + bool(self.latency_seconds) + _STEPS_BESIDE
 
 
@@ -144,6 +145,8 @@ def measure(plan: Plan) -> None:
                 cluster, plan.contenders, plan.workload, plan.rounds, steps
             )
             print(report.rate_table(plan.workload, event_bytes, outcomes), flush=True)
+            labels = measure_labels(cluster, plan.workload, plan.rounds, steps)
+            print(f"\n{report.labels_line(labels)}", flush=True)
             alone = [
                 replace(contender, rate=_RATE_ALONE)
                 for contender in LINEUP
@@ -165,12 +168,12 @@ def measure(plan: Plan) -> None:
         print(f"\n{report.scaling_table(scaled)}")
     print(f"\n{kernel_table(costs)}")
     everything = report.document(
-        plan.workload, event_bytes, outcomes, growth, latency, scaled, costs
+        plan.workload, event_bytes, outcomes, growth, latency, scaled, costs, labels
     )
     plan.output.parent.mkdir(parents=True, exist_ok=True)
     plan.output.write_text(json.dumps(everything, indent=2) + "\n", "utf-8")
     print(f"\nAll figures: {plan.output}")
-    print(json.dumps(report.headline(outcomes, latency, costs)), flush=True)
+    print(json.dumps(report.headline(outcomes, latency, costs, labels)), flush=True)
 
 
 if __name__ == "__main__":

@@ -10,9 +10,10 @@ from benchmarks import pending
 from benchmarks.contenders.task import Task
 from benchmarks.events import Events
 from benchmarks.kernels import kernel_table, measure_kernels
+from benchmarks.labels import LabelCost, labels_of
 from benchmarks.lineup import DRIFTLINE, LINEUP
 from benchmarks.memory import measure_memory
-from benchmarks.report import headline
+from benchmarks.report import headline, labels_line
 from benchmarks.rounds import Outcome
 from benchmarks.runner import Run
 from benchmarks.throughput import plan_from
@@ -112,6 +113,26 @@ def test_a_ratio_is_the_median_of_the_rounds_and_the_best_peer_is_not_stock_faus
     assert figures["vs_stock"] == 0.6
     assert figures["vs_floor"] is None
     assert figures["p99_ms"] is None
+    assert figures["labels_rate"] is None
+
+
+def test_what_a_label_costs_is_the_median_of_rounds_in_turns() -> None:
+    without = tuple(Run(100, seconds, 1e-3, 0, 0) for seconds in (1.0, 2.0, 4.0))
+    labelled = tuple(Run(200, seconds, 1.4e-3, 0, 0) for seconds in (2.0, 2.5, 5.0))
+    cost = LabelCost(without, labelled)
+
+    assert cost.rate == pytest.approx(0.8)
+    assert cost.microseconds == pytest.approx(4.0)
+    assert "0.80 of the rate of predictions without, 4.0 us" in labels_line(cost)
+
+
+def test_each_label_is_for_its_prediction_and_some_are_wrong() -> None:
+    events = tuple(Events(2).take(40))
+    found = [orjson.loads(value) for _, value in labels_of(events)]
+    said = [orjson.loads(value) for _, value in events]
+    assert [each["prediction_id"] for each in found] == [each["prediction_id"] for each in said]
+    wrong = [one["label"] != other["prediction"] for one, other in zip(found, said, strict=True)]
+    assert [number for number, is_wrong in enumerate(wrong) if is_wrong] == [0, 20]
 
 
 def test_a_task_is_passed_as_options() -> None:
@@ -124,6 +145,7 @@ def test_a_task_is_passed_as_options() -> None:
         "--group=group",
         "--events=7",
         "--settling=0",
+        "--labels=",
     ]
 
 

@@ -95,6 +95,8 @@ class CountingMetrics(Metrics):
 def settings_of(task: Task, **others: str) -> Settings:
     """Return the defaults, with topics of this run, and with other settings by their paths."""
     given = {TopicRole.PREDICTIONS: task.topic, TopicRole.ALERTS: task.alerts}
+    if task.labels:
+        given[TopicRole.LABELS] = task.labels
     topics = {f"topics.{role}": given.get(role, f"{task.group}-{role}") for role in TopicRole}
     return load_settings(
         None,

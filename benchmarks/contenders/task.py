@@ -20,6 +20,8 @@ class Task:
         How many to process; the topic has at least so many.
     settling
         How many of these come before what is measured; Driftline alone heeds it.
+    labels
+        A topic of their labels, which count as events, too; Driftline alone heeds it.
     """
 
     bootstrap: str
@@ -28,6 +30,7 @@ class Task:
     group: str
     events: int
     settling: int = 0
+    labels: str = ""
 
     def arguments(self) -> list[str]:
         """Return the command line that `from_arguments` reads."""

@@ -5,13 +5,16 @@ from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from detectors.performance.error import Task, error_of
-from schemas.tables.columns import Column, Flag, Flags, Kind, Role, column_of
+from schemas.tables.columns import Column, Flag, Flags, Kind, Role, Values, column_of
 from schemas.tables.outcomes import outcomes_of
 
 NAME: Final = "error"
 """The name of the column of errors."""
+
+_BOTH: Final = 2
 
 _UNKNOWN: Final = object()
 """In place of an error that cannot be reckoned: mistyped."""
@@ -34,7 +37,7 @@ def with_errors(columns: Sequence[Column], task: Task, rows: int) -> tuple[Colum
     rows
         How many there are.
     """
-    found = _of_numbers(columns, task)
+    found = _of_scalars(columns, task)
     return (found or errors_of(columns, lambda *_: task, rows), *columns)
 
 
@@ -80,29 +83,51 @@ def _error(prediction: Any, label: Any, task: Task) -> Any:
     return _UNKNOWN if error is None else error
 
 
-def _of_numbers(columns: Sequence[Column], task: Task) -> Column | None:
-    """Return the errors where outcomes are numbers or booleans alone; None where they are not."""
-    predictions = [column for column in columns if column.role is Role.PREDICTION]
-    labels = [column for column in columns if column.role is Role.LABEL]
-    if len(predictions) != 1 or len(labels) != 1:
+def _of_scalars(columns: Sequence[Column], task: Task) -> Column | None:
+    """Return the errors where no outcome is a list; None where any is."""
+    outcomes = [column for column in columns if column.role in {Role.PREDICTION, Role.LABEL}]
+    if len(outcomes) != len({column.role for column in outcomes}) or len(outcomes) < _BOTH:
         return None
-    (prediction,), (label,) = predictions, labels
-    if Kind.CATEGORY in {prediction.kind, label.kind} or prediction.name.endswith("]"):
-        return None
-    if label.name.endswith("]"):
+    prediction, label = sorted(outcomes, key=lambda column: column.role is Role.LABEL)
+    if prediction.name.endswith("]") or label.name.endswith("]"):
         return None
     flags = _flags(prediction.flags, label.flags)
-    if task is Task.CLASSIFICATION:
-        wrong = (prediction.values != label.values).astype(np.float64)
-        return Column(NAME, Role.ERROR, Kind.BOOLEAN, wrong, flags=flags)
-    with np.errstate(over="ignore"):
-        distances = np.abs(prediction.values - label.values)
-    infinite = ~np.isfinite(distances)
-    if infinite.any():
-        flags = np.zeros(len(distances), np.uint8) if flags is None else flags
-        flags[infinite & (flags == Flag.OK)] = Flag.MISTYPED
-        distances[infinite] = 0.0
-    return Column(NAME, Role.ERROR, Kind.NUMBER, distances, flags=flags)
+    if Kind.CATEGORY in {prediction.kind, label.kind}:
+        errors = _of_pairs(prediction, label, task)
+    elif task is Task.CLASSIFICATION:
+        errors = (prediction.values != label.values).astype(np.float64)
+    else:
+        with np.errstate(over="ignore"):
+            errors = np.abs(prediction.values - label.values)
+    unknown = ~np.isfinite(errors)
+    if unknown.any():
+        flags = np.zeros(len(errors), np.uint8) if flags is None else flags
+        flags[unknown & (flags == Flag.OK)] = Flag.MISTYPED
+        errors = np.where(unknown, 0.0, errors)
+    kind = Kind.BOOLEAN if task is Task.CLASSIFICATION else Kind.NUMBER
+    return Column(NAME, Role.ERROR, kind, errors, flags=flags)
+
+
+def _of_pairs(prediction: Column, label: Column, task: Task) -> Values:
+    """Return errors of which each pair of outcomes is reckoned once; NaN where there is none."""
+    said, codes = _distinct(prediction)
+    true, others = _distinct(label)
+    pairs, places = np.unique(codes * len(true) + others, return_inverse=True)
+    errors = [
+        error_of(said[pair // len(true)], true[pair % len(true)], task) for pair in pairs.tolist()
+    ]
+    known = np.array([np.nan if error is None else error for error in errors], dtype=np.float64)
+    found: Values = known[places.reshape(-1)]
+    return found
+
+
+def _distinct(column: Column) -> tuple[Sequence[Any], NDArray[np.int64]]:
+    """Return the values of a column, and which of them each row has."""
+    if column.kind is Kind.CATEGORY:
+        return column.categories, column.values.astype(np.int64)
+    values, places = np.unique(column.values, return_inverse=True)
+    listed: list[Any] = values.tolist()
+    return [*map(bool, listed)] if column.kind is Kind.BOOLEAN else listed, places.reshape(-1)
 
 
 def _flags(one: Flags | None, other: Flags | None) -> Flags | None:

@@ -1,6 +1,7 @@
 """What was predicted and what was true, as columns of a labelled row, and back."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -25,7 +26,10 @@ def outcome_columns(role: Role, raw: Sequence[Any]) -> list[Column]:
         ``n`` outcomes as decoded. A list of one is what is in it.
     """
     name = str(role)
-    if list not in set(map(type, raw)):
+    kinds = set(map(type, raw))
+    if kinds == {str}:
+        return [_column_of_texts(name, role, raw)]
+    if list not in kinds:
         return [column_of(name, role, raw)]
     rows = [each[0] if type(each) is list and len(each) == 1 else each for each in raw]
     scalars = [_scalar(each) for each in rows]
@@ -55,6 +59,15 @@ def outcomes_of(columns: Iterable[Column], role: Role, rows: int) -> list[Any]:
             else:
                 outcomes[row] = found
     return outcomes
+
+
+def _column_of_texts(name: str, role: Role, texts: Sequence[str]) -> Column:
+    """Return the column of texts of which few differ: each of them is looked at once."""
+    numbers: dict[str, int] = {}
+    codes = np.array([numbers.setdefault(text, len(numbers)) for text in texts], dtype=np.int64)
+    distinct = column_of(name, role, list(numbers))
+    flags = None if distinct.flags is None else distinct.flags[codes]
+    return replace(distinct, values=distinct.values[codes], flags=flags)
 
 
 def _values_of(column: Column) -> Sequence[Any]:
