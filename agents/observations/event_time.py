@@ -59,8 +59,3 @@ def ages(times: Times, record_times: Times) -> Times:
     """
     ahead = (record_times >= 0) & (record_times < times)
     return np.where(ahead, record_times, times)
-
-
-def age(time: int, record_time: int) -> int:
-    """Return the time by which one entry grows old; as `ages`."""
-    return record_time if 0 <= record_time < time else time

@@ -227,12 +227,6 @@ class TieredLog:
         self._hot.set_labels(numbers, offsets, digests)
         self._touched.update(numbers[numbers < self._captured].tolist())
 
-    def first_label(self, number: int) -> FirstLabel | None:
-        """Return the label of a prediction that was there before it."""
-        if number >= self._hot.first:
-            return self._firsts.get(number)
-        return self._entry(number).first
-
     def set_label(self, number: int, offset: int, digest: int) -> None:
         """Note the offset and the digest of a prediction's label."""
         if number < self._hot.first:
