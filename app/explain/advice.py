@@ -27,7 +27,7 @@ _MAPPED: Final = {
 """The setting that says where fields stand."""
 
 _OPTIONAL: Final = {
-    TopicRole.PREDICTIONS: ("timestamp", "version"),
+    TopicRole.PREDICTIONS: ("features", "prediction", "timestamp", "version"),
     TopicRole.LABELS: ("timestamp",),
 }
 """Fields whose absence refuses nothing, and yet changes what is understood."""

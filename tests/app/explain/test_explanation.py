@@ -31,14 +31,14 @@ def test_records_that_are_all_understood_are_well() -> None:
 
 
 def test_refusals_are_told_by_cause_with_the_setting_that_was_looked_at() -> None:
-    lines: list[dict[str, Any] | bytes] = [{**EVENT, "prediction": None}] * 5
+    lines: list[dict[str, Any] | bytes] = [{**EVENT, "prediction_id": None}] * 5
     explanation = explained([*lines, b"null", b'{"a": ', EVENT])
     assert [explanation.count(each) for each in ("taken", "skipped", "refused")] == [1, 1, 6]
     assert not explanation.is_well
     text = text_of(explanation)
     assert "8 records, read as predictions: 1 taken, 1 skipped, 6 refused" in text
     assert "5 records: line 1; line 2; line 3 and 2 more" in text
-    assert "setting: intake.prediction_fields.prediction" in text
+    assert "setting: intake.prediction_fields.prediction_id" in text
     assert "refused: undecodable: " in text
 
 
@@ -58,7 +58,8 @@ def test_columns_are_those_of_the_advice_where_nothing_is_taken_without() -> Non
     explanation = explained([foreign(number) for number in range(5)])
     assert explanation.count("taken") == 0
     text = text_of(explanation)
-    assert "  intake:\n    prediction_fields:\n      features: payload.inputs\n" in text
+    assert "  intake:\n    prediction_fields:\n" in text
+    assert "      features: payload.inputs\n" in text
     assert "with it 5 of 5 are taken" in text
     assert "columns of my-model unversioned, with it:" in text
     assert "my-model stands for the name that you give the model" in text
