@@ -145,14 +145,16 @@ def as_text(profile: Profile, rules: Rules, why: str) -> Taken:
 def _number(profile: Profile, rules: Rules) -> Taken | None:
     """Return a column of numbers; None where too much in it is none."""
     numbers = {look: n for look, n in profile.looks.items() if look.kind is Kind.NUMBER}
-    values = profile.known - profile.count(Kind.WORD)
+    # What is not finite is a number to whoever wrote it; there is none for it in JSON.
+    infinite = profile.count(Kind.INFINITE)
+    values = profile.known - profile.count(Kind.WORD) - infinite
     if not numbers or sum(numbers.values()) < (1 - MOST_UNLIKE) * values:
         return None
     code = _code(profile, numbers)
     if code is not None:
         return as_text(profile, rules, code)
     taken = _as_number(profile, rules, numbers)
-    return taken if taken.unlike <= MOST_UNLIKE * values else None
+    return taken if taken.unlike - infinite <= MOST_UNLIKE * values else None
 
 
 def _code(profile: Profile, numbers: Mapping[Look, int]) -> str | None:

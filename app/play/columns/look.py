@@ -19,6 +19,7 @@ class Kind(Enum):
     WORD = auto()
     BOOLEAN = auto()
     NUMBER = auto()
+    INFINITE = auto()
     LIST = auto()
     DATE = auto()
     TEXT = auto()
@@ -61,6 +62,8 @@ class Look(NamedTuple):
 EMPTY: Final = Look(Kind.EMPTY)
 TEXT: Final = Look(Kind.TEXT)
 _LIST: Final = Look(Kind.LIST)
+_INFINITE: Final = Look(Kind.INFINITE)
+_INFINITIES: Final = frozenset({"inf", "infinity", "1.#inf", "∞"})
 _DATE: Final = Look(Kind.DATE)
 _DATES: Final = re.compile(r"9{1,4}[-./]9{1,2}[-./]9{1,4}(?:[T ]9{1,2}:99.*)?")
 
@@ -77,6 +80,8 @@ def look_at(text: str, marks: Marks) -> Look:  # noqa: PLR0911 - one for each ki
     number = _number(text, mask)
     if number is not None:
         return number
+    if text.lstrip("+-").lower() in _INFINITIES:
+        return _INFINITE
     if text in marks.words:
         return Look(Kind.WORD, text)
     if text[0] == "[" and list_of(text) is not None:
@@ -116,7 +121,7 @@ def _number(text: str, mask: str) -> Look | None:
     readings = [each for each in (form.point, form.comma) if each is not None]
     if not point and not comma:
         if not any(each.whole and each.digits > 15 for each in readings):
-            return None  # 1e999, or zeros before a group
+            return _INFINITE if form.stop > form.start and "e" in mask.lower() else None
         return Look(Kind.NUMBER, form.affix, digits=digits, long=True)
     return Look(
         Kind.NUMBER,

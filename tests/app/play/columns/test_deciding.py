@@ -71,6 +71,13 @@ def test_a_few_odd_values_do_not_make_text_of_numbers_and_are_told() -> None:
     assert _feature(*["1.5"] * 90, *["oops"] * 10).kind is ColumnKind.TEXT
 
 
+def test_infinities_are_among_numbers_and_are_sent_as_they_are_written() -> None:
+    taken = _feature(*["1.5"] * 5, "Inf", "-inf", "1e999")
+
+    assert (taken.kind, taken.unlike) == (ColumnKind.NUMBER, 3)
+    assert [taken.value(text) for text in ("Inf", "-inf", "1e999")] == ["Inf", "-inf", "1e999"]
+
+
 def test_a_long_number_among_amounts_keeps_its_digits() -> None:
     taken = _feature(*["15"] * 99, "18446744073709551615")
 

@@ -15,7 +15,8 @@ from app.play.columns.numbers import Decimal
         ("[1, null]", Kind.TEXT),
         ("31.01.2024", Kind.DATE),
         ("2024-01-31 10:00:00", Kind.DATE),
-        ("inf", Kind.TEXT),
+        ("-Inf", Kind.INFINITE),
+        ("1e999", Kind.INFINITE),
         ("high", Kind.TEXT),
     ],
 )
