@@ -113,7 +113,7 @@ def _ranks(seed: int) -> Feed:
 def _monitor(seed: int) -> Feed:
     options = MonitorOptions()
     monitor = ColumnMonitor(
-        kind=Kind.NUMBER,
+        kinds=(Kind.NUMBER,),
         detectors=options.detectors,
         burn_in=options.burn_in,
         bins=options.bins,

@@ -68,7 +68,7 @@ def drifts_in(values: Values, seed: int) -> tuple[list[Drift], ColumnMonitor]:
     """Return what the default detectors find in a column of numbers, and their monitor."""
     options = MonitorOptions()
     monitor = ColumnMonitor(
-        kind=Kind.NUMBER,
+        kinds=(Kind.NUMBER,),
         detectors=options.detectors,
         burn_in=options.burn_in,
         bins=options.bins,

@@ -30,5 +30,5 @@ def warm_up() -> None:
         values = Column("warm-up", Role.FEATURE, Kind.NUMBER, sequence[: len(rows)])
         fleet.update(ObservationTable(Origin.PREDICTIONS, models, *sources, rows, rows, (values,)))
     fleet.state()
-    figures_of(column.reference.block for monitor in fleet for column in monitor.columns.values())
+    figures_of(column for monitor in fleet for column in monitor.columns.values())
     with_values(0, 0.0, 0.0, sequence)

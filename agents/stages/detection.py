@@ -217,7 +217,7 @@ def _status(monitor: ModelMonitor) -> ModelStatus:
         columns=dict(
             zip(
                 monitor.columns,
-                figures_of(column.reference.block for column in monitor.columns.values()),
+                figures_of(monitor.columns.values()),
                 strict=True,
             )
         ),

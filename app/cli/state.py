@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 import numpy as np
@@ -21,6 +21,13 @@ from app.terminal import say
 from app.worker.exit_codes import ExitCode
 from detectors.monitors.fleet_snapshot import summary_of
 from detectors.snapshots.snapshot import decode_snapshot
+from schemas.tables.columns import Kind
+
+_PLURALS: Final = {
+    Kind.NUMBER: "numbers",
+    Kind.CATEGORY: "categories",
+    Kind.BOOLEAN: "booleans",
+}
 
 _WAIT = 10.0
 """Seconds for a broker to answer."""
@@ -213,7 +220,10 @@ def _summary(tree: dict[str, Any]) -> list[str]:
     lines = [f"{origin}: {rows} rows" for origin, rows in summary.rows.items()]
     for column in summary.columns:
         said = "watched" if column.ready else "in its burn-in"
-        lines.append(f"{column.role} {column.name} ({column.kind}): {said}")
+        found = ", ".join(f"{count} {_PLURALS[kind]}" for kind, count in column.evidence.items())
+        why = f"{column.kind}, of {found}" if found else f"{column.kind}"
+        lost = f", {column.discarded} values came before the choice" if column.discarded else ""
+        lines.append(f"{column.role} {column.name} ({why}): {said}{lost}")
     return lines
 
 

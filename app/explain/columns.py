@@ -19,7 +19,7 @@ from detectors.monitors.drift_watch import ColumnKey
 from schemas.tables.columns import Column, Flag, Kind, Role
 from schemas.tables.model_version import ModelVersion
 from schemas.tables.observations import ObservationBatch, ObservationTable
-from schemas.tables.retyping import kind_of_row, retyped
+from schemas.tables.retyping import KINDS, UNUSABLE, kinds_of, retyped
 
 MOST_EXAMPLES: Final = 3
 MOST_DISTINCT: Final = 1000
@@ -84,11 +84,11 @@ class SeenColumn:
 
     def see(self, column: Column) -> None:
         """Take the values of a column of observations."""
-        for row, value in enumerate(column.values.tolist()):
-            if column.flags is not None and column.flags[row] != Flag.OK:
+        for value, kind in zip(column.values.tolist(), kinds_of(column).tolist(), strict=True):
+            if kind == UNUSABLE:
                 continue
             shown = _shown(column, value)
-            self.forms[kind_of_row(column, row)] += 1
+            self.forms[KINDS[kind]] += 1
             if shown not in self._values:
                 self._values.add(shown)
                 if len(self.examples) < MOST_EXAMPLES:
@@ -138,7 +138,8 @@ def columns_of(
     for (model, version), those in batches.items():
         monitor = fleet.monitor(model, version)
         watched = {} if monitor is None else monitor.columns
-        kinds = {key: column.kind for key, column in watched.items()}
+        # One that never had a usable value is counted, and watched as nothing.
+        kinds = {key: each.kind for key, each in watched.items() if each.problems[Flag.OK]}
         found[model, version] = _seen(those, kinds, declared_kinds(settings, model))
     return found
 

@@ -186,6 +186,18 @@ FEATURE_VALUES: Final = MetricSpec(
     "Values by quality: ok, absent, null, nan, infinite, mistyped.",
     (*_FEATURE, "quality"),
 )
+FEATURE_DISCARDED: Final = MetricSpec(
+    "driftline_feature_values_discarded_total",
+    "counter",
+    "Usable values that no reference holds: they came before the column's kind was chosen.",
+    _FEATURE,
+)
+FEATURE_KIND: Final = MetricSpec(
+    "driftline_feature_kind",
+    "gauge",
+    "1, with what a column's values are taken for: number, category or boolean.",
+    (*_FEATURE, "kind"),
+)
 FEATURE_REFERENCE_ROWS: Final = MetricSpec(
     "driftline_feature_reference_rows", "gauge", "Values in a column's reference.", _FEATURE
 )
@@ -317,6 +329,8 @@ CATALOGUE: Final = (
     MODEL_REFUSED_COLUMNS,
     MODEL_LAST_EVENT,
     FEATURE_VALUES,
+    FEATURE_DISCARDED,
+    FEATURE_KIND,
     FEATURE_REFERENCE_ROWS,
     FEATURE_READY,
     FEATURE_MEAN,

@@ -139,7 +139,11 @@ class ModelCollector(Collector):
                 values.add_metric((*identity, quality), count)
             else:
                 self._fold(catalogue.FEATURE_VALUES, identity, (quality,), count)
-        if admitted:
+        if not admitted:
+            self._fold(catalogue.FEATURE_DISCARDED, identity, (), figures.discarded)
+        else:
+            families[catalogue.FEATURE_DISCARDED.name].add_metric(identity, figures.discarded)
+            families[catalogue.FEATURE_KIND.name].add_metric((*identity, figures.kind), 1)
             families[catalogue.FEATURE_REFERENCE_ROWS.name].add_metric(identity, figures.rows)
             families[catalogue.FEATURE_READY.name].add_metric(identity, figures.ready)
             families[catalogue.FEATURE_MEAN.name].add_metric(identity, figures.mean)
@@ -161,6 +165,8 @@ MODEL_SPECS: Final = (
     catalogue.MODEL_REFUSED_COLUMNS,
     catalogue.MODEL_LAST_EVENT,
     catalogue.FEATURE_VALUES,
+    catalogue.FEATURE_DISCARDED,
+    catalogue.FEATURE_KIND,
     catalogue.FEATURE_REFERENCE_ROWS,
     catalogue.FEATURE_READY,
     catalogue.FEATURE_MEAN,

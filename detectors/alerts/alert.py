@@ -41,7 +41,6 @@ def alert_of(
     version: str,
     role: Role,
     feature: str,
-    column_kind: Kind,
     critical: bool,
     change_at: Position,
     detected_at: Position,
@@ -54,8 +53,6 @@ def alert_of(
         What was found.
     model, version, role, feature
         Where.
-    column_kind
-        Of the column.
     critical
         Whether the configuration marks the feature as critical; concept drift always is, unless
         the errors have become fewer.
@@ -63,7 +60,7 @@ def alert_of(
         Source positions of the estimated change and of the detection.
     """
     kind = DRIFT_KINDS[role]
-    before, after = _summaries(drift, column_kind)
+    before, after = _summaries(drift)
     direction = direction_of(before, after)
     report = _report(drift.findings[0])
     position = (detected_at.topic, detected_at.partition, detected_at.offset)
@@ -121,9 +118,9 @@ def _report(finding: Finding) -> DetectorReport:
 
 
 def _summaries(
-    drift: Drift, kind: Kind
+    drift: Drift,
 ) -> tuple[NumberSummary, NumberSummary] | tuple[CategorySummary, CategorySummary]:
-    if kind is not Kind.CATEGORY:
+    if drift.kind is not Kind.CATEGORY:
         return numbers_before(drift.before), numbers_after(drift.after)
     size = len(drift.names)
     counts_before = np.zeros(size, dtype=np.int64)

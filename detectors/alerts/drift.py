@@ -7,6 +7,7 @@ from detectors.algorithms.contract import Detection, Detector
 from detectors.arrays.column import Numbers
 from detectors.reference.window import ReferenceWindow
 from schemas.events.detector_report import Stream
+from schemas.tables.columns import Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,8 @@ class Drift:
         The reference before the change.
     after
         The latest judged values since the change, at most `RECENT`.
+    kind
+        The kind of the column.
     names
         The categories' names by their numbers, of a reference of categories.
     autocorrelation
@@ -55,6 +58,7 @@ class Drift:
     findings: tuple[Finding, ...]
     before: ReferenceWindow
     after: Numbers
+    kind: Kind
     names: Sequence[str]
     autocorrelation: float | None
     stride: int

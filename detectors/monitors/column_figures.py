@@ -9,6 +9,7 @@ from numba.np.numpy_support import carray
 from numpy.typing import NDArray
 
 from detectors.arrays.addresses import pointer
+from detectors.monitors.column_monitor import ColumnMonitor
 from detectors.reference.column_block import (
     COUNT,
     EDGES,
@@ -26,10 +27,10 @@ from detectors.reference.column_block import (
     WINDOW,
     WINDOWS,
     WORD,
-    ColumnBlock,
     counts_words,
 )
 from detectors.reference.moments import with_each
+from schemas.tables.columns import Kind
 
 
 class Figures(NamedTuple):
@@ -43,23 +44,32 @@ class Figures(NamedTuple):
         How many values its reference holds, and their mean; both 0 during the burn-in.
     problems
         Counts of its values by quality, in the order of `schemas.tables.columns.Flag`.
+    kind
+        What its values are taken for.
+    discarded
+        Usable values that no reference holds: they came before the kind was chosen.
     """
 
     ready: bool
     rows: int
     mean: float
     problems: tuple[int, ...]
+    kind: Kind
+    discarded: int
 
 
-def figures_of(blocks: Iterable[ColumnBlock]) -> list[Figures]:
+def figures_of(columns: Iterable[ColumnMonitor]) -> list[Figures]:
     """Return the figures of columns, all of them in one compiled call: a worker has many."""
-    kept = list(blocks)
+    kept = list(columns)
     counts = np.empty((len(kept), 2 + FLAGS), dtype=np.int64)
     means = np.empty(len(kept))
-    _read(np.array([block.address for block in kept], dtype=np.int64), counts, means)
+    addresses = [column.reference.block.address for column in kept]
+    _read(np.array(addresses, dtype=np.int64), counts, means)
     return [
-        Figures(bool(ready), rows, mean, tuple(problems))
-        for (ready, rows, *problems), mean in zip(counts.tolist(), means.tolist(), strict=True)
+        Figures(bool(ready), rows, mean, tuple(problems), column.kind, column.discarded)
+        for column, (ready, rows, *problems), mean in zip(
+            kept, counts.tolist(), means.tolist(), strict=True
+        )
     ]
 
 

@@ -1,6 +1,6 @@
 """Watches one column of one model version: quality, reference, detectors."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -15,14 +15,16 @@ from detectors.algorithms.contract import Detector
 from detectors.algorithms.priming import prime
 from detectors.arrays.column import Numbers
 from detectors.monitors.default_detectors import DefaultDetectors
+from detectors.monitors.kind_choice import KindChoice
 from detectors.monitors.options import DetectorOptions
 from detectors.reference.column_block import RECENT
 from detectors.reference.ranks import folded
 from detectors.reference.reference import Reference
 from detectors.snapshots.tree import State
 from schemas.events.detector_report import Stream
-from schemas.tables.columns import Codes, Flag, Kind, Values
+from schemas.tables.columns import Codes, Flag, Flags, Kind, Values
 from schemas.tables.columns import Column as Observed
+from schemas.tables.retyping import retyped
 
 Change: TypeAlias = Drift | QualityChange
 """What a column's monitor finds."""
@@ -36,20 +38,28 @@ class ColumnMonitor:
 
     Parameters
     ----------
-    kind
-        The kind of its values; rows of another kind are counted as mistyped.
+    kinds
+        What the kind of its values may be, the last one for mixtures: it is chosen by the evidence
+        of each reference. Values of another kind are counted as mistyped.
     detectors
         What watches it.
     burn_in, bins
         Of its reference.
     seed
         Gives the seed of the n-th reference, from 0.
+
+    Attributes
+    ----------
+    kind
+        The one that is chosen.
     """
 
     __slots__ = (
         "_bins",
         "_burn_in",
+        "_choice",
         "_detectors",
+        "_options",
         "_placed",
         "_restarts",
         "_seed",
@@ -61,20 +71,28 @@ class ColumnMonitor:
     def __init__(
         self,
         *,
-        kind: Kind,
+        kinds: Collection[Kind],
         detectors: Sequence[DetectorOptions],
         burn_in: int,
         bins: int,
         seed: Callable[[int], int],
     ) -> None:
-        self.kind = kind
+        self._choice = KindChoice(kinds, burn_in)
+        self._options = detectors
         self._burn_in = burn_in
         self._bins = bins
         self._seed = seed
+        self._restarts = 0
+        self._watch_as(self._choice.first)
+        share_cusum.begin(self.reference.block.quality, self.problems, burn_in)
+
+    def _watch_as(self, kind: Kind) -> None:
+        """Watch values of a kind, with a new reference and detectors that know nothing yet."""
+        self.kind = kind
         # A detector of 0 and 1 watches booleans only, among them the errors of a classifier.
         watching = [
             options
-            for options in detectors
+            for options in self._options
             if kind is Kind.BOOLEAN or kinds()[options.kind].input != "binary"
         ]
         self.defaults = DefaultDetectors.among(watching)
@@ -86,10 +104,18 @@ class ColumnMonitor:
                 for stream in options.streams
             )
         self._placed = False
-        self._restarts = 0
         self.reference = self._new_reference()
         self._prime()
-        share_cusum.begin(self.reference.block.quality, self.problems, burn_in)
+
+    @property
+    def evidence(self) -> Mapping[Kind, int]:
+        """Values of each kind since the reference began, up to the choice."""
+        return self._choice.evidence(self.kind, self._usable)
+
+    @property
+    def discarded(self) -> int:
+        """Usable values that no reference holds: they came before the kind was chosen."""
+        return self._choice.discarded
 
     @property
     def problems(self) -> NDArray[np.int64]:
@@ -103,30 +129,85 @@ class ColumnMonitor:
         return () if categories is None else categories.names
 
     def update(self, column: Observed, first_row: int) -> list[Change]:
-        """Learn from a column of rows numbered from ``first_row``; return the changes in order."""
+        """Learn from a column of rows, of whatever kind; return the changes in order.
+
+        Parameters
+        ----------
+        column
+            The rows as they were observed.
+        first_row
+            Number of the first one.
+        """
         self._placed = False
         changes: list[Change] = []
         begin, rows = 0, len(column.values)
         while begin < rows:
-            block = self.reference.block
-            flags = _ALL_OK if column.flags is None else column.flags[begin:].copy()
-            at = share_cusum.feed(flags, rows - begin, block.quality, block.problems)
-            end = rows if at == share_cusum.QUIET else begin + at + 1
-            values, numbers = _usable(column.between(begin, end), first_row + begin)
-            changes += self._go_on(values, numbers, column.categories)
-            if at != share_cusum.QUIET:
-                changes.append(self._quality_change(first_row + end - 1))
-                # What follows from it is no change of its own: values begin a new reference too.
-                self.restart()
-            begin = end
+            rest = column.since(begin)
+            founded = self._choice.foundation(rest, self._usable)
+            if founded is not None and founded is not self.kind:
+                self._renew_as(founded)
+            look = self._choice.rows_to_look(rest, self.kind, self._usable)
+            part = rest.between(0, look)
+            learned, change = self._learn(retyped(part, self.kind), first_row + begin)
+            begin += learned
+            if change is not None:
+                changes.append(change)
+                continue
+            kind = self._choice.look(part, self.kind, self._usable)
+            if kind is not self.kind:
+                self._restarts += 1
+                self._renew_as(kind)
+                self._begin_quality()
         return changes
 
-    def pin(self) -> int | None:
+    def _learn(self, column: Observed, first_row: int) -> tuple[int, Change | None]:
+        """Learn from rows of the column's kind up to the first change; say how many, and which."""
+        block = self.reference.block
+        quality, problems = block.quality.copy(), block.problems.copy()
+        at = self._feed_quality(column.flags, len(column.values))
+        end = len(column.values) if at == share_cusum.QUIET else at + 1
+        observed, rows = _usable(column.between(0, end), first_row)
+        while len(rows):
+            # What stands for a category depends on the reference, which begins with the burn-in's
+            # last value.
+            most = len(rows) if self.reference.ready else self.reference.missing
+            values = self._values(observed[:most], column.categories)
+            taken, drift = self._advance(values, rows[:most])
+            observed, rows = observed[taken:], rows[taken:]
+            if drift is not None:
+                # What comes after it belongs to the next reference, its quality too.
+                self.reference.block.quality[:], self.problems[:] = quality, problems
+                return self._count_up_to(drift, column, first_row), drift
+        if at == share_cusum.QUIET:
+            return end, None
+        change = self._quality_change(first_row + at)
+        # What follows from it is no change of its own: values begin a new reference too.
+        self.restart()
+        return end, change
+
+    def _count_up_to(self, drift: Drift, column: Observed, first_row: int) -> int:
+        """Count the quality of the rows up to a drift; return how many there are."""
+        rows = drift.row - first_row + 1
+        self._feed_quality(None if column.flags is None else column.flags[:rows], rows)
+        self._choice.begin(self._usable)
+        return rows
+
+    def _feed_quality(self, flags: Flags | None, rows: int) -> int:
+        block = self.reference.block
+        own = _ALL_OK if flags is None else flags.copy()
+        return int(share_cusum.feed(own, rows, block.quality, block.problems))
+
+    def pin(self, came: Kind) -> int | None:
         """Return where its numbers lie for the fused kernel; None where it has to be updated.
 
         Valid until the next update, conclusion, restart or restoration.
+
+        Parameters
+        ----------
+        came
+            The kind as which its rows come; the kernel gets them in the column's kind.
         """
-        if self.defaults is None:
+        if self.defaults is None or not self._choice.is_plain(self.kind, came, self._usable):
             return None
         if not self._placed:
             self.reference.pin()
@@ -141,23 +222,24 @@ class ColumnMonitor:
         Parameters
         ----------
         column
-            What it was given.
+            The rows as they were observed.
         first_row
-            Number of its first row.
+            Number of the first one.
         found
             Shape ``(4, 5)``: what the detectors have found.
         """
         self._placed = False
         if self.defaults is None:
             raise RuntimeError("this column is not watched by the default detectors")
-        observed, rows = _usable(column, first_row)
-        values = self._values(observed, column.categories)
+        own = retyped(column, self.kind)
+        observed, rows = _usable(own, first_row)
         findings = tuple(
             Finding(detector, stream, detection)
             for stream, detector, detection in self.defaults.detections(found)
         )
-        taken, drift = self._conclude(values, rows, findings)
-        return [drift, *self._go_on(observed[taken:], rows[taken:], column.categories)]
+        _, drift = self._conclude(self._values(observed, own.categories), rows, findings)
+        learned = self._count_up_to(drift, own, first_row)
+        return [drift, *self.update(column.since(learned), first_row + learned)]
 
     def numbers(self, column: Observed) -> Numbers:
         """Return what stands for categories, shape ``(n,)``; at unusable rows it means nothing."""
@@ -169,22 +251,33 @@ class ColumnMonitor:
         return numbers
 
     def restart(self) -> None:
-        """Begin new references, of values and of their quality, with the next row."""
+        """Begin new references, of values and of their quality, with the next row.
+
+        The kind is chosen anew by what comes.
+        """
         self._restart_values()
+        self._begin_quality()
+
+    def _begin_quality(self) -> None:
         block = self.reference.block
         share_cusum.begin(block.quality, block.problems, self._burn_in)
 
     def _restart_values(self) -> None:
         """Begin a new reference with the next value."""
-        self._placed = False
         self._restarts += 1
+        self._renew_as(self.kind)
+        self._choice.begin(self._usable)
+
+    def _renew_as(self, kind: Kind) -> None:
+        """Watch values of a kind; what is known of their quality stays."""
         problems, quality = self.problems, self.reference.block.quality
-        self.reference = self._new_reference()
+        self._watch_as(kind)
         self.problems[:] = problems
         self.reference.block.quality[:] = quality
-        for _, detector in self._detectors:
-            detector.reset()
-        self._prime()
+
+    @property
+    def _usable(self) -> int:
+        return int(self.problems[Flag.OK])
 
     def state(self) -> State:
         """Return the whole state."""
@@ -193,6 +286,7 @@ class ColumnMonitor:
             "problems": self.problems.copy(),
             "quality": self.reference.block.quality.copy(),
             "restarts": self._restarts,
+            "choice": self._choice.state(self.kind, self._usable),
             "reference": self.reference.state(),
             # None of a detector whose state cannot be had: it starts anew, primed as at the first.
             "detectors": [
@@ -202,19 +296,20 @@ class ColumnMonitor:
         }
 
     def restore(self, state: State) -> None:
-        """Restore a state of a monitor with the same options and kind.
+        """Restore a state of a monitor with the same options.
 
-        What it knows nothing of begins anew: the quality of values, or their reference.
+        What it knows nothing of begins anew: the quality of values, the choice of their kind, or
+        their reference.
         """
         self._placed = False
         self._restarts = state["restarts"]
-        self.reference = self._new_reference()
-        self._prime()
+        self._watch_as(Kind(state["kind"]))
         self.problems[:] = state["problems"]
         if state["quality"] is None:
             share_cusum.begin(self.reference.block.quality, self.problems, self._burn_in)
         else:
             self.reference.block.quality[:] = state["quality"]
+        self._choice.restore(state["choice"], self._usable)
         if state["reference"] is not None:
             self.reference.restore(state["reference"])
         watchers = self._watchers()
@@ -222,21 +317,6 @@ class ColumnMonitor:
             if inner is not None:
                 detector.restore(inner)
         self._keep(watchers)
-
-    def _go_on(
-        self, observed: Values | Codes, rows: NDArray[np.int64], categories: Sequence[str]
-    ) -> list[Change]:
-        """Learn from usable values and the numbers of their rows; return the drifts in order."""
-        drifts: list[Change] = []
-        while len(rows):
-            # What stands for a category depends on the reference, which begins with the burn-in's
-            # last value and ends with a drift.
-            most = len(rows) if self.reference.ready else self.reference.missing
-            taken, drift = self._advance(self._values(observed[:most], categories), rows[:most])
-            rows, observed = rows[taken:], observed[taken:]
-            if drift is not None:
-                drifts.append(drift)
-        return drifts
 
     def _watchers(self) -> Sequence[tuple[Stream, Detector]]:
         """Return the detectors by what they watch."""
@@ -331,6 +411,7 @@ class ColumnMonitor:
             findings=findings,
             before=reference.without(len(after)),
             after=after,
+            kind=self.kind,
             names=self.names,
             autocorrelation=reference.autocorrelation,
             stride=reference.stride,

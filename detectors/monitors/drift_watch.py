@@ -12,6 +12,7 @@ from detectors.alerts.quality_alert import quality_alert_of
 from detectors.alerts.quality_change import QualityChange
 from detectors.monitors.column_monitor import Change, ColumnMonitor
 from detectors.monitors.fused_kernel import NO_ROOM, QUIET, rows_of, watch_columns
+from detectors.monitors.kind_choice import CHOICE_OF
 from detectors.monitors.missing_columns import absent
 from detectors.monitors.options import MonitorOptions
 from detectors.monitors.row_consumer import Found
@@ -24,7 +25,7 @@ from schemas.events.event import LONGEST_NAME
 from schemas.tables.columns import Column, Flag, Kind, Role
 from schemas.tables.model_version import ModelVersion
 from schemas.tables.observations import ObservationBatch, Origin
-from schemas.tables.retyping import kind_of_row, retyped
+from schemas.tables.retyping import retyped
 
 ColumnKey = tuple[Role, str]
 
@@ -52,7 +53,7 @@ def watched_keys(origin: Origin, columns: Sequence[Column]) -> frozenset[ColumnK
 
 
 class DriftWatch:
-    """Columns of one model version, from their first usable value on, and their drifts.
+    """Columns of one model version, from their first value of any quality on, and their changes.
 
     Parameters
     ----------
@@ -141,7 +142,7 @@ class DriftWatch:
         self.columns = {}
         for column in state["columns"]:
             key = _shared((Role(column["role"]), column["name"]))
-            self.columns[key] = self._new_monitor(key, Kind(column["monitor"]["kind"]))
+            self.columns[key] = self._new_monitor(key)
             self.columns[key].restore(column["monitor"])
 
     def _watch(
@@ -153,7 +154,7 @@ class DriftWatch:
         addresses: list[int] = []
         for key, column, start in chosen:
             monitor = self.columns[key]
-            address = monitor.pin() if start == 0 else None
+            address = monitor.pin(column.kind) if start == 0 else None
             if address is None:
                 drifts = monitor.update(column.since(start), first + start)
                 found += [(drift, key) for drift in drifts]
@@ -170,8 +171,9 @@ class DriftWatch:
         defaults = self.columns[ready[0][0]].defaults
         if defaults is None:
             raise RuntimeError("only columns with the default detectors have an address")
-        rows = rows_of([column for _, column in ready])
-        for number, (key, column) in enumerate(ready):
+        own = [retyped(column, self.columns[key].kind) for key, column in ready]
+        rows = rows_of(own)
+        for number, ((key, _), column) in enumerate(zip(ready, own, strict=True)):
             if column.kind is Kind.CATEGORY:
                 rows.values[number] = self.columns[key].numbers(column)
         found = np.empty((1, len(ready), 4, 5))
@@ -208,7 +210,7 @@ class DriftWatch:
     def _chosen(
         self, batch: ObservationBatch, most: int
     ) -> Iterator[tuple[ColumnKey, Column, int]]:
-        """Yield for each watched column the observed one in its kind, and the row to start at."""
+        """Yield for each watched column the observed one, and the row to start at."""
         observed = {
             (column.role, column.name): column
             for column in watched(batch.origin, batch.columns)
@@ -222,35 +224,35 @@ class DriftWatch:
             column = observed.get(key)
             if column is None:
                 yield key, absent(*key, monitor.kind, len(batch)), 0
-                continue
-            yield key, retyped(column, monitor.kind), starts.get(key, 0)
+            else:
+                yield key, column, starts.get(key, 0)
 
     def _admit(self, observed: Mapping[ColumnKey, Column], most: int) -> dict[ColumnKey, int]:
         """Begin to watch new columns, to ``most`` in all; return the row of each first value."""
         arrivals = []
         for key in observed.keys() - self.columns.keys():
-            column = observed[key]
-            first = _first_usable(column)
-            if first < len(column.values):
-                kind = kind_of_row(column, first)
-                arrivals.append((first, key[0] is Role.FEATURE, key, kind))
+            first = _first_present(observed[key])
+            if first < len(observed[key].values):
+                arrivals.append((first, key[0] is Role.FEATURE, key))
         starts = {}
         # By row, then by name, the features last: where there is not room for all, who comes in
         # must not depend on the batches, and what the model says matters more than one feature.
-        for first, _, key, kind in sorted(arrivals):
+        for first, _, key in sorted(arrivals):
             # A name without a bound would make an alert that no broker takes.
             fits = len(key[1]) <= LONGEST_NAME
             if fits and len(self.columns) < most:
                 # Other versions have columns of the same names: one object for all of them.
-                self.columns[_shared(key)] = self._new_monitor(_shared(key), kind)
+                self.columns[_shared(key)] = self._new_monitor(_shared(key))
                 starts[key] = first
             elif len(self._refused) < MOST_REFUSED:
                 self._refused[key[0], key[1][:LONGEST_NAME]] = None
         return starts
 
-    def _new_monitor(self, key: ColumnKey, kind: Kind) -> ColumnMonitor:
+    def _new_monitor(self, key: ColumnKey) -> ColumnMonitor:
+        role, name = key
+        declared = self._options.kinds.get(name) if role is Role.FEATURE else None
         return ColumnMonitor(
-            kind=kind,
+            kinds=CHOICE_OF[role] if declared is None else (declared,),
             detectors=self._options.detectors,
             burn_in=self._options.burn_in,
             bins=self._options.bins,
@@ -280,7 +282,6 @@ class DriftWatch:
             version=version,
             role=role,
             feature=name,
-            column_kind=self.columns[key].kind,
             critical=critical,
             change_at=change_at,
             detected_at=detected_at,
@@ -293,9 +294,9 @@ def _shared(key: ColumnKey) -> ColumnKey:
     return key
 
 
-def _first_usable(column: Column) -> int:
-    """Return the first row with a usable value; the number of rows where none has."""
+def _first_present(column: Column) -> int:
+    """Return the first row that has the column, whatever its value; the rows where none has."""
     if column.flags is None:
         return 0
-    usable = np.flatnonzero(column.flags == Flag.OK)
-    return int(usable[0]) if len(usable) else len(column.flags)
+    present = np.flatnonzero(column.flags != Flag.ABSENT)
+    return int(present[0]) if len(present) else len(column.flags)

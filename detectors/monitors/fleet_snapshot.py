@@ -14,6 +14,7 @@ from detectors.snapshots.snapshot import encode_snapshot
 from detectors.snapshots.tree import State
 from schemas.tables.columns import Kind, Role
 from schemas.tables.model_version import ModelVersion
+from schemas.tables.retyping import KINDS
 
 NOTICED: Final[PartName] = ("noticed",)
 
@@ -53,12 +54,19 @@ class ColumnSummary(NamedTuple):
         Of the column.
     ready
         Whether its burn-in is complete.
+    evidence
+        Values of each kind that have decided, or are to decide, its kind; empty where there is
+        none, as of a kind that is declared.
+    discarded
+        Usable values that came before the choice.
     """
 
     role: Role
     name: str
     kind: Kind
     ready: bool
+    evidence: dict[Kind, int]
+    discarded: int
 
 
 class ModelSummary(NamedTuple):
@@ -81,19 +89,23 @@ def summary_of(state: State) -> ModelSummary:
     return ModelSummary(
         {origin: log["rows"] for origin, log in state["logs"].items()},
         [
-            ColumnSummary(
-                Role(column["role"]),
-                column["name"],
-                Kind(column["monitor"]["kind"]),
-                _is_ready(column["monitor"]["reference"]),
-            )
+            _summary_of_column(Role(column["role"]), column["name"], column["monitor"])
             for column in state["columns"]
         ],
     )
 
 
-def _is_ready(reference: State | None) -> bool:
-    return reference is not None and reference["binning"] is not None
+def _summary_of_column(role: Role, name: str, state: State) -> ColumnSummary:
+    choice = state["choice"] or {"counts": [], "discarded": 0}
+    counts = zip(KINDS, choice["counts"], strict=False)
+    return ColumnSummary(
+        role,
+        name,
+        Kind(state["kind"]),
+        state["reference"] is not None and state["reference"]["binning"] is not None,
+        {kind: count for kind, count in counts if count > 0},
+        choice["discarded"],
+    )
 
 
 class FleetSnapshots:

@@ -330,8 +330,9 @@ def _watch(
             )
         if fired == QUIET:
             tally[SKIP] = tally[NEXT_SKIP]
-    if fired == NO_ROOM:
-        return NO_ROOM
+    if fired != QUIET:
+        # Of the rows after a change, the quality is counted by who goes on from there.
+        return fired
     if calm:
         problems[0] += len(values)
     else:

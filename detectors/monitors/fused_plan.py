@@ -66,7 +66,7 @@ def plan_of(
     categories = {}
     for number, (role, name, kind) in enumerate(layout):
         monitor = columns.get((role, name))
-        address = None if monitor is None or monitor.kind is not kind else monitor.pin()
+        address = None if monitor is None or monitor.kind is not kind else monitor.pin(kind)
         if address is None or monitor is None or monitor.defaults is None:
             return None
         addresses.append(address)

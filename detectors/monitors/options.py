@@ -51,7 +51,7 @@ class MonitorOptions:
     bins
         Bins of the reference, at least 4; a value's rank is resolved to 1/bins.
     kinds
-        Columns whose kind is declared; that of the others is the one of their first usable value.
+        Features whose kind is declared; that of the others is chosen by their values.
     critical
         Features whose drift is critical.
     ignored

@@ -23,11 +23,7 @@ def _without_categories_and_quality(state: State) -> State:
 
     It did not watch the quality of values: that begins anew with the next row.
     """
-    model = state.get("state")
-    if not isinstance(model, dict) or "columns" not in model:
-        return state
-    columns = [{**column, "monitor": _begun_anew(column["monitor"])} for column in model["columns"]]
-    return {**state, "state": {**model, "columns": columns}}
+    return _with_columns(state, _begun_anew)
 
 
 def _begun_anew(monitor: State) -> State:
@@ -44,9 +40,24 @@ def _begun_anew(monitor: State) -> State:
     }
 
 
+def _without_choice(state: State) -> State:
+    """In format 3 the first value decided the kind of a column for good: it is chosen anew."""
+    return _with_columns(state, lambda monitor: {**monitor, "choice": None})
+
+
+def _with_columns(state: State, changed: Callable[[State], State]) -> State:
+    """Return the state of a model version with other states of its columns."""
+    model = state.get("state")
+    if not isinstance(model, dict) or "columns" not in model:
+        return state
+    columns = [{**column, "monitor": changed(column["monitor"])} for column in model["columns"]]
+    return {**state, "state": {**model, "columns": columns}}
+
+
 STEPS: Final[Mapping[int, Callable[[State], State]]] = {
     1: _without_options,
     2: _without_categories_and_quality,
+    3: _without_choice,
 }
 """By the format that they start from; each leads to the next one."""
 

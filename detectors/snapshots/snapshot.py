@@ -14,7 +14,7 @@ from detectors.snapshots.tree import State, TreeReader, TreeWriter
 
 MAGIC: Final = b"DLST"
 
-FORMAT: Final = 3
+FORMAT: Final = 4
 """The version that is written; those before it are read."""
 
 _HEADER: Final = struct.Struct("<4sHHQ")

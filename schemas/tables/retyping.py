@@ -3,12 +3,19 @@
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from schemas.tables.columns import Column, Flag, Flags, Kind, Values
 from schemas.values.booleans import boolean_of
 from schemas.values.categories import category_name
 from schemas.values.numbers import number_of, numbers_of
 from schemas.values.spellings import USUAL, Spellings
+
+KINDS: Final = tuple(Kind)
+"""The kinds by their numbers."""
+
+UNUSABLE: Final = -1
+"""In place of the number of a kind: there is no value."""
 
 _BOOLEANS: Final = ("false", "true")
 
@@ -41,22 +48,40 @@ def retyped(column: Column, kind: Kind, spellings: Spellings = USUAL) -> Column:
     return _numbers(column, kind, np.where(known, column.values, np.nan))
 
 
-def kind_of_row(column: Column, row: int) -> Kind:
-    """Return the kind of one usable value of a column, whatever the others are.
+def kinds_of(column: Column) -> NDArray[np.int8]:
+    """Return the kind of each value of a column, whatever the others are.
+
+    Returns
+    -------
+    array of int8
+        Shape ``(n,)``: the number of the kind among `KINDS`; `UNUSABLE` where there is no value.
 
     Examples
     --------
     >>> from schemas.tables.columns import Role
     >>> mixed = Column("x", Role.FEATURE, Kind.CATEGORY, np.array([0, 1]), ("1.5", "n"))
-    >>> [str(kind_of_row(mixed, row)) for row in (0, 1)]
+    >>> [str(KINDS[number]) for number in kinds_of(mixed)]
     ['number', 'category']
     """
-    if column.kind is not Kind.CATEGORY:
-        return column.kind
-    name = column.categories[int(column.values[row])]
-    if name in _BOOLEANS:
-        return Kind.BOOLEAN
-    return Kind.CATEGORY if number_of(name, exact=True) is None else Kind.NUMBER
+    if column.kind is Kind.CATEGORY:
+        kinds = _kinds_of_names(column.categories)[column.values]
+    else:
+        kinds = np.full(len(column.values), KINDS.index(column.kind), dtype=np.int8)
+    if column.flags is not None:
+        kinds[column.flags != Flag.OK] = UNUSABLE
+    return kinds
+
+
+def _kinds_of_names(names: tuple[str, ...]) -> NDArray[np.int8]:
+    kinds = [
+        Kind.BOOLEAN
+        if name in _BOOLEANS
+        else Kind.CATEGORY
+        if number_of(name, exact=True) is None
+        else Kind.NUMBER
+        for name in names
+    ]
+    return np.array([KINDS.index(kind) for kind in kinds], dtype=np.int8)
 
 
 def _table(categories: tuple[str, ...], kind: Kind, spellings: Spellings) -> Values:

@@ -45,7 +45,7 @@ for kind, column in (
     (Kind.CATEGORY, np.frombuffer(np.zeros(5000, dtype="<i4").tobytes(), dtype="<i4")),
 ):
     monitor = ColumnMonitor(
-        kind=kind, detectors=MonitorOptions().detectors, burn_in=1000, bins=64, seed=lambda n: n
+        kinds=(kind,), detectors=MonitorOptions().detectors, burn_in=1000, bins=64, seed=lambda n: n
     )
     monitor.update(Column("x", Role.FEATURE, kind, column, ("a",)), 0)
 assert [each.signatures for each in kernels] == compiled

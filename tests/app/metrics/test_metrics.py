@@ -17,7 +17,7 @@ from schemas.events.drift_alert import DriftAlert
 from schemas.events.invalid import Reason
 from schemas.events.model_event import ModelEvent, ModelEventType
 from schemas.events.retrain_request import AlertReference, RetrainRequest, Trigger
-from schemas.tables.columns import Role
+from schemas.tables.columns import Kind, Role
 from schemas.tables.observations import Origin
 
 OTHER_MODEL = {"model": "other", "version": "other"}
@@ -58,7 +58,12 @@ def status(
         newest=1.7e9,
         columns={
             (Role.FEATURE, name): Figures(
-                ready=True, rows=5, mean=0.5, problems=(rows, 0, 0, 0, 0, 0)
+                ready=True,
+                rows=5,
+                mean=0.5,
+                problems=(rows, 0, 0, 0, 0, 0),
+                kind=Kind.NUMBER,
+                discarded=rows // 2,
             )
             for name in features
         },

@@ -21,11 +21,12 @@ def test_the_figures_are_what_the_columns_say(rows: int) -> None:
     for start in range(0, rows, 70):
         part = {name: values[start : start + 70] for name, values in columns.items()}
         monitor.update(batch_of(rows_of(**part), start=start))
-    figures = figures_of(column.reference.block for column in monitor.columns.values())
+    figures = figures_of(monitor.columns.values())
     for column, found in zip(monitor.columns.values(), figures, strict=True):
         assert found.ready is column.reference.ready
         assert found.rows == column.reference.count
         assert found.mean == column.reference.mean
+        assert (found.kind, found.discarded) == (column.kind, column.discarded)
         assert found.problems == tuple(column.problems.tolist())
         assert len(found.problems) == len(Flag)
 

@@ -24,7 +24,7 @@ _RANDOM = np.random.default_rng
 
 def _monitor(kind: Kind = Kind.NUMBER, burn_in: int = 1000, name: str = "x") -> ColumnMonitor:
     return ColumnMonitor(
-        kind=kind,
+        kinds=(kind,),
         detectors=DEFAULT_DETECTORS,
         burn_in=burn_in,
         bins=64,

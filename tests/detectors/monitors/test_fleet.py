@@ -144,7 +144,7 @@ def test_a_column_that_was_refused_comes_in_once_there_is_room() -> None:
     monitor = fleet.monitor("fraud", "3")
     assert monitor is not None
     assert (len(monitor.columns), monitor.refused_columns) == (1, 1)
-    fleet.update(table_of([{"a": None}], version="5"))
+    fleet.update(table_of([{}], version="5"))
     assert fleet.evicted == [("fraud", "4")]
     fleet.update(table_of([row], start=2))
     assert (len(monitor.columns), fleet.columns) == (2, 2)

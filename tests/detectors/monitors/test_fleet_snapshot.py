@@ -151,8 +151,8 @@ def test_a_summary_tells_the_columns_of_a_state_their_kinds_and_whether_they_are
     assert summary_of(state) == (
         {"predictions": 150, "labels": 0},
         [
-            (Role.FEATURE, "x", Kind.NUMBER, True),
-            (Role.FEATURE, "y", Kind.CATEGORY, False),
+            (Role.FEATURE, "x", Kind.NUMBER, True, {Kind.NUMBER: 100}, 0),
+            (Role.FEATURE, "y", Kind.CATEGORY, False, {Kind.CATEGORY: 75}, 0),
         ],
     )
 
@@ -232,6 +232,23 @@ def test_categories_of_format_2_begin_anew_since_its_rules_gave_false_alarms() -
     assert column.reference.ready
     assert sorted(column.names) == ["(other)", "a", "b"]
     assert column.state()["restarts"] == 1
+
+
+def test_a_version_of_format_3_goes_on_and_chooses_the_kinds_of_its_columns_anew() -> None:
+    """The columns of `fleet_v2.hex`, as format 3 wrote them."""
+    data = bytes.fromhex("".join((SAMPLES / "fleet_v3.hex").read_text().split()))
+    fleet = _fleet(MonitorOptions(burn_in=20, bins=4))
+    parts = {("model", "fraud", "3"): data, NOTICED: encode_snapshot({"noticed": []})}
+    assert FleetSnapshots(fleet).restore({"young": [], "order": [["fraud", "3"]]}, parts) == []
+    monitor = fleet.monitor("fraud", "3")
+    assert monitor is not None
+    ready = {name: column.reference.ready for (_, name), column in monitor.columns.items()}
+    assert ready == {"x": True, "gaps": True, "c": True, "b": True}
+    column = monitor.columns[Role.FEATURE, "c"]
+    assert (column.kind, dict(column.evidence)) == (Kind.CATEGORY, dict.fromkeys(Kind, 0))
+    rows = [{"x": 0.1, "gaps": 0.2, "c": row, "b": True} for row in range(20)]
+    fleet.update(table_of(rows, start=60))
+    assert (column.kind, column.evidence[Kind.NUMBER]) == (Kind.NUMBER, 20)
 
 
 def test_a_detector_without_a_state_starts_anew() -> None:

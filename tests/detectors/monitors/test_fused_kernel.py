@@ -75,7 +75,7 @@ def one_by_one(monitor: ModelMonitor, batches: list[ObservationBatch]) -> list[C
         for column in batch.columns:
             if column.name not in columns:
                 key = (Role.FEATURE, column.name)
-                columns[column.name] = monitor._drift._new_monitor(key, column.kind)
+                columns[column.name] = monitor._drift._new_monitor(key)
             drifts += columns[column.name].update(column, int(batch.offsets[0]))
     for name, alone in columns.items():
         assert plain(monitor.columns[Role.FEATURE, name].state()) == plain(alone.state())
@@ -112,7 +112,7 @@ def test_all_changes_are_found_and_nothing_else() -> None:
 
 def ready(seed: int = 1) -> ColumnMonitor:
     monitor = ColumnMonitor(
-        kind=Kind.NUMBER,
+        kinds=(Kind.NUMBER,),
         detectors=OPTIONS.detectors,
         burn_in=100,
         bins=16,
@@ -125,7 +125,7 @@ def ready(seed: int = 1) -> ColumnMonitor:
 
 def test_a_window_without_room_is_left_as_it_is() -> None:
     monitor = ready()
-    place, defaults = monitor.pin(), monitor.defaults
+    place, defaults = monitor.pin(Kind.NUMBER), monitor.defaults
     assert place is not None
     assert defaults is not None
     before = monitor.state()
@@ -139,15 +139,15 @@ def test_a_window_without_room_is_left_as_it_is() -> None:
 
 def test_a_place_holds_until_something_else_changes_the_column() -> None:
     monitor = ready()
-    assert monitor.pin() == monitor.reference.block.address
+    assert monitor.pin(Kind.NUMBER) == monitor.reference.block.address
     monitor.update(Column("x", Role.FEATURE, Kind.NUMBER, np.zeros(3)), 200)
-    assert monitor.pin() == monitor.reference.block.address
+    assert monitor.pin(Kind.NUMBER) == monitor.reference.block.address
     state = monitor.state()
     monitor.restart()
-    assert monitor.pin() == monitor.reference.block.address
+    assert monitor.pin(Kind.NUMBER) == monitor.reference.block.address
     assert monitor.reference.block.words[READY] == 0
     monitor.restore(state)
-    assert monitor.pin() == monitor.reference.block.address
+    assert monitor.pin(Kind.NUMBER) == monitor.reference.block.address
     assert monitor.reference.block.words[READY] == 1
 
 
@@ -168,11 +168,11 @@ def test_other_detectors_than_the_default_are_fed_by_themselves(
     detectors: tuple[DetectorOptions, ...],
 ) -> None:
     monitor = ColumnMonitor(
-        kind=Kind.NUMBER, detectors=detectors, burn_in=100, bins=16, seed=lambda _: 1
+        kinds=(Kind.NUMBER,), detectors=detectors, burn_in=100, bins=16, seed=lambda _: 1
     )
     monitor.update(Column("x", Role.FEATURE, Kind.NUMBER, np.arange(200.0) % 7), 0)
     assert monitor.defaults is None
-    assert monitor.pin() is None
+    assert monitor.pin(Kind.NUMBER) is None
 
 
 def test_only_what_fired_first_is_told() -> None:
@@ -211,7 +211,7 @@ def test_a_column_of_more_values_than_32_bits_count_goes_on_with_more() -> None:
         defaults = monitor.defaults
         assert defaults is not None
         bounds, firsts = np.array([[0, 20]]), np.array([first])
-        places = np.array([[monitor.pin()]])
+        places = np.array([[monitor.pin(Kind.NUMBER)]])
         watch_columns(places, *rows_of(columns), bounds, firsts, *defaults.settings, found, at)
         assert at[0, 0] == (NO_ROOM if number == 2 else QUIET)
         if at[0, 0] == NO_ROOM:
