@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from detectors.monitors.fleet import Fleet
+from detectors.monitors.kind_choice import EARLY_LOOKS
 from detectors.monitors.model_monitor import ModelMonitor
 from detectors.monitors.options import MonitorOptions
 from detectors.performance.error import Task
@@ -97,12 +98,15 @@ def test_what_becomes_of_labelled_rows_depends_on_no_batch(size: int) -> None:
     assert states[0] == states[1]
 
 
-def test_a_column_of_errors_of_the_other_kind_begins_anew_when_the_task_is_certain() -> None:
+def test_errors_of_the_other_kind_are_in_no_reference() -> None:
     fleet, _ = fed([table_of([(3, 4), *prices(EVIDENCE + 50, 1.0)], "one")])
     (monitor,) = fleet
     assert monitor.task.settled is Task.REGRESSION
     assert monitor.columns[ERROR].kind is Kind.NUMBER
-    assert monitor.columns[ERROR].reference.ready is False
+    # Those before the evidence told: the reference is of what came after them alone.
+    errors = monitor.columns[ERROR]
+    assert errors.discarded == EARLY_LOOKS[0]
+    assert errors.reference.count == EVIDENCE + 51 - EARLY_LOOKS[0]
 
 
 def test_a_declared_task_holds_from_the_first_row_on() -> None:
