@@ -208,7 +208,10 @@ FEATURE_READY: Final = MetricSpec(
     _FEATURE,
 )
 FEATURE_MEAN: Final = MetricSpec(
-    "driftline_feature_mean", "gauge", "Mean of the values in a column's reference.", _FEATURE
+    "driftline_feature_mean",
+    "gauge",
+    "Mean of the values in a column's reference; not there before its burn-in is complete.",
+    _FEATURE,
 )
 ALERTS: Final = MetricSpec(
     "driftline_alerts_total",

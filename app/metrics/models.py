@@ -146,7 +146,8 @@ class ModelCollector(Collector):
             families[catalogue.FEATURE_KIND.name].add_metric((*identity, figures.kind), 1)
             families[catalogue.FEATURE_REFERENCE_ROWS.name].add_metric(identity, figures.rows)
             families[catalogue.FEATURE_READY.name].add_metric(identity, figures.ready)
-            families[catalogue.FEATURE_MEAN.name].add_metric(identity, figures.mean)
+            if figures.rows:  # else there is no mean, and 0 would be read as one
+                families[catalogue.FEATURE_MEAN.name].add_metric(identity, figures.mean)
 
     def _fold(self, spec: MetricSpec, identity: Identity, rest: Identity, value: float) -> None:
         key = (spec.name, identity, rest)

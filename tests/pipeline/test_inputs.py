@@ -84,7 +84,7 @@ def events() -> Iterator[tuple[str, str, bytes]]:
     """Topic, key and value of all records, predictions before their labels."""
     random = Random(15)
     for name, (said, truth) in {**SAME, **OTHER}.items():
-        for row in range(20):
+        for row in range(120):
             key = f"{name}{row}"
             prediction = {"model": name, "features": {"x": 1.0}, "prediction": said}
             yield "predictions", key, orjson.dumps({"prediction_id": key, **prediction})

@@ -65,7 +65,7 @@ def test_of_several_tables_one_is_to_be_named() -> None:
         (b"SQLite format 3\x00", "SQLite"),
         (b"\x80\x04\x95....", "pickle"),
         (b"\0" * 257 + b"ustar" + b"\0" * 300, "tar"),
-        (gzip.compress(b"RDX3\nX\n"), "R data"),
+        (gzip.compress(b"RDX3\nX\n", mtime=0), "R data"),
         (_zip({"[Content_Types].xml": b"", "xl/sheet1.xml": b""}), "save the sheet as CSV"),
     ],
 )
