@@ -44,8 +44,8 @@ _PREDICTIONS: Final = (
     b"{}",
     b'{"prediction_id":"a","features":{},"prediction":0}',
     b'{"prediction_id":{},"model":"m","features":{},"prediction":0}',
-    b'{"prediction_id":"a","model":"m","features":[],"prediction":0}',
-    b'{"prediction_id":"a","model":"m","features":{},"prediction":{}}',
+    b'{"prediction_id":"a","model":"m"}',
+    b'{"prediction_id":"a","model":[],"features":{},"prediction":0}',
     b'{"prediction_id":"a","model":"","features":{},"prediction":0}',
     b'{"prediction_id":"a","model":"%s","features":{},"prediction":0}' % (b"m" * 300),
 )
