@@ -31,7 +31,7 @@ def committed_to(client: Kafka, topic: str) -> list[int]:
 
 def renamed(row: dict[str, object]) -> dict[str, object]:
     """A prediction as another version of the producer writes it."""
-    return {**{k: v for k, v in row.items() if k != "features"}, "payload": row["features"]}
+    return {**{k: v for k, v in row.items() if k != "model"}, "name": row["model"]}
 
 
 def test_a_bad_deploy_stops_the_worker_again_and_again_until_it_is_mended(
@@ -64,7 +64,7 @@ def test_a_bad_deploy_stops_the_worker_again_and_again_until_it_is_mended(
                 assert said in worker.log()
         assert committed_to(client, "predictions") == before, worker.log()
 
-    mended = {"intake.prediction_fields": "{features: payload}"}
+    mended = {"intake.prediction_fields": "{model: name}"}
     with Worker(client.bootstrap, client.prefix, tmp_path / "mended.log", **mended) as worker:
         worker.wait_until_ready()
         wait_until(lambda: client.lag("predictions") == 0, within=90.0, why=worker.log)
@@ -195,7 +195,7 @@ def test_a_flood_of_batches_that_nobody_can_read_stops_the_worker_before_the_fir
         assert committed_to(client, "predictions")[0] == 10, worker.log()
 
 
-MAP = ("--set", "intake.prediction_fields={features: payload}")
+MAP = ("--set", "intake.prediction_fields={model: name}")
 
 
 def dead_letters(client: Kafka, command: str, *flags: str) -> tuple[int, dict[str, Any]]:
@@ -243,7 +243,7 @@ def test_records_that_were_refused_are_taken_when_they_are_replayed_after_the_fi
     }
     code, told = dead_letters(client, "explain", "--reason", "missing_field")
     assert (code, told["explanations"][0]["refused_now"]) == (1, 40)
-    assert told["explanations"][0]["examples"][0]["now"]["path"] == "features"
+    assert told["explanations"][0]["examples"][0]["now"]["path"] == "model"
     code, told = dead_letters(client, "explain", "--reason", "missing_field", *MAP)
     assert (code, told["explanations"][0]["accepted_now"]) == (0, 40)
 
@@ -259,7 +259,7 @@ def test_records_that_were_refused_are_taken_when_they_are_replayed_after_the_fi
     code, sent = dead_letters(client, "replay", "--reason", "undecodable")
     assert (code, sent["sent"]) == (0, 1)
 
-    mended = {"intake.prediction_fields": "{features: payload}"}
+    mended = {"intake.prediction_fields": "{model: name}"}
     with Worker(client.bootstrap, client.prefix, tmp_path / "after.log", **mended) as worker:
         worker.wait_until_ready()
         wait_until(lambda: client.lag("predictions") == 0, within=90.0, why=worker.log)
