@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from schemas.payloads.envelope import MARKS
-from schemas.payloads.member_roles import MemberRole, Roles
+from schemas.payloads.member_roles import MemberRole
 from schemas.payloads.prediction_members import Fields, Flags, Places
+from schemas.payloads.slot_roles import Roles, SlotRoles
 from schemas.scan import KeyTable, Token
 from schemas.scan.kernel import kernel
 from schemas.scan.words import Positions
@@ -46,37 +47,17 @@ _FLOAT: Final = int(Token.FLOAT)
 _WORDS: Final = 2.0**63
 
 
-class LabelRoles:
-    """The roles of a key table's slots.
+class LabelRoles(SlotRoles[MemberRole]):
+    """The roles of the members of labels.
 
     Parameters
     ----------
-    keys
-        The table.
-    paths
-        Field name to its path in the document, dots between levels.
+    keys, paths
+        As for `schemas.payloads.slot_roles.SlotRoles`.
     """
 
     def __init__(self, keys: KeyTable, paths: Mapping[str, str]) -> None:
-        self._keys = keys
-        self._fields = {
-            tuple(paths.get(name, name).split(".")): int(role) for name, role in FIELDS.items()
-        }
-        nested = any(
-            path[:length] in self._fields for path in self._fields for length in range(1, len(path))
-        )
-        self.is_usable = len(self._fields) == COUNT and not nested
-        """Whether no two fields stand in the same place, or one in another."""
-
-        self._roles: Roles = np.empty(0, dtype=np.uint8)
-
-    def roles(self) -> Roles:
-        """Return the role of each slot that the key table has by now."""
-        known = len(self._roles)
-        if known < len(self._keys):
-            new = [self._role(self._keys.path(slot)) for slot in range(known, len(self._keys))]
-            self._roles = np.concatenate([self._roles, np.array(new, dtype=np.uint8)])
-        return self._roles
+        super().__init__(keys, FIELDS, paths)
 
     def _role(self, path: tuple[str, ...]) -> int:
         if path in self._fields:

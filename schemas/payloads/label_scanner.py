@@ -116,7 +116,7 @@ class LabelScanner:
         if self._keys.refused or self._table.refused:
             self._begin()
         # A model that the settings name would make each label carry its prediction.
-        if not self._roles.is_usable or self._fields.model is not None:
+        if not self._roles.are_apart or self._fields.model is not None:
             return None
         sizes = spans.value_end - spans.value_start
         starts = np.where(sizes <= self._largest, spans.value_start, -1)

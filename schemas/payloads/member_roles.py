@@ -4,10 +4,8 @@ from collections.abc import Mapping
 from enum import IntEnum
 from typing import Final
 
-import numpy as np
-from numpy.typing import NDArray
-
 from schemas.payloads.envelope import DATABASE, DELETED, MEMBERS, METADATA, OPERATIONS, SCHEMA
+from schemas.payloads.slot_roles import SlotRoles
 from schemas.scan.keys import KeyTable
 
 
@@ -59,19 +57,14 @@ _MEMBERS: Final = {
     MemberRole.SEGMENT: MemberRole.SEGMENT_VALUE,
 }
 
-Roles = NDArray[np.uint8]
 
-
-class RoleTable:
-    """The roles of a key table's slots.
+class RoleTable(SlotRoles[MemberRole]):
+    """The roles of the members of predictions, a `MemberRole` each.
 
     Parameters
     ----------
-    keys
-        The table.
-    paths
-        Field name to its path in the document, dots between levels; the others stand under their
-        own names.
+    keys, paths
+        As for `schemas.payloads.slot_roles.SlotRoles`.
 
     Raises
     ------
@@ -80,31 +73,13 @@ class RoleTable:
     """
 
     def __init__(self, keys: KeyTable, paths: Mapping[str, str]) -> None:
-        self._keys = keys
-        self._fields = {
-            tuple(paths.get(name, name).split(".")): role for name, role in FIELDS.items()
-        }
-        nested = [
-            path
-            for path in self._fields
-            for length in range(1, len(path))
-            if path[:length] in self._fields
-        ]
-        if nested or len(self._fields) < len(FIELDS):
+        super().__init__(keys, FIELDS, paths)
+        if not self.are_apart:
             raise ValueError("a field lies within another, or in the same place")
         is_mapped = any(path[0] in MEMBERS for path in self._fields)
         # These bring a deleted row as any other: only what they say of it tells.
         data = {(DELETED,), (DATABASE,), METADATA}
         self._envelopes = data if is_mapped else data | {(name,) for name in (SCHEMA, *OPERATIONS)}
-        self._roles: Roles = np.empty(0, dtype=np.uint8)
-
-    def roles(self) -> Roles:
-        """Return the `MemberRole` of each slot that the key table has by now."""
-        known = len(self._roles)
-        if known < len(self._keys):
-            new = [self._role(self._keys.path(slot)) for slot in range(known, len(self._keys))]
-            self._roles = np.concatenate([self._roles, np.array(new, dtype=np.uint8)])
-        return self._roles
 
     def _role(self, path: tuple[str, ...]) -> MemberRole:
         for length in (1, 2):

@@ -5,7 +5,8 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from schemas.payloads.member_roles import MemberRole, Roles
+from schemas.payloads.member_roles import MemberRole
+from schemas.payloads.slot_roles import Roles
 from schemas.scan.interning import Strings, same
 from schemas.scan.kernel import kernel
 from schemas.scan.tokens import Token

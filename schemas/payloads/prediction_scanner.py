@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from schemas.events.event import LONGEST_NAME
 from schemas.payloads.category_texts import CategoryTexts
-from schemas.payloads.member_roles import MemberRole, Roles, RoleTable
+from schemas.payloads.member_roles import MemberRole, RoleTable
 from schemas.payloads.prediction_members import (
     Fields,
     Places,
@@ -25,6 +25,7 @@ from schemas.payloads.prediction_members import (
 from schemas.payloads.rows import UNVERSIONED, FieldMap
 from schemas.payloads.scanned_fields import after_prefixes, ids_of, times_of
 from schemas.payloads.scanned_predictions import Rows, ScannedPredictions, Spans
+from schemas.payloads.slot_roles import Roles
 from schemas.scan import KeyTable, TextTable, Token, intern, scan
 from schemas.values.classes import class_name
 from schemas.values.spellings import USUAL, Spellings

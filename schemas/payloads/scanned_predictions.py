@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from schemas.payloads.category_texts import CategoryTexts
-from schemas.payloads.member_roles import MemberRole, Roles
+from schemas.payloads.member_roles import MemberRole
 from schemas.payloads.prediction_members import (
     ABSENT,
     CODE,
@@ -20,6 +20,7 @@ from schemas.payloads.prediction_members import (
     number_texts,
 )
 from schemas.payloads.segment import segment_text
+from schemas.payloads.slot_roles import Roles
 from schemas.scan import Entries, KeyTable, TextTable, Token, intern
 from schemas.tables.coded import Coded
 from schemas.tables.columns import ABSENT as NO_VALUE
