@@ -7,13 +7,11 @@ import numpy as np
 
 from detectors.alerts.direction import direction_of, has_improved
 from detectors.alerts.drift import Drift, Finding
-from detectors.alerts.subjects import subject_of
+from detectors.alerts.sighting import Sighting
 from detectors.alerts.summaries import category_summaries, finite, numbers_after, numbers_before
 from schemas.events.alert import AlertKind, Severity
 from schemas.events.detector_report import DetectorReport, Stream
 from schemas.events.drift_alert import Direction, DriftAlert, DriftKind
-from schemas.events.identity import stable_id
-from schemas.events.position import Position
 from schemas.events.summary import CategorySummary, NumberSummary
 from schemas.tables.columns import Kind, Role
 
@@ -34,57 +32,37 @@ _STREAM_WORDS: Final = {
 }
 
 
-def alert_of(
-    drift: Drift,
-    *,
-    model: str,
-    version: str,
-    role: Role,
-    feature: str,
-    critical: bool,
-    change_at: Position,
-    detected_at: Position,
-) -> DriftAlert:
+def alert_of(drift: Drift, sighting: Sighting) -> DriftAlert:
     """Return the alert of one drift.
 
-    Parameters
-    ----------
-    drift
-        What was found.
-    model, version, role, feature
-        Where.
-    critical
-        Whether the configuration marks the feature as critical; concept drift always is, unless
-        the errors have become fewer.
-    change_at, detected_at
-        Source positions of the estimated change and of the detection.
+    Concept drift is critical, unless the errors have become fewer; other drift is where the feature
+    is marked so.
     """
-    kind = DRIFT_KINDS[role]
+    kind = DRIFT_KINDS[sighting.role]
     before, after = _summaries(drift)
     direction = direction_of(before, after)
     report = _report(drift.findings[0])
-    position = (detected_at.topic, detected_at.partition, detected_at.offset)
     return DriftAlert(
-        alert_id=stable_id(model, version, role, feature, report.kind, report.stream, *position),
+        alert_id=sighting.alert_id(report.kind, report.stream),
         kind=kind,
-        severity=_severity(kind, before, after, critical=critical),
-        model=model,
-        version=version,
-        feature=feature,
+        severity=_severity(kind, before, after, critical=sighting.critical),
+        model=sighting.model,
+        version=sighting.version,
+        feature=sighting.feature,
         detector=report,
         corroborated_by=[_report(finding) for finding in drift.findings[1:]],
         before=before,
         after=after,
         direction=direction,
-        change_at=change_at,
-        detected_at=detected_at,
+        change_at=sighting.change_at,
+        detected_at=sighting.detected_at,
         rows_since_change=drift.rows_since_change,
         rows_observed=drift.rows_observed,
         autocorrelation=drift.autocorrelation,
         stride=drift.stride,
         guaranteed=drift.independent,
         message=(
-            f"{subject_of(role, feature)} of {model} {version} {_verb(kind, direction)}: "
+            f"{sighting.subject} {_verb(kind, direction)}: "
             f"{_change(before, after)}, over {drift.rows_since_change} rows "
             f"({report.kind} on the {_STREAM_WORDS[report.stream]})."
         ),

@@ -7,14 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detectors.alerts.quality_change import QualityChange
-from detectors.alerts.subjects import subject_of
+from detectors.alerts.sighting import Sighting
 from detectors.algorithms.share_cusum import ROWS_TO_A_FALSE_ALARM
 from schemas.events.alert import Severity
 from schemas.events.detector_report import DetectorReport, Stream
-from schemas.events.identity import stable_id
-from schemas.events.position import Position
 from schemas.events.quality_alert import Quality, QualityAlert
-from schemas.tables.columns import Flag, Role
+from schemas.tables.columns import Flag
 
 DETECTOR: Final = "share_cusum"
 """The detector's name in alerts."""
@@ -37,42 +35,19 @@ _WORDS: Final = {
 }
 
 
-def quality_alert_of(
-    change: QualityChange,
-    *,
-    model: str,
-    version: str,
-    role: Role,
-    feature: str,
-    critical: bool,
-    change_at: Position,
-    detected_at: Position,
-) -> QualityAlert:
-    """Return the alert of one change of quality; it names the quality whose share rose most.
-
-    Parameters
-    ----------
-    change
-        What was found.
-    model, version, role, feature
-        Where.
-    critical
-        Whether the configuration marks the feature as critical.
-    change_at, detected_at
-        Source positions of the estimated change and of the detection.
-    """
+def quality_alert_of(change: QualityChange, sighting: Sighting) -> QualityAlert:
+    """Return the alert of one change of quality; it names the quality whose share rose most."""
     rise = change.rise
     before = {quality: _share(rise.before, flags) for quality, flags in _FLAGS.items()}
     after = {quality: _share(rise.after, flags) for quality, flags in _FLAGS.items()}
     quality = max(_FLAGS, key=lambda each: after[each] - before[each])
-    position = (detected_at.topic, detected_at.partition, detected_at.offset)
     rows_before = int(rise.before.sum())
     return QualityAlert(
-        alert_id=stable_id(model, version, role, feature, DETECTOR, quality, *position),
-        severity=Severity.CRITICAL if critical else Severity.WARNING,
-        model=model,
-        version=version,
-        feature=feature,
+        alert_id=sighting.alert_id(DETECTOR, quality),
+        severity=Severity.CRITICAL if sighting.critical else Severity.WARNING,
+        model=sighting.model,
+        version=sighting.version,
+        feature=sighting.feature,
         quality=quality,
         detector=DetectorReport(
             kind=DETECTOR,
@@ -85,13 +60,13 @@ def quality_alert_of(
         share_after=after[quality],
         rows_before=rows_before,
         rows_after=change.rows_since_change,
-        change_at=change_at,
-        detected_at=detected_at,
+        change_at=sighting.change_at,
+        detected_at=sighting.detected_at,
         rows_since_change=change.rows_since_change,
         rows_observed=rows_before + change.rows_since_change,
         guaranteed=rise.inflation <= MOST_INFLATION,
         message=(
-            f"{subject_of(role, feature)} of {model} {version} changed: {_WORDS[quality]} "
+            f"{sighting.subject} changed: {_WORDS[quality]} "
             f"{after[quality]:.1%} of the rows, before {before[quality]:.1%}, over "
             f"{change.rows_since_change} rows ({DETECTOR} on the share of rows that are not ok)."
         ),

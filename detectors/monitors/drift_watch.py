@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from detectors.alerts.alert import alert_of
 from detectors.alerts.quality_alert import quality_alert_of
 from detectors.alerts.quality_change import QualityChange
+from detectors.alerts.sighting import Sighting
 from detectors.monitors.column_monitor import Change, ColumnMonitor
 from detectors.monitors.fused_kernel import NO_ROOM, QUIET, rows_of, watch_columns
 from detectors.monitors.kind_choice import CHOICE_OF
@@ -261,31 +262,17 @@ class DriftWatch:
 
     def _alert(self, key: ColumnKey, change: Change, log: RowLog) -> Alert:
         role, name = key
-        model, version = self._identity
-        critical = role is Role.FEATURE and name in self._options.critical
-        change_at = log.position(change.change_row, known_at=change.row)
-        detected_at = log.position(change.row, known_at=change.row)
-        if isinstance(change, QualityChange):
-            return quality_alert_of(
-                change,
-                model=model,
-                version=version,
-                role=role,
-                feature=name,
-                critical=critical,
-                change_at=change_at,
-                detected_at=detected_at,
-            )
-        return alert_of(
-            change,
-            model=model,
-            version=version,
-            role=role,
-            feature=name,
-            critical=critical,
-            change_at=change_at,
-            detected_at=detected_at,
+        sighting = Sighting(
+            *self._identity,
+            role,
+            name,
+            critical=role is Role.FEATURE and name in self._options.critical,
+            change_at=log.position(change.change_row, known_at=change.row),
+            detected_at=log.position(change.row, known_at=change.row),
         )
+        if isinstance(change, QualityChange):
+            return quality_alert_of(change, sighting)
+        return alert_of(change, sighting)
 
 
 @lru_cache(maxsize=2**16)

@@ -6,6 +6,7 @@ import pytest
 
 from detectors.alerts.quality_alert import quality_alert_of
 from detectors.alerts.quality_change import QualityChange
+from detectors.alerts.sighting import Sighting
 from detectors.algorithms.share_cusum import Rise
 from schemas.events.alert import AlertKind, Severity
 from schemas.events.any_alert import decode_alert
@@ -23,8 +24,7 @@ def _alert(after: list[int], *, before: list[int] | None = None, **more: Any) ->
     where = Position(topic="predictions", partition=0, offset=2010, time="2026-01-01T00:00:00Z")
     change = QualityChange(2000 + sum(after) - 1, rise._replace(**more))
     assert (change.change_row, change.rows_since_change) == (2000, sum(after))
-    return quality_alert_of(
-        change,
+    sighting = Sighting(
         model="credit",
         version="3",
         role=Role.FEATURE,
@@ -33,6 +33,7 @@ def _alert(after: list[int], *, before: list[int] | None = None, **more: Any) ->
         change_at=where,
         detected_at=where,
     )
+    return quality_alert_of(change, sighting)
 
 
 @pytest.mark.parametrize(
