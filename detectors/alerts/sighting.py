@@ -1,11 +1,18 @@
 """A sighting: where and when a column was seen to change, whatever the change is."""
 
 from dataclasses import dataclass
+from typing import Final
 
-from detectors.alerts.subjects import subject_of
 from schemas.events.identity import stable_id
 from schemas.events.position import Position
 from schemas.tables.columns import Role
+
+_SUBJECTS: Final = {
+    Role.FEATURE: "Feature {feature!r}",
+    Role.PREDICTION: "The predictions",
+    Role.SCORE: "The scores",
+    Role.ERROR: "The errors",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +39,9 @@ class Sighting:
 
     @property
     def subject(self) -> str:
-        """The column in a sentence."""
-        return f"{subject_of(self.role, self.feature)} of {self.model} {self.version}"
+        """What a sentence about it begins with."""
+        column = _SUBJECTS[self.role].format(feature=self.feature)
+        return f"{column} of {self.model} {self.version}"
 
     def alert_id(self, *found: str) -> str:
         """Return the id of the alert that something, named in ``found``, gives of this."""
