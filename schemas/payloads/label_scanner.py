@@ -17,8 +17,8 @@ from schemas.payloads.member_roles import MemberRole
 from schemas.payloads.prediction_members import Fields, Places, no_fields
 from schemas.payloads.rows import FieldMap
 from schemas.payloads.scanned_fields import after_prefixes, ids_of, times_of
-from schemas.payloads.scanned_predictions import Rows, Spans, texts_at
-from schemas.scan import KeyTable, TextTable, Token, intern, scan
+from schemas.payloads.scanned_predictions import Rows, Spans
+from schemas.scan import KeyTable, TextTable, Token, intern, scan, slices
 from schemas.tables.coded import Coded
 from schemas.values.numbers import LARGEST_EXACT
 
@@ -54,7 +54,7 @@ class ScannedLabels:
     def ids(self, rows: Places) -> list[bytes]:
         """Return the prediction ids of some rows, as UTF-8."""
         starts, ends = (bound[rows] for bound in self._ids_at)
-        return texts_at(self._spans.buffer, starts, ends)
+        return slices(self._spans.buffer, starts, ends)
 
     def models(self, rows: Places) -> Coded[str | None]:
         """Return the model that each of some rows names."""

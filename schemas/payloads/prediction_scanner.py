@@ -25,6 +25,7 @@ from schemas.payloads.prediction_members import (
 from schemas.payloads.rows import UNVERSIONED, FieldMap
 from schemas.payloads.scanned_fields import after_prefixes, ids_of, times_of
 from schemas.payloads.scanned_predictions import Rows, ScannedPredictions, Spans
+from schemas.payloads.segment_texts import SegmentTexts
 from schemas.payloads.slot_roles import Roles
 from schemas.scan import KeyTable, TextTable, Token, intern, scan
 from schemas.values.classes import class_name
@@ -63,6 +64,7 @@ class PredictionScanner:
     _roles: RoleTable | None = field(init=False)
     _table: TextTable = field(init=False)
     _categories: CategoryTexts = field(init=False)
+    _groups: SegmentTexts = field(init=False)
     _allowed: Places = field(init=False)
 
     def __post_init__(self) -> None:
@@ -72,7 +74,7 @@ class PredictionScanner:
 
     def scan(self, spans: Spans) -> ScannedPredictions | None:
         """Read a batch; None where the fields stand in one another, so that none is plain."""
-        if self._keys.refused or self._table.refused:
+        if self._keys.refused or self._table.refused or self._groups.refused:
             self._begin()
         if self._roles is None:
             return None
@@ -127,6 +129,7 @@ class PredictionScanner:
             roles=roles,
             table=self._table,
             categories=self._categories,
+            groups=self._groups,
             spellings=self.spellings,
         )
 
@@ -135,6 +138,7 @@ class PredictionScanner:
         self._keys = KeyTable()
         self._table = TextTable()
         self._categories = CategoryTexts(self._table, self.spellings)
+        self._groups = SegmentTexts(self._table)
         try:
             self._roles = RoleTable(self._keys, self.fields.paths)
         except ValueError:

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from schemas.payloads.category_texts import CategoryTexts
-from schemas.payloads.member_roles import MemberRole
 from schemas.payloads.prediction_members import (
     ABSENT,
     CODE,
@@ -20,8 +19,9 @@ from schemas.payloads.prediction_members import (
     number_texts,
 )
 from schemas.payloads.segment import segment_text
+from schemas.payloads.segment_texts import SegmentTexts
 from schemas.payloads.slot_roles import Roles
-from schemas.scan import Entries, KeyTable, TextTable, Token, intern
+from schemas.scan import Entries, KeyTable, TextTable, Token, intern, slices
 from schemas.tables.coded import Coded
 from schemas.tables.columns import ABSENT as NO_VALUE
 from schemas.tables.columns import LONGEST_CATEGORY, Column, Flag, Kind, Role, Values, column_of
@@ -72,17 +72,6 @@ class Spans:
     times: Places
 
 
-def texts_at(buffer: Bytes, starts: Places, ends: Places) -> list[bytes]:
-    """Return the bytes at ``buffer[starts[i]:ends[i]]``."""
-    if len(starts) == 0:
-        return []
-    # One copy of all of it: slices of bytes are made several times as fast as those of an array.
-    begin = int(starts.min())
-    data = buffer[begin : int(ends.max())].tobytes()
-    bounds = zip((starts - begin).tolist(), (ends - begin).tolist(), strict=True)
-    return [data[start:end] for start, end in bounds]
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class ScannedPredictions:
     """The predictions of a batch that were plain, and which they are.
@@ -104,7 +93,7 @@ class ScannedPredictions:
         Shape ``(n,)``; NaN where a prediction has none.
     predictions_at
         Shape ``(n,)``: the predictions' places among the entries.
-    entries, spans, keys, roles, table, categories, spellings
+    entries, spans, keys, roles, table, categories, groups, spellings
         What was scanned, and what the scanner knows.
     """
 
@@ -122,12 +111,13 @@ class ScannedPredictions:
     roles: Roles
     table: TextTable
     categories: CategoryTexts
+    groups: SegmentTexts
     spellings: Spellings
 
     def ids(self, rows: Places) -> list[bytes]:
         """Return the prediction ids of some rows, as UTF-8."""
         starts, ends = (bound[rows] for bound in self.ids_at)
-        return texts_at(self.spans.buffer, starts, ends)
+        return slices(self.spans.buffer, starts, ends)
 
     def predictions(self, rows: Places) -> list[Any]:
         """Return what was predicted in some rows, as decoded."""
@@ -135,28 +125,9 @@ class ScannedPredictions:
 
     def segments(self, rows: Places) -> Coded[str | None]:
         """Return the segments of some rows, as `schemas.payloads.segment.segment_text`."""
-        entries = self.entries
-        which = self.roles[entries.slot] == MemberRole.SEGMENT_VALUE
-        if not which.any():
-            return Coded.same(None, len(rows))
-        # Rows with the same bytes in the same places have the same segment.
-        starts, ends = _bounds(entries, np.arange(len(which)), which)
-        texts = intern(self.spans.buffer, starts, ends, self.table).astype(np.int64)
-        marks = texts << 36 | entries.kind.astype(np.int64) << 32 | entries.slot
-        known: dict[bytes, str | None] = {}
-        found: list[str | None] = []
-        for row in rows.tolist():
-            begin, end = entries.row_ptr[row : row + 2].tolist()
-            places = begin + np.flatnonzero(which[begin:end])
-            mark = marks[places].tobytes()
-            is_sure = bool((texts[places] >= 0).all())
-            if not is_sure or mark not in known:
-                segment = self._segment(places)
-                known[mark] = segment
-            else:
-                segment = known[mark]
-            found.append(segment)
-        return Coded.of(found)
+        return self.groups.segments(
+            self.spans.buffer, self.entries, self.roles, rows, self._segment
+        )
 
     def _segment(self, places: Places) -> str | None:
         names = [self.keys.path(slot)[-1] for slot in self.entries.slot[places].tolist()]

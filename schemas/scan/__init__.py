@@ -9,6 +9,7 @@ from schemas.scan.digests import digests
 from schemas.scan.entries import Entries
 from schemas.scan.keys import KeyTable
 from schemas.scan.scanner import scan
+from schemas.scan.slices import slices
 from schemas.scan.texts import TextTable, intern
 from schemas.scan.times import read_epochs, read_times
 from schemas.scan.tokens import Token
@@ -24,5 +25,6 @@ __all__ = [
     "read_epochs",
     "read_times",
     "scan",
+    "slices",
     "warm_up",
 ]

@@ -5,6 +5,7 @@ import numpy as np
 from schemas.scan.digests import digests
 from schemas.scan.keys import KeyTable
 from schemas.scan.scanner import scan
+from schemas.scan.slices import slices
 from schemas.scan.texts import TextTable, intern
 from schemas.scan.times import read_epochs, read_times
 
@@ -23,3 +24,4 @@ def warm_up() -> None:
     read_times(buffer, *spans)
     read_epochs(np.zeros(1))
     digests(buffer, *spans)
+    slices(buffer, *spans)

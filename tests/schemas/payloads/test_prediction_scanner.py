@@ -97,6 +97,7 @@ def assert_same(
     assert [name.decode() for name in found.ids(rows)] == [
         row.prediction_id for row in expected.values()
     ]
+    assert found.segments(rows).values() == [row.segment for row in expected.values()]
     predictions = [row.prediction for row in expected.values()]
     assert [repr(value) for value in found.predictions(rows)] == list(map(repr, predictions))
     if len(rows):
@@ -346,6 +347,18 @@ def events(draw: st.DrawFn) -> bytes | None:
     return draw(
         st.sampled_from([text.encode("utf-8", "replace"), text[:-1].encode("utf-8", "replace")])
     )
+
+
+def test_segments_beyond_a_full_table_are_made_one_by_one() -> None:
+    names = [f"{number:02d}" for number in range(40)]
+    values = [orjson.dumps(EVENT | {"segment": {"group": name * 600}}) for name in names]
+    reading = PredictionScanner(FieldMap(), MOST_FEATURES, 5000)
+    found = reading.scan(spans([*values, *values], [None] * 80))
+    assert found is not None
+    rows = np.flatnonzero(found.plain)
+    assert len(rows) == 80
+    wanted = [orjson.dumps({"group": name * 600}).decode() for name in names]
+    assert found.segments(rows).values() == wanted * 2
 
 
 @given(
