@@ -1,6 +1,7 @@
 """The segments of a batch of predictions, each made once."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -67,7 +68,7 @@ class SegmentTexts:
         combined = self._combined(buffer, entries, places, starts, ends)
         codes, first, numbers = np.unique(combined, return_index=True, return_inverse=True)
         table = [
-            self._segment(code, lambda row=row: segment_of(places[starts[row] : ends[row]]))
+            self._segment(code, partial(segment_of, places[starts[row] : ends[row]]))
             for code, row in zip(codes.tolist(), first.tolist(), strict=True)
         ]
         return Coded(table, numbers.astype(np.int32))
