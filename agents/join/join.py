@@ -234,8 +234,8 @@ class PendingJoin:
                 (each if type(each) is int else _NONE for each in found), np.int64, len(found)
             )
         plain = numbers >= 0
-        _, places, counts = np.unique(numbers, return_inverse=True, return_counts=True)
-        if len(counts) < len(numbers):
+        if (np.diff(np.sort(numbers)) == 0).any():
+            _, places, counts = np.unique(numbers, return_inverse=True, return_counts=True)
             plain &= counts[places.reshape(-1)] == 1
         if on_disk:
             plain &= np.fromiter((each not in on_disk for each in labels.ids), np.bool_, len(found))

@@ -1,7 +1,9 @@
 """Records of labels to what joins them, and to rows that need no join."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,9 +20,8 @@ from schemas.payloads.label_scanner import LabelScanner, ScannedLabels
 from schemas.payloads.rows import FieldMap
 
 
-@dataclass(slots=True)
-class ReadLabels:
-    """What a slice of records holds.
+class LabelsOfSlice(NamedTuple):
+    """The labels of one slice.
 
     Attributes
     ----------
@@ -30,17 +31,30 @@ class ReadLabels:
         Those that bring their predictions.
     arrival
         The latest time of the records of these; below 0 where there is none.
-    not_taken
-        Records of which no label comes, and why.
-    skewed
-        How many were dated after their records, and got the records' times.
-    left_out
-        The optional fields that were left out of labels, as often as they were.
     """
 
     waiting: Labels
     carried: JoinedRows
     arrival: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReadLabels:
+    """What some slices of records hold.
+
+    Attributes
+    ----------
+    slices
+        The labels of each.
+    not_taken
+        Records of which no label comes, and why.
+    skewed
+        How many labels were dated after their records, and got the records' times.
+    left_out
+        The optional fields that were left out of labels, as often as they were.
+    """
+
+    slices: Sequence[LabelsOfSlice]
     not_taken: Sequence[tuple[Record, NotTaken]]
     skewed: int
     left_out: Sequence[LeftOut]
@@ -65,43 +79,53 @@ class LabelReader:
         self._tolerance = tolerance
         self._scanner = LabelScanner(fields, largest)
 
-    def read(self, block: RecordBlock) -> ReadLabels:
-        """Read a slice."""
-        joined = ConcatenatedBlocks.of([block])
+    def read(self, blocks: Sequence[RecordBlock]) -> ReadLabels:
+        """Read slices, at least one."""
+        joined = ConcatenatedBlocks.of(blocks)
         scanned = self._scanner.scan(joined.spans)
-        if scanned is None:
-            return self._read_singly(block, range(len(block)))
-        plain, skewed = self._plain(block, scanned)
-        if scanned.plain.all():
-            return ReadLabels(plain, JoinedRows.of([]), -1, [], skewed, [])
-        read = self._read_singly(block, np.flatnonzero(~scanned.plain).tolist())
-        read.skewed += skewed
-        if len(plain):
-            read.waiting = Labels.merged(plain, read.waiting)
-        return read
+        plain = np.zeros(len(joined), dtype=np.bool_) if scanned is None else scanned.plain
+        at_once, skewed = self._at_once(joined, scanned)
+        ends = np.searchsorted(np.flatnonzero(plain), joined.bounds).tolist()
+        singly = _Singly()
+        slices = []
+        for number, (begin, end) in enumerate(pairwise(joined.bounds)):
+            found = LabelsOfSlice(
+                at_once.part(ends[number], ends[number + 1]), JoinedRows.of([]), -1
+            )
+            if not plain[begin:end].all():
+                others = (begin + np.flatnonzero(~plain[begin:end])).tolist()
+                found = _merged(found, self._one_by_one(joined, others, singly))
+            slices.append(found)
+        return ReadLabels(slices, singly.not_taken, skewed + singly.skewed, singly.left_out)
 
-    def _plain(self, block: RecordBlock, scanned: ScannedLabels) -> tuple[Labels, int]:
-        """Return the labels that were read all at once, and how many of them ran ahead."""
-        times, skewed = bounded(scanned.times, block.timestamps, self._tolerance, scanned.plain)
+    def _at_once(
+        self, joined: ConcatenatedBlocks, scanned: ScannedLabels | None
+    ) -> tuple[Labels, int]:
+        """Return the labels that are plain, and how many of them ran ahead."""
+        if scanned is None:
+            return Labels.of([]), 0
+        records = joined.timestamps
+        times, skewed = bounded(scanned.times, records, self._tolerance, scanned.plain)
         rows = np.flatnonzero(scanned.plain)
         labels = Labels(
             scanned.ids(rows),
-            block.offsets[rows],
+            joined.offsets[rows],
             times[rows],
-            block.timestamps[rows],
+            records[rows],
             scanned.values(rows),
             scanned.models(rows),
         )
         return labels, skewed
 
-    def _read_singly(self, block: RecordBlock, numbers: Sequence[int]) -> ReadLabels:
+    def _one_by_one(
+        self, joined: ConcatenatedBlocks, numbers: Sequence[int], singly: "_Singly"
+    ) -> LabelsOfSlice:
+        """Return the labels of the others of a slice."""
         waiting: list[Label] = []
         carried: list[tuple[int, Joined]] = []
-        not_taken: list[tuple[Record, NotTaken]] = []
-        left_out: list[LeftOut] = []
-        skewed, arrival = 0, -1
+        arrival = -1
         for number in numbers:
-            record = block[number]
+            record = joined.record(number)
             try:
                 rows = label_rows(
                     record.value,
@@ -112,12 +136,12 @@ class LabelReader:
                     largest=self._largest,
                 )
             except NotTaken as why:
-                not_taken.append((record, why))
+                singly.not_taken.append((record, why))
                 continue
             for row in rows:
                 time, is_ahead = bounded_time(row.time, record.timestamp, self._tolerance)
-                skewed += is_ahead
-                left_out += row.left_out
+                singly.skewed += is_ahead
+                singly.left_out += row.left_out
                 if row.prediction is not None and row.model is not None:
                     join = Joined(row.model, row.version, row.prediction, row.label, time)
                     carried.append((record.offset, join))
@@ -126,5 +150,19 @@ class LabelReader:
                     name, offset = row.prediction_id.encode(), record.offset
                     label = Label(name, row.label, time, row.model, offset, record.timestamp)
                     waiting.append(label)
-        labels = Labels.of(waiting)
-        return ReadLabels(labels, JoinedRows.of(carried), arrival, not_taken, skewed, left_out)
+        return LabelsOfSlice(Labels.of(waiting), JoinedRows.of(carried), arrival)
+
+
+@dataclass(slots=True)
+class _Singly:
+    """What was found beside labels where they were read one by one."""
+
+    not_taken: list[tuple[Record, NotTaken]] = field(default_factory=list)
+    skewed: int = 0
+    left_out: list[LeftOut] = field(default_factory=list)
+
+
+def _merged(plain: LabelsOfSlice, others: LabelsOfSlice) -> LabelsOfSlice:
+    if len(plain.waiting) == 0:
+        return others
+    return others._replace(waiting=Labels.merged(plain.waiting, others.waiting))

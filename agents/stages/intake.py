@@ -13,9 +13,9 @@ from agents.join.stores import PendingStores
 from agents.join.telemetry import LabelOutcomes
 from agents.observations.event_time import bounded_time
 from agents.observations.framing import framed
-from agents.observations.label_reader import LabelReader
+from agents.observations.label_reader import LabelReader, LabelsOfSlice, ReadLabels
 from agents.observations.label_tables import Labelled, label_tables
-from agents.observations.prediction_reader import PredictionReader, Waiting
+from agents.observations.prediction_reader import PredictionReader, ReadPredictions, Waiting
 from agents.observations.prediction_tables import KindsOf
 from agents.records.block import RecordBlock
 from agents.records.record import Record
@@ -169,27 +169,39 @@ class Intake:
     ) -> list[Awaitable[object]]:
         """Take slices of predictions and labels in their order; publish observations."""
         # All at once, since reading depends on nothing that came before; the join does.
+        of_labels = [block for block in blocks if block.topic == self._topics.labels]
         predictions = [block for block in blocks if block.topic == self._topics.predictions]
         read = self._reader.read(predictions) if predictions else None
+        labels = self._label_reader.read(of_labels) if of_labels else None
         outputs: list[Awaitable[object]] = []
-        if read is not None:
-            self._telemetry.clocks_ahead(self._topics.predictions, read.skewed)
-            self._telemetry.fields_left_out(self._topics.predictions, read.left_out)
-            for record, why in read.not_taken:
-                outputs += await self._dead_letters.put_aside(record, why)
+        for topic, found in ((self._topics.predictions, read), (self._topics.labels, labels)):
+            if found is not None:
+                outputs += await self._tell(topic, found)
         waiting = iter(() if read is None else read.waiting)
+        slices = iter(() if labels is None else labels.slices)
         labelled: list[Labelled] = []
         repeated: list[int] = []
         for block in blocks:
             if block.topic == self._topics.predictions:
                 labelled.append(self._join_predictions(block, next(waiting), repeated))
             else:
-                labelled += await self._join_labels(block, outputs)
+                labelled.append(self._join_labels(block, next(slices)))
         if not await self._pending.fix_order({each.partition for each in blocks}, is_current):
             return outputs  # whose the partitions are now takes the same records, and observes them
         tables = [] if read is None else read.tables(shard_of, repeated)
         tables += label_tables(labelled, shard_of)
         return [*outputs, *await self._publish(tables, blocks)]
+
+    async def _tell(
+        self, topic: str, read: ReadPredictions | ReadLabels
+    ) -> list[Awaitable[object]]:
+        """Put aside what was not taken, and count what was read otherwise than it says."""
+        outputs: list[Awaitable[object]] = []
+        for record, why in read.not_taken:
+            outputs += await self._dead_letters.put_aside(record, why)
+        self._telemetry.clocks_ahead(topic, read.skewed)
+        self._telemetry.fields_left_out(topic, read.left_out)
+        return outputs
 
     def _join_predictions(
         self, block: RecordBlock, waiting: Iterable[Waiting], repeated: list[int]
@@ -204,13 +216,8 @@ class Intake:
         self._telemetry.labels_met(LabelOutcomes(joined=len(joined)))
         return Labelled(Source(block.topic, block.partition), joined)
 
-    async def _join_labels(
-        self, block: RecordBlock, outputs: list[Awaitable[object]]
-    ) -> list[Labelled]:
+    def _join_labels(self, block: RecordBlock, read: LabelsOfSlice) -> Labelled:
         store = self._pending.get(block.partition)
-        read = self._label_reader.read(block)
-        for record, why in read.not_taken:
-            outputs += await self._dead_letters.put_aside(record, why)
         orphaned = store.status.orphaned
         taken = store.add_labels(read.waiting)
         store.see(read.arrival)
@@ -224,9 +231,7 @@ class Intake:
                 orphaned=store.status.orphaned - orphaned,
             )
         )
-        self._telemetry.clocks_ahead(block.topic, read.skewed)
-        self._telemetry.fields_left_out(block.topic, read.left_out)
-        return [Labelled(Source(block.topic, block.partition), joined)]
+        return Labelled(Source(block.topic, block.partition), joined)
 
     async def _pass_on(self, block: RecordBlock) -> list[Awaitable[object]]:
         """Pass model events to detection and to policy, keyed by model."""

@@ -26,7 +26,10 @@ def warm_up() -> None:
     reader = PredictionReader(form=JsonPredictions(FieldMap()), tolerance=0, kinds_of=lambda _: {})
     blocks = []
     for model in ("one", "other"):
-        value = b'{"prediction_id":"p","model":"%s","features":{"x":1.5,"y":"a"},"prediction":"a"}'
+        value = (
+            b'{"prediction_id":"p","model":"%s","features":{"x":1.5,"y":"a"},"prediction":"a",'
+            b'"segment":{"z":"a"}}'
+        )
         value %= model.encode()
         columns = np.array([[0], [0], [0], [-1], [-1], [0], [len(value)], [0]])
         buffer = np.frombuffer(value, dtype=np.uint8)
@@ -34,5 +37,5 @@ def warm_up() -> None:
     # Of one slice the buffer is as it was fetched, of several a copy; two models share a table.
     for those in (blocks[:1], blocks):
         reader.read(those).tables(lambda _: 0)
-    LabelReader(fields=FieldMap(), largest=1000, tolerance=0).read(blocks[0])
+    LabelReader(fields=FieldMap(), largest=1000, tolerance=0).read(blocks[:1])
     detectors.warm_up()

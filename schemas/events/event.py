@@ -2,7 +2,7 @@
 
 from typing import Annotated, Final
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 Timestamp = Annotated[
     str | int | float,
@@ -20,7 +20,14 @@ EntityName = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
 """A name that may be a Kafka key and a metric's label."""
 
 
-Identifier = EntityName | int | float
+def _short(number: int) -> int:
+    """Return a number whose digits are no longer than a name may be."""
+    if not -(10 ** (LONGEST_NAME - 1)) < number < 10**LONGEST_NAME:
+        raise ValueError(f"expected at most {LONGEST_NAME} digits")
+    return number
+
+
+Identifier = EntityName | Annotated[int, AfterValidator(_short)] | float
 """A name as producers write it: a number is the text of its digits, as they are written."""
 
 

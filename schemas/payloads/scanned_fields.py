@@ -12,6 +12,8 @@ from schemas.payloads.prediction_members import Fields, Places
 from schemas.payloads.record_keys import is_plain
 from schemas.payloads.scanned_predictions import Bytes, Rows, Spans
 from schemas.scan import Token, read_epochs, read_times
+from schemas.scan.arrays import as_bytes, as_spans
+from schemas.scan.kernel import kernel
 
 _PREFIXES: Final = (
     (0, REGISTRY_PREFIX),
@@ -19,6 +21,8 @@ _PREFIXES: Final = (
     (BYTE_ORDER_MARK[0], len(BYTE_ORDER_MARK)),
 )
 """First bytes, none of which begins JSON, and how long what they begin is."""
+
+_BRACE: Final = ord("{")
 
 # As plain numbers: members of an enumeration are slow to come by.
 _ID: Final = int(MemberRole.PREDICTION_ID)
@@ -46,15 +50,22 @@ def ids_of(spans: Spans, found: Fields, plain: Rows) -> tuple[Places, Places]:
 
 def after_prefixes(buffer: Bytes, starts: Places, ends: Places) -> Places:
     """Return where values begin after a byte order mark, or the bytes of a schema registry."""
-    there = (starts >= 0) & (starts < ends)
-    if not there.any():
-        return starts
-    first = buffer[np.where(there, starts, starts[there.argmax()])]
-    for byte, size in _PREFIXES:
-        begun = there & (first == byte) & (starts + size < ends)
-        if begun.any():
-            starts = np.where(begun, starts + size, starts)
-    return starts
+    starts, ends = as_spans(starts, ends)
+    after = np.empty_like(starts)
+    _skip_prefixes(as_bytes(buffer), starts, ends, after)
+    return after
+
+
+@kernel()
+def _skip_prefixes(buffer: Bytes, starts: Places, ends: Places, after: Places) -> None:
+    for i in range(len(starts)):
+        start = starts[i]
+        if 0 <= start < ends[i] <= len(buffer) and buffer[start] != _BRACE:
+            for byte, size in _PREFIXES:
+                if buffer[start] == byte and starts[i] + size < ends[i]:
+                    start = starts[i] + size
+                    break
+        after[i] = start
 
 
 def times_of(spans: Spans, found: Fields, plain: Rows) -> Places:
@@ -64,11 +75,16 @@ def times_of(spans: Spans, found: Fields, plain: Rows) -> Places:
     """
     kinds, numbers = found.kind[_TIMESTAMP], found.number[_TIMESTAMP]
     written = kinds == _STRING
-    moments, understood = read_times(spans.buffer, found.start[_TIMESTAMP], found.end[_TIMESTAMP])
-    if (written & understood).all():
-        return moments
-    plain &= ~written | understood
-    moments = np.where(written, moments, np.clip(spans.times, EARLIEST_MS, LATEST_MS))
+    moments = spans.times
+    if written.any():
+        moments, understood = read_times(
+            spans.buffer, found.start[_TIMESTAMP], found.end[_TIMESTAMP]
+        )
+        if (written & understood).all():
+            return moments
+        plain &= ~written | understood
+        moments = np.where(written, moments, spans.times)
+    moments = np.clip(moments, EARLIEST_MS, LATEST_MS)
     numeric = ~written & (kinds != _NULL)
     if numeric.any():
         epochs, within = read_epochs(numbers)

@@ -2,7 +2,7 @@ from typing import Any
 
 import orjson
 
-from agents.observations.label_reader import LabelReader, ReadLabels
+from agents.observations.label_reader import LabelReader, LabelsOfSlice, ReadLabels
 from agents.records.block import RecordBlock
 from agents.transport.rounds import records_of
 from schemas.payloads.rows import FieldMap
@@ -11,11 +11,19 @@ from tests.agents.fakes import batch
 NOW = 1_700_000_000_000
 
 
-def read(*documents: dict[str, Any], tolerance: int = 60_000) -> ReadLabels:
+def block(*documents: dict[str, Any], first_offset: int = 10) -> RecordBlock:
     values = [orjson.dumps(each) for each in documents]
-    records = records_of(batch("labels", values, first_offset=10, timestamp=NOW))
-    reader = LabelReader(fields=FieldMap(), largest=10_000, tolerance=tolerance)
-    return reader.read(RecordBlock.from_records("labels", 0, records))
+    records = records_of(batch("labels", values, first_offset=first_offset, timestamp=NOW))
+    return RecordBlock.from_records("labels", 0, records)
+
+
+def reader() -> LabelReader:
+    return LabelReader(fields=FieldMap(), largest=10_000, tolerance=60_000)
+
+
+def read(*documents: dict[str, Any]) -> tuple[LabelsOfSlice, ReadLabels]:
+    found = reader().read([block(*documents)])
+    return found.slices[0], found
 
 
 def label(name: str, **fields: Any) -> dict[str, Any]:
@@ -27,16 +35,16 @@ UNUSUAL = {"note": 'a "quoted" one'}
 
 
 def test_plain_and_unusual_labels_come_in_the_order_of_their_offsets() -> None:
-    found = read(
+    (found, _, _), _ = read(
         label("a"), label("b", **UNUSUAL), label("c", model="fraud"), label("d", **UNUSUAL)
-    ).waiting
+    )
     assert found.ids == [b"a", b"b", b"c", b"d"]
     assert found.offsets.tolist() == [10, 11, 12, 13]
     assert found.models.values() == [None, None, "fraud", None]
 
 
 def test_a_label_that_carries_its_prediction_needs_no_join() -> None:
-    found = read(label("a", prediction=0, model="fraud", version="7"), label("b"))
+    found, _ = read(label("a", prediction=0, model="fraud", version="7"), label("b"))
     assert found.waiting.ids == [b"b"]
     ((offset, join),) = found.carried.rows()
     assert (offset, join.model, join.version, join.prediction, join.label) == (
@@ -51,12 +59,35 @@ def test_a_label_that_carries_its_prediction_needs_no_join() -> None:
 
 def test_labels_from_the_future_get_their_records_times_plain_or_not() -> None:
     late = NOW / 1000 + 3600
-    found = read(label("a", timestamp=late), label("b", timestamp=late, **UNUSUAL), label("c"))
-    assert found.skewed == 2
+    found, whole = read(
+        label("a", timestamp=late), label("b", timestamp=late, **UNUSUAL), label("c")
+    )
+    assert whole.skewed == 2
     assert (found.waiting.times - NOW).max() < 10
 
 
 def test_what_is_refused_or_says_nothing_is_told_with_its_record() -> None:
-    found = read(label("a"), {"prediction_id": "b", "label": None}, {"x": 1}, label("c"))
-    assert [record.offset for record, _ in found.not_taken] == [11, 12]
+    found, whole = read(label("a"), {"prediction_id": "b", "label": None}, {"x": 1}, label("c"))
+    assert [record.offset for record, _ in whole.not_taken] == [11, 12]
     assert found.waiting.ids == [b"a", b"c"]
+
+
+def test_slices_that_are_read_together_give_what_each_gives_alone() -> None:
+    late = NOW / 1000 + 3600
+    blocks = [
+        block(label("a"), label("b", **UNUSUAL), label("c", label="x")),
+        block({"x": 1}, label("d", prediction=0, model="fraud"), first_offset=20),
+        block(label("e", timestamp=late), label("f", model="fraud"), first_offset=30),
+        block(label("g", timestamp=late, **UNUSUAL), label("h", label=None), first_offset=40),
+    ]
+    together = reader().read(blocks)
+    alone = [reader().read([each]) for each in blocks]
+    for slices, (other,) in zip(together.slices, (each.slices for each in alone), strict=True):
+        assert list(map(slices.waiting.__getitem__, range(len(slices.waiting)))) == list(
+            map(other.waiting.__getitem__, range(len(other.waiting)))
+        )
+        assert slices.carried.rows() == other.carried.rows()
+        assert slices.arrival == other.arrival
+    assert together.skewed == sum(each.skewed for each in alone) == 2
+    refused = [record.offset for record, _ in together.not_taken]
+    assert refused == [20, 41]

@@ -9,7 +9,8 @@ from agents.records.block import RecordBlock
 from app.worker.warm_up import warm_up
 from schemas.payloads.json_predictions import JsonPredictions
 from schemas.payloads.rows import FieldMap
-from schemas.payloads import prediction_members as members
+from schemas.payloads import prediction_members as members, scanned_fields, segment_texts
+import schemas.scan.slices; import sys; slices = sys.modules['schemas.scan.slices']
 from schemas.payloads.label_members import find_label_fields
 
 warm_up()
@@ -21,13 +22,18 @@ kernels = [
     members.number_texts,
     members.mark_feature_sets,
     find_label_fields,
+    scanned_fields._skip_prefixes,
+    segment_texts._count,
+    segment_texts._list,
+    slices._gather,
 ]
 compiled = [each.signatures for each in kernels]
-assert [len(each) for each in compiled] == [1] * 7, compiled
+assert [len(each) for each in compiled] == [1] * len(kernels), compiled
 reader = PredictionReader(
     form=JsonPredictions(FieldMap()), tolerance=0, kinds_of=lambda _: {}
 )
-value = b'{"model":"m","features":{"x":1,"y":"a","z":null},"prediction":1.5,"timestamp":5}'
+value = b'{"model":"m","features":{"x":1,"y":"a","z":null},"prediction":1.5,"timestamp":5,'
+value += b'"segment":{"z":"a"}}'
 for rows in (1, 2):
     columns = np.array([[0, 1], [0, 0], [0, 0], [0, 0], [1, 1], [0, 0], [len(value)] * 2, [0, 0]])
     block = RecordBlock("p", 0, np.frombuffer(value, dtype=np.uint8), columns)
@@ -39,7 +45,8 @@ labels = LabelReader(fields=FieldMap(), largest=1000, tolerance=0)
 value = b'{"prediction_id":"p","model":"m","label":"a","timestamp":5}'
 columns = np.array([[0, 1], [0, 0], [0, 0], [0, 0], [1, 1], [0, 0], [len(value)] * 2, [0, 0]])
 block = RecordBlock("l", 0, np.frombuffer(value, dtype=np.uint8), columns)
-assert len(labels.read(block).waiting) == 2
+for blocks in ([block], [block, block]):
+    assert [len(each.waiting) for each in labels.read(blocks).slices] == [2] * len(blocks)
 assert [each.signatures for each in kernels] == compiled
 """
 
