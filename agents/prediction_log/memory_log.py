@@ -145,7 +145,7 @@ class _Part:
         values = (
             self.values[rows]
             if isinstance(rows, slice)
-            else [self.values[row] for row in rows.tolist()]
+            else list(map(self.values.__getitem__, rows.tolist()))
         )
         columns = self.names.column(rows), self.segments.column(rows)
         return Entries(self.fields[rows], *columns, values)

@@ -11,10 +11,15 @@ from detectors.performance.error import Task, error_of
 from schemas.tables.columns import Column, Flag, Flags, Kind, Role, Values, column_of
 from schemas.tables.outcomes import outcomes_of
 
+Numbers = NDArray[np.int64]
+
 NAME: Final = "error"
 """The name of the column of errors."""
 
 _BOTH: Final = 2
+
+_TABLE: Final = 8
+"""Places for each number, up to which a table of all that could be is faster than to sort."""
 
 _UNKNOWN: Final = object()
 """In place of an error that cannot be reckoned: mistyped."""
@@ -112,16 +117,28 @@ def _of_pairs(prediction: Column, label: Column, task: Task) -> Values:
     """Return errors of which each pair of outcomes is reckoned once; NaN where there is none."""
     said, codes = _distinct(prediction)
     true, others = _distinct(label)
-    pairs, places = np.unique(codes * len(true) + others, return_inverse=True)
+    pairs = codes * len(true) + others
+    distinct, places = _different(pairs, len(said) * len(true))
     errors = [
-        error_of(said[pair // len(true)], true[pair % len(true)], task) for pair in pairs.tolist()
+        error_of(said[pair // len(true)], true[pair % len(true)], task)
+        for pair in distinct.tolist()
     ]
     known = np.array([np.nan if error is None else error for error in errors], dtype=np.float64)
-    found: Values = known[places.reshape(-1)]
+    found: Values = known[places]
     return found
 
 
-def _distinct(column: Column) -> tuple[Sequence[Any], NDArray[np.int64]]:
+def _different(numbers: Numbers, end: int) -> tuple[Numbers, Numbers]:
+    """Return which numbers below ``end`` there are, and which of these each of them is."""
+    if end > _TABLE * len(numbers):
+        distinct, places = np.unique(numbers, return_inverse=True)
+        return distinct, places.reshape(-1)
+    is_there = np.zeros(end, dtype=np.bool_)
+    is_there[numbers] = True
+    return np.flatnonzero(is_there), (np.cumsum(is_there) - 1)[numbers]
+
+
+def _distinct(column: Column) -> tuple[Sequence[Any], Numbers]:
     """Return the values of a column, and which of them each row has."""
     if column.kind is Kind.CATEGORY:
         return column.categories, column.values.astype(np.int64)

@@ -63,8 +63,8 @@ def outcomes_of(columns: Iterable[Column], role: Role, rows: int) -> list[Any]:
 
 def _column_of_texts(name: str, role: Role, texts: Sequence[str]) -> Column:
     """Return the column of texts of which few differ: each of them is looked at once."""
-    numbers: dict[str, int] = {}
-    codes = np.array([numbers.setdefault(text, len(numbers)) for text in texts], dtype=np.int64)
+    numbers = {text: number for number, text in enumerate(dict.fromkeys(texts))}
+    codes = np.fromiter(map(numbers.__getitem__, texts), dtype=np.int64, count=len(texts))
     distinct = column_of(name, role, list(numbers))
     flags = None if distinct.flags is None else distinct.flags[codes]
     return replace(distinct, values=distinct.values[codes], flags=flags)
