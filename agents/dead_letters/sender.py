@@ -129,7 +129,8 @@ class DeadLetters:
         TooManyRefused
             If they are more than is borne.
         """
-        place = (records[0].topic, records[0].partition)
+        first = records if isinstance(records, RecordBlock) else records[0]
+        place = (first.topic, first.partition)
         count = self._counts.get(place)
         if count is None:
             count = self._counts[place] = Refusals(self._limits)

@@ -291,12 +291,13 @@ class Intake:
     def _report(self, blocks: Sequence[RecordBlock], started: float) -> None:
         for block in blocks:
             self._dead_letters.handled(block)
-            store = self._pending.find(block.partition)
-            if store is not None:
-                self._telemetry.pending_changed(block.partition, store.status)
             self._telemetry.records_read(
                 block.topic, block.partition, len(block), int(block.offsets[-1])
             )
+        for partition in {block.partition for block in blocks}:
+            store = self._pending.find(partition)
+            if store is not None:
+                self._telemetry.pending_changed(partition, store.status)
         self._telemetry.batch_handled(self.name, perf_counter() - started)
 
 
