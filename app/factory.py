@@ -77,7 +77,6 @@ def create_app(settings: Settings, *, telemetry: Telemetry | None = None) -> Bat
         publisher=publisher,
         dead_letters=dead_letters,
         telemetry=told,
-        kinds_of=options.kinds_of,
         pending=pending,
     )
     detection = Detection(

@@ -1,6 +1,6 @@
 """What the agents and detectors are told, from the settings."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Self
@@ -15,7 +15,7 @@ from detectors.monitors.fleet import Fleet
 from detectors.monitors.options import DetectorOptions, MonitorOptions
 from detectors.retraining.policy import PolicyOptions, RetrainPolicy
 from schemas.payloads.rows import FieldMap
-from schemas.tables.columns import Kind
+from schemas.tables.declared import Declarations, Declared
 
 _UNNAMED = ModelSettings()
 
@@ -32,8 +32,6 @@ class WorkerOptions:
         What is taken, what waits for its label, how much bad input is borne.
     checkpoints
         When state is saved; None where none is kept.
-    kinds_of, task_of
-        The declared kinds of a model's features, and what it predicts, by its name.
     new_fleet, new_policy
         Make the models, and the retrain policy, of one partition.
     """
@@ -43,7 +41,6 @@ class WorkerOptions:
     pending: PendingOptions
     refusals: RefusalLimits
     checkpoints: CheckpointOptions | None
-    kinds_of: Callable[[str], Mapping[str, Kind]]
     new_fleet: Callable[[], Fleet]
     new_policy: Callable[[], RetrainPolicy]
 
@@ -56,7 +53,6 @@ class WorkerOptions:
             pending=pending_options(settings),
             refusals=refusal_limits(settings),
             checkpoints=checkpoint_options(settings),
-            kinds_of=partial(declared_kinds, settings),
             new_fleet=partial(new_fleet, settings),
             new_policy=partial(new_policy, settings),
         )
@@ -76,6 +72,7 @@ def intake_options(settings: Settings) -> IntakeOptions:
         message_bytes=settings.limits.message_bytes,
         features_per_event=settings.limits.features_per_event,
         clock_tolerance=round(settings.intake.clock_tolerance_seconds * 1000),
+        declarations=declarations(settings),
     )
 
 
@@ -107,6 +104,7 @@ def pending_options(settings: Settings) -> PendingOptions:
         hot_entries=min(pending.hot_entries, pending.max_entries),
         directory=pending.directory,
         reused_ids=pending.reused_ids,
+        declarations=declarations(settings),
     )
 
 
@@ -135,12 +133,19 @@ def monitor_options(settings: Settings, model: str) -> MonitorOptions:
         ignored=known.ignored,
         most_columns=settings.limits.columns_per_model,
         task=known.task,
+        spellings=known.values.over(settings.values),
     )
 
 
-def declared_kinds(settings: Settings, model: str) -> Mapping[str, Kind]:
-    """Return the declared kinds of a model's features."""
-    return settings.models.get(model, _UNNAMED).kinds
+def declarations(settings: Settings) -> Declarations:
+    """Return how the values of models' events are to be read."""
+    return Declarations(
+        Declared(spellings=settings.values.spellings),
+        {
+            name: Declared(known.kinds, known.values.over(settings.values))
+            for name, known in settings.models.items()
+        },
+    )
 
 
 def policy_options(settings: Settings) -> PolicyOptions:

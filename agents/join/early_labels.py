@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from agents.join.labels import Label, digest
+from schemas.tables.declared import NO_DECLARATIONS, Declarations
 
 MOST_SIDE_BY_SIDE: Final = 16
 """Labels of one prediction id that wait at once, each for another model."""
@@ -40,6 +41,8 @@ class EarlyLabels:
     ----------
     most
         Labels kept at most.
+    declarations
+        Which labels of a model are one.
 
     Attributes
     ----------
@@ -49,8 +52,9 @@ class EarlyLabels:
         No label that waits came into the changelog before this.
     """
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, declarations: Declarations = NO_DECLARATIONS) -> None:
         self._most = most
+        self._declarations = declarations
         # Ordered for their cheap oldest entry: a plain dict skips over all that was deleted.
         self._labels: OrderedDict[bytes, list[EarlyLabel]] = OrderedDict()
         self._kept = 0
@@ -74,7 +78,8 @@ class EarlyLabels:
             if known.label.model == label.model:
                 if known.label.offset == label.offset:
                     return "early"
-                is_same = digest(known.label.value) == digest(label.value)
+                spellings = self._declarations.of(label.model).spellings
+                is_same = digest(known.label.value, spellings) == digest(label.value, spellings)
                 return "duplicate" if is_same else "corrected"
         if len(early) >= MOST_SIDE_BY_SIDE:
             return "duplicate"

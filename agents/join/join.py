@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ from agents.prediction_log.entry import NO_DIGEST, Entry, FirstLabel
 from agents.prediction_log.memory_log import PART_BITS, Bounds
 from agents.prediction_log.predictions import NO_CONTENT, NO_LABEL, Predictions
 from agents.prediction_log.tiered_log import TieredLog
+from schemas.tables.declared import NO_DECLARATIONS, Declarations
 
 _EMBEDDED: Final = -2
 """In place of a label's offset where the prediction carried it."""
@@ -94,6 +95,8 @@ class PendingJoin:
         As for `agents.prediction_log.tiered_log.TieredLog`.
     reused_ids
         What becomes of other predictions of the same id, model and version.
+    declarations
+        Which labels of a model are one.
 
     Attributes
     ----------
@@ -122,8 +125,10 @@ class PendingJoin:
         file: ColdFile | None = None,
         part_bits: int = PART_BITS,
         reused_ids: ReusedIds = ReusedIds.LATEST,
+        declarations: Declarations = NO_DECLARATIONS,
     ) -> None:
         self._most = most
+        self._declarations = declarations
         self._reused_ids = reused_ids
         kept = most if hot is None else min(most, hot)
         # Labels that were there before their predictions, by the number: a replay needs them.
@@ -132,7 +137,7 @@ class PendingJoin:
         self.log.forgotten = self._forget
         # Numbers in memory; of ids that several model versions scored, all of them.
         self._waiting: dict[bytes, int | tuple[int, ...]] = {}
-        self.early = EarlyLabels(kept)
+        self.early = EarlyLabels(kept, declarations)
         self.clocks = Clocks(ttl)
         self.counters = Counters()
         self.durable_to = 0
@@ -262,7 +267,7 @@ class PendingJoin:
         if len(rows) == 0:
             return JoinedRows.of([])
         those = labels.take(rows)
-        self.log.set_labels(numbers, those.offsets, digests(those.values))
+        self.log.set_labels(numbers, those.offsets, self._digests(those.values, numbers))
         self.counters.waiting -= len(rows)
         self.order_matters |= bool(numbers.max() >= self.durable_to)
         met = self.log.gather(numbers)
@@ -278,12 +283,26 @@ class PendingJoin:
             np.where(ages == 0, np.nan, those.times - ages),
         )
 
+    def _digests(self, values: Sequence[Any], numbers: Rows) -> NDArray[np.uint32]:
+        """Return the digests of labels that predictions get."""
+        general, *others = self._declarations.spellings
+        if not others:
+            return digests(values, general)
+        models = self.log.names(numbers)
+        names = [models.table[code][0] for code in models.codes.tolist()]
+        pairs = zip(values, names, strict=True)
+        return np.array([self._digest(*pair) for pair in pairs], dtype=np.uint32)
+
+    def _digest(self, value: Any, model: str) -> int:
+        """Return the digest of a label of some model."""
+        return digest(value, self._declarations.of(model).spellings)
+
     def _add_label(self, label: Label, on_disk: Found) -> list[Joined]:
         """Return the predictions that a label meets, now or in a replay."""
         joined = []
         for number, entry in self._wanted(label, on_disk):
             if entry.label == NO_LABEL:
-                self.log.set_label(number, label.offset, digest(label.value))
+                self.log.set_label(number, label.offset, self._digest(label.value, entry.model))
                 self.counters.waiting -= 1
             elif entry.label != label.offset or entry.first is not None:
                 continue
@@ -300,8 +319,10 @@ class PendingJoin:
         # A replay of a label that came before its prediction.
         if any(entry.label == label.offset for _, entry in wanted):
             return "early", False
-        known = {digest(label.value), NO_DIGEST}
-        is_same = all(entry.digest in known for _, entry in wanted)
+        is_same = all(
+            entry.digest in {self._digest(label.value, entry.model), NO_DIGEST}
+            for _, entry in wanted
+        )
         return ("duplicate" if is_same else "corrected"), False
 
     def _wanted(self, label: Label, on_disk: Found) -> list[tuple[int, Entry]]:
@@ -415,7 +436,7 @@ class PendingJoin:
 
     def _label_first(self, number: int, label: FirstLabel, offset: int) -> None:
         self.log.set_first(number, label)
-        self.log.set_label(number, offset, digest(label.label))
+        self.log.set_label(number, offset, self._digest(label.label, self.log.entry(number).model))
         self.counters.waiting -= 1
 
     def _trim(self) -> None:

@@ -12,6 +12,7 @@ from agents.prediction_log.entry import NO_DIGEST
 from schemas.tables.coded import Coded
 from schemas.values.classes import class_name
 from schemas.values.numbers import number_of
+from schemas.values.spellings import USUAL, Spellings
 
 _GOLDEN: Final = np.uint64(0x9E3779B97F4A7C15)
 _HALF: Final = np.uint64(32)
@@ -122,7 +123,7 @@ class Labels:
         )
 
 
-def digests(values: Sequence[Any]) -> NDArray[np.uint32]:
+def digests(values: Sequence[Any], spellings: Spellings = USUAL) -> NDArray[np.uint32]:
     """Return what tells labels from others, shape ``(n,)``, however they are spelled.
 
     Examples
@@ -135,15 +136,15 @@ def digests(values: Sequence[Any]) -> NDArray[np.uint32]:
     if kinds == {float}:
         return _of_numbers(np.array(values, dtype=np.float64))
     if list in kinds:
-        return np.array([digest(value) for value in values], dtype=np.uint32)
+        return np.array([digest(value, spellings) for value in values], dtype=np.uint32)
     # Equal ones are the same class: 1, 1.0 and true are one key.
-    found = {value: digest(value) for value in set(values)}
+    found = {value: digest(value, spellings) for value in set(values)}
     return np.fromiter(map(found.__getitem__, values), dtype=np.uint32, count=len(values))
 
 
-def digest(value: Any) -> int:
+def digest(value: Any, spellings: Spellings = USUAL) -> int:
     """Return the digest of one label; as `digests`."""
-    name = class_name(value)
+    name = class_name(value, spellings)
     number = number_of(name, exact=True)
     if number is not None:
         return int(_of_numbers(np.array([number]))[0])

@@ -5,6 +5,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
+from schemas.tables.declared import NO_DECLARATIONS, Declarations
+
 _LARGEST_CHECKPOINT: Final = 65_536
 _SMALLEST_CHECKPOINT: Final = 4_096
 
@@ -35,6 +37,8 @@ class PendingOptions:
         Where; None to keep all in memory.
     reused_ids
         What becomes of other predictions of the same id, model and version.
+    declarations
+        Which labels of a model are one, among others.
     """
 
     ttl: int = 30 * 86_400_000
@@ -42,6 +46,7 @@ class PendingOptions:
     hot_entries: int = 250_000
     directory: Path | None = None
     reused_ids: ReusedIds = ReusedIds.LATEST
+    declarations: Declarations = NO_DECLARATIONS
 
     @property
     def checkpoint_every(self) -> int:

@@ -204,4 +204,5 @@ class PendingSlot:
             hot=self._options.hot_entries,
             file=self._file,
             reused_ids=self._options.reused_ids,
+            declarations=self._options.declarations,
         )

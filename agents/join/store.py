@@ -21,6 +21,7 @@ from agents.prediction_log.disk_file import ChangelogPosition, ColdFile, Written
 from agents.prediction_log.memory_log import PART_BITS
 from agents.prediction_log.predictions import Predictions
 from agents.prediction_log.tiered_log import Captured, TieredLog
+from schemas.tables.declared import NO_DECLARATIONS, Declarations
 
 _RECORDS_BETWEEN: Final = 1000
 """Records of the changelog after which labels that still wait are said again, at the least."""
@@ -38,7 +39,7 @@ class PendingStore:
 
     Parameters
     ----------
-    ttl, most, hot, file, part_bits, reused_ids
+    ttl, most, hot, file, part_bits, reused_ids, declarations
         As of `agents.join.join.PendingJoin`.
 
     Attributes
@@ -56,9 +57,16 @@ class PendingStore:
         file: ColdFile | None = None,
         part_bits: int = PART_BITS,
         reused_ids: ReusedIds = ReusedIds.LATEST,
+        declarations: Declarations = NO_DECLARATIONS,
     ) -> None:
         self._join = PendingJoin(
-            ttl=ttl, most=most, hot=hot, file=file, part_bits=part_bits, reused_ids=reused_ids
+            ttl=ttl,
+            most=most,
+            hot=hot,
+            file=file,
+            part_bits=part_bits,
+            reused_ids=reused_ids,
+            declarations=declarations,
         )
         self._file = file
         self._marks_apart = most // _MARKS

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from agents.observations.accepted_rows import ReadRows
 from agents.observations.concatenated_blocks import ConcatenatedBlocks
 from agents.observations.event_time import ages, bounded
-from agents.observations.prediction_tables import KindsOf, PartitionOf, tables_of
+from agents.observations.prediction_tables import PartitionOf, tables_of
 from agents.prediction_log.predictions import Predictions
 from agents.records.block import RecordBlock
 from agents.records.record import Record
@@ -20,6 +20,7 @@ from schemas.payloads.format import PredictionFormat
 from schemas.payloads.rows import PredictionRow
 from schemas.payloads.scanned_predictions import ScannedPredictions
 from schemas.tables.coded import Coded
+from schemas.tables.declared import Declarations
 from schemas.tables.observations import ObservationTable
 
 Rows = NDArray[np.intp]
@@ -55,7 +56,7 @@ class ReadPredictions:
     skewed: int
     left_out: Sequence[LeftOut]
     _rows: ReadRows
-    _kinds_of: KindsOf
+    _declarations: Declarations
 
     def tables(
         self, partition_of: PartitionOf, repeated: Sequence[int] = ()
@@ -73,7 +74,7 @@ class ReadPredictions:
         """
         if repeated:
             self._rows.leave_out(repeated)
-        return list(tables_of(self._rows, self._kinds_of, partition_of))
+        return list(tables_of(self._rows, self._declarations, partition_of))
 
 
 class ReadingOptions(Protocol):
@@ -82,6 +83,10 @@ class ReadingOptions(Protocol):
     @property
     def clock_tolerance(self) -> int:
         """Milliseconds by which an event may be dated after its record."""
+
+    @property
+    def declarations(self) -> Declarations:
+        """What the settings say of models."""
 
     def prediction_format(self) -> PredictionFormat:
         """Return how predictions are written, for one thread."""
@@ -96,20 +101,25 @@ class PredictionReader:
         How they are written.
     tolerance
         Milliseconds by which an event may be dated after its record.
-    kinds_of
-        Gives the declared kinds of a model's features by its name.
+    declarations
+        What the settings say of models.
     """
 
-    def __init__(self, *, form: PredictionFormat, tolerance: int, kinds_of: KindsOf) -> None:
+    def __init__(
+        self, *, form: PredictionFormat, tolerance: int, declarations: Declarations
+    ) -> None:
         self._form = form
         self._tolerance = tolerance
-        self._kinds_of = kinds_of
+        self._declarations = declarations
 
     @classmethod
-    def of(cls, options: ReadingOptions, kinds_of: KindsOf) -> Self:
+    def of(cls, options: ReadingOptions) -> Self:
         """Return what reads as options say."""
-        form, tolerance = options.prediction_format(), options.clock_tolerance
-        return cls(form=form, tolerance=tolerance, kinds_of=kinds_of)
+        return cls(
+            form=options.prediction_format(),
+            tolerance=options.clock_tolerance,
+            declarations=options.declarations,
+        )
 
     def read(self, blocks: Sequence[RecordBlock]) -> ReadPredictions:
         """Read slices, at least one."""
@@ -125,7 +135,7 @@ class PredictionReader:
             skewed,
             [odd for row in rows.single.values() for odd in row.left_out],
             rows,
-            self._kinds_of,
+            self._declarations,
         )
 
     def _read_singly(

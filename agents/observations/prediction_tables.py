@@ -1,6 +1,6 @@
 """Accepted predictions to observation tables."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
@@ -9,19 +9,19 @@ from numpy.typing import NDArray
 
 from agents.observations.accepted_rows import ReadRows
 from schemas.payloads.prediction_columns import prediction_columns
-from schemas.tables.columns import Column, Kind
+from schemas.tables.columns import Column
+from schemas.tables.declared import Declarations, Declared
 from schemas.tables.observations import ModelRows, ObservationTable, Origin, middle_between
 
 MOST_CELLS: Final = 4_000_000
 """Rows times columns of one table: rows that have little in common would take up much memory."""
 
-KindsOf = Callable[[str], Mapping[str, Kind]]
 PartitionOf = Callable[[str], int]
 Rows = NDArray[np.intp]
 
 
 def tables_of(
-    rows: ReadRows, kinds_of: KindsOf, partition_of: PartitionOf
+    rows: ReadRows, declarations: Declarations, partition_of: PartitionOf
 ) -> Iterator[tuple[int, ObservationTable]]:
     """Yield tables, each with the partition in which its models are watched.
 
@@ -30,22 +30,26 @@ def tables_of(
     """
     order = np.argsort(rows.group, kind="stable")
     ends = np.searchsorted(rows.group[order], np.arange(len(rows.names) + 1)).tolist()
-    shared: dict[tuple[int, int], list[int]] = {}
+    shared: dict[tuple[int, int, int], list[int]] = {}
     for number, alike in enumerate(_alike(rows, order, ends)):
         model = rows.names[number][0]
-        if alike is not None and not kinds_of(model):
-            shared.setdefault((partition_of(model), alike), []).append(number)
+        declared = declarations.of(model)
+        if alike is not None and not declared.kinds:
+            # Models of the same spellings share one object, whose hash would cost more.
+            key = partition_of(model), alike, id(declared.spellings)
+            shared.setdefault(key, []).append(number)
             continue
-        yield from _by_itself(rows, order[ends[number] : ends[number + 1]], kinds_of, partition_of)
-    for (partition, _), numbers in shared.items():
+        piece = order[ends[number] : ends[number + 1]]
+        yield from _by_itself(rows, piece, declarations, partition_of)
+    for (partition, _, _), numbers in shared.items():
         pieces = [order[ends[number] : ends[number + 1]] for number in numbers]
         whole = np.concatenate(pieces)
         if len(pieces) > 1 and _fit_together(rows, whole):
-            yield partition, _table(rows, whole, {})
+            yield partition, _table(rows, whole, declarations.of(rows.names[numbers[0]][0]))
             continue
         # By itself, too, where a feature has another kind in one model than in another.
         for piece in pieces:
-            yield from _by_itself(rows, piece, kinds_of, partition_of)
+            yield from _by_itself(rows, piece, declarations, partition_of)
 
 
 def _fit_together(rows: ReadRows, which: Rows) -> bool:
@@ -71,14 +75,14 @@ def _alike(rows: ReadRows, order: Rows, ends: Sequence[int]) -> Iterable[int | N
 
 
 def _by_itself(
-    rows: ReadRows, which: Rows, kinds_of: KindsOf, partition_of: PartitionOf
+    rows: ReadRows, which: Rows, declarations: Declarations, partition_of: PartitionOf
 ) -> Iterator[tuple[int, ObservationTable]]:
     """Yield the tables of the rows of one model version."""
     model = rows.names[int(rows.group[which[0]])][0]
     # The order of the rows is kept: what was read singly makes a table of its own.
     for run in np.split(which, np.flatnonzero(np.diff(rows.plain[which])) + 1):
         for part in _parts(rows, run):
-            yield partition_of(model), _table(rows, part, kinds_of(model))
+            yield partition_of(model), _table(rows, part, declarations.of(model))
 
 
 def _parts(rows: ReadRows, which: Rows) -> Iterator[Rows]:
@@ -97,7 +101,7 @@ def _width(rows: ReadRows, which: Rows) -> int:
     return len({name for row in which.tolist() for name in rows.single[row].features})
 
 
-def _table(rows: ReadRows, which: Rows, kinds: Mapping[str, Kind]) -> ObservationTable:
+def _table(rows: ReadRows, which: Rows, declared: Declared) -> ObservationTable:
     sources, source_of_block = rows.sources
     records = rows.record_of[which]
     return ObservationTable(
@@ -107,7 +111,7 @@ def _table(rows: ReadRows, which: Rows, kinds: Mapping[str, Kind]) -> Observatio
         source_of_block[rows.joined.block_of[records]],
         rows.joined.offsets[records],
         rows.times[which],
-        tuple(_columns(rows, which, kinds)),
+        tuple(_columns(rows, which, declared)),
     )
 
 
@@ -119,7 +123,7 @@ def _models(rows: ReadRows, which: Rows) -> Iterator[ModelRows]:
         yield ModelRows(*rows.names[int(group[begin])], end - begin)
 
 
-def _columns(rows: ReadRows, which: Rows, kinds: Mapping[str, Kind]) -> list[Column]:
+def _columns(rows: ReadRows, which: Rows, declared: Declared) -> list[Column]:
     if rows.scanned is not None and rows.plain[which[0]]:
-        return rows.scanned.columns(rows.record_of[which], kinds)
-    return list(prediction_columns([rows.single[row] for row in which.tolist()], kinds))
+        return rows.scanned.columns(rows.record_of[which], declared)
+    return list(prediction_columns([rows.single[row] for row in which.tolist()], declared))

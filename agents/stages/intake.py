@@ -16,7 +16,6 @@ from agents.observations.framing import framed
 from agents.observations.label_reader import LabelReader, LabelsOfSlice, ReadLabels
 from agents.observations.label_tables import Labelled, label_tables
 from agents.observations.prediction_reader import PredictionReader, ReadPredictions, Waiting
-from agents.observations.prediction_tables import KindsOf
 from agents.records.block import RecordBlock
 from agents.records.record import Record
 from agents.stages.telemetry import Telemetry
@@ -36,6 +35,7 @@ from schemas.payloads.format import PredictionFormat
 from schemas.payloads.json_predictions import JsonPredictions
 from schemas.payloads.model_events import model_event_of
 from schemas.payloads.rows import FieldMap
+from schemas.tables.declared import NO_DECLARATIONS, Declarations
 from schemas.tables.observations import ObservationTable, Source
 
 
@@ -54,6 +54,8 @@ class IntakeOptions:
     clock_tolerance
         Milliseconds by which an event may be dated after its record before the record's time
         counts.
+    declarations
+        What the settings say of models.
     """
 
     prediction_fields: FieldMap = field(default_factory=FieldMap)
@@ -62,6 +64,7 @@ class IntakeOptions:
     message_bytes: int = 1_000_000
     features_per_event: int = 2000
     clock_tolerance: int = 600_000
+    declarations: Declarations = NO_DECLARATIONS
 
     def prediction_format(self) -> PredictionFormat:
         """Return a reader of predictions, for one thread."""
@@ -70,6 +73,7 @@ class IntakeOptions:
             most_features=self.features_per_event,
             largest=self.message_bytes,
             not_features=self.not_features,
+            declarations=self.declarations,
         )
 
 
@@ -82,8 +86,6 @@ class Intake:
         What it takes, and from and to where.
     publisher, dead_letters, telemetry
         How it sends and reports.
-    kinds_of
-        The declared kinds of a model's features, by its name.
     pending
         The predictions that wait for their labels.
     """
@@ -98,7 +100,6 @@ class Intake:
         publisher: Publisher,
         dead_letters: DeadLetters,
         telemetry: Telemetry,
-        kinds_of: KindsOf,
         pending: PendingStores,
     ) -> None:
         self._options = options
@@ -107,7 +108,7 @@ class Intake:
         self._dead_letters = dead_letters
         self._telemetry = telemetry
         self._tolerance = options.clock_tolerance
-        self._reader = PredictionReader.of(options, kinds_of)
+        self._reader = PredictionReader.of(options)
         self._label_reader = LabelReader(
             fields=options.label_fields,
             largest=options.message_bytes,

@@ -71,7 +71,7 @@ def play(**chosen: Any) -> None:
 
 def _play(choice: Chosen, settings: Settings) -> None:
     console = Console(stderr=True)
-    options = choice.options()
+    options = choice.options(settings)
     try:
         with open_source(choice.file, choice.form()) as source:
             reader = Reader(source, options, prediction_fields(settings), _Reported(console))

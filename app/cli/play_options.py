@@ -8,6 +8,7 @@ from typing import Any, Final, TypeVar
 
 import click
 
+from app.options import declarations
 from app.play.columns.marks import Marks
 from app.play.columns.numbers import Decimal
 from app.play.columns.time_column import EXCEL
@@ -20,6 +21,7 @@ from app.play.files.source import NamedForm
 from app.play.reader import PIPED_ROWS, PlayOptions
 from app.play.roles import ColumnRoles
 from app.play.table import TYPES, Looking
+from app.settings import Settings
 from schemas.events.event_times import read_time
 from schemas.events.invalid import InvalidMessage
 
@@ -279,8 +281,8 @@ class Chosen:
         dialect = NamedDialect(self.delimiter, self.quote, self.skip)
         return NamedForm(self.encoding, dialect, self.no_header, self.member)
 
-    def options(self) -> PlayOptions:
-        """Return what to play and how."""
+    def options(self, settings: Settings) -> PlayOptions:
+        """Return what to play and how; the settings say what is missing on the model's topic."""
         start = round((time() - _YEAR) * 1000) if self.start_time is None else self.start_time
         return PlayOptions(
             model=self.model,
@@ -292,7 +294,9 @@ class Chosen:
             clock=Clock(start, self.step * 1000),
             delay=self.label_delay,
             looking=Looking(
-                Marks.of(self.missing, self.keep),
+                Marks.of(
+                    self.missing, self.keep, declarations(settings).of(self.model).spellings
+                ),
                 None if self.decimal is None else Decimal(self.decimal),
                 dict(self.types),
                 self.time_format,

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Final
 
 from agents.observations.framing import framed
@@ -10,7 +9,7 @@ from agents.observations.prediction_reader import PredictionReader
 from agents.records.block import RecordBlock
 from app.dead_letters.letter import Letter
 from app.kafka.topic_catalogue import CATALOGUE
-from app.options import declared_kinds, intake_options
+from app.options import intake_options
 from app.settings import Settings, TopicRole
 from schemas.events.any_alert import decode_alert
 from schemas.events.codec import decode_event, decode_object
@@ -89,7 +88,7 @@ class Judge:
     def __init__(self, settings: Settings) -> None:
         self._options = intake_options(settings)
         self._form = self._options.prediction_format()
-        self._reader = PredictionReader.of(self._options, partial(declared_kinds, settings))
+        self._reader = PredictionReader.of(self._options)
         self._roles = {
             settings.topics.full_name(role): role
             for role, spec in CATALOGUE.items()

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from itertools import groupby
 from typing import Any, Final
 
@@ -13,13 +12,15 @@ from numpy.typing import NDArray
 from agents.observations.prediction_reader import PredictionReader
 from agents.records.block import RecordBlock
 from agents.records.record import Record
-from app.options import declared_kinds, intake_options, new_fleet
+from app.options import declarations, intake_options, new_fleet
 from app.settings import Settings
 from detectors.monitors.drift_watch import ColumnKey
 from schemas.tables.columns import Column, Flag, Kind, Role
+from schemas.tables.declared import Declared
 from schemas.tables.model_version import ModelVersion
 from schemas.tables.observations import ObservationBatch, ObservationTable
 from schemas.tables.retyping import KINDS, UNUSABLE, kinds_of, retyped
+from schemas.values.spellings import Spellings
 
 MOST_EXAMPLES: Final = 3
 MOST_DISTINCT: Final = 1000
@@ -82,9 +83,10 @@ class SeenColumn:
             return any(self.problems.get(each.name.lower()) for each in _UNUSABLE)
         return self.watched_as is not self.commonest
 
-    def see(self, column: Column) -> None:
+    def see(self, column: Column, spellings: Spellings) -> None:
         """Take the values of a column of observations."""
-        for value, kind in zip(column.values.tolist(), kinds_of(column).tolist(), strict=True):
+        kinds = kinds_of(column, spellings).tolist()
+        for value, kind in zip(column.values.tolist(), kinds, strict=True):
             if kind == UNUSABLE:
                 continue
             shown = _shown(column, value)
@@ -127,7 +129,7 @@ def columns_of(
     settings: Settings, records: Sequence[Record]
 ) -> dict[ModelVersion, list[SeenColumn]]:
     """Return the columns of each model version, as a worker that has read these would have them."""
-    fleet = new_fleet(settings)
+    fleet, known = new_fleet(settings), declarations(settings)
     tables = list(_tables(settings, records))
     fleet.update_all(tables)
     batches: dict[ModelVersion, list[ObservationBatch]] = {}
@@ -140,50 +142,47 @@ def columns_of(
         watched = {} if monitor is None else monitor.columns
         # One that never had a usable value is counted, and watched as nothing.
         kinds = {key: each.kind for key, each in watched.items() if each.problems[Flag.OK]}
-        found[model, version] = _seen(those, kinds, declared_kinds(settings, model))
+        found[model, version] = _seen(those, kinds, known.of(model))
     return found
 
 
 def _seen(
     batches: Sequence[ObservationBatch],
     kinds: Mapping[ColumnKey, Kind],
-    declared: Mapping[str, Kind],
+    declared: Declared,
 ) -> list[SeenColumn]:
     seen: dict[ColumnKey, SeenColumn] = {}
     tables = [{(each.role, each.name): each for each in batch.columns} for batch in batches]
     for columns in tables:
         for key, column in columns.items():
             if key not in seen:
-                is_declared = column.role is Role.FEATURE and column.name in declared
+                is_declared = column.role is Role.FEATURE and column.name in declared.kinds
                 seen[key] = SeenColumn(*key, watched_as=kinds.get(key), declared=is_declared)
-            seen[key].see(column)
+            seen[key].see(column, declared.spellings)
     for key, each in seen.items():
         counts = np.zeros(len(Flag), dtype=np.int64)
         for batch, columns in zip(batches, tables, strict=True):
-            counts += _qualities(columns.get(key), each.watched_as, len(batch))
+            counts += _qualities(columns.get(key), each.watched_as, len(batch), declared.spellings)
         counts[Flag.OK] = 0
         each.problems = {flag.name.lower(): int(counts[flag]) for flag in Flag if counts[flag]}
     return list(seen.values())
 
 
 def _tables(settings: Settings, records: Iterable[Record]) -> Iterator[ObservationTable]:
-    options = intake_options(settings)
-    reader = PredictionReader(
-        form=options.prediction_format(),
-        tolerance=round(options.clock_tolerance * 1000),
-        kinds_of=partial(declared_kinds, settings),
-    )
+    reader = PredictionReader.of(intake_options(settings))
     for (topic, partition), group in groupby(records, lambda each: (each.topic, each.partition)):
         block = RecordBlock.from_records(topic, partition, list(group))
         for _, table in reader.read([block]).tables(lambda _: 0):
             yield table
 
 
-def _qualities(column: Column | None, kind: Kind | None, rows: int) -> NDArray[np.int64]:
+def _qualities(
+    column: Column | None, kind: Kind | None, rows: int, spellings: Spellings
+) -> NDArray[np.int64]:
     """Count the values of so many rows by their quality, shape ``(len(Flag),)``."""
     flags = np.full(rows, Flag.ABSENT if column is None else Flag.OK, dtype=np.uint8)
     if column is not None:
-        read = column if kind is None else retyped(column, kind)
+        read = column if kind is None else retyped(column, kind, spellings)
         flags = flags if read.flags is None else read.flags
     return np.bincount(flags, minlength=len(Flag))
 

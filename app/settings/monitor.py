@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from app.settings.section import Detail, Section, details, expected, known_one, not_empty
+from app.settings.values import ValueOverrides
 from detectors.algorithms.catalogue import InvalidDetector, build, kinds
 from detectors.monitors.options import DEFAULT_DETECTORS, MonitorOptions
 from detectors.performance.error import Task
@@ -149,6 +150,9 @@ class ModelSettings(Section):
 
     monitor: MonitorOverrides = MonitorOverrides()
     """What is different for this model."""
+
+    values: ValueOverrides = ValueOverrides()
+    """Which spellings mean one value of this model."""
 
     @field_validator("ignored")
     @classmethod

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
 from app.settings.dead_letters import DeadLetterSettings
 from app.settings.http import HttpSettings
@@ -13,9 +13,10 @@ from app.settings.limits import LimitSettings
 from app.settings.logs import LogSettings
 from app.settings.monitor import ModelSettings, MonitorSettings
 from app.settings.policy import PolicySettings
-from app.settings.section import Section
+from app.settings.section import Detail, Section, details
 from app.settings.state import StateSettings
 from app.settings.topics import TopicSettings
+from app.settings.values import ValueSettings
 
 ModelName = Annotated[str, Field(min_length=1, max_length=249)]
 
@@ -41,6 +42,9 @@ class Settings(Section):
     monitor: MonitorSettings = MonitorSettings()
     """How every model is watched."""
 
+    values: ValueSettings = ValueSettings()
+    """Which spellings mean one value."""
+
     models: Mapping[ModelName, ModelSettings] = {}
     """What is known of single models, by name."""
 
@@ -55,6 +59,23 @@ class Settings(Section):
 
     logging: LogSettings = LogSettings()
     """What is logged and how."""
+
+    @field_validator("models")
+    @classmethod
+    def _one_meaning(
+        cls, value: Mapping[str, ModelSettings], info: ValidationInfo
+    ) -> Mapping[str, ModelSettings]:
+        general = info.data.get("values")
+        if general is None:
+            return value
+        problems = [
+            Detail((name, "values", *found.path), found.found, found.expected)
+            for name, model in value.items()
+            for found in model.values.problems(general)
+        ]
+        if problems:
+            raise details(problems)
+        return value
 
 
 def settings_schema() -> dict[str, Any]:

@@ -12,6 +12,7 @@ from detectors import warm_up as detectors
 from schemas import scan
 from schemas.payloads.json_predictions import JsonPredictions
 from schemas.payloads.rows import FieldMap
+from schemas.tables.declared import NO_DECLARATIONS
 
 
 def warm_up() -> None:
@@ -23,7 +24,9 @@ def warm_up() -> None:
     record_index.warm_up()
     id_index.warm_up()
     scan.warm_up()
-    reader = PredictionReader(form=JsonPredictions(FieldMap()), tolerance=0, kinds_of=lambda _: {})
+    reader = PredictionReader(
+        form=JsonPredictions(FieldMap()), tolerance=0, declarations=NO_DECLARATIONS
+    )
     blocks = []
     for model in ("one", "other"):
         value = (

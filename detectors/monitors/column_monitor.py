@@ -25,6 +25,7 @@ from schemas.events.detector_report import Stream
 from schemas.tables.columns import Codes, Flag, Flags, Kind, Values
 from schemas.tables.columns import Column as Observed
 from schemas.tables.retyping import retyped
+from schemas.values.spellings import USUAL, Spellings
 
 Change: TypeAlias = Drift | QualityChange
 """What a column's monitor finds."""
@@ -47,6 +48,8 @@ class ColumnMonitor:
         Of its reference.
     seed
         Gives the seed of the n-th reference, from 0.
+    spellings
+        Which texts are booleans, or no numbers.
 
     Attributes
     ----------
@@ -63,6 +66,7 @@ class ColumnMonitor:
         "_placed",
         "_restarts",
         "_seed",
+        "_spellings",
         "defaults",
         "kind",
         "reference",
@@ -76,8 +80,10 @@ class ColumnMonitor:
         burn_in: int,
         bins: int,
         seed: Callable[[int], int],
+        spellings: Spellings = USUAL,
     ) -> None:
-        self._choice = KindChoice(kinds, burn_in)
+        self._choice = KindChoice(kinds, burn_in, spellings)
+        self._spellings = spellings
         self._options = detectors
         self._burn_in = burn_in
         self._bins = bins
@@ -144,11 +150,17 @@ class ColumnMonitor:
         while begin < rows:
             rest = column.since(begin)
             founded = self._choice.foundation(rest, self._usable)
-            if founded is not None and founded is not self.kind:
-                self._renew_as(founded)
             look = self._choice.rows_to_look(rest, self.kind, self._usable)
+            if founded is not None:
+                first, kind = founded
+                if first > 0:
+                    look = min(look, first)
+                elif kind is not self.kind:
+                    self._renew_as(kind)
             part = rest.between(0, look)
-            learned, change = self._learn(retyped(part, self.kind), first_row + begin)
+            learned, change = self._learn(
+                retyped(part, self.kind, self._spellings), first_row + begin
+            )
             begin += learned
             if change is not None:
                 changes.append(change)
@@ -231,7 +243,7 @@ class ColumnMonitor:
         self._placed = False
         if self.defaults is None:
             raise RuntimeError("this column is not watched by the default detectors")
-        own = retyped(column, self.kind)
+        own = retyped(column, self.kind, self._spellings)
         observed, rows = _usable(own, first_row)
         findings = tuple(
             Finding(detector, stream, detection)

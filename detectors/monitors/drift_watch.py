@@ -172,7 +172,10 @@ class DriftWatch:
         defaults = self.columns[ready[0][0]].defaults
         if defaults is None:
             raise RuntimeError("only columns with the default detectors have an address")
-        own = [retyped(column, self.columns[key].kind) for key, column in ready]
+        own = [
+            retyped(column, self.columns[key].kind, self._options.spellings)
+            for key, column in ready
+        ]
         rows = rows_of(own)
         for number, ((key, _), column) in enumerate(zip(ready, own, strict=True)):
             if column.kind is Kind.CATEGORY:
@@ -257,6 +260,7 @@ class DriftWatch:
             detectors=self._options.detectors,
             burn_in=self._options.burn_in,
             bins=self._options.bins,
+            spellings=self._options.spellings,
             seed=Seeds(self._identity, key),
         )
 

@@ -20,6 +20,7 @@ from schemas.events.model_event import ModelEvent
 from schemas.tables.merging import merged
 from schemas.tables.model_version import ModelVersion
 from schemas.tables.observations import ObservationBatch, ObservationTable
+from schemas.values.spellings import Spellings
 
 MOST_NOTICED: Final = 10_000
 """Model events that are remembered, so that a replayed one changes nothing."""
@@ -198,17 +199,16 @@ class Fleet:
         if not are_labelled(table.columns):
             return watch_fused(table, monitors)
         alerts: dict[ModelVersion, list[Alert]] = {}
-        for task in (Task.CLASSIFICATION, Task.REGRESSION):
-            # The errors of the others are made model by model, until their tasks are settled.
-            keys = {
-                key
-                for key in table.versions()
-                if key in monitors and monitors[key].task.settled is task
-            }
-            if keys:
-                part = table.only(keys)
-                columns = with_errors(part.columns, task, len(part))
-                alerts |= watch_fused(replace(part, columns=columns), monitors)
+        # The errors of the others are made model by model, until their tasks are settled.
+        alike: dict[tuple[Task, Spellings], set[ModelVersion]] = {}
+        for key in table.versions():
+            task = None if key not in monitors else monitors[key].task.settled
+            if task is not None:
+                alike.setdefault((task, monitors[key].options.spellings), set()).add(key)
+        for (task, spellings), keys in alike.items():
+            part = table.only(keys)
+            columns = with_errors(part.columns, task, len(part), spellings)
+            alerts |= watch_fused(replace(part, columns=columns), monitors)
         return alerts
 
     def _watch(self, monitor: ModelMonitor, batch: ObservationBatch) -> tuple[list[Alert], bool]:

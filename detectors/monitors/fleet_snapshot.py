@@ -2,7 +2,7 @@
 
 from collections.abc import Hashable, Iterator, Mapping
 from hashlib import blake2b
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import orjson
 
@@ -15,6 +15,7 @@ from detectors.snapshots.tree import State
 from schemas.tables.columns import Kind, Role
 from schemas.tables.model_version import ModelVersion
 from schemas.tables.retyping import KINDS
+from schemas.values.spellings import USUAL
 
 NOTICED: Final[PartName] = ("noticed",)
 
@@ -35,12 +36,14 @@ def snapshot_of(fleet: Fleet, key: ModelVersion) -> bytes:
 
 def fingerprint(options: MonitorOptions) -> str:
     """Return what tells options apart under which states differ in form or meaning."""
-    parts = [
+    parts: list[Any] = [
         [[each.kind, dict(each.parameters), list(each.streams)] for each in options.detectors],
         options.burn_in,
         options.bins,
         dict(options.kinds),
     ]
+    if options.spellings != USUAL:
+        parts.append(options.spellings.document())
     document = orjson.dumps(parts, option=orjson.OPT_SORT_KEYS)
     return blake2b(document, digest_size=8).hexdigest()
 
@@ -164,8 +167,8 @@ class FleetSnapshots:
         if tree["options"] in {None, fingerprint(self._fleet.options_of(model))}:
             return state
         notes.append(
-            f"model {model}, version {version}: its detectors, burn-in, bins or kinds were "
-            "configured otherwise when its state was written; its references begin anew"
+            f"model {model}, version {version}: its detectors, burn-in, bins, kinds or spellings "
+            "were configured otherwise when its state was written; its references begin anew"
         )
         return {**state, "columns": []}
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from detectors.snapshots.tree import State
 from schemas.tables.columns import Column, Kind, Role
 from schemas.tables.retyping import KINDS, UNUSABLE, kinds_of
+from schemas.values.spellings import USUAL, Spellings
 
 ENOUGH: Final = 0.95
 """Share of the usable values that makes a column one of numbers, or of booleans. Below it the
@@ -44,6 +45,8 @@ class KindChoice:
         Kinds to choose from, the last one for mixtures; a single one is as good as declared.
     burn_in
         Values that decide.
+    spellings
+        Which texts say that there is no number, and are no evidence.
 
     Attributes
     ----------
@@ -51,9 +54,10 @@ class KindChoice:
         Usable values that no reference holds, since they came before the kind was chosen.
     """
 
-    __slots__ = ("_among", "_burn_in", "_counts", "_founded", "_mark", "discarded")
+    __slots__ = ("_among", "_burn_in", "_counts", "_founded", "_mark", "_spellings", "discarded")
 
-    def __init__(self, among: Collection[Kind], burn_in: int) -> None:
+    def __init__(self, among: Collection[Kind], burn_in: int, spellings: Spellings = USUAL) -> None:
+        self._spellings = spellings
         self._among = tuple(among)
         self._burn_in = burn_in
         self._counts = [0] * len(KINDS)
@@ -95,21 +99,22 @@ class KindChoice:
         self._absorb(kind, usable)
         return dict(zip(KINDS, self._counts, strict=True))
 
-    def foundation(self, column: Column, usable: int) -> Kind | None:
-        """Return the kind of the first usable value that a column ever has.
+    def foundation(self, column: Column, usable: int) -> tuple[int, Kind] | None:
+        """Return the row and the kind of the first value that a column ever has.
 
-        None where it has had one before, or has none still.
+        None where it has had one before, or has none still. What comes before that row is not of
+        the kind: there are texts that are values of some kinds alone.
         """
         if self._founded or usable > 0:
             self._founded = True
             return None
-        kinds = kinds_of(column)
+        kinds = kinds_of(column, self._spellings)
         rows = np.flatnonzero(kinds != UNUSABLE)
         if len(rows) == 0:
             return None
-        self._founded = True
+        self._founded = bool(rows[0] == 0)
         found = KINDS[kinds[rows[0]]]
-        return found if found in self._among else self._among[-1]
+        return int(rows[0]), found if found in self._among else self._among[-1]
 
     def rows_to_look(self, column: Column, kind: Kind, usable: int) -> int:
         """Return how many rows there are up to the next look, all of them where none is due."""
@@ -118,7 +123,7 @@ class KindChoice:
             return len(column.values)
         looks = sorted({*(look for look in EARLY_LOOKS if look < self._burn_in), self._burn_in})
         left = next(look for look in looks if look > self._total) - self._total
-        rows = np.flatnonzero(kinds_of(column) != UNUSABLE)
+        rows = np.flatnonzero(kinds_of(column, self._spellings) != UNUSABLE)
         return int(rows[left - 1]) + 1 if len(rows) >= left else len(column.values)
 
     def look(self, column: Column, kind: Kind, usable: int) -> Kind:
@@ -135,7 +140,7 @@ class KindChoice:
         """
         if self._is_closed:
             return kind
-        self._count(kinds_of(column))
+        self._count(kinds_of(column, self._spellings))
         self._mark = usable
         if self._total == self._burn_in:
             chosen = self._of_evidence()

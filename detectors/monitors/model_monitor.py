@@ -243,13 +243,15 @@ class ModelMonitor:
         numbers = np.arange(len(rows))
         if left:
             part = rows.take(numbers < left)
-            columns = errors_of(part.columns, self.task.of_next, left), *part.columns
-            yield 0, replace(part, columns=columns)
+            errors = errors_of(part.columns, self.task.of_next, left, self.options.spellings)
+            yield 0, replace(part, columns=(errors, *part.columns))
             if self.task.settled is not None:
                 self._drift.forget(ERROR, _KINDS[self.task.settled])
         if left < len(rows) and self.task.settled is not None:
             part = rows.take(numbers >= left)
-            columns = with_errors(part.columns, self.task.settled, len(part))
+            columns = with_errors(
+                part.columns, self.task.settled, len(part), self.options.spellings
+            )
             yield left, replace(part, columns=columns)
 
     def _alerts(self, found: list[Found], log: RowLog) -> list[Alert]:

@@ -7,6 +7,7 @@ from typing import Final
 from detectors.performance.error import Task
 from schemas.events.detector_report import Stream
 from schemas.tables.columns import Kind
+from schemas.values.spellings import USUAL, Spellings
 
 Parameter = float | int | str | bool
 
@@ -58,6 +59,8 @@ class MonitorOptions:
         Features that are not watched.
     task
         What it predicts: decides what its errors are.
+    spellings
+        Which texts are one class, a boolean, or no value.
     most_columns
         Watched columns of one version above which further ones are refused.
     """
@@ -70,3 +73,4 @@ class MonitorOptions:
     ignored: frozenset[str] = frozenset()
     most_columns: int = 5000
     task: Task = Task.AUTO
+    spellings: Spellings = USUAL

@@ -6,6 +6,7 @@ from typing import Any
 
 from schemas.values.classes import class_name, same_class
 from schemas.values.numbers import number_of
+from schemas.values.spellings import USUAL, Spellings
 
 
 class Task(StrEnum):
@@ -18,7 +19,9 @@ class Task(StrEnum):
     REGRESSION = "regression"
 
 
-def error_of(prediction: Any, label: Any, task: Task) -> bool | float | None:
+def error_of(
+    prediction: Any, label: Any, task: Task, spellings: Spellings = USUAL
+) -> bool | float | None:
     """Return whether a class was wrong, or how far off a number was; None where neither is known.
 
     Classes are compared by their names, and numbers in text are numbers. A list of one is what is
@@ -32,6 +35,8 @@ def error_of(prediction: Any, label: Any, task: Task) -> bool | float | None:
         Text, a number, a boolean or a list of numbers; None for nothing.
     task
         Not `Task.AUTO`.
+    spellings
+        Which texts are one class.
 
     Examples
     --------
@@ -43,18 +48,21 @@ def error_of(prediction: Any, label: Any, task: Task) -> bool | float | None:
     prediction, label = unwrapped(prediction), unwrapped(label)
     if isinstance(prediction, list):
         if isinstance(label, list):
-            return _mean_error(prediction, label, task)
-        return _is_not_highest(prediction, label, task)
+            return _mean_error(prediction, label, task, spellings)
+        return _is_not_highest(prediction, label, task, spellings)
     if isinstance(label, list) or prediction is None or label is None:
         return None
     if task is Task.REGRESSION:
         # By the class: a boolean among numbers is the text of one.
-        one, other = number_of(class_name(prediction)), number_of(class_name(label))
+        one, other = (
+            number_of(class_name(prediction, spellings)),
+            number_of(class_name(label, spellings)),
+        )
         if one is None or other is None:
             return None
         distance = abs(one - other)
         return distance if math.isfinite(distance) else None
-    return not same_class(prediction, label)
+    return not same_class(prediction, label, spellings)
 
 
 def unwrapped(value: Any) -> Any:
@@ -62,18 +70,22 @@ def unwrapped(value: Any) -> Any:
     return value[0] if isinstance(value, list) and len(value) == 1 else value
 
 
-def _mean_error(prediction: list[Any], label: list[Any], task: Task) -> float | None:
+def _mean_error(
+    prediction: list[Any], label: list[Any], task: Task, spellings: Spellings
+) -> float | None:
     if len(prediction) != len(label) or not prediction:
         return None
-    errors = [error_of(*pair, task) for pair in zip(prediction, label, strict=True)]
+    errors = [error_of(*pair, task, spellings) for pair in zip(prediction, label, strict=True)]
     known = [float(error) for error in errors if error is not None]
     return sum(known) / len(known) if len(known) == len(errors) else None
 
 
-def _is_not_highest(probabilities: list[Any], label: Any, task: Task) -> bool | None:
+def _is_not_highest(
+    probabilities: list[Any], label: Any, task: Task, spellings: Spellings
+) -> bool | None:
     numbers = [number_of(each) for each in probabilities]
     known = [each for each in numbers if each is not None]
-    position = None if label is None else number_of(class_name(label), exact=True)
+    position = None if label is None else number_of(class_name(label, spellings), exact=True)
     if task is Task.REGRESSION or position is None or len(known) < len(numbers) or not known:
         return None
     if not 0 <= position < len(known) or not position.is_integer():

@@ -16,7 +16,7 @@ _EXAMPLES: Final[tuple[Any, ...]] = (
     *(1, 1.0, True, [1], "1", " 1 ", "1.0", "1e0", "+1", "true", "True", "TRUE"),
     *(0, False, "0.0", "false", 12.5, "12.50", "1.25E+1", 1e3, "1000.00", "1.25E+3", ".5"),
     *("007", "1.10", 9_007_199_254_740_993, "9007199254740993", "1,5", "1_000", "NaN", "inf"),
-    *("yes", "F", "fraud", " fraud ", "Fraud", [1.0, "2.0"]),
+    *("yes", "F", "fraud", " fraud ", "Fraud", "NA", [1.0, "2.0"]),
 )
 
 _TEXT: Final = """
@@ -30,6 +30,30 @@ code or id loses a digit: a whole number beyond 2^53, and one with leading zeros
 
 | as it comes, in JSON | class | category | number | boolean |
 | --- | --- | --- | --- | --- |
+"""
+
+_SETTINGS: Final = """
+## Settings
+
+`values.*` says otherwise for all models, `models.<name>.values.*` for one
+([configuration](configuration.md)), for all that is said here: errors, the score of the predicted
+class, categories and kinds of features, which labels are duplicates, and what `driftline explain`
+and `driftline play` take for missing. Segments go by the usual spellings. A list replaces the usual
+one; `true` and `false` are booleans whatever else is. With other spellings a model's references
+begin anew, so that no reference holds a mixture.
+
+```yaml
+values:
+  missing_numbers: [NA, "-", n.v.]
+models:
+  fraud:
+    values:
+      "yes": [ja, j]              # where labels are 1 and 0, or true and false
+      "no": [nein, n]
+      ignore_case: true           # FRAUD is fraud
+      missing_numbers: []         # no mark beside those of all columns
+      missing: ["", "null", "NA"] # NA is missing among texts too
+```
 """
 
 
@@ -47,7 +71,11 @@ def spellings_page() -> str:
             f"{_list(USUAL.yes)}; {_list(USUAL.no)}. Among themselves these are texts.\n",
             "\n## Missing values\n\n",
             "These texts, capitals as they stand, count as null where a feature has them: ",
-            f"{_list(USUAL.missing)}.\n",
+            f"{_list(USUAL.missing)}.\n\n",
+            f"{_list(USUAL.missing_numbers)} count as null where a feature is one of numbers or ",
+            "booleans, declared or by its other values, and tell nothing of its kind. In a ",
+            "feature of texts they are values: `NA` is Namibia, and a dash may be an answer.\n",
+            _SETTINGS,
         ]
     )
 

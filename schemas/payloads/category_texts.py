@@ -13,23 +13,21 @@ class CategoryTexts:
     ----------
     table
         The texts.
-    spellings
-        Which of them are booleans, and which say that there is no value.
     """
 
-    def __init__(self, table: TextTable, spellings: Spellings) -> None:
+    def __init__(self, table: TextTable) -> None:
         self._table = table
-        self._spellings = spellings
-        self._names: dict[Role, list[str | None]] = {}
+        self._names: dict[tuple[Role, Spellings], list[str | None]] = {}
 
-    def names(self, codes: list[int], role: Role) -> list[str | None]:
+    def names(self, codes: list[int], role: Role, spellings: Spellings) -> list[str | None]:
         """Return the category of each text; None of one that says that there is no value."""
-        names = self._names.setdefault(role, [])
+        names = self._names.setdefault((role, spellings), [])
         if len(names) < len(self._table):
-            names += [self._name(text, role) for text in self._table.texts[len(names) :]]
+            names += [_name(text, role, spellings) for text in self._table.texts[len(names) :]]
         return [names[code] for code in codes]
 
-    def _name(self, text: str, role: Role) -> str | None:
-        if says_nothing(text, role, self._spellings):
-            return None
-        return category_name(text, self._spellings)[:LONGEST_CATEGORY]
+
+def _name(text: str, role: Role, spellings: Spellings) -> str | None:
+    if says_nothing(text, role, spellings):
+        return None
+    return category_name(text, spellings)[:LONGEST_CATEGORY]

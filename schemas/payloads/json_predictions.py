@@ -11,6 +11,7 @@ from schemas.payloads.prediction_fields import PredictionFields
 from schemas.payloads.prediction_scanner import PredictionScanner
 from schemas.payloads.rows import FieldMap, PredictionRow, prediction_row
 from schemas.payloads.scanned_predictions import ScannedPredictions, Spans
+from schemas.tables.declared import NO_DECLARATIONS, Declarations
 
 
 class JsonPredictions:
@@ -26,6 +27,8 @@ class JsonPredictions:
         Bytes of a message above which it is refused.
     not_features
         Paths of members that are no features though they stand among them.
+    declarations
+        What the settings say of models.
     """
 
     def __init__(
@@ -35,11 +38,13 @@ class JsonPredictions:
         most_features: int = 2000,
         largest: int = LARGEST_MESSAGE,
         not_features: frozenset[str] = frozenset(),
+        declarations: Declarations = NO_DECLARATIONS,
     ) -> None:
         self._fields = PredictionFields(fields.paths, fields.model, not_features)
         self._most_features = most_features
         self._largest = largest
-        self._scanner = PredictionScanner(fields, most_features, largest)
+        self._scanner = PredictionScanner(fields, most_features, largest, declarations.spellings)
+        self._declarations = declarations
 
     def scan(self, spans: Spans) -> ScannedPredictions | None:
         """Read what is plain of a batch; None where the fields stand in one another."""
@@ -55,7 +60,13 @@ class JsonPredictions:
         """
         events = event_fields(value, self._fields, headers=headers, largest=self._largest)
         return [
-            prediction_row(row, key=row_key, record_time=time, most_features=self._most_features)
+            prediction_row(
+                row,
+                key=row_key,
+                record_time=time,
+                most_features=self._most_features,
+                declarations=self._declarations,
+            )
             for event, own_key in zip(events, keys_of(key, len(events)), strict=True)
             for row, row_key in _rows_of(event, own_key)
         ]

@@ -14,6 +14,7 @@ from schemas.events.left_out import LeftOut, Oddity
 from schemas.events.times import clamped_time
 from schemas.values.classes import class_name
 from schemas.values.numbers import number_of
+from schemas.values.spellings import USUAL, Spellings
 
 _TIME_ODDITIES: Final = {Reason.WRONG_TYPE: Oddity.MISTYPED}
 _GROUPS: Final = frozenset({str, int, bool})
@@ -100,7 +101,9 @@ def event_time(value: Any, record_time: int, odd: list[LeftOut]) -> int:
         return clamped_time(record_time)
 
 
-def score_of(scores: Any, prediction: Any, odd: list[LeftOut]) -> float | None:
+def score_of(
+    scores: Any, prediction: Any, odd: list[LeftOut], spellings: Spellings = USUAL
+) -> float | None:
     """Return the score of the predicted class, or the highest where it has none.
 
     Parameters
@@ -110,6 +113,8 @@ def score_of(scores: Any, prediction: Any, odd: list[LeftOut]) -> float | None:
         it; or a single score. Numbers in text are numbers.
     prediction
         The predicted class.
+    spellings
+        Which texts are one class.
 
     Examples
     --------
@@ -119,10 +124,10 @@ def score_of(scores: Any, prediction: Any, odd: list[LeftOut]) -> float | None:
     while type(scores) is list and len(scores) == 1:
         (scores,) = scores
     if type(scores) is dict:
-        return _of_classes(scores, prediction, odd)
+        return _of_classes(scores, prediction, odd, spellings)
     if type(scores) is list:
         named = {str(number): each for number, each in enumerate(scores)}
-        return _of_classes(named, prediction, odd)
+        return _of_classes(named, prediction, odd, spellings)
     return _score(scores, odd)
 
 
@@ -137,13 +142,16 @@ def check_segment(segment: Any, odd: list[LeftOut]) -> None:
         _leave_out("segment", Oddity.NOT_FINITE if type(value) is float else Oddity.MISTYPED, odd)
 
 
-def _of_classes(scores: Mapping[str, Any], prediction: Any, odd: list[LeftOut]) -> float | None:
+def _of_classes(
+    scores: Mapping[str, Any], prediction: Any, odd: list[LeftOut], spellings: Spellings
+) -> float | None:
     usable = {name: _score(each, odd) for name, each in scores.items()}
     written = str(prediction)
     predicted = written.lower() if type(prediction) is bool else written
     if predicted not in usable:
-        wanted = class_name(prediction)
-        predicted = next((name for name in usable if class_name(name) == wanted), predicted)
+        wanted = class_name(prediction, spellings)
+        alike = (name for name in usable if class_name(name, spellings) == wanted)
+        predicted = next(alike, predicted)
     if predicted in usable:
         return usable[predicted]
     return max((score for score in usable.values() if score is not None), default=None)

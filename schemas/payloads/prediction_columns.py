@@ -1,30 +1,30 @@
 """Accepted predictions to columns, one event after the other."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from operator import itemgetter
 from typing import Any
 
 from schemas.payloads.predicted import prediction_values
 from schemas.payloads.rows import PredictionRow
-from schemas.tables.columns import ABSENT, Column, Kind, Role, column_of
+from schemas.tables.columns import ABSENT, Column, Role, column_of
+from schemas.tables.declared import Declared
 
 
-def prediction_columns(
-    rows: Sequence[PredictionRow], kinds: Mapping[str, Kind]
-) -> Iterator[Column]:
+def prediction_columns(rows: Sequence[PredictionRow], declared: Declared) -> Iterator[Column]:
     """Yield the columns of some rows of one model: features, prediction, scores.
 
     Parameters
     ----------
     rows
         At least one.
-    kinds
-        The declared kinds of the model's features.
+    declared
+        What the settings say of the model.
     """
+    kinds, spellings = declared.kinds, declared.spellings
     for name, raw in _transposed([row.features for row in rows]):
-        yield column_of(name, Role.FEATURE, raw, kinds.get(name))
+        yield column_of(name, Role.FEATURE, raw, kinds.get(name), spellings)
     for name, raw in _transposed([prediction_values(row.prediction) for row in rows]):
-        yield column_of(name, Role.PREDICTION, raw)
+        yield column_of(name, Role.PREDICTION, raw, None, spellings)
     scores: list[Any] = [ABSENT if row.score is None else row.score for row in rows]
     if any(score is not ABSENT for score in scores):
         yield column_of("score", Role.SCORE, scores)

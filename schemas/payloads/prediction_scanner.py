@@ -5,6 +5,7 @@ event after the other, for all events whose form is plain. The others are left t
 are also the oracle of this module's tests.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -53,13 +54,13 @@ class PredictionScanner:
     largest
         Bytes of a message above which it is refused.
     spellings
-        Which texts are booleans, and which say that there is no value.
+        All that are in force, of one model or another.
     """
 
     fields: FieldMap
     most_features: int
     largest: int
-    spellings: Spellings = USUAL
+    spellings: Collection[Spellings] = (USUAL,)
     _keys: KeyTable = field(init=False)
     _roles: RoleTable | None = field(init=False)
     _table: TextTable = field(init=False)
@@ -130,14 +131,13 @@ class PredictionScanner:
             table=self._table,
             categories=self._categories,
             groups=self._groups,
-            spellings=self.spellings,
         )
 
     def _begin(self) -> None:
         """Begin with empty tables: full ones would take nothing new."""
         self._keys = KeyTable()
         self._table = TextTable()
-        self._categories = CategoryTexts(self._table, self.spellings)
+        self._categories = CategoryTexts(self._table)
         self._groups = SegmentTexts(self._table)
         try:
             self._roles = RoleTable(self._keys, self.fields.paths)
@@ -152,11 +152,16 @@ class PredictionScanner:
         starts, ends = found.start[_PREDICTION][rows], found.end[_PREDICTION][rows]
         codes = intern(spans.buffer, starts, ends, self._table)
         slots = np.flatnonzero(roles == _SCORE).tolist()
-        scored = {class_name(self._keys.path(slot)[-1]) for slot in slots}
+        names = [self._keys.path(slot)[-1] for slot in slots]
         texts = self._table.texts
-        spelled = [
-            code for code in set(codes.tolist()) if code < 0 or class_name(texts[code]) in scored
-        ]
+        spelled = []
+        for spellings in self.spellings:
+            scored = {class_name(name, spellings) for name in names}
+            spelled += [
+                code
+                for code in set(codes.tolist())
+                if code < 0 or class_name(texts[code], spellings) in scored
+            ]
         plain[rows[np.isin(codes, spelled)]] = False
 
     def _names(

@@ -30,6 +30,7 @@ from schemas.payloads.predicted import is_outcome, likeliest, predicted
 from schemas.payloads.record_keys import id_of
 from schemas.payloads.segment import segment_text
 from schemas.tables.columns import ABSENT
+from schemas.tables.declared import NO_DECLARATIONS, Declarations
 
 UNVERSIONED: Final = "unversioned"
 
@@ -108,7 +109,12 @@ class FieldMap:
 
 
 def prediction_row(
-    document: dict[str, Any], *, key: bytes | None, record_time: int, most_features: int
+    document: dict[str, Any],
+    *,
+    key: bytes | None,
+    record_time: int,
+    most_features: int,
+    declarations: Declarations = NO_DECLARATIONS,
 ) -> PredictionRow:
     """Check a decoded prediction.
 
@@ -122,6 +128,8 @@ def prediction_row(
         The record's time in milliseconds, the event time where the document has none.
     most_features
         Features of one event above which it is refused.
+    declarations
+        What the settings say of models.
 
     Raises
     ------
@@ -135,9 +143,11 @@ def prediction_row(
     if not features and (prediction is None or prediction is ABSENT):
         detail = "features: missing, and so is a prediction: expected at least one of them"
         raise InvalidMessage(Reason.MISSING_FIELD, detail)
+    name, model = _identity(get("prediction_id"), key), _name(get("model"), "model")
     scores, likely = get("scores"), likeliest(prediction)
     if scores is not None:
-        score = score_of(scores, prediction if likely is None else likely.number, odd)
+        predicted_class = prediction if likely is None else likely.number
+        score = score_of(scores, predicted_class, odd, declarations.of(model).spellings)
     else:
         score = None if likely is None else likely.probability
     segment = get("segment")
@@ -145,8 +155,8 @@ def prediction_row(
         check_segment(segment, odd)
     # By position, in the order of the fields: half the price, and this runs for every event.
     return PredictionRow(
-        _identity(get("prediction_id"), key),
-        _name(get("model"), "model"),
+        name,
+        model,
         optional_name(get("version"), "version", odd) or UNVERSIONED,
         event_time(get("timestamp"), record_time, odd),
         features,

@@ -25,6 +25,7 @@ from schemas.scan import Entries, KeyTable, TextTable, Token, intern, slices
 from schemas.tables.coded import Coded
 from schemas.tables.columns import ABSENT as NO_VALUE
 from schemas.tables.columns import LONGEST_CATEGORY, Column, Flag, Kind, Role, Values, column_of
+from schemas.tables.declared import Declared
 from schemas.values.numbers import LARGEST_EXACT
 from schemas.values.spellings import Spellings
 
@@ -93,7 +94,7 @@ class ScannedPredictions:
         Shape ``(n,)``; NaN where a prediction has none.
     predictions_at
         Shape ``(n,)``: the predictions' places among the entries.
-    entries, spans, keys, roles, table, categories, groups, spellings
+    entries, spans, keys, roles, table, categories, groups
         What was scanned, and what the scanner knows.
     """
 
@@ -112,7 +113,6 @@ class ScannedPredictions:
     table: TextTable
     categories: CategoryTexts
     groups: SegmentTexts
-    spellings: Spellings
 
     def ids(self, rows: Places) -> list[bytes]:
         """Return the prediction ids of some rows, as UTF-8."""
@@ -133,24 +133,24 @@ class ScannedPredictions:
         names = [self.keys.path(slot)[-1] for slot in self.entries.slot[places].tolist()]
         return segment_text(dict(zip(names, self._raw(places), strict=True)))
 
-    def columns(self, rows: Places, kinds: Mapping[str, Kind]) -> list[Column]:
+    def columns(self, rows: Places, declared: Declared) -> list[Column]:
         """Return the columns of some rows of one model: features, prediction, scores.
 
         Parameters
         ----------
         rows
             Shape ``(k,)``, at least one, ascending.
-        kinds
-            The declared kinds of the model's features.
+        declared
+            What the settings say of the model.
         """
-        columns = list(self._features(rows, kinds))
+        columns = list(self._features(rows, declared))
         places = self.predictions_at[rows]
         tokens, numbers = self.entries.kind[places], self.entries.number[places]
         is_code = (tokens == _INT) & (np.abs(numbers) >= _EXACT)
         tokens = np.where(is_code, np.uint8(CODE), tokens)
         mark = _marks(tokens)
         identity = ("prediction", Role.PREDICTION, None)
-        columns.append(self._column(identity, mark, numbers, tokens, places))
+        columns.append(self._column(identity, mark, numbers, tokens, places, declared.spellings))
         scores = self.scores[rows]
         absent = np.isnan(scores)
         if not absent.all():
@@ -212,7 +212,8 @@ class ScannedPredictions:
         )
         return _Features(found[:count].tolist(), numbers, tokens, places, marks)
 
-    def _features(self, rows: Places, kinds: Mapping[str, Kind]) -> Iterator[Column]:
+    def _features(self, rows: Places, declared: Declared) -> Iterator[Column]:
+        kinds, spellings = declared.kinds, declared.spellings
         slots, numbers, tokens, places, marks = self._laid_out(rows)
         for number, (slot, mark) in enumerate(zip(slots, marks.tolist(), strict=True)):
             name = self.keys.path(slot)[-1]
@@ -220,7 +221,9 @@ class ScannedPredictions:
                 yield Column(name, Role.FEATURE, Kind.NUMBER, numbers[number])
                 continue
             identity = (name, Role.FEATURE, kinds.get(name))
-            yield self._column(identity, mark, numbers[number], tokens[number], places[number])
+            yield self._column(
+                identity, mark, numbers[number], tokens[number], places[number], spellings
+            )
 
     def _column(
         self,
@@ -229,6 +232,7 @@ class ScannedPredictions:
         numbers: Values,
         tokens: NDArray[np.uint8],
         places: NDArray[Any],
+        spellings: Spellings,
     ) -> Column:
         """Return the column of one member; ``mark`` has a bit for each token that occurs."""
         name, role, declared = identity
@@ -243,15 +247,21 @@ class ScannedPredictions:
         if other and not other & ~_BOOLEANS and declared in {None, Kind.BOOLEAN}:
             return Column(name, role, Kind.BOOLEAN, numbers, flags=flags)
         if other == _TEXTS and declared in {None, Kind.CATEGORY}:
-            column = self._category(name, role, tokens == _STRING, places, flags)
+            column = self._category(identity, tokens == _STRING, places, flags, spellings)
             if column is not None:
                 return column
-        return column_of(name, role, self._raw(places), declared, self.spellings)
+        return column_of(name, role, self._raw(places), declared, spellings)
 
     def _category(
-        self, name: str, role: Role, usable: Rows, places: NDArray[Any], flags: Any
+        self,
+        identity: tuple[str, Role, Kind | None],
+        usable: Rows,
+        places: NDArray[Any],
+        flags: Any,
+        spellings: Spellings,
     ) -> Column | None:
         """Return a column of texts; None where one needs a closer look, or they are too many."""
+        name, role, _ = identity
         starts, ends = _bounds(self.entries, places, usable)
         if (ends - starts).max(initial=0) > LONGEST_CATEGORY:
             return None
@@ -264,7 +274,8 @@ class ScannedPredictions:
         found = np.empty(len(codes) + 1, dtype=np.int32)
         count = number_texts(codes, usable, local, numbers, found)
         texts = found[:count].tolist()
-        names = self.categories.names([0 if code == unusable else code for code in texts], role)
+        known = [0 if code == unusable else code for code in texts]
+        names = self.categories.names(known, role, spellings)
         if unusable in texts:
             names[texts.index(unusable)] = None
         if None in names:

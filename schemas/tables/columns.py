@@ -160,6 +160,10 @@ def column_of(
         [_ABSENT if value is ABSENT else _quality(value, role, spellings) for value in raw],
         dtype=np.uint8,
     )
+    if role is Role.FEATURE and declared in {Kind.NUMBER, Kind.BOOLEAN}:
+        for row in np.flatnonzero(flags == Flag.OK).tolist():
+            if type(raw[row]) is str and spellings.is_missing_number(raw[row]):
+                flags[row] = Flag.NULL
     kind = declared or _common_kind(raw, flags)
     nothing: Any = "" if kind is Kind.CATEGORY else 0.0
     usable = [nothing] * len(raw)

@@ -1,11 +1,12 @@
 """What the values of a column are to a column of another kind."""
 
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from schemas.tables.columns import Column, Flag, Flags, Kind, Values
+from schemas.tables.columns import Column, Flag, Flags, Kind, Role, Values
 from schemas.values.booleans import boolean_of
 from schemas.values.categories import category_name
 from schemas.values.numbers import number_of, numbers_of
@@ -26,7 +27,7 @@ def retyped(column: Column, kind: Kind, spellings: Spellings = USUAL) -> Column:
     What a row becomes depends on its own value alone: a batch that mixes kinds is a category of
     the names of its values, and gives here what each of them gives where it is by itself. Numbers
     in text are numbers, unless digits would be lost; 0, 1 and the spellings of booleans are
-    booleans; to a number, a boolean is mistyped.
+    booleans; to a number, a boolean is mistyped. Marks of missing numbers are null to both.
 
     Examples
     --------
@@ -42,19 +43,28 @@ def retyped(column: Column, kind: Kind, spellings: Spellings = USUAL) -> Column:
         return _as_category(column)
     if column.kind is Kind.CATEGORY:
         table = _table(column.categories, kind, spellings)
+        column = _without_marks(column, spellings)
         return _numbers(column, kind, table[column.values])
     is_boolean = (column.values == 0) | (column.values == 1)
     known = is_boolean if kind is Kind.BOOLEAN else np.zeros(len(column.values), dtype=np.bool_)
     return _numbers(column, kind, np.where(known, column.values, np.nan))
 
 
-def kinds_of(column: Column) -> NDArray[np.int8]:
+def kinds_of(column: Column, spellings: Spellings = USUAL) -> NDArray[np.int8]:
     """Return the kind of each value of a column, whatever the others are.
+
+    Parameters
+    ----------
+    column
+        Of any kind.
+    spellings
+        Which texts say that there is no number: these tell of no kind.
 
     Returns
     -------
     array of int8
-        Shape ``(n,)``: the number of the kind among `KINDS`; `UNUSABLE` where there is no value.
+        Shape ``(n,)``: the number of the kind among `KINDS`; `UNUSABLE` where there is no value,
+        or none that tells.
 
     Examples
     --------
@@ -65,11 +75,30 @@ def kinds_of(column: Column) -> NDArray[np.int8]:
     """
     if column.kind is Kind.CATEGORY:
         kinds = _kinds_of_names(column.categories)[column.values]
+        kinds[_marks(column, spellings)] = UNUSABLE
     else:
         kinds = np.full(len(column.values), KINDS.index(column.kind), dtype=np.int8)
     if column.flags is not None:
         kinds[column.flags != Flag.OK] = UNUSABLE
     return kinds
+
+
+def _marks(column: Column, spellings: Spellings) -> NDArray[np.bool_]:
+    """Tell which values of a column of texts say that there is no number; a class may."""
+    if column.role is not Role.FEATURE:
+        return np.zeros(len(column.values), dtype=np.bool_)
+    found = [spellings.is_missing_number(name) for name in column.categories]
+    return np.array(found, dtype=np.bool_)[column.values]
+
+
+def _without_marks(column: Column, spellings: Spellings) -> Column:
+    """Return a column of texts with null where they say that there is no number."""
+    marks = _marks(column, spellings)
+    if not marks.any():
+        return column
+    flags = _flags(column)
+    flags[marks & (flags == Flag.OK)] = Flag.NULL
+    return replace(column, flags=flags)
 
 
 def _kinds_of_names(names: tuple[str, ...]) -> NDArray[np.int8]:

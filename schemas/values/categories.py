@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, Final
 
-from schemas.values.classes import trimmed_text
+from schemas.values.classes import cased_text, plain_text
 from schemas.values.numbers import LARGEST_EXACT, number_name
 from schemas.values.spellings import USUAL, Spellings
 
@@ -45,7 +45,7 @@ def category_names(texts: Iterable[str], spellings: Spellings = USUAL) -> list[s
 
 @lru_cache(maxsize=1 << 16)
 def _category_of_text(text: str, spellings: Spellings) -> str:
-    trimmed = trimmed_text(text)
+    trimmed = plain_text(text, spellings)
     lower = trimmed.lower()
     if lower in spellings.true:
         return "true"
@@ -56,4 +56,4 @@ def _category_of_text(text: str, spellings: Spellings) -> str:
         if len(whole) > _MOST_DIGITS:
             return trimmed
         return "0" if whole == "-0" else whole
-    return trimmed
+    return cased_text(trimmed, spellings)

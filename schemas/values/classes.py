@@ -16,8 +16,9 @@ def class_name(value: Any, spellings: Spellings = USUAL) -> str:
     """Return the one name of a class, however it is spelled.
 
     Numbers go by value, also in text; booleans are 1 and 0; texts are trimmed and in Unicode's
-    form NFC, their capitals as they stand. Whole numbers and codes with leading zeros keep every
-    digit. A list of one is what is in it, any other the list of the names.
+    form NFC, their capitals as they stand, unless ``spellings`` say otherwise. Whole numbers and
+    codes with leading zeros keep every digit. A list of one is what is in it, any other the list
+    of the names.
 
     Examples
     --------
@@ -62,16 +63,33 @@ _BOOLEANS: Final = frozenset({"0", "1"})
 
 @lru_cache(maxsize=1 << 16)
 def _name_of_text(text: str, spellings: Spellings) -> str:
-    trimmed = trimmed_text(text)
+    trimmed = plain_text(text, spellings)
     lower = trimmed.lower()
     if lower in spellings.true:
         return "1"
     if lower in spellings.false:
         return "0"
-    return name_of_number_text(trimmed) or trimmed
+    return name_of_number_text(trimmed) or cased_text(trimmed, spellings)
 
 
-def trimmed_text(text: str) -> str:
-    """Return a text without white space at its ends, in Unicode's form NFC."""
-    trimmed = text.strip().strip(_SPACE).strip()
+def plain_text(text: str, spellings: Spellings) -> str:
+    """Return a text in Unicode's form NFC, without the white space at its ends if it is no part.
+
+    Examples
+    --------
+    >>> plain_text(" CH\ufeff", USUAL), plain_text(" CH", Spellings(trim=False))
+    ('CH', ' CH')
+    """
+    trimmed = text.strip().strip(_SPACE).strip() if spellings.trim else text
     return trimmed if trimmed.isascii() else normalize("NFC", trimmed)
+
+
+def cased_text(text: str, spellings: Spellings) -> str:
+    """Return a text with its capitals, or without where these do not count.
+
+    Examples
+    --------
+    >>> cased_text("Fraud", USUAL), cased_text("Fraud", Spellings(ignore_case=True))
+    ('Fraud', 'fraud')
+    """
+    return normalize("NFC", text.casefold()) if spellings.ignore_case else text

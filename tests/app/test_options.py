@@ -13,6 +13,7 @@ from detectors.retraining.policy import PolicyOptions, RetrainPolicy
 from schemas.events.detector_report import Stream
 from schemas.events.model_event import ModelEvent, ModelEventType
 from schemas.tables.columns import Kind
+from schemas.values.spellings import Spellings
 from tests.detectors.batches import table_of
 
 
@@ -46,7 +47,7 @@ def test_a_model_differs_only_in_what_is_said_of_it() -> None:
     assert fraud.critical == {"amount"}
     assert fraud.ignored == {"id"}
     assert fraud.detectors == (DetectorOptions("kswin", {}, (Stream.RAW,)),)
-    assert options.declared_kinds(settings, "fraud") == {"zip": Kind.CATEGORY}
+    assert options.declarations(settings).of("fraud").kinds == {"zip": Kind.CATEGORY}
     assert fraud.task is Task.CLASSIFICATION
     other = options.monitor_options(settings, "churn")
     assert (other.burn_in, other.bins, other.detectors) == (500, 64, DEFAULT_DETECTORS)
@@ -122,3 +123,17 @@ def test_the_limit_of_dead_letters_is_what_the_settings_say() -> None:
         dead_letters__min_records="20",
     )
     assert options.refusal_limits(settings) == RefusalLimits(None, 0.1, 50, 20)
+
+
+def test_spellings_reach_all_that_reads_values() -> None:
+    settings = settings_with(
+        values__missing_numbers="[n.v.]", models="{fraud: {values: {ignore_case: true}}, b: {}}"
+    )
+    own = Spellings(missing_numbers=frozenset({"n.v."}), ignore_case=True)
+    general = Spellings(missing_numbers=frozenset({"n.v."}))
+    declared = options.intake_options(settings).declarations
+    assert declared == options.pending_options(settings).declarations
+    assert declared.spellings == (general, own)
+    for model, spellings in (("fraud", own), ("b", general), ("c", general)):
+        assert declared.of(model).spellings == spellings
+        assert options.monitor_options(settings, model).spellings == spellings

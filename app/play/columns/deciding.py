@@ -1,7 +1,7 @@
 """What columns are taken for, by all that they hold."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from app.play.columns.booleans import spelling_of
@@ -67,16 +67,17 @@ def feature(profile: Profile, rules: Rules) -> Taken:
     AmbiguousColumn
         If its numbers can be read in two ways.
     """
-    known = profile.known
+    unsure = _unsure(profile, rules)
+    known = profile.known - sum(unsure.values())
     if not known:
         return _empty(profile, rules)
     booleans = profile.words(Kind.BOOLEAN)
     spelling = spelling_of(booleans)
     if spelling is not None and profile.count(Kind.BOOLEAN) == known:
         words = " and ".join(f"{count:,} {word}" for word, count in booleans.items())
-        return _taken(ColumnKind.BOOLEAN, words, profile, rules, spelling=spelling)
+        return _taken(ColumnKind.BOOLEAN, words, profile, rules, spelling=spelling, words=unsure)
     if profile.count(Kind.LIST) == known:
-        return _taken(ColumnKind.LIST, f"{known:,} lists", profile, rules)
+        return _taken(ColumnKind.LIST, f"{known:,} lists", profile, rules, words=unsure)
     return _number(profile, rules) or as_text(profile, rules, _texts(profile))
 
 
@@ -91,17 +92,20 @@ def outcome(profile: Profile, rules: Rules) -> Taken:
     AmbiguousColumn
         As for features.
     """
-    known = profile.known
+    unsure = _unsure(profile, rules)
+    known = profile.known - sum(unsure.values())
     if known and profile.count(Kind.BOOLEAN) == known:
         words = profile.words(Kind.BOOLEAN)
         if words.keys() <= {"true", "false"}:
             shown = " and ".join(f"{count:,} {word}" for word, count in words.items())
             spelling = {"true": True, "false": False}
-            return _taken(ColumnKind.BOOLEAN, shown, profile, rules, spelling=spelling)
+            return _taken(
+                ColumnKind.BOOLEAN, shown, profile, rules, spelling=spelling, words=unsure
+            )
     taken = _number(profile, rules) if known else _empty(profile, rules)
     if taken is not None and not taken.unlike:
         return taken
-    classes = Marks(rules.marks.certain - {"none"}, rules.marks.words)
+    classes = replace(rules.marks, certain=rules.marks.certain - {"none"})
     return as_text(profile, Rules(classes, rules.decimal, rules.whole), _texts(profile))
 
 
@@ -130,9 +134,11 @@ def as_text(profile: Profile, rules: Rules, why: str) -> Taken:
     """Return a column of text, each value as it is written."""
     notes = []
     certain = rules.marks.certain
-    codes = profile.shown and all(len(text) == 2 and text.isupper() for text in profile.shown)
-    if codes and "NA" in profile.words(Kind.MARK):
-        notes.append("NA counts as missing; where it is Namibia or the like, give --keep NA")
+    values = sorted(_unsure(profile, rules))
+    if values:
+        said = " and ".join(values)
+        options = " ".join(f"--missing {value}" for value in values)
+        notes.append(f"{said} counts as a value; where it is a missing one, give {options}")
     if profile.count(Kind.DATE) > profile.known / 2:
         notes.append("dates: as texts nearly every one is new; --time or --ignore may be meant")
     missing = {word: n for word, n in profile.words(Kind.MARK).items() if word in certain}
@@ -244,8 +250,14 @@ def _evidence(profile: Profile) -> tuple[int, int]:
     return point, comma
 
 
+def _unsure(profile: Profile, rules: Rules) -> dict[str, int]:
+    """Return the cells that are values among texts alone, by their word."""
+    words = profile.words(Kind.WORD)
+    return {word: count for word, count in words.items() if word in rules.marks.unsure}
+
+
 def _empty(profile: Profile, rules: Rules) -> Taken:
-    missing = _missing(profile, profile.words(Kind.MARK))
+    missing = _missing(profile, {**profile.words(Kind.MARK), **_unsure(profile, rules)})
     if rules.whole:
         return Taken(ColumnKind.OPEN, "no value at all", rules.marks, missing=missing)
     why = f"no value in the first {profile.rows:,} rows: each later one is read by itself"

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from schemas.values.spellings import MISSING
+from schemas.values.spellings import MISSING, MISSING_NUMBERS, USUAL, Spellings
 
 MARKS: Final[Mapping[str, tuple[str, ...]]] = {
     "Everywhere, also on topics": tuple(sorted(MISSING - {""})),
@@ -25,6 +25,7 @@ MARKS: Final[Mapping[str, tuple[str, ...]]] = {
 """Marks by who writes them: a missing value in every column. An empty cell is one too."""
 
 WORDS: Final = (
+    *sorted(MISSING_NUMBERS),
     *("na", "Na", "n.a.", "N.A.", "n. a.", "k.A.", "k. A.", "n.d.", "N.D.", "n.v.", "nd", "ND"),
     *("n/d", "N/D", "s/d", "S/D", "nil", "Nil", "NIL", "unknown", "Unknown"),
     *("UNKNOWN", "missing", "Missing", "MISSING", "not available", "Not Available"),
@@ -46,16 +47,28 @@ class Marks:
         A missing value in every column; an empty cell is one too.
     words
         A missing value among numbers.
+    unsure
+        Of these, what is no text where a column has nothing else, or has booleans or lists besides.
     """
 
     certain: frozenset[str] = _CERTAIN
     words: frozenset[str] = frozenset(WORDS)
+    unsure: frozenset[str] = MISSING_NUMBERS
 
     @classmethod
-    def of(cls, added: Iterable[str] = (), kept: Iterable[str] = ()) -> "Marks":
-        """Return the usual marks and those that are added, without those that are values here."""
+    def of(
+        cls, added: Iterable[str] = (), kept: Iterable[str] = (), spellings: Spellings = USUAL
+    ) -> "Marks":
+        """Return the usual marks and those that are added, without those that are values here.
+
+        Parameters
+        ----------
+        added, kept
+            Of this file.
+        spellings
+            Of the model that the file is played to: what is a value on its topic is one here.
+        """
+        certain = (_CERTAIN - MISSING) | spellings.missing | {each.strip() for each in added}
+        words = (frozenset(WORDS) - MISSING_NUMBERS) | spellings.missing_numbers
         values = frozenset(kept)
-        return cls(
-            (_CERTAIN | frozenset(each.strip() for each in added)) - values,
-            frozenset(WORDS) - values,
-        )
+        return cls(certain - values, words - values, spellings.missing_numbers - values)

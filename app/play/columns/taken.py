@@ -62,13 +62,15 @@ class Taken:
     shown: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
-    def value(self, text: str) -> Any:
+    def value(self, text: str) -> Any:  # noqa: PLR0911 - one for each kind
         """Return the value of a cell: None where it has none, its text where it is unlike."""
         stripped = text.strip()
         if not stripped or stripped in self.marks.certain:
             return None
         if self.kind is ColumnKind.TEXT:
             return text
+        if stripped in self.marks.unsure:
+            return None
         if self.kind is ColumnKind.BOOLEAN:
             return self.spelling.get(stripped.casefold(), text)
         if self.kind is ColumnKind.LIST:

@@ -8,6 +8,8 @@ from agents.join.joined import Joined
 from agents.join.labels import Labels
 from agents.join.store import PendingStore
 from agents.join.telemetry import PendingStatus
+from schemas.tables.declared import Declarations, Declared
+from schemas.values.spellings import Spellings
 from tests.agents.join.steps import (
     CHURN,
     FRAUD,
@@ -334,3 +336,21 @@ def test_labels_give_together_what_they_give_one_by_one(
         assert whole.status == single.status
     for at in range(15):
         assert repr(whole._join.log.entry(at)) == repr(single._join.log.entry(at))
+
+
+def test_which_labels_are_one_is_for_their_model_to_say() -> None:
+    loose = Declared(spellings=Spellings(ignore_case=True))
+    pending = PendingStore(ttl=HOUR, most=100, declarations=Declarations(models={"fraud": loose}))
+    for number, (name, expected) in enumerate([(FRAUD, "duplicate"), (CHURN, "corrected")]):
+        one, other, early = (f"{each}{number}" for each in ("one", "other", "early"))
+        add_predictions(pending, predictions(one, other, first=10 * number, name=name))
+        add_label(pending, label(one, label="Yes"), 100 + number, NOW)
+        add_label(pending, label(early, label="Yes", model=name[0]), 200 + number, NOW)
+        # Two at once are joined as columns.
+        labels = [label(other, label="Yes"), label(f"new{number}", label=1)]
+        pending.add_labels(Labels.of([each._replace(offset=300 + number) for each in labels]))
+        for at, again in enumerate((one, other)):
+            row = label(again, label="YES")
+            assert add_label(pending, row, 400 + 10 * at + number, NOW) == expected
+        row = label(early, label="YES", model=name[0])
+        assert add_label(pending, row, 500 + number, NOW) == expected

@@ -12,6 +12,7 @@ from schemas.events.invalid import InvalidMessage, Reason
 from schemas.payloads.prediction_columns import prediction_columns
 from schemas.payloads.rows import PredictionRow
 from schemas.tables.columns import Role, column_of
+from schemas.tables.declared import Declared
 from schemas.tables.frames import decode_frame
 from schemas.tables.observations import ModelRows, ObservationTable, Origin, Source
 
@@ -32,7 +33,7 @@ def in_frames(
         source_of=np.zeros(len(rows), dtype=np.int64),
         offsets=np.array([offset for offset, _ in rows]),
         times=np.array([each.time for _, each in rows]),
-        columns=tuple(prediction_columns([each for _, each in rows], {})),
+        columns=tuple(prediction_columns([each for _, each in rows], Declared())),
     )
     for (table,), frame in framed([whole]):
         if isinstance(frame, InvalidMessage):

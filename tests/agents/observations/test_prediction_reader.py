@@ -19,6 +19,7 @@ from schemas.payloads.json_predictions import JsonPredictions
 from schemas.payloads.rows import FieldMap, PredictionRow
 from schemas.payloads.scanned_predictions import Spans
 from schemas.tables.columns import Column, Flag, Kind, Role
+from schemas.tables.declared import NO_DECLARATIONS, Declarations, Declared
 from schemas.tables.observations import ObservationBatch, Origin, Run
 from schemas.tables.retyping import retyped
 from tests.agents.fakes import batch
@@ -45,7 +46,9 @@ def reader(
     return PredictionReader(
         form=JsonPredictions(FieldMap(**fields)),
         tolerance=0,
-        kinds_of=lambda model: (kinds or {}).get(model, {}),
+        declarations=Declarations(
+            models={name: Declared(each) for name, each in (kinds or {}).items()}
+        ),
     )
 
 
@@ -315,7 +318,7 @@ def test_rows_that_came_before_are_left_out_and_so_are_models_of_no_other_row() 
 
 def test_a_record_may_hold_several_predictions() -> None:
     form = Several()
-    some = PredictionReader(form=form, tolerance=0, kinds_of=lambda _: {})
+    some = PredictionReader(form=form, tolerance=0, declarations=NO_DECLARATIONS)
     found = some.read([block([2, 1]), block([3], partition=4, first=9)])
     (batch,) = batches(found)
     assert batch.offsets.tolist() == [0, 0, 1, 9, 9, 9]
@@ -331,6 +334,6 @@ def test_the_headers_of_a_record_reach_its_format() -> None:
     form = Several()
     records = records_of(batch("predictions", [b"1"]))
     records[0].headers = (("content-type", b"application/json"),)
-    some = PredictionReader(form=form, tolerance=0, kinds_of=lambda _: {})
+    some = PredictionReader(form=form, tolerance=0, declarations=NO_DECLARATIONS)
     some.read([RecordBlock.from_records("predictions", 0, records)])
     assert form.headers == [(("content-type", b"application/json"),)]

@@ -47,7 +47,6 @@ class Stage:
             publisher=self.publisher.real,
             dead_letters=DeadLetters(self.publisher.real, TOPICS.dead_letters, self.telemetry),
             telemetry=self.telemetry,
-            kinds_of=lambda _: {},
             pending=self.stores,
         )
 

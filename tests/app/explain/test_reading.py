@@ -1,5 +1,4 @@
 import json
-from functools import partial
 from typing import Any
 
 import pytest
@@ -10,7 +9,7 @@ from agents.observations.prediction_reader import PredictionReader
 from agents.records.block import RecordBlock
 from agents.records.record import Record
 from app.explain.reading import RecordReading
-from app.options import declared_kinds, intake_options
+from app.options import intake_options
 from app.settings import TopicRole
 from schemas.documents import examples
 from schemas.events.invalid import InvalidMessage
@@ -21,9 +20,7 @@ from tests.schemas.documents_strategy import documents
 
 SETTINGS = settings_with()
 _OPTIONS = intake_options(SETTINGS)
-_READER = PredictionReader(
-    form=_OPTIONS.prediction_format(), tolerance=0, kinds_of=partial(declared_kinds, SETTINGS)
-)
+_READER = PredictionReader.of(_OPTIONS)
 
 
 def record_of(document: dict[str, Any] | bytes, **options: Any) -> Record:

@@ -260,7 +260,7 @@ def test_features_of_a_dump_can_be_named_by_either_path(path: Path) -> None:
 
 
 def test_json_keeps_its_types_but_for_marks_and_long_numbers(path: Path) -> None:
-    content = '{"p": "1", "x": "2", "n": 1790000000000000000, "m": "NA"}\n' * 3
+    content = '{"p": "1", "x": "2", "n": 1790000000000000000, "m": "N/A"}\n' * 3
 
     rows, _, _ = _play(path, content)
 

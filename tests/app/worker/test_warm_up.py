@@ -11,6 +11,7 @@ from schemas.payloads.json_predictions import JsonPredictions
 from schemas.payloads.rows import FieldMap
 from schemas.payloads import prediction_members as members, scanned_fields, segment_texts
 import schemas.scan.slices; import sys; slices = sys.modules['schemas.scan.slices']
+from schemas.tables.declared import Declarations
 from schemas.payloads.label_members import find_label_fields
 
 warm_up()
@@ -30,7 +31,7 @@ kernels = [
 compiled = [each.signatures for each in kernels]
 assert [len(each) for each in compiled] == [1] * len(kernels), compiled
 reader = PredictionReader(
-    form=JsonPredictions(FieldMap()), tolerance=0, kinds_of=lambda _: {}
+    form=JsonPredictions(FieldMap()), tolerance=0, declarations=Declarations()
 )
 value = b'{"model":"m","features":{"x":1,"y":"a","z":null},"prediction":1.5,"timestamp":5,'
 value += b'"segment":{"z":"a"}}'

@@ -22,6 +22,7 @@ from schemas.events.alert import Alert
 from schemas.events.model_event import ModelEvent, ModelEventType
 from schemas.tables.columns import Flag, Kind, Role
 from schemas.tables.observations import ObservationTable
+from schemas.values.spellings import Spellings
 from tests.detectors.batches import plain, rows_of, table_of
 
 OPTIONS = MonitorOptions(burn_in=100)
@@ -257,3 +258,13 @@ def test_a_detector_without_a_state_starts_anew() -> None:
     _feed(fleet, LOG)
     FleetSnapshots(again).restore(fleet.outline(), _parts(fleet))
     assert _bytes(again) == _bytes(fleet)
+
+
+def test_options_of_other_spellings_have_another_fingerprint() -> None:
+    usual = fingerprint(MonitorOptions())
+    assert fingerprint(MonitorOptions(spellings=Spellings())) == usual
+    others = {
+        fingerprint(MonitorOptions(spellings=each))
+        for each in (Spellings(trim=False), Spellings(missing_numbers=frozenset()))
+    }
+    assert len(others | {usual}) == 3

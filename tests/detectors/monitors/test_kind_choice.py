@@ -14,6 +14,7 @@ from detectors.monitors.model_monitor import ModelMonitor
 from detectors.monitors.options import MonitorOptions
 from schemas.events.alert import Alert, AlertKind
 from schemas.tables.columns import Flag, Kind, Role
+from schemas.values.spellings import Spellings
 from tests.detectors.batches import batch_of, batches_of, plain, rows_of, table_of
 
 OPTIONS = MonitorOptions(burn_in=200, bins=16)
@@ -205,3 +206,36 @@ def test_a_column_of_categories_takes_the_fused_path_once_its_kind_is_chosen() -
     monitor.update(next(more.batches()))
     steady = table_of(rows_of(x=["a", "b"] * 50), start=250, model="m", version="1")
     assert watch_fused(steady, {("m", "1"): monitor}) == {("m", "1"): []}
+
+
+@pytest.mark.parametrize("mark", ["NA", "-"])
+@pytest.mark.parametrize("cuts", [(), (1, 2, 3, 50, 51, 52, 300), range(1, 700, 3)])
+def test_marks_of_missing_numbers_tell_of_no_kind(mark: str, cuts: Sequence[int]) -> None:
+    values = [mark if row % 3 else value for row, value in enumerate(numbers(700))]
+    column, alerts = fed(values, cuts=cuts)
+    assert (column.kind, alerts) == (NUMBER, [])
+    assert column.problems[Flag.NULL] == sum(value == mark for value in values)
+    assert column.problems[Flag.MISTYPED] == 0
+
+
+def test_namibia_is_a_country() -> None:
+    texts = np.random.default_rng(1).choice(["DE", "FR", "NA"], size=700).tolist()
+    column, alerts = fed(texts)
+    assert (column.kind, alerts) == (CATEGORY, [])
+    assert column.problems[Flag.OK] == 700
+    assert set(column.names) >= {"DE", "FR", "NA"}
+
+
+def test_a_column_of_nothing_but_marks_has_no_value_until_one_comes() -> None:
+    column, _ = fed(["NA"] * 300)
+    assert column.problems[Flag.NULL] == 300
+    column, _ = fed(["NA"] * 10 + ["DE", "NA"] * 200)
+    assert column.kind is CATEGORY
+    assert (column.problems[Flag.NULL], column.problems[Flag.OK]) == (10, 400)
+
+
+def test_the_marks_of_a_model_can_be_named() -> None:
+    values = [*numbers(150), *["n.v."] * 150, *numbers(100)]
+    spellings = Spellings(missing_numbers=frozenset({"n.v."}))
+    assert fed(values)[0].problems[Flag.NULL] == 0
+    assert fed(values, spellings=spellings)[0].problems[Flag.NULL] == 150

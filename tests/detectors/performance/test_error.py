@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 
 from detectors.performance.error import Task, error_of
+from schemas.values.spellings import Spellings
 
 _CLASSES = [0, 0.0, "0", "0.0", False, "false", "False"], [1, 1.0, "1", "1.0", True, "true", "True"]
 
@@ -53,3 +54,10 @@ def test_one_class_is_one_however_it_is_spelled() -> None:
                 assert error_of(prediction, label, Task.CLASSIFICATION) is False
             for label in _CLASSES[1 - number]:
                 assert error_of(prediction, label, Task.CLASSIFICATION) is True
+
+
+def test_an_error_goes_by_the_spellings_of_the_model() -> None:
+    loose = Spellings(ignore_case=True, yes=frozenset({"ja"}))
+    for pair in (("FRAUD", "fraud"), (True, "Ja"), (["A", "b"], ["a", "B"])):
+        assert not error_of(*pair, Task.CLASSIFICATION, loose)
+        assert error_of(*pair, Task.CLASSIFICATION)

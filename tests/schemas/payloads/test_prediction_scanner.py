@@ -15,6 +15,8 @@ from schemas.payloads.prediction_scanner import PredictionScanner
 from schemas.payloads.rows import FieldMap, PredictionRow
 from schemas.payloads.scanned_predictions import ScannedPredictions, Spans
 from schemas.tables.columns import ABSENT, Column, Kind, Role, column_of
+from schemas.tables.declared import Declarations, Declared
+from schemas.values.spellings import Spellings
 
 MOST_FEATURES, LARGEST, RECORD_TIME = 4, 500, 1_772_366_400_000
 
@@ -101,7 +103,7 @@ def assert_same(
     predictions = [row.prediction for row in expected.values()]
     assert [repr(value) for value in found.predictions(rows)] == list(map(repr, predictions))
     if len(rows):
-        assert_equal(found.columns(rows, kinds), columns(list(expected.values()), kinds))
+        assert_equal(found.columns(rows, Declared(kinds)), columns(list(expected.values()), kinds))
     return found
 
 
@@ -289,7 +291,7 @@ def test_a_scanner_whose_tables_are_full_begins_new_ones() -> None:
         found = reader.scan(spans(values, [None] * len(values)))
         assert found is not None
         assert found.plain.all()
-        (user, *_) = found.columns(np.arange(len(values)), {})
+        (user, *_) = found.columns(np.arange(len(values)), Declared())
         assert list(user.categories) == names
 
 
@@ -375,3 +377,23 @@ def test_what_is_read_at_once_is_what_is_read_one_by_one(
             judged(value, key, FieldMap())
         except NotTaken:
             assert not found.plain[row]
+
+
+def test_rows_are_read_by_the_spellings_of_their_models() -> None:
+    loose = Spellings(ignore_case=True, missing=frozenset({"nix"}))
+    declarations = Declarations(models={"m": Declared(spellings=loose)})
+    reading = PredictionScanner(FieldMap(), MOST_FEATURES, LARGEST, declarations.spellings)
+    event = {**EVENT, "features": {"x": "DE"}, "prediction": "Yes", "scores": {"yes": 0.1, "b": 1}}
+    changes: list[dict[str, Any]] = [{}, {"prediction": "b"}, {"prediction": "c"}]
+    changes += [{"features": {"x": text}} for text in ("de", "NIX", "nix", "n/a")]
+    values = [orjson.dumps({**event, "prediction": "b", **change}) for change in changes[1:]]
+    found = reading.scan(spans([orjson.dumps(event), *values], [None] * len(changes)))
+    assert found is not None
+    # Its score stands under another spelling, in one model at least.
+    assert found.plain.tolist() == [False, *[True] * 6]
+    rows = np.arange(1, 7)
+    for declared in (Declared(), declarations.of("m")):
+        (column, *_) = found.columns(rows, declared)
+        raw = ["DE", "DE", "de", "NIX", "nix", "n/a"]
+        expected = column_of("x", Role.FEATURE, raw, None, declared.spellings)
+        assert_equal([column], [expected])

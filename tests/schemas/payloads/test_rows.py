@@ -14,6 +14,8 @@ from schemas.events.nothing_to_say import NothingToSay, Silence
 from schemas.events.prediction import Prediction
 from schemas.events.times import LATEST_MS
 from schemas.payloads.rows import FieldMap, LabelRow, PredictionRow, label_row, prediction_row
+from schemas.tables.declared import Declarations, Declared
+from schemas.values.spellings import Spellings
 from tests.schemas.documents_strategy import VALUES, as_bytes, documents
 
 PREDICTION: dict[str, Any] = {
@@ -279,3 +281,12 @@ def test_a_path_that_leads_nowhere_leaves_the_field_absent(value: Any, steps: li
 
 def test_without_a_map_the_document_is_not_copied() -> None:
     assert FieldMap().apply(PREDICTION) is PREDICTION
+
+
+def test_the_score_of_a_class_goes_by_the_spellings_of_its_model() -> None:
+    loose = Declared(spellings=Spellings(ignore_case=True))
+    declarations = Declarations(models={"fraud": loose})
+    document = {**PREDICTION, "prediction": "FRAUD", "scores": {"fraud": 0.1, "genuine": 0.9}}
+    for model, score in (("fraud", 0.1), ("churn", 0.9)):
+        row = _row({**document, "model": model}, declarations=declarations)
+        assert row.score == score

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from schemas.tables.columns import Column, Flag, Kind, Role, column_of
-from schemas.tables.retyping import retyped
+from schemas.tables.retyping import KINDS, kinds_of, retyped
 from schemas.values.spellings import Spellings
 
 
@@ -39,3 +39,31 @@ def test_other_words_can_be_booleans() -> None:
         [1.0, 0.0, 0.0],
         [0, 0, Flag.MISTYPED],
     )
+
+
+@pytest.mark.parametrize("kind", [Kind.NUMBER, Kind.BOOLEAN])
+@pytest.mark.parametrize("mark", ["NA", "-", " NA "])
+def test_marks_of_missing_numbers_are_null_in_numbers_and_values_in_texts(
+    kind: Kind, mark: str
+) -> None:
+    mixed = column_of("x", Role.FEATURE, [1, mark, "DE", True])
+    declared = column_of("x", Role.FEATURE, [1, mark], kind)
+    texts = column_of("x", Role.FEATURE, ["DE", mark], Kind.CATEGORY)
+
+    assert mixed.flags is None
+    for column in (retyped(mixed, kind), declared):
+        assert column.flags is not None
+        assert column.flags[:2].tolist() == [Flag.OK, Flag.NULL]
+    assert [KINDS[each] if each >= 0 else None for each in kinds_of(mixed)] == [
+        *(Kind.NUMBER, None, Kind.CATEGORY, Kind.BOOLEAN),
+    ]
+    assert (texts.flags, texts.categories) == (None, ("DE", mark.strip()))
+
+
+def test_a_predicted_class_may_be_named_as_a_missing_number_is() -> None:
+    column = column_of("prediction", Role.PREDICTION, ["NA", "-"])
+    found = retyped(column, Kind.NUMBER)
+
+    assert found.flags is not None
+    assert found.flags.tolist() == [Flag.MISTYPED] * 2
+    assert (kinds_of(column) >= 0).all()

@@ -82,3 +82,19 @@ def test_sameness_has_no_direction(one: object, other: object) -> None:
 @given(st.one_of(st.integers(), st.floats(allow_nan=False, allow_infinity=False)))
 def test_numbers_are_the_classes_of_their_texts(value: float) -> None:
     assert class_name(value) == class_name(str(value)) == class_name(f" {value!r} ")
+
+
+def test_what_texts_differ_by_can_be_set() -> None:
+    strict = Spellings(trim=False)
+    assert class_name(" fraud", strict) == " fraud" != class_name("fraud", strict)
+    loose = Spellings(ignore_case=True)
+    assert same_class("FRAUD ", "fraud", loose)
+    assert same_class("STRASSE", "straße", loose)
+    assert class_name("1.0", loose) == class_name(1, loose)
+
+
+def test_booleans_of_another_language_are_classes() -> None:
+    german = Spellings(true=frozenset({"true", "wahr"}), yes=frozenset({"ja"}))
+    assert {class_name(each, german) for each in ("Wahr", True, 1)} == {"1"}
+    assert same_class("ja", 1, german)
+    assert not same_class("yes", 1, german)

@@ -155,8 +155,23 @@ def test_a_column_that_is_empty_as_far_as_it_was_read_is_read_value_by_value() -
     assert [taken.value(text) for text in ("1.5", "a", "007", "")] == [1.5, "a", "007", None]
 
 
-def test_namibia_is_told_of() -> None:
-    assert "--keep NA" in str(_feature("DE", "FR", "NA").notes)
+def test_namibia_is_a_value_and_told_of() -> None:
+    taken = _feature("DE", "FR", "NA")
+
+    assert taken.value("NA") == "NA"
+    assert "--missing NA" in str(taken.notes)
+
+
+@pytest.mark.parametrize("others", [("1.5", "2"), ("yes", "no"), ("[1,2]",), ()])
+@pytest.mark.parametrize("mark", ["NA", "-"])
+def test_marks_that_may_be_codes_are_missing_where_no_other_value_is_a_text(
+    others: tuple[str, ...], mark: str
+) -> None:
+    taken = _feature(*others, mark, "")
+
+    assert taken.value(mark) is None
+    assert taken.missing == {"": 1, mark: 1}
+    assert not taken.unlike
 
 
 def test_row_numbers_are_told_of() -> None:

@@ -5,11 +5,11 @@ from app.play.columns.profile import MOST_DIFFERENT, Identities, Profile
 
 def test_looks_are_counted_with_the_first_line_of_each() -> None:
     profile = Profile()
-    profile.add(["1", "NA", "x", "2"], [2, 3, 4, 5], Marks())
-    profile.add(["NA", "y"], [6, 8], Marks())
+    profile.add(["1", "N/A", "x", "2"], [2, 3, 4, 5], Marks())
+    profile.add(["N/A", "y"], [6, 8], Marks())
 
     assert (profile.rows, profile.known) == (6, 4)
-    assert profile.words(Kind.MARK) == {"NA": 2}
+    assert profile.words(Kind.MARK) == {"N/A": 2}
     texts = [look for look in profile.looks if look.kind is Kind.TEXT]
     assert profile.first(*texts) == ("x", 4)
 

@@ -25,8 +25,8 @@ def test_values_are_as_they_are() -> None:
 
 
 def test_marks_among_texts_are_missing_unless_they_are_left_alone() -> None:
-    assert _taken(1, "NA", marks=Marks()).value("NA") is None
-    assert _taken("NA").value("NA") == "NA"
+    assert _taken(1, "N/A", marks=Marks()).value("N/A") is None
+    assert _taken("N/A").value("N/A") == "N/A"
 
 
 def test_long_whole_numbers_are_codes() -> None:

@@ -1,0 +1,170 @@
+"""Which spellings mean one value, for all models and for single ones."""
+
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import Annotated, Any, Final
+
+from pydantic import AfterValidator, Field, JsonValue, ValidationInfo, field_validator
+
+from app.settings.section import Detail, Section, expected
+from schemas.values.numbers import number_of
+from schemas.values.spellings import USUAL, Spellings
+
+_LONGEST: Final = 64
+
+
+def _words(texts: frozenset[str]) -> frozenset[str]:
+    """Return texts that may be booleans as they are compared, in small letters."""
+    for text in sorted(texts):
+        if not text.strip():
+            raise expected("texts that can be seen: an empty one is a mark of a missing value")
+        if number_of(text, codes=True) is not None:
+            raise expected(f"no number, such as {text!r}: 1 and 0 are booleans as they are")
+    return frozenset(text.strip().lower() for text in texts)
+
+
+def _marks(texts: frozenset[str]) -> frozenset[str]:
+    return frozenset(text.strip() for text in texts)
+
+
+def _no_values(texts: frozenset[str]) -> frozenset[str]:
+    """Refuse marks that numbers and booleans have as their names where a batch mixes kinds."""
+    for text in sorted(texts):
+        if number_of(text, codes=True) is not None or text.lower() in USUAL.true | USUAL.false:
+            raise expected(f"no number or boolean, such as {text!r}")
+    return texts
+
+
+def _usual(texts: frozenset[str]) -> Any:
+    """Return the field of the usual texts, in one order wherever they are shown."""
+    shown: list[JsonValue] = [*sorted(texts)]
+    return Field(default=texts, json_schema_extra={"default": shown})
+
+
+Text = Annotated[str, Field(max_length=_LONGEST)]
+Words = Annotated[frozenset[Text], AfterValidator(_words)]
+TrueWords = Annotated[Words, AfterValidator(USUAL.true.union)]
+FalseWords = Annotated[Words, AfterValidator(USUAL.false.union)]
+MissingMarks = Annotated[frozenset[Text], AfterValidator(_marks)]
+NumberMarks = Annotated[MissingMarks, AfterValidator(_no_values)]
+
+
+class ValueSettings(Section):
+    """Which spellings mean one value, where nothing else is said of a model."""
+
+    true: TrueWords = _usual(USUAL.true)
+    """Texts that are the boolean true, and the class 1, wherever they stand; capitals or not.
+    `true` itself is always one, and `false` the other."""
+
+    false: FalseWords = _usual(USUAL.false)
+    """Texts that are the boolean false, and the class 0, likewise."""
+
+    yes: Words = _usual(USUAL.yes)
+    """Texts that are true where they are compared with a boolean, 0 or 1, or where the column is
+    declared a boolean; among themselves they are texts."""
+
+    no: Words = _usual(USUAL.no)
+    """Texts that are false, likewise."""
+
+    missing: MissingMarks = _usual(USUAL.missing)
+    """Texts that are null in every feature, capitals as they stand. The list replaces the usual one
+    (`docs/values.md`)."""
+
+    missing_numbers: NumberMarks = _usual(USUAL.missing_numbers)
+    """Texts that are null in features of numbers and booleans, and values in those of texts: `NA`
+    is Namibia among countries."""
+
+    trim: bool = USUAL.trim
+    """Whether white space at the ends of classes and categories does not count."""
+
+    ignore_case: bool = USUAL.ignore_case
+    """Whether capitals of classes and categories do not count."""
+
+    @field_validator("false", "yes", "no", "missing", "missing_numbers")
+    @classmethod
+    def _apart(cls, value: frozenset[str], info: ValidationInfo) -> frozenset[str]:
+        given = {**info.data, str(info.field_name): value}
+        for found in _clashes({name: each for name, each in given.items() if name in _TEXTS}):
+            if found.path == (info.field_name,):
+                raise expected(found.expected)
+        return value
+
+    @property
+    def spellings(self) -> Spellings:
+        """The spellings in force."""
+        return spellings_of(self)
+
+
+class ValueOverrides(Section):
+    """What is different for one model; null keeps the value of `values`."""
+
+    true: TrueWords | None = None
+    """Texts that are the boolean true, and the class 1, wherever they stand; capitals or not."""
+
+    false: FalseWords | None = None
+    """Texts that are the boolean false, and the class 0, likewise."""
+
+    yes: Words | None = None
+    """Texts that are true where they are compared with a boolean, 0 or 1, or where the column is
+    declared a boolean; among themselves they are texts."""
+
+    no: Words | None = None
+    """Texts that are false, likewise."""
+
+    missing: MissingMarks | None = None
+    """Texts that are null in every feature, capitals as they stand."""
+
+    missing_numbers: NumberMarks | None = None
+    """Texts that are null in features of numbers and booleans, and values in those of texts."""
+
+    trim: bool | None = None
+    """Whether white space at the ends of classes and categories does not count."""
+
+    ignore_case: bool | None = None
+    """Whether capitals of classes and categories do not count."""
+
+    def over(self, general: ValueSettings) -> Spellings:
+        """Return the spellings in force of a model: its own over those in general."""
+        own = {name: value for name, value in self if value is not None}
+        return spellings_of(general.model_copy(update=own)) if own else general.spellings
+
+    def problems(self, general: ValueSettings) -> Iterator[Detail]:
+        """Yield what does not fit together of a model's own spellings and those in general."""
+        spellings = self.over(general)
+        yield from _clashes({name: getattr(spellings, name) for name in _TEXTS})
+
+
+_TEXTS: Final = ("true", "false", "yes", "no", "missing", "missing_numbers")
+_BOOLEANS: Final = _TEXTS[:4]
+
+
+@lru_cache(maxsize=4096)
+def _shared(spellings: Spellings) -> Spellings:
+    """Return one object for equal spellings."""
+    return spellings
+
+
+def spellings_of(settings: ValueSettings) -> Spellings:
+    """Return the spellings that settings name, one object for equal ones."""
+    return _shared(Spellings(**dict(settings)))
+
+
+def _clashes(texts: dict[str, frozenset[str]]) -> Iterator[Detail]:
+    """Yield texts that mean two things, at the later of the settings that name them."""
+    names = [name for name in _TEXTS if name in texts]
+    for place, name in enumerate(names):
+        for other in names[:place]:
+            both = _both(name, texts[name], other, texts[other])
+            if both:
+                said = ", ".join(map(repr, both))
+                yield Detail((name,), said, f"no text that is one of {other}: {said}")
+
+
+def _both(name: str, texts: Iterable[str], other: str, others: Iterable[str]) -> list[str]:
+    """Return what means two things at once."""
+    if name == "missing_numbers" and other == "missing":
+        return []  # says the same, only more of it
+    if name in _BOOLEANS:
+        same = {"true": "yes", "yes": "true", "false": "no", "no": "false"}
+        return [] if other == same[name] else sorted(set(texts) & set(others))
+    return sorted({text.lower() for text in texts} & set(others))
