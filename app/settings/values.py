@@ -4,7 +4,14 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, Field, JsonValue, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    JsonValue,
+    ValidationInfo,
+    field_serializer,
+    field_validator,
+)
 
 from app.settings.section import Detail, Section, expected
 from schemas.values.numbers import number_of
@@ -88,6 +95,10 @@ class ValueSettings(Section):
             if found.path == (info.field_name,):
                 raise expected(found.expected)
         return value
+
+    @field_serializer("true", "false", "yes", "no", "missing", "missing_numbers")
+    def _in_order(self, value: frozenset[str]) -> list[str]:
+        return sorted(value)
 
     @property
     def spellings(self) -> Spellings:

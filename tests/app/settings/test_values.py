@@ -32,8 +32,11 @@ def test_keys_that_yaml_takes_for_booleans_are_read_as_written(tmp_path: Path) -
 
     spellings = _load(text, tmp_path).values.spellings
 
-    assert (spellings.true, spellings.false) == ({"true", "wahr"}, {"false", "falsch"})
-    assert (spellings.yes, spellings.no) == ({"ja", "j"}, {"nein"})
+    assert (spellings.true, spellings.no) == (frozenset({"true", "wahr"}), frozenset({"nein"}))
+    assert (spellings.yes, spellings.false) == (
+        frozenset({"ja", "j"}),
+        frozenset({"false", "falsch"}),
+    )
 
 
 def test_a_model_differs_only_in_what_is_said_of_it(tmp_path: Path) -> None:
@@ -58,7 +61,7 @@ def test_spellings_come_from_the_environment_too(tmp_path: Path) -> None:
     settings = _load("{}", tmp_path, **variables)
 
     assert settings.values.yes == {"oui"}
-    assert settings.models["fraud"].values.missing == {"", "?"}
+    assert settings.models["fraud"].values.missing == frozenset({"", "?"})
 
 
 def test_every_contradiction_is_named_at_once(tmp_path: Path) -> None:

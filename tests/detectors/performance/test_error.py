@@ -58,6 +58,7 @@ def test_one_class_is_one_however_it_is_spelled() -> None:
 
 def test_an_error_goes_by_the_spellings_of_the_model() -> None:
     loose = Spellings(ignore_case=True, yes=frozenset({"ja"}))
-    for pair in (("FRAUD", "fraud"), (True, "Ja"), (["A", "b"], ["a", "B"])):
-        assert not error_of(*pair, Task.CLASSIFICATION, loose)
-        assert error_of(*pair, Task.CLASSIFICATION)
+    pairs: list[tuple[Any, Any]] = [("FRAUD", "fraud"), (True, "Ja"), (["A", "b"], ["a", "B"])]
+    for prediction, label in pairs:
+        assert not error_of(prediction, label, Task.CLASSIFICATION, loose)
+        assert error_of(prediction, label, Task.CLASSIFICATION)
