@@ -134,6 +134,7 @@ def monitor_options(settings: Settings, model: str) -> MonitorOptions:
         most_columns=settings.limits.columns_per_model,
         task=known.task,
         spellings=known.values.over(settings.values),
+        class_names=known.classes,
     )
 
 
@@ -142,7 +143,7 @@ def declarations(settings: Settings) -> Declarations:
     return Declarations(
         Declared(spellings=settings.values.spellings),
         {
-            name: Declared(known.kinds, known.values.over(settings.values))
+            name: Declared(known.kinds, known.values.over(settings.values), known.classes)
             for name, known in settings.models.items()
         },
     )

@@ -1,17 +1,18 @@
 """How columns are watched, for all models and for single ones."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from app.settings.section import Detail, Section, details, expected, known_one, not_empty
-from app.settings.values import ValueOverrides
+from app.settings.values import ValueOverrides, ValueSettings
 from detectors.algorithms.catalogue import InvalidDetector, build, kinds
 from detectors.monitors.options import DEFAULT_DETECTORS, MonitorOptions
 from detectors.performance.error import Task
 from schemas.events.detector_report import Stream
 from schemas.tables.columns import Kind
+from schemas.values.classes import class_name
 
 _DEFAULTS: Final = MonitorOptions()
 
@@ -148,11 +149,34 @@ class ModelSettings(Section):
     task: Task = Task.AUTO
     """What it predicts: decides what its error is. `auto` goes by the first 100 labelled rows."""
 
+    classes: Annotated[tuple[str, ...], Field(max_length=1000)] = ()
+    """Its classes in the order in which lists of scores, and predictions that are lists of
+    probabilities, have them; where none are named they are 0, 1, ... A list of another length is
+    counted as such and left out."""
+
     monitor: MonitorOverrides = MonitorOverrides()
     """What is different for this model."""
 
     values: ValueOverrides = ValueOverrides()
     """Which spellings mean one value of this model."""
+
+    def problems(self, general: ValueSettings) -> Iterator[Detail]:
+        """Yield what does not fit together, of its own values and those in general."""
+        yield from self.values.problems(general)
+        spellings = self.values.over(general)
+        known: dict[str, str] = {}
+        for place, given in enumerate(self.classes):
+            other = known.setdefault(class_name(given, spellings), given)
+            if given in self.classes[:place] or other is not given:
+                said = f"each class once, and {other!r} is the same"
+                yield Detail(("classes", str(place)), repr(given), said)
+
+    @field_validator("classes")
+    @classmethod
+    def _several(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if len(value) == 1 or not all(map(str.strip, value)):
+            raise expected("at least two classes, and no empty text; or none")
+        return value
 
     @field_validator("ignored")
     @classmethod

@@ -69,9 +69,9 @@ class Settings(Section):
         if general is None:
             return value
         problems = [
-            Detail((name, "values", *found.path), found.found, found.expected)
+            Detail((name, *found.path), found.found, found.expected)
             for name, model in value.items()
-            for found in model.values.problems(general)
+            for found in model.problems(general)
         ]
         if problems:
             raise details(problems)

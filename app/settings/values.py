@@ -142,7 +142,8 @@ class ValueOverrides(Section):
     def problems(self, general: ValueSettings) -> Iterator[Detail]:
         """Yield what does not fit together of a model's own spellings and those in general."""
         spellings = self.over(general)
-        yield from _clashes({name: getattr(spellings, name) for name in _TEXTS})
+        for found in _clashes({name: getattr(spellings, name) for name in _TEXTS}):
+            yield found._replace(path=("values", *found.path))
 
 
 _TEXTS: Final = ("true", "false", "yes", "no", "missing", "missing_numbers")

@@ -20,7 +20,7 @@ from schemas.events.model_event import ModelEvent
 from schemas.tables.merging import merged
 from schemas.tables.model_version import ModelVersion
 from schemas.tables.observations import ObservationBatch, ObservationTable
-from schemas.values.spellings import Spellings
+from schemas.values.class_order import Classes
 
 MOST_NOTICED: Final = 10_000
 """Model events that are remembered, so that a replayed one changes nothing."""
@@ -200,14 +200,14 @@ class Fleet:
             return watch_fused(table, monitors)
         alerts: dict[ModelVersion, list[Alert]] = {}
         # The errors of the others are made model by model, until their tasks are settled.
-        alike: dict[tuple[Task, Spellings], set[ModelVersion]] = {}
+        alike: dict[tuple[Task, Classes], set[ModelVersion]] = {}
         for key in table.versions():
             task = None if key not in monitors else monitors[key].task.settled
             if task is not None:
-                alike.setdefault((task, monitors[key].options.spellings), set()).add(key)
-        for (task, spellings), keys in alike.items():
+                alike.setdefault((task, monitors[key].options.classes), set()).add(key)
+        for (task, classes), keys in alike.items():
             part = table.only(keys)
-            columns = with_errors(part.columns, task, len(part), spellings)
+            columns = with_errors(part.columns, task, len(part), classes)
             alerts |= watch_fused(replace(part, columns=columns), monitors)
         return alerts
 

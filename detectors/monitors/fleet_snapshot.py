@@ -44,6 +44,8 @@ def fingerprint(options: MonitorOptions) -> str:
     ]
     if options.spellings != USUAL:
         parts.append(options.spellings.document())
+    if options.class_names:
+        parts.append(list(options.class_names))
     document = orjson.dumps(parts, option=orjson.OPT_SORT_KEYS)
     return blake2b(document, digest_size=8).hexdigest()
 
@@ -167,8 +169,9 @@ class FleetSnapshots:
         if tree["options"] in {None, fingerprint(self._fleet.options_of(model))}:
             return state
         notes.append(
-            f"model {model}, version {version}: its detectors, burn-in, bins, kinds or spellings "
-            "were configured otherwise when its state was written; its references begin anew"
+            f"model {model}, version {version}: its detectors, burn-in, bins, kinds, spellings "
+            "or classes were configured otherwise when its state was written; its references begin "
+            "anew"
         )
         return {**state, "columns": []}
 

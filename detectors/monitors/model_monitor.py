@@ -243,15 +243,13 @@ class ModelMonitor:
         numbers = np.arange(len(rows))
         if left:
             part = rows.take(numbers < left)
-            errors = errors_of(part.columns, self.task.of_next, left, self.options.spellings)
+            errors = errors_of(part.columns, self.task.of_next, left, self.options.classes)
             yield 0, replace(part, columns=(errors, *part.columns))
             if self.task.settled is not None:
                 self._drift.forget(ERROR, _KINDS[self.task.settled])
         if left < len(rows) and self.task.settled is not None:
             part = rows.take(numbers >= left)
-            columns = with_errors(
-                part.columns, self.task.settled, len(part), self.options.spellings
-            )
+            columns = with_errors(part.columns, self.task.settled, len(part), self.options.classes)
             yield left, replace(part, columns=columns)
 
     def _alerts(self, found: list[Found], log: RowLog) -> list[Alert]:

@@ -7,6 +7,7 @@ from typing import Final
 from detectors.performance.error import Task
 from schemas.events.detector_report import Stream
 from schemas.tables.columns import Kind
+from schemas.values.class_order import Classes
 from schemas.values.spellings import USUAL, Spellings
 
 Parameter = float | int | str | bool
@@ -61,6 +62,8 @@ class MonitorOptions:
         What it predicts: decides what its errors are.
     spellings
         Which texts are one class, a boolean, or no value.
+    class_names
+        The classes in the order of lists of probabilities; empty where they are numbered.
     most_columns
         Watched columns of one version above which further ones are refused.
     """
@@ -74,3 +77,9 @@ class MonitorOptions:
     most_columns: int = 5000
     task: Task = Task.AUTO
     spellings: Spellings = USUAL
+    class_names: tuple[str, ...] = ()
+
+    @property
+    def classes(self) -> Classes:
+        """The classes, by which errors are reckoned."""
+        return Classes(self.spellings, self.class_names)

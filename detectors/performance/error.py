@@ -4,9 +4,9 @@ import math
 from enum import StrEnum
 from typing import Any
 
+from schemas.values.class_order import USUAL_CLASSES, Classes
 from schemas.values.classes import class_name, same_class
 from schemas.values.numbers import number_of
-from schemas.values.spellings import USUAL, Spellings
 
 
 class Task(StrEnum):
@@ -20,7 +20,7 @@ class Task(StrEnum):
 
 
 def error_of(
-    prediction: Any, label: Any, task: Task, spellings: Spellings = USUAL
+    prediction: Any, label: Any, task: Task, classes: Classes = USUAL_CLASSES
 ) -> bool | float | None:
     """Return whether a class was wrong, or how far off a number was; None where neither is known.
 
@@ -35,8 +35,8 @@ def error_of(
         Text, a number, a boolean or a list of numbers; None for nothing.
     task
         Not `Task.AUTO`.
-    spellings
-        Which texts are one class.
+    classes
+        Those of the model, and their order in a list.
 
     Examples
     --------
@@ -48,21 +48,21 @@ def error_of(
     prediction, label = unwrapped(prediction), unwrapped(label)
     if isinstance(prediction, list):
         if isinstance(label, list):
-            return _mean_error(prediction, label, task, spellings)
-        return _is_not_highest(prediction, label, task, spellings)
+            return _mean_error(prediction, label, task, classes)
+        return _is_not_highest(prediction, label, task, classes)
     if isinstance(label, list) or prediction is None or label is None:
         return None
     if task is Task.REGRESSION:
         # By the class: a boolean among numbers is the text of one.
         one, other = (
-            number_of(class_name(prediction, spellings)),
-            number_of(class_name(label, spellings)),
+            number_of(class_name(prediction, classes.spellings)),
+            number_of(class_name(label, classes.spellings)),
         )
         if one is None or other is None:
             return None
         distance = abs(one - other)
         return distance if math.isfinite(distance) else None
-    return not same_class(prediction, label, spellings)
+    return not same_class(prediction, label, classes.spellings)
 
 
 def unwrapped(value: Any) -> Any:
@@ -71,23 +71,21 @@ def unwrapped(value: Any) -> Any:
 
 
 def _mean_error(
-    prediction: list[Any], label: list[Any], task: Task, spellings: Spellings
+    prediction: list[Any], label: list[Any], task: Task, classes: Classes
 ) -> float | None:
     if len(prediction) != len(label) or not prediction:
         return None
-    errors = [error_of(*pair, task, spellings) for pair in zip(prediction, label, strict=True)]
+    errors = [error_of(*pair, task, classes) for pair in zip(prediction, label, strict=True)]
     known = [float(error) for error in errors if error is not None]
     return sum(known) / len(known) if len(known) == len(errors) else None
 
 
 def _is_not_highest(
-    probabilities: list[Any], label: Any, task: Task, spellings: Spellings
+    probabilities: list[Any], label: Any, task: Task, classes: Classes
 ) -> bool | None:
     numbers = [number_of(each) for each in probabilities]
     known = [each for each in numbers if each is not None]
-    position = None if label is None else number_of(class_name(label, spellings), exact=True)
-    if task is Task.REGRESSION or position is None or len(known) < len(numbers) or not known:
+    if task is Task.REGRESSION or label is None or len(known) < len(numbers) or not known:
         return None
-    if not 0 <= position < len(known) or not position.is_integer():
-        return None
-    return known.index(max(known)) != int(position)
+    position = classes.position(label, len(known)) if classes.fit(known) else None
+    return None if position is None else known.index(max(known)) != position

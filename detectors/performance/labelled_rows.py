@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from detectors.performance.error import Task, error_of
 from schemas.tables.columns import Column, Flag, Flags, Kind, Role, Values, column_of
 from schemas.tables.outcomes import outcomes_of
-from schemas.values.spellings import USUAL, Spellings
+from schemas.values.class_order import USUAL_CLASSES, Classes
 
 Numbers = NDArray[np.int64]
 
@@ -32,7 +32,7 @@ def are_labelled(columns: Sequence[Column]) -> bool:
 
 
 def with_errors(
-    columns: Sequence[Column], task: Task, rows: int, spellings: Spellings = USUAL
+    columns: Sequence[Column], task: Task, rows: int, classes: Classes = USUAL_CLASSES
 ) -> tuple[Column, ...]:
     """Return columns of labelled rows with that of their errors before them.
 
@@ -44,24 +44,24 @@ def with_errors(
         Not `Task.AUTO`.
     rows
         How many there are.
-    spellings
-        Which texts are one class.
+    classes
+        Those of the model, and their order in a list.
     """
-    found = _of_scalars(columns, task, spellings)
-    return (found or errors_of(columns, lambda *_: task, rows, spellings), *columns)
+    found = _of_scalars(columns, task, classes)
+    return (found or errors_of(columns, lambda *_: task, rows, classes), *columns)
 
 
 def errors_of(
     columns: Sequence[Column],
     task_of: Callable[[Any, Any], Task],
     rows: int,
-    spellings: Spellings = USUAL,
+    classes: Classes = USUAL_CLASSES,
 ) -> Column:
     """Return the errors of rows one by one.
 
     Parameters
     ----------
-    columns, rows, spellings
+    columns, rows, classes
         As of `with_errors`.
     task_of
         Gives the task of each row, in their order, by what was predicted and what was true.
@@ -75,12 +75,12 @@ def errors_of(
         task = task_of(prediction, label)
         kinds.add(task)
         if isinstance(prediction, list) or isinstance(label, list):
-            errors.append(_error(prediction, label, task, spellings))
+            errors.append(_error(prediction, label, task, classes))
             continue
         # Pairs of classes are few; true and 1 are one key, and mean the same.
         key = prediction, label, task
         if key not in known:
-            known[key] = _error(prediction, label, task, spellings)
+            known[key] = _error(prediction, label, task, classes)
         errors.append(known[key])
     column = column_of(NAME, Role.ERROR, errors)
     is_empty = column.flags is not None and bool((column.flags != Flag.OK).all())
@@ -89,16 +89,16 @@ def errors_of(
     return column
 
 
-def _error(prediction: Any, label: Any, task: Task, spellings: Spellings) -> Any:
+def _error(prediction: Any, label: Any, task: Task, classes: Classes) -> Any:
     if any(each is ... or (isinstance(each, list) and ... in each) for each in (prediction, label)):
         return _UNKNOWN
     if prediction is None or label is None:
         return None
-    error = error_of(prediction, label, task, spellings)
+    error = error_of(prediction, label, task, classes)
     return _UNKNOWN if error is None else error
 
 
-def _of_scalars(columns: Sequence[Column], task: Task, spellings: Spellings) -> Column | None:
+def _of_scalars(columns: Sequence[Column], task: Task, classes: Classes) -> Column | None:
     """Return the errors where no outcome is a list; None where any is."""
     outcomes = [column for column in columns if column.role in {Role.PREDICTION, Role.LABEL}]
     if len(outcomes) != len({column.role for column in outcomes}) or len(outcomes) < _BOTH:
@@ -108,7 +108,7 @@ def _of_scalars(columns: Sequence[Column], task: Task, spellings: Spellings) -> 
         return None
     flags = _flags(prediction.flags, label.flags)
     if Kind.CATEGORY in {prediction.kind, label.kind}:
-        errors = _of_pairs(prediction, label, task, spellings)
+        errors = _of_pairs(prediction, label, task, classes)
     elif task is Task.CLASSIFICATION:
         errors = (prediction.values != label.values).astype(np.float64)
     else:
@@ -123,14 +123,14 @@ def _of_scalars(columns: Sequence[Column], task: Task, spellings: Spellings) -> 
     return Column(NAME, Role.ERROR, kind, errors, flags=flags)
 
 
-def _of_pairs(prediction: Column, label: Column, task: Task, spellings: Spellings) -> Values:
+def _of_pairs(prediction: Column, label: Column, task: Task, classes: Classes) -> Values:
     """Return errors of which each pair of outcomes is reckoned once; NaN where there is none."""
     said, codes = _distinct(prediction)
     true, others = _distinct(label)
     pairs = codes * len(true) + others
     distinct, places = _different(pairs, len(said) * len(true))
     errors = [
-        error_of(said[pair // len(true)], true[pair % len(true)], task, spellings)
+        error_of(said[pair // len(true)], true[pair % len(true)], task, classes)
         for pair in distinct.tolist()
     ]
     known = np.array([np.nan if error is None else error for error in errors], dtype=np.float64)

@@ -25,6 +25,9 @@ class Oddity(StrEnum):
     TOO_LONG = "too_long"
     """A text of more characters than names may have."""
 
+    WRONG_LENGTH = "wrong_length"
+    """A list of probabilities that are not as many as the classes that the settings name."""
+
 
 class LeftOut(NamedTuple):
     """One optional field that was left out of an event, by its own name, and why."""

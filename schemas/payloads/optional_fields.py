@@ -12,9 +12,10 @@ from schemas.events.event_times import read_time
 from schemas.events.invalid import InvalidMessage, Reason
 from schemas.events.left_out import LeftOut, Oddity
 from schemas.events.times import clamped_time
+from schemas.values.class_order import USUAL_CLASSES, Classes
 from schemas.values.classes import class_name
 from schemas.values.numbers import number_of
-from schemas.values.spellings import USUAL, Spellings
+from schemas.values.spellings import Spellings
 
 _TIME_ODDITIES: Final = {Reason.WRONG_TYPE: Oddity.MISTYPED}
 _GROUPS: Final = frozenset({str, int, bool})
@@ -102,19 +103,19 @@ def event_time(value: Any, record_time: int, odd: list[LeftOut]) -> int:
 
 
 def score_of(
-    scores: Any, prediction: Any, odd: list[LeftOut], spellings: Spellings = USUAL
+    scores: Any, prediction: Any, odd: list[LeftOut], classes: Classes = USUAL_CLASSES
 ) -> float | None:
     """Return the score of the predicted class, or the highest where it has none.
 
     Parameters
     ----------
     scores
-        Class to score; or a list of the scores of the classes 0, 1, ..., as ``predict_proba`` gives
-        it; or a single score. Numbers in text are numbers.
+        Class to score; or a list of the scores of all classes in their order, as ``predict_proba``
+        gives it; or a single score. Numbers in text are numbers.
     prediction
         The predicted class.
-    spellings
-        Which texts are one class.
+    classes
+        Those of the model, and their order.
 
     Examples
     --------
@@ -124,10 +125,13 @@ def score_of(
     while type(scores) is list and len(scores) == 1:
         (scores,) = scores
     if type(scores) is dict:
-        return _of_classes(scores, prediction, odd, spellings)
+        return _of_classes(scores, prediction, odd, classes.spellings)
     if type(scores) is list:
-        named = {str(number): each for number, each in enumerate(scores)}
-        return _of_classes(named, prediction, odd, spellings)
+        if not classes.fit(scores):
+            _leave_out("scores", Oddity.WRONG_LENGTH, odd)
+            return None
+        named = {str(classes.at(number)): each for number, each in enumerate(scores)}
+        return _of_classes(named, prediction, odd, classes.spellings)
     return _score(scores, odd)
 
 

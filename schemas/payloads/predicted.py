@@ -6,15 +6,16 @@ from schemas.events.left_out import LeftOut, Oddity
 from schemas.payloads.optional_fields import is_finite
 from schemas.payloads.positions import positions, unwrapped
 from schemas.tables.columns import ABSENT
+from schemas.values.class_order import USUAL_CLASSES, Classes
 
 _ROUNDING: Final = 1e-3
 """By how much the sum of probabilities may miss 1."""
 
 
 class Likeliest(NamedTuple):
-    """The class of the highest probability, numbered from 0, and that probability."""
+    """The class of the highest probability, by its name or number, and that probability."""
 
-    number: int
+    name: int | str
     probability: float
 
 
@@ -48,24 +49,38 @@ def is_outcome(value: Any) -> bool:
     return type(value) is list and len(value) > 0 and all(map(is_finite, value))
 
 
-def likeliest(value: Any) -> Likeliest | None:
-    """Return the class that a list of the probabilities of all classes gives; None of no such list.
+def are_probabilities(value: Any) -> bool:
+    """Tell whether a value is a list of the probabilities of all classes.
+
+    Examples
+    --------
+    >>> are_probabilities([0.1, 0.7, 0.2]), are_probabilities([1.5, 0.25])
+    (True, False)
+    """
+    if type(value) is not list or len(value) < 2 or not all(map(is_finite, value)):
+        return False
+    return all(0 <= each <= 1 for each in value) and abs(sum(value) - 1) <= _ROUNDING
+
+
+def likeliest(value: Any, classes: Classes = USUAL_CLASSES) -> Likeliest | None:
+    """Return the class that a list of the probabilities of all classes gives.
+
+    None of no such list, or where there are more classes, or fewer.
 
     Examples
     --------
     >>> likeliest([0.1, 0.7, 0.2])
-    Likeliest(number=1, probability=0.7)
-    >>> likeliest([1.5, 0.25])
+    Likeliest(name=1, probability=0.7)
+    >>> likeliest([0.1, 0.9], Classes(names=("cat", "dog")))
+    Likeliest(name='dog', probability=0.9)
     """
-    if type(value) is not list or len(value) < 2 or not all(map(is_finite, value)):
-        return None
-    if not all(0 <= each <= 1 for each in value) or abs(sum(value) - 1) > _ROUNDING:
+    if not are_probabilities(value) or not classes.fit(value):
         return None
     highest = max(value)
-    return Likeliest(value.index(highest), float(highest))
+    return Likeliest(classes.at(value.index(highest)), float(highest))
 
 
-def prediction_values(value: Any) -> dict[str, Any]:
+def prediction_values(value: Any, classes: Classes = USUAL_CLASSES) -> dict[str, Any]:
     """Return the columns of a prediction: itself, or those of a list, with the likeliest class.
 
     Examples
@@ -80,5 +95,5 @@ def prediction_values(value: Any) -> dict[str, Any]:
     items = positions("prediction", value) if type(value) is list and is_outcome(value) else None
     if items is None:
         return {"prediction": value}
-    found = likeliest(value)
-    return items if found is None else {"prediction": found.number, **items}
+    found = likeliest(value, classes)
+    return items if found is None else {"prediction": found.name, **items}

@@ -20,10 +20,10 @@ def prediction_columns(rows: Sequence[PredictionRow], declared: Declared) -> Ite
     declared
         What the settings say of the model.
     """
-    kinds, spellings = declared.kinds, declared.spellings
+    kinds, spellings, classes = declared.kinds, declared.spellings, declared.classes
     for name, raw in _transposed([row.features for row in rows]):
         yield column_of(name, Role.FEATURE, raw, kinds.get(name), spellings)
-    for name, raw in _transposed([prediction_values(row.prediction) for row in rows]):
+    for name, raw in _transposed([prediction_values(row.prediction, classes) for row in rows]):
         yield column_of(name, Role.PREDICTION, raw, None, spellings)
     scores: list[Any] = [ABSENT if row.score is None else row.score for row in rows]
     if any(score is not ABSENT for score in scores):

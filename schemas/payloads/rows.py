@@ -26,11 +26,12 @@ from schemas.payloads.optional_fields import (
     optional_outcome,
     score_of,
 )
-from schemas.payloads.predicted import is_outcome, likeliest, predicted
+from schemas.payloads.predicted import are_probabilities, is_outcome, likeliest, predicted
 from schemas.payloads.record_keys import id_of
 from schemas.payloads.segment import segment_text
 from schemas.tables.columns import ABSENT
 from schemas.tables.declared import NO_DECLARATIONS, Declarations
+from schemas.values.class_order import USUAL_CLASSES
 
 UNVERSIONED: Final = "unversioned"
 
@@ -144,10 +145,15 @@ def prediction_row(
         detail = "features: missing, and so is a prediction: expected at least one of them"
         raise InvalidMessage(Reason.MISSING_FIELD, detail)
     name, model = _identity(get("prediction_id"), key), _name(get("model"), "model")
-    scores, likely = get("scores"), likeliest(prediction)
+    scores, likely = get("scores"), None
+    classes = USUAL_CLASSES
+    if scores is not None or type(prediction) is list:
+        classes = declarations.of(model).classes
+        likely = likeliest(prediction, classes)
+        if likely is None and are_probabilities(prediction):
+            odd.append(LeftOut("prediction", Oddity.WRONG_LENGTH))
     if scores is not None:
-        predicted_class = prediction if likely is None else likely.number
-        score = score_of(scores, predicted_class, odd, declarations.of(model).spellings)
+        score = score_of(scores, prediction if likely is None else likely.name, odd, classes)
     else:
         score = None if likely is None else likely.probability
     segment = get("segment")

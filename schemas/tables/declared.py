@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Final
 
 from schemas.tables.columns import Kind
+from schemas.values.class_order import Classes
 from schemas.values.spellings import USUAL, Spellings
 
 
@@ -19,10 +20,18 @@ class Declared:
         Features whose kind is declared, by name.
     spellings
         Which texts mean one value, or none.
+    class_names
+        The classes in the order of lists of probabilities; empty where they are numbered.
     """
 
     kinds: Mapping[str, Kind] = field(default_factory=dict)
     spellings: Spellings = USUAL
+    class_names: tuple[str, ...] = ()
+
+    @property
+    def classes(self) -> Classes:
+        """The classes, by which outcomes and scores are read."""
+        return Classes(self.spellings, self.class_names)
 
 
 @dataclass(frozen=True)

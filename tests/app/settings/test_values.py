@@ -103,3 +103,23 @@ def test_a_model_may_not_contradict_what_holds_in_general(
     found = _problems(f"values: {{true: [ja]}}\nmodels: {{m: {{values: {{{own}}}}}}}", tmp_path)
 
     assert set(found) == {f"models.m.values.{path}"}
+
+
+def test_classes_are_named_once_each(tmp_path: Path) -> None:
+    text = """
+values: {ignore_case: true}
+models:
+  a: {classes: [cat, Dog, "dog ", emu]}
+  b: {classes: ["1.0", two, "1"], values: {ignore_case: false}}
+  c: {classes: [cat, Dog, dog], values: {ignore_case: false}}
+"""
+    found = _problems(text, tmp_path)
+
+    assert found.keys() == {"models.a.classes.2", "models.b.classes.2"}
+    assert "'Dog'" in found["models.a.classes.2"]
+
+
+@pytest.mark.parametrize("classes", ["[one]", '[one, " "]', "[1, 2]", "[one, []]"])
+def test_classes_are_two_texts_or_more(classes: str, tmp_path: Path) -> None:
+    found = _problems(f"models: {{a: {{classes: {classes}}}}}", tmp_path)
+    assert {path.split(".")[2] for path in found} == {"classes"}

@@ -1,6 +1,7 @@
 """Labelled rows in a fleet: their errors are watched, whatever way they come."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,9 +14,10 @@ from detectors.monitors.options import MonitorOptions
 from detectors.performance.error import Task
 from detectors.performance.task_choice import EVIDENCE
 from schemas.events.alert import AlertKind
-from schemas.tables.columns import Kind, Role
+from schemas.tables.columns import Flag, Kind, Role
 from schemas.tables.observations import ModelRows, ObservationTable, Origin, Source
 from schemas.tables.outcomes import outcome_columns
+from schemas.values.spellings import Spellings
 from tests.detectors.batches import START, plain
 
 ERROR = (Role.ERROR, "error")
@@ -122,3 +124,28 @@ def test_a_state_of_before_the_task_was_kept_goes_on_as_its_errors_were() -> Non
     again = ModelMonitor("one", "1", MonitorOptions(burn_in=100))
     again.restore(state)
     assert again.task.settled is Task.REGRESSION
+
+
+@pytest.mark.parametrize(
+    ("pair", "own"),
+    [
+        (("Fraud", "fraud"), MonitorOptions(spellings=Spellings(ignore_case=True))),
+        ((True, "ja"), MonitorOptions(spellings=Spellings(yes=frozenset({"ja"})))),
+        (([0.1, 0.9], "dog"), MonitorOptions(class_names=("cat", "dog"))),
+    ],
+)
+def test_what_is_one_class_is_each_model_s_own_where_rows_are_taken_together(
+    pair: tuple[Any, Any], own: MonitorOptions
+) -> None:
+    known = {"own": replace(own, task=Task.CLASSIFICATION)}
+    usual = MonitorOptions(task=Task.CLASSIFICATION)
+    fleet = Fleet(lambda model: known.get(model, usual))
+    for start in range(0, 400, 40):
+        fleet.update(table_of([pair] * 40, "own", "usual", start=start))
+    (mine, other) = (fleet.monitor(model, "1") for model in ("own", "usual"))
+    assert mine is not None
+    assert other is not None
+    assert mine.columns[ERROR].problems[Flag.OK] == 400
+    assert (mine.columns[ERROR].reference.latest(10)[0] == 0.0).all()
+    right = other.columns[ERROR].problems[Flag.OK] == 400
+    assert not right or (other.columns[ERROR].reference.latest(10)[0] == 1.0).all()

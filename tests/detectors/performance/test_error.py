@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 
 from detectors.performance.error import Task, error_of
+from schemas.values.class_order import Classes
 from schemas.values.spellings import Spellings
 
 _CLASSES = [0, 0.0, "0", "0.0", False, "false", "False"], [1, 1.0, "1", "1.0", True, "true", "True"]
@@ -57,8 +58,27 @@ def test_one_class_is_one_however_it_is_spelled() -> None:
 
 
 def test_an_error_goes_by_the_spellings_of_the_model() -> None:
-    loose = Spellings(ignore_case=True, yes=frozenset({"ja"}))
+    loose = Classes(Spellings(ignore_case=True, yes=frozenset({"ja"})))
     pairs: list[tuple[Any, Any]] = [("FRAUD", "fraud"), (True, "Ja"), (["A", "b"], ["a", "B"])]
     for prediction, label in pairs:
         assert not error_of(prediction, label, Task.CLASSIFICATION, loose)
         assert error_of(prediction, label, Task.CLASSIFICATION)
+
+
+@pytest.mark.parametrize(
+    ("prediction", "label", "expected"),
+    [
+        ([0.1, 0.7, 0.2], "dog", False),
+        ([0.1, 0.7, 0.2], " cat", True),
+        ([0.1, 0.7, 0.2], "horse", None),
+        # A number is none of the names.
+        ([0.1, 0.7, 0.2], 1, None),
+        ([0.3, 0.7], "dog", None),
+        ("dog", "dog", False),
+    ],
+)
+def test_a_list_of_probabilities_is_of_the_classes_that_are_named(
+    prediction: Any, label: Any, expected: bool | None
+) -> None:
+    named = Classes(names=("cat", "dog", "emu"))
+    assert error_of(prediction, label, Task.CLASSIFICATION, named) is expected

@@ -9,10 +9,12 @@ from schemas.events.codec import decode_object
 from schemas.events.event_times import read_time
 from schemas.events.invalid import InvalidMessage, Reason
 from schemas.events.label import Label
+from schemas.events.left_out import LeftOut, Oddity
 from schemas.events.not_taken import NotTaken
 from schemas.events.nothing_to_say import NothingToSay, Silence
 from schemas.events.prediction import Prediction
 from schemas.events.times import LATEST_MS
+from schemas.payloads.prediction_columns import prediction_columns
 from schemas.payloads.rows import FieldMap, LabelRow, PredictionRow, label_row, prediction_row
 from schemas.tables.declared import Declarations, Declared
 from schemas.values.spellings import Spellings
@@ -290,3 +292,55 @@ def test_the_score_of_a_class_goes_by_the_spellings_of_its_model() -> None:
     for model, score in (("fraud", 0.1), ("churn", 0.9)):
         row = _row({**document, "model": model}, declarations=declarations)
         assert row.score == score
+
+
+_PETS = Declarations(models={"fraud": Declared(class_names=("cat", "dog", "7.0"))})
+
+
+@pytest.mark.parametrize(
+    ("prediction", "scores", "score"),
+    [
+        ("cat", [0.1, 0.7, 0.2], 0.1),
+        (" dog", ["0.1", "0.7", "0.2"], 0.7),
+        (7, [[0.1, 0.7, 0.2]], 0.2),
+        ("horse", [0.1, 0.7, 0.2], 0.7),
+        ("cat", {"cat": 0.4, "dog": 0.6}, 0.4),
+        ("cat", 0.9, 0.9),
+        ([0.2, 0.1, 0.7], None, 0.7),
+        ([0.2, 0.1, 0.7], [0.3, 0.1, 0.6], 0.6),
+    ],
+)
+def test_a_list_has_the_classes_that_the_settings_name(
+    prediction: Any, scores: Any, score: float
+) -> None:
+    document = {**PREDICTION, "prediction": prediction, "scores": scores}
+    row = _row(document, declarations=_PETS)
+    assert (row.score, row.left_out) == (score, [])
+
+
+@pytest.mark.parametrize(
+    ("prediction", "scores", "field", "score"),
+    [
+        ("cat", [0.1, 0.9], "scores", None),
+        ("cat", [0.1, 0.2, 0.3, 0.4], "scores", None),
+        ([0.1, 0.9], None, "prediction", None),
+        ([0.25] * 4, {"cat": 0.5}, "prediction", 0.5),
+    ],
+)
+def test_a_list_of_another_length_is_left_out_and_counted(
+    prediction: Any, scores: Any, field: str, score: float | None
+) -> None:
+    document = {**PREDICTION, "prediction": prediction, "scores": scores}
+    row = _row(document, declarations=_PETS)
+    assert (row.score, row.left_out) == (score, [LeftOut(field, Oddity.WRONG_LENGTH)])
+    assert not _row({**document, "model": "other"}, declarations=_PETS).left_out
+
+
+def test_the_likeliest_class_is_watched_by_its_name() -> None:
+    rows = [
+        _row({**PREDICTION, "prediction": each, "scores": None}, declarations=_PETS)
+        for each in ([0.2, 0.8, 0.0], [0.5, 0.5, 0.0], [0.0, 0.0, 1.0])
+    ]
+    columns = {each.name: each for each in prediction_columns(rows, _PETS.of("fraud"))}
+    names = columns["prediction"].categories
+    assert [names[code] for code in columns["prediction"].values.tolist()] == ["dog", "cat", "7"]
