@@ -118,7 +118,7 @@ class Crew:
     disks
         Of which each gets one that no other has; none by default.
     kills
-        How many were killed, or killed themselves.
+        How many were killed at their work, or killed themselves at it.
     crashes
         Logs of those that ended in another way than by our hand and without a fault in them.
     exits
@@ -147,10 +147,10 @@ class Crew:
         return member
 
     def kill(self, member: Member) -> None:
-        """Kill one with -9."""
+        """Kill one with -9; it counts where it was at work."""
         self.members.remove(member)
         # It may have killed itself in this moment.
-        self.kills += 1
+        self.kills += member.is_ready or not member.is_alive
         member.kill()
 
     def stop(self, member: Member) -> float:

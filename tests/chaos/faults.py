@@ -30,10 +30,18 @@ class FaultKind(StrEnum):
     # What follows are bugs: the oracle must see every one of them.
     COMMIT_EARLY = "commit-early"
     """What was delivered is committed, whether or not it was handled."""
+    COMMIT_TO_HOLES = "commit-to-holes"
+    """Nothing is committed beyond an offset that the log does not have, as Faust does."""
     LOSE_SENDS = "lose-sends"
     """Every nth record for a topic fails, and nobody hears of it."""
     SKIP_MARKS = "skip-marks"
     """The high-water marks are not looked at."""
+    COUNT_LAST_AGAIN = "count-last-again"
+    """The row at a high-water mark is taken for one beyond it."""
+    LEAVE_ORDER = "leave-order"
+    """Joins are observed before the changelog knows what came first."""
+    IGNORE_CLAIMS = "ignore-claims"
+    """Nobody heeds that another worker has claimed a partition of the changelog."""
     FORGE_ACKS = "forge-acks"
     """Records for a topic count as acknowledged n seconds before they are sent."""
 

@@ -17,6 +17,7 @@ from schemas.events.codec import decode_event, decode_object
 from schemas.events.model_event import ModelEvent
 from schemas.tables.model_version import ModelVersion
 from schemas.tables.observations import Origin
+from tests.chaos.account import Seen, accounted
 from tests.chaos.final_state import judge_state
 from tests.chaos.ledger import Ledger, Place
 from tests.chaos.log import Log
@@ -50,8 +51,12 @@ class Oracle:
     def judge(self) -> Verdict:
         """Return all that is wrong."""
         detection = OfflineDetection(self._settings)
+        count: Counter[Seen] = Counter()
         for partition, messages in self._read(TopicRole.OBSERVATIONS).items():
-            detection.take(partition, [message.value() or b"" for message in messages])
+            values = [message.value() or b"" for message in messages]
+            detection.take(partition, values)
+            count += accounted(values)
+        self._judge_account(detection, count)
         self._judge_rows(detection)
         self._judge_letters()
         if KEEPS_PENDING:
@@ -62,6 +67,17 @@ class Oracle:
         fleets = {partition: FleetSnapshots(each) for partition, each in detection.fleets.items()}
         self._judge_state(TopicRole.STATE, fleets)
         return self._verdict
+
+    def _judge_account(self, detection: OfflineDetection, count: Counter[Seen]) -> None:
+        """The product reads in the observations what is there, as often as it is."""
+        read = {
+            Seen(str(origin), topic, partition, offset): sum(owners.values())
+            for (origin, topic, partition, offset), owners in detection.seen.items()
+        }
+        self._verdict.wrong(
+            "rows that two counts tell otherwise",
+            [row for row in read.keys() | count.keys() if read.get(row) != count.get(row)],
+        )
 
     def _judge_rows(self, detection: OfflineDetection) -> None:
         """Every sound prediction was observed, and counted, and once only."""

@@ -88,7 +88,7 @@ def _played(family: Family, world: World) -> Verdict:
     family.begin(world)
     family.play(world)
     world.finish_feeding()
-    left = world.drain()
+    left = world.drain(family.patience)
     if not left:
         for member in list(world.crew.members):
             world.crew.stop(member)

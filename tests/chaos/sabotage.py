@@ -11,12 +11,17 @@ import signal
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from functools import partial
+from itertools import pairwise
 from types import SimpleNamespace
-from typing import Any, NoReturn, cast
+from typing import Any, Final, NoReturn, cast
 
 from faust.transport.drivers.aiokafka import Producer
-from faust.types import TP, Message
+from faust.types import TP, ConsumerMessage, Message
 
+from agents.join.changelog import Changelog
+from agents.join.fencing import Claims
+from agents.join.stores import PendingStores
+from agents.records.record import Record
 from agents.transport.app import BatchApp
 from agents.transport.consumer import BatchedConsumer
 from detectors.monitors import fused_models
@@ -36,21 +41,66 @@ def sabotage(app: BatchApp, faults: Sequence[Fault]) -> None:
     transport = cast("Any", app.transport)
     transport.Producer = partial(_FaultyProducer, plan)
     transport.Consumer = partial(_FaultyConsumer, plan)
-    if plan.has(FaultKind.SKIP_MARKS):
-        # Bugs, on purpose.
-        RowLog.unseen = _whole  # type: ignore[assignment,method-assign]
-        fused = cast("Any", fused_models)
-        fused.look_at_many = partial(_look, fused.look_at_many)
+    # Bugs, on purpose.
+    for kind, plant in _PLANTED.items():
+        if plan.has(kind):
+            plant()
+
+
+def _skip_marks() -> None:
+    RowLog.unseen = _whole  # type: ignore[assignment,method-assign]
+    fused = cast("Any", fused_models)
+    fused.look_at_many = partial(_look, fused.look_at_many, {SEEN: FRESH})
+
+
+def _count_last_again() -> None:
+    log, fused = cast("Any", RowLog), cast("Any", fused_models)
+    unseen, offsets = log.unseen, log._offsets
+
+    def lowered(self: RowLog, batch: ObservationBatch) -> ObservationBatch:
+        log._offsets = lambda each: {source: mark - 1 for source, mark in offsets(each).items()}
+        try:
+            return cast("ObservationBatch", unseen(self, batch))
+        finally:
+            log._offsets = offsets
+
+    log.unseen = lowered
+    # All rows go the way on which the marks are looked at one by one.
+    fused.look_at_many = partial(_look, fused.look_at_many, {FRESH: SEEN})
+
+
+def _leave_order() -> None:
+    async def fixed(*_: object) -> bool:
+        return True
+
+    cast("Any", PendingStores).fix_order = fixed
+
+
+def _ignore_claims() -> None:
+    async def never(*_: object) -> bool:
+        return False
+
+    cast("Any", Changelog).has_claim = never
+    cast("Any", Claims).admits = lambda *_: True
+
+
+_PLANTED: Final[Mapping[FaultKind, Callable[[], None]]] = {
+    FaultKind.SKIP_MARKS: _skip_marks,
+    FaultKind.COUNT_LAST_AGAIN: _count_last_again,
+    FaultKind.LEAVE_ORDER: _leave_order,
+    FaultKind.IGNORE_CLAIMS: _ignore_claims,
+}
 
 
 def _whole(_: RowLog, batch: ObservationBatch) -> ObservationBatch:
     return batch
 
 
-def _look(look_at_many: Callable[..., None], *arguments: Any) -> None:
+def _look(look_at_many: Callable[..., None], instead: Mapping[int, int], *arguments: Any) -> None:
     look_at_many(*arguments)
     verdicts = arguments[-1]
-    verdicts[verdicts == SEEN] = FRESH
+    for verdict, other in instead.items():
+        verdicts[verdicts == verdict] = other
 
 
 def _die() -> NoReturn:
@@ -131,6 +181,21 @@ class _FaultyConsumer(BatchedConsumer):
     def __init__(self, plan: _Plan, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._plan = plan
+        self._next: dict[TP, int] = {}
+        self._holes: dict[TP, int] = {}
+
+    def _to_round(self, tp: TP) -> ConsumerMessage:
+        message = super()._to_round(tp)
+        slices = cast("Sequence[Sequence[Record]]", message.value)
+        for records in slices:
+            place = TP(records[0].topic, records[0].partition)
+            offsets = [self._next.get(place, records[0].offset), *(each.offset for each in records)]
+            hole = next((a + 1 for a, b in pairwise(offsets[1:]) if b > a + 1), None)
+            hole = offsets[0] if offsets[1] > offsets[0] else hole
+            if hole is not None:
+                self._holes.setdefault(place, hole)
+            self._next[place] = offsets[-1] + 1
+        return message
 
     def ack(self, message: Message) -> bool:
         self._plan.die_if_due(FaultKind.DIE_BEFORE_ACK, message.topic)
@@ -139,6 +204,9 @@ class _FaultyConsumer(BatchedConsumer):
         return acked
 
     def _filter_committable_offsets(self, tps: Iterable[TP]) -> dict[TP, int]:
+        if self._plan.has(FaultKind.COMMIT_TO_HOLES):
+            offsets = super()._filter_committable_offsets(tps)
+            return {tp: min(offset, self._holes.get(tp, offset)) for tp, offset in offsets.items()}
         if not self._plan.has(FaultKind.COMMIT_EARLY):
             return super()._filter_committable_offsets(tps)
         return {

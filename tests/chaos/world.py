@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -210,10 +211,27 @@ class World:
         members = self.crew.members
         return len(members) >= self.workers and all(member.is_ready for member in members)
 
+    def wait_ready(self) -> None:
+        """Wait until all workers are at work: what befalls others is no test of them.
+
+        Raises
+        ------
+        AssertionError
+            If they are not within a minute.
+        """
+        assert self.wait_until(self.is_ready), "no workers start"
+
     def kill_all(self) -> None:
         """Kill all workers."""
         for member in list(self.crew.members):
             self.crew.kill(member)
+
+    def freeze(self, member: Member, least: float, most: float) -> None:
+        """Have a worker stand still for a time that is drawn, and go on."""
+        member.send(signal.SIGSTOP)
+        self.wait_some(least, most)
+        # Its partitions have gone to others; what it still holds it must not write.
+        member.send(signal.SIGCONT)
 
     def is_group_empty(self) -> bool:
         """Whether the sessions of all killed workers have ended."""

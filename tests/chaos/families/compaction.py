@@ -45,7 +45,7 @@ class Compaction(Family):
 
     def play(self, world: World) -> None:
         """Have a backlog with holes, and kill workers while they read it."""
-        world.wait_until(world.is_ready)
+        world.wait_ready()
         for _ in range(1 if self.quick else 3):
             world.wait_some(0.5, 2.0)
             world.feeder.stop()

@@ -15,7 +15,7 @@ class Contents(Family):
 
     def play(self, world: World) -> None:
         """Let the records come, and kill and stop workers."""
-        world.wait_until(world.is_ready)
+        world.wait_ready()
         for _ in range(1 if self.quick else 3):
             for item in self.extras(world):
                 world.feeder.send(item)

@@ -53,7 +53,7 @@ class Disks(Family):
             if turn == 0:
                 _copy(disks, copies)
             way(disks, copies)
-            assert world.wait_until(world.is_ready), "no workers start with these disks"
+            world.wait_ready()
             world.wait_some(2.0, 5.0)
 
 

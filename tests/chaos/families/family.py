@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from tests.chaos.traffic import TrafficOptions
 from tests.chaos.verdict import Verdict
-from tests.chaos.world import World
+from tests.chaos.world import DRAIN, World
 
 
 class Family(ABC):
@@ -30,6 +30,8 @@ class Family(ABC):
         Whether it is about three brokers.
     is_planted
         Whether the workers have a bug, so that the oracle must find something.
+    patience
+        Seconds within which all must have been read in the end.
     """
 
     name: ClassVar[str]
@@ -42,6 +44,7 @@ class Family(ABC):
     may_crash: ClassVar[bool] = False
     wants_three: ClassVar[bool] = False
     is_planted: ClassVar[bool] = False
+    patience: ClassVar[float] = DRAIN
 
     def __init__(self, *, quick: bool = False) -> None:
         self.quick = quick

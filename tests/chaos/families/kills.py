@@ -1,6 +1,5 @@
 """Workers that are killed at any time, one or all of them."""
 
-import signal
 from typing import ClassVar
 
 from tests.chaos.families.family import Family
@@ -16,18 +15,13 @@ class Kills(Family):
 
     def play(self, world: World) -> None:
         """Kill one, or all, or freeze one for longer than its session."""
-        world.wait_until(world.is_ready)
         for _ in range(2 if self.quick else 8):
+            world.wait_ready()
             world.wait_some(0.2, 4.0)
             what = world.draw.random()
             if what < 0.5:
                 world.crew.kill(world.any_member())
             elif what < 0.8:
-                for member in list(world.crew.members):
-                    world.crew.kill(member)
+                world.kill_all()
             else:
-                frozen = world.any_member()
-                frozen.send(signal.SIGSTOP)
-                world.wait_some(4.0, 7.0)
-                # Its partitions have gone to others; what it still holds it must not write.
-                frozen.send(signal.SIGCONT)
+                world.freeze(world.any_member(), 4.0, 7.0)

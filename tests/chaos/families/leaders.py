@@ -22,7 +22,7 @@ class Leaders(Family):
         """Kill the leaders of an input and of an internal topic."""
         brokers = world.broker
         assert isinstance(brokers, ThreeBrokers)
-        world.wait_until(world.is_ready)
+        world.wait_ready()
         for role in (TopicRole.PREDICTIONS, TopicRole.OBSERVATIONS, TopicRole.ALERTS):
             world.wait_some(1.0, 3.0)
             leader = brokers.leader(world.name(role), world.draw.randrange(3))

@@ -20,7 +20,7 @@ class Outages(Family):
 
     def play(self, world: World) -> None:
         """Take the broker away, once in order and once by force."""
-        world.wait_until(world.is_ready)
+        world.wait_ready()
         for end in (world.broker.kill, world.broker.stop):
             world.wait_some(1.0, 3.0)
             end()

@@ -32,7 +32,7 @@ class Outputs(Family):
     def play(self, world: World) -> None:
         """Let topics fail in turn."""
         for role in world.draw.sample(_OUTPUTS, 1 if self.quick else 3):
-            world.wait_until(world.is_ready)
+            world.wait_ready()
             topic, bootstrap = world.name(role), world.broker.bootstrap
             before = change_topic(bootstrap, topic, {"max.message.bytes": _TOO_SMALL})
             # Waiting without tending: the workers must end by themselves.
@@ -56,7 +56,7 @@ class Partitions(Family):
 
     def play(self, world: World) -> None:
         """Add one to the predictions, then to what must have as many."""
-        world.wait_until(world.is_ready)
+        world.wait_ready()
         self._add(world, TopicRole.PREDICTIONS)
         world.crew.kill(world.any_member())
         refused = world.wait_until(lambda: _WRONG_TOPICS in world.crew.exits, 60.0)

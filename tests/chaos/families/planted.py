@@ -1,25 +1,37 @@
 """Workers with a bug: runs that must fail, or the oracle is blind."""
 
-from abc import abstractmethod
 from typing import ClassVar, Final
 
 from app.settings import TopicRole
+from tests.chaos.families.compaction import Compaction
+from tests.chaos.families.events import Events
 from tests.chaos.families.family import Family
 from tests.chaos.faults import Fault, FaultKind
+from tests.chaos.traffic import TrafficOptions
 from tests.chaos.world import World
 
 _BACKLOG: Final = 15_000
 
 
 class Planted(Family):
-    """Workers that have a bug, a backlog in front of them, and are killed in the midst of it."""
+    """All workers of a scenario have a bug."""
 
-    workers: ClassVar[int] = 1
     is_planted: ClassVar[bool] = True
 
-    @abstractmethod
     def bugs(self, world: World) -> list[Fault]:
         """Return what is wrong with every worker."""
+        raise NotImplementedError
+
+    def begin(self, world: World) -> None:
+        """Have it in the workers from the first one on."""
+        world.crew.faults = self.bugs(world)
+        super().begin(world)
+
+
+class Mortal(Planted):
+    """Workers that have a backlog in front of them, and are killed in the midst of it."""
+
+    workers: ClassVar[int] = 1
 
     def deaths(self, world: World) -> list[Fault]:
         """Return what the first workers die of, one after the other."""
@@ -41,7 +53,7 @@ class Planted(Family):
         world.wait(1.0)
 
 
-class CommitsEarly(Planted):
+class CommitsEarly(Mortal):
     """What was delivered is committed, as consumers with auto-commit do."""
 
     name: ClassVar[str] = "commit-early"
@@ -60,7 +72,7 @@ class CommitsEarly(Planted):
         return [world.fault(FaultKind.DIE_AFTER_COMMIT)]
 
 
-class LosesSends(Planted):
+class LosesSends(Mortal):
     """A failed send is nobody's business."""
 
     name: ClassVar[str] = "lose-sends"
@@ -75,7 +87,7 @@ class LosesSends(Planted):
         return []
 
 
-class SkipsMarks(Planted):
+class SkipsMarks(Mortal):
     """Rows that come again are counted again."""
 
     name: ClassVar[str] = "skip-marks"
@@ -92,7 +104,25 @@ class SkipsMarks(Planted):
         ]
 
 
-class ForgesAcks(Planted):
+class CountsLastAgain(SkipsMarks):
+    """Of rows that come again, the one at the mark is counted again."""
+
+    name: ClassVar[str] = "count-last-again"
+    title: ClassVar[str] = "planted: takes the row at a high-water mark for a new one"
+
+    def bugs(self, world: World) -> list[Fault]:
+        """Return the bug."""
+        return [world.fault(FaultKind.COUNT_LAST_AGAIN)]
+
+    def deaths(self, world: World) -> list[Fault]:
+        """Return many: not in each replay does a mark lie within what comes again."""
+        return [
+            world.fault(FaultKind.DIE_AFTER_SEND, TopicRole.OBSERVATIONS, nth)
+            for nth in (2, 3, 4, 5, 6, 8)
+        ]
+
+
+class ForgesAcks(Mortal):
     """A batch is acked before its snapshot is in Kafka."""
 
     name: ClassVar[str] = "ack-early"
@@ -103,13 +133,101 @@ class ForgesAcks(Planted):
         return [world.fault(FaultKind.FORGE_ACKS, TopicRole.STATE, 8)]
 
 
+class ForgetsWaiting(Mortal):
+    """A batch is acked before the changelog has the predictions that wait for their labels."""
+
+    name: ClassVar[str] = "changelog-early"
+    title: ClassVar[str] = "planted: acks before the changelog of the join is acknowledged"
+
+    def bugs(self, world: World) -> list[Fault]:
+        """Return the bug."""
+        return [world.fault(FaultKind.FORGE_ACKS, TopicRole.PENDING, 8)]
+
+
+class Racing(Planted):
+    """Labels that come with their predictions, and workers that die, or freeze, again and again."""
+
+    traffic: ClassVar[TrafficOptions] = TrafficOptions(
+        labelled=1.0, early=0.4, soonest=1, latest=40
+    )
+    strikes: ClassVar[int] = 10
+
+
+class LeavesOrder(Racing):
+    """A join is observed before the changelog knows which of the two came first."""
+
+    name: ClassVar[str] = "leave-order"
+    title: ClassVar[str] = "planted: observes joins whose order nobody has noted"
+
+    def bugs(self, world: World) -> list[Fault]:
+        """Return the bug, and what lets a death come between the two."""
+        return [
+            world.fault(FaultKind.LEAVE_ORDER),
+            world.fault(FaultKind.SLOW_SENDS, TopicRole.PENDING, 1),
+        ]
+
+    def play(self, world: World) -> None:
+        """Kill all workers, again and again."""
+        for _ in range(self.strikes):
+            world.wait_ready()
+            world.wait_some(0.3, 1.5)
+            world.kill_all()
+
+
+class IgnoresClaims(Racing):
+    """A worker that was frozen goes on with partitions that others have claimed."""
+
+    name: ClassVar[str] = "ignore-claims"
+    title: ClassVar[str] = "planted: heeds no claim of another worker"
+
+    def bugs(self, world: World) -> list[Fault]:
+        """Return the bug."""
+        return [world.fault(FaultKind.IGNORE_CLAIMS)]
+
+    def play(self, world: World) -> None:
+        """Freeze a worker for longer than its session, again and again."""
+        for _ in range(self.strikes // 2):
+            world.wait_ready()
+            world.wait_some(0.3, 1.5)
+            world.freeze(world.any_member(), 4.0, 7.0)
+
+
+class LosesEvents(Planted, Events):
+    """A model event comes to the monitors, and at times not to the policy."""
+
+    name: ClassVar[str] = "lose-events"
+    title: ClassVar[str] = "planted: hears of no model event whose send failed"
+
+    def bugs(self, world: World) -> list[Fault]:
+        """Return the bug."""
+        return [world.fault(FaultKind.LOSE_SENDS, TopicRole.LIFECYCLE, 3)]
+
+
+class StopsAtHoles(Planted, Compaction):
+    """Nothing is committed beyond what compaction has taken out of the log."""
+
+    name: ClassVar[str] = "stop-at-holes"
+    title: ClassVar[str] = "planted: commits nothing beyond a hole in the log"
+    patience: ClassVar[float] = 20.0
+
+    def bugs(self, world: World) -> list[Fault]:
+        """Return the bug."""
+        return [world.fault(FaultKind.COMMIT_TO_HOLES)]
+
+
 PLANTED: Final[dict[str, type[Planted]]] = {
     bug.name: bug
     for bug in (
         CommitsEarly,
         LosesSends,
         SkipsMarks,
+        CountsLastAgain,
         ForgesAcks,
+        ForgetsWaiting,
+        LeavesOrder,
+        IgnoresClaims,
+        LosesEvents,
+        StopsAtHoles,
     )
 }
 """All of them, by their names."""

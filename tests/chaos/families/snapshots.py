@@ -36,7 +36,7 @@ class Snapshots(Family):
 
     def play(self, world: World) -> None:
         """Meddle with the state while no worker runs, in one way after the other."""
-        world.wait_until(world.is_ready)
+        world.wait_ready()
         world.wait(3.0)
         early = {role: self._live(world, role) for role in _STATES}
         world.wait(3.0)
@@ -45,11 +45,11 @@ class Snapshots(Family):
         world.kill_all()
         for role in _STATES:
             self._put_back(world, role, early[role])
-        world.wait_until(world.is_ready)
+        world.wait_ready()
         world.wait(2.0)
         world.kill_all()
         self._rewind(world)
-        world.wait_until(world.is_ready)
+        world.wait_ready()
 
     def _spoil(self, world: World, how: str) -> None:
         """Spoil a record: a worker must refuse it, and take the sound one that is put back."""
@@ -66,7 +66,7 @@ class Snapshots(Family):
         assert "driftline state reset" in member.log(), f"{how} {kind}: no word on what to do"
         world.crew.members.remove(member)
         self._write(world, TopicRole.STATE, {(partition, key): sound})
-        world.wait_until(world.is_ready)
+        world.wait_ready()
         world.wait_some(0.5, 2.0)
 
     def _put_back(self, world: World, role: TopicRole, old: _Records) -> None:

@@ -29,7 +29,7 @@ class Soak(Family):
         """Stop and start, and look at the memory in between."""
         seconds = 4.0 if self.quick else 15.0
         for _ in range(2 if self.quick else 4):
-            world.wait_until(world.is_ready)
+            world.wait_ready()
             world.wait(seconds / 2)
             member = world.any_member()
             before = self._memory(member)

@@ -17,7 +17,7 @@ class Stops(Family):
 
     def play(self, world: World) -> None:
         """Stop workers under load, behind a backlog, and when there is nothing to do."""
-        world.wait_until(world.is_ready)
+        world.wait_ready()
         for _ in range(1 if self.quick else 4):
             self._stop(world)
             world.wait_some(0.5, 5.0)
