@@ -1,4 +1,4 @@
-"""Turns a change of quality into the alert that people and pipelines read."""
+"""Turns changes of quality into the alerts that people and pipelines read."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -8,7 +8,9 @@ from numpy.typing import NDArray
 
 from detectors.alerts.quality_change import QualityChange
 from detectors.alerts.sighting import Sighting
+from detectors.alerts.values_change import ValuesChange
 from detectors.algorithms.share_cusum import ROWS_TO_A_FALSE_ALARM
+from detectors.algorithms.value_faults import STAYS, VALUES_TO_A_FALSE_ALARM
 from schemas.events.alert import Severity
 from schemas.events.detector_report import DetectorReport, Stream
 from schemas.events.quality_alert import Quality, QualityAlert
@@ -16,6 +18,9 @@ from schemas.tables.columns import Flag
 
 DETECTOR: Final = "share_cusum"
 """The detector's name in alerts."""
+
+VALUES_DETECTOR: Final = "latest_values"
+"""The name of what looks at usable values."""
 
 MOST_INFLATION: Final = 2.0
 """Inflation by dependence up to which the stated false-alarm rate was measured to hold."""
@@ -69,6 +74,45 @@ def quality_alert_of(change: QualityChange, sighting: Sighting) -> QualityAlert:
             f"{sighting.subject} changed: {_WORDS[quality]} "
             f"{after[quality]:.1%} of the rows, before {before[quality]:.1%}, over "
             f"{change.rows_since_change} rows ({DETECTOR} on the share of rows that are not ok)."
+        ),
+    )
+
+
+def values_alert_of(change: ValuesChange, sighting: Sighting) -> QualityAlert:
+    """Return the alert of a value that stays, or of values that were never seen before."""
+    fault = change.fault
+    quality = Quality.CONSTANT if fault.what == STAYS else Quality.UNSEEN
+    said = (
+        f"one value in all of the latest {fault.values} rows, before in"
+        if fault.what == STAYS
+        else f"never seen before in {fault.after:.1%} of the latest {fault.values} rows, before in"
+    )
+    return QualityAlert(
+        alert_id=sighting.alert_id(VALUES_DETECTOR, quality),
+        severity=Severity.CRITICAL if sighting.critical else Severity.WARNING,
+        model=sighting.model,
+        version=sighting.version,
+        feature=sighting.feature,
+        quality=quality,
+        detector=DetectorReport(
+            kind=VALUES_DETECTOR,
+            stream=Stream.RAW,
+            parameters={"values_to_a_false_alarm": VALUES_TO_A_FALSE_ALARM},
+            statistic=fault.statistic,
+            threshold=fault.limit,
+        ),
+        share_before=fault.before,
+        share_after=fault.after,
+        rows_before=fault.values_before,
+        rows_after=fault.values,
+        change_at=sighting.change_at,
+        detected_at=sighting.detected_at,
+        rows_since_change=change.rows_since_change,
+        rows_observed=fault.values_before + fault.values,
+        guaranteed=change.independent,
+        message=(
+            f"{sighting.subject} changed: {said} {fault.before:.1%} "
+            f"({VALUES_DETECTOR} on the values)."
         ),
     )
 

@@ -83,7 +83,7 @@ def _read(places: NDArray[np.int64], counts: NDArray[np.int64], means: NDArray[n
         at = block + WORD * (WINDOWS + 2 * head[WINDOW] + words + head[EDGES])
         latest = carray(pointer(at), (head[LATEST],), np.float64)[: int(tally[HELD])]
         count, mean, _ = with_each(int(tally[COUNT]), tally[MEAN], tally[SQUARES], latest)
-        counts[column, 0] = head[READY]
+        counts[column, 0] = head[READY] != 0
         counts[column, 1] = count
         counts[column, 2:] = head[PROBLEMS : PROBLEMS + FLAGS]
         means[column] = mean

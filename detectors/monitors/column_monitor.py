@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from detectors.alerts.drift import Drift, Finding
 from detectors.alerts.quality_change import QualityChange
+from detectors.alerts.values_change import ValuesChange
 from detectors.algorithms import share_cusum
 from detectors.algorithms.catalogue import build, kinds
 from detectors.algorithms.change_point import strongest_suffix
@@ -27,7 +28,7 @@ from schemas.tables.columns import Column as Observed
 from schemas.tables.retyping import retyped
 from schemas.values.spellings import USUAL, Spellings
 
-Change: TypeAlias = Drift | QualityChange
+Change: TypeAlias = Drift | QualityChange | ValuesChange
 """What a column's monitor finds."""
 
 _ALL_OK: Final = np.empty(0, dtype=np.uint8)
@@ -50,6 +51,8 @@ class ColumnMonitor:
         Gives the seed of the n-th reference, from 0.
     spellings
         Which texts are booleans, or no numbers.
+    finds_faults
+        Whether a value that stays, or values never seen before, are faults.
 
     Attributes
     ----------
@@ -62,6 +65,7 @@ class ColumnMonitor:
         "_burn_in",
         "_choice",
         "_detectors",
+        "_finds_faults",
         "_options",
         "_placed",
         "_restarts",
@@ -81,7 +85,9 @@ class ColumnMonitor:
         bins: int,
         seed: Callable[[int], int],
         spellings: Spellings = USUAL,
+        finds_faults: bool = True,
     ) -> None:
+        self._finds_faults = finds_faults
         self._choice = KindChoice(kinds, burn_in, spellings)
         self._spellings = spellings
         self._options = detectors
@@ -184,12 +190,15 @@ class ColumnMonitor:
             # last value.
             most = len(rows) if self.reference.ready else self.reference.missing
             values = self._values(observed[:most], column.categories)
-            taken, drift = self._advance(values, rows[:most])
+            taken, found = self._advance(values, rows[:most])
             observed, rows = observed[taken:], rows[taken:]
-            if drift is not None:
+            if found is not None:
                 # What comes after it belongs to the next reference, its quality too.
                 self.reference.block.quality[:], self.problems[:] = quality, problems
-                return self._count_up_to(drift, column, first_row), drift
+                learned = self._count_up_to(found, column, first_row)
+                if isinstance(found, ValuesChange):
+                    self._begin_quality()
+                return learned, found
         if at == share_cusum.QUIET:
             return end, None
         change = self._quality_change(first_row + at)
@@ -197,9 +206,9 @@ class ColumnMonitor:
         self.restart()
         return end, change
 
-    def _count_up_to(self, drift: Drift, column: Observed, first_row: int) -> int:
-        """Count the quality of the rows up to a drift; return how many there are."""
-        rows = drift.row - first_row + 1
+    def _count_up_to(self, found: Change, column: Observed, first_row: int) -> int:
+        """Count the quality of the rows up to a change; return how many there are."""
+        rows = found.row - first_row + 1
         self._feed_quality(None if column.flags is None else column.flags[:rows], rows)
         self._choice.begin(self._usable)
         return rows
@@ -249,9 +258,11 @@ class ColumnMonitor:
             Finding(detector, stream, detection)
             for stream, detector, detection in self.defaults.detections(found)
         )
-        _, drift = self._conclude(self._values(observed, own.categories), rows, findings)
-        learned = self._count_up_to(drift, own, first_row)
-        return [drift, *self.update(column.since(learned), first_row + learned)]
+        _, change = self._conclude(self._values(observed, own.categories), rows, findings)
+        learned = self._count_up_to(change, own, first_row)
+        if isinstance(change, ValuesChange):
+            self._begin_quality()
+        return [change, *self.update(column.since(learned), first_row + learned)]
 
     def numbers(self, column: Observed) -> Numbers:
         """Return what stands for categories, shape ``(n,)``; at unusable rows it means nothing."""
@@ -353,17 +364,31 @@ class ColumnMonitor:
             burn_in=self._burn_in,
             bins=self._bins,
             categorical=self.kind is Kind.CATEGORY,
+            finds_faults=self._finds_faults,
             seed=self._seed(self._restarts),
         )
 
-    def _advance(self, values: Numbers, rows: NDArray[np.int64]) -> tuple[int, Drift | None]:
-        """Take values up to the end of the burn-in, of the first drift, or all; say how many."""
+    def _advance(
+        self, values: Numbers, rows: NDArray[np.int64]
+    ) -> tuple[int, Drift | ValuesChange | None]:
+        """Take values up to the end of the burn-in, of the first change, or all; say how many."""
         reference = self.reference
         if not reference.ready:
             reference.burn(values, rows)
             return len(values), None
         judged = reference.judged(len(values))
+        fault = reference.fault(values[judged])
+        if fault is not None:
+            end = judged.start + fault.row * judged.step + 1
+            values, rows = values[:end], rows[:end]
+            judged = reference.judged(end)
         findings = self._judge(values[judged])
+        if fault is not None and all(each.detection.index == fault.row for each in findings):
+            reference.absorb(values[judged], rows[judged])
+            _, latest = reference.latest(fault.values)
+            first = int(latest[0])
+            self._restart_values()
+            return len(values), ValuesChange(int(rows[-1]), first, fault, reference.independent)
         if not findings:
             reference.absorb(values[judged], rows[judged])
             reference.passed(len(values))
@@ -372,18 +397,22 @@ class ColumnMonitor:
 
     def _conclude(
         self, values: Numbers, rows: NDArray[np.int64], findings: tuple[Finding, ...]
-    ) -> tuple[int, Drift]:
-        """Take the values up to a drift; return how many, and the drift."""
+    ) -> tuple[int, Drift | ValuesChange]:
+        """Take the values up to a drift; return how many, and the drift, or what it comes from."""
         reference = self.reference
         judged = reference.judged(len(values))
         judged_values, judged_rows = values[judged], rows[judged]
         at = findings[0].detection.index
         reference.withdraw(judged_values[at + 1 :])
         reference.absorb(judged_values[: at + 1], judged_rows[: at + 1])
-        drift = self._drift(int(judged_rows[at]), findings)
+        change: Drift | ValuesChange = self._drift(int(judged_rows[at]), findings)
+        stay = reference.stay(len(change.after))
+        if stay is not None:
+            independent = reference.independent
+            change = ValuesChange(change.row, change.change_row, stay, independent)
         # The reference starts anew after a confirmed drift: one drift, one alert.
         self._restart_values()
-        return judged.start + at * judged.step + 1, drift
+        return judged.start + at * judged.step + 1, change
 
     def _judge(self, values: Numbers) -> tuple[Finding, ...]:
         """Return what fired at the first row at which anything fired."""

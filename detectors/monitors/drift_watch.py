@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detectors.alerts.alert import alert_of
-from detectors.alerts.quality_alert import quality_alert_of
+from detectors.alerts.quality_alert import quality_alert_of, values_alert_of
 from detectors.alerts.quality_change import QualityChange
 from detectors.alerts.sighting import Sighting
+from detectors.alerts.values_change import ValuesChange
 from detectors.monitors.column_monitor import Change, ColumnMonitor
 from detectors.monitors.fused_kernel import NO_ROOM, QUIET, rows_of, watch_columns
 from detectors.monitors.kind_choice import CHOICE_OF
@@ -261,6 +262,8 @@ class DriftWatch:
             burn_in=self._options.burn_in,
             bins=self._options.bins,
             spellings=self._options.spellings,
+            # Errors that stay away are no fault.
+            finds_faults=role is not Role.ERROR,
             seed=Seeds(self._identity, key),
         )
 
@@ -276,6 +279,8 @@ class DriftWatch:
         )
         if isinstance(change, QualityChange):
             return quality_alert_of(change, sighting)
+        if isinstance(change, ValuesChange):
+            return values_alert_of(change, sighting)
         return alert_of(change, sighting)
 
 

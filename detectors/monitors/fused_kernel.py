@@ -20,6 +20,7 @@ from detectors.algorithms.adwin import is_room
 from detectors.algorithms.page_hinkley import feed as feed_page_hinkley
 from detectors.algorithms.share_cusum import feed as feed_shares
 from detectors.algorithms.share_cusum import is_calm
+from detectors.algorithms.value_faults import find, may_stay
 from detectors.arrays.addresses import pointer
 from detectors.reference.bins import count_at_most
 from detectors.reference.column_block import (
@@ -54,6 +55,7 @@ from detectors.reference.column_block import (
     STRIDE,
     TALLY,
     TALLY_SIZE,
+    WATCHED,
     WIDE,
     WINDOW,
     WINDOWS,
@@ -70,8 +72,8 @@ QUIET: Final = -1
 """In place of a row: no detector fired."""
 
 NO_ROOM: Final = -2
-"""In place of a row: something is too short for the values, or too many of them are not ok, and
-nothing was done."""
+"""In place of a row: something is too short for the values, too many of them are not ok, or they
+show a fault, and nothing was done."""
 
 ALL_USABLE: Final = -1
 """In place of the number of flags: the column has none."""
@@ -209,6 +211,29 @@ def _burn(
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
+def _shows_fault(
+    judged: NDArray[np.float64],
+    bins: Numbers,
+    latest: NDArray[np.float64],
+    counts_at: int,
+    head: Numbers,
+) -> bool:
+    """Tell whether values show a fault, which is left to the plain path."""
+    size = head[SIZE]
+    bin_of, first_new = bins[:0], size
+    if head[BIN_OF_AT] != 0:
+        bin_of = carray(pointer(head[BIN_OF_AT]), (head[BIN_OF_SIZE],), np.int64)
+        first_new = bin_of[0]  # of a number without a name, which all unseen ones had
+    if head[WIDE]:
+        wide = carray(pointer(counts_at), (size,), np.int64)
+        found = find(judged, bins, latest, bin_of, wide, first_new)
+    else:
+        narrow = carray(pointer(counts_at), (size,), np.uint32)
+        found = find(judged, bins, latest, bin_of, narrow, first_new)
+    return bool(found[0] >= 0)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def _judge(
     judged: NDArray[np.float64],
     rows: Numbers,
@@ -234,6 +259,7 @@ def _judge(
     size, counts_at = head[SIZE], at
     at += WORD * counts_words(size, head[WIDE])
     location, spread = scratch[0, :count], scratch[1, :count]
+    has_new = False
     if head[BIN_OF_AT] == 0:
         count_at_most(carray(pointer(at), (head[EDGES],), np.float64), judged, bins)
     else:
@@ -241,7 +267,16 @@ def _judge(
         for i in range(count):
             number = int(judged[i])
             bins[i] = bin_of[number] if number < len(bin_of) else size - 1
+            has_new |= bins[i] >= bin_of[0]
     at += WORD * head[EDGES]
+    latest = carray(pointer(at), (head[LATEST],), np.float64)
+    if head[READY] == WATCHED:
+        held = latest[: int(tally[HELD])]
+        # Looked at here first: a call for nothing is what small batches would pay for most.
+        if (has_new or may_stay(judged, held)) and _shows_fault(
+            judged, bins[:count], held, counts_at, head
+        ):
+            return NO_ROOM
     seed = np.uint64(head[SEED])
     if head[WIDE]:
         rank(bins[:count], carray(pointer(counts_at), (size,), np.int64), seed, location)
@@ -255,7 +290,6 @@ def _judge(
     fired = _note(found[2], feed_page_hinkley(location, 0, memory0, page_hinkley), fired)
     fired = _note(found[3], feed_page_hinkley(spread, 0, memory1, page_hinkley), fired)
     if fired == QUIET:
-        latest = carray(pointer(at), (head[LATEST],), np.float64)
         at += WORD * head[LATEST]
         latest_rows = carray(pointer(at), (head[ROWS],), np.int64)
         held, earlier, mean, squares = keep_latest(

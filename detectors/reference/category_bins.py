@@ -31,6 +31,11 @@ class CategoryBins:
         self.size = size
         self.unseen = unseen
 
+    @property
+    def first_unseen(self) -> int:
+        """The first of the bins of the unseen."""
+        return self.size - self.unseen
+
     def of(self, values: Numbers) -> Bins:
         """Return the bin of each category number, shape ``(n,)``."""
         bins: Bins = self.bin_of[values.astype(np.int64)]
@@ -40,8 +45,7 @@ class CategoryBins:
         """Find the bins of categories that have got their names since."""
         new = categories.intervals_since(len(self.bin_of))
         if len(new):
-            first = self.size - self.unseen
-            self.bin_of = np.concatenate([self.bin_of, first + new])
+            self.bin_of = np.concatenate([self.bin_of, self.first_unseen + new])
 
     def state(self) -> State:
         """Return what `restored` takes."""

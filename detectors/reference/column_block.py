@@ -30,7 +30,7 @@ MEMORY: Final = len(FIELDS)
 """Numbers of a Page-Hinkley test."""
 
 # What stands where, in words of eight bytes. First whole numbers:
-READY: Final = 0  # 1 once the burn-in is complete
+READY: Final = 0  # `WATCHED` or `UNWATCHED` once the burn-in is complete
 SEED: Final = 1  # of the ranks, as a signed number
 STRIDE: Final = 2  # one in so many values is judged
 NEXT: Final = 3  # the row of the next value that is judged, or sampled, if none is missing
@@ -55,6 +55,12 @@ CATEGORY_COUNTS_SIZE: Final = SAMPLE_ROWS_SIZE
 ELSEWHERE: Final = slice(SAMPLE_AT, SAMPLE_ROWS_SIZE + 1)  # all four of them
 ADDRESS: Final = 14  # of the block itself
 PROBLEMS: Final = 15  # values by quality
+
+WATCHED: Final = 1
+"""In place of readiness: faults of values are looked for."""
+
+UNWATCHED: Final = 2
+"""In place of readiness: they are not."""
 
 NARROW: Final = 2**32
 """As many values no bin of 32 bits can count."""

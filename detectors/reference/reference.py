@@ -5,6 +5,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from detectors.algorithms.value_faults import STAYS, Fault, fault_of, find, unlikely_run
 from detectors.arrays.addresses import address_of
 from detectors.arrays.column import Numbers, as_column
 from detectors.reference.bins import NumberBins
@@ -25,6 +26,8 @@ from detectors.reference.column_block import (
     SKIP,
     SQUARES,
     STRIDE,
+    UNWATCHED,
+    WATCHED,
     WIDE,
     ColumnBlock,
 )
@@ -64,6 +67,8 @@ class Reference:
         Whether the values are categories, as `categories` gives them.
     seed
         Seed of the ranks' random parts.
+    finds_faults
+        Whether a value that stays, or values never seen before, are faults.
 
     Attributes
     ----------
@@ -80,6 +85,7 @@ class Reference:
         "_burn_in",
         "_category_bins",
         "_category_counts",
+        "_readiness",
         "_sample",
         "_sampled_again",
         "_target",
@@ -88,7 +94,10 @@ class Reference:
         "independent",
     )
 
-    def __init__(self, *, burn_in: int, bins: int, categorical: bool, seed: int) -> None:
+    def __init__(
+        self, *, burn_in: int, bins: int, categorical: bool, seed: int, finds_faults: bool = True
+    ) -> None:
+        self._readiness = WATCHED if finds_faults else UNWATCHED
         self._burn_in = burn_in
         self._bins = bins
         self.categories = CategoryNumbers() if categorical else None
@@ -151,6 +160,37 @@ class Reference:
     def passed(self, count: int) -> None:
         """Take note that ``count`` values have gone by, judged or not."""
         self._skip = (self._skip - count) % self.stride
+
+    def fault(self, values: Numbers) -> Fault | None:
+        """Return the first fault that values show which are to be judged, and not ranked yet."""
+        if self._readiness == UNWATCHED:
+            return None
+        counts = self.block.counts.astype(np.int64)
+        bin_of, first_new = _NO_COUNTS, len(counts)
+        if self.categories is not None and self._category_bins is not None:
+            self._category_bins.extend(self.categories)
+            bin_of, first_new = self._category_bins.bin_of, self._category_bins.first_unseen
+        bins = self._binning.of(values)
+        return fault_of(find(as_column(values), bins, self._recent, bin_of, counts, first_new))
+
+    def stay(self, latest: int) -> Fault | None:
+        """Return that the latest values, 1 to `RECENT` of them, are one that stays; else None.
+
+        Of a change that was found by other means, so that fewer of them tell.
+        """
+        values = self._recent[-latest:]
+        if self._readiness == UNWATCHED or (values != values[0]).any():
+            return None
+        counts = self.block.counts
+        (own,) = self._binning.of(values[:1]).tolist()
+        if self._category_bins is not None and own >= self._category_bins.first_unseen:
+            return None
+        count, total = float(counts[own]) - latest, float(counts.sum()) - latest
+        limit = unlikely_run(count, total)
+        if latest < limit:
+            return None
+        share = count / max(total, 1.0)
+        return Fault(latest - 1, STAYS, latest, share, 1.0, int(total), float(latest), limit)
 
     def ranks(self, values: Numbers) -> Numbers:
         """Return the ranks of values, shape ``(n,)``, and count them in the bins."""
@@ -360,7 +400,7 @@ class Reference:
         self.block = self.block.resized(
             size=len(counts), edges=len(edges), latest=RECENT, wide=wide
         )
-        self.block.words[READY] = 1
+        self.block.words[READY] = self._readiness
         self.block.words[ELSEWHERE] = 0
         self.block.tally[SAMPLED] = 0
         self.block.counts[:] = counts

@@ -16,6 +16,8 @@ class Quality(StrEnum):
     ABSENT = "absent"
     MISTYPED = "mistyped"
     NON_FINITE = "non_finite"
+    UNSEEN = "unseen"
+    CONSTANT = "constant"
 
 
 class QualityAlert(ColumnAlert):
@@ -25,7 +27,9 @@ class QualityAlert(ColumnAlert):
     quality: Quality = Field(
         strict=False,
         description="`null`, `absent`: there is no value; `mistyped`: one of another kind than the "
-        "column's; `non_finite`: NaN or infinite.",
+        "column's; `non_finite`: NaN or infinite; `unseen`: a category that the reference did not "
+        "have; "
+        "`constant`: one value in all rows since the change, whose own share is meant.",
     )
     share_before: float = Field(
         ge=0, le=1, description="Share of the rows with it before the estimated change."

@@ -4,10 +4,12 @@ from uuid import UUID
 import numpy as np
 import pytest
 
-from detectors.alerts.quality_alert import quality_alert_of
+from detectors.alerts.quality_alert import quality_alert_of, values_alert_of
 from detectors.alerts.quality_change import QualityChange
 from detectors.alerts.sighting import Sighting
+from detectors.alerts.values_change import ValuesChange
 from detectors.algorithms.share_cusum import Rise
+from detectors.algorithms.value_faults import NEW, STAYS, Fault
 from schemas.events.alert import AlertKind, Severity
 from schemas.events.any_alert import decode_alert
 from schemas.events.codec import decode_object, encode_event
@@ -74,3 +76,36 @@ def test_it_is_an_event_with_its_evidence() -> None:
 def test_nothing_is_guaranteed_where_faults_come_in_bursts() -> None:
     assert _alert([2, 0, 18, 0, 0, 0]).guaranteed
     assert not _alert([2, 0, 18, 0, 0, 0], inflation=9.0).guaranteed
+
+
+@pytest.mark.parametrize(
+    ("fault", "quality", "said"),
+    [
+        (
+            Fault(15, STAYS, 16, 0.01, 1.0, 5000, 16.0, 16.0),
+            Quality.CONSTANT,
+            "one value in all of the latest 16 rows, before in 1.0%",
+        ),
+        (
+            Fault(31, NEW, 32, 0.0, 0.25, 5000, 20.0, 15.4),
+            Quality.UNSEEN,
+            "never seen before in 25.0% of the latest 32 rows, before in 0.0%",
+        ),
+    ],
+)
+def test_faults_of_usable_values_say_which(fault: Fault, quality: Quality, said: str) -> None:
+    where = Position(topic="predictions", partition=0, offset=2010, time="2026-01-01T00:00:00Z")
+    sighting = Sighting(
+        model="credit",
+        version="3",
+        role=Role.FEATURE,
+        feature="income",
+        critical=True,
+        change_at=where,
+        detected_at=where,
+    )
+    alert = values_alert_of(ValuesChange(2015, 2000, fault, independent=False), sighting)
+    assert (alert.quality, alert.severity, alert.guaranteed) == (quality, Severity.CRITICAL, False)
+    assert (alert.rows_since_change, alert.rows_after) == (16, fault.values)
+    assert said in alert.message
+    assert decode_alert(decode_object(encode_event(alert))) == alert

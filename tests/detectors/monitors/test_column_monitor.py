@@ -22,13 +22,16 @@ from tests.detectors.batches import plain
 _RANDOM = np.random.default_rng
 
 
-def _monitor(kind: Kind = Kind.NUMBER, burn_in: int = 1000, name: str = "x") -> ColumnMonitor:
+def _monitor(
+    kind: Kind = Kind.NUMBER, burn_in: int = 1000, name: str = "x", *, finds_faults: bool = False
+) -> ColumnMonitor:
     return ColumnMonitor(
         kinds=(kind,),
         detectors=DEFAULT_DETECTORS,
         burn_in=burn_in,
         bins=64,
         seed=lambda restarts: stable_seed(name, restarts),
+        finds_faults=finds_faults,
     )
 
 

@@ -211,7 +211,9 @@ def test_a_version_of_format_2_goes_on_and_its_quality_begins_anew() -> None:
     assert (gaps.problems[Flag.OK], gaps.problems[Flag.NULL]) == (48, 11)
     assert gaps.reference.ready
     # Its share is known after a burn-in, and not of the rows before.
-    rows = [{"x": 0.1, "gaps": None, "c": "a", "b": True}] * 50
+    rows = [
+        {"x": row / 7 % 1, "gaps": None, "c": "ab"[row % 2], "b": row % 2 == 0} for row in range(50)
+    ]
     kinds = {alert.kind for alert in fleet.update(table_of(rows, start=60))}
     assert "quality_drift" not in kinds
 
@@ -247,7 +249,8 @@ def test_a_version_of_format_3_goes_on_and_chooses_the_kinds_of_its_columns_anew
     assert ready == {"x": True, "gaps": True, "c": True, "b": True}
     column = monitor.columns[Role.FEATURE, "c"]
     assert (column.kind, dict(column.evidence)) == (Kind.CATEGORY, dict.fromkeys(Kind, 0))
-    rows = [{"x": 0.1, "gaps": 0.2, "c": row, "b": True} for row in range(20)]
+    rows = [{"x": 0.1, "gaps": 0.2, "c": row, "b": True} for row in range(28)]
+    # The eighth one that was never seen before is a fault, after which the kind is chosen anew.
     fleet.update(table_of(rows, start=60))
     assert (column.kind, column.evidence[Kind.NUMBER]) == (Kind.NUMBER, 20)
 

@@ -121,8 +121,8 @@ def test_a_column_that_becomes_codes_has_drifted_and_is_one_of_numbers_from_then
     early = np.random.default_rng(1).choice(["CH", "DE"], 600)
     late = np.random.default_rng(2).choice([756, 276], 600)
     column, alerts = fed([*map(str, early), *late.tolist()])
-    assert [alert.kind for alert in alerts] == [AlertKind.FEATURE]
-    assert alerts[0].detected_at.offset in range(600, 640)
+    assert [alert.kind for alert in alerts] == [AlertKind.QUALITY]
+    assert alerts[0].detected_at.offset in range(607, 640)
     assert (column.kind, column.discarded) == (NUMBER, 16)
 
 
