@@ -405,11 +405,11 @@ class ColumnMonitor:
         at = findings[0].detection.index
         reference.withdraw(judged_values[at + 1 :])
         reference.absorb(judged_values[: at + 1], judged_rows[: at + 1])
-        change: Drift | ValuesChange = self._drift(int(judged_rows[at]), findings)
-        stay = reference.stay(len(change.after))
+        drift = self._drift(int(judged_rows[at]), findings)
+        change: Drift | ValuesChange = drift
+        stay = reference.stay(len(drift.after))
         if stay is not None:
-            independent = reference.independent
-            change = ValuesChange(change.row, change.change_row, stay, independent)
+            change = ValuesChange(drift.row, drift.change_row, stay, reference.independent)
         # The reference starts anew after a confirmed drift: one drift, one alert.
         self._restart_values()
         return judged.start + at * judged.step + 1, change

@@ -271,10 +271,10 @@ def _judge(
     at += WORD * head[EDGES]
     latest = carray(pointer(at), (head[LATEST],), np.float64)
     if head[READY] == WATCHED:
-        held = latest[: int(tally[HELD])]
+        known = latest[: int(tally[HELD])]
         # Looked at here first: a call for nothing is what small batches would pay for most.
-        if (has_new or may_stay(judged, held)) and _shows_fault(
-            judged, bins[:count], held, counts_at, head
+        if (has_new or may_stay(judged, known)) and _shows_fault(
+            judged, bins[:count], known, counts_at, head
         ):
             return NO_ROOM
     seed = np.uint64(head[SEED])

@@ -56,16 +56,16 @@ def plain(values: Numbers) -> tuple[int, int] | None:
         run = 1
         while run < min(end, LONGEST_RUN + 1) and whole[end - 1 - run] == whole[end - 1]:
             run += 1
-        own = np.count_nonzero(bins[: end - run] == bins[end - 1])
+        own = float(np.count_nonzero(bins[: end - run] == bins[end - 1]))
         if bins[end - 1] < FIRST_NEW:
             if run >= max(SHORTEST_RUN, run_limit(own, end - run)):
                 return end - 101, STAYS
             continue
         for window in WINDOWS:
             before, now = bins[: end - window], bins[end - window : end]
-            new = np.count_nonzero(now >= FIRST_NEW)
+            new = float(np.count_nonzero(now >= FIRST_NEW))
             if window < end and new >= FEWEST_NEW:
-                seen = np.count_nonzero(before >= FIRST_NEW)
+                seen = float(np.count_nonzero(before >= FIRST_NEW))
                 if new_ratio(new, window, seen, len(before)) >= LIMIT:
                     return end - 101, NEW
     return None
