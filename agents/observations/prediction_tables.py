@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.observations.accepted_rows import ReadRows
-from schemas.payloads.prediction_columns import prediction_columns
+from schemas.payloads.row_columns import prediction_columns
 from schemas.tables.columns import Column
 from schemas.tables.declared import Declarations, Declared
 from schemas.tables.observations import ModelRows, ObservationTable, Origin, middle_between

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.alerts.alert import alert_of
+from detectors.alerts.drift_alert import alert_of
 from detectors.alerts.quality_alert import quality_alert_of, values_alert_of
 from detectors.alerts.quality_change import QualityChange
 from detectors.alerts.sighting import Sighting

@@ -9,7 +9,7 @@ from agents.stages.intake import IntakeOptions
 from agents.transport.sizes import CARRIED
 from app.settings.limits import MOST_FEATURES
 from schemas.events.invalid import InvalidMessage, Reason
-from schemas.payloads.prediction_columns import prediction_columns
+from schemas.payloads.row_columns import prediction_columns
 from schemas.payloads.rows import PredictionRow
 from schemas.tables.columns import Role, column_of
 from schemas.tables.declared import Declared

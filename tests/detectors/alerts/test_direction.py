@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detectors.alerts.direction import direction_of, has_improved
-from detectors.alerts.summaries import numbers_after
+from detectors.alerts.window_summaries import numbers_after
 from schemas.events.drift_alert import Direction
 from schemas.events.summary import CategorySummary, NumberSummary
 

@@ -14,7 +14,7 @@ from schemas.events.not_taken import NotTaken
 from schemas.events.nothing_to_say import NothingToSay, Silence
 from schemas.events.prediction import Prediction
 from schemas.events.times import LATEST_MS
-from schemas.payloads.prediction_columns import prediction_columns
+from schemas.payloads.row_columns import prediction_columns
 from schemas.payloads.rows import FieldMap, LabelRow, PredictionRow, label_row, prediction_row
 from schemas.tables.declared import Declarations, Declared
 from schemas.values.spellings import Spellings

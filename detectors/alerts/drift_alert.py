@@ -8,7 +8,12 @@ import numpy as np
 from detectors.alerts.direction import direction_of, has_improved
 from detectors.alerts.drift import Drift, Finding
 from detectors.alerts.sighting import Sighting
-from detectors.alerts.summaries import category_summaries, finite, numbers_after, numbers_before
+from detectors.alerts.window_summaries import (
+    category_summaries,
+    finite,
+    numbers_after,
+    numbers_before,
+)
 from schemas.events.alert import AlertKind, Severity
 from schemas.events.detector_report import DetectorReport, Stream
 from schemas.events.drift_alert import Direction, DriftAlert, DriftKind

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detectors.alerts.summaries import (
+from detectors.alerts.window_summaries import (
     LEVELS,
     category_summaries,
     clamped,
