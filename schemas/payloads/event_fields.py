@@ -1,5 +1,6 @@
 """A record's value to the fields of an event, under their own names; the plain reader's way."""
 
+import re
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -19,6 +20,12 @@ _NUMERIC: Final = (*_NAMES, "prediction", "label")
 _WORDS: Final = 2.0**63
 """From here on JSON's whole numbers are read as floats, and lose digits."""
 
+_LONG: Final = re.compile(rb"[0-9]{19}")
+"""As many digits in a row as whole numbers have that may lie beyond `_WORDS`."""
+
+_DEEPEST: Final = 16
+"""Objects and lists within one another in which digits are looked for; features are less deep."""
+
 
 def event_fields(
     value: bytes | None, fields: FieldMap, *, headers: Headers = (), largest: int = LARGEST_MESSAGE
@@ -26,7 +33,8 @@ def event_fields(
     """Return the fields of each event that a value holds: of one, or of those in an array.
 
     They are taken out of the envelope of a change feed, where they are in one. Ids and names that
-    are numbers are read as they are written, and so are classes of more digits than 64 bits hold.
+    are numbers are read as they are written, and so are classes and features of more digits than 64
+    bits hold: the latter are codes, and text.
 
     Parameters
     ----------
@@ -46,6 +54,8 @@ def event_fields(
     --------
     >>> event_fields(b'{"prediction_id": 1.10, "model": "m"}', FieldMap())
     [{'prediction_id': '1.10', 'model': 'm'}]
+    >>> event_fields(b'{"features": {"iban": 89370400440532013000}}', FieldMap())
+    [{'features': {'iban': '89370400440532013000'}}]
     """
     try:
         documents = decode_objects(value, largest=largest)
@@ -55,10 +65,8 @@ def event_fields(
             detail = f"{error.detail}; the header {_SCHEMA_ID} is there: {REGISTRY_ADVICE}"
             raise InvalidMessage(Reason.BINARY_FORMAT, detail) from None
         raise
-    for each in named:
-        if _inexact(each):
-            break
-    else:
+    has_codes = value is not None and _LONG.search(value) is not None
+    if not has_codes and not any(map(_inexact, named)):
         return named
     documents = decode_objects(value, largest=largest, as_written=True)
     return [
@@ -105,7 +113,34 @@ def _inexact(named: dict[str, Any]) -> list[str]:
 
 def _exact(named: dict[str, Any], written: dict[str, Any]) -> dict[str, Any]:
     texts = {name: written.get(name) for name in _inexact(named)}
-    return {**named, **{name: text for name, text in texts.items() if _is_exact(name, text)}}
+    found = {**named, **{name: text for name, text in texts.items() if _is_exact(name, text)}}
+    if "features" in named:
+        found["features"] = _with_codes(named["features"], written.get("features"), _DEEPEST)
+    return found
+
+
+def _with_codes(value: Any, written: Any, deepest: int) -> Any:
+    """Return features with the text of each whole number that lost digits.
+
+    Lists of numbers are none of codes: all of a list of several are numbers, or none is used.
+    """
+    if type(value) is float and abs(value) >= _WORDS:
+        return written if _is_exact("", written) else value
+    if deepest == 0:
+        return value
+    if type(value) is dict and type(written) is dict:
+        return {
+            name: _with_codes(inner, written.get(name), deepest - 1)
+            for name, inner in value.items()
+        }
+    if type(value) is list and type(written) is list:
+        pairs = zip(value, written, strict=True)
+        is_one = len(value) == 1
+        return [
+            _with_codes(*pair, deepest - 1) if is_one or type(pair[0]) in {dict, list} else pair[0]
+            for pair in pairs
+        ]
+    return value
 
 
 def _is_exact(name: str, text: Any) -> bool:

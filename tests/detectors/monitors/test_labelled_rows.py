@@ -149,3 +149,22 @@ def test_what_is_one_class_is_each_model_s_own_where_rows_are_taken_together(
     assert (mine.columns[ERROR].reference.latest(10)[0] == 0.0).all()
     right = other.columns[ERROR].problems[Flag.OK] == 400
     assert not right or (other.columns[ERROR].reference.latest(10)[0] == 1.0).all()
+
+
+@pytest.mark.parametrize("first", [2**53 + 1, 2**63 - 400, 10**30])
+@pytest.mark.parametrize("task", [Task.AUTO, Task.CLASSIFICATION, Task.REGRESSION])
+@pytest.mark.parametrize("size", [1, 7, 250])
+def test_wrong_labels_of_many_digits_are_errors_and_not_mistyped(
+    first: int, task: Task, size: int
+) -> None:
+    pairs = [
+        (first + row, str(first + row + 1) if row % 2 else first + row + 2) for row in range(250)
+    ]
+    tables = [table_of(pairs[at : at + size], "m", start=at) for at in range(0, 250, size)]
+    fleet, _ = fed(tables, task=task)
+    monitor = fleet.monitor("m", "1")
+    assert monitor is not None
+    errors = monitor.columns[ERROR]
+    assert (errors.problems[Flag.OK], errors.problems[Flag.MISTYPED]) == (250, 0)
+    if task is not Task.REGRESSION:
+        assert (errors.reference.latest(50)[0] == 1.0).all()

@@ -12,6 +12,7 @@ from schemas.events.invalid import InvalidMessage, Reason
 from schemas.events.not_taken import NotTaken
 from schemas.events.nothing_to_say import NothingToSay
 from schemas.payloads.event_fields import event_fields
+from schemas.payloads.json_predictions import JsonPredictions
 from schemas.payloads.rows import FieldMap, label_row
 from tests.schemas.documents_strategy import VALUES
 
@@ -148,3 +149,33 @@ def test_whatever_is_in_an_envelope_raises_nothing_else(value: Any) -> None:
             event_fields(json.dumps(document).encode(), FieldMap())
         with suppress(NotTaken):
             event_fields(json.dumps(document).encode(), FieldMap({"label": "after.y"}))
+
+
+LONG = "18446744073709551617"
+
+
+@pytest.mark.parametrize(
+    ("features", "expected"),
+    [
+        (f'{{"id": {LONG}}}', {"id": LONG}),
+        (f'{{"id": -{LONG}, "x": 1.5}}', {"id": f"-{LONG}", "x": 1.5}),
+        (f'{{"user": {{"id": {LONG}}}, "y": [{LONG}]}}', {"user": {"id": LONG}, "y": [LONG]}),
+        (f'[{{"id": {LONG}}}, {{"id": 7}}]', [{"id": LONG}, {"id": 7}]),
+        # What is written as a fraction or with an exponent is an amount, and so is a list's.
+        (f'{{"x": {LONG}.5, "y": 1e30}}', {"x": 18446744073709551617.5, "y": 1e30}),
+        (f'{{"x": [1, {LONG}]}}', {"x": [1, float(LONG)]}),
+        ('{"x": 0.1234567890123456789}', {"x": 0.1234567890123456789}),
+    ],
+)
+def test_features_that_are_codes_keep_every_digit(features: str, expected: Any) -> None:
+    value = f'{{"model": "m", "features": {features}}}'.encode()
+    assert event_fields(value, FieldMap()) == [{"model": "m", "features": expected}]
+
+
+def test_codes_are_kept_wherever_the_features_stand() -> None:
+    fields = FieldMap({"features": "payload.inputs"})
+    (found,) = event_fields(f'{{"payload": {{"inputs": {{"a": {LONG}}}}}}}'.encode(), fields)
+    assert found["features"] == {"a": LONG}
+    flat = f'{{"prediction_id": "a", "model": "m", "iban": {LONG}, "prediction": 1}}'.encode()
+    (row,) = JsonPredictions(FieldMap()).rows(flat, key=None, headers=(), time=0)
+    assert row.features == {"iban": LONG}
