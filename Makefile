@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest --numprocesses=2 --dist=loadgroup
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast check format lock fuzz docs kafka bench bench-quick chaos clean
+.PHONY: help demo test test-fast check format lock fuzz docs kafka bench bench-quick quality chaos clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -66,6 +66,9 @@ bench: $(VENV)/.dev ## Measure against the peers on a real Apache Kafka, a quart
 
 bench-quick: $(VENV)/.dev ## The heart of it, in two minutes
 	$(BIN)/python -m benchmarks.throughput --quick $(ARGS)
+
+quality: $(VENV)/.dev ## Count false alarms and delays beside River, by printed seeds; ARGS="--runs 5"
+	$(BIN)/python -m benchmarks.quality $(ARGS)
 
 chaos: $(VENV)/.dev ## Kill workers and brokers for an hour and look what is lost; ARGS="--seed 7"
 	$(BIN)/python -m tests.chaos --runs 2 $(ARGS)

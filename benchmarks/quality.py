@@ -1,27 +1,22 @@
-"""False alarms and delays of the default detectors, column by column, as a Markdown table.
+"""False alarms and delays on columns of numbers, beside peers and trivial watchers, as Markdown.
 
-Run it with ``python -m benchmarks.quality [--runs N] [--rows N]``. Every stream is seeded.
+Run it with ``make quality`` or ``python -m benchmarks.quality [--runs N] [--rows N] [--seed N]``.
+Every stream is seeded, and the seeds are printed: the same ones give the same tables.
 """
 
 import argparse
-from collections.abc import Callable
-from itertools import accumulate
+from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate, product
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from detectors.alerts.drift import Drift
-from detectors.monitors.column_monitor import ColumnMonitor
-from detectors.monitors.options import MonitorOptions
-from schemas.tables.columns import Column, Kind, Role
+from benchmarks.watchers import WATCHERS, Values, Watcher
 
-Values = NDArray[np.float64]
 Source = Callable[[np.random.Generator, int], Values]
 
 CHANGE_AT: Final = 30_000
 ROWS_AFTER: Final = 30_000
-BATCH: Final = 1000
 
 
 def _ar(coefficient: float) -> Source:
@@ -64,44 +59,47 @@ SHIFTS: Final[dict[str, Callable[[Values], Values]]] = {
 }
 
 
-def drifts_in(values: Values, seed: int) -> tuple[list[Drift], ColumnMonitor]:
-    """Return what the default detectors find in a column of numbers, and their monitor."""
-    options = MonitorOptions()
-    monitor = ColumnMonitor(
-        kinds=(Kind.NUMBER,),
-        detectors=options.detectors,
-        burn_in=options.burn_in,
-        bins=options.bins,
-        seed=lambda restarts: seed * 1000 + restarts,
-    )
-    found: list[Drift] = []
-    for start in range(0, len(values), BATCH):
-        part = Column("x", Role.FEATURE, Kind.NUMBER, values[start : start + BATCH])
-        changes = monitor.update(part, start)
-        found += [change for change in changes if isinstance(change, Drift)]
-    return found, monitor
+def false_alarms(watcher: Watcher, source: Source, seeds: Sequence[int], rows: int) -> float:
+    """Return the alarms per 1,000,000 rows of an unchanging column."""
+    alarms = sum(len(watcher(source(np.random.default_rng(seed), rows), seed)) for seed in seeds)
+    return alarms / (len(seeds) * rows) * 1e6
 
 
-def false_alarms(source: Source, runs: int, rows: int) -> tuple[float, str]:
-    """Return the alarms per 1,000,000 rows of an unchanging column, and the strides used."""
-    alarms, strides = 0, set()
-    for seed in range(runs):
-        found, monitor = drifts_in(source(np.random.default_rng(seed), rows), seed)
-        alarms += len(found)
-        strides.add(monitor.reference.stride)
-    low, high = min(strides), max(strides)
-    return alarms / (runs * rows) * 1e6, f"{low}" if low == high else f"{low} to {high}"
-
-
-def delay(source: Source, shift: Callable[[Values], Values], runs: int) -> float:
+def delay(
+    watcher: Watcher, source: Source, shift: Callable[[Values], Values], seeds: Sequence[int]
+) -> float:
     """Return the median delay in rows; infinite where most runs miss the change."""
     delays = []
-    for seed in range(runs):
-        values = source(np.random.default_rng(1000 + seed), CHANGE_AT + ROWS_AFTER)
+    for seed in seeds:
+        values = source(np.random.default_rng(seed), CHANGE_AT + ROWS_AFTER)
         values[CHANGE_AT:] = shift(values[CHANGE_AT:])
-        found, _ = drifts_in(values, seed)
-        delays.append(next((d.row - CHANGE_AT for d in found if d.row >= CHANGE_AT), np.inf))
+        rows = (row - CHANGE_AT for row in watcher(values, seed) if row >= CHANGE_AT)
+        delays.append(next(rows, np.inf))
     return float(np.median(delays))
+
+
+def tables(seeds: Sequence[int], rows: int) -> Iterator[str]:
+    """Yield the lines of both tables, as they are measured.
+
+    Parameters
+    ----------
+    seeds
+        Of the columns, one each.
+    rows
+        Of an unchanging column.
+    """
+    yield f"Seeds: {', '.join(map(str, seeds))}."
+    yield f"\n| false alarms per 1,000,000 | {' | '.join(WATCHERS)} |"
+    yield "| --- |" + " --- |" * len(WATCHERS)
+    for name, source in SOURCES.items():
+        rates = [false_alarms(watcher, source, seeds, rows) for watcher in WATCHERS.values()]
+        yield f"| {name} | {' | '.join(f'{rate:,.1f}' for rate in rates)} |"
+    yield f"\n| delay in rows | watched by | {' | '.join(SHIFTS)} |"
+    yield "| --- | --- |" + " --- |" * len(SHIFTS)
+    for name, (who, watcher) in product(SHIFTED, WATCHERS.items()):
+        cells = [delay(watcher, SOURCES[name], shift, seeds) for shift in SHIFTS.values()]
+        shown = ["missed" if np.isinf(cell) else f"{cell:,.0f}" for cell in cells]
+        yield f"| {name} | {who} | {' | '.join(shown)} |"
 
 
 def main() -> None:
@@ -109,16 +107,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=20, help="seeds a cell")
     parser.add_argument("--rows", type=int, default=100_000, help="rows of an unchanging column")
+    parser.add_argument("--seed", type=int, default=0, help="the first one; the others follow")
     arguments = parser.parse_args()
-    print("| column | stride | false alarms per 1,000,000 |\n| --- | --- | --- |")
-    for name, source in SOURCES.items():
-        rate, strides = false_alarms(source, arguments.runs, arguments.rows)
-        print(f"| {name} | {strides} | {rate:.1f} |", flush=True)
-    print(f"\n| delay in rows | {' | '.join(SHIFTS)} |\n| --- |{' --- |' * len(SHIFTS)}")
-    for name in SHIFTED:
-        cells = [delay(SOURCES[name], shift, arguments.runs) for shift in SHIFTS.values()]
-        shown = ["missed" if np.isinf(cell) else f"{cell:,.0f}" for cell in cells]
-        print(f"| {name} | {' | '.join(shown)} |", flush=True)
+    for line in tables(range(arguments.seed, arguments.seed + arguments.runs), arguments.rows):
+        print(line, flush=True)
 
 
 if __name__ == "__main__":
