@@ -1,7 +1,7 @@
 """What watches one column of numbers: the product, River's detectors, and the two trivial ones."""
 
 from collections.abc import Callable
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,13 +39,13 @@ def driftline(values: Values, seed: int) -> list[int]:
 def river_adwin(values: Values, seed: int) -> list[int]:
     """Return where River's ADWIN fires on the values as they are, with its defaults."""
     del seed
-    return _fired(drift.ADWIN(), values)
+    return _fired(drift.ADWIN, values)
 
 
 def river_page_hinkley(values: Values, seed: int) -> list[int]:
     """Return where River's Page-Hinkley test fires on the values as they are, with its defaults."""
     del seed
-    return _fired(drift.PageHinkley(), values)
+    return _fired(drift.PageHinkley, values)
 
 
 def always(values: Values, seed: int) -> list[int]:
@@ -69,7 +69,9 @@ WATCHERS: Final[dict[str, Watcher]] = {
 }
 
 
-def _fired(detector: drift.ADWIN | drift.PageHinkley, values: Values) -> list[int]:
+def _fired(kind: Any, values: Values) -> list[int]:
+    """Return where a detector of River, which has no types, fires."""
+    detector = kind()
     found = []
     for row, value in enumerate(values.tolist()):
         detector.update(value)
