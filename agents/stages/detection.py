@@ -16,6 +16,7 @@ from agents.transport.rounds import BatchEvent, records_of
 from detectors.monitors.column_figures import figures_of
 from detectors.monitors.fleet import Fleet, Taken
 from detectors.monitors.model_monitor import ModelMonitor
+from detectors.performance.error import Task
 from schemas.events.codec import decode_event, decode_object
 from schemas.events.model_event import ModelEvent
 from schemas.events.not_taken import NotTaken
@@ -214,6 +215,7 @@ def _status(monitor: ModelMonitor) -> ModelStatus:
         replayed_rows=monitor.replayed_rows,
         refused_columns=monitor.refused_columns,
         newest=monitor.newest / 1000,
+        task=monitor.task.settled or Task.AUTO,
         columns=dict(
             zip(
                 monitor.columns,

@@ -8,6 +8,7 @@ from agents.dead_letters.telemetry import RefusalTelemetry
 from agents.join.telemetry import JoinTelemetry
 from agents.state.telemetry import StateTelemetry
 from detectors.monitors.column_figures import Figures
+from detectors.performance.error import Task
 from schemas.events.alert import Alert
 from schemas.events.left_out import LeftOut
 from schemas.events.model_event import ModelEvent
@@ -24,6 +25,8 @@ class ModelStatus:
     ----------
     newest
         Event time of its newest row, seconds since the epoch.
+    task
+        What it predicts, as declared or chosen; `Task.AUTO` before the choice.
     """
 
     model: str
@@ -33,6 +36,7 @@ class ModelStatus:
     replayed_rows: int
     refused_columns: int
     newest: float
+    task: Task
     columns: Mapping[tuple[Role, str], Figures]
 
 

@@ -218,6 +218,7 @@ def _summary(tree: dict[str, Any]) -> list[str]:
         return [f"{name}: {value}" for name, value in tree.items() if not isinstance(value, list)]
     summary = summary_of(tree)
     lines = [f"{origin}: {rows} rows" for origin, rows in summary.rows.items()]
+    lines.append(f"task: {summary.task}")
     for column in summary.columns:
         said = "watched" if column.ready else "in its burn-in"
         found = ", ".join(f"{count} {_PLURALS[kind]}" for kind, count in column.evidence.items())

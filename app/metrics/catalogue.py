@@ -180,6 +180,13 @@ MODEL_LAST_EVENT: Final = MetricSpec(
     "Event time of the newest row that a model's monitor has taken.",
     _MODEL,
 )
+MODEL_TASK: Final = MetricSpec(
+    "driftline_model_task",
+    "gauge",
+    "1, with what a model's errors are reckoned for: classification, regression, or auto before the "
+    "choice.",
+    (*_MODEL, "task"),
+)
 FEATURE_VALUES: Final = MetricSpec(
     "driftline_feature_values_total",
     "counter",
@@ -331,6 +338,7 @@ CATALOGUE: Final = (
     MODEL_REPLAYED_ROWS,
     MODEL_REFUSED_COLUMNS,
     MODEL_LAST_EVENT,
+    MODEL_TASK,
     FEATURE_VALUES,
     FEATURE_DISCARDED,
     FEATURE_KIND,

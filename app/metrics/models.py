@@ -124,6 +124,7 @@ class ModelCollector(Collector):
                 self._fold(spec, key, (), value)
         if admitted:
             families[catalogue.MODEL_LAST_EVENT.name].add_metric(key, status.newest)
+            families[catalogue.MODEL_TASK.name].add_metric((*key, str(status.task)), 1)
 
     def _add_column(
         self,
@@ -165,6 +166,7 @@ MODEL_SPECS: Final = (
     catalogue.MODEL_REPLAYED_ROWS,
     catalogue.MODEL_REFUSED_COLUMNS,
     catalogue.MODEL_LAST_EVENT,
+    catalogue.MODEL_TASK,
     catalogue.FEATURE_VALUES,
     catalogue.FEATURE_DISCARDED,
     catalogue.FEATURE_KIND,

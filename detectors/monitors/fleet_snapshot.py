@@ -8,6 +8,7 @@ import orjson
 
 from detectors.monitors.fleet import Fleet
 from detectors.monitors.options import MonitorOptions
+from detectors.performance.error import Task
 from detectors.snapshots.model_parts import MODEL, ModelParts, decode_part
 from detectors.snapshots.parts import PartName, UnusablePart
 from detectors.snapshots.snapshot import encode_snapshot
@@ -81,11 +82,14 @@ class ModelSummary(NamedTuple):
     ----------
     rows
         Rows counted, by origin.
+    task
+        What it predicts, as declared or chosen; `Task.AUTO` before the choice.
     columns
         The watched columns.
     """
 
     rows: dict[str, int]
+    task: Task
     columns: list[ColumnSummary]
 
 
@@ -93,6 +97,7 @@ def summary_of(state: State) -> ModelSummary:
     """Return the summary of the state of a model version, as its part holds it."""
     return ModelSummary(
         {origin: log["rows"] for origin, log in state["logs"].items()},
+        Task(state.get("task", {}).get("settled") or Task.AUTO),
         [
             _summary_of_column(Role(column["role"]), column["name"], column["monitor"])
             for column in state["columns"]

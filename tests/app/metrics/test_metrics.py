@@ -11,6 +11,7 @@ from agents.stages.telemetry import ModelStatus, Telemetry
 from agents.transport.progress import PartitionProgress
 from app.metrics import CATALOGUE, Metrics, ProgressView
 from detectors.monitors.column_figures import Figures
+from detectors.performance.error import Task
 from schemas.events.alert import AlertKind, Severity
 from schemas.events.detector_report import DetectorReport, Stream
 from schemas.events.drift_alert import DriftAlert
@@ -56,6 +57,7 @@ def status(
         replayed_rows=2,
         refused_columns=3,
         newest=1.7e9,
+        task=Task.REGRESSION,
         columns={
             (Role.FEATURE, name): Figures(
                 ready=True,
@@ -207,6 +209,7 @@ def test_a_watched_model_shows_its_last_status() -> None:
     feature = {**model, "role": "feature", "feature": "amount"}
     assert samples.value("model_rows_total", model) == 20
     assert samples.value("model_last_event_timestamp_seconds", model) == 1.7e9
+    assert samples.value("model_task", {**model, "task": "regression"}) == 1
     assert samples.value("feature_ready", feature) == 1
     assert samples.value("feature_values_total", {**feature, "quality": "ok"}) == 20
     assert samples.value("feature_values_total", {**feature, "quality": "nan"}) == 0

@@ -16,6 +16,7 @@ from detectors.monitors.fleet_snapshot import (
     summary_of,
 )
 from detectors.monitors.options import DetectorOptions, MonitorOptions
+from detectors.performance.error import Task
 from detectors.snapshots.parts import PartName, UnusablePart
 from detectors.snapshots.snapshot import decode_snapshot, encode_snapshot
 from schemas.events.alert import Alert
@@ -151,11 +152,20 @@ def test_a_summary_tells_the_columns_of_a_state_their_kinds_and_whether_they_are
     state = decode_snapshot(snapshot_of(fleet, ("fraud", "3")))["state"]
     assert summary_of(state) == (
         {"predictions": 150, "labels": 0},
+        Task.AUTO,
         [
             (Role.FEATURE, "x", Kind.NUMBER, True, {Kind.NUMBER: 100}, 0),
             (Role.FEATURE, "y", Kind.CATEGORY, False, {Kind.CATEGORY: 75}, 0),
         ],
     )
+
+
+@pytest.mark.parametrize("task", [Task.CLASSIFICATION, Task.REGRESSION])
+def test_a_summary_tells_the_task(task: Task) -> None:
+    fleet = _fleet(MonitorOptions(task=task))
+    _feed(fleet, [table_of(rows_of(x=[1.0, 2.0]))])
+    state = decode_snapshot(snapshot_of(fleet, ("fraud", "3")))["state"]
+    assert summary_of(state).task is task
 
 
 def test_what_does_not_change_the_state_is_no_part_of_the_fingerprint() -> None:
