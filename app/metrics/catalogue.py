@@ -183,8 +183,8 @@ MODEL_LAST_EVENT: Final = MetricSpec(
 MODEL_TASK: Final = MetricSpec(
     "driftline_model_task",
     "gauge",
-    "1, with what a model's errors are reckoned for: classification, regression, or auto before the "
-    "choice.",
+    "1, with what a model's errors are reckoned for: classification, regression, or auto before "
+    "the choice.",
     (*_MODEL, "task"),
 )
 FEATURE_VALUES: Final = MetricSpec(
