@@ -9,6 +9,8 @@ from agents.dead_letters.sender import DeadLetters
 from agents.join.changelog import Changelog
 from agents.join.service import PendingService
 from agents.join.stores import PendingStores
+from agents.observations.tables_before import TablesBefore
+from agents.stages.company import Company
 from agents.stages.detection import Detection
 from agents.stages.intake import Intake
 from agents.stages.policy import Policy
@@ -36,6 +38,7 @@ from app.web.health import WorkerHealth
 from app.web.server import HttpServer
 from detectors.monitors.fleet_snapshot import FleetSnapshots
 from detectors.retraining.policy_snapshot import PolicySnapshots
+from schemas.formats import WIRE
 
 
 def create_app(settings: Settings, *, telemetry: Telemetry | None = None) -> BatchApp:
@@ -54,7 +57,7 @@ def create_app(settings: Settings, *, telemetry: Telemetry | None = None) -> Bat
     app = make_faust_app(
         name=group,
         bootstrap=kafka.bootstrap_servers,
-        options=replace(transport_options(kafka), aligned_topics=topics.sources),
+        options=replace(transport_options(kafka), aligned_topics=topics.sources, version=WIRE),
     )
     metrics = Metrics(label_values=settings.limits.metric_label_values)
     told = metrics if telemetry is None else telemetry
@@ -71,6 +74,7 @@ def create_app(settings: Settings, *, telemetry: Telemetry | None = None) -> Bat
         ),
     )
     app.add_dependency(PendingService(pending))
+    company = Company()
     intake = Intake(
         options=options.intake,
         topics=topics,
@@ -78,6 +82,8 @@ def create_app(settings: Settings, *, telemetry: Telemetry | None = None) -> Bat
         dead_letters=dead_letters,
         telemetry=told,
         pending=pending,
+        company=company,
+        before=TablesBefore(options.monitor_of),
     )
     detection = Detection(
         topics=topics,
@@ -125,7 +131,12 @@ def create_app(settings: Settings, *, telemetry: Telemetry | None = None) -> Bat
     register(app, policy.name, policy.handlers, checkpoints.get(policy.name))
     loader = StateLoader(app, StateReader(connect), publisher.send, group=group)
     stages = [loader.keeper(each) for each in recipes] or [detection.keeper(), policy.keeper()]
-    keepers = [Keeper(keep=dead_letters.keep), intake.keeper(), *stages]
+    keepers = [
+        Keeper(keep=lambda _: company.meet(app.members.oldest)),
+        Keeper(keep=dead_letters.keep),
+        intake.keeper(),
+        *stages,
+    ]
     if telemetry is None:
         metrics.refreshed_by(detection.report, MODEL_SPECS)
         metrics.refreshed_by(intake.report, PENDING_SPECS)

@@ -32,6 +32,8 @@ class WorkerOptions:
         What is taken, what waits for its label, how much bad input is borne.
     checkpoints
         When state is saved; None where none is kept.
+    monitor_of
+        How a model is watched, by its name.
     new_fleet, new_policy
         Make the models, and the retrain policy, of one partition.
     """
@@ -41,6 +43,7 @@ class WorkerOptions:
     pending: PendingOptions
     refusals: RefusalLimits
     checkpoints: CheckpointOptions | None
+    monitor_of: Callable[[str], MonitorOptions]
     new_fleet: Callable[[], Fleet]
     new_policy: Callable[[], RetrainPolicy]
 
@@ -53,6 +56,7 @@ class WorkerOptions:
             pending=pending_options(settings),
             refusals=refusal_limits(settings),
             checkpoints=checkpoint_options(settings),
+            monitor_of=partial(monitor_options, settings),
             new_fleet=partial(new_fleet, settings),
             new_policy=partial(new_policy, settings),
         )

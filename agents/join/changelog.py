@@ -1,12 +1,12 @@
 """The changelog of the pending stores: claimed, and read outside of the consumer group."""
 
 from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, suppress
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
 from faust.types import RecordMetadata
 
-from agents.join.changes import Changes, UnreadableChanges
+from agents.join.changes import Changes, OtherChanges, UnreadableChanges
 from agents.join.changes_codec import decode_changes, encode_changes
 from agents.transport.publisher import Publisher
 from agents.transport.topic_reader import Bounds, TopicReader
@@ -42,7 +42,11 @@ class Changelog:
         """Tell whether somebody claimed a partition there."""
         async with self.open() as reader:
             async for record in reader.records({partition: within}):
-                with suppress(UnreadableChanges):
+                try:
                     if decode_changes(record.value or b"").is_claim:
                         return True
+                except OtherChanges:
+                    return True  # whoever wrote it has the partition, and claimed it
+                except UnreadableChanges:
+                    continue
         return False

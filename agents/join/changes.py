@@ -12,14 +12,15 @@ from numpy.typing import NDArray
 from agents.join.fencing import NO_EPOCH
 from agents.join.labels import Labels
 from agents.prediction_log.predictions import Predictions
+from schemas.formats import OtherFormat
 
 
 class UnreadableChanges(ValueError):
     """Bytes that are no changes: damaged, or not ours."""
 
 
-class NewerChanges(UnreadableChanges):
-    """Changes that a newer version of Driftline wrote."""
+class OtherChanges(UnreadableChanges, OtherFormat):
+    """Changes that another release of Driftline wrote, in a format that is not read."""
 
 
 class Met(IntEnum):

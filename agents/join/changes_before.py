@@ -12,9 +12,10 @@ from agents.join.changes import Changes, LabelChanges
 from agents.join.fencing import NO_EPOCH
 from agents.join.labels import Label, Labels
 from agents.prediction_log.predictions import NO_CONTENT, Predictions
+from schemas.formats import CHANGES
 from schemas.tables.coded import Coded
 
-MAGIC_BEFORE: Final = b"DLP1"
+MAGIC_BEFORE: Final = CHANGES.magic(1)
 
 
 def changes_of_before(record: bytes, header: dict[str, Any], at: int) -> Changes:

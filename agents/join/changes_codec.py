@@ -22,15 +22,16 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from agents.join.changes import Changes, LabelChanges, NewerChanges, UnreadableChanges
+from agents.join.changes import Changes, LabelChanges, OtherChanges, UnreadableChanges
 from agents.join.changes_before import MAGIC_BEFORE, changes_of_before
 from agents.join.labels import Labels
 from agents.prediction_log.predictions import NO_CONTENT, Predictions
-from agents.transport.sizes import CHANGES
+from agents.transport.sizes import CHANGES as MOST
+from schemas.formats import CHANGES
 from schemas.tables.coded import Coded, renumbered
 from schemas.tables.model_version import ModelVersion
 
-MAGIC: Final = b"DLP2"
+MAGIC: Final = CHANGES.magic()
 _PREFIX: Final = struct.Struct("<4sII")
 
 
@@ -53,7 +54,7 @@ def encode_changes(changes: Changes) -> Iterator[bytes]:
         parts += columns
     head = orjson.dumps(header)
     size = _PREFIX.size + len(head) + sum(map(len, parts))
-    if size > CHANGES and (halves := _halves(changes)):
+    if size > MOST and (halves := _halves(changes)):
         for half in halves:
             yield from encode_changes(half)
         return
@@ -67,18 +68,19 @@ def decode_changes(record: bytes) -> Changes:
 
     Raises
     ------
-    NewerChanges
-        Where it is of a newer format.
+    OtherChanges
+        Where it is of a format that is not read.
     UnreadableChanges
         Where it is damaged or foreign.
     """
     if len(record) < _PREFIX.size:
         raise UnreadableChanges(f"{len(record)} bytes are too few")
     magic, check, length = _PREFIX.unpack_from(record)
-    if magic not in {MAGIC, MAGIC_BEFORE}:
-        if magic[:3] == MAGIC[:3] and magic > MAGIC:
-            raise NewerChanges(f"of format {magic!r}, and this worker reads {MAGIC!r}")
+    version = CHANGES.version_of(magic)
+    if version is None:
         raise UnreadableChanges("foreign bytes")
+    if version not in CHANGES.reads:
+        raise OtherChanges(CHANGES.refusal(version))
     if crc32(memoryview(record)[_PREFIX.size :], length) != check:
         raise UnreadableChanges("its checksum does not fit: it is damaged")
     try:

@@ -8,7 +8,7 @@ from time import perf_counter
 from typing import Final, NamedTuple
 
 from agents.join.changelog import Changelog
-from agents.join.changes import Changes, NewerChanges, UnreadableChanges, checksum
+from agents.join.changes import Changes, OtherChanges, UnreadableChanges, checksum
 from agents.join.changes_codec import decode_changes
 from agents.join.fencing import NO_EPOCH
 from agents.join.options import PendingOptions
@@ -88,8 +88,8 @@ class PendingRestore:
 
         Raises
         ------
-        NewerChanges
-            Where a newer version of Driftline wrote the changelog.
+        OtherChanges
+            Where another release wrote the changelog, in a format that is not read.
         TopicStalled
             Where the broker does not bring it.
         """
@@ -157,7 +157,7 @@ class PendingRestore:
                 if last is None
                 else _begin_of(decode_changes(last.value or b""))
             )
-        except NewerChanges:
+        except OtherChanges:
             raise
         except UnreadableChanges:
             since = _Begin(bounds.start)
@@ -203,7 +203,7 @@ class PendingRestore:
             slot = self.slots[partition]
             try:
                 changes = slot.store.apply_changes(record, offset)
-            except NewerChanges:
+            except OtherChanges:
                 raise
             except UnreadableChanges as error:
                 logger.warning(

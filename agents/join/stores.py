@@ -145,7 +145,7 @@ class PendingStores:
 
         Raises
         ------
-        NewerChanges, TopicStalled
+        OtherChanges, TopicStalled
             As `PendingRestore.run`.
         """
         if self._changelog is None or not partitions:

@@ -15,13 +15,14 @@ import orjson
 from numpy.typing import NDArray
 
 from agents.prediction_log.entry import FIELDS, NO_DIGEST, Entries, Entry, Fields, FirstLabel
+from schemas.formats import DISK
 from schemas.tables.coded import Coded, renumbered
 from schemas.tables.model_version import ModelVersion
 
 ROWS: Final = 128
 """Predictions of a chunk: a single one is read with all of them."""
 
-FORMAT: Final = 2
+FORMAT: Final = DISK.writes
 _PREFIX: Final = struct.Struct("<III")
 
 

@@ -13,10 +13,10 @@ from typing import Final
 
 from agents.prediction_log.disk_chunk import FORMAT, Chunk, DamagedStore
 from agents.prediction_log.entry import Entry
+from schemas.formats import DISK
 
 logger = logging.getLogger(__name__)
 
-_READABLE: Final = (1, FORMAT)
 _CACHE_KIB: Final = 8192
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
@@ -224,7 +224,7 @@ class ColdFile:
                 "INSERT INTO meta VALUES (?, ?)",
                 [("format", FORMAT), ("identity", self._identity), ("seed", seed)],
             )
-        elif known[0] not in _READABLE or known[1] != self._identity:
+        elif known[0] not in DISK.reads or known[1] != self._identity:
             raise ValueError(f"it is of format {known[0]!r} and of {known[1]!r}")
         elif known[0] != FORMAT:
             # Each chunk says how it was written; a worker of before reads no later ones.

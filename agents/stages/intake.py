@@ -16,8 +16,10 @@ from agents.observations.framing import framed
 from agents.observations.label_reader import LabelReader, LabelsOfSlice, ReadLabels
 from agents.observations.label_tables import Labelled, label_tables
 from agents.observations.prediction_reader import PredictionReader, ReadPredictions, Waiting
+from agents.observations.tables_before import TablesBefore
 from agents.records.block import RecordBlock
 from agents.records.record import Record
+from agents.stages.company import Company
 from agents.stages.telemetry import Telemetry
 from agents.stages.topics import Topics
 from agents.state.checkpoints import Handler
@@ -88,6 +90,9 @@ class Intake:
         How it sends and reports.
     pending
         The predictions that wait for their labels.
+    company, before
+        Tells whether a worker of the release before may get the observations, and makes them such
+        as that one reads.
     """
 
     name: Final = "intake"
@@ -101,6 +106,8 @@ class Intake:
         dead_letters: DeadLetters,
         telemetry: Telemetry,
         pending: PendingStores,
+        company: Company,
+        before: TablesBefore,
     ) -> None:
         self._options = options
         self._topics = topics
@@ -115,6 +122,8 @@ class Intake:
             tolerance=self._tolerance,
         )
         self._pending = pending
+        self._company = company
+        self._before = before
 
     @property
     def handlers(self) -> Mapping[str, Handler]:
@@ -270,10 +279,12 @@ class Intake:
         """Publish observations that came from some records, to the partitions of their models."""
         outputs: list[Awaitable[object]] = []
         by_shard: dict[int, list[ObservationTable]] = {}
+        if self._company.has_older:
+            tables = self._before.of(tables)
         for shard, table in tables:
             by_shard.setdefault(shard, []).append(table)
         for shard, those in by_shard.items():
-            for part, frame in framed(those):
+            for part, frame in framed(those, self._company.frames):
                 if isinstance(frame, InvalidMessage):
                     outputs.append(await self._dead_letters.send(_record_of(part, blocks), frame))
                     continue

@@ -16,7 +16,7 @@ from agents.state.checkpoints import Checkpoints, KeptPartition
 from agents.state.kept_stage import KeptStage, StateT
 from agents.state.reader import Reading, StateReader
 from agents.state.stored_state import StoredRecord, StoredState, UnusableState, assemble
-from agents.state.writer import Send, StateWriter
+from agents.state.writer import Send, StateWriter, Superseded
 from agents.transport.assignment import Assignment, Keeper
 from detectors.snapshots.parts import Durable, UnusablePart
 
@@ -88,8 +88,12 @@ class StateLoader:
         notes: list[str] = []
         for partition, records in reading.records.items():
             # Nothing else knows these objects yet.
-            held, said = await asyncio.to_thread(self._held, recipe, assignment, partition, records)
+            held, said, is_older = await asyncio.to_thread(
+                self._held, recipe, assignment, partition, records
+            )
             self._check_bounds(held, recipe, reading)
+            if is_older and not await _renew(held):
+                return
             loaded.append(held)
             notes += said
         if not await recipe.checkpoints.begin(assignment, loaded):
@@ -119,7 +123,7 @@ class StateLoader:
         assignment: Assignment,
         partition: int,
         records: Mapping[bytes, StoredRecord],
-    ) -> tuple[KeptPartition[Any], list[str]]:
+    ) -> tuple[KeptPartition[Any], list[str], bool]:
         stored = assemble(recipe.topic, partition, records)
         state = recipe.stage.new_state()
         durable = recipe.durable(state)
@@ -145,11 +149,11 @@ class StateLoader:
             durable=durable,
             writer=writer,
             # Nothing is stored of a new state, not even that it is empty.
-            stamps={} if stored is None else durable.stamps(),
+            stamps={} if stored is None or stored.is_older else durable.stamps(),
             handled=dict(covers),
             settled=dict(covers),
         )
-        return held, notes
+        return held, notes, stored is not None and stored.is_older
 
     def _check_bounds(
         self, held: KeptPartition[Any], recipe: StateRecipe[Any], reading: Reading
@@ -171,6 +175,22 @@ class StateLoader:
                     offset + 1,
                     first - 1,
                 )
+
+
+async def _renew(held: KeptPartition[Any]) -> bool:
+    """Write a state of the release before anew; false where the partition has gone meanwhile.
+
+    It is done before anything of the partition is read: whoever is of the release before, and gets
+    the partition after this worker, refuses it, and does not take for bad input what was written
+    since.
+    """
+    cut = await asyncio.to_thread(held.cut)
+    try:
+        await held.writer.write(cut, held.assignment.is_current)
+        await held.writer.clean(held.assignment.is_current)
+    except Superseded:
+        return False
+    return True
 
 
 def _restore(

@@ -9,12 +9,14 @@ from agents.state.keys import INDEX, HeadKey, PartKey, WriterEpoch, decode_key
 from agents.transport.sizes import PLAIN_REQUEST
 from detectors.snapshots.parts import PartName
 from detectors.snapshots.snapshot import (
+    Fault,
     UnreadableSnapshot,
     check_snapshot,
     decode_snapshot,
     digest_of,
 )
 from detectors.snapshots.tree import State
+from schemas.formats import SNAPSHOTS, OtherFormat
 
 
 class StoredRecord(NamedTuple):
@@ -69,7 +71,7 @@ class Ref(NamedTuple):
 
 
 class UnusableState(RuntimeError):
-    """A state that cannot be loaded: corrupt, newer, oversized, foreign, or ahead of its log.
+    """A state that cannot be loaded: corrupt, oversized, foreign, or ahead of its log.
 
     Attributes
     ----------
@@ -95,7 +97,12 @@ class UnusableState(RuntimeError):
         at = "" if offset is None else f", offset {offset}"
         super().__init__(
             f"the state of {_said(name)} cannot be used ({topic}, partition {partition}{at}): "
-            f"{reason}. With all workers stopped, `driftline state reset {self.reset_flags} --yes` "
+            f"{reason}{self._advice()}"
+        )
+
+    def _advice(self) -> str:
+        return (
+            f". With all workers stopped, `driftline state reset {self.reset_flags} --yes` "
             "forgets it, and what it was of begins anew"
         )
 
@@ -104,6 +111,19 @@ class UnusableState(RuntimeError):
         """What `driftline state reset` takes to forget it."""
         flags = _flags(self.name) or ["--topic", self.topic, "--partition", str(self.partition)]
         return shlex.join(flags)
+
+
+class OtherState(UnusableState, OtherFormat):
+    """A state that a newer release of Driftline wrote: nothing is wrong with it."""
+
+    def _advice(self) -> str:
+        return (
+            f"; going back to this release takes `driftline state reset {self.reset_flags} --yes`"
+        )
+
+
+def _class_for(error: UnreadableSnapshot) -> type[UnusableState]:
+    return OtherState if error.fault is Fault.NEWER else UnusableState
 
 
 @dataclass(slots=True, kw_only=True)
@@ -120,6 +140,8 @@ class StoredState:
         Who wrote it.
     written_at
         When; milliseconds since the epoch.
+    is_older
+        Whether a release before wrote it, in the format of then.
     covers
         Topic to the offset of the last record, of this partition, that the state is of.
     outline
@@ -142,6 +164,7 @@ class StoredState:
     stage: str
     group: str
     written_at: int
+    is_older: bool
     covers: dict[str, int]
     outline: State = field(default_factory=dict)
     refs: dict[PartName, Ref] = field(default_factory=dict)
@@ -208,12 +231,14 @@ def _head(topic: str, partition: int, epoch: WriterEpoch, record: StoredRecord) 
             stage=str(head["stage"]),
             group=str(head["group"]),
             written_at=record.timestamp,
+            is_older=check_snapshot(record.value) < SNAPSHOTS.writes,
             covers={str(name): int(offset) for name, offset in head["covers"].items()},
             index=Ref.of(head["index"]),
         )
         belongs = head["partition"]
     except UnreadableSnapshot as error:
-        raise UnusableState(topic, partition, reason=str(error), offset=record.offset) from None
+        unusable = _class_for(error)
+        raise unusable(topic, partition, reason=str(error), offset=record.offset) from None
     except (LookupError, TypeError, ValueError, AttributeError):
         reason = "foreign snapshot: it is no head of a state"
         raise UnusableState(topic, partition, reason=reason, offset=record.offset) from None
@@ -228,7 +253,7 @@ def _take_index(state: StoredState, data: bytes, records: Mapping[bytes, StoredR
         tree = decode_snapshot(data)
         state.outline = tree["outline"]
         state.refs = {tuple(name): Ref.of(fields) for name, fields in tree["parts"]}
-    except (UnreadableSnapshot, LookupError, TypeError, ValueError) as error:
+    except (LookupError, TypeError, ValueError) as error:
         offset = _offset(INDEX, state.index, records)
         reason = f"its index cannot be read: {error}"
         raise UnusableState(state.topic, state.partition, reason=reason, offset=offset) from None
@@ -241,7 +266,7 @@ def _joined(
     found = [records.get(key) for key in ref.keys(name)]
     whole = [record for record in found if record is not None]
     data = b"".join(record.value for record in whole)
-    reason = None
+    reason, unusable = None, UnusableState
     if len(whole) < len(found):
         reason = f"corrupt snapshot: {len(found) - len(whole)} of its {len(found)} parts missing"
     # What is larger was not written by Driftline.
@@ -251,7 +276,7 @@ def _joined(
         try:
             check_snapshot(data)
         except UnreadableSnapshot as error:
-            reason = str(error)
+            reason, unusable = str(error), _class_for(error)
         else:
             if digest_of(data).hex() != ref.digest:
                 reason = "corrupt snapshot: it is not the one that its index names"
@@ -259,9 +284,7 @@ def _joined(
         return data, None
     offset = whole[0].offset if whole else None
     shown = () if name == INDEX else name
-    return data, UnusableState(
-        state.topic, state.partition, name=shown, reason=reason, offset=offset
-    )
+    return data, unusable(state.topic, state.partition, name=shown, reason=reason, offset=offset)
 
 
 def _offset(name: PartName, ref: Ref, records: Mapping[bytes, StoredRecord]) -> int | None:

@@ -11,6 +11,7 @@ from mode.supervisors import CrashingSupervisor
 
 from agents.transport.consumer import BatchedConsumer
 from agents.transport.driver import BatchedTransport
+from agents.transport.member_versions import MemberVersions
 from agents.transport.missed import Missed
 from agents.transport.options import TransportOptions
 from agents.transport.rounds import BatchEvent, ReadAgain
@@ -18,6 +19,9 @@ from agents.transport.rounds import BatchEvent, ReadAgain
 
 class BatchApp(faust.App):
     """A Faust app without tables, and without the directories that Faust makes for them."""
+
+    members: MemberVersions
+    """What assigns the partitions."""
 
     def _create_directories(self) -> None:
         """Make none."""
@@ -81,6 +85,7 @@ def make_faust_app(*, name: str, bootstrap: str, options: TransportOptions) -> B
         web_enabled=False,
         worker_redirect_stdouts=False,
     )
+    app.members = app.assignor = MemberVersions(app, own=options.version)
     app.transport = BatchedTransport(app.conf.broker_consumer, app, options)
     return app
 

@@ -57,6 +57,8 @@ class TransportOptions:
         Of the producer.
     stall_timeout
         A worker with something to read, ack or commit and no progress for this long crashes.
+    version
+        Of what workers write for one another: told to the other members of the group.
     """
 
     session_timeout: float = 6.0
@@ -80,6 +82,7 @@ class TransportOptions:
     ssl_context: ssl.SSLContext | None = None
     stall_timeout: float = 300.0
     client_id: str = "driftline"
+    version: int = 1
 
     def __post_init__(self) -> None:
         """Refuse what cannot work, all of it at once."""

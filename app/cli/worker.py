@@ -36,6 +36,7 @@ SHUTDOWN_TIMEOUT: Final = 30.0
     ExitCode.TOPICS,
     ExitCode.REFUSED,
     ExitCode.FORCED,
+    ExitCode.FORMATS,
     *OF_ALL,
     said={ExitCode.OK: "stopped by a signal"},
 )

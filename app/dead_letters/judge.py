@@ -16,6 +16,7 @@ from schemas.events.codec import decode_event, decode_object
 from schemas.events.invalid import InvalidMessage, Reason
 from schemas.events.model_event import ModelEvent
 from schemas.events.nothing_to_say import NothingToSay
+from schemas.formats import OtherFormat
 from schemas.payloads.json_labels import label_rows
 from schemas.payloads.model_events import model_event_of
 from schemas.payloads.rows import FieldMap
@@ -185,7 +186,10 @@ class _AsRecord:
 
 def _observations(letter: Letter) -> None:
     if letter.value is not None and is_frame(letter.value):
-        decode_frame(letter.value)
+        try:
+            decode_frame(letter.value)
+        except OtherFormat as error:
+            raise InvalidMessage(Reason.UNDECODABLE, str(error)) from error
     else:
         _lifecycle(letter)
 

@@ -30,5 +30,6 @@ class ExitCode(IntEnum):
     REFUSED = 65, "too many records were refused, starting it again does not help"
     UNREACHABLE = 69, "no broker in time"
     FORCED = 70, "did not stop in time"
+    FORMATS = 76, "another release wrote what this one does not read, start the one it names"
     DENIED = 77, "the broker refused the user"
     INTERRUPTED = 130, "interrupted before the end"

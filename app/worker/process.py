@@ -17,6 +17,7 @@ from faust.types import AppT
 from agents.dead_letters.sender import TooManyRefused
 from agents.transport.denial import denial_of
 from app.worker.exit_codes import ExitCode
+from schemas.formats import OtherFormat
 
 _SWITCH_INTERVAL: Final = 0.0005
 """Seconds for which one thread may keep the others waiting. Python's own 5 ms are longer than what
@@ -108,6 +109,9 @@ class _Process:
         if isinstance(failure, TooManyRefused):
             logger.critical("too many refused records: %s", failure)
             return ExitCode.REFUSED
+        if isinstance(failure, OtherFormat):
+            logger.critical("what another release wrote is left to it: %s", failure)
+            return ExitCode.FORMATS
         denial = denial_of(failure)
         if denial is not None:
             logger.error("the brokers no longer allow what a worker needs: %s", denial)

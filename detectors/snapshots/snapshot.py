@@ -11,10 +11,11 @@ from typing import Any, Final
 
 from detectors.snapshots.migrations import SPELLED, migrated
 from detectors.snapshots.tree import State, TreeReader, TreeWriter
+from schemas.formats import SNAPSHOTS
 
 MAGIC: Final = b"DLST"
 
-FORMAT: Final = 4
+FORMAT: Final = SNAPSHOTS.writes
 """The version that is written; those before it are read."""
 
 _HEADER: Final = struct.Struct("<4sHHQ")
@@ -115,9 +116,9 @@ def _checked_header(data: bytes) -> tuple[int, int]:
     if len(data) < _START:
         raise UnreadableSnapshot(Fault.TRUNCATED, f"{len(data)} bytes are no header")
     _, version, _, length = _HEADER.unpack_from(data)
-    if not 1 <= version <= FORMAT:
+    if version not in SNAPSHOTS.reads:
         fault = Fault.NEWER if version else Fault.CORRUPT
-        raise UnreadableSnapshot(fault, f"its format is {version}, up to {FORMAT} can be read")
+        raise UnreadableSnapshot(fault, SNAPSHOTS.refusal(version))
     return version, length
 
 

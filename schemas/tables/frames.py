@@ -1,10 +1,11 @@
 """Observation tables as bytes.
 
-A frame is: 4 bytes of magic (``DLO4``), the header's length as an unsigned little-endian 32-bit
-number, the header as JSON, then the arrays of one table after the other, little-endian: offsets and
-times as int64, the sources' numbers as int32, the values of all columns (float64, or int32 codes of
-a category column), and the flags (uint8) of those that have any. It is an internal format between
-Driftline's own stages; ``docs/decisions`` tells why it is binary.
+A frame is: 4 bytes of magic (``DLO`` and its version), the header's length as an unsigned
+little-endian 32-bit number, the header as JSON, then the arrays of one table after the other,
+little-endian: offsets and times as int64, the sources' numbers as int32, the values of all columns
+(float64, or int32 codes of a category column), and the flags (uint8) of those that have any. It is
+an internal format between Driftline's own stages; ``docs/decisions`` tells why it is binary.
+Version 3 has errors in place of predictions and labels; all else is the same.
 """
 
 import struct
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 from schemas.events.event import LONGEST_NAME
 from schemas.events.invalid import InvalidMessage, Reason
 from schemas.events.times import EARLIEST_MS, LATEST_MS
+from schemas.formats import FRAMES, OtherFormat
 from schemas.tables.columns import Column, Flag, Kind, Role
 from schemas.tables.observations import (
     LARGEST_OFFSET,
@@ -29,10 +31,7 @@ from schemas.tables.observations import (
     number_sources,
 )
 
-MAGIC: Final = b"DLO4"
-
-_READ: Final = (MAGIC, b"DLO3")
-"""The format before has errors in place of labels; all else is the same."""
+MAGIC: Final = FRAMES.magic()
 
 _PREFIX: Final = struct.Struct("<4sI")
 _MODEL_FIELDS: Final = ("models", "versions", "rows")
@@ -41,8 +40,16 @@ _MODEL_FIELDS: Final = ("models", "versions", "rows")
 _LARGEST_COUNT: Final = 2**31 - 1
 
 
-def encode_frame(tables: Iterable[ObservationTable]) -> bytes:
-    """Return the frame of some tables."""
+def encode_frame(tables: Iterable[ObservationTable], version: int = FRAMES.writes) -> bytes:
+    """Return the frame of some tables.
+
+    Parameters
+    ----------
+    tables
+        Of what the version has.
+    version
+        Of the format.
+    """
     whole = list(tables)
     sources, numbers = number_sources(source for table in whole for source in table.sources)
     begin = 0
@@ -63,12 +70,12 @@ def encode_frame(tables: Iterable[ObservationTable]) -> bytes:
         parts += [column.values.astype(_dtype(column.kind)).tobytes() for column in table.columns]
         parts += [column.flags.tobytes() for column in table.columns if column.flags is not None]
     head = orjson.dumps({"sources": [*map(list, sources)], "tables": headers})
-    return b"".join([_PREFIX.pack(MAGIC, len(head)), head, *parts])
+    return b"".join([_PREFIX.pack(FRAMES.magic(version), len(head)), head, *parts])
 
 
 def is_frame(value: bytes) -> bool:
-    """Tell whether bytes begin as a frame does, of this format or of the one before."""
-    return value.startswith(_READ)
+    """Tell whether bytes begin as a frame does, of whichever version."""
+    return FRAMES.version_of(value) is not None
 
 
 def decode_frame(frame: bytes) -> list[ObservationTable]:
@@ -77,10 +84,15 @@ def decode_frame(frame: bytes) -> list[ObservationTable]:
     Raises
     ------
     InvalidMessage
-        Where the bytes are not a frame of this format, or say what no table can hold: what is
-        returned can be used without further checks.
+        Where the bytes are not a frame, or say what no table can hold: what is returned can be used
+        without further checks.
+    OtherFormat
+        Where they are a frame of a version that is not read.
     """
-    if len(frame) < _PREFIX.size or not is_frame(frame):
+    version = FRAMES.version_of(frame)
+    if version is not None and version not in FRAMES.reads:
+        raise OtherFormat(FRAMES.refusal(version))
+    if len(frame) < _PREFIX.size or version is None:
         raise InvalidMessage(Reason.UNDECODABLE, f"observations: not a {MAGIC.decode()} frame")
     _, length = _PREFIX.unpack_from(frame)
     start = _PREFIX.size + length

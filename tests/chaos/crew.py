@@ -33,6 +33,8 @@ class Member:
         What it says.
     disk
         Where its predictions wait for their labels; None for memory alone.
+    root
+        The tree that it is of.
     """
 
     def __init__(
@@ -41,6 +43,7 @@ class Member:
         faults: Sequence[Fault],
         log: Path,
         disk: Path | None = None,
+        root: Path = ROOT,
     ) -> None:
         self.log_file = log
         self.faults = faults
@@ -56,7 +59,7 @@ class Member:
             self.process = subprocess.Popen(  # noqa: S603 - our own program and arguments
                 [sys.executable, "-m", *command],
                 cwd=log.parent,
-                env={**os.environ, "PYTHONPATH": str(ROOT)},
+                env={**os.environ, "PYTHONPATH": str(root)},
                 stdin=subprocess.DEVNULL,
                 stdout=file,
                 stderr=file,
@@ -115,6 +118,8 @@ class Crew:
     ----------
     faults
         What goes wrong in each of them.
+    root
+        The tree that those which are started from now on are of.
     disks
         Of which each gets one that no other has; none by default.
     kills
@@ -129,6 +134,7 @@ class Crew:
         self.settings = dict(settings)
         self.members: list[Member] = []
         self.faults: list[Fault] = []
+        self.root = ROOT
         self.disks: list[Path] = []
         self.kills = 0
         self.crashes: list[Path] = []
@@ -142,7 +148,7 @@ class Crew:
         log = self._folder / f"worker-{self._number}.log"
         taken = {member.disk for member in self.members}
         disk = next((disk for disk in self.disks if disk not in taken), None)
-        member = Member(self.settings, [*self.faults, *faults], log, disk)
+        member = Member(self.settings, [*self.faults, *faults], log, disk, self.root)
         self.members.append(member)
         return member
 

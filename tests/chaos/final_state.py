@@ -1,12 +1,17 @@
 """The last snapshots in the state topics, beside those of an offline run."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from confluent_kafka import Message
 
 from agents.state.stored_state import StoredRecord, StoredState, UnusableState, assemble
+from app.options import new_fleet
+from app.settings import Settings, TopicRole
+from detectors.monitors.fleet_snapshot import FleetSnapshots
 from detectors.snapshots.parts import Durable
 from detectors.snapshots.snapshot import encode_snapshot
+from schemas.tables.model_version import ModelVersion
 from tests.chaos.verdict import Verdict
 
 
@@ -40,6 +45,31 @@ def judge_state(
         verdict.wrong(f"bytes of {what}", [name for name in both if parts[name] != mine[name]])
         if found is not None and _bytes(found.outline) != _bytes(durable.outline()):
             verdict.wrong(f"outlines of {topic}", [partition])
+
+
+def judge_rows(
+    verdict: Verdict,
+    settings: Settings,
+    stored: Mapping[int, list[Message]],
+    expected: Mapping[ModelVersion, int],
+) -> None:
+    """Note every model version of which the stored states have counted another number of rows."""
+    topic, counted = settings.topics.full_name(TopicRole.STATE), Counter[ModelVersion]()
+    for partition, messages in stored.items():
+        try:
+            found = _assembled(topic, partition, messages)
+        except UnusableState as error:
+            verdict.wrong(f"states of {topic}", [error])
+            continue
+        if found is not None:
+            fleet = new_fleet(settings)
+            FleetSnapshots(fleet).restore(found.outline, found.parts)
+            for monitor in fleet:
+                counted[monitor.model, monitor.version] += monitor.rows
+    for key in expected.keys() | counted.keys():
+        short = expected.get(key, 0) - counted[key]
+        verdict.missing(f"rows in the state of {key}", range(short))
+        verdict.wrong(f"rows in the state of {key}", range(-short))
 
 
 def _bytes(outline: object) -> bytes:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from detectors.monitors.fleet import Fleet
 from schemas.events.codec import decode_event, decode_object
 from schemas.events.model_event import ModelEvent
-from schemas.tables.frames import MAGIC, decode_frame
+from schemas.tables.frames import decode_frame, is_frame
 from schemas.tables.observations import Origin
 
 
@@ -23,7 +23,7 @@ class Row(NamedTuple):
 
 def rows_of(value: bytes) -> Iterator[Row]:
     """Yield the rows of a record; none of a model event."""
-    if not value.startswith(MAGIC):
+    if not is_frame(value):
         return
     for batch in (batch for table in decode_frame(value) for batch in table.batches()):
         for run, begin, end in batch.slices():
@@ -35,7 +35,7 @@ def rows_of(value: bytes) -> Iterator[Row]:
 
 def model_event_of(value: bytes) -> ModelEvent | None:
     """Return the model event that a record is; None of rows."""
-    if value.startswith(MAGIC):
+    if is_frame(value):
         return None
     return decode_event(ModelEvent, decode_object(value))
 

@@ -92,7 +92,9 @@ def _played(family: Family, world: World) -> Verdict:
     if not left:
         for member in list(world.crew.members):
             world.crew.stop(member)
-    verdict = Oracle(world.settings, world.ledger, world.log).judge()
+    verdict = Oracle(
+        world.settings, world.ledger, world.log, own=not family.has_predecessor
+    ).judge()
     verdict.missing("partitions that were not read to the end", left)
     if not family.may_crash:
         verdict.wrong("workers that crashed by themselves", world.crew.crashes)

@@ -10,7 +10,7 @@ from typing import Any, cast
 import pytest
 
 from agents.join.changelog import Changelog
-from agents.join.changes import NewerChanges
+from agents.join.changes import OtherChanges
 from agents.join.changes_codec import decode_changes
 from agents.join.options import PendingOptions
 from agents.join.partition_store import CheckpointFailed
@@ -413,7 +413,7 @@ async def test_what_a_newer_version_wrote_is_refused() -> None:
     topic = FakeTopic()
     await Worker(topic).take(500)
     topic.sent[0].append(b"DLP9" + topic.sent[0][0][4:])
-    with pytest.raises(NewerChanges):
+    with pytest.raises(OtherChanges):
         await Worker(topic).stores.restore([0])
 
 

@@ -98,6 +98,18 @@ def test_what_has_gone_makes_room_on_disk(tmp_path: Path) -> None:
     assert (tmp_path / "0.sqlite").stat().st_size < 500_000
 
 
+def test_a_file_of_the_present_version_is_read(tmp_path: Path) -> None:
+    # The same, in which nothing waits but predictions.
+    path = tmp_path / "0.sqlite"
+    path.write_bytes((Path(__file__).parent / "data" / "present.sqlite").read_bytes())
+    store = PendingStore(ttl=HOUR, most=1000, hot=1, file=ColdFile(path, "before"), part_bits=1)
+    assert store.load() == ChangelogPosition(2, 8)
+    assert (store.status.predictions, store.status.labels) == (150, 0)
+    assert add_label(store, label("p7"), 90, NOW) == "duplicate"
+    assert add_label(store, label("p101"), 91, NOW) == [JOINED]
+    store.close()
+
+
 def test_a_file_of_the_version_before_is_read(tmp_path: Path) -> None:
     # 200 predictions, of which the first 50 met their label "1" after they were written.
     path = tmp_path / "0.sqlite"

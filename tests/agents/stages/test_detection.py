@@ -14,6 +14,7 @@ from schemas.events.codec import encode_event
 from schemas.events.invalid import Reason
 from schemas.events.model_event import ModelEvent, ModelEventType
 from schemas.events.nothing_to_say import Silence
+from schemas.formats import FRAMES, OtherFormat
 from schemas.tables.columns import Role, column_of
 from schemas.tables.frames import encode_frame
 from schemas.tables.observations import ObservationBatch, ObservationTable, Origin, Source
@@ -73,6 +74,16 @@ def stream(rows: int, mean: float, seed: int) -> list[float]:
     return values
 
 
+@pytest.mark.parametrize("version", [2, 5])
+def test_rows_in_a_format_that_is_not_read_stop_the_worker_and_are_no_letter(version: int) -> None:
+    stage = Stage()
+    frame = FRAMES.magic(version) + observations(0, [1.0])[4:]
+    with pytest.raises(OtherFormat, match="stop this worker"):
+        stage.take(observations(0, [1.0]), frame)
+    assert stage.publisher.sent == []
+    assert stage.delivery.submitted == []
+
+
 def test_a_drift_becomes_one_alert_keyed_by_model_with_cloudevents_headers() -> None:
     stage = Stage()
     stage.take(observations(0, stream(2000, 0.0, 1)), observations(2000, stream(500, 2.0, 2)))
@@ -116,7 +127,7 @@ def test_a_deployed_version_starts_the_references_anew() -> None:
 
 def test_what_is_no_observation_goes_to_the_dead_letters() -> None:
     stage = Stage()
-    stage.take(b"DLO1 broken", None, b'{"type": "surprise"}', observations(0, [1.0]))
+    stage.take(FRAMES.magic() + b" broken", None, b'{"type": "surprise"}', observations(0, [1.0]))
     assert [reason for _, reason in stage.telemetry.refused] == [
         Reason.UNDECODABLE,
         Reason.WRONG_TYPE,

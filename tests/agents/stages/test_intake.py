@@ -13,12 +13,16 @@ from agents.join.changes_codec import decode_changes
 from agents.join.options import PendingOptions
 from agents.join.stores import PendingStores
 from agents.join.telemetry import LabelOutcomes
+from agents.observations.tables_before import TablesBefore
 from agents.records.record_set import RecordSet
+from agents.stages.company import Company
 from agents.stages.intake import Intake, IntakeOptions
 from agents.transport.assignment import Assignment
+from detectors.monitors.options import MonitorOptions
 from schemas.documents import examples
 from schemas.events.invalid import Reason
 from schemas.events.nothing_to_say import Silence
+from schemas.formats import FRAMES, FRAMES_BEFORE
 from schemas.payloads.rows import FieldMap
 from schemas.tables.columns import Role
 from schemas.tables.frames import decode_frame
@@ -34,6 +38,7 @@ class Stage:
     """An intake with fakes around it."""
 
     def __init__(self, *, is_durable: bool = False, **options: Any) -> None:
+        self.company = Company()
         self.publisher = FakePublisher()
         self.delivery = FakeDelivery()
         self.telemetry = FakeTelemetry()
@@ -48,6 +53,8 @@ class Stage:
             dead_letters=DeadLetters(self.publisher.real, TOPICS.dead_letters, self.telemetry),
             telemetry=self.telemetry,
             pending=self.stores,
+            company=self.company,
+            before=TablesBefore(lambda _: MonitorOptions()),
         )
 
     def predictions(self, *values: bytes | None, **where: Any) -> None:
@@ -473,3 +480,22 @@ def test_a_label_that_says_something_else_than_the_first_one_is_a_correction() -
         LabelOutcomes(joined=1),
         LabelOutcomes(corrected=1),
     ]
+
+
+def test_workers_of_the_release_before_get_errors_in_their_format() -> None:
+    stage = Stage()
+    stage.company.meet(1)
+    stage.predictions(prediction("a", score=0.75), prediction("b", version="8"))
+    labels = [orjson.dumps({"prediction_id": name, "label": label}) for name, label in ("a0", "b1")]
+    stage.labels(*labels, first_offset=4)
+    sent = [each.value or b"" for each in stage.publisher.to(TOPICS.observations)]
+    assert all(each.startswith(FRAMES.magic(FRAMES_BEFORE)) for each in sent)
+    errors = [each for each in stage.observations if each.origin is Origin.LABELS]
+    assert [(each.version, each.offsets.tolist()) for each in errors] == [("7", [4]), ("8", [5])]
+    columns = [column for each in errors for column in each.columns]
+    assert [(each.name, each.role) for each in columns] == [("error", Role.ERROR)] * 2
+    assert [each.values.tolist() for each in columns] == [[1.0], [0.0]]
+    stage.company.meet(2)
+    stage.predictions(prediction("c"), first_offset=9)
+    last = stage.publisher.to(TOPICS.observations)[-1].value or b""
+    assert last.startswith(FRAMES.magic())

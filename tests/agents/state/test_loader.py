@@ -1,4 +1,5 @@
 from collections.abc import Awaitable, Iterable
+from hashlib import blake2b
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -19,6 +20,8 @@ from agents.transport.topic_reader import Bounds
 from detectors.monitors.fleet import Fleet
 from detectors.monitors.fleet_snapshot import FleetSnapshots
 from detectors.monitors.options import MonitorOptions
+from detectors.snapshots.snapshot import check_snapshot
+from schemas.formats import SNAPSHOTS, OtherFormat
 from schemas.tables.columns import Role
 from tests.agents.fakes import FakeTelemetry
 from tests.detectors.batches import rows_of, table_of
@@ -168,3 +171,50 @@ async def test_a_part_that_cannot_be_taken_is_refused_with_its_place() -> None:
     with pytest.raises(UnusableState, match="offset 0") as caught:
         await bench.load()
     assert caught.value.name == ("model", "fraud", "3")
+
+
+def with_format(data: bytes, version: int) -> bytes:
+    """Return a snapshot with another version in its header, and the checksum of that."""
+    head = data[:4] + version.to_bytes(2, "little") + data[6:16]
+    return head + blake2b(head + data[32:], digest_size=16).digest() + data[32:]
+
+
+async def stored_in(version: int) -> FakeTopic:
+    """Return a topic whose head says another format."""
+    topic = await stored(covers=41)
+    (key,) = [key for key in topic.records if b'"head"' in key]
+    record = topic.records[key]
+    topic.records[key] = record._replace(value=with_format(record.value, version))
+    return topic
+
+
+async def test_a_state_of_the_release_before_is_written_anew_before_anything_is_read() -> None:
+    topic = await stored_in(SNAPSHOTS.writes - 1)
+    before = set(topic.records)
+    bench = Bench(topic)
+    await bench.load()
+    assert bench.checkpoints.has_begun
+    assert before.isdisjoint(topic.records)
+    assert {check_snapshot(each.value) for each in topic.records.values()} == {SNAPSHOTS.writes}
+    again = Bench(topic)
+    await again.load()
+    assert again.app.consumer.rewinds == bench.app.consumer.rewinds == {TP(LOG, 0): 42}
+    one, other = (each.detection.states[0].monitor("fraud", "3") for each in (bench, again))
+    assert one is not None
+    assert other is not None
+    assert (one.rows, other.rows) == (1500, 1500)
+
+
+async def test_a_state_of_the_present_format_is_not_written_anew() -> None:
+    topic = await stored(covers=41)
+    before = dict(topic.records)
+    await Bench(topic).load()
+    assert topic.records == before
+
+
+async def test_a_state_of_a_newer_release_is_refused_as_nothing_that_is_wrong() -> None:
+    bench = Bench(await stored_in(SNAPSHOTS.writes + 1))
+    with pytest.raises(OtherFormat, match="start one of that release") as caught:
+        await bench.load()
+    assert isinstance(caught.value, UnusableState)
+    assert not bench.checkpoints.has_begun

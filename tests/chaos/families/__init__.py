@@ -20,6 +20,7 @@ from tests.chaos.families.points import Points
 from tests.chaos.families.snapshots import Snapshots
 from tests.chaos.families.soak import Soak
 from tests.chaos.families.stops import Stops
+from tests.chaos.families.upgrades import Upgrades
 
 __all__ = ["FAMILIES", "PLANTED", "Family"]
 
@@ -45,6 +46,7 @@ _ALL: Final[tuple[type[Family], ...]] = (
     Outputs,
     Soak,
     Leaders,
+    Upgrades,
 )
 
 FAMILIES: Final[dict[str, type[Family]]] = {family.name: family for family in _ALL}

@@ -28,6 +28,9 @@ class Family(ABC):
         Whether workers may end by themselves: the brokers let them down.
     wants_three
         Whether it is about three brokers.
+    has_predecessor
+        Whether workers of the release before take part: what these find is theirs, and only rows,
+        joins, letters and model events are compared.
     is_planted
         Whether the workers have a bug, so that the oracle must find something.
     patience
@@ -43,6 +46,7 @@ class Family(ABC):
     traffic: ClassVar[TrafficOptions] = TrafficOptions()
     may_crash: ClassVar[bool] = False
     wants_three: ClassVar[bool] = False
+    has_predecessor: ClassVar[bool] = False
     is_planted: ClassVar[bool] = False
     patience: ClassVar[float] = DRAIN
 

@@ -95,8 +95,8 @@ def test_a_tree_without_end_is_refused() -> None:
         encode_snapshot(tree)
 
 
-@pytest.mark.parametrize("version", range(1, FORMAT))
-def test_a_stored_snapshot_of_each_earlier_format_is_read(version: int) -> None:
+@pytest.mark.parametrize("version", range(1, FORMAT + 1))
+def test_a_stored_snapshot_of_each_format_is_read(version: int) -> None:
     data = bytes.fromhex("".join((SAMPLES / f"v{version}.hex").read_text().split()))
     assert int.from_bytes(data[4:6], "little") == version
     # Format 1 did not say under which options a state arose.

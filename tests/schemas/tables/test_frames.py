@@ -1,6 +1,7 @@
 import struct
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.events.invalid import InvalidMessage
+from schemas.formats import FRAMES, FRAMES_BEFORE, OtherFormat
 from schemas.tables.columns import Column, Kind, Role, column_of
 from schemas.tables.frames import MAGIC, decode_frame, encode_frame, is_frame
 from schemas.tables.observations import ModelRows, ObservationTable, Origin, Run
@@ -88,7 +90,7 @@ def test_a_flipped_byte_raises_only_invalid_message(at: int, bits: int) -> None:
     frame[at % len(frame)] ^= bits
     try:
         tables = decode_frame(bytes(frame))
-    except InvalidMessage:
+    except (InvalidMessage, OtherFormat):
         return
     for table in tables:
         assert all(len(column.values) == len(table) for column in table.columns)
@@ -201,22 +203,42 @@ def test_values_that_would_fail_only_later_are_refused(frame: bytes) -> None:
         decode_frame(frame)
 
 
-BEFORE = bytes.fromhex(
-    "444c4f33a50000007b22736f7572636573223a5b5b226c6162656c73222c305d5d2c227461626c65"
-    "73223a5b7b226f726967696e223a226c6162656c73222c226d6f64656c73223a5b22667261756422"
-    "5d2c2276657273696f6e73223a5b2237225d2c22726f7773223a5b325d2c22636f6c756d6e73223a"
-    "5b7b226e616d65223a226572726f72222c22726f6c65223a226572726f72222c226b696e64223a22"
-    "626f6f6c65616e227d5d7d5d7d040000000000000005000000000000000068e5cf8b0100000168e5"
-    "cf8b01000000000000000000000000000000000000000000000000f03f"
-)
-"""Two errors of the model fraud, as the format before wrote them."""
+DATA = Path(__file__).parent / "data"
 
 
 def test_a_frame_of_the_version_before_is_read() -> None:
-    assert is_frame(BEFORE)
-    assert not BEFORE.startswith(MAGIC)
-    (table,) = decode_frame(BEFORE)
+    before = (DATA / "labels.dlo3").read_bytes()
+    assert is_frame(before)
+    assert not before.startswith(MAGIC)
+    (table,) = decode_frame(before)
     assert table.versions() == [("fraud", "7")]
     assert table.offsets.tolist() == [4, 5]
     assert [(each.role, each.kind) for each in table.columns] == [(Role.ERROR, Kind.BOOLEAN)]
     assert table.columns[0].values.tolist() == [0.0, 1.0]
+
+
+def test_a_frame_that_was_kept_of_the_present_version_is_read() -> None:
+    kept = (DATA / "labels.dlo4").read_bytes()
+    assert kept.startswith(MAGIC)
+    (table,) = decode_frame(kept)
+    assert table.offsets.tolist() == [4, 5]
+    assert {each.name: each.values.tolist() for each in table.columns} == {
+        "prediction": [0, 1],
+        "label": [0, 0],
+        "score": [0.25, 0.75],
+        "delay": [1000.0, 0.0],
+    }
+    assert encode_frame([table]) == kept
+
+
+@pytest.mark.parametrize("version", [1, 2, 5, 9])
+def test_a_frame_of_a_version_that_is_not_read_is_no_bad_input(version: int) -> None:
+    frame = FRAMES.magic(version) + encode_frame([TABLE])[4:]
+    assert is_frame(frame)
+    with pytest.raises(OtherFormat, match=f"of format {version}"):
+        decode_frame(frame)
+
+
+def test_a_table_is_written_as_the_release_before_reads_it() -> None:
+    (table,) = decode_frame((DATA / "labels.dlo3").read_bytes())
+    assert encode_frame([table], FRAMES_BEFORE) == (DATA / "labels.dlo3").read_bytes()
