@@ -17,6 +17,7 @@ def test_the_numbers_stay_what_scripts_and_supervisors_know() -> None:
         "REFUSED": 65,
         "UNREACHABLE": 69,
         "FORCED": 70,
+        "FORMATS": 76,
         "DENIED": 77,
         "INTERRUPTED": 130,
     }
