@@ -10,16 +10,13 @@ from detectors.alerts.drift import Drift, Finding
 from detectors.alerts.quality_change import QualityChange
 from detectors.alerts.values_change import ValuesChange
 from detectors.algorithms import share_cusum
-from detectors.algorithms.catalogue import build, kinds
 from detectors.algorithms.change_point import strongest_suffix
-from detectors.algorithms.contract import Detector
-from detectors.algorithms.priming import prime
 from detectors.arrays.column import Numbers
+from detectors.monitors.column_detectors import ColumnDetectors
 from detectors.monitors.default_detectors import DefaultDetectors
 from detectors.monitors.kind_choice import KindChoice
 from detectors.monitors.options import DetectorOptions
 from detectors.reference.column_block import RECENT
-from detectors.reference.ranks import folded
 from detectors.reference.reference import Reference
 from detectors.snapshots.tree import State
 from schemas.events.detector_report import Stream
@@ -71,7 +68,6 @@ class ColumnMonitor:
         "_restarts",
         "_seed",
         "_spellings",
-        "defaults",
         "kind",
         "reference",
     )
@@ -101,23 +97,15 @@ class ColumnMonitor:
     def _watch_as(self, kind: Kind) -> None:
         """Watch values of a kind, with a new reference and detectors that know nothing yet."""
         self.kind = kind
-        # A detector of 0 and 1 watches booleans only, among them the errors of a classifier.
-        watching = [
-            options
-            for options in self._options
-            if kind is Kind.BOOLEAN or kinds()[options.kind].input != "binary"
-        ]
-        self.defaults = DefaultDetectors.among(watching)
-        self._detectors: tuple[tuple[Stream, Detector], ...] = ()
-        if self.defaults is None:
-            self._detectors = tuple(
-                (stream, build(options.kind, options.parameters))
-                for options in watching
-                for stream in options.streams
-            )
+        self._detectors = ColumnDetectors(self._options, kind, self._burn_in)
         self._placed = False
         self.reference = self._new_reference()
-        self._prime()
+        self.reference.block = self._detectors.primed(self.reference.block)
+
+    @property
+    def defaults(self) -> DefaultDetectors | None:
+        """The default detectors; None where the column has others."""
+        return self._detectors.defaults
 
     @property
     def evidence(self) -> Mapping[Kind, int]:
@@ -311,11 +299,7 @@ class ColumnMonitor:
             "restarts": self._restarts,
             "choice": self._choice.state(self.kind, self._usable),
             "reference": self.reference.state(),
-            # None of a detector whose state cannot be had: it starts anew, primed as at the first.
-            "detectors": [
-                detector.state() if kinds()[detector.kind].durable else None
-                for _, detector in self._watchers()
-            ],
+            "detectors": self._detectors.states(self.reference.block),
         }
 
     def restore(self, state: State) -> None:
@@ -335,29 +319,7 @@ class ColumnMonitor:
         self._choice.restore(state["choice"], self._usable)
         if state["reference"] is not None:
             self.reference.restore(state["reference"])
-        watchers = self._watchers()
-        for (_, detector), inner in zip(watchers, state["detectors"], strict=True):
-            if inner is not None:
-                detector.restore(inner)
-        self._keep(watchers)
-
-    def _watchers(self) -> Sequence[tuple[Stream, Detector]]:
-        """Return the detectors by what they watch."""
-        if self.defaults is None:
-            return self._detectors
-        return self.defaults.at(self.reference.block)
-
-    def _keep(self, watchers: Sequence[tuple[Stream, Detector]]) -> None:
-        """Take note of what the detectors know now."""
-        if self.defaults is not None:
-            self.reference.block = self.defaults.kept(self.reference.block, watchers)
-
-    def _prime(self) -> None:
-        if self.defaults is not None:
-            self.reference.block = self.defaults.primed(self.reference.block, self._burn_in)
-        for stream, detector in self._detectors:
-            if stream is not Stream.RAW:
-                prime(detector, self._burn_in)
+        self.reference.block = self._detectors.restored(self.reference.block, state["detectors"])
 
     def _new_reference(self) -> Reference:
         return Reference(
@@ -382,7 +344,7 @@ class ColumnMonitor:
             end = judged.start + fault.row * judged.step + 1
             values, rows = values[:end], rows[:end]
             judged = reference.judged(end)
-        findings = self._judge(values[judged])
+        findings = self._detectors.judge(reference, values[judged])
         if fault is not None and all(each.detection.index == fault.row for each in findings):
             reference.absorb(values[judged], rows[judged])
             _, latest = reference.latest(fault.values)
@@ -413,20 +375,6 @@ class ColumnMonitor:
         # The reference starts anew after a confirmed drift: one drift, one alert.
         self._restart_values()
         return judged.start + at * judged.step + 1, change
-
-    def _judge(self, values: Numbers) -> tuple[Finding, ...]:
-        """Return what fired at the first row at which anything fired."""
-        ranks = self.reference.ranks(values)
-        views = {Stream.LOCATION: ranks, Stream.SPREAD: folded(ranks), Stream.RAW: values}
-        watchers = self._watchers()
-        findings = [
-            Finding(detector, stream, detections[0])
-            for stream, detector in watchers
-            if (detections := detector.update(views[stream]))
-        ]
-        self._keep(watchers)
-        first = min((finding.detection.index for finding in findings), default=0)
-        return tuple(finding for finding in findings if finding.detection.index == first)
 
     def _quality_change(self, row: int) -> QualityChange:
         block = self.reference.block
