@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from agents.join.labels import Label, digest
-from schemas.tables.declared import NO_DECLARATIONS, Declarations
+from agents.join.duplicates import DUPLICATE, Duplicates
+from agents.join.labels import Label
 
 MOST_SIDE_BY_SIDE: Final = 16
 """Labels of one prediction id that wait at once, each for another model."""
@@ -41,8 +41,8 @@ class EarlyLabels:
     ----------
     most
         Labels kept at most.
-    declarations
-        Which labels of a model are one.
+    duplicates
+        Tells which labels are the same again.
 
     Attributes
     ----------
@@ -52,9 +52,9 @@ class EarlyLabels:
         No label that waits came into the changelog before this.
     """
 
-    def __init__(self, most: int, declarations: Declarations = NO_DECLARATIONS) -> None:
+    def __init__(self, most: int, duplicates: Duplicates) -> None:
         self._most = most
-        self._declarations = declarations
+        self._duplicates = duplicates
         # Ordered for their cheap oldest entry: a plain dict skips over all that was deleted.
         self._labels: OrderedDict[bytes, list[EarlyLabel]] = OrderedDict()
         self._kept = 0
@@ -78,11 +78,10 @@ class EarlyLabels:
             if known.label.model == label.model:
                 if known.label.offset == label.offset:
                     return "early"
-                spellings = self._declarations.of(label.model).spellings
-                is_same = digest(known.label.value, spellings) == digest(label.value, spellings)
-                return "duplicate" if is_same else "corrected"
+                before = self._duplicates.digest(known.label.value, label.model)
+                return self._duplicates.of_label(label.value, [(label.model, before)])
         if len(early) >= MOST_SIDE_BY_SIDE:
-            return "duplicate"
+            return DUPLICATE
         early.append(EarlyLabel(label, position))
         self._kept += 1
         self.unused += 1

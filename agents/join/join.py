@@ -3,21 +3,22 @@
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from agents.join.clocks import Clocks
 from agents.join.counters import Counters
+from agents.join.duplicates import Duplicates
 from agents.join.early_labels import MOST_SIDE_BY_SIDE, EarlyLabels
 from agents.join.joined import Joined, JoinedRows
-from agents.join.labels import Label, Labels, digest, digests
+from agents.join.labels import Label, Labels
 from agents.join.options import ReusedIds
 from agents.prediction_log.disk_file import ColdFile
-from agents.prediction_log.entry import NO_DIGEST, Entry, FirstLabel
+from agents.prediction_log.entry import Entry, FirstLabel
 from agents.prediction_log.memory_log import PART_BITS, Bounds
-from agents.prediction_log.predictions import NO_CONTENT, NO_LABEL, Predictions
+from agents.prediction_log.predictions import NO_LABEL, Predictions
 from agents.prediction_log.tiered_log import TieredLog
 from schemas.tables.declared import NO_DECLARATIONS, Declarations
 
@@ -37,12 +38,12 @@ class PredictionsTaken(NamedTuple):
     ----------
     joined
         Those whose label was there already, or came with them.
-    repeated
+    duplicates
         Rows of those that came before as they are: the same id, model, version and content.
     """
 
     joined: JoinedRows
-    repeated: list[int]
+    duplicates: list[int]
 
 
 class LabelsTaken(NamedTuple):
@@ -128,7 +129,7 @@ class PendingJoin:
         declarations: Declarations = NO_DECLARATIONS,
     ) -> None:
         self._most = most
-        self._declarations = declarations
+        self._duplicates = Duplicates(declarations)
         self._reused_ids = reused_ids
         kept = most if hot is None else min(most, hot)
         # Labels that were there before their predictions, by the number: a replay needs them.
@@ -137,7 +138,7 @@ class PendingJoin:
         self.log.forgotten = self._forget
         # Numbers in memory; of ids that several model versions scored, all of them.
         self._waiting: dict[bytes, int | tuple[int, ...]] = {}
-        self.early = EarlyLabels(kept, declarations)
+        self.early = EarlyLabels(kept, self._duplicates)
         self.clocks = Clocks(ttl)
         self.counters = Counters()
         self.durable_to = 0
@@ -156,7 +157,7 @@ class PendingJoin:
         numbers = range(self.log.end, self.log.end + len(batch))
         new = dict(zip(batch.ids, numbers, strict=True))
         joined: list[tuple[int, Joined]] = []
-        repeated: list[int] = []
+        duplicates: list[int] = []
         if (
             len(new) == len(numbers)
             and not batch.labels
@@ -172,11 +173,11 @@ class PendingJoin:
                 self._add_new(batch.part(begin, row))
                 one = batch.part(row, row + 1)
                 if self._add_one(one, on_disk, joined):
-                    repeated.append(row)
+                    duplicates.append(row)
                 begin = row + 1
             self._add_new(batch.part(begin, len(batch)))
         self._trim()
-        return batch, PredictionsTaken(JoinedRows.of(joined), repeated)
+        return batch, PredictionsTaken(JoinedRows.of(joined), duplicates)
 
     def add_labels(self, labels: Labels, position: int) -> tuple[Labels, LabelsTaken]:
         """Take labels, at least one; return them with their arrivals, and what became of them.
@@ -267,10 +268,11 @@ class PendingJoin:
         if len(rows) == 0:
             return JoinedRows.of([])
         those = labels.take(rows)
-        self.log.set_labels(numbers, those.offsets, self._digests(those.values, numbers))
+        met = self.log.gather(numbers)
+        digests = self._duplicates.digests(those.values, met.names)
+        self.log.set_labels(numbers, those.offsets, digests)
         self.counters.waiting -= len(rows)
         self.order_matters |= bool(numbers.max() >= self.durable_to)
-        met = self.log.gather(numbers)
         ages = met.fields["age"]
         return JoinedRows(
             those.offsets,
@@ -283,26 +285,14 @@ class PendingJoin:
             np.where(ages == 0, np.nan, those.times - ages),
         )
 
-    def _digests(self, values: Sequence[Any], numbers: Rows) -> NDArray[np.uint32]:
-        """Return the digests of labels that predictions get."""
-        general, *others = self._declarations.spellings
-        if not others:
-            return digests(values, general)
-        models = self.log.names(numbers)
-        names = [models.table[code][0] for code in models.codes.tolist()]
-        pairs = zip(values, names, strict=True)
-        return np.array([self._digest(*pair) for pair in pairs], dtype=np.uint32)
-
-    def _digest(self, value: Any, model: str) -> int:
-        """Return the digest of a label of some model."""
-        return digest(value, self._declarations.of(model).spellings)
-
     def _add_label(self, label: Label, on_disk: Found) -> list[Joined]:
         """Return the predictions that a label meets, now or in a replay."""
         joined = []
         for number, entry in self._wanted(label, on_disk):
             if entry.label == NO_LABEL:
-                self.log.set_label(number, label.offset, self._digest(label.value, entry.model))
+                self.log.set_label(
+                    number, label.offset, self._duplicates.digest(label.value, entry.model)
+                )
                 self.counters.waiting -= 1
             elif entry.label != label.offset or entry.first is not None:
                 continue
@@ -319,11 +309,8 @@ class PendingJoin:
         # A replay of a label that came before its prediction.
         if any(entry.label == label.offset for _, entry in wanted):
             return "early", False
-        is_same = all(
-            entry.digest in {self._digest(label.value, entry.model), NO_DIGEST}
-            for _, entry in wanted
-        )
-        return ("duplicate" if is_same else "corrected"), False
+        known = [(entry.model, entry.digest) for _, entry in wanted]
+        return self._duplicates.of_label(label.value, known), False
 
     def _wanted(self, label: Label, on_disk: Found) -> list[tuple[int, Entry]]:
         """Return the predictions that a label is for: one of each model version."""
@@ -387,8 +374,7 @@ class PendingJoin:
             if entry.offset == offset:
                 self._join_first(number, one, joined)
                 return False
-        content = int(one.contents[0])
-        if content != NO_CONTENT and any(entry.content == content for _, entry in alike):
+        if self._duplicates.is_known(int(one.contents[0]), [entry for _, entry in alike]):
             self.counters.duplicate += 1
             return True
         is_full = len(numbers) >= MOST_SIDE_BY_SIDE
@@ -436,7 +422,9 @@ class PendingJoin:
 
     def _label_first(self, number: int, label: FirstLabel, offset: int) -> None:
         self.log.set_first(number, label)
-        self.log.set_label(number, offset, self._digest(label.label, self.log.entry(number).model))
+        self.log.set_label(
+            number, offset, self._duplicates.digest(label.label, self.log.entry(number).model)
+        )
         self.counters.waiting -= 1
 
     def _trim(self) -> None:

@@ -59,7 +59,7 @@ class ReadPredictions:
     _declarations: Declarations
 
     def tables(
-        self, partition_of: PartitionOf, repeated: Sequence[int] = ()
+        self, partition_of: PartitionOf, duplicates: Sequence[int] = ()
     ) -> list[tuple[int, ObservationTable]]:
         """Return the observations, each table with the partition in which its models are watched.
 
@@ -69,11 +69,11 @@ class ReadPredictions:
         ----------
         partition_of
             Gives the partition in which a model is watched by its name.
-        repeated
+        duplicates
             Numbers of rows that came before, and are not to be observed again.
         """
-        if repeated:
-            self._rows.leave_out(repeated)
+        if duplicates:
+            self._rows.leave_out(duplicates)
         return list(tables_of(self._rows, self._declarations, partition_of))
 
 

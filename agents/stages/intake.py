@@ -190,15 +190,15 @@ class Intake:
         waiting = iter(() if read is None else read.waiting)
         slices = iter(() if labels is None else labels.slices)
         labelled: list[Labelled] = []
-        repeated: list[int] = []
+        duplicates: list[int] = []
         for block in blocks:
             if block.topic == self._topics.predictions:
-                labelled.append(self._join_predictions(block, next(waiting), repeated))
+                labelled.append(self._join_predictions(block, next(waiting), duplicates))
             else:
                 labelled.append(self._join_labels(block, next(slices)))
         if not await self._pending.fix_order({each.partition for each in blocks}, is_current):
             return outputs  # whose the partitions are now takes the same records, and observes them
-        tables = [] if read is None else read.tables(shard_of, repeated)
+        tables = [] if read is None else read.tables(shard_of, duplicates)
         tables += label_tables(labelled, shard_of)
         return [*outputs, *await self._publish(tables, blocks)]
 
@@ -214,14 +214,14 @@ class Intake:
         return outputs
 
     def _join_predictions(
-        self, block: RecordBlock, waiting: Iterable[Waiting], repeated: list[int]
+        self, block: RecordBlock, waiting: Iterable[Waiting], duplicates: list[int]
     ) -> Labelled:
         store = self._pending.get(block.partition)
         parts = []
         for rows, predictions in waiting:
             taken = store.add_predictions(predictions)
             parts.append(taken.joined)
-            repeated += rows[taken.repeated].tolist()
+            duplicates += rows[taken.duplicates].tolist()
         joined = JoinedRows.concatenated(parts).by_offset()
         self._telemetry.labels_met(LabelOutcomes(joined=len(joined)))
         return Labelled(Source(block.topic, block.partition), joined)

@@ -7,14 +7,14 @@ from typing import Any, NamedTuple
 
 from agents.state.keys import INDEX, HeadKey, PartKey, WriterEpoch, decode_key
 from agents.transport.sizes import PLAIN_REQUEST
-from detectors.snapshots.parts import PartName
-from detectors.snapshots.snapshot import (
+from detectors.snapshots.codec import (
     Fault,
     UnreadableSnapshot,
     check_snapshot,
     decode_snapshot,
     digest_of,
 )
+from detectors.snapshots.parts import PartName
 from detectors.snapshots.tree import State
 from schemas.formats import SNAPSHOTS, OtherFormat
 

@@ -8,8 +8,8 @@ from typing import Protocol
 from agents.state.keys import INDEX, HeadKey, WriterEpoch
 from agents.state.stored_state import Ref, StoredState
 from agents.transport.sizes import SNAPSHOT_PART
+from detectors.snapshots.codec import digest_of, encode_snapshot
 from detectors.snapshots.parts import PartName
-from detectors.snapshots.snapshot import digest_of, encode_snapshot
 from detectors.snapshots.tree import State
 
 

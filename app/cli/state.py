@@ -20,7 +20,7 @@ from app.state.store import PartitionState, forget_model, forget_partition, matc
 from app.terminal import say
 from app.worker.exit_codes import ExitCode
 from detectors.monitors.fleet_snapshot import summary_of
-from detectors.snapshots.snapshot import decode_snapshot
+from detectors.snapshots.codec import decode_snapshot
 from schemas.tables.columns import Kind
 
 _PLURALS: Final = {

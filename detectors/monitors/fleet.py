@@ -12,7 +12,7 @@ from detectors.monitors.roster import Roster
 from detectors.monitors.row_consumer import RowConsumer
 from detectors.performance.error import Task
 from detectors.performance.labelled_rows import are_labelled, with_errors
-from detectors.recent_ids import RecentIds
+from detectors.seen_events import SeenEvents
 from detectors.snapshots.tree import State
 from schemas.events.alert import Alert
 from schemas.events.identity import event_id
@@ -81,7 +81,7 @@ class Fleet:
         self.options_of = options_of
         self._consumers_of = consumers_of
         self._roster = Roster(most_models=most_models, most_columns=most_columns)
-        self.noticed = RecentIds(MOST_NOTICED)
+        self.noticed = SeenEvents(MOST_NOTICED)
 
     def __iter__(self) -> Iterator[ModelMonitor]:
         return iter(self._roster)

@@ -9,9 +9,9 @@ import orjson
 from detectors.monitors.fleet import Fleet
 from detectors.monitors.options import MonitorOptions
 from detectors.performance.error import Task
+from detectors.snapshots.codec import encode_snapshot
 from detectors.snapshots.model_parts import MODEL, ModelParts, decode_part
 from detectors.snapshots.parts import PartName, UnusablePart
-from detectors.snapshots.snapshot import encode_snapshot
 from detectors.snapshots.tree import State
 from schemas.tables.columns import Kind, Role
 from schemas.tables.model_version import ModelVersion

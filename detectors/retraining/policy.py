@@ -4,7 +4,7 @@ from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
-from detectors.recent_ids import RecentIds
+from detectors.seen_events import SeenEvents
 from detectors.snapshots.tree import State
 from schemas.events.alert import Alert, AlertKind, Severity
 from schemas.events.drift_alert import DriftAlert
@@ -52,7 +52,7 @@ class _ModelState:
     requested_at: int = -1
     open_until: int = 0
     ended_at: int = -1
-    seen: RecentIds = field(default_factory=lambda: RecentIds(MOST_SEEN))
+    seen: SeenEvents = field(default_factory=lambda: SeenEvents(MOST_SEEN))
     """Alerts and ends, so that a replayed one is not counted twice."""
     touched: int = 0
     """Times that it was asked for; no part of the state."""

@@ -1,6 +1,6 @@
 """From the states of earlier formats to those of the present one, one step at a time.
 
-A change of what a state holds raises `detectors.snapshots.snapshot.FORMAT` and adds a step here,
+A change of what a state holds raises `detectors.snapshots.codec.FORMAT` and adds a step here,
 with a stored sample of the format before it among the tests.
 """
 

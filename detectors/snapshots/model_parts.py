@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
+from detectors.snapshots.codec import UnreadableSnapshot, decode_snapshot, encode_snapshot
 from detectors.snapshots.parts import PartName, UnusablePart
-from detectors.snapshots.snapshot import UnreadableSnapshot, decode_snapshot, encode_snapshot
 from detectors.snapshots.tree import State
 
 MODEL: Final = "model"

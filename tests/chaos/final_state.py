@@ -9,8 +9,8 @@ from agents.state.stored_state import StoredRecord, StoredState, UnusableState, 
 from app.options import new_fleet
 from app.settings import Settings, TopicRole
 from detectors.monitors.fleet_snapshot import FleetSnapshots
+from detectors.snapshots.codec import encode_snapshot
 from detectors.snapshots.parts import Durable
-from detectors.snapshots.snapshot import encode_snapshot
 from schemas.tables.model_version import ModelVersion
 from tests.chaos.verdict import Verdict
 

@@ -139,7 +139,7 @@ def operation(
 
     def add(store: PendingStore) -> object:
         taken = store.add_predictions(batch)
-        return taken.joined.rows(), taken.repeated
+        return taken.joined.rows(), taken.duplicates
 
     return add
 

@@ -15,8 +15,8 @@ from agents.transport.assignment import Assignment
 from agents.transport.delivery import Delivery
 from agents.transport.publisher import Publisher
 from agents.transport.rounds import BatchEvent, records_of
+from detectors.snapshots.codec import decode_snapshot, encode_snapshot
 from detectors.snapshots.parts import PartName
-from detectors.snapshots.snapshot import decode_snapshot, encode_snapshot
 from detectors.snapshots.tree import State
 from tests.agents.fakes import FakeTelemetry
 from tests.topics import TOPICS

@@ -20,7 +20,7 @@ from agents.transport.topic_reader import Bounds
 from detectors.monitors.fleet import Fleet
 from detectors.monitors.fleet_snapshot import FleetSnapshots
 from detectors.monitors.options import MonitorOptions
-from detectors.snapshots.snapshot import check_snapshot
+from detectors.snapshots.codec import check_snapshot
 from schemas.formats import SNAPSHOTS, OtherFormat
 from schemas.tables.columns import Role
 from tests.agents.fakes import FakeTelemetry

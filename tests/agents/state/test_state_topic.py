@@ -14,8 +14,8 @@ from agents.state.reader import Reading, StateReader
 from agents.state.stored_state import StoredState, UnusableState, assemble
 from agents.state.writer import StateCut, StateWriter, Superseded
 from agents.transport.sizes import PLAIN_RECORD, SNAPSHOT_PART
+from detectors.snapshots.codec import encode_snapshot
 from detectors.snapshots.parts import PartName
-from detectors.snapshots.snapshot import encode_snapshot
 from tests.kafka import KafkaCluster
 
 SMALL: PartName = ("model", "fraud", "7")

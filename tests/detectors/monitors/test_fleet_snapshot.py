@@ -17,8 +17,8 @@ from detectors.monitors.fleet_snapshot import (
 )
 from detectors.monitors.options import DetectorOptions, MonitorOptions
 from detectors.performance.error import Task
+from detectors.snapshots.codec import decode_snapshot, encode_snapshot
 from detectors.snapshots.parts import PartName, UnusablePart
-from detectors.snapshots.snapshot import decode_snapshot, encode_snapshot
 from schemas.events.alert import Alert
 from schemas.events.model_event import ModelEvent, ModelEventType
 from schemas.tables.columns import Flag, Kind, Role

@@ -4,8 +4,8 @@ import pytest
 
 from detectors.retraining.policy import PolicyOptions, RetrainPolicy
 from detectors.retraining.policy_snapshot import PolicySnapshots
+from detectors.snapshots.codec import encode_snapshot
 from detectors.snapshots.parts import PartName, UnusablePart
-from detectors.snapshots.snapshot import encode_snapshot
 from schemas.events.alert import Alert
 from schemas.events.any_alert import decode_alert
 from schemas.events.codec import decode_object

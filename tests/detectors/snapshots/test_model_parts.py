@@ -2,9 +2,9 @@ from collections.abc import Callable
 
 import pytest
 
+from detectors.snapshots.codec import decode_snapshot, encode_snapshot
 from detectors.snapshots.model_parts import WRONG_FORM, ModelParts
 from detectors.snapshots.parts import PartName, UnusablePart
-from detectors.snapshots.snapshot import decode_snapshot, encode_snapshot
 from detectors.snapshots.tree import State
 
 FRAUD, CHURN = ("model", "fraud"), ("model", "churn")

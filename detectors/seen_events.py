@@ -1,9 +1,9 @@
-"""Ids that were seen before, the latest of them."""
+"""Ids of events that were seen before, the latest of them."""
 
 from collections.abc import Iterable
 
 
-class RecentIds:
+class SeenEvents:
     """Tells a replay from what is new, in bounded memory: the oldest ids are forgotten first.
 
     Parameters
@@ -13,7 +13,7 @@ class RecentIds:
 
     Examples
     --------
-    >>> seen = RecentIds(2)
+    >>> seen = SeenEvents(2)
     >>> [seen.is_new(each) for each in "aabcba"]
     [True, False, True, True, False, True]
     """

@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from detectors.snapshots.migrations import STEPS
-from detectors.snapshots.snapshot import (
+from detectors.snapshots.codec import (
     FORMAT,
     Fault,
     UnreadableSnapshot,
@@ -18,6 +17,7 @@ from detectors.snapshots.snapshot import (
     digest_of,
     encode_snapshot,
 )
+from detectors.snapshots.migrations import STEPS
 from detectors.snapshots.tree import DEEPEST
 from tests.detectors.batches import plain
 
@@ -144,7 +144,7 @@ def test_a_body_that_was_forged_with_its_checksum_gives_the_one_error_or_a_state
     data: st.DataObject,
 ) -> None:
     # Whoever can write the topic can compute checksums too: the reader must hold without them.
-    from detectors.snapshots.snapshot import _START, _digest  # noqa: PLC0415 - for the forgery alone
+    from detectors.snapshots.codec import _START, _digest  # noqa: PLC0415 - for the forgery alone
 
     snapshot = bytearray(encode_snapshot(TREE))
     for _ in range(data.draw(st.integers(1, 4))):

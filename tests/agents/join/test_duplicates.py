@@ -14,7 +14,7 @@ def test_a_prediction_that_comes_again_as_it_was_keeps_its_label() -> None:
     pending.add_predictions(predictions("a", "b", content=7))
     assert isinstance(add_label(pending, label("a"), 0, NOW), list)
     again = pending.add_predictions(predictions("x", "a", "y", "b", first=10, content=7))
-    assert again.repeated == [1, 3]
+    assert again.duplicates == [1, 3]
     assert (pending.status.duplicate, pending.status.replaced) == (2, 0)
     assert add_label(pending, label("a"), 1, NOW) == "duplicate"
     assert isinstance(add_label(pending, label("b"), 2, NOW), list)
@@ -25,15 +25,15 @@ def test_a_replay_is_no_repetition_and_a_repetition_is_one_in_each_replay() -> N
     pending = store()
     first, second = predictions("a", content=7), predictions("a", first=5, content=7)
     for _ in range(2):
-        assert pending.add_predictions(first).repeated == []
-        assert pending.add_predictions(second).repeated == [0]
+        assert pending.add_predictions(first).duplicates == []
+        assert pending.add_predictions(second).duplicates == [0]
 
 
 def test_another_content_takes_the_place_of_the_one_before() -> None:
     pending = store()
     pending.add_predictions(predictions("a", content=7))
     add_label(pending, label("a"), 0, NOW)
-    assert pending.add_predictions(predictions("a", first=5, content=8)).repeated == []
+    assert pending.add_predictions(predictions("a", first=5, content=8)).duplicates == []
     assert pending.status.replaced == 1
     assert isinstance(add_label(pending, label("a"), 1, NOW), list)
 
@@ -41,7 +41,7 @@ def test_another_content_takes_the_place_of_the_one_before() -> None:
 def test_what_no_content_is_known_of_is_never_a_repetition() -> None:
     pending = store()
     pending.add_predictions(predictions("a"))
-    assert pending.add_predictions(predictions("a", first=5)).repeated == []
+    assert pending.add_predictions(predictions("a", first=5)).duplicates == []
 
 
 def test_of_ids_that_are_used_again_a_label_is_for_the_latest_before_it() -> None:
