@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest --numprocesses=2 --dist=loadgroup
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast check format lock fuzz docs kafka bench bench-quick quality chaos clean
+.PHONY: help demo test test-fast check format lock fuzz stress docs kafka bench bench-quick quality chaos clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ test-fast: $(VENV)/.dev ## Run the tests that need no broker
 fuzz: $(VENV)/.dev ## Feed the readers with new hostile input, for an hour or so; ARGS="-k label" for some
 	$(PYTEST) --hypothesis-profile=fuzz -m hypothesis --timeout=0 \
 	    tests/schemas tests/agents $(ARGS)
+
+stress: $(VENV)/.dev ## End what has threads at 2,000 random points, a few minutes; ARGS="--seed 7"
+	$(BIN)/python -m tests.agents.random_ends $(ARGS)
 
 check: $(VENV)/.dev ## Lint, types, layers
 	$(BIN)/ruff format --check .

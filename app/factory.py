@@ -66,6 +66,7 @@ def create_app(settings: Settings, *, telemetry: Telemetry | None = None) -> Bat
     pending = PendingStores(
         options.pending,
         told,
+        app.work_thread("pending"),
         Changelog(
             topic=topics.pending,
             publisher=publisher,
@@ -90,6 +91,7 @@ def create_app(settings: Settings, *, telemetry: Telemetry | None = None) -> Bat
         publisher=publisher,
         dead_letters=dead_letters,
         telemetry=told,
+        thread=app.work_thread("detection"),
         new_state=options.new_fleet,
     )
     policy = Policy(
@@ -97,6 +99,7 @@ def create_app(settings: Settings, *, telemetry: Telemetry | None = None) -> Bat
         publisher=publisher,
         dead_letters=dead_letters,
         telemetry=told,
+        thread=app.work_thread("policy"),
         new_state=options.new_policy,
     )
     recipes: tuple[StateRecipe[Any], ...] = ()

@@ -26,6 +26,11 @@ settings.load_profile("repeatable")
 settings.register_profile("fuzz", deadline=None, max_examples=5_000, print_blob=True)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the random ends be tried more often than a run of the whole suite has time for."""
+    parser.addoption("--random-ends", type=int, default=40, help="workers ended at random points")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests that name a broker's fixture, so that -m finds every one of them."""
     for item in items:

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import Sequence
-from concurrent.futures import Executor
 from typing import Any
 
 from agents.join.changelog import Changelog
@@ -14,6 +13,7 @@ from agents.prediction_log.disk_chunk import DamagedStore
 from agents.prediction_log.disk_file import ChangelogPosition, ColdFile
 from agents.transport.delivery import PartitionLost
 from agents.transport.topic_reader import Bounds
+from agents.work_thread import WorkThread
 
 logger = logging.getLogger(__name__)
 
@@ -30,7 +30,7 @@ class PendingSlot:
     options
         The store's bounds.
     thread
-        Writes to disk.
+        The only one beside the loop that touches the disk.
     file
         None to keep all in memory.
 
@@ -45,7 +45,7 @@ class PendingSlot:
     """
 
     def __init__(
-        self, options: PendingOptions, thread: Executor, file: ColdFile | None = None
+        self, options: PendingOptions, thread: WorkThread, file: ColdFile | None = None
     ) -> None:
         self._options = options
         self._thread = thread
@@ -55,6 +55,7 @@ class PendingSlot:
         self.end = 0
         self._in_order = asyncio.Lock()
         self._is_overtaken = False
+        self._is_closing = False
 
     async def publish(self, changelog: Changelog, partition: int) -> "asyncio.Future[int] | None":
         """Send what the store has taken to the changelog.
@@ -84,7 +85,7 @@ class PendingSlot:
             for record in records
         ]
         confirmed = asyncio.ensure_future(self._confirm(changelog, partition, sent, self.store.end))
-        if checkpoint is not None:
+        if checkpoint is not None and not self._is_closing:
             self.saving = asyncio.ensure_future(
                 self._save(checkpoint, confirmed, checksum(records[-1]))
             )
@@ -100,16 +101,15 @@ class PendingSlot:
         """
         if self._file is None:
             return None
-        loop = asyncio.get_running_loop()
         try:
-            return await loop.run_in_executor(self._thread, self.store.load)
+            return await self._thread.run(self.store.load)
         except (ValueError, KeyError, TypeError) as error:
             raise DamagedStore(str(error)) from error
 
     async def empty(self) -> None:
         """Begin with nothing, on disk as well."""
         if self._file is not None:
-            await asyncio.get_running_loop().run_in_executor(self._thread, self._file.clear)
+            await self._thread.run(self._file.clear)
         self.store = self._new_store()
 
     async def save_where_due(self, record: bytes, offset: int) -> None:
@@ -124,12 +124,16 @@ class PendingSlot:
         self.store.epochs.begin(self.end - 1)
         self.store.acknowledged(self.end - 1)
 
-    def close(self) -> None:
-        """Let go of the disk, once a checkpoint that is being written is done."""
-        if self.saving is None or self.saving.done():
-            self.store.close()
-        else:
-            self.saving.add_done_callback(lambda _: self.store.close())
+    async def close(self) -> None:
+        """Let go of the disk, once a checkpoint that is under way is written or given up."""
+        self._is_closing = True
+        saving = self.saving  # who publishes at this moment may take it out
+        if saving is not None:
+            await asyncio.wait([saving])
+            if not saving.cancelled() and (failure := saving.exception()) is not None:
+                logger.warning("what waits is not all on disk, but in the changelog: %s", failure)
+        # Behind all that the thread was given: a file is never closed under what reads or writes.
+        await self._thread.run(self.store.close)
 
     async def _confirm(
         self,
@@ -194,8 +198,7 @@ class PendingSlot:
         await self._write(checkpoint, ChangelogPosition(confirmed.result() + 1, check))
 
     async def _write(self, checkpoint: DiskCheckpoint, position: ChangelogPosition) -> None:
-        loop = asyncio.get_running_loop()
-        checkpoint.done(await loop.run_in_executor(self._thread, checkpoint.write, position))
+        checkpoint.done(await self._thread.run(checkpoint.write, position))
 
     def _new_store(self) -> PendingStore:
         return PendingStore(

@@ -2,8 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Mapping
-from concurrent.futures import Executor
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from time import perf_counter
 from typing import Final, NamedTuple
 
@@ -17,6 +16,7 @@ from agents.join.telemetry import JoinTelemetry
 from agents.prediction_log.disk_chunk import DamagedStore
 from agents.prediction_log.disk_file import ChangelogPosition, ColdFile, StoreInUse
 from agents.transport.topic_reader import Bounds, TopicReader
+from agents.work_thread import WorkThread
 
 logger = logging.getLogger(__name__)
 
@@ -45,16 +45,18 @@ class PendingRestore:
     options
         The stores' bounds.
     thread
-        Reads and writes the disk.
+        The only one beside the loop that touches the disk.
     telemetry
         Told of what nobody can read.
     is_current
         Tells whether the partitions are still assigned.
+    let_go
+        Closes a slot, and has an end though nobody waits for it.
 
     Attributes
     ----------
     slots
-        What was made so far; they are to be taken, or closed.
+        What was made so far; they are to be taken, or let go of.
     records
         Records of the changelog that were read.
     """
@@ -63,15 +65,17 @@ class PendingRestore:
         self,
         changelog: Changelog,
         options: PendingOptions,
-        thread: Executor,
+        thread: WorkThread,
         telemetry: JoinTelemetry,
         is_current: Callable[[], bool],
+        let_go: Callable[[PendingSlot], Awaitable[None]],
     ) -> None:
         self._changelog = changelog
         self._options = options
         self._thread = thread
         self._telemetry = telemetry
         self._is_current = is_current
+        self._let_go = let_go
         self.slots: dict[int, PendingSlot] = {}
         self.records = 0
         self._since: dict[int, _Begin] = {}
@@ -101,7 +105,7 @@ class PendingRestore:
                 if (there := held.get(partition)) is not None:
                     if there.end == end:
                         continue  # held all the while, and nobody else has written
-                    held.pop(partition).close()
+                    await asyncio.shield(self._let_go(held.pop(partition)))
                 file = await self._open_file(partition)
                 slot = PendingSlot(self._options, self._thread, file)
                 self.slots[partition] = slot
@@ -124,11 +128,6 @@ class PendingRestore:
             for slot in self.slots.values():
                 slot.claimed()
         return True
-
-    def close(self) -> None:
-        """Let go of what was made."""
-        for slot in self.slots.values():
-            slot.close()
 
     async def _load(
         self, partition: int, slot: PendingSlot, bounds: Bounds, reader: TopicReader

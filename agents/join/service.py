@@ -8,7 +8,7 @@ from agents.join.stores import PendingStores
 
 
 class PendingService(Service):
-    """The stores' disk and thread as a service that an app can own.
+    """The stores' disk as a service that an app can own.
 
     ``app.add_dependency(service)`` before the app starts makes it stop last: what the agents had in
     hand is acked by then.
@@ -24,5 +24,5 @@ class PendingService(Service):
         self._stores = stores
 
     async def on_stop(self) -> None:
-        """Have checkpoints that are under way written, let go of the disk, and end the thread."""
+        """Have checkpoints that are under way written, and let go of the disk."""
         await self._stores.close()

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from time import perf_counter
 from typing import Any, Final
 
@@ -14,6 +13,7 @@ from agents.join.restore import PendingRestore
 from agents.join.store import PendingStore
 from agents.join.telemetry import JoinTelemetry
 from agents.transport.delivery import PartitionLost
+from agents.work_thread import WorkThread
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +30,8 @@ class PendingStores:
         Their bounds.
     telemetry
         What they report to.
+    thread
+        The only one beside the loop that touches their files.
     changelog
         None to forget all with the process: for what needs no restart.
     """
@@ -38,13 +40,15 @@ class PendingStores:
         self,
         options: PendingOptions,
         telemetry: JoinTelemetry,
+        thread: WorkThread,
         changelog: Changelog | None = None,
     ) -> None:
         self._options = options
         self._telemetry = telemetry
         self._changelog = changelog
         self._slots: dict[int, PendingSlot] = {}
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="pending")
+        self._thread = thread
+        self._closing: dict[asyncio.Task[None], PendingSlot] = {}
 
     def get(self, partition: int) -> PendingStore:
         """Return the store of a partition."""
@@ -66,24 +70,17 @@ class PendingStores:
     def keep(self, partitions: Iterable[int]) -> None:
         """Let go of the stores of partitions that are no longer assigned."""
         for partition in self._slots.keys() - set(partitions):
-            self._slots.pop(partition).close()
+            self._let_go(self._slots.pop(partition))
             self._telemetry.pending_changed(partition, None)
 
     async def close(self, *, patience: float = PATIENCE) -> None:
-        """Let go of all stores and of the thread, once the checkpoints under way are written.
+        """Let go of all stores, once the checkpoints under way are written.
 
         One whose changes the broker does not acknowledge within the patience, in seconds, is given
         up: the next worker has them from the changelog.
         """
-        saving = [each.saving for each in self._slots.values() if each.saving is not None]
-        if saving:
-            _, late = await asyncio.wait(saving, timeout=patience)
-            for each in late:
-                each.cancel()
-            await asyncio.gather(*saving, return_exceptions=True)
         self.keep(())
-        await asyncio.sleep(0)  # what closes a disk after its checkpoint is called in the loop
-        await asyncio.to_thread(self._thread.shutdown)
+        await self._all_let_go(patience)
 
     async def publish(self, partition: int) -> list[Awaitable[Any]]:
         """Send what the store of a partition has taken, as `PendingSlot.publish` does.
@@ -153,15 +150,22 @@ class PendingStores:
         began = perf_counter()
         # Nothing sees them before they are whole: a rebalance meanwhile lets go of all others.
         restore = PendingRestore(
-            self._changelog, self._options, self._thread, self._telemetry, is_current
+            self._changelog,
+            self._options,
+            self._thread,
+            self._telemetry,
+            is_current,
+            self._let_go,
         )
         is_done = False
         try:
+            await self._all_let_go(PATIENCE)  # of files that may be wanted again
             # Asked again, for the reader's end took a moment.
             is_done = await restore.run(partitions, self._slots) and is_current()
         finally:
             if not is_done:
-                restore.close()
+                for slot in restore.slots.values():
+                    self._let_go(slot)
         if not is_done:
             return
         for partition, slot in restore.slots.items():
@@ -178,6 +182,27 @@ class PendingStores:
                 restore.records,
                 seconds,
             )
+
+    def _let_go(self, slot: PendingSlot) -> asyncio.Task[None]:
+        closing = asyncio.ensure_future(slot.close())
+        self._closing[closing] = slot
+        closing.add_done_callback(self._has_let_go)
+        return closing
+
+    def _has_let_go(self, closing: asyncio.Task[None]) -> None:
+        del self._closing[closing]
+        if not closing.cancelled() and (failure := closing.exception()) is not None:
+            logger.warning("a disk of waiting predictions was not closed: %r", failure)
+
+    async def _all_let_go(self, patience: float) -> None:
+        """Wait until all that was let go of is closed; give up what is not written in time."""
+        saving = [slot.saving for slot in self._closing.values() if slot.saving is not None]
+        if saving:
+            _, late = await asyncio.wait(saving, timeout=patience)
+            for each in late:
+                each.cancel()
+        if self._closing:
+            await asyncio.wait([*self._closing])
 
     async def _publish(self, partition: int) -> asyncio.Future[int] | None:
         slot = self._slots.get(partition)

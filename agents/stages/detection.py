@@ -70,7 +70,7 @@ class Detection(Stage[Fleet]):
                 handled = _handle(fleet, records)
             else:
                 # Nearly all of it is compiled and holds no lock: intake goes on meanwhile.
-                handled = await asyncio.to_thread(_handle, fleet, records)
+                handled = await self.thread.run(_handle, fleet, records)
         if versions := sum(len(taken.table.models) for taken in handled.taken):
             rows = sum(len(taken.table) for taken in handled.taken)
             self._rows_of_version[partition] = rows / versions
@@ -106,7 +106,7 @@ class Detection(Stage[Fleet]):
             async with self._busy:
                 # Not in the loop: with very many columns it takes longer than a batch may wait.
                 changed = frozenset(self.unreported.get(partition, ()))
-                statuses = await asyncio.to_thread(_statuses, fleet, changed)
+                statuses = await self.thread.run(_statuses, fleet, changed)
                 if self.states.get(partition) is not fleet:
                     continue
                 self.unreported[partition] -= changed

@@ -14,6 +14,7 @@ from agents.state.checkpoints import Handler
 from agents.transport.assignment import Keeper
 from agents.transport.publisher import Publisher
 from agents.transport.rounds import BatchEvent, slices_of
+from agents.work_thread import WorkThread
 
 StateT = TypeVar("StateT")
 
@@ -28,6 +29,8 @@ class Stage(Generic[StateT]):
         What its batches are reported as.
     topics, publisher, dead_letters, telemetry
         Where and how it sends and reports.
+    thread
+        The only one beside the loop that touches the states: it takes up, handles and cuts.
     new_state
         Makes the state of one partition.
     states
@@ -41,6 +44,7 @@ class Stage(Generic[StateT]):
     publisher: Publisher
     dead_letters: DeadLetters
     telemetry: Telemetry
+    thread: WorkThread
     new_state: Callable[[], StateT]
     states: dict[int, StateT] = field(default_factory=dict, init=False)
     outputs: Outputs = field(init=False)

@@ -247,7 +247,7 @@ class Checkpoints(Generic[StateT]):
                 for held in self._held.values()
                 if any(held.waiting.values()) and self._may_write(held)
             ]
-            cuts = [(held, await asyncio.to_thread(held.cut)) for held in due]
+            cuts = [(held, await self._stage.thread.run(held.cut)) for held in due]
         taken = perf_counter() - began
         await asyncio.gather(*(self._store(held, cut) for held, cut in cuts))
         self._due_at = self._clock() + max(self._options.interval, SHARE * taken)

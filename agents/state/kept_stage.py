@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Protocol, TypeVar
 
 from agents.state.telemetry import StateTelemetry
+from agents.work_thread import WorkThread
 
 StateT = TypeVar("StateT")
 
@@ -22,6 +23,10 @@ class KeptStage(Protocol[StateT]):
     @property
     def telemetry(self) -> StateTelemetry:
         """Where it reports."""
+
+    @property
+    def thread(self) -> WorkThread:
+        """The only one beside the loop that touches its states."""
 
     def new_state(self) -> StateT:
         """Make the state of one partition."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from agents.state.reader import Reading, StateReader
 from agents.state.stored_state import StoredRecord, StoredState, UnusableState, assemble
 from agents.state.writer import Send, StateWriter, Superseded
 from agents.transport.assignment import Assignment, Keeper
+from agents.work_thread import WorkThread
 from detectors.snapshots.parts import Durable, UnusablePart
 
 logger = logging.getLogger(__name__)
@@ -88,11 +88,11 @@ class StateLoader:
         notes: list[str] = []
         for partition, records in reading.records.items():
             # Nothing else knows these objects yet.
-            held, said, is_older = await asyncio.to_thread(
+            held, said, is_older = await recipe.stage.thread.run(
                 self._held, recipe, assignment, partition, records
             )
             self._check_bounds(held, recipe, reading)
-            if is_older and not await _renew(held):
+            if is_older and not await _renew(held, recipe.stage.thread):
                 return
             loaded.append(held)
             notes += said
@@ -177,14 +177,14 @@ class StateLoader:
                 )
 
 
-async def _renew(held: KeptPartition[Any]) -> bool:
+async def _renew(held: KeptPartition[Any], thread: WorkThread) -> bool:
     """Write a state of the release before anew; false where the partition has gone meanwhile.
 
     It is done before anything of the partition is read: whoever is of the release before, and gets
     the partition after this worker, refuses it, and does not take for bad input what was written
     since.
     """
-    cut = await asyncio.to_thread(held.cut)
+    cut = await thread.run(held.cut)
     try:
         await held.writer.write(cut, held.assignment.is_current)
         await held.writer.clean(held.assignment.is_current)

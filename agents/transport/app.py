@@ -15,10 +15,30 @@ from agents.transport.member_versions import MemberVersions
 from agents.transport.missed import Missed
 from agents.transport.options import TransportOptions
 from agents.transport.rounds import BatchEvent, ReadAgain
+from agents.work_thread import WorkThread
 
 
 class BatchApp(faust.App):
-    """A Faust app without tables, and without the directories that Faust makes for them."""
+    """A Faust app without tables, and without the directories that Faust makes for them.
+
+    It owns the threads of its stages and stores: what gives them work are its services and its
+    tasks, and when these have ended it ends the threads, the youngest first.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self._threads: list[WorkThread] = []
+        super().__init__(*args, **kwargs)
+
+    def work_thread(self, name: str) -> WorkThread:
+        """Return a new thread, which ends with the app."""
+        self._threads.append(WorkThread(name))
+        return self._threads[-1]
+
+    async def on_shutdown(self) -> None:
+        """Join the threads: all that might give them work has ended."""
+        await super().on_shutdown()
+        while self._threads:
+            await self._threads.pop().end()
 
     members: MemberVersions
     """What assigns the partitions."""

@@ -106,13 +106,22 @@ def keep_assigned(app: Any, keepers: Sequence[Keeper]) -> None:
     async def on_complete(*_: Any, **__: Any) -> None:
         assignment = Assignment.present(app)
         try:
-            await asyncio.gather(*(each.begin(assignment) for each in keepers if each.begin))
-        except Exception as error:
+            # One that fails has the others end as well: nothing goes on that nobody waits for.
+            async with asyncio.TaskGroup() as group:
+                for each in keepers:
+                    if each.begin is not None:
+                        group.create_task(_run(each.begin, assignment))
+        except ExceptionGroup as failed:
+            error = failed.exceptions[0]
             await app.crash(error)
-            raise
+            raise error from None
 
     app.on_partitions_assigned.connect(on_assigned, weak=False)
     app.on_rebalance_complete.connect(on_complete, weak=False)
+
+
+async def _run(begin: Callable[[Assignment], Awaitable[object]], assignment: Assignment) -> None:
+    await begin(assignment)
 
 
 def check_together(assignment: Assignment, topics: Sequence[str]) -> None:

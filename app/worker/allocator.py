@@ -54,12 +54,16 @@ def trimmed(every: float = TRIM_EVERY) -> Iterator[None]:
             gc.collect(1)  # what is young: older objects are many, and hardly ever garbage
             trim(0)  # holds no lock of Python's
 
-    if trim is not None:
-        threading.Thread(target=run, args=(trim,), name="trim", daemon=True).start()
+    if trim is None:
+        yield
+        return
+    thread = threading.Thread(target=run, args=(trim,), name="trim", daemon=True)
+    thread.start()
     try:
         yield
     finally:
         ended.set()
+        thread.join()  # what it collects may run Python's code: not while the interpreter ends
 
 
 def _libc(name: str) -> Callable[..., int] | None:

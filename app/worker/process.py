@@ -130,6 +130,7 @@ class _Process:
     def disarm(self) -> None:
         if self._watchdog is not None:
             self._watchdog.cancel()
+            self._watchdog.join()
 
     def _give_up(self) -> None:
         logger.critical("not stopped within %.0f s: exiting", self._shutdown_timeout)

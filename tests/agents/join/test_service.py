@@ -20,6 +20,7 @@ async def test_a_stop_writes_the_checkpoint_under_way_and_ends_the_thread(tmp_pa
         saving = worker.stores._slots[0].saving
         assert saving is not None
     assert saving.done()
+    await worker.thread.end()
     assert threads() == before
     # The disk is let go of, with what was written: hardly anything is read from the changelog.
     topic.read_records, after = 0, Worker(topic, tmp_path)

@@ -18,6 +18,7 @@ from agents.join.stores import PendingStores
 from agents.transport.delivery import PartitionLost
 from agents.transport.publisher import Publisher
 from agents.transport.topic_reader import Bounds, TopicReader
+from agents.work_thread import WorkThread
 from tests.agents.fakes import FakeTelemetry
 from tests.agents.join.steps import JOINED, NOW, add_label, add_predictions, label, predictions
 
@@ -79,9 +80,10 @@ class Worker:
 
     def __init__(self, topic: FakeTopic, folder: Path | None = None, owner: str = "group") -> None:
         self.telemetry = FakeTelemetry()
+        self.thread = WorkThread("pending")
         options = PendingOptions(entries=100_000, hot_entries=100, directory=folder)
         changelog = Changelog("log", cast("Publisher", topic), topic.open, owner)
-        self.stores = PendingStores(options, self.telemetry, changelog)
+        self.stores = PendingStores(options, self.telemetry, self.thread, changelog)
 
     async def take(self, count: int, *, first: int = 0, partition: int = 0) -> None:
         for start in range(first, first + count, 500):
@@ -103,8 +105,8 @@ class Worker:
         if saving is not None:
             await asyncio.wait([saving])
 
-    def leave(self) -> None:
-        self.stores.keep([])
+    async def leave(self) -> None:
+        await self.stores.close()
 
 
 async def test_another_worker_goes_on_where_the_first_one_was() -> None:
@@ -169,7 +171,7 @@ async def test_a_join_with_a_prediction_that_was_restored_does_not_wait(
     await first.stores.restore([0])
     await first.take(1500)
     await first.settle()
-    first.leave()
+    await first.leave()
     await second.stores.restore([0])
     topic.held = []
     assert add_label(second.stores.get(0), label("7"), 5, NOW) == [JOINED]
@@ -296,12 +298,12 @@ async def test_a_claim_of_a_worker_that_begins_on_disk_leaves_the_others_all_the
     await first.stores.restore([0])
     await first.take(70_000)
     await first.settle()
-    first.leave()
+    await first.leave()
     for folder in (tmp_path, None):
         worker = Worker(topic, folder)
         await worker.stores.restore([0])
         assert worker.waiting() == 70_000
-        worker.leave()
+        await worker.leave()
 
 
 async def test_a_record_that_was_sent_twice_is_not_taken_for_a_claim() -> None:
@@ -322,11 +324,11 @@ async def test_an_overtaken_worker_leaves_the_disk_as_it_was(tmp_path: Path) -> 
     with pytest.raises(PartitionLost):
         await frozen.take(70_000, first=1000)
     await frozen.settle()
-    frozen.leave()
+    await frozen.leave()
     again = Worker(topic, tmp_path)
     await again.stores.restore([0])
     assert again.waiting() == 1000
-    again.leave()
+    await again.leave()
 
 
 async def test_a_store_that_was_kept_is_read_again_only_where_others_have_written() -> None:
@@ -348,14 +350,14 @@ async def test_a_checkpoint_spares_the_records_before_it(tmp_path: Path) -> None
     await first.take(10_000)
     await first.settle()
     await first.take(500, first=10_000)
-    first.leave()
+    await first.leave()
     second = Worker(topic, tmp_path)
     await second.stores.restore([0])
     assert second.waiting() == 10_500
     assert topic.read_records < 12
     for name in ("0", "9999", "10499"):
         assert add_label(second.stores.get(0), label(name), int(name), NOW) == [JOINED]
-    second.leave()
+    await second.leave()
 
 
 @pytest.mark.parametrize("other", ["recreated", "trimmed", "shorter"])
@@ -367,7 +369,7 @@ async def test_a_disk_that_is_not_of_this_changelog_is_made_anew(
     await first.stores.restore([0])
     await first.take(5000)
     await first.settle()
-    first.leave()
+    await first.leave()
     another = FakeTopic()
     writer = Worker(another)
     await writer.take(500 if other == "shorter" else 6000, first=50_000)
@@ -377,7 +379,7 @@ async def test_a_disk_that_is_not_of_this_changelog_is_made_anew(
     await second.stores.restore([0])
     assert second.waiting() == {"recreated": 6000, "trimmed": 500, "shorter": 500}[other]
     assert add_label(second.stores.get(0), label("7"), 0, NOW) == "early"
-    second.leave()
+    await second.leave()
 
 
 @pytest.mark.parametrize("has_disk", [True, False])
@@ -389,7 +391,7 @@ async def test_what_was_deleted_of_the_changelog_is_told_where_no_disk_has_it(
     await first.stores.restore([0])
     await first.take(4500)
     await first.settle()
-    first.leave()
+    await first.leave()
     topic.starts[0] = 3  # behind the claim, and two records of 500 predictions
     second = Worker(topic, tmp_path if has_disk else None)
     await second.stores.restore([0])
@@ -397,7 +399,7 @@ async def test_what_was_deleted_of_the_changelog_is_told_where_no_disk_has_it(
     assert second.telemetry.missed == ([] if has_disk else [("log", 0, 2)])
     told = "2 records of log, partition 0, were deleted before they were read" in caplog.text
     assert told is not has_disk
-    second.leave()
+    await second.leave()
 
 
 async def test_what_nobody_can_read_is_skipped_and_counted() -> None:
@@ -425,7 +427,7 @@ async def test_a_restore_that_another_rebalance_overtakes_is_dropped(tmp_path: P
     assert worker.stores.find(0) is None
     await worker.stores.restore([0])
     assert worker.waiting() == 20_000
-    worker.leave()
+    await worker.leave()
 
 
 async def test_a_restore_may_lose_its_partitions_at_any_moment(tmp_path: Path) -> None:
@@ -441,7 +443,7 @@ async def test_a_restore_may_lose_its_partitions_at_any_moment(tmp_path: Path) -
     assert worker.stores.find(0) is None
     await worker.stores.restore([0])
     assert worker.waiting() == 20_000
-    worker.leave()
+    await worker.leave()
 
 
 async def test_a_restore_of_few_records_that_is_overtaken_leaves_no_ghost() -> None:
@@ -472,7 +474,7 @@ async def test_memory_is_bounded_while_the_disk_holds_the_rest(tmp_path: Path) -
     assert store.status.predictions == 60_000
     # Some parts of 8,192, and what came since the last checkpoint.
     assert store.in_memory < 30_000
-    worker.leave()
+    await worker.leave()
 
 
 async def test_groups_do_not_share_files(tmp_path: Path) -> None:
@@ -482,11 +484,11 @@ async def test_groups_do_not_share_files(tmp_path: Path) -> None:
     for folder in ("a%2fb", "a-b", "%2e%2e%2fx"):
         assert (tmp_path / folder / "0.sqlite").is_file()
     for worker in workers:
-        worker.leave()
+        await worker.leave()
 
 
 async def test_without_a_changelog_nothing_is_sent_or_restored() -> None:
-    stores = PendingStores(PendingOptions(), FakeTelemetry())
+    stores = PendingStores(PendingOptions(), FakeTelemetry(), WorkThread("pending"))
     add_predictions(stores.get(0), predictions("a"))
     assert await stores.publish(0) == []
     await stores.restore([0])

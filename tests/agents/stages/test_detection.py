@@ -6,6 +6,7 @@ import pytest
 
 from agents.dead_letters.sender import DeadLetters, TooManyRefused
 from agents.stages.detection import Detection
+from agents.work_thread import WorkThread
 from detectors.monitors.fleet import Fleet
 from detectors.monitors.options import MonitorOptions
 from schemas.events.alert import Alert
@@ -36,6 +37,7 @@ class Stage:
             publisher=self.publisher.real,
             dead_letters=DeadLetters(self.publisher.real, TOPICS.dead_letters, self.telemetry),
             telemetry=self.telemetry,
+            thread=WorkThread("stage"),
             new_state=lambda: Fleet(lambda _: MonitorOptions(), most_models=most_models),
         )
 

@@ -18,6 +18,7 @@ from agents.records.record_set import RecordSet
 from agents.stages.company import Company
 from agents.stages.intake import Intake, IntakeOptions
 from agents.transport.assignment import Assignment
+from agents.work_thread import WorkThread
 from detectors.monitors.options import MonitorOptions
 from schemas.documents import examples
 from schemas.events.invalid import Reason
@@ -44,7 +45,10 @@ class Stage:
         self.telemetry = FakeTelemetry()
         changelog = Changelog(TOPICS.pending, self.publisher.real, nobody_reads, "group")
         self.stores = PendingStores(
-            PendingOptions(), self.telemetry, changelog if is_durable else None
+            PendingOptions(),
+            self.telemetry,
+            WorkThread("pending"),
+            changelog if is_durable else None,
         )
         self.intake = Intake(
             options=IntakeOptions(**options),
@@ -259,7 +263,11 @@ def test_the_pending_store_of_a_partition_goes_with_it() -> None:
     stage.predictions(prediction("a"), partition=1)
     kept = frozenset({TP(TOPICS.predictions, 0), TP(TOPICS.labels, 0)})
     app = SimpleNamespace(consumer_generation_id=1)
-    stage.intake.keeper().keep(Assignment(1, kept, app))
+
+    async def move_partitions() -> None:
+        stage.intake.keeper().keep(Assignment(1, kept, app))
+
+    asyncio.run(move_partitions())
     assert stage.telemetry.pending == {1: None}
     stage.labels(orjson.dumps({"prediction_id": "a", "label": 1}), partition=1)
     assert stage.telemetry.labels[-1] == LabelOutcomes(early=1)

@@ -5,6 +5,7 @@ import pytest
 
 from agents.dead_letters.sender import DeadLetters, TooManyRefused
 from agents.stages.policy import Policy
+from agents.work_thread import WorkThread
 from detectors.retraining.policy import PolicyOptions, RetrainPolicy
 from schemas.events.alert import AlertKind, Severity
 from schemas.events.codec import decode_event, encode_event
@@ -34,6 +35,7 @@ class Stage:
             publisher=self.publisher.real,
             dead_letters=DeadLetters(self.publisher.real, TOPICS.dead_letters, self.telemetry),
             telemetry=self.telemetry,
+            thread=WorkThread("stage"),
             new_state=lambda: RetrainPolicy(PolicyOptions(features=2)),
         )
 

@@ -9,6 +9,7 @@ from agents.state.checkpoints import Handler
 from agents.transport.assignment import Assignment
 from agents.transport.delivery import Delivery
 from agents.transport.rounds import BatchEvent
+from agents.work_thread import WorkThread
 from tests.agents.fakes import FakePublisher, FakeTelemetry, batch
 from tests.topics import TOPICS
 
@@ -38,6 +39,7 @@ def counting(telemetry: FakeTelemetry) -> Counting:
         publisher=publisher,
         dead_letters=DeadLetters(publisher, topics.dead_letters, telemetry),
         telemetry=telemetry,
+        thread=WorkThread("stage"),
         new_state=list,
     )
 

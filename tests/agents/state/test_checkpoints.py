@@ -15,6 +15,7 @@ from agents.transport.assignment import Assignment
 from agents.transport.delivery import Delivery
 from agents.transport.publisher import Publisher
 from agents.transport.rounds import BatchEvent, records_of
+from agents.work_thread import WorkThread
 from detectors.snapshots.codec import decode_snapshot, encode_snapshot
 from detectors.snapshots.parts import PartName
 from detectors.snapshots.tree import State
@@ -113,6 +114,7 @@ class Bench:
             publisher=publisher,
             dead_letters=DeadLetters(publisher, "letters", self.telemetry),
             telemetry=self.telemetry,
+            thread=WorkThread("stage"),
             new_state=Numbers,
         )
         self.checkpoints = Checkpoints(

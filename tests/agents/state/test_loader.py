@@ -17,6 +17,7 @@ from agents.state.writer import StateCut, StateWriter
 from agents.transport.assignment import Assignment
 from agents.transport.publisher import Publisher
 from agents.transport.topic_reader import Bounds
+from agents.work_thread import WorkThread
 from detectors.monitors.fleet import Fleet
 from detectors.monitors.fleet_snapshot import FleetSnapshots
 from detectors.monitors.options import MonitorOptions
@@ -76,6 +77,7 @@ class Bench:
             publisher=publisher,
             dead_letters=DeadLetters(publisher, "letters", self.telemetry),
             telemetry=self.telemetry,
+            thread=WorkThread("stage"),
             new_state=lambda: Fleet(lambda _: options or MonitorOptions()),
         )
         self.checkpoints = Checkpoints(self.app, self.detection, CheckpointOptions())

@@ -149,3 +149,28 @@ def test_topics_alone_or_none_are_never_apart() -> None:
     check_together(assignment, ["in"])
     check_together(assignment, [])
     check_together(assignment, ["neither", "nor"])
+
+
+async def test_where_one_thing_cannot_be_brought_back_the_others_have_ended_too() -> None:
+    app, ends = FakeApp(), list[str]()
+
+    async def failing(_: Assignment) -> None:
+        await asyncio.sleep(0.01)
+        raise ValueError("damaged")
+
+    async def lasting(_: Assignment) -> None:
+        try:
+            await asyncio.sleep(10)
+        finally:
+            ends.append("ended")
+
+    def keep(_: Assignment) -> None:
+        """Keep nothing."""
+
+    keepers = [Keeper(keep=keep, begin=begin) for begin in (failing, lasting)]
+    keep_assigned(app, keepers)
+    await app.assign(("in", 0))
+    with pytest.raises(ValueError, match="damaged"):
+        await app.complete()
+    assert ends == ["ended"]
+    assert isinstance(app.crash_reason, ValueError)
