@@ -43,12 +43,14 @@ class JsonPredictions:
         self._fields = PredictionFields(fields.paths, fields.model, not_features)
         self._most_features = most_features
         self._largest = largest
-        self._scanner = PredictionScanner(fields, most_features, largest, declarations.spellings)
+        self._scanner = PredictionScanner(
+            self._fields, most_features, largest, declarations.spellings
+        )
         self._declarations = declarations
 
     def scan(self, spans: Spans) -> ScannedPredictions | None:
         """Read what is plain of a batch; None where the fields stand in one another."""
-        return None if self._fields.not_features else self._scanner.scan(spans)
+        return self._scanner.scan(spans)
 
     def rows(
         self, value: bytes | None, *, key: bytes | None, headers: Headers, time: int

@@ -1,10 +1,10 @@
 """What each member of an event is: paths of documents to the fields of a prediction."""
 
-from collections.abc import Mapping
 from enum import IntEnum
 from typing import Final
 
-from schemas.payloads.envelope import DATABASE, DELETED, MEMBERS, METADATA, OPERATIONS, SCHEMA
+from schemas.payloads.envelope import DATABASE, DELETED, METADATA
+from schemas.payloads.prediction_fields import PredictionFields, is_other
 from schemas.payloads.slot_roles import SlotRoles
 from schemas.scan.keys import KeyTable
 
@@ -24,19 +24,21 @@ class MemberRole(IntEnum):
     SCORES = 7
     SEGMENT = 8
     FEATURE = 9
-    """A member of the features; likewise the next two."""
+    """A scalar of the features, whatever objects it stands in."""
 
     SCORE = 10
+    """A member of the scores; likewise the next one."""
+
     SEGMENT_VALUE = 11
-    TOO_DEEP = 12
-    """Within an object where a scalar is expected."""
+    BARRED = 12
+    """What needs a closer look wherever it occurs, as an object where a scalar is expected."""
 
     NONE = 13
-    ENVELOPE = 14
-    """A member by which a document may be the message of a change feed, where it is a text."""
+    FLAT_FEATURE = 14
+    """A feature of the documents that have no features of their own: all that is no field."""
 
-    SCHEMA = 15
-    """Likewise, where it is no scalar."""
+    NO_FEATURE = 15
+    """What stands among the features and is none."""
 
 
 FIELDS: Final = {
@@ -46,16 +48,21 @@ FIELDS: Final = {
     "timestamp": MemberRole.TIMESTAMP,
     "prediction": MemberRole.PREDICTION,
     "label": MemberRole.LABEL,
-    "features": MemberRole.FEATURES,
     "scores": MemberRole.SCORES,
     "segment": MemberRole.SEGMENT,
 }
+"""All that a prediction has but its features, which may have these among them."""
 
 _MEMBERS: Final = {
-    MemberRole.FEATURES: MemberRole.FEATURE,
     MemberRole.SCORES: MemberRole.SCORE,
     MemberRole.SEGMENT: MemberRole.SEGMENT_VALUE,
 }
+
+_FEATURES: Final = ("features",)
+"""Where features stand unless the settings say otherwise."""
+
+_DELETIONS: Final = frozenset({(DELETED,), (DATABASE,), METADATA})
+"""Members that may tell of a deleted row, whatever else they are."""
 
 
 class RoleTable(SlotRoles[MemberRole]):
@@ -63,34 +70,79 @@ class RoleTable(SlotRoles[MemberRole]):
 
     Parameters
     ----------
-    keys, paths
-        As for `schemas.payloads.slot_roles.SlotRoles`.
+    keys
+        The table of their paths.
+    fields
+        Where the fields of an event stand, and which members are no features.
+
+    Attributes
+    ----------
+    names
+        The name of the feature that each slot is; empty for all others.
+    deletions
+        The slots of members that may tell of a deleted row.
 
     Raises
     ------
     ValueError
-        Where one field lies within another: then a member has two roles.
+        Where one field lies within another, but for the features: then a member has two roles.
     """
 
-    def __init__(self, keys: KeyTable, paths: Mapping[str, str]) -> None:
-        super().__init__(keys, FIELDS, paths)
-        if not self.are_apart:
+    def __init__(self, keys: KeyTable, fields: PredictionFields) -> None:
+        super().__init__(keys, FIELDS, fields.paths)
+        prefix = fields.prefix
+        self._base = _FEATURES if prefix is None else prefix
+        is_within = any(
+            self._base[:length] in self._fields for length in range(1, len(self._base) + 1)
+        )
+        if not self.are_apart or is_within:
             raise ValueError("a field lies within another, or in the same place")
-        is_mapped = any(path[0] in MEMBERS for path in self._fields)
-        # These bring a deleted row as any other: only what they say of it tells.
-        data = {(DELETED,), (DATABASE,), METADATA}
-        self._envelopes = data if is_mapped else data | {(name,) for name in (SCHEMA, *OPERATIONS)}
+        self.names: list[str] = []
+        self.deletions: list[int] = []
+        holds_fields = any(path[: len(self._base)] == self._base for path in self._fields)
+        self._may_be_flat = prefix is None and not holds_fields
+        self._others = fields.others(self._base)
+        self._flat_others = fields.others(())
+        self._known: set[tuple[MemberRole, str]] = set()
+        # A member whose own name has dots comes before the path that its name is.
+        nested = (path for path in (*self._fields, self._base) if len(path) > 1)
+        self._dotted = {".".join(path) for path in nested}
 
     def _role(self, path: tuple[str, ...]) -> MemberRole:
-        for length in (1, 2):
-            if path[:length] in self._envelopes and path[:length] not in self._fields:
-                return MemberRole.SCHEMA if path == (SCHEMA,) else MemberRole.ENVELOPE
+        if path in _DELETIONS:
+            self.deletions.append(len(self.names))
+        role, name = self._kind_of_member(path), ""
+        if role in (MemberRole.FEATURE, MemberRole.FLAT_FEATURE):
+            name = ".".join(path[len(self._base) :] if role == MemberRole.FEATURE else path)
+            if (role, name) in self._known:  # of two paths, ambiguous where both occur
+                role, name = MemberRole.BARRED, ""
+            self._known.add((role, name))
+        self.names.append(name)
+        return role
+
+    def _kind_of_member(self, path: tuple[str, ...]) -> MemberRole:
+        if path[0] in self._dotted:
+            return MemberRole.BARRED
         for length in range(len(path), 0, -1):
             role = self._fields.get(path[:length])
-            if role is None:
-                continue
-            if length == len(path):
-                return role
-            is_member = length + 1 == len(path)
-            return _MEMBERS.get(role, MemberRole.TOO_DEEP) if is_member else MemberRole.TOO_DEEP
-        return MemberRole.NONE
+            if role is not None:
+                return _below(role, len(path) - length)
+        return self._outside_fields(path)
+
+    def _outside_fields(self, path: tuple[str, ...]) -> MemberRole:
+        depth = len(self._base)
+        if path == self._base:
+            return MemberRole.FEATURES
+        if path[:depth] == self._base:
+            other = is_other(path[depth:], self._others)
+            return MemberRole.NO_FEATURE if other else MemberRole.FEATURE
+        if not self._may_be_flat or is_other(path, self._flat_others):
+            return MemberRole.NONE
+        return MemberRole.FLAT_FEATURE
+
+
+def _below(role: MemberRole, depth: int) -> MemberRole:
+    """Return the role of what stands so many levels below a field."""
+    if depth == 0:
+        return role
+    return _MEMBERS.get(role, MemberRole.BARRED) if depth == 1 else MemberRole.BARRED

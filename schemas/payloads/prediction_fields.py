@@ -61,7 +61,7 @@ class PredictionFields(FieldMap):
         else:
             members = value_at(document, ".".join(prefix)) if prefix else document
         if type(members) is dict:
-            members = _without(members, self._tree(prefix))
+            members = _without(members, self.others(prefix))
             is_rest = prefix == () and "features" not in self.paths
             if not is_rest or members:
                 return {**named, "features": members}
@@ -75,7 +75,7 @@ class PredictionFields(FieldMap):
             if name != "features"
         }
 
-    def _tree(self, prefix: tuple[str, ...]) -> Tree:
+    def others(self, prefix: tuple[str, ...]) -> Tree:
         """Return the members below a path that are no features."""
         if prefix in self._others:
             return self._others[prefix]
@@ -87,6 +87,23 @@ class PredictionFields(FieldMap):
                 _mark(tree, steps[len(prefix) :])
         self._others[prefix] = tree
         return tree
+
+
+def is_other(steps: tuple[str, ...], others: Tree) -> bool:
+    """Tell whether a path leads to what is no feature, by the members that are none.
+
+    Examples
+    --------
+    >>> is_other(("meta", "id", "n"), {"meta": {"id": None}}), is_other(("meta",), {"meta": {}})
+    (True, False)
+    """
+    tree = others
+    for step in steps:
+        inner = tree.get(step, {})
+        if inner is None:
+            return True
+        tree = inner
+    return False
 
 
 def _mark(tree: Tree, steps: list[str]) -> None:

@@ -26,6 +26,8 @@ NOWHERE: Final = -1
 
 _FEATURES: Final = int(MemberRole.FEATURES)
 _FEATURE: Final = int(MemberRole.FEATURE)
+_FLAT_FEATURE: Final = int(MemberRole.FLAT_FEATURE)
+_NO_FEATURE: Final = int(MemberRole.NO_FEATURE)
 _SCORE: Final = int(MemberRole.SCORE)
 _PREDICTION: Final = int(MemberRole.PREDICTION)
 _LAST_NAME: Final = int(MemberRole.VERSION)
@@ -61,10 +63,10 @@ _ALLOWED: Final = {
     MemberRole.FEATURE: _ANY & ~_EMPTY,
     MemberRole.SCORE: _NUMBER,
     MemberRole.SEGMENT_VALUE: _SCALAR | 1 << Token.NULL,
-    MemberRole.TOO_DEEP: 0,
+    MemberRole.BARRED: 0,
     MemberRole.NONE: _ANY,
-    MemberRole.ENVELOPE: _NUMBER | 1 << Token.FALSE | 1 << Token.NULL,
-    MemberRole.SCHEMA: _SCALAR,
+    MemberRole.FLAT_FEATURE: _ANY & ~_EMPTY,
+    MemberRole.NO_FEATURE: _ANY,
 }
 
 
@@ -123,16 +125,18 @@ def find_fields(
     most_features: int,
     longest_name: int,
     fields: Fields,
+    forms: Roles,
     good: Flags,
 ) -> None:
     """Find the members of each row that come once.
 
-    ``good``, shape ``(n,)``, becomes False where a row needs a closer look; names of more bytes
-    than ``longest_name`` have characters to be counted.
+    ``forms``, shape ``(n,)``, gets the role of each row's features: those of an object of their
+    own, or, where it has none, all that is no field. ``good``, likewise, becomes False where a row
+    needs a closer look; names of more bytes than ``longest_name`` have characters to be counted.
     """
     for row in range(len(good)):
-        features = -1
-        fine = np.int64(good[row])
+        features, flat = -1, 0
+        fine, flat_fine = np.int64(good[row]), np.int64(1)
         for entry in range(row_ptr[row], row_ptr[row + 1]):
             role = roles[slot[entry]]
             if role < SINGLE:
@@ -142,11 +146,20 @@ def find_fields(
                 fields.end[role, row] = end[entry]
                 fields.number[role, row] = number[entry]
                 continue
+            if role == _FLAT_FEATURE:
+                flat_fine &= allowed[role] >> kind[entry]
+                flat += 1
+                continue
             fine &= allowed[role] >> kind[entry]
             if role == _FEATURE:
                 features = max(features, 0) + 1
-            elif role == _FEATURES:
-                features = 0
+            elif role in (_FEATURES, _NO_FEATURE):
+                features = max(features, 0)
+        forms[row] = _FEATURE
+        if features < 0 < flat:
+            forms[row] = _FLAT_FEATURE
+            features = flat
+            fine &= flat_fine
         for role in range(SINGLE):
             fine &= allowed[role] >> fields.kind[role, row]
             size = fields.end[role, row] - fields.start[role, row]
@@ -203,18 +216,20 @@ def list_features(
     row_ptr: Positions,
     slot: NDArray[np.int32],
     roles: Roles,
+    forms: Roles,
     local: NDArray[np.int32],
     found: NDArray[np.int32],
 ) -> int:
     """Give the features of some rows numbers, in the order in which they come; return how many.
 
-    ``local``, one of each slot, all `NOWHERE` before, gets the numbers; ``found`` the slots.
+    ``forms`` is as `find_fields` writes it. ``local``, one of each slot, all `NOWHERE` before, gets
+    the numbers; ``found`` the slots.
     """
     count = 0
     for row in rows:
         for entry in range(row_ptr[row], row_ptr[row + 1]):
             place = slot[entry]
-            if local[place] == NOWHERE and roles[place] == _FEATURE:
+            if local[place] == NOWHERE and roles[place] == forms[row]:
                 local[place] = count
                 found[count] = place
                 count += 1
@@ -229,6 +244,7 @@ def lay_out_features(
     kind: NDArray[np.uint8],
     number: NDArray[np.float64],
     roles: Roles,
+    forms: Roles,
     local: NDArray[np.int32],
     values: NDArray[np.float64],
     kinds: NDArray[np.uint8],
@@ -243,7 +259,7 @@ def lay_out_features(
     """
     for i in range(len(rows)):
         for entry in range(row_ptr[rows[i]], row_ptr[rows[i] + 1]):
-            if roles[slot[entry]] == _FEATURE:
+            if roles[slot[entry]] == forms[rows[i]]:
                 column = local[slot[entry]]
                 values[column, i] = number[entry]
                 is_code = kind[entry] == _INT and abs(number[entry]) >= _EXACT
@@ -258,13 +274,17 @@ def lay_out_features(
 
 @kernel()
 def mark_feature_sets(
-    row_ptr: Positions, slot: NDArray[np.int32], roles: Roles, sets: NDArray[np.uint64]
+    row_ptr: Positions,
+    slot: NDArray[np.int32],
+    roles: Roles,
+    forms: Roles,
+    sets: NDArray[np.uint64],
 ) -> None:
     """Write for each row, shape ``(n,)``, a number that depends on which features it has alone."""
     for row in range(len(sets)):
         total = _0
         for entry in range(row_ptr[row], row_ptr[row + 1]):
-            if roles[slot[entry]] == _FEATURE:
+            if roles[slot[entry]] == forms[row]:
                 # SplitMix64's finalizer: sums of plain slots would meet.
                 z = np.uint64(slot[entry] + 1) * _GOLDEN
                 z = (z ^ (z >> _30)) * _FIRST

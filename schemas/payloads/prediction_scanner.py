@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 
 from schemas.events.event import LONGEST_NAME
 from schemas.payloads.category_texts import CategoryTexts
+from schemas.payloads.envelope import DELETED
 from schemas.payloads.member_roles import MemberRole, RoleTable
+from schemas.payloads.prediction_fields import PredictionFields
 from schemas.payloads.prediction_members import (
     Fields,
     Places,
@@ -23,12 +25,12 @@ from schemas.payloads.prediction_members import (
     find_fields,
     no_fields,
 )
-from schemas.payloads.rows import UNVERSIONED, FieldMap
+from schemas.payloads.rows import UNVERSIONED
 from schemas.payloads.scanned_fields import after_prefixes, ids_of, times_of
 from schemas.payloads.scanned_predictions import Rows, ScannedPredictions, Spans
 from schemas.payloads.segment_texts import SegmentTexts
 from schemas.payloads.slot_roles import Roles
-from schemas.scan import KeyTable, TextTable, Token, intern, scan
+from schemas.scan import Entries, KeyTable, TextTable, Token, intern, scan
 from schemas.values.classes import class_name
 from schemas.values.spellings import USUAL, Spellings
 
@@ -39,6 +41,11 @@ _PREDICTION: Final = int(MemberRole.PREDICTION)
 _SCORE: Final = int(MemberRole.SCORE)
 _NULL: Final = int(Token.NULL)
 _STRING: Final = int(Token.STRING)
+_TRUE: Final = int(Token.TRUE)
+_MARK: Final = (DELETED,)
+"""Which is true or false, as a text as well."""
+
+_FLAT: Final = int(MemberRole.FLAT_FEATURE)
 
 
 @dataclass(slots=True)
@@ -48,7 +55,7 @@ class PredictionScanner:
     Attributes
     ----------
     fields
-        Where the fields of an event stand.
+        Where the fields of an event stand, and which members are no features.
     most_features
         Features of one event above which it is refused.
     largest
@@ -57,7 +64,7 @@ class PredictionScanner:
         All that are in force, of one model or another.
     """
 
-    fields: FieldMap
+    fields: PredictionFields
     most_features: int
     largest: int
     spellings: Collection[Spellings] = (USUAL,)
@@ -85,7 +92,8 @@ class PredictionScanner:
         entries = scan(spans.buffer, starts, spans.value_end, self._keys)
         roles = self._roles.roles()
         found, scores = no_fields(len(starts)), np.empty(len(starts))
-        plain, unmatched = entries.accepted, np.zeros(len(starts), dtype=np.bool_)
+        forms, plain = np.empty(len(starts), dtype=np.uint8), entries.accepted
+        unmatched = np.zeros(len(starts), dtype=np.bool_)
         find_fields(
             entries.row_ptr,
             entries.slot,
@@ -98,8 +106,12 @@ class PredictionScanner:
             self.most_features,
             LONGEST_NAME,
             found,
+            forms,
             plain,
         )
+        _leave_the_rarer(forms, plain)
+        if self._roles.deletions:
+            _leave_deletions(entries, self._keys, self._roles.deletions, plain)
         choose_scores(
             spans.buffer,
             entries.row_ptr,
@@ -124,6 +136,8 @@ class PredictionScanner:
             ids_at=ids,
             scores=scores,
             predictions_at=found.entry[_PREDICTION],
+            forms=forms,
+            names=self._roles.names,
             entries=entries,
             spans=spans,
             keys=self._keys,
@@ -140,7 +154,7 @@ class PredictionScanner:
         self._categories = CategoryTexts(self._table)
         self._groups = SegmentTexts(self._table)
         try:
-            self._roles = RoleTable(self._keys, self.fields.paths)
+            self._roles = RoleTable(self._keys, self.fields)
         except ValueError:
             self._roles = None
 
@@ -176,3 +190,24 @@ class PredictionScanner:
                 codes = np.where(absent, code, codes)
         plain &= codes >= 0
         return codes
+
+
+def _leave_the_rarer(forms: Roles, plain: Rows) -> None:
+    """Leave rows to a closer look whose features stand otherwise than in most of the batch.
+
+    A feature has one column, and here each path makes one.
+    """
+    is_flat = forms == _FLAT
+    flat, others = np.count_nonzero(is_flat & plain), np.count_nonzero(~is_flat & plain)
+    if flat and others:
+        plain &= is_flat if flat > others else ~is_flat
+
+
+def _leave_deletions(entries: Entries, keys: KeyTable, slots: list[int], plain: Rows) -> None:
+    """Leave rows to a closer look that may have been deleted, by what a change feed says."""
+    places = np.flatnonzero(np.isin(entries.slot, slots))
+    kinds, sizes = entries.kind[places], entries.end[places] - entries.start[places]
+    is_mark = np.isin(entries.slot[places], [slot for slot in slots if keys.path(slot) == _MARK])
+    says = (kinds == _TRUE) | ((kinds == _STRING) & (~is_mark | (sizes == len("true"))))
+    rows = np.searchsorted(entries.row_ptr, places[says], side="right") - 1
+    plain[rows] = False

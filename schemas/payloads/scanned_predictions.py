@@ -94,6 +94,10 @@ class ScannedPredictions:
         Shape ``(n,)``; NaN where a prediction has none.
     predictions_at
         Shape ``(n,)``: the predictions' places among the entries.
+    forms
+        Shape ``(n,)``: the role of the features of each row.
+    names
+        The name of the feature that each slot is.
     entries, spans, keys, roles, table, categories, groups
         What was scanned, and what the scanner knows.
     """
@@ -106,6 +110,8 @@ class ScannedPredictions:
     ids_at: tuple[Places, Places]
     scores: Values
     predictions_at: Places
+    forms: Roles
+    names: Sequence[str]
     entries: Entries
     spans: Spans
     keys: KeyTable
@@ -172,7 +178,7 @@ class ScannedPredictions:
         That of a row that is not plain has no meaning.
         """
         sets = np.empty(len(self.plain), dtype=np.uint64)
-        mark_feature_sets(self.entries.row_ptr, self.entries.slot, self.roles, sets)
+        mark_feature_sets(self.entries.row_ptr, self.entries.slot, self.roles, self.forms, sets)
         return sets
 
     def width(self, rows: Places) -> int:
@@ -186,7 +192,7 @@ class ScannedPredictions:
         entries, roles = self.entries, self.roles
         local = np.full(len(roles), NOWHERE, dtype=np.int32)
         found = np.empty(len(roles), dtype=np.int32)
-        count = list_features(rows, entries.row_ptr, entries.slot, roles, local, found)
+        count = list_features(rows, entries.row_ptr, entries.slot, roles, self.forms, local, found)
         return local, found, count
 
     def _laid_out(self, rows: Places) -> "_Features":
@@ -204,6 +210,7 @@ class ScannedPredictions:
             entries.kind,
             entries.number,
             roles,
+            self.forms,
             local,
             numbers,
             tokens,
@@ -216,7 +223,7 @@ class ScannedPredictions:
         kinds, spellings = declared.kinds, declared.spellings
         slots, numbers, tokens, places, marks = self._laid_out(rows)
         for number, (slot, mark) in enumerate(zip(slots, marks.tolist(), strict=True)):
-            name = self.keys.path(slot)[-1]
+            name = self.names[slot]
             if not mark & ~_NUMBERS and name not in kinds:  # as `_column`, without the way there
                 yield Column(name, Role.FEATURE, Kind.NUMBER, numbers[number])
                 continue

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from schemas.events.not_taken import NotTaken
 from schemas.payloads.json_labels import label_rows
+from schemas.payloads.prediction_fields import PredictionFields
 from schemas.payloads.rows import FieldMap
 from schemas.tables.frames import decode_frame, encode_frame
 from tests.schemas.documents_strategy import VALUES, documents
@@ -66,10 +67,10 @@ def test_a_mutated_prediction_is_judged_alike_by_the_scanner_and_the_plain_reade
     values: list[bytes],
 ) -> None:
     # Both read them in full, and compare what they make of each column.
-    found = assert_same(values, [None] * len(values), FieldMap(), {})
+    found = assert_same(values, [None] * len(values), PredictionFields(), {})
     for row, value in enumerate(values):
         try:
-            judged(value, None, FieldMap())
+            judged(value, None, PredictionFields())
         except NotTaken:
             assert not found.plain[row]
 

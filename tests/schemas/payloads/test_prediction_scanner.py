@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from schemas.events.not_taken import NotTaken
 from schemas.payloads.json_predictions import JsonPredictions
+from schemas.payloads.prediction_fields import PredictionFields
 from schemas.payloads.prediction_scanner import PredictionScanner
-from schemas.payloads.rows import FieldMap, PredictionRow
+from schemas.payloads.rows import PredictionRow
 from schemas.payloads.scanned_predictions import ScannedPredictions, Spans
 from schemas.tables.columns import ABSENT, Column, Kind, Role, column_of
 from schemas.tables.declared import Declarations, Declared
@@ -39,23 +40,28 @@ def spans(values: Sequence[bytes | None], keys: Sequence[bytes | None]) -> Spans
     )
 
 
-def scanner(fields: FieldMap | None = None) -> PredictionScanner:
-    return PredictionScanner(fields or FieldMap(), MOST_FEATURES, LARGEST)
+def scanner(fields: PredictionFields | None = None) -> PredictionScanner:
+    return PredictionScanner(fields or PredictionFields(), MOST_FEATURES, LARGEST)
 
 
 def scanned(
     values: Sequence[bytes | None],
     keys: Sequence[bytes | None] | None = None,
-    fields: FieldMap | None = None,
+    fields: PredictionFields | None = None,
 ) -> ScannedPredictions:
     found = scanner(fields).scan(spans(values, keys or [None] * len(values)))
     assert found is not None
     return found
 
 
-def judged(value: bytes | None, key: bytes | None, fields: FieldMap) -> PredictionRow:
+def judged(value: bytes | None, key: bytes | None, fields: PredictionFields) -> PredictionRow:
     """What one event is without the scanner; of several, the first one."""
-    form = JsonPredictions(fields, most_features=MOST_FEATURES, largest=LARGEST)
+    form = JsonPredictions(
+        fields,
+        most_features=MOST_FEATURES,
+        largest=LARGEST,
+        not_features=fields.not_features,
+    )
     return form.rows(value, key=key, headers=(), time=RECORD_TIME)[0]
 
 
@@ -86,7 +92,7 @@ def assert_equal(found: list[Column], expected: list[Column]) -> None:
 def assert_same(
     values: Sequence[bytes | None],
     keys: Sequence[bytes | None],
-    fields: FieldMap,
+    fields: PredictionFields,
     kinds: dict[str, Kind],
 ) -> ScannedPredictions:
     found = scanned(values, keys, fields)
@@ -147,7 +153,7 @@ EVENT = {
 )
 def test_plain_events_are_read_without_looking_at_each(change: dict[str, Any]) -> None:
     value = json.dumps({**EVENT, **change}, ensure_ascii=False).encode()
-    found = assert_same([value], [None], FieldMap(), {})
+    found = assert_same([value], [None], PredictionFields(), {})
     assert found.plain.tolist() == [True]
 
 
@@ -169,7 +175,7 @@ def test_plain_events_are_read_without_looking_at_each(change: dict[str, Any]) -
         {"timestamp": True},
         {"features": None},
         {"features": [1]},
-        {"features": {"a": {"b": 1}}},
+        {"features": {"a": {"b": [1]}}},
         {"features": {"a": {}}},
         {"features": dict.fromkeys("abcde", 1)},
         {"prediction": None},
@@ -199,15 +205,15 @@ def test_null_values_and_bytes_that_are_no_json_are_left_as_well() -> None:
 
 def test_the_key_is_the_id_where_the_event_has_none() -> None:
     value = orjson.dumps({**EVENT, "prediction_id": None})
-    found = assert_same([value] * 3, [b"k1", b"\xff", None], FieldMap(), {})
+    found = assert_same([value] * 3, [b"k1", b"\xff", None], PredictionFields(), {})
     assert found.plain.tolist() == [True, False, False]
     assert found.ids(np.array([0])) == [b"k1"]
 
 
 @pytest.mark.parametrize("before", [b"\xef\xbb\xbf", b"\0\0\0\0\7", b"\1" + b"0" * 16])
 def test_what_stands_before_the_json_makes_no_event_unusual(before: bytes) -> None:
-    value = before + orjson.dumps(EVENT)
-    found = assert_same([value, b"\0", before, orjson.dumps(EVENT)], [None] * 4, FieldMap(), {})
+    values = [before + orjson.dumps(EVENT), b"\0", before, orjson.dumps(EVENT)]
+    found = assert_same(values, [None] * 4, PredictionFields(), {})
     assert found.plain.tolist() == [True, False, False, True]
 
 
@@ -217,39 +223,40 @@ def test_a_key_that_is_not_its_id_is_left_to_a_closer_look(key: bytes) -> None:
     assert scanned([value], [key]).plain.tolist() == [False]
 
 
-def test_what_may_be_of_a_change_feed_is_left_to_a_closer_look() -> None:
+def test_what_may_be_a_deleted_row_is_left_to_a_closer_look() -> None:
     marks: list[dict[str, Any]] = [
         {"__deleted": "true"},
         {"__deleted": True},
-        {"op": "d"},
-        {"schema": {"type": "struct"}},
+        {"database": "d", "table": "t", "type": "delete", "data": {}},
+        {"metadata": {"operation": "delete"}, "data": {}},
     ]
     values = [orjson.dumps({**EVENT, **mark}) for mark in marks]
-    found = assert_same(values, [None] * 4, FieldMap(), {})
+    found = assert_same(values, [None] * 4, PredictionFields(), {})
     assert not found.plain.any()
-    for value in values[:2]:
+    for value in (orjson.dumps({**EVENT, **mark, "data": {"x": 1}}) for mark in marks):
         with pytest.raises(NotTaken):
-            judged(value, None, FieldMap())
+            judged(value, None, PredictionFields())
     others: list[dict[str, Any]] = [
         {"__deleted": False},
-        {"op": 5},
-        {"schema": "v1"},
+        {"__deleted": "false"},
+        {"op": "d"},
+        {"schema": {"type": "struct"}},
         {"after": {"x": 1}},
         {"payload": 2},
     ]
     values = [orjson.dumps({**EVENT, **mark}) for mark in others]
-    assert assert_same(values, [None] * 5, FieldMap(), {}).plain.all()
+    assert assert_same(values, [None] * 6, PredictionFields(), {}).plain.all()
 
 
 def test_an_envelope_that_the_settings_lead_into_is_read_at_once() -> None:
-    fields = FieldMap({name: f"after.{name}" for name in EVENT})
+    fields = PredictionFields({name: f"after.{name}" for name in EVENT})
     values = [orjson.dumps({"op": "c", "before": None, "after": EVENT, "ts_ms": 1})]
     values.append(orjson.dumps({"op": "d", "before": EVENT, "after": None}))
     assert assert_same(values, [None] * 2, fields, {}).plain.tolist() == [True, False]
 
 
 def test_deleted_rows_are_told_where_the_settings_lead_into_their_messages() -> None:
-    fields = FieldMap({name: f"data.{name}" for name in EVENT})
+    fields = PredictionFields({name: f"data.{name}" for name in EVENT})
     deleted: list[dict[str, Any]] = [
         {"database": "d", "table": "t", "type": "delete", "data": EVENT},
         {"metadata": {"operation": "delete"}, "data": EVENT},
@@ -264,7 +271,7 @@ def test_deleted_rows_are_told_where_the_settings_lead_into_their_messages() -> 
 
 
 def test_fields_stand_where_the_configuration_says() -> None:
-    fields = FieldMap(
+    fields = PredictionFields(
         paths={"features": "payload.x", "prediction": "payload.y", "model": "m"}, model="fraud"
     )
     document = {
@@ -279,8 +286,102 @@ def test_fields_stand_where_the_configuration_says() -> None:
 
 
 def test_fields_within_one_another_are_read_one_by_one() -> None:
-    fields = FieldMap(paths={"prediction": "features.y"})
-    assert scanner(fields).scan(spans([orjson.dumps(EVENT)], [None])) is None
+    for path in ("scores.y", "segment", "model.name"):
+        fields = PredictionFields(paths={"prediction": path})
+        assert scanner(fields).scan(spans([orjson.dumps(EVENT)], [None])) is None
+
+
+FLAT = {
+    **{name: value for name, value in EVENT.items() if name != "features"},
+    "amount": 12.5,
+    "country": "CH",
+    "user": {"age": 41, "new": True},
+}
+
+
+@pytest.mark.parametrize(
+    ("document", "fields", "names"),
+    [
+        (FLAT, PredictionFields(), ["amount", "country", "user.age", "user.new"]),
+        (
+            FLAT,
+            PredictionFields(not_features=frozenset({"country", "user.age"})),
+            ["amount", "user.new"],
+        ),
+        (FLAT, PredictionFields(not_features=frozenset({"user"})), ["amount", "country"]),
+        (FLAT, PredictionFields({"features": "*"}), ["amount", "country", "user.age", "user.new"]),
+        ({**FLAT, "op": "c", "schema": "v1"}, PredictionFields(), None),
+        ({**FLAT, "user": {"a": {"b": {"c": 1}}}}, PredictionFields(), None),
+        ({**EVENT, "features": {"x": 1, "u": {"age": 4}}}, PredictionFields(), ["x", "u.age"]),
+        (
+            {**EVENT, "features": {"x": 1, "id": 4}, "rest": {}},
+            PredictionFields(not_features=frozenset({"features.id"})),
+            ["x"],
+        ),
+        (
+            {**EVENT, "features": {"id": 4}},
+            PredictionFields(not_features=frozenset({"features.id"})),
+            [],
+        ),
+        (
+            {**EVENT, "features": {"x": 1, "y": "no"}},
+            PredictionFields({"prediction": "features.y"}),
+            ["x"],
+        ),
+        (
+            {"payload": {**FLAT, "note": "a"}, "id": 1},
+            PredictionFields(
+                {"features": "payload.*", **{name: f"payload.{name}" for name in EVENT}}
+                | {"features": "payload.*"},
+                not_features=frozenset({"payload.note"}),
+            ),
+            ["amount", "country", "user.age", "user.new"],
+        ),
+    ],
+)
+def test_features_among_other_members_and_in_objects_are_read_at_once(
+    document: dict[str, Any], fields: PredictionFields, names: list[str] | None
+) -> None:
+    values, keys = [orjson.dumps(document)] * 2, [b"k"] * 2
+    reader = PredictionScanner(fields, 9, LARGEST)
+    found = reader.scan(spans(values, keys))
+    assert found is not None
+    assert found.plain.all()
+    form = JsonPredictions(fields, largest=LARGEST, not_features=fields.not_features)
+    rows = [
+        form.rows(value, key=key, headers=(), time=RECORD_TIME)[0]
+        for value, key in zip(values, keys, strict=True)
+    ]
+    read = found.columns(np.arange(2), Declared())
+    assert_equal(read, columns(rows, {}))
+    if names is not None:
+        assert [column.name for column in read if column.role is Role.FEATURE] == names
+
+
+@pytest.mark.parametrize(
+    ("document", "fields"),
+    [
+        ({**FLAT, "user": {}}, PredictionFields()),
+        ({**FLAT, "user.age": 4}, PredictionFields()),  # two values of one name
+        ({**FLAT, "features": None}, PredictionFields()),
+        ({**FLAT, "a": 1, "b": 2}, PredictionFields()),  # one too many
+        (FLAT, PredictionFields({"features": "payload"})),
+        ({**FLAT, "user.new": "x"}, PredictionFields({"prediction": "user.new"})),
+        ({name: FLAT[name] for name in EVENT if name != "features"}, PredictionFields()),
+    ],
+)
+def test_flat_records_that_may_be_unusual_are_left_to_a_closer_look(
+    document: dict[str, Any], fields: PredictionFields
+) -> None:
+    value = orjson.dumps(document)
+    assert scanned([value], None, fields).plain.tolist() == [False]
+
+
+def test_the_rarer_form_of_features_in_a_batch_is_left_to_a_closer_look() -> None:
+    flat, own = orjson.dumps(FLAT), orjson.dumps(EVENT)
+    found = assert_same([flat, own, flat], [None] * 3, PredictionFields(), {})
+    assert found.plain.tolist() == [True, False, True]
+    assert scanned([flat, own, own]).plain.tolist() == [False, True, True]
 
 
 def test_a_scanner_whose_tables_are_full_begins_new_ones() -> None:
@@ -304,7 +405,9 @@ scalars = (
     | st.sampled_from(["a" * 300, "b", "c", "1", "0.0", "True", " b"])
 )
 CLASSES = st.sampled_from(["0", "1", "1.0", "b", "true", "FALSE"])
-objects = st.dictionaries(st.sampled_from("abcé"), scalars, max_size=5)
+NAMES = st.sampled_from(["a", "b", "c", "é", "a.b"])
+nested = st.dictionaries(NAMES, st.dictionaries(NAMES, scalars, max_size=2), max_size=2)
+objects = st.dictionaries(NAMES, scalars, max_size=5) | nested
 anything = scalars | objects | st.lists(scalars, max_size=2)
 
 
@@ -344,6 +447,9 @@ def events(draw: st.DrawFn) -> bytes | None:
         document[name] = draw(optional[name])
     for name in draw(st.sets(st.sampled_from(sorted(document)), max_size=1)):
         document[name] = draw(anything)
+    if draw(st.booleans()):  # flat
+        members = document.pop("features")
+        document |= members if type(members) is dict else {"a": members}
     names = draw(st.permutations(sorted(document)))
     text = json.dumps({name: document[name] for name in names}, ensure_ascii=draw(st.booleans()))
     return draw(
@@ -354,7 +460,7 @@ def events(draw: st.DrawFn) -> bytes | None:
 def test_segments_beyond_a_full_table_are_made_one_by_one() -> None:
     names = [f"{number:02d}" for number in range(40)]
     values = [orjson.dumps(EVENT | {"segment": {"group": name * 600}}) for name in names]
-    reading = PredictionScanner(FieldMap(), MOST_FEATURES, 5000)
+    reading = PredictionScanner(PredictionFields(), MOST_FEATURES, 5000)
     found = reading.scan(spans([*values, *values], [None] * 80))
     assert found is not None
     rows = np.flatnonzero(found.plain)
@@ -363,18 +469,38 @@ def test_segments_beyond_a_full_table_are_made_one_by_one() -> None:
     assert found.segments(rows).values() == wanted * 2
 
 
+PLACES = st.builds(
+    PredictionFields,
+    st.just({})
+    | st.dictionaries(
+        st.sampled_from(["features", "prediction", "model", "segment"]),
+        st.sampled_from(["*", "features.*", "features.a", "a", "a.b", "c", "other"]),
+        max_size=2,
+    ),
+    st.none() | st.just("fixed"),
+    st.sets(st.sampled_from(["a", "b", "a.b", "b.c", "features.a", "features.a.b", "op"])).map(
+        frozenset
+    ),
+)
+
+
 @given(
     st.lists(st.tuples(events(), st.none() | st.binary(max_size=3)), min_size=1, max_size=6),
-    st.dictionaries(st.sampled_from("abcé"), st.sampled_from(Kind)),
+    st.dictionaries(st.sampled_from(["a", "b", "c", "é", "a.b"]), st.sampled_from(Kind)),
+    st.just(PredictionFields()) | PLACES,
 )
 def test_what_is_read_at_once_is_what_is_read_one_by_one(
-    records: list[tuple[bytes | None, bytes | None]], kinds: dict[str, Kind]
+    records: list[tuple[bytes | None, bytes | None]],
+    kinds: dict[str, Kind],
+    fields: PredictionFields,
 ) -> None:
     values, keys = [value for value, _ in records], [key for _, key in records]
-    found = assert_same(values, keys, FieldMap(), kinds)
+    if scanner(fields).scan(spans(values, keys)) is None:
+        return
+    found = assert_same(values, keys, fields, kinds)
     for row, (value, key) in enumerate(records):
         try:
-            judged(value, key, FieldMap())
+            judged(value, key, fields)
         except NotTaken:
             assert not found.plain[row]
 
@@ -382,7 +508,7 @@ def test_what_is_read_at_once_is_what_is_read_one_by_one(
 def test_rows_are_read_by_the_spellings_of_their_models() -> None:
     loose = Spellings(ignore_case=True, missing=frozenset({"nix"}))
     declarations = Declarations(models={"m": Declared(spellings=loose)})
-    reading = PredictionScanner(FieldMap(), MOST_FEATURES, LARGEST, declarations.spellings)
+    reading = PredictionScanner(PredictionFields(), MOST_FEATURES, LARGEST, declarations.spellings)
     event = {**EVENT, "features": {"x": "DE"}, "prediction": "Yes", "scores": {"yes": 0.1, "b": 1}}
     changes: list[dict[str, Any]] = [{}, {"prediction": "b"}, {"prediction": "c"}]
     changes += [{"features": {"x": text}} for text in ("de", "NIX", "nix", "n/a")]
