@@ -1,6 +1,7 @@
 """How to reach and use the brokers; names as Kafka's clients have them."""
 
 import re
+import stat
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
@@ -146,6 +147,10 @@ class KafkaSettings(Section):
         if value is None:
             return None
         try:
+            kind = value.stat().st_mode
+            if not (stat.S_ISREG(kind) or stat.S_ISDIR(kind)):
+                # Opening a pipe waits for whoever writes, and a device may never end.
+                raise expected("a regular file, no pipe, socket or device")
             with value.open("rb"):
                 return value
         except OSError as error:

@@ -1,4 +1,5 @@
 import json
+import os
 import traceback
 from collections.abc import Mapping
 from pathlib import Path
@@ -396,10 +397,13 @@ def test_the_schema_takes_what_the_settings_take(tmp_path: Path) -> None:
     schema = settings_schema()
     jsonschema.Draft202012Validator.check_schema(schema)
     file = """
-    kafka: {bootstrap_servers: "a:1", sasl_password_file: /dev/null}
+    kafka: {bootstrap_servers: "a:1", sasl_password_file: PASSWORD}
     monitor: {detectors: [{kind: adwin, parameters: {delta: 0.1}, streams: [raw]}]}
     models: {m: {critical: [a], kinds: {a: number}, task: regression, monitor: {bins: 8}}}
     """
+    password = tmp_path / "password"
+    password.touch()
+    file = file.replace("PASSWORD", str(password))
     load(file, {}, directory=tmp_path)
     validator = jsonschema.Draft202012Validator(schema)
     validator.validate(yaml.safe_load(file))
@@ -422,3 +426,14 @@ def test_a_detector_of_zeros_and_ones_watches_raw_values() -> None:
         (Stream.RAW,),
         (Stream.LOCATION, Stream.SPREAD),
     ]
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device"])
+def test_a_password_file_that_never_ends_is_refused_at_once(tmp_path: Path, kind: str) -> None:
+    path = Path("/dev/zero")
+    if kind == "pipe":
+        path = tmp_path / "pipe"
+        os.mkfifo(path)
+    flags = {"kafka.bootstrap_servers": "kafka:9092", "kafka.sasl_password_file": str(path)}
+    with pytest.raises(InvalidConfiguration, match="a regular file, no pipe, socket or device"):
+        load_settings(overrides=flags, environ={})
