@@ -16,9 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 from river import drift
 
+from benchmarks.watchers import default_monitor
 from detectors.algorithms.catalogue import build
-from detectors.monitors.column_monitor import ColumnMonitor
-from detectors.monitors.options import MonitorOptions
 from detectors.reference.bins import NumberBins
 from detectors.reference.ranks import absorb_ranks
 from detectors.warm_up import warm_up
@@ -111,14 +110,7 @@ def _ranks(seed: int) -> Feed:
 
 
 def _monitor(seed: int) -> Feed:
-    options = MonitorOptions()
-    monitor = ColumnMonitor(
-        kinds=(Kind.NUMBER,),
-        detectors=options.detectors,
-        burn_in=options.burn_in,
-        bins=options.bins,
-        seed=lambda restarts: seed * 1000 + restarts,
-    )
+    monitor = default_monitor(seed)
     row = 0
 
     def feed(values: Batch) -> None:

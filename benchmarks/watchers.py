@@ -10,25 +10,34 @@ from river import drift
 from detectors.monitors.column_monitor import ColumnMonitor
 from detectors.monitors.options import MonitorOptions
 from schemas.tables.columns import Column, Kind, Role
+from tests.detectors.streams import river_indices
 
 Values: TypeAlias = NDArray[np.float64]
 
 BATCH: Final = 1000
 
+_RIVER: Final[Any] = drift
+"""It has no types."""
+
 Watcher: TypeAlias = Callable[[Values, int], list[int]]
 """Gives the rows at which it alarms, of a column and a seed."""
 
 
-def driftline(values: Values, seed: int) -> list[int]:
-    """Return where the default monitor finds a change of any kind."""
+def default_monitor(seed: int) -> ColumnMonitor:
+    """Return a monitor of a column of numbers with the default options."""
     options = MonitorOptions()
-    monitor = ColumnMonitor(
+    return ColumnMonitor(
         kinds=(Kind.NUMBER,),
         detectors=options.detectors,
         burn_in=options.burn_in,
         bins=options.bins,
         seed=lambda restarts: seed * 1000 + restarts,
     )
+
+
+def driftline(values: Values, seed: int) -> list[int]:
+    """Return where the default monitor finds a change of any kind."""
+    monitor = default_monitor(seed)
     found: list[int] = []
     for start in range(0, len(values), BATCH):
         part = Column("x", Role.FEATURE, Kind.NUMBER, values[start : start + BATCH])
@@ -39,13 +48,13 @@ def driftline(values: Values, seed: int) -> list[int]:
 def river_adwin(values: Values, seed: int) -> list[int]:
     """Return where River's ADWIN fires on the values as they are, with its defaults."""
     del seed
-    return _fired(drift.ADWIN, values)
+    return river_indices(_RIVER.ADWIN(), values)
 
 
 def river_page_hinkley(values: Values, seed: int) -> list[int]:
     """Return where River's Page-Hinkley test fires on the values as they are, with its defaults."""
     del seed
-    return _fired(drift.PageHinkley, values)
+    return river_indices(_RIVER.PageHinkley(), values)
 
 
 def always(values: Values, seed: int) -> list[int]:
@@ -67,14 +76,3 @@ WATCHERS: Final[dict[str, Watcher]] = {
     "always": always,
     "never": never,
 }
-
-
-def _fired(kind: Any, values: Values) -> list[int]:
-    """Return where a detector of River, which has no types, fires."""
-    detector = kind()
-    found = []
-    for row, value in enumerate(values.tolist()):
-        detector.update(value)
-        if detector.drift_detected:
-            found.append(row)
-    return found

@@ -1,7 +1,7 @@
 """Formats: all that one worker writes and another one reads, with their versions.
 
 A change of a format raises its version here; what is in `Format.reads` can still be read, and
-``tests/formats`` keeps bytes of each. A module that defines a format has an entry.
+the tests keep bytes of each. A module that defines a format has an entry.
 """
 
 from dataclasses import dataclass

@@ -46,34 +46,25 @@ def quality_alert_of(change: QualityChange, sighting: Sighting) -> QualityAlert:
     before = {quality: _share(rise.before, flags) for quality, flags in _FLAGS.items()}
     after = {quality: _share(rise.after, flags) for quality, flags in _FLAGS.items()}
     quality = max(_FLAGS, key=lambda each: after[each] - before[each])
-    rows_before = int(rise.before.sum())
-    return QualityAlert(
-        alert_id=sighting.alert_id(DETECTOR, quality),
-        severity=Severity.CRITICAL if sighting.critical else Severity.WARNING,
-        model=sighting.model,
-        version=sighting.version,
-        feature=sighting.feature,
-        quality=quality,
-        detector=DetectorReport(
-            kind=DETECTOR,
-            stream=Stream.RAW,
-            parameters={"ratio": rise.ratio, "rows_to_a_false_alarm": ROWS_TO_A_FALSE_ALARM},
-            statistic=rise.statistic,
-            threshold=rise.limit,
-        ),
-        share_before=before[quality],
-        share_after=after[quality],
-        rows_before=rows_before,
-        rows_after=change.rows_since_change,
-        change_at=sighting.change_at,
-        detected_at=sighting.detected_at,
-        rows_since_change=change.rows_since_change,
-        rows_observed=rows_before + change.rows_since_change,
+    rows = change.rows_since_change
+    detector = DetectorReport(
+        kind=DETECTOR,
+        stream=Stream.RAW,
+        parameters={"ratio": rise.ratio, "rows_to_a_false_alarm": ROWS_TO_A_FALSE_ALARM},
+        statistic=rise.statistic,
+        threshold=rise.limit,
+    )
+    return _alert(
+        sighting,
+        quality,
+        detector,
+        shares=(before[quality], after[quality]),
+        rows=(int(rise.before.sum()), rows),
+        rows_since_change=rows,
         guaranteed=rise.inflation <= MOST_INFLATION,
-        message=(
-            f"{sighting.subject} changed: {_WORDS[quality]} "
-            f"{after[quality]:.1%} of the rows, before {before[quality]:.1%}, over "
-            f"{change.rows_since_change} rows ({DETECTOR} on the share of rows that are not ok)."
+        said=(
+            f"{_WORDS[quality]} {after[quality]:.1%} of the rows, before {before[quality]:.1%}, "
+            f"over {rows} rows ({DETECTOR} on the share of rows that are not ok)"
         ),
     )
 
@@ -83,37 +74,59 @@ def values_alert_of(change: ValuesChange, sighting: Sighting) -> QualityAlert:
     fault = change.fault
     quality = Quality.CONSTANT if fault.what == STAYS else Quality.UNSEEN
     said = (
-        f"one value in all of the latest {fault.values} rows, before in"
+        f"one value in all of the latest {fault.values} rows"
         if fault.what == STAYS
-        else f"never seen before in {fault.after:.1%} of the latest {fault.values} rows, before in"
+        else f"never seen before in {fault.after:.1%} of the latest {fault.values} rows"
     )
+    detector = DetectorReport(
+        kind=VALUES_DETECTOR,
+        stream=Stream.RAW,
+        parameters={"values_to_a_false_alarm": VALUES_TO_A_FALSE_ALARM},
+        statistic=fault.statistic,
+        threshold=fault.limit,
+    )
+    return _alert(
+        sighting,
+        quality,
+        detector,
+        shares=(fault.before, fault.after),
+        rows=(fault.values_before, fault.values),
+        rows_since_change=change.rows_since_change,
+        guaranteed=change.independent,
+        said=f"{said}, before in {fault.before:.1%} ({VALUES_DETECTOR} on the values)",
+    )
+
+
+def _alert(
+    sighting: Sighting,
+    quality: Quality,
+    detector: DetectorReport,
+    *,
+    shares: tuple[float, float],
+    rows: tuple[int, int],
+    rows_since_change: int,
+    guaranteed: bool,
+    said: str,
+) -> QualityAlert:
+    """Return the alert of a quality; shares and rows are those before the change, and since."""
     return QualityAlert(
-        alert_id=sighting.alert_id(VALUES_DETECTOR, quality),
+        alert_id=sighting.alert_id(detector.kind, quality),
         severity=Severity.CRITICAL if sighting.critical else Severity.WARNING,
         model=sighting.model,
         version=sighting.version,
         feature=sighting.feature,
         quality=quality,
-        detector=DetectorReport(
-            kind=VALUES_DETECTOR,
-            stream=Stream.RAW,
-            parameters={"values_to_a_false_alarm": VALUES_TO_A_FALSE_ALARM},
-            statistic=fault.statistic,
-            threshold=fault.limit,
-        ),
-        share_before=fault.before,
-        share_after=fault.after,
-        rows_before=fault.values_before,
-        rows_after=fault.values,
+        detector=detector,
+        share_before=shares[0],
+        share_after=shares[1],
+        rows_before=rows[0],
+        rows_after=rows[1],
         change_at=sighting.change_at,
         detected_at=sighting.detected_at,
-        rows_since_change=change.rows_since_change,
-        rows_observed=fault.values_before + fault.values,
-        guaranteed=change.independent,
-        message=(
-            f"{sighting.subject} changed: {said} {fault.before:.1%} "
-            f"({VALUES_DETECTOR} on the values)."
-        ),
+        rows_since_change=rows_since_change,
+        rows_observed=sum(rows),
+        guaranteed=guaranteed,
+        message=f"{sighting.subject} changed: {said}.",
     )
 
 

@@ -1,5 +1,6 @@
 """Workers with a bug: runs that must fail, or the oracle is blind."""
 
+from abc import abstractmethod
 from typing import ClassVar, Final
 
 from app.settings import TopicRole
@@ -18,9 +19,9 @@ class Planted(Family):
 
     is_planted: ClassVar[bool] = True
 
+    @abstractmethod
     def bugs(self, world: World) -> list[Fault]:
         """Return what is wrong with every worker."""
-        raise NotImplementedError
 
     def begin(self, world: World) -> None:
         """Have it in the workers from the first one on."""
