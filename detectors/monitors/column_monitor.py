@@ -216,7 +216,11 @@ class ColumnMonitor:
         came
             The kind as which its rows come; the kernel gets them in the column's kind.
         """
-        if self.defaults is None or not self._choice.is_plain(self.kind, came, self._usable):
+        if self._detectors.defaults is None:
+            return None
+        choice = self._choice
+        # Looked at here first: of a choice that was made there is nothing to count any more.
+        if not (choice.is_closed or choice.is_plain(self.kind, came, self._usable)):
             return None
         if not self._placed:
             self.reference.pin()

@@ -193,8 +193,6 @@ class Fleet:
 
     def _watch_fused(self, table: ObservationTable) -> dict[ModelVersion, list[Alert]]:
         """Feed a table to the versions that have nothing unusual about them; return the alerts."""
-        if len(table.models) == 1:
-            return {}
         monitors = self._roster.monitors
         if not are_labelled(table.columns):
             return watch_fused(table, monitors)

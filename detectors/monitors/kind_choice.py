@@ -1,6 +1,6 @@
 """The kind of a column, chosen by the evidence of its values since its reference began."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -28,6 +28,9 @@ CHOICE_OF: Final[Mapping[Role, tuple[Kind, ...]]] = {
 }
 """Kinds that the columns of a role may have; the last one is that of mixtures."""
 
+_NONE: Final = (0,) * len(KINDS)
+"""Values of each kind before the first one."""
+
 
 class KindChoice:
     """Evidence for the kind of one column: how many values of each kind it has had.
@@ -52,15 +55,26 @@ class KindChoice:
     ----------
     discarded
         Usable values that no reference holds, since they came before the kind was chosen.
+    is_closed
+        Whether the kind stays until the reference begins anew.
     """
 
-    __slots__ = ("_among", "_burn_in", "_counts", "_founded", "_mark", "_spellings", "discarded")
+    __slots__ = (
+        "_among",
+        "_burn_in",
+        "_counts",
+        "_founded",
+        "_mark",
+        "_spellings",
+        "discarded",
+        "is_closed",
+    )
 
     def __init__(self, among: Collection[Kind], burn_in: int, spellings: Spellings = USUAL) -> None:
         self._spellings = spellings
         self._among = tuple(among)
         self._burn_in = burn_in
-        self._counts = [0] * len(KINDS)
+        self._set_counts(_NONE)
         self._mark = 0
         self._founded = len(self._among) == 1
         self.discarded = 0
@@ -72,7 +86,7 @@ class KindChoice:
 
     def begin(self, usable: int) -> None:
         """Begin to choose anew; ``usable`` values were counted as such up to now."""
-        self._counts = [0] * len(KINDS)
+        self._set_counts(_NONE)
         self._mark = usable
 
     def is_plain(self, kind: Kind, came: Kind, usable: int) -> bool:
@@ -89,7 +103,7 @@ class KindChoice:
             Values that were counted as usable up to now.
         """
         self._absorb(kind, usable)
-        if self._is_closed:
+        if self.is_closed:
             return True
         is_pure = self._total == self._counts[KINDS.index(kind)]
         return is_pure and came is kind and kind is not Kind.CATEGORY
@@ -119,7 +133,7 @@ class KindChoice:
     def rows_to_look(self, column: Column, kind: Kind, usable: int) -> int:
         """Return how many rows there are up to the next look, all of them where none is due."""
         self._absorb(kind, usable)
-        if self._is_closed:
+        if self.is_closed:
             return len(column.values)
         looks = sorted({*(look for look in EARLY_LOOKS if look < self._burn_in), self._burn_in})
         left = next(look for look in looks if look > self._total) - self._total
@@ -138,7 +152,7 @@ class KindChoice:
         usable
             Values that were counted as usable, these included.
         """
-        if self._is_closed:
+        if self.is_closed:
             return kind
         self._count(kinds_of(column, self._spellings))
         self._mark = usable
@@ -158,7 +172,7 @@ class KindChoice:
         self._absorb(kind, usable)
         return {
             "counts": list(self._counts),
-            "mark": 0 if self._is_closed else self._mark,
+            "mark": 0 if self.is_closed else self._mark,
             "founded": self._founded,
             "discarded": self.discarded,
         }
@@ -169,15 +183,14 @@ class KindChoice:
             self.begin(usable)
             self._founded = True
             return
-        self._counts = list(state["counts"])
+        self._set_counts(state["counts"])
         self._mark = state["mark"]
         self._founded = state["founded"]
         self.discarded = state["discarded"]
 
-    @property
-    def _is_closed(self) -> bool:
-        """Whether the kind stays until the reference begins anew."""
-        return len(self._among) == 1 or self._total >= self._burn_in
+    def _set_counts(self, counts: Sequence[int]) -> None:
+        self._counts = list(counts)
+        self.is_closed = len(self._among) == 1 or self._total >= self._burn_in
 
     @property
     def _total(self) -> int:
@@ -185,15 +198,21 @@ class KindChoice:
 
     def _absorb(self, kind: Kind, usable: int) -> None:
         """Count the values that came as ones of the column's own kind."""
-        if not self._is_closed:
+        if not self.is_closed:
             # All of one kind, or less than a look's worth: nothing hangs on those beyond the last.
             more = min(usable - self._mark, self._burn_in - self._total)
-            self._counts[KINDS.index(kind)] += more
+            counts = self._counts.copy()
+            counts[KINDS.index(kind)] += more
+            self._set_counts(counts)
             self._mark = usable
 
     def _count(self, kinds: NDArray[np.int8]) -> None:
-        for number in range(len(KINDS)):
-            self._counts[number] += int(np.count_nonzero(kinds == number))
+        self._set_counts(
+            [
+                count + int(np.count_nonzero(kinds == number))
+                for number, count in enumerate(self._counts)
+            ]
+        )
 
     def _of_evidence(self) -> Kind:
         for kind in self._among:

@@ -67,7 +67,8 @@ def test_models_in_one_table_give_what_they_give_one_after_the_other(
     seed: int, sizes: list[int], skipped: list[int]
 ) -> None:
     cuts = [0, 150, *(150 + np.cumsum(sizes)).tolist()]
-    together, alone = Fleet(options_of), Fleet(options_of)
+    together = Fleet(options_of)
+    alone = {model: ModelMonitor(model, "3", options_of(model)) for model in MODELS}
     found, expected = [], []
     streams = {model: list(pieces(model, cuts[-1], seed, cuts)) for model in MODELS}
     for number in range(len(cuts) - 1):
@@ -79,13 +80,30 @@ def test_models_in_one_table_give_what_they_give_one_after_the_other(
         ]
         found += together.update(table_of_many(batches))
         for batch in batches:
-            expected += alone.update(table_of_many([batch]))
+            expected += alone[batch.model].update(batch)
     assert sorted(map(repr, found)) == sorted(map(repr, expected))
     for model in MODELS:
-        one, other = together.monitor(model, "3"), alone.monitor(model, "3")
+        one = together.monitor(model, "3")
         assert one is not None
-        assert other is not None
-        assert plain(one.state()) == plain(other.state())
+        assert plain(one.state()) == plain(alone[model].state())
+
+
+@settings(max_examples=20)
+@given(
+    st.sampled_from(MODELS),
+    st.integers(0, 2**32),
+    st.lists(st.integers(1, 200), min_size=3, max_size=12),
+)
+def test_a_model_alone_in_its_tables_gives_what_its_monitor_gives(
+    model: str, seed: int, sizes: list[int]
+) -> None:
+    fleet, alone = Fleet(options_of), ModelMonitor(model, "3", options_of(model))
+    cuts = [0, 150, *(150 + np.cumsum(sizes)).tolist()]
+    for batch in pieces(model, cuts[-1], seed, cuts):
+        assert fleet.update(table_of_many([batch])) == alone.update(batch)
+    monitor = fleet.monitor(model, "3")
+    assert monitor is not None
+    assert plain(monitor.state()) == plain(alone.state())
 
 
 def test_a_row_from_a_partition_that_none_came_from_before_is_steady() -> None:
