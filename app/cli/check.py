@@ -14,7 +14,7 @@ from app.cli.common import (
     settings_of,
     settings_options,
 )
-from app.cli.exits import OF_ALL, exits
+from app.cli.exits_in_help import OF_ALL, exits
 from app.kafka.brokers import connected, wait_for_brokers
 from app.kafka.clients import client_arguments
 from app.kafka.permissions import WORKER, needed

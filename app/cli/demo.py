@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 
 from app.cli.common import clear_errors
-from app.cli.exits import exits
+from app.cli.exits_in_help import exits
 from app.demo.report import Report
 from app.demo.run import DemoOptions, run_demo
 from app.demo.schedule import FASTEST, TooShort, check_length

@@ -10,7 +10,7 @@ from typing import Final
 import click
 
 from app.cli.common import clear_errors, settings_of, settings_options
-from app.cli.exits import OF_ALL, exits
+from app.cli.exits_in_help import OF_ALL, exits
 from app.explain.explanation import explain as explained
 from app.explain.reading import ROLES
 from app.explain.sample import STANDARD_INPUT, Sample, of_file, of_topic, path_of

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from app.cli.common import clear_errors, settings_of, settings_options
-from app.cli.exits import OF_ALL, exits
+from app.cli.exits_in_help import OF_ALL, exits
 from app.cli.play_options import Chosen, play_options
 from app.kafka.brokers import BrokersUnreachable, wait_for_brokers
 from app.options import prediction_fields

@@ -13,7 +13,7 @@ import numpy as np
 
 from agents.state.stored_state import UnusableState
 from app.cli.common import clear_errors, settings_of, settings_options
-from app.cli.exits import OF_ALL, exits
+from app.cli.exits_in_help import OF_ALL, exits
 from app.kafka.brokers import wait_for_brokers
 from app.settings import Settings
 from app.state.store import PartitionState, forget_model, forget_partition, matching, read_states

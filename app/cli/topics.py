@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from app.cli.common import clear_errors, settings_of, settings_options
-from app.cli.exits import OF_ALL, exits
+from app.cli.exits_in_help import OF_ALL, exits
 from app.kafka.brokers import wait_for_brokers
 from app.kafka.topics import TopicReport, ensure_topics
 from app.settings import Settings

@@ -12,7 +12,7 @@ import structlog
 
 from app.buildinfo import driftline_version
 from app.cli.common import clear_errors, settings_of, settings_options
-from app.cli.exits import OF_ALL, exits
+from app.cli.exits_in_help import OF_ALL, exits
 from app.kafka.brokers import connected, wait_for_brokers
 from app.kafka.permissions import WORKER, needed
 from app.kafka.topics import as_found, ensure_topics

@@ -18,7 +18,7 @@ from schemas.events.column_alert import ColumnAlert
 from schemas.events.drift_alert import DriftAlert
 from schemas.events.quality_alert import QualityAlert
 from schemas.events.retrain_request import RetrainRequest
-from schemas.events.summary import CategorySummary, NumberSummary, Summary
+from schemas.events.window_summary import CategorySummary, NumberSummary, Summary
 
 _STYLES: Final = {Severity.CRITICAL: "red", Severity.WARNING: "", Severity.INFO: "green"}
 

@@ -3,7 +3,7 @@
 from math import hypot, sqrt
 
 from schemas.events.drift_alert import Direction
-from schemas.events.summary import CategorySummary, NumberSummary
+from schemas.events.window_summary import CategorySummary, NumberSummary
 
 
 def direction_of(

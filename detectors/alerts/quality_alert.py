@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detectors.alerts.quality_change import QualityChange
+from detectors.alerts.sentences import quality_sentence, values_sentence
 from detectors.alerts.sighting import Sighting
 from detectors.alerts.values_change import ValuesChange
 from detectors.algorithms.share_cusum import ROWS_TO_A_FALSE_ALARM
@@ -32,13 +33,6 @@ _FLAGS: Final[Mapping[Quality, tuple[Flag, ...]]] = {
     Quality.NON_FINITE: (Flag.NAN, Flag.INFINITE),
 }
 
-_WORDS: Final = {
-    Quality.ABSENT: "absent from",
-    Quality.NULL: "null in",
-    Quality.MISTYPED: "of another type in",
-    Quality.NON_FINITE: "not finite in",
-}
-
 
 def quality_alert_of(change: QualityChange, sighting: Sighting) -> QualityAlert:
     """Return the alert of one change of quality; it names the quality whose share rose most."""
@@ -46,6 +40,7 @@ def quality_alert_of(change: QualityChange, sighting: Sighting) -> QualityAlert:
     before = {quality: _share(rise.before, flags) for quality, flags in _FLAGS.items()}
     after = {quality: _share(rise.after, flags) for quality, flags in _FLAGS.items()}
     quality = max(_FLAGS, key=lambda each: after[each] - before[each])
+    shares = before[quality], after[quality]
     rows = change.rows_since_change
     detector = DetectorReport(
         kind=DETECTOR,
@@ -58,14 +53,11 @@ def quality_alert_of(change: QualityChange, sighting: Sighting) -> QualityAlert:
         sighting,
         quality,
         detector,
-        shares=(before[quality], after[quality]),
+        shares=shares,
         rows=(int(rise.before.sum()), rows),
         rows_since_change=rows,
         guaranteed=rise.inflation <= MOST_INFLATION,
-        said=(
-            f"{_WORDS[quality]} {after[quality]:.1%} of the rows, before {before[quality]:.1%}, "
-            f"over {rows} rows ({DETECTOR} on the share of rows that are not ok)"
-        ),
+        message=quality_sentence(sighting, quality, shares, rows, DETECTOR),
     )
 
 
@@ -73,11 +65,7 @@ def values_alert_of(change: ValuesChange, sighting: Sighting) -> QualityAlert:
     """Return the alert of a value that stays, or of values that were never seen before."""
     fault = change.fault
     quality = Quality.CONSTANT if fault.what == STAYS else Quality.UNSEEN
-    said = (
-        f"one value in all of the latest {fault.values} rows"
-        if fault.what == STAYS
-        else f"never seen before in {fault.after:.1%} of the latest {fault.values} rows"
-    )
+    shares = fault.before, fault.after
     detector = DetectorReport(
         kind=VALUES_DETECTOR,
         stream=Stream.RAW,
@@ -89,11 +77,11 @@ def values_alert_of(change: ValuesChange, sighting: Sighting) -> QualityAlert:
         sighting,
         quality,
         detector,
-        shares=(fault.before, fault.after),
+        shares=shares,
         rows=(fault.values_before, fault.values),
         rows_since_change=change.rows_since_change,
         guaranteed=change.independent,
-        said=f"{said}, before in {fault.before:.1%} ({VALUES_DETECTOR} on the values)",
+        message=values_sentence(sighting, quality, shares, fault.values, VALUES_DETECTOR),
     )
 
 
@@ -106,7 +94,7 @@ def _alert(
     rows: tuple[int, int],
     rows_since_change: int,
     guaranteed: bool,
-    said: str,
+    message: str,
 ) -> QualityAlert:
     """Return the alert of a quality; shares and rows are those before the change, and since."""
     return QualityAlert(
@@ -126,7 +114,7 @@ def _alert(
         rows_since_change=rows_since_change,
         rows_observed=sum(rows),
         guaranteed=guaranteed,
-        message=f"{sighting.subject} changed: {said}.",
+        message=message,
     )
 
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from detectors.arrays.column import Numbers
 from detectors.reference.window import ReferenceWindow
-from schemas.events.summary import CategorySummary, NumberSummary
+from schemas.events.window_summary import CategorySummary, NumberSummary
 
 Counts = NDArray[np.int64]
 

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from schemas.events.alert import AlertKind
 from schemas.events.column_alert import ColumnAlert
-from schemas.events.summary import Summary
+from schemas.events.window_summary import Summary
 
 DriftKind = Literal[AlertKind.FEATURE, AlertKind.PREDICTION, AlertKind.SCORE, AlertKind.CONCEPT]
 

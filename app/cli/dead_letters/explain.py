@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from app.cli.dead_letters.options import filters, selection_of, with_letters
-from app.cli.exits import OF_ALL, exits
+from app.cli.exits_in_help import OF_ALL, exits
 from app.dead_letters.explanation import Explainer, Explanation
 from app.dead_letters.judge import Judge, Verdict
 from app.dead_letters.scan import scan

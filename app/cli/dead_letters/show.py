@@ -10,7 +10,7 @@ import click
 
 from app.cli.common import settings_options
 from app.cli.dead_letters.options import with_letters
-from app.cli.exits import OF_ALL, exits
+from app.cli.exits_in_help import OF_ALL, exits
 from app.dead_letters.scan import Scan, scan
 from app.dead_letters.selection import Selection
 from app.kafka.whole_topic import WholeTopic

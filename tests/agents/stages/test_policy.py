@@ -15,8 +15,8 @@ from schemas.events.invalid import Reason
 from schemas.events.model_event import ModelEvent, ModelEventType
 from schemas.events.position import Position
 from schemas.events.retrain_request import RetrainRequest, Trigger
-from schemas.events.summary import NumberSummary
 from schemas.events.times import format_time
+from schemas.events.window_summary import NumberSummary
 from tests.agents.fakes import FakeDelivery, FakePublisher, FakeTelemetry, batch
 from tests.topics import TOPICS
 

@@ -16,7 +16,7 @@ from schemas.events.detector_report import DetectorReport, Stream
 from schemas.events.drift_alert import DriftAlert
 from schemas.events.position import Position
 from schemas.events.retrain_request import AlertReference, RetrainRequest, Trigger
-from schemas.events.summary import CategorySummary, NumberSummary, Summary
+from schemas.events.window_summary import CategorySummary, NumberSummary, Summary
 from schemas.tables.columns import Column, Kind, Role
 from schemas.tables.observations import ObservationBatch, Origin, Source
 

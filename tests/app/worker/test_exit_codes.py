@@ -3,7 +3,7 @@ import pytest
 
 from app.cli import COMMANDS
 from app.cli import main as driftline
-from app.cli.exits import exits
+from app.cli.exits_in_help import exits
 from app.worker.exit_codes import ExitCode
 
 

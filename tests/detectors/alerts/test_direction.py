@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from detectors.alerts.direction import direction_of, has_improved
 from detectors.alerts.window_summaries import numbers_after
 from schemas.events.drift_alert import Direction
-from schemas.events.summary import CategorySummary, NumberSummary
+from schemas.events.window_summary import CategorySummary, NumberSummary
 
 _NUMBERS = st.lists(st.floats(0, 1e150), min_size=1, max_size=30)
 """Beyond that deviations are no numbers of float64, and nothing is said to be better."""

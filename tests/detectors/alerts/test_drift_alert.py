@@ -12,8 +12,8 @@ from schemas.events.any_alert import decode_alert
 from schemas.events.codec import decode_object, encode_event
 from schemas.events.detector_report import Stream
 from schemas.events.drift_alert import DriftAlert
-from schemas.events.summary import CategorySummary, NumberSummary
 from schemas.events.times import parse_time
+from schemas.events.window_summary import CategorySummary, NumberSummary
 from tests.detectors.batches import START, batch_of, rows_of
 from tests.detectors.drift_alerts import drift_alerts
 

@@ -11,8 +11,8 @@ from schemas.events.drift_alert import DriftAlert, DriftKind
 from schemas.events.model_event import ModelEvent, ModelEventType
 from schemas.events.position import Position
 from schemas.events.retrain_request import RetrainRequest, Trigger
-from schemas.events.summary import NumberSummary
 from schemas.events.times import format_time
+from schemas.events.window_summary import NumberSummary
 from tests.detectors.batches import START, plain
 
 _HOUR = 3600.0

@@ -1,0 +1,114 @@
+"""The sentence of an alert, its ``message``: what changed, from what to what, who says so."""
+
+from typing import Final, TypeAlias
+
+from detectors.alerts.sighting import Sighting
+from schemas.events.alert import AlertKind
+from schemas.events.detector_report import DetectorReport, Stream
+from schemas.events.drift_alert import Direction, DriftKind
+from schemas.events.quality_alert import Quality
+from schemas.events.window_summary import CategorySummary, NumberSummary
+
+Window: TypeAlias = NumberSummary | CategorySummary
+"""What a column looked like before or after."""
+
+_STREAM_WORDS: Final = {
+    Stream.LOCATION: "location of its ranks",
+    Stream.SPREAD: "spread of its ranks",
+    Stream.RAW: "values",
+}
+
+_QUALITY_WORDS: Final = {
+    Quality.ABSENT: "absent from",
+    Quality.NULL: "null in",
+    Quality.MISTYPED: "of another type in",
+    Quality.NON_FINITE: "not finite in",
+}
+
+
+def drift_sentence(
+    sighting: Sighting,
+    kind: DriftKind,
+    direction: Direction | None,
+    windows: tuple[Window, Window],
+    report: DetectorReport,
+    rows: int,
+) -> str:
+    """Return the sentence of a drift.
+
+    Parameters
+    ----------
+    sighting, kind, direction
+        What changed, and where it went.
+    windows
+        Before and after, both of one kind of values.
+    report
+        Who says so.
+    rows
+        Since the change.
+    """
+    return (
+        f"{sighting.subject} {_verb(kind, direction)}: {_change(*windows)}, over {rows} rows "
+        f"({report.kind} on the {_STREAM_WORDS[report.stream]})."
+    )
+
+
+def quality_sentence(
+    sighting: Sighting, quality: Quality, shares: tuple[float, float], rows: int, detector: str
+) -> str:
+    """Return the sentence of rows without a usable value.
+
+    Parameters
+    ----------
+    sighting, quality
+        What changed.
+    shares
+        Of the rows with that quality, before and after.
+    rows
+        Since the change.
+    detector
+        Who says so.
+    """
+    before, after = shares
+    return (
+        f"{sighting.subject} changed: {_QUALITY_WORDS[quality]} {after:.1%} of the rows, before "
+        f"{before:.1%}, over {rows} rows ({detector} on the share of rows that are not ok)."
+    )
+
+
+def values_sentence(
+    sighting: Sighting, quality: Quality, shares: tuple[float, float], rows: int, detector: str
+) -> str:
+    """Return the sentence of usable values that are a fault, by the arguments of the other."""
+    before, after = shares
+    said = (
+        f"one value in all of the latest {rows} rows"
+        if quality is Quality.CONSTANT
+        else f"never seen before in {after:.1%} of the latest {rows} rows"
+    )
+    return f"{sighting.subject} changed: {said}, before in {before:.1%} ({detector} on the values)."
+
+
+def _verb(kind: DriftKind, direction: Direction | None) -> str:
+    if kind is not AlertKind.CONCEPT or direction is None:
+        return "changed"
+    return "rose" if direction is Direction.UP else "fell"
+
+
+def _change(before: Window, after: Window) -> str:
+    if isinstance(before, CategorySummary) and isinstance(after, CategorySummary):
+        shares = before.shares.keys() | after.shares.keys()
+        gaps = {name: after.shares.get(name, 0.0) - before.shares.get(name, 0.0) for name in shares}
+        most = max(sorted(gaps), key=lambda name: abs(gaps[name]), default="")
+        then, now = before.shares.get(most, 0.0), after.shares.get(most, 0.0)
+        return f"the share of {most!r} went from {then:.1%} to {now:.1%}"
+    if isinstance(before, NumberSummary) and isinstance(after, NumberSummary):
+        return (
+            f"the mean went from {_short(before.mean)} to {_short(after.mean)}, "
+            f"the standard deviation from {_short(before.std)} to {_short(after.std)}"
+        )
+    raise TypeError("a column has one kind before and after")
+
+
+def _short(value: float | None) -> str:
+    return "unknown" if value is None else f"{value:.4g}"
