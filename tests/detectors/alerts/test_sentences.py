@@ -70,6 +70,4 @@ def test_rows_without_a_value_are_told_by_what_is_wrong_with_them() -> None:
 )
 def test_values_that_are_a_fault_are_told_by_how_many_rows(quality: Quality, said: str) -> None:
     sentence = values_sentence(_sighting(), quality, (0.01, 0.5), 16, "detector")
-    assert (
-        sentence == f"Feature 'income' of credit 3 changed: {said} (latest_values on the values)."
-    )
+    assert sentence == f"Feature 'income' of credit 3 changed: {said} (detector on the values)."
