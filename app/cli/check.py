@@ -10,20 +10,20 @@ from typing import Any, Final
 import click
 
 from app.cli.common import (
+    check_usable,
     clear_errors,
     settings_of,
     settings_options,
 )
 from app.cli.exits_in_help import OF_ALL, exits
 from app.kafka.brokers import connected, wait_for_brokers
-from app.kafka.clients import client_arguments
 from app.kafka.permissions import WORKER, needed
 from app.kafka.topics import TopicReport, find_problems, plan_topics
 from app.settings import InvalidConfiguration, Settings, TopicRole, settings_schema
+from app.settings.exposed import exposed_secrets
 from app.terminal import say
-from app.worker.durability import check_durable, not_durable
+from app.worker.durability import not_durable
 from app.worker.exit_codes import ExitCode
-from app.worker.pending_directory import check_pending_directory
 
 _LONGEST_WAIT: Final = 10.0
 """Seconds; a check should not wait as a worker does."""
@@ -56,9 +56,7 @@ def check(
     with clear_errors():
         try:
             settings = settings_of(config, bootstrap, assignments)
-            client_arguments(settings.kafka)  # reads the files that the settings name
-            check_durable(settings)
-            check_pending_directory(settings)
+            check_usable(settings)
         except InvalidConfiguration as error:
             if not as_json:
                 raise
@@ -87,6 +85,9 @@ def _document(settings: Settings, report: TopicReport | None) -> dict[str, Any]:
     document: dict[str, Any] = {
         "ok": True,
         "configuration": [],
+        "exposed_secrets": [
+            {**each._asdict(), "path": str(each.path)} for each in exposed_secrets(settings.kafka)
+        ],
         "not_durable": [asdict(each) for each in not_durable(settings)],
     }
     if report is not None:
@@ -108,7 +109,7 @@ def _print(document: dict[str, Any]) -> None:
 
 def _print_text(settings: Settings, report: TopicReport | None) -> None:
     say("configuration: ok")
-    for each in not_durable(settings):
+    for each in (*exposed_secrets(settings.kafka), *not_durable(settings)):
         say(f"warning: {each}", err=True)
     if report is None:
         return

@@ -10,13 +10,17 @@ import click
 from agents.state.stored_state import UnusableState
 from agents.transport.topic_reader import TopicStalled
 from app import terminal
+from app.credentials import masked
 from app.kafka.brokers import AuthenticationFailed, BrokersUnreachable, TopicRefused
+from app.kafka.clients import client_arguments
 from app.kafka.permissions import NotAuthorized
 from app.kafka.topics import WrongTopics
-from app.settings import CONFIG_VARIABLE, InvalidConfiguration, Settings, load_settings
+from app.settings import CONFIG_VARIABLE, InvalidConfiguration, Problem, Settings, load_settings
 from app.state.errors import NothingFound, WorkersRunning
 from app.web.server import AddressUnavailable
+from app.worker.durability import check_durable
 from app.worker.exit_codes import ExitCode
+from app.worker.pending_directory import check_pending_directory
 
 _CODES: Final[dict[type[Exception], ExitCode]] = {
     InvalidConfiguration: ExitCode.CONFIGURATION,
@@ -89,6 +93,28 @@ def settings_of(
     return load_settings(config, overrides)
 
 
+def check_usable(settings: Settings) -> None:
+    """Look at what the settings name on this machine, all of it: files, detectors, the folder.
+
+    Raises
+    ------
+    InvalidConfiguration
+        With every problem.
+    """
+    problems: list[Problem] = []
+    for check in (
+        lambda: client_arguments(settings.kafka),  # reads the files that the settings name
+        lambda: check_durable(settings),
+        lambda: check_pending_directory(settings),
+    ):
+        try:
+            check()
+        except InvalidConfiguration as error:
+            problems += error.problems
+    if problems:
+        raise InvalidConfiguration(problems)
+
+
 @contextmanager
 def clear_errors(say: Callable[[str], object] | None = None) -> Iterator[None]:
     """End the process with a message and an exit code where an error is the user's to mend.
@@ -106,9 +132,10 @@ def clear_errors(say: Callable[[str], object] | None = None) -> Iterator[None]:
 
 def fail(error: Exception, say: Callable[[str], object] | None = None) -> NoReturn:
     """End the process with the message and the exit code of an error."""
+    said = masked(str(error))
     if say is None:
-        for line in f"driftline: {error}".split("\n"):
+        for line in f"driftline: {said}".split("\n"):
             terminal.say(line, err=True)
     else:
-        say(str(error))
+        say(said)
     raise SystemExit(_CODES[type(error)])

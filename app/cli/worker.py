@@ -11,18 +11,18 @@ import click
 import structlog
 
 from app.buildinfo import driftline_version
-from app.cli.common import clear_errors, settings_of, settings_options
+from app.cli.common import check_usable, clear_errors, settings_of, settings_options
 from app.cli.exits_in_help import OF_ALL, exits
 from app.kafka.brokers import connected, wait_for_brokers
 from app.kafka.permissions import WORKER, needed
 from app.kafka.topics import as_found, ensure_topics
 from app.logs import configure_logs
 from app.settings import Settings
+from app.settings.exposed import exposed_secrets
 from app.web.server import check_address
 from app.worker.allocator import share_one_arena, trimmed
-from app.worker.durability import check_durable, not_durable
+from app.worker.durability import not_durable
 from app.worker.exit_codes import ExitCode
-from app.worker.pending_directory import check_pending_directory
 from app.worker.warm_up import warm_up
 
 SHUTDOWN_TIMEOUT: Final = 30.0
@@ -49,12 +49,13 @@ def worker(
     """
     with clear_errors():
         settings = settings_of(config, bootstrap, assignments)
-        check_durable(settings)
+        check_usable(settings)
     configure_logs(settings.logging)
     logger = structlog.get_logger("driftline.worker")
+    for each in exposed_secrets(settings.kafka):
+        logger.warning(str(each))
     with clear_errors(logger.critical):
         check_address(settings.http)
-        check_pending_directory(settings)
         share_one_arena()
         warm_up()
         prepared = _run_until_signal(_prepare(settings, logger))

@@ -18,6 +18,7 @@ def transport_options(kafka: KafkaSettings) -> TransportOptions:
     InvalidConfiguration
         If a file of the TLS settings, or of a password, does not hold what it should.
     """
+    _check(kafka)
     return TransportOptions(
         session_timeout=kafka.session_timeout_seconds,
         heartbeat_interval=kafka.heartbeat_interval_seconds,
@@ -38,6 +39,7 @@ def client_arguments(kafka: KafkaSettings) -> dict[str, Any]:
     InvalidConfiguration
         As for `transport_options`.
     """
+    _check(kafka)
     arguments: dict[str, Any] = {
         "bootstrap_servers": kafka.bootstrap_servers.split(","),
         "client_id": kafka.client_id,
@@ -65,11 +67,34 @@ def _credentials(kafka: KafkaSettings) -> CredentialsT | None:
     return SSLCredentials(context=_tls(kafka)) if kafka.encrypted else None
 
 
+def _check(kafka: KafkaSettings) -> None:
+    """Read all files that the settings name, so that every one that cannot be used is told."""
+    problems: list[Problem] = []
+    parts = [(kafka.encrypted, _authorities), (kafka.encrypted, _certificate)]
+    for applies, read in (*parts, (kafka.authenticated, _password)):
+        try:
+            if applies:
+                read(kafka)
+        except InvalidConfiguration as error:
+            problems += error.problems
+    if problems:
+        raise InvalidConfiguration(problems)
+
+
 def _tls(kafka: KafkaSettings) -> ssl.SSLContext:
+    return _certificate(kafka, _authorities(kafka))
+
+
+def _authorities(kafka: KafkaSettings) -> ssl.SSLContext:
     try:
-        context = ssl.create_default_context(cafile=kafka.ssl_cafile)
+        return ssl.create_default_context(cafile=kafka.ssl_cafile)
     except (OSError, ValueError) as error:
         raise _unusable("kafka.ssl_cafile", error, "a PEM file of certificates") from None
+
+
+def _certificate(kafka: KafkaSettings, context: ssl.SSLContext | None = None) -> ssl.SSLContext:
+    """Load the client's certificate, where there is one, into a context; by default into none."""
+    context = context or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     if kafka.ssl_certfile is not None:
         try:
             # Never None: OpenSSL would ask for the password on the terminal.

@@ -1,8 +1,13 @@
 """Where metrics and health are served."""
 
-from pydantic import Field
+import re
+from typing import Final
 
-from app.settings.section import Section
+from pydantic import Field, field_validator
+
+from app.settings.section import Section, expected
+
+_HOST: Final = re.compile(r"[A-Za-z0-9._:%-]+", re.ASCII)
 
 
 class HttpSettings(Section):
@@ -13,3 +18,10 @@ class HttpSettings(Section):
 
     port: int = Field(default=9464, ge=0, le=65535)
     """The port to listen on; 0 takes a free one."""
+
+    @field_validator("host")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        if _HOST.fullmatch(value) is None:
+            raise expected("an address or the name of a host, without a scheme")
+        return value

@@ -1,17 +1,24 @@
 """How to reach and use the brokers; names as Kafka's clients have them."""
 
 import re
-import stat
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 
+from app.credentials import holds_credentials
+from app.regular_file import contents
 from app.settings.section import Section, expected, missing
 
 _ADDRESS: Final = re.compile(
     r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:(?P<port>[0-9]{1,5}))?", re.ASCII
 )
+_LARGEST_FILE: Final = 10_000_000
+"""Bytes of a file of certificates; those of all public authorities take a quarter of a million."""
+
+_LARGEST_SECRET: Final = 65_536
+"""Bytes of a file that holds a password; brokers take far shorter ones."""
+
 _GROUP: Final = r"^[A-Za-z0-9._-]{1,249}$"
 
 Secret = Annotated[SecretStr | None, Field(json_schema_extra={"not": {}})]
@@ -99,11 +106,23 @@ class KafkaSettings(Section):
     @field_validator("bootstrap_servers")
     @classmethod
     def _addresses(cls, value: str) -> str:
+        if "@" in value:
+            raise expected(
+                "host:port[,host:port...] alone: the user belongs in sasl_username, the password "
+                "in a file of its own, sasl_password_file"
+            )
         for address in value.split(","):
             match = _ADDRESS.fullmatch(address.strip())
             if match is None or not 0 < int(match["port"] or 9092) < 65536:
                 raise expected("host:port[,host:port...], without a scheme")
         return ",".join(address.strip() for address in value.split(","))
+
+    @field_validator("sasl_username", "client_id")
+    @classmethod
+    def _no_password(cls, value: str | None) -> str | None:
+        if value is not None and holds_credentials(value):
+            raise expected("a name alone: the password belongs in a file of its own")
+        return value
 
     @field_validator("sasl_username")
     @classmethod
@@ -143,18 +162,15 @@ class KafkaSettings(Section):
         "ssl_keyfile_password_file",
     )
     @classmethod
-    def _readable(cls, value: Path | None) -> Path | None:
+    def _readable(cls, value: Path | None, info: ValidationInfo) -> Path | None:
         if value is None:
             return None
+        secret = str(info.field_name).endswith("_password_file")
         try:
-            kind = value.stat().st_mode
-            if not (stat.S_ISREG(kind) or stat.S_ISDIR(kind)):
-                # Opening a pipe waits for whoever writes, and a device may never end.
-                raise expected("a regular file, no pipe, socket or device")
-            with value.open("rb"):
-                return value
+            contents(value, _LARGEST_SECRET if secret else _LARGEST_FILE)
         except OSError as error:
             raise expected(f"a file that can be read ({error.strerror})") from None
+        return value
 
     @field_validator("session_timeout_seconds")
     @classmethod
@@ -196,5 +212,5 @@ def _exactly_one(value: SecretStr | None, file: Path | None, name: str, protocol
 
 def _secret(value: SecretStr | None, file: Path | None) -> str | None:
     if file is not None:
-        return file.read_text("utf-8").rstrip("\r\n")
+        return contents(file, _LARGEST_SECRET).decode().rstrip("\r\n")
     return None if value is None else value.get_secret_value()

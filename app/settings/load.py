@@ -7,7 +7,8 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from app.settings.problems import NOTHING, InvalidConfiguration, translate
+from app.settings.contradictions import contradictions
+from app.settings.problems import NOTHING, InvalidConfiguration, told, translate
 from app.settings.settings import Settings
 from app.settings.sources import (
     CONFIG_VARIABLE,
@@ -66,6 +67,7 @@ def load_settings(
             for problem in translate(error.errors(), origins)
             if not (unread and problem.found == NOTHING)
         ]
+    problems += told(contradictions(tree), origins)
     if problems:
         raise InvalidConfiguration(problems)
     return settings

@@ -1,18 +1,17 @@
 """How columns are watched, for all models and for single ones."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from app.settings.section import Detail, Section, details, expected, known_one, not_empty
-from app.settings.values import ValueOverrides, ValueSettings
+from app.settings.values import ValueOverrides
 from detectors.algorithms.catalogue import InvalidDetector, build, kinds
 from detectors.monitors.options import DEFAULT_DETECTORS, MonitorOptions
 from detectors.performance.error import Task
 from schemas.events.detector_report import Stream
 from schemas.tables.columns import Kind
-from schemas.values.classes import class_name
 
 _DEFAULTS: Final = MonitorOptions()
 
@@ -159,17 +158,6 @@ class ModelSettings(Section):
 
     values: ValueOverrides = ValueOverrides()
     """Which spellings mean one value of this model."""
-
-    def problems(self, general: ValueSettings) -> Iterator[Detail]:
-        """Yield what does not fit together, of its own values and those in general."""
-        yield from self.values.problems(general)
-        spellings = self.values.over(general)
-        known: dict[str, str] = {}
-        for place, given in enumerate(self.classes):
-            other = known.setdefault(class_name(given, spellings), given)
-            if given in self.classes[:place] or other is not given:
-                said = f"each class once, and {other!r} is the same"
-                yield Detail(("classes", str(place)), repr(given), said)
 
     @field_validator("classes")
     @classmethod

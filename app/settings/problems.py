@@ -6,15 +6,25 @@ from typing import Any, Final, NamedTuple
 
 from pydantic_core import ErrorDetails
 
+from app.credentials import holds_credentials, masked
 from app.settings.fields import Path, described, holds_secret, leaves, names_at
 from app.settings.hints import number_hint, text_hint
-from app.settings.section import known_one
+from app.settings.section import Detail, known_one
 
 NOTHING: Final = "nothing"
 """What is found where a setting is missing."""
 
+MOST_SHOWN: Final = 100
+"""Problems that a message tells one by one."""
+
 _LONGEST: Final = 80
-"""Characters of a value that an error shows."""
+"""Characters of a value, or of a key, that an error shows."""
+
+_LONGEST_EXPECTED: Final = 400
+"""Characters of what is expected: it may quote values."""
+
+_MOST_TRANSLATED: Final = 1000
+"""Errors that are put into words: looking for the nearest of known names takes its time."""
 
 
 class Problem(NamedTuple):
@@ -52,7 +62,10 @@ class InvalidConfiguration(ValueError):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
         count = "a problem" if len(self.problems) == 1 else f"{len(self.problems)} problems"
-        lines = [f"the configuration has {count}:", *(f"  {each}" for each in self.problems)]
+        lines = [f"the configuration has {count}:"]
+        lines += [f"  {each}" for each in self.problems[:MOST_SHOWN]]
+        if len(self.problems) > MOST_SHOWN:
+            lines.append(f"  and {len(self.problems) - MOST_SHOWN} more")
         super().__init__("\n".join(lines))
 
 
@@ -67,39 +80,60 @@ def translate(errors: Sequence[ErrorDetails], origins: Mapping[Path, str]) -> li
         Path to the variable or flag that set it.
     """
     found: dict[Problem, None] = {}
-    for error in errors:
+    for error in errors[:_MOST_TRANSLATED]:
         path = tuple(str(step) for step in error["loc"] if step != "[key]")
         origin = _origin(path, origins)
         parts = error.get("ctx", {}).get("details")
         if parts is not None:
-            for part in parts:
-                inner = (*path, *map(str, part.path))
-                found[Problem(".".join(inner), part.found, part.expected, origin)] = None
+            inner = (each._replace(path=(*path, *each.path)) for each in parts)
+            found |= dict.fromkeys(told(inner, origins))
             continue
-        found[Problem(".".join(path) or "a value", *_words(path, error), origin)] = None
+        found[_told(path, *_words(path, error), origin)] = None
     return list(found)
+
+
+def told(found: Iterable[Detail], origins: Mapping[Path, str]) -> list[Problem]:
+    """Return the problems of which the whole paths are known; origins as for `translate`."""
+    problems = []
+    for each in found:
+        path = tuple(map(str, each.path))
+        problems.append(_told(path, each.found, each.expected, _origin(path, origins)))
+    return problems
+
+
+def cut(text: str, longest: int = _LONGEST) -> str:
+    """Return a text that is short enough to be shown."""
+    return text if len(text) <= longest else f"{text[:longest]}..."
+
+
+def _told(path: Path, found: str, expected: str, origin: str) -> Problem:
+    """Return a problem in which no password stands, and nothing without end."""
+    setting = ".".join(cut(masked(step)) for step in path) or "a value"
+    return Problem(
+        setting,
+        cut(masked(found), _LONGEST_EXPECTED),
+        cut(masked(expected), _LONGEST_EXPECTED),
+        cut(masked(origin)),
+    )
 
 
 def show(value: object, path: Path = ()) -> str:
     """Return a value in words: short, and never one that may be a secret."""
-    if isinstance(value, Mapping):
-        return "a mapping"
-    if isinstance(value, list | tuple):
-        return "a list"
     if value is None:
         return NOTHING
+    if isinstance(value, Mapping | list | tuple):
+        return "a mapping" if isinstance(value, Mapping) else "a list"
     if holds_secret(path):
         return "a value (not shown)"
     if isinstance(value, bool):
         return "true" if value else "false"
-    text = repr(value)
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
+    if isinstance(value, str) and holds_credentials(value):
+        return "text with a password in it by its look (not shown)"
+    return cut(repr(value))
 
 
 def _words(path: Path, error: ErrorDetails) -> tuple[str, str]:
     kind, value = error["type"], error["input"]
-    if kind == "json_invalid":  # half of a surrogate pair: YAML can write one, JSON cannot
-        return "characters that no UTF-8 text has", "text"
     if kind == "extra_forbidden":
         return "an unknown key", _known(path)
     if kind in {"missing", "needed"}:
@@ -126,6 +160,8 @@ def _words(path: Path, error: ErrorDetails) -> tuple[str, str]:
 
 def _known(path: Path) -> str:
     siblings = names_at(path[:-1])
+    if len(path[-1]) > _LONGEST:
+        return known_one("", siblings)  # it is like none, and comparing takes its time
     elsewhere = {leaf[-1]: ".".join(leaf) for leaf in leaves()}
     close = get_close_matches(path[-1], elsewhere, n=1)
     if close and not get_close_matches(path[-1], siblings, n=1):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field
 
 from app.settings.dead_letters import DeadLetterSettings
 from app.settings.http import HttpSettings
@@ -13,7 +13,7 @@ from app.settings.limits import LimitSettings
 from app.settings.logs import LogSettings
 from app.settings.monitor import ModelSettings, MonitorSettings
 from app.settings.policy import PolicySettings
-from app.settings.section import Detail, Section, details
+from app.settings.section import Section
 from app.settings.state import StateSettings
 from app.settings.topics import TopicSettings
 from app.settings.values import ValueSettings
@@ -59,23 +59,6 @@ class Settings(Section):
 
     logging: LogSettings = LogSettings()
     """What is logged and how."""
-
-    @field_validator("models")
-    @classmethod
-    def _one_meaning(
-        cls, value: Mapping[str, ModelSettings], info: ValidationInfo
-    ) -> Mapping[str, ModelSettings]:
-        general = info.data.get("values")
-        if general is None:
-            return value
-        problems = [
-            Detail((name, *found.path), found.found, found.expected)
-            for name, model in value.items()
-            for found in model.problems(general)
-        ]
-        if problems:
-            raise details(problems)
-        return value
 
 
 def settings_schema() -> dict[str, Any]:

@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Any, Final
 
+from app.credentials import masked
+from app.regular_file import contents
 from app.settings.fields import Path, annotation_at, is_model, is_text, secrets
-from app.settings.problems import Problem, not_a_mapping
-from app.settings.yaml_text import parse_yaml
+from app.settings.problems import Problem, cut, not_a_mapping
+from app.settings.yaml_text import LONGEST, NOT_UNICODE, is_unicode, parse_yaml
 
 PREFIX: Final = "DRIFTLINE_"
 DELIMITER: Final = "__"
@@ -44,6 +46,10 @@ class Source:
         """Take the text of a variable or a flag."""
         annotation = annotation_at(path)
         value: Any = text
+        if not all(map(is_unicode, (*path, text))):
+            # Of bytes that are no UTF-8 Python makes halves of surrogate pairs.
+            self.problems.append(Problem(ascii(cut(origin)), NOT_UNICODE, "text"))
+            return
         if annotation is not None and not is_text(annotation):
             value, problems = parse_yaml(text, origin)
             self.problems += problems
@@ -59,17 +65,19 @@ class Source:
 def from_file(path: FilePath) -> Source:
     """Read a YAML file."""
     source = Source()
+    name = masked(str(path))
     try:
-        text = path.read_text("utf-8-sig")
+        # No character takes more than four bytes.
+        text = contents(path, 4 * LONGEST).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        source.problems.append(Problem(str(path), f"no readable file ({reason})", "a YAML file"))
+        source.problems.append(Problem(name, f"no readable file ({reason})", "a YAML file"))
         return source
-    tree, source.problems = parse_yaml(text, str(path))
+    tree, source.problems = parse_yaml(text, name)
     if isinstance(tree, dict):
         source.tree = tree
     elif tree is not None:
-        source.problems.append(not_a_mapping(str(path), tree))
+        source.problems.append(not_a_mapping(name, tree))
     # Configurations are committed, copied into tickets and readable by many.
     _refuse_secrets(source, "text in the configuration file")
     return source

@@ -8,12 +8,10 @@ from pydantic import (
     AfterValidator,
     Field,
     JsonValue,
-    ValidationInfo,
     field_serializer,
-    field_validator,
 )
 
-from app.settings.section import Detail, Section, expected
+from app.settings.section import Detail, Section, details
 from schemas.values.numbers import number_of
 from schemas.values.spellings import USUAL, Spellings
 
@@ -22,11 +20,15 @@ _LONGEST: Final = 64
 
 def _words(texts: frozenset[str]) -> frozenset[str]:
     """Return texts that may be booleans as they are compared, in small letters."""
-    for text in sorted(texts):
-        if not text.strip():
-            raise expected("texts that can be seen: an empty one is a mark of a missing value")
-        if number_of(text, codes=True) is not None:
-            raise expected(f"no number, such as {text!r}: 1 and 0 are booleans as they are")
+    problems = []
+    if not all(map(str.strip, texts)):
+        said = "texts that can be seen: an empty one is a mark of a missing value"
+        problems.append(Detail((), "an empty text", said))
+    numbers = [text for text in sorted(texts) if number_of(text, codes=True) is not None]
+    if numbers:
+        problems.append(Detail((), _listed(numbers), "no number: 1 and 0 are booleans as they are"))
+    if problems:
+        raise details(problems)
     return frozenset(text.strip().lower() for text in texts)
 
 
@@ -36,10 +38,19 @@ def _marks(texts: frozenset[str]) -> frozenset[str]:
 
 def _no_values(texts: frozenset[str]) -> frozenset[str]:
     """Refuse marks that numbers and booleans have as their names where a batch mixes kinds."""
-    for text in sorted(texts):
-        if number_of(text, codes=True) is not None or text.lower() in USUAL.true | USUAL.false:
-            raise expected(f"no number or boolean, such as {text!r}")
+    booleans = USUAL.true | USUAL.false
+    found = [
+        text
+        for text in sorted(texts)
+        if number_of(text, codes=True) is not None or text.lower() in booleans
+    ]
+    if found:
+        raise details([Detail((), _listed(found), "no number or boolean")])
     return texts
+
+
+def _listed(texts: Iterable[str]) -> str:
+    return ", ".join(map(repr, texts))
 
 
 def _usual(texts: frozenset[str]) -> Any:
@@ -87,15 +98,6 @@ class ValueSettings(Section):
     ignore_case: bool = USUAL.ignore_case
     """Whether capitals of classes and categories do not count."""
 
-    @field_validator("false", "yes", "no", "missing", "missing_numbers")
-    @classmethod
-    def _apart(cls, value: frozenset[str], info: ValidationInfo) -> frozenset[str]:
-        given = {**info.data, str(info.field_name): value}
-        for found in _clashes({name: each for name, each in given.items() if name in _TEXTS}):
-            if found.path == (info.field_name,):
-                raise expected(found.expected)
-        return value
-
     @field_serializer("true", "false", "yes", "no", "missing", "missing_numbers")
     def _in_order(self, value: frozenset[str]) -> list[str]:
         return sorted(value)
@@ -139,15 +141,11 @@ class ValueOverrides(Section):
         own = {name: value for name, value in self if value is not None}
         return spellings_of(general.model_copy(update=own)) if own else general.spellings
 
-    def problems(self, general: ValueSettings) -> Iterator[Detail]:
-        """Yield what does not fit together of a model's own spellings and those in general."""
-        spellings = self.over(general)
-        for found in _clashes({name: getattr(spellings, name) for name in _TEXTS}):
-            yield found._replace(path=("values", *found.path))
 
+TEXTS: Final = ("true", "false", "yes", "no", "missing", "missing_numbers")
+"""Settings that are texts, in the order in which a clash is told at the later one."""
 
-_TEXTS: Final = ("true", "false", "yes", "no", "missing", "missing_numbers")
-_BOOLEANS: Final = _TEXTS[:4]
+_BOOLEANS: Final = TEXTS[:4]
 
 
 @lru_cache(maxsize=4096)
@@ -161,14 +159,14 @@ def spellings_of(settings: ValueSettings) -> Spellings:
     return _shared(Spellings(**dict(settings)))
 
 
-def _clashes(texts: dict[str, frozenset[str]]) -> Iterator[Detail]:
+def clashes(texts: dict[str, frozenset[str]]) -> Iterator[Detail]:
     """Yield texts that mean two things, at the later of the settings that name them."""
-    names = [name for name in _TEXTS if name in texts]
+    names = [name for name in TEXTS if name in texts]
     for place, name in enumerate(names):
         for other in names[:place]:
             both = _both(name, texts[name], other, texts[other])
             if both:
-                said = ", ".join(map(repr, both))
+                said = _listed(both)
                 yield Detail((name,), said, f"no text that is one of {other}: {said}")
 
 

@@ -33,6 +33,7 @@ _BEGUN: Final = {
 """By what PyYAML had begun to read; the line is the one where it began."""
 
 _MET: Final = (
+    ("nested too deeply", "lists and mappings too deep within each other", "flatter ones"),
     (r"character '\\t'", "a tab", "spaces"),
     (r"character '([@`%])'", r"a value that begins with '\1'", _QUOTES),
     (r"undefined alias", "a value that begins with '*'", _QUOTES),

@@ -76,6 +76,7 @@ def test_check_offline_takes_a_good_file(tmp_path: Path) -> None:
     assert json.loads(result.stdout) == {
         "ok": True,
         "configuration": [],
+        "exposed_secrets": [],
         "not_durable": [],
     }
 

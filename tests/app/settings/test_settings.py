@@ -195,7 +195,7 @@ def test_what_is_wrong_with_the_form_of_a_file_is_told_in_words(
         ("monitor.burn_in", "10s", "the text '10s'", "a valid integer"),
         ("monitor.burn_in", ".nan", "nan", "a valid integer"),
         ("monitor.burn_in", "nan", "the text 'nan'", "a valid integer"),
-        ("kafka.client_id", "007", "7", "a valid string: put it in quotes"),
+        ("kafka.client_id", "7", "7", "a valid string: put it in quotes"),
         ("kafka.client_id", "off", "false", "YAML reads on and yes as true"),
         ("kafka.client_id", "[a]", "a list", "a valid string"),
         ("kafka.group_id", "a b", "'a b'", "text that matches "),
@@ -435,5 +435,65 @@ def test_a_password_file_that_never_ends_is_refused_at_once(tmp_path: Path, kind
         path = tmp_path / "pipe"
         os.mkfifo(path)
     flags = {"kafka.bootstrap_servers": "kafka:9092", "kafka.sasl_password_file": str(path)}
-    with pytest.raises(InvalidConfiguration, match="a regular file, no pipe, socket or device"):
+    with pytest.raises(InvalidConfiguration, match=f"a {kind}, no regular file"):
         load_settings(overrides=flags, environ={})
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [
+        {"kafka.bootstrap_servers": f"app:{SECRET}@kafka:9092"},
+        {"kafka.bootstrap_servers": f"SASL_SSL://app:{SECRET}@kafka:9092"},
+        {"kafka.bootstrap_servers": f"kafka:9092,{SECRET}@kafka:9092"},
+        {"kafka.client_id": f"http://app:{SECRET}@proxy:3128"},
+        {"kafka.sasl_username": f"app:{SECRET}@kafka"},
+        {"kafka.ssl_cafile": f"https://app:{SECRET}@store/authority.pem"},
+        {"kafka.group_id": f"password={SECRET}"},
+        {"http.host": f"http://app:{SECRET}@localhost"},
+        {"topics.alerts": f"app:{SECRET}@alerts"},
+        {f"app:{SECRET}@kafka": "1"},
+        {"intake.prediction_fields": f"{{id: 'app:{SECRET}@x..y'}}"},
+        {"models": f"{{m: {{critical: ['app:{SECRET}@a'], ignored: ['app:{SECRET}@a']}}}}"},
+    ],
+)
+def test_a_password_where_none_belongs_is_refused_and_shown_nowhere(
+    flags: Mapping[str, str],
+) -> None:
+    with pytest.raises(InvalidConfiguration) as caught:
+        load(flags={**BROKER, **flags})
+    assert SECRET not in "".join(traceback.format_exception(caught.value))
+    assert SECRET not in repr(caught.value.problems)
+
+
+def test_a_file_is_named_without_the_password_in_its_address() -> None:
+    with pytest.raises(InvalidConfiguration) as caught:
+        load_settings(Path(f"https://app:{SECRET}@store/driftline.yaml"), {}, {})
+    assert SECRET not in str(caught.value)
+
+
+def test_a_message_tells_so_many_problems_and_counts_the_others() -> None:
+    file = "{" + ", ".join(f"m{number}: {{x: 1}}" for number in range(150)) + "}"
+    with pytest.raises(InvalidConfiguration) as caught:
+        load(flags={**BROKER, "models": file})
+    assert len(caught.value.problems) == 150
+    assert len(str(caught.value).split("\n")) == 102
+    assert str(caught.value).endswith("and 50 more")
+
+
+def test_a_long_key_or_value_is_shown_in_part() -> None:
+    (problem,) = problems_of(flags={**BROKER, "x" * 100_000: "1"}).values()
+    assert len(str(problem)) < 400
+    (problem,) = problems_of(flags={**BROKER, "kafka.group_id": "ä" * 100_000}).values()
+    assert len(str(problem)) < 400
+
+
+def test_bytes_that_are_no_text_in_a_variable_are_named_with_it() -> None:
+    found = problems_of(environ={"DRIFTLINE_KAFKA__CLIENT_ID": os.fsdecode(b"\xff")})
+    assert found["'DRIFTLINE_KAFKA__CLIENT_ID'"].found == "characters that no UTF-8 text has"
+
+
+def test_a_configuration_that_is_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "driftline.yaml"
+    os.mkfifo(path)
+    with pytest.raises(InvalidConfiguration, match="a pipe, no regular file"):
+        load_settings(path, {}, {})

@@ -17,7 +17,10 @@ def _load(text: str, folder: Path, **environ: str) -> Settings:
 def _problems(text: str, folder: Path) -> dict[str, str]:
     with pytest.raises(InvalidConfiguration) as caught:
         _load(text, folder)
-    return {problem.path: problem.expected for problem in caught.value.problems}
+    found: dict[str, str] = {}
+    for problem in caught.value.problems:
+        found[problem.path] = found.get(problem.path, "") + f"{problem}\n"
+    return found
 
 
 def test_the_usual_spellings_count_where_nothing_is_said(tmp_path: Path) -> None:
@@ -83,6 +86,31 @@ models:
     }
     assert "'ja'" in found["values.no"]
     assert "'-999'" in found["values.missing_numbers"]
+
+
+def test_no_error_hides_a_contradiction_beside_it(tmp_path: Path) -> None:
+    text = """
+kafka: {bootstrap_servers: "a b"}
+values: {true: [ja], false: [ja, on], yes: [ja, "1", "", "2"], missing: 4}
+models:
+  a: {values: {no: [ja]}, classes: [x, x, y], task: nothing}
+  b: {classes: ["1", "1.0"], unknown: 1}
+  c: {values: {missing_numbers: [ja], trim: 3}, critical: 7}
+"""
+    found = _problems(text, tmp_path)
+
+    assert found.keys() == {
+        *("values.false", "values.false.1", "values.yes", "values.missing"),
+        *("models.a.values.no", "models.a.classes.1", "models.a.task"),
+        *("models.b.classes.1", "models.b.unknown"),
+        *("models.c.values.missing_numbers", "models.c.values.trim", "models.c.critical"),
+    }
+    assert "'1', '2'" in found["values.yes"]
+
+
+def test_a_contradiction_in_general_is_told_once(tmp_path: Path) -> None:
+    text = "values: {true: [ja], no: [ja]}\nmodels: {a: {values: {trim: false}}, b: {}}"
+    assert _problems(text, tmp_path).keys() == {"values.no"}
 
 
 @pytest.mark.parametrize(
