@@ -73,7 +73,7 @@ DISK: Final = Format(
     reads=(2, 1),
 )
 SNAPSHOTS: Final = Format(
-    name="snapshots", module="detectors.snapshots.codec", writes=4, reads=(4, 3, 2, 1)
+    name="snapshots", module="detectors.snapshots.codec", writes=5, reads=(5, 4, 3, 2, 1)
 )
 
 FORMATS: Final = (FRAMES, CHANGES, DISK, SNAPSHOTS)

@@ -83,6 +83,9 @@ class Detection(Stage[Fleet]):
                 outputs.append(await self.outputs.publish(alert))
             if self.states.get(partition) is fleet:
                 self._note_changes(partition, fleet, taken)
+        if self.states.get(partition) is fleet:
+            newcomers = len(fleet.newcomers)
+            self.telemetry.newcomers_held(partition, newcomers, handled.dropped_rows)
         if handled.noticed and self.states.get(partition) is fleet:
             self.unreported.setdefault(partition, set()).update(
                 (each.model, each.version) for each in fleet if each.model in handled.noticed
@@ -116,6 +119,7 @@ class Detection(Stage[Fleet]):
     def take_up(self, partition: int, state: Fleet) -> None:
         """Go on from a state that was loaded."""
         super().take_up(partition, state)
+        self.telemetry.newcomers_held(partition, len(state.newcomers), 0)
         self.unreported[partition] = {(each.model, each.version) for each in state}
 
     def _drop(self, partition: int) -> None:
@@ -126,13 +130,12 @@ class Detection(Stage[Fleet]):
 
     def _note_changes(self, partition: int, fleet: Fleet, taken: Taken) -> None:
         unreported = self.unreported.setdefault(partition, set())
-        for key in taken.evicted:
-            unreported.discard(key)
-            self.telemetry.model_evicted(*key)
+        unreported.difference_update(taken.evicted)
+        self.telemetry.models_evicted(taken.evicted)
         for rows in taken.table.models:
             key = (rows.model, rows.version)
             monitor = fleet.monitor(*key)
-            if monitor is None:  # a later table of the same event has pushed it out
+            if monitor is None:  # a newcomer, or a later table of the same event has pushed it out
                 continue
             if monitor.renewed:
                 self._warn_of_renewed(monitor.renewed - self.renewed)
@@ -149,7 +152,7 @@ class Detection(Stage[Fleet]):
             )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Handled:
     """What came of records.
 
@@ -161,16 +164,20 @@ class _Handled:
         The records that hold none, and why.
     noticed
         The models that events were about.
+    dropped_rows
+        Rows of newcomers that were let go.
     """
 
     taken: list[Taken] = field(default_factory=list)
     not_taken: list[tuple[Record, NotTaken]] = field(default_factory=list)
     noticed: set[str] = field(default_factory=set)
+    dropped_rows: int = 0
 
 
 def _handle(fleet: Fleet, records: Iterable[Record]) -> _Handled:
     """Feed records to a fleet."""
     handled = _Handled()
+    dropped_rows = fleet.newcomers.dropped_rows
     tables: list[ObservationTable] = []
     cells = 0
     for record in records:
@@ -192,6 +199,7 @@ def _handle(fleet: Fleet, records: Iterable[Record]) -> _Handled:
             handled.taken.extend(fleet.update_all(tables))
             tables, cells = [], 0
     handled.taken.extend(fleet.update_all(tables))
+    handled.dropped_rows = fleet.newcomers.dropped_rows - dropped_rows
     return handled
 
 

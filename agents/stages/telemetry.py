@@ -1,6 +1,6 @@
 """What the agents report while they work; the application turns it into metrics."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -14,6 +14,7 @@ from schemas.events.left_out import LeftOut
 from schemas.events.model_event import ModelEvent
 from schemas.events.retrain_request import RetrainRequest
 from schemas.tables.columns import Role
+from schemas.tables.model_version import ModelVersion
 from schemas.tables.observations import Origin
 
 
@@ -67,8 +68,11 @@ class Telemetry(JoinTelemetry, RefusalTelemetry, StateTelemetry, Protocol):
     def models_dropped(self, partition: int) -> None:
         """Take note that a partition of the observations has gone, and its models with it."""
 
-    def model_evicted(self, model: str, version: str) -> None:
-        """Take note that a model version had to make room for another one."""
+    def models_evicted(self, versions: Collection[ModelVersion]) -> None:
+        """Take note that model versions had to make room for others."""
+
+    def newcomers_held(self, partition: int, versions: int, dropped_rows: int) -> None:
+        """Take note of the newcomers of a partition, and of rows that were let go just now."""
 
     def alert_raised(self, alert: Alert) -> None:
         """Take note of an alert."""

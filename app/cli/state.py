@@ -16,10 +16,18 @@ from app.cli.common import clear_errors, settings_of, settings_options
 from app.cli.exits_in_help import OF_ALL, exits
 from app.kafka.brokers import wait_for_brokers
 from app.settings import Settings
-from app.state.store import PartitionState, forget_model, forget_partition, matching, read_states
+from app.state.store import (
+    PartitionState,
+    forget_model,
+    forget_partition,
+    held,
+    matching,
+    read_states,
+)
 from app.terminal import say
 from app.worker.exit_codes import ExitCode
 from detectors.monitors.fleet_snapshot import summary_of
+from detectors.monitors.held_snapshot import NEWCOMERS
 from detectors.snapshots.codec import decode_snapshot
 from schemas.tables.columns import Kind
 
@@ -107,6 +115,17 @@ def show(
         if each.stored is not None
         for name in matching(each.stored.parts, model, version)
         for tree in [decode_snapshot(each.stored.parts[name])]
+    ]
+    shown += [
+        {
+            "topic": each.topic,
+            "partition": each.partition,
+            "name": [NEWCOMERS, *key],
+            "state": {"held rows": rows},
+        }
+        for each in found
+        if each.stored is not None
+        for key, rows in held(each.stored, model, version).items()
     ]
     problems = [error for each in found for error in each.problems]
     if as_json:

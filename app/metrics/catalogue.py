@@ -97,6 +97,18 @@ MODELS_EVICTED: Final = MetricSpec(
     "counter",
     "Model versions forgotten to make room for others, beyond the limits of models or of columns.",
 )
+NEWCOMERS: Final = MetricSpec(
+    "driftline_newcomers",
+    "gauge",
+    "Model versions that have not shown themselves: their rows are held, and no other metric tells "
+    "of them by name.",
+    ("partition",),
+)
+NEWCOMER_ROWS_DROPPED: Final = MetricSpec(
+    "driftline_newcomer_rows_dropped_total",
+    "counter",
+    "Held rows of model versions that have not shown themselves, let go to make room for others.",
+)
 CLOCKS_AHEAD: Final = MetricSpec(
     "driftline_clocks_ahead_total",
     "counter",
@@ -324,6 +336,8 @@ CATALOGUE: Final = (
     ROWS_ACCEPTED,
     ROWS_WATCHED,
     MODELS_EVICTED,
+    NEWCOMERS,
+    NEWCOMER_ROWS_DROPPED,
     CLOCKS_AHEAD,
     FIELDS_LEFT_OUT,
     LABELS,

@@ -32,6 +32,7 @@ from schemas.events.left_out import LeftOut
 from schemas.events.model_event import ModelEvent
 from schemas.events.nothing_to_say import Silence
 from schemas.events.retrain_request import RetrainRequest
+from schemas.tables.model_version import ModelVersion
 from schemas.tables.observations import Origin
 
 _NOTHING: Final = PendingStatus(predictions=0, labels=0, expired=0, evicted=0)
@@ -88,6 +89,8 @@ class Metrics:
         self._skipped = self._counter(catalogue.RECORDS_SKIPPED)
         self._limit = self._gauge(catalogue.DEAD_LETTER_LIMIT)
         self._evicted = self._counter(catalogue.MODELS_EVICTED)
+        self._newcomers = self._gauge(catalogue.NEWCOMERS)
+        self._newcomer_rows = self._counter(catalogue.NEWCOMER_ROWS_DROPPED)
         self._ahead = self._counter(catalogue.CLOCKS_AHEAD)
         self._left_out = self._counter(catalogue.FIELDS_LEFT_OUT)
         self._labels = self._counter(catalogue.LABELS)
@@ -243,14 +246,25 @@ class Metrics:
 
     def models_dropped(self, partition: int) -> None:
         """Take note that a partition of the observations has gone, and its models with it."""
+        self._newcomers.remove(str(partition))
         gone = self._models.drop(partition)
         self._alerts.release(lambda identity: identity[:2] in gone)
 
-    def model_evicted(self, model: str, version: str) -> None:
-        """Take note that a model version had to make room for another one."""
-        self._evicted.inc()
-        self._models.forget((model, version))
-        self._alerts.release(lambda identity: identity[:2] == (model, version))
+    def models_evicted(self, versions: Collection[ModelVersion]) -> None:
+        """Take note that model versions had to make room for others."""
+        if versions:
+            gone = frozenset(versions)
+            self._evicted.inc(len(versions))
+            for key in gone:
+                self._models.forget(key)
+            # Once for all of them: it goes through every series there is.
+            self._alerts.release(lambda identity: identity[:2] in gone)
+
+    def newcomers_held(self, partition: int, versions: int, dropped_rows: int) -> None:
+        """Take note of the newcomers of a partition, and of rows that were let go just now."""
+        self._newcomers.labels(str(partition)).set(versions)
+        if dropped_rows:
+            self._newcomer_rows.inc(dropped_rows)
 
     def alert_raised(self, alert: Alert) -> None:
         """Take note of an alert."""

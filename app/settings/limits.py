@@ -36,7 +36,7 @@ class LimitSettings(Section):
     models: int = Field(default=40_000, ge=1)
     """Model versions that a worker watches, whichever partitions it has: each partition of its
     topic has an equal share. Beyond the share the one that was idle longest makes room, one without
-    a complete burn-in first."""
+    a complete burn-in first. Those that have not shown themselves do not count."""
 
     columns: int = Field(default=200_000, ge=1)
     """Watched columns of all model versions of a worker, in equal shares likewise; most take 4 to

@@ -1,6 +1,6 @@
 """The stored state, for people: what there is, and forgetting some of it."""
 
-from collections.abc import Awaitable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -16,8 +16,10 @@ from app.kafka.clients import client_arguments
 from app.kafka.topic_catalogue import CATALOGUE
 from app.settings import Settings
 from app.state.errors import NothingFound, WorkersRunning
-from detectors.snapshots.parts import PartName
+from detectors.monitors.held_snapshot import NEWCOMERS, name_of, rows_held, without_versions
+from detectors.snapshots.parts import PartName, UnusablePart
 from detectors.snapshots.tree import State
+from schemas.tables.model_version import ModelVersion
 
 ROLES: Final = tuple(role for role, spec in CATALOGUE.items() if spec.is_state)
 
@@ -94,6 +96,23 @@ def matching(names: Iterable[PartName], model: str, version: str | None) -> Iter
                     yield name
 
 
+def held(stored: StoredState, model: str, version: str | None) -> dict[ModelVersion, int]:
+    """Return how many rows are held of the versions of a model that are newcomers, or of one.
+
+    Raises
+    ------
+    UnusableState
+        If what is held cannot be read.
+    """
+    try:
+        rows = rows_held(stored.parts)
+    except UnusablePart as error:
+        raise UnusableState(stored.topic, stored.partition, reason=str(error)) from error
+    return {
+        key: count for key, count in rows.items() if key[0] == model and version in {None, key[1]}
+    }
+
+
 async def forget_model(settings: Settings, model: str, version: str | None) -> list[PartName]:
     """Forget the state of a model; return the names of what is forgotten.
 
@@ -111,7 +130,13 @@ async def forget_model(settings: Settings, model: str, version: str | None) -> l
     gone = [
         (state.stored, names)
         for state in states
-        if state.stored is not None and (names := [*matching(state.stored.refs, model, version)])
+        if state.stored is not None
+        and (
+            names := [
+                *matching(state.stored.refs, model, version),
+                *((NEWCOMERS, *key) for key in held(state.stored, model, version)),
+            ]
+        )
     ]
     if not gone:
         unreadable = next((state.problem for state in states if state.problem), None)
@@ -172,23 +197,35 @@ async def _forget(producer: Any, stored: StoredState, names: list[PartName]) -> 
         generation=0,
         stored=stored,
     )
-    left = tuple(name for name in stored.refs if name not in names)
-    cut = StateCut(stored.covers, left, {}, _without(stored.outline, names))
+    versions = {(name[1], name[2]) for name in names if name[0] == NEWCOMERS}
+    blocks = without_versions(stored.parts, versions)
+    emptied = {name for name, data in blocks.items() if data is None}
+    changed = {name: data for name, data in blocks.items() if data is not None}
+    left = tuple(name for name in stored.refs if name not in {*names, *emptied})
+    cut = StateCut(stored.covers, left, changed, _without(stored.outline, names, emptied))
     await writer.write(cut, lambda: True)
     await writer.clean(lambda: True)
 
 
-def _without(outline: State, names: Iterable[PartName]) -> State:
-    """Return an outline whose lists of models no longer have these."""
+def _without(outline: State, names: Iterable[PartName], blocks: Collection[PartName]) -> State:
+    """Return an outline whose lists of models, and of newcomers' blocks, no longer have these."""
     gone = {name[1:] for name in names}
-    return {
-        key: [
-            each
-            for each in listed
-            if (tuple(each) if isinstance(each, list) else (each,)) not in gone
-        ]
-        for key, listed in outline.items()
-    }
+    left: State = {}
+    for key, told in outline.items():
+        left[key] = told
+        if isinstance(told, list):
+            left[key] = [each for each in told if _whose(each) not in gone]
+        elif key == NEWCOMERS:
+            left[key] = {
+                **told,
+                "blocks": [each for each in told["blocks"] if name_of(each[0]) not in blocks],
+                "restarts": [each for each in told["restarts"] if _whose(each[:2]) not in gone],
+            }
+    return left
+
+
+def _whose(listed: object) -> PartName:
+    return tuple(listed) if isinstance(listed, list) else (str(listed),)
 
 
 def _producer(settings: Settings) -> Any:

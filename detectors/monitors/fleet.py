@@ -4,9 +4,13 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import replace
 from typing import Final, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from detectors.monitors.drift_watch import ColumnKey, watched_keys
 from detectors.monitors.fused_models import watch_fused
 from detectors.monitors.model_monitor import ModelMonitor
+from detectors.monitors.newcomers import Newcomers, bytes_for, rows_shown
 from detectors.monitors.options import MonitorOptions
 from detectors.monitors.roster import Roster
 from detectors.monitors.row_consumer import RowConsumer
@@ -25,6 +29,10 @@ from schemas.values.class_order import Classes
 MOST_NOTICED: Final = 10_000
 """Model events that are remembered, so that a replayed one changes nothing."""
 
+AT_ONCE: Final = 1000
+"""Columns that are watched without their versions' having shown themselves: with few models, which
+is the rule, each is watched from its first row on."""
+
 
 def _no_others(_model: str, _version: str) -> Sequence[RowConsumer]:
     """Return no consumers besides the drift's columns."""
@@ -39,8 +47,32 @@ class Taken(NamedTuple):
     evicted: list[ModelVersion]
 
 
+class _Look(NamedTuple):
+    """What is to become of the versions of a table that are not watched.
+
+    Attributes
+    ----------
+    strange
+        These versions.
+    shown
+        Those of them that are to be watched.
+    held
+        Shape ``(n,)``: the rows of the others that are not held yet.
+    """
+
+    strange: set[ModelVersion]
+    shown: set[ModelVersion]
+    held: NDArray[np.bool_]
+
+
 class Fleet:
-    """The model versions of one partition, watched from their first batch on.
+    """The model versions of one partition.
+
+    The first ones are watched from their first row on. Beyond ``at_once`` columns the rows of a
+    newcomer are held until it has shown itself, by `detectors.monitors.newcomers.SHOWN` of them or
+    by as many as its burn-in has; then it is watched, and these rows come first: its alerts are as
+    if it had been watched from the first one on. Where rows of newcomers have to be let go for
+    others', `detectors.monitors.newcomers.ENOUGH` will do.
 
     Where a further version, or its columns, find no room, the version whose last row lies back
     furthest in the log is forgotten: first those that have not finished a burn-in, until there is
@@ -56,6 +88,10 @@ class Fleet:
         Model versions watched at once.
     most_columns
         Columns of all versions together above which further ones are refused.
+    most_held_bytes
+        As of `detectors.monitors.newcomers.Newcomers`; None for what follows from the others.
+    at_once
+        Columns that are watched though their versions have not shown themselves.
     consumers_of
         Gives new consumers of the rows of a version, besides its drift, by its model and version.
 
@@ -67,6 +103,8 @@ class Fleet:
         As given.
     noticed
         Ids of the latest model events.
+    newcomers
+        Versions that have not shown themselves.
     """
 
     def __init__(
@@ -75,12 +113,17 @@ class Fleet:
         *,
         most_models: int = 10_000,
         most_columns: int = 50_000,
+        most_held_bytes: int | None = None,
+        at_once: int = AT_ONCE,
         consumers_of: Callable[[str, str], Sequence[RowConsumer]] = _no_others,
     ) -> None:
         self.evicted: list[ModelVersion] = []
         self.options_of = options_of
         self._consumers_of = consumers_of
-        self._roster = Roster(most_models=most_models, most_columns=most_columns)
+        self._roster = Roster(most_models=most_models, most_columns=most_columns, at_once=at_once)
+        self.newcomers = Newcomers(
+            bytes_for(most_models, most_columns) if most_held_bytes is None else most_held_bytes
+        )
         self.noticed = SeenEvents(MOST_NOTICED)
 
     def __iter__(self) -> Iterator[ModelMonitor]:
@@ -100,24 +143,76 @@ class Fleet:
 
     def update(self, table: ObservationTable) -> list[Alert]:
         """Take rows of one or several model versions; return the alerts, by version and row."""
-        (taken,) = self.update_all([table])
-        self.evicted = taken.evicted
-        return taken.alerts
+        taken = self.update_all([table])
+        self.evicted = [key for each in taken for key in each.evicted]
+        return [alert for each in taken for alert in each.alerts]
 
     def update_all(self, tables: Sequence[ObservationTable]) -> list[Taken]:
         """Take tables in their order, with the same outcome as by `update` one after the other.
 
-        Where no version is new, and all columns find room, rows of several tables are taken as one:
-        what is done for a version is done once for all of these.
+        Where no version is to be watched that was not, and all columns find room, rows of several
+        tables are taken as one: what is done for a version is done once for all of these. Rows of
+        newcomers are taken apart from those of the others.
         """
-        if len(tables) > 1 and self._has_place_for(tables):
+        taken: list[Taken] = []
+        known: list[ObservationTable] = []
+        for table in tables:
+            look = self._look(table)
+            if look is None:
+                known.append(table)
+            elif look.shown:
+                taken += self._take_known(known)
+                known = []
+                taken.append(self._take(table, look))
+            else:
+                self.newcomers.hold(table.take(look.held))
+                if self.newcomers.is_full:
+                    taken += self._take_known(known)
+                    known = []
+                taken.append(Taken(table.only(look.strange), [], self._make_room()))
+                if len(look.strange) < len(table.models):
+                    known.append(table.only(set(table.versions()) - look.strange))
+        return taken + self._take_known(known)
+
+    def _look(self, table: ObservationTable) -> _Look | None:
+        """Return what becomes of the versions that are not watched; None where all are."""
+        monitors = self._roster.monitors
+        strange = {key for key in table.versions() if key not in monitors}
+        if not strange:
+            return None
+        look = _Look(strange, set(), np.zeros(len(table), dtype=np.bool_))
+        columns = max(len(watched_keys(table.origin, table.columns)), 1)
+        at_once = self._roster.at_once
+        begin = 0
+        for rows in table.models:
+            end = begin + rows.rows
+            key = (rows.model, rows.version)
+            if key in strange:
+                if at_once > 0:
+                    at_once -= columns
+                    look.shown.add(key)
+                elif rows.rows == 1 and key not in self.newcomers:
+                    look.held[begin] = True
+                else:
+                    unseen = self.newcomers.unseen(table.batch(rows, begin, end, columns=()))
+                    most = rows_shown(self.options_of(rows.model))
+                    if self.newcomers.rows_of(key) + np.count_nonzero(unseen) >= most:
+                        look.shown.add(key)
+                    else:
+                        look.held[begin:end] = unseen
+            begin = end
+        return look
+
+    def _take_known(self, tables: Sequence[ObservationTable]) -> list[Taken]:
+        """Take tables of versions all of which are watched."""
+        if not tables or self._has_place_for(tables):
             return self._take_all(tables)
         taken: list[Taken] = []
         for table in tables:
             if self._has_place_for([table]):
                 taken += self._take_all([table])
             else:
-                taken.append(self._take(table))
+                taken.append(self._take(table, None))
         return taken
 
     def _has_place_for(self, tables: Iterable[ObservationTable]) -> bool:
@@ -169,7 +264,7 @@ class Fleet:
                     self._roster.touch(key, has_grown=those[key])
         return taken
 
-    def _take(self, table: ObservationTable) -> Taken:
+    def _take(self, table: ObservationTable, look: _Look | None) -> Taken:
         """Take a table for which versions, or columns, may have to give way.
 
         Those that are steady come first, and count as the latest, so that they stay.
@@ -178,18 +273,52 @@ class Fleet:
         alerts = self._watch_fused(table)
         for key, found in alerts.items():
             self._roster.touch(key, has_grown=self._has_grown(key, found))
-        for batch in table.batches(without=set(alerts)):
+        apart = set(alerts) if look is None else set(alerts) | (look.strange - look.shown)
+        for batch in table.batches(without=apart):
             key = (batch.model, batch.version)
             monitor = self._roster.monitors.get(key)
             if monitor is None:
-                monitor = self._new_monitor(*key)
-                evicted += self._roster.begin(
-                    monitor, len(watched_keys(batch.origin, batch.columns))
-                )
+                monitor, made_room = self._begin(key, batch)
+                evicted += made_room
             alerts[key], is_new = self._watch(monitor, batch)
             if is_new:
                 self._roster.touch(key, has_grown=self._has_grown(key, alerts[key]))
+        if look is not None:
+            self.newcomers.hold(table.take(look.held))
+            evicted += self._make_room()
         return Taken(table, _in_order(table, alerts), evicted)
+
+    def _make_room(self) -> list[ModelVersion]:
+        """Let newcomers go until there is room for the others; return who is watched no longer."""
+        evicted: list[ModelVersion] = []
+        while self.newcomers.is_full:
+            for key in self.newcomers.make_room():
+                _, made_room = self._begin(key, None)
+                evicted += made_room
+        return evicted
+
+    def _begin(
+        self, key: ModelVersion, batch: ObservationBatch | None
+    ) -> tuple[ModelMonitor, list[ModelVersion]]:
+        """Begin to watch a version whose rows were held; return who had to make room.
+
+        Parameters
+        ----------
+        batch
+            Its next rows, which are still to be taken.
+        """
+        held = self.newcomers.release(key)
+        monitor = self._new_monitor(*key)
+        names = frozenset(() if batch is None else watched_keys(batch.origin, batch.columns)).union(
+            *(watched_keys(rows.origin, rows.columns) for rows, _ in held)
+        )
+        evicted = self._roster.begin(monitor, len(names))
+        for rows, restarts in held:
+            # Within the burn-in: there is nothing to alert of.
+            self._watch(monitor, rows)
+            for _ in range(restarts):
+                monitor.restart()
+        return monitor, evicted
 
     def _watch_fused(self, table: ObservationTable) -> dict[ModelVersion, list[Alert]]:
         """Feed a table to the versions that have nothing unusual about them; return the alerts."""
@@ -233,12 +362,16 @@ class Fleet:
         for monitor in self:
             if monitor.model == event.model:
                 monitor.restart()
+        self.newcomers.notice(event.model)
 
     def state(self) -> State:
         """Return the whole state."""
         return {
             "noticed": self.noticed.state(),
             "young": self._roster.outline()["young"],
+            "at_once": self._roster.at_once,
+            "newcomers": self.newcomers.outline(),
+            "held": [np.frombuffer(each.encode(), np.uint8) for each in self.newcomers.blocks],
             "monitors": [
                 {"model": monitor.model, "version": monitor.version, "state": monitor.state()}
                 for monitor in self
@@ -247,7 +380,7 @@ class Fleet:
 
     def outline(self) -> State:
         """Return what of the state is neither in a model's nor in ``noticed``, for `restore`."""
-        return self._roster.outline()
+        return {**self._roster.outline(), "newcomers": self.newcomers.outline()}
 
     def restore(self, state: State) -> None:
         """Take over a state of a fleet with the same options."""
@@ -257,7 +390,8 @@ class Fleet:
             monitor = self._new_monitor(item["model"], item["version"])
             monitor.restore(item["state"])
             monitors.append(monitor)
-        self._roster.restore(monitors, state["young"])
+        self._roster.restore(monitors, state["young"], state["at_once"])
+        self.newcomers.restore(state["newcomers"], [each.tobytes() for each in state["held"]])
 
     def _new_monitor(self, model: str, version: str) -> ModelMonitor:
         consumers = self._consumers_of(model, version)
@@ -266,4 +400,4 @@ class Fleet:
 
 def _in_order(table: ObservationTable, alerts: Mapping[ModelVersion, list[Alert]]) -> list[Alert]:
     """Return alerts by the order of the versions."""
-    return [alert for key in table.versions() for alert in alerts[key]]
+    return [alert for key in table.versions() for alert in alerts.get(key, ())]

@@ -1,4 +1,8 @@
-"""The state of a fleet in parts: one for each model version, one for the model events noticed."""
+"""The state of a fleet in parts.
+
+One for each model version that is watched, one for each block of rows of newcomers, and one for the
+model events noticed.
+"""
 
 from collections.abc import Hashable, Iterator, Mapping
 from hashlib import blake2b
@@ -7,12 +11,21 @@ from typing import Any, Final, NamedTuple
 import orjson
 
 from detectors.monitors.fleet import Fleet
+from detectors.monitors.held_snapshot import (
+    NEWCOMERS,
+    block_in,
+    encode_block,
+    frame_in,
+    name_of,
+)
 from detectors.monitors.options import MonitorOptions
 from detectors.performance.error import Task
 from detectors.snapshots.codec import encode_snapshot
 from detectors.snapshots.model_parts import MODEL, ModelParts, decode_part
 from detectors.snapshots.parts import PartName, UnusablePart
 from detectors.snapshots.tree import State
+from schemas.events.invalid import InvalidMessage
+from schemas.formats import OtherFormat
 from schemas.tables.columns import Kind, Role
 from schemas.tables.model_version import ModelVersion
 from schemas.tables.retyping import KINDS
@@ -134,6 +147,10 @@ class FleetSnapshots:
             (MODEL, monitor.model, monitor.version): (monitor, monitor.all_rows, monitor.restarts)
             for monitor in self._fleet
         }
+        stamps |= {
+            name_of(block.number): (block, len(block.tables), block.gone)
+            for block in self._fleet.newcomers.blocks
+        }
         stamps[NOTICED] = self._fleet.noticed.latest
         return stamps
 
@@ -141,6 +158,8 @@ class FleetSnapshots:
         """Return the snapshot of a part."""
         if name == NOTICED:
             return encode_snapshot({"noticed": self._fleet.noticed.state()})
+        if name[0] == NEWCOMERS:
+            return encode_block(self._fleet.newcomers.block(int(name[1])))
         _, model, version = name
         monitor = self._fleet.monitor(model, version)
         if monitor is None:
@@ -148,7 +167,7 @@ class FleetSnapshots:
         return self._parts.encode(name, monitor.state(), options=fingerprint(monitor.options))
 
     def outline(self) -> State:
-        """Return the order of the versions, and which of them are young."""
+        """Return the order of the versions, which of them are young, and who are newcomers."""
         return self._fleet.outline()
 
     def restore(self, outline: State, parts: Mapping[PartName, bytes]) -> list[str]:
@@ -159,12 +178,21 @@ class FleetSnapshots:
             raise UnusablePart(NOTICED, "foreign snapshot: it holds no model events")
         names = [(MODEL, model, version) for model, version in outline["order"]]
         states = [(name, self._state(name, parts, notes)) for name in names]
+        held = [name_of(number) for number, _ in outline["newcomers"]["blocks"]]
         whole = {
             "noticed": tree["noticed"],
             "young": outline["young"],
+            "at_once": outline["at_once"],
+            "newcomers": outline["newcomers"],
+            "held": [frame_in(name, parts) for name in held],
             "monitors": [_item(name, state) for name, state in states],
         }
-        self._parts.restore(states, lambda: self._fleet.restore(whole))
+        try:
+            self._parts.restore(states, lambda: self._fleet.restore(whole))
+        except (InvalidMessage, OtherFormat):
+            for name in held:
+                block_in(name, parts)  # which tells of the faulty one
+            raise
         return notes + [note for each in states for note in _notes_of_old(*each)]
 
     def _state(self, name: PartName, parts: Mapping[PartName, bytes], notes: list[str]) -> State:
@@ -182,7 +210,7 @@ class FleetSnapshots:
 
     def _restore_one(self, name: PartName, state: State) -> None:
         fleet = Fleet(self._fleet.options_of)
-        fleet.restore({"noticed": [], "young": [], "monitors": [_item(name, state)]})
+        fleet.restore({**fleet.state(), "monitors": [_item(name, state)]})
 
 
 def _notes_of_old(name: PartName, state: State) -> Iterator[str]:

@@ -22,14 +22,18 @@ class Roster:
     ----------
     columns
         Watched columns of all versions.
+    at_once
+        Columns of versions that may still be watched from their first row on; the others have to
+        show themselves first. It only falls: whoever makes up names uses it up once.
     """
 
-    def __init__(self, *, most_models: int, most_columns: int) -> None:
+    def __init__(self, *, most_models: int, most_columns: int, at_once: int) -> None:
         self._most_models = most_models
         self._most_columns = most_columns
         self._monitors: dict[ModelVersion, ModelMonitor] = {}
         self._young: dict[ModelVersion, None] = {}
         self.columns = 0
+        self.at_once = at_once
 
     def __iter__(self) -> Iterator[ModelMonitor]:
         return iter(self._monitors.values())
@@ -55,6 +59,7 @@ class Roster:
     def begin(self, monitor: ModelMonitor, columns: int) -> list[ModelVersion]:
         """Take in a version with some columns; return those that were forgotten for it."""
         evicted = self._make_room(min(columns, self._most_columns))
+        self.at_once = max(self.at_once - max(columns, 1), 0)
         key = monitor.model, monitor.version
         self._monitors[key] = monitor
         self._young[key] = None
@@ -76,13 +81,27 @@ class Roster:
         return {
             "young": [list(key) for key in self._young],
             "order": [list(key) for key in self._monitors],
+            "at_once": self.at_once,
         }
 
-    def restore(self, monitors: Sequence[ModelMonitor], young: Sequence[Sequence[str]]) -> None:
-        """Take over monitors, in their order, and which versions are young."""
+    def restore(
+        self,
+        monitors: Sequence[ModelMonitor],
+        young: Sequence[Sequence[str]],
+        at_once: int | None,
+    ) -> None:
+        """Take over monitors, in their order, which versions are young, and what is left at once.
+
+        Parameters
+        ----------
+        at_once
+            None where that was not counted: it is as in the beginning.
+        """
         self._monitors = {(each.model, each.version): each for each in monitors}
         self._young = dict.fromkeys((model, version) for model, version in young)
         self.columns = sum(len(monitor.columns) for monitor in monitors)
+        if at_once is not None:
+            self.at_once = at_once
 
     def _make_room(self, columns: int) -> list[ModelVersion]:
         evicted: list[ModelVersion] = []

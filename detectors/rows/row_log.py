@@ -78,6 +78,10 @@ class RowLog:
 
     def unseen(self, batch: ObservationBatch) -> ObservationBatch:
         """Return the rows of a batch that were not counted before."""
+        return batch.take(self.is_unseen(batch))
+
+    def is_unseen(self, batch: ObservationBatch) -> NDArray[np.bool_]:
+        """Return which rows of a batch were not counted before, shape ``(n,)``."""
         marks, newest = self._offsets(), self.newest
         taken = np.ones(len(batch), dtype=np.bool_)
         for run, begin, end in batch.slices():
@@ -94,7 +98,7 @@ class RowLog:
             if first < end:
                 marks[source] = int(batch.offsets[end - 1])
                 newest = max(newest, int(batch.times[first:end].max()))
-        return batch.take(taken)
+        return taken
 
     def renewed_by(self, batch: ObservationBatch) -> set[Source]:
         """Return the sources of which a batch of unseen rows says that their offsets began anew."""

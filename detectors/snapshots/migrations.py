@@ -45,6 +45,15 @@ def _without_choice(state: State) -> State:
     return _with_columns(state, lambda monitor: {**monitor, "choice": None})
 
 
+def _without_newcomers(state: State) -> State:
+    """Format 4 made a monitor of every version at once: none is a newcomer."""
+    outline = state.get("outline")
+    if not isinstance(outline, dict) or "young" not in outline:
+        return state
+    newcomers = {"next": 0, "blocks": [], "restarts": []}
+    return {**state, "outline": {**outline, "at_once": None, "newcomers": newcomers}}
+
+
 def _with_columns(state: State, changed: Callable[[State], State]) -> State:
     """Return the state of a model version with other states of its columns."""
     model = state.get("state")
@@ -58,6 +67,7 @@ STEPS: Final[Mapping[int, Callable[[State], State]]] = {
     1: _without_options,
     2: _without_categories_and_quality,
     3: _without_choice,
+    4: _without_newcomers,
 }
 """By the format that they start from; each leads to the next one."""
 

@@ -220,17 +220,26 @@ class ObservationTable:
     def only(self, versions: Collection[ModelVersion]) -> "ObservationTable":
         """Return the rows of some of the versions."""
         kept = [(rows.model, rows.version) in versions for rows in self.models]
-        if all(kept):
+        return self.take(np.repeat(kept, [rows.rows for rows in self.models]))
+
+    def take(self, rows: NDArray[np.bool_]) -> "ObservationTable":
+        """Return the rows where a mask of shape ``(n,)`` is true, and versions that have any."""
+        if rows.all():
             return self
-        mask = np.repeat(kept, [rows.rows for rows in self.models])
+        begins = self.bounds()[:-1]
+        counts = np.add.reduceat(rows, begins, dtype=np.int64).tolist() if begins else []
         return ObservationTable(
             self.origin,
-            tuple(rows for rows, is_kept in zip(self.models, kept, strict=True) if is_kept),
+            tuple(
+                each._replace(rows=count)
+                for each, count in zip(self.models, counts, strict=True)
+                if count
+            ),
             self.sources,
-            self.source_of[mask],
-            self.offsets[mask],
-            self.times[mask],
-            tuple(column.take(mask) for column in self.columns),
+            self.source_of[rows],
+            self.offsets[rows],
+            self.times[rows],
+            tuple(column.take(rows) for column in self.columns),
         )
 
     def halves(self) -> "tuple[ObservationTable, ObservationTable]":
@@ -257,8 +266,19 @@ class ObservationTable:
             tuple(column.compact() for column in columns if not column.is_absent),
         )
 
-    def batch(self, rows: ModelRows, begin: int, end: int) -> ObservationBatch:
-        """Return the rows of one version, which begin and end at some row."""
+    def batch(
+        self, rows: ModelRows, begin: int, end: int, *, columns: tuple[Column, ...] | None = None
+    ) -> ObservationBatch:
+        """Return the rows of one version, which begin and end at some row.
+
+        Parameters
+        ----------
+        rows, begin, end
+            Whose they are, and where.
+        columns
+            Those that are wanted, as they are in the table; all by default.
+        """
+        wanted = self.columns if columns is None else columns
         return ObservationBatch(
             rows.model,
             rows.version,
@@ -267,7 +287,7 @@ class ObservationTable:
             self.source_of[begin:end],
             self.offsets[begin:end],
             self.times[begin:end],
-            self.columns
+            wanted
             if len(self.models) == 1
-            else tuple(column.between(begin, end) for column in self.columns),
+            else tuple(column.between(begin, end) for column in wanted),
         )

@@ -1,7 +1,7 @@
 """Hand-written stand-ins for what the agents talk to."""
 
 import asyncio
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any, cast
@@ -98,6 +98,8 @@ class FakeTelemetry:
     unreadable: int = 0
     dropped: list[int] = field(default_factory=list)
     evicted: list[ModelVersion] = field(default_factory=list)
+    newcomers: dict[int, int] = field(default_factory=dict)
+    dropped_rows: int = 0
     ahead: dict[str, int] = field(default_factory=dict)
     left_out: list[tuple[str, str, str]] = field(default_factory=list)
     alerts: list[Alert] = field(default_factory=list)
@@ -153,8 +155,12 @@ class FakeTelemetry:
     def models_dropped(self, partition: int) -> None:
         self.dropped.append(partition)
 
-    def model_evicted(self, model: str, version: str) -> None:
-        self.evicted.append((model, version))
+    def models_evicted(self, versions: Collection[ModelVersion]) -> None:
+        self.evicted += versions
+
+    def newcomers_held(self, partition: int, versions: int, dropped_rows: int) -> None:
+        self.newcomers[partition] = versions
+        self.dropped_rows += dropped_rows
 
     def alert_raised(self, alert: Alert) -> None:
         self.alerts.append(alert)

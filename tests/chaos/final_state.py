@@ -9,9 +9,11 @@ from agents.state.stored_state import StoredRecord, StoredState, UnusableState, 
 from app.options import new_fleet
 from app.settings import Settings, TopicRole
 from detectors.monitors.fleet_snapshot import FleetSnapshots
+from detectors.monitors.held_snapshot import rows_held
 from detectors.snapshots.codec import encode_snapshot
 from detectors.snapshots.parts import Durable
 from schemas.tables.model_version import ModelVersion
+from schemas.tables.observations import Origin
 from tests.chaos.verdict import Verdict
 
 
@@ -66,6 +68,7 @@ def judge_rows(
             FleetSnapshots(fleet).restore(found.outline, found.parts)
             for monitor in fleet:
                 counted[monitor.model, monitor.version] += monitor.rows
+            counted += rows_held(found.parts, Origin.PREDICTIONS)
     for key in expected.keys() | counted.keys():
         short = expected.get(key, 0) - counted[key]
         verdict.missing(f"rows in the state of {key}", range(short))

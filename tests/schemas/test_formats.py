@@ -29,7 +29,7 @@ KEPT: Final = {
         1: "agents/prediction_log/data/before.sqlite",
         2: "agents/prediction_log/data/present.sqlite",
     },
-    "snapshots": {number: f"detectors/snapshots/v{number}.hex" for number in range(1, 5)},
+    "snapshots": {number: f"detectors/snapshots/v{number}.hex" for number in range(1, 6)},
 }
 """Bytes that a release with each version wrote, which the tests of each format read."""
 

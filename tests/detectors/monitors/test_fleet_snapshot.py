@@ -29,6 +29,12 @@ from tests.detectors.batches import plain, rows_of, table_of
 OPTIONS = MonitorOptions(burn_in=100)
 SAMPLES = Path(__file__).parent
 Item = ObservationTable | ModelEvent
+OUTLINE = {
+    "young": [],
+    "order": [["fraud", "3"]],
+    "at_once": None,
+    "newcomers": {"next": 0, "blocks": [], "restarts": []},
+}
 
 
 def _fleet(options: MonitorOptions = OPTIONS, **more: Any) -> Fleet:
@@ -36,18 +42,24 @@ def _fleet(options: MonitorOptions = OPTIONS, **more: Any) -> Fleet:
 
 
 def _log() -> list[Item]:
-    """Return the records of one partition: three versions with a drift, and a model event."""
+    """Return the records of one partition: newcomers, versions with a drift, and model events."""
     random = np.random.default_rng(5)
     log: list[Item] = []
-    for start in range(0, 900, 50):
-        shift = 3.0 * (start >= 600)
-        for version in "345":
+    for start in range(0, 30, 3):
+        rows = rows_of(x=random.normal(size=3), y=["a", "b", "c"])
+        log.append(table_of(rows, start=start, version=f"once {start}"))
+        log.append(table_of(rows[:2], start=start, version="6"))
+        if start == 15:
+            log.append(ModelEvent(type=ModelEventType.VERSION_DEPLOYED, model="fraud", version="6"))
+    for start in range(100, 1000, 50):
+        shift = 3.0 * (start >= 700)
+        for version in "3456":
             rows = rows_of(
                 x=random.normal(size=50) + shift,
                 y=[str(each) for each in random.choice(["a", "b", "c"], 50)],
             )
             log.append(table_of(rows, start=start, version=version))
-        if start == 300:
+        if start == 400:
             log.append(
                 ModelEvent(
                     type=ModelEventType.RETRAIN_COMPLETED,
@@ -87,19 +99,22 @@ def _bytes(fleet: Fleet) -> dict[str, bytes]:
     return {each.version: snapshot_of(fleet, (each.model, each.version)) for each in fleet}
 
 
-@given(st.lists(st.integers(0, len(LOG)), max_size=3), st.sampled_from([2, 10]))
+@given(st.lists(st.integers(0, len(LOG)), max_size=3), st.sampled_from([2, 10]), st.booleans())
 @settings(max_examples=15)
 def test_stopping_at_any_record_and_going_on_equals_never_having_stopped(
-    stops: list[int], most_models: int
+    stops: list[int], most_models: int, has_newcomers: bool
 ) -> None:
-    whole = _fleet(most_models=most_models)
+    more: dict[str, Any] = {"most_models": most_models}
+    if has_newcomers:
+        more |= {"at_once": 0, "most_held_bytes": 6000}
+    whole = _fleet(**more)
     expected = _feed(whole, LOG)
-    fleet = _fleet(most_models=most_models)
+    fleet = _fleet(**more)
     alerts: list[Alert] = []
     at = 0
     for stop in sorted(stops):
         alerts += _feed(fleet, LOG[at:stop])
-        fleet = _through_bytes(fleet, most_models=most_models)
+        fleet = _through_bytes(fleet, **more)
         at = stop
     alerts += _feed(fleet, LOG[at:])
     assert [alert.alert_id for alert in alerts] == [alert.alert_id for alert in expected]
@@ -126,7 +141,7 @@ def test_stamps_differ_where_and_only_where_a_part_does() -> None:
         now, bytes_now = snapshots.stamps(), _parts(fleet)
         changed = {name for name in now if now[name] != stamps.get(name)}
         assert changed >= {name for name in now if bytes_now[name] != parts.get(name)}
-        assert len(changed) <= 4
+        assert len(changed) <= 4 or isinstance(item, ModelEvent)
         stamps, parts = now, bytes_now
     _feed(fleet, LOG[:3])
     assert snapshots.stamps() == stamps
@@ -211,8 +226,7 @@ def test_a_version_of_format_2_goes_on_and_its_quality_begins_anew() -> None:
     data = bytes.fromhex("".join((SAMPLES / "fleet_v2.hex").read_text().split()))
     fleet = _fleet(MonitorOptions(burn_in=20, bins=4))
     parts = {("model", "fraud", "3"): data, NOTICED: encode_snapshot({"noticed": []})}
-    outline = {"young": [], "order": [["fraud", "3"]]}
-    (note,) = FleetSnapshots(fleet).restore(outline, parts)
+    (note,) = FleetSnapshots(fleet).restore(OUTLINE, parts)
     assert "those of 1 columns begin anew" in note
     monitor = fleet.monitor("fraud", "3")
     assert monitor is not None
@@ -232,7 +246,7 @@ def test_categories_of_format_2_begin_anew_since_its_rules_gave_false_alarms() -
     data = bytes.fromhex("".join((SAMPLES / "fleet_v2.hex").read_text().split()))
     fleet, again = (_fleet(MonitorOptions(burn_in=20, bins=4)) for _ in range(2))
     parts = {("model", "fraud", "3"): data, NOTICED: encode_snapshot({"noticed": []})}
-    FleetSnapshots(fleet).restore({"young": [], "order": [["fraud", "3"]]}, parts)
+    FleetSnapshots(fleet).restore(OUTLINE, parts)
     monitor = fleet.monitor("fraud", "3")
     assert monitor is not None
     ready = {name: column.reference.ready for (_, name), column in monitor.columns.items()}
@@ -252,7 +266,7 @@ def test_a_version_of_format_3_goes_on_and_chooses_the_kinds_of_its_columns_anew
     data = bytes.fromhex("".join((SAMPLES / "fleet_v3.hex").read_text().split()))
     fleet = _fleet(MonitorOptions(burn_in=20, bins=4))
     parts = {("model", "fraud", "3"): data, NOTICED: encode_snapshot({"noticed": []})}
-    assert FleetSnapshots(fleet).restore({"young": [], "order": [["fraud", "3"]]}, parts) == []
+    assert FleetSnapshots(fleet).restore(OUTLINE, parts) == []
     monitor = fleet.monitor("fraud", "3")
     assert monitor is not None
     ready = {name: column.reference.ready for (_, name), column in monitor.columns.items()}

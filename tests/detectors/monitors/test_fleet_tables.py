@@ -61,13 +61,26 @@ steps = st.tuples(
     st.lists(steps, min_size=5, max_size=30),
     st.sampled_from([3, 5, 100]),
     st.sampled_from([4, 9, 100]),
+    st.sampled_from([0, 3, 1000]),
+    st.sampled_from([4000, 8_000_000]),
 )
 def test_tables_that_are_taken_at_once_give_what_they_give_one_by_one(
-    seed: int, course: list[tuple[str, list[str], int, bool]], most_models: int, most_columns: int
+    seed: int,
+    course: list[tuple[str, list[str], int, bool]],
+    most_models: int,
+    most_columns: int,
+    at_once: int,
+    most_held_bytes: int,
 ) -> None:
     traffic = Traffic(seed)
     together, alone = (
-        Fleet(lambda _: OPTIONS, most_models=most_models, most_columns=most_columns)
+        Fleet(
+            lambda _: OPTIONS,
+            most_models=most_models,
+            most_columns=most_columns,
+            at_once=at_once,
+            most_held_bytes=most_held_bytes,
+        )
         for _ in range(2)
     )
     groups: list[list[ObservationTable]] = [[traffic.table("next", MODELS[:3], 100)]]
@@ -84,6 +97,7 @@ def test_tables_that_are_taken_at_once_give_what_they_give_one_by_one(
     assert plain(together.state()) == plain(alone.state())
     assert together.outline() == alone.outline()
     assert together.columns == alone.columns
+    assert together.newcomers.dropped_rows == alone.newcomers.dropped_rows
     for one, other in zip(together, alone, strict=True):
         assert one.replayed_rows == other.replayed_rows
         assert one.refused_columns == other.refused_columns
