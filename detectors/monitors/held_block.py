@@ -1,18 +1,19 @@
 """Rows of newcomers that came one after the other, as tables."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
 import numpy as np
 
-from schemas.tables.columns import Column, Kind
+from detectors.monitors.packed_columns import PackedColumns
 from schemas.tables.frames import decode_frame, encode_frame
 from schemas.tables.model_version import ModelVersion
 from schemas.tables.observations import ObservationBatch, ObservationTable
 
 PER_PIECE: Final = 200
-"""Bytes that are reckoned for a piece, beside its names and rows."""
+PER_TABLE: Final = 700
+"""Bytes that are reckoned for a piece, and for a table, beside names, rows and texts."""
 
 _PER_ROW: Final = 24
 _PER_TEXT: Final = 60
@@ -41,6 +42,55 @@ class Piece(NamedTuple):
         return self.end - self.begin
 
 
+class HeldTable(NamedTuple):
+    """Rows of versions that have the same columns.
+
+    Attributes
+    ----------
+    rows
+        A table without its columns.
+    columns
+        These.
+    """
+
+    rows: ObservationTable
+    columns: PackedColumns
+
+    @classmethod
+    def of(cls, table: ObservationTable) -> "HeldTable":
+        """Take rows into arrays of their own, with no column, category or source without a row."""
+        numbers, own = np.unique(table.source_of, return_inverse=True)
+        rows = replace(
+            table,
+            sources=tuple(table.sources[number] for number in numbers.tolist()),
+            source_of=own.reshape(-1).astype(np.int64),
+            columns=(),
+        )
+        return cls(rows, PackedColumns.of(table.columns))
+
+    def table(self) -> ObservationTable:
+        """Return the table with its columns."""
+        return replace(self.rows, columns=tuple(self.columns.between(0, len(self.rows))))
+
+    @property
+    def size(self) -> int:
+        """About how many bytes it takes."""
+        texts = sum(
+            _PER_TEXT * len(categories) + sum(map(len, categories))
+            for categories in self.columns.categories
+        )
+        flags = self.columns.flags
+        values = self.columns.values.nbytes + (0 if flags is None else flags.nbytes)
+        names = sum(len(rows.model) + len(rows.version) for rows in self.rows.models)
+        pieces = PER_PIECE * len(self.rows.models)
+        return PER_TABLE + len(self.rows) * _PER_ROW + values + texts + names + pieces
+
+    @property
+    def size_of_names(self) -> int:
+        """About how many bytes the names of its columns take, which many tables may share."""
+        return sum(2 * _PER_TEXT + len(name) for name, _, _ in self.columns.layout)
+
+
 @dataclass(slots=True, kw_only=True, eq=False)
 class HeldBlock:
     """Some rows of newcomers.
@@ -53,7 +103,7 @@ class HeldBlock:
         Bytes that it was reckoned with when its rows came. It stays while any of them is held: what
         must be forgotten may not depend on when snapshots were taken.
     tables
-        The rows, each table with what it needs alone.
+        The rows.
     left
         Versions of which rows are held still.
     gone
@@ -62,16 +112,16 @@ class HeldBlock:
 
     number: int
     size: int = 0
-    tables: list[ObservationTable] = field(default_factory=list)
+    tables: list[HeldTable] = field(default_factory=list)
     left: set[ModelVersion] = field(default_factory=set)
     gone: int = 0
 
     def add(self, table: ObservationTable) -> Iterator[tuple[ModelVersion, Piece]]:
         """Take rows; yield which rows are whose."""
-        own = _compact(table)
-        self.size += _size(own)
+        own = HeldTable.of(table)
+        self.size += own.size
         self.tables.append(own)
-        self.left.update(own.versions())
+        self.left.update(own.rows.versions())
         return self._pieces_of(len(self.tables) - 1)
 
     def pieces(self) -> Iterator[tuple[ModelVersion, Piece]]:
@@ -81,20 +131,20 @@ class HeldBlock:
 
     def _pieces_of(self, number: int) -> Iterator[tuple[ModelVersion, Piece]]:
         begin = 0
-        for model, rows in enumerate(self.tables[number].models):
+        for model, rows in enumerate(self.tables[number].rows.models):
             end = begin + rows.rows
             yield (rows.model, rows.version), Piece(self.number, number, model, begin, end)
             begin = end
 
     def batch(self, piece: Piece) -> ObservationBatch:
         """Return the rows of a piece."""
-        table = self.tables[piece.table]
-        return table.batch(table.models[piece.model], piece.begin, piece.end)
+        columns = self.tables[piece.table].columns
+        return replace(self.places(piece), columns=tuple(columns.between(piece.begin, piece.end)))
 
     def places(self, piece: Piece) -> ObservationBatch:
         """Return the rows of a piece without their columns."""
-        table = self.tables[piece.table]
-        return table.batch(table.models[piece.model], piece.begin, piece.end, columns=())
+        table = self.tables[piece.table].rows
+        return table.batch(table.models[piece.model], piece.begin, piece.end)
 
     def leave(self, key: ModelVersion) -> None:
         """Let go of the rows of a version."""
@@ -107,8 +157,12 @@ class HeldBlock:
 
         It depends on these alone: neither on what has left, nor on whether they were bytes before.
         """
-        tables = [table.only(self.left) for table in self.tables]
-        return encode_frame(_compact(table) for table in tables if len(table))
+        left = (
+            held.table().only(self.left)
+            for held in self.tables
+            if not self.left.isdisjoint(held.rows.versions())
+        )
+        return encode_frame(HeldTable.of(table).table() for table in left)
 
     @classmethod
     def decode(cls, number: int, size: int, frame: bytes) -> "HeldBlock":
@@ -119,35 +173,6 @@ class HeldBlock:
         InvalidMessage, OtherFormat
             As of `schemas.tables.frames.decode_frame`.
         """
-        tables = decode_frame(frame)
-        left = {key for table in tables for key in table.versions()}
+        tables = [HeldTable.of(table) for table in decode_frame(frame)]
+        left = {key for held in tables for key in held.rows.versions()}
         return cls(number=number, size=size, tables=tables, left=left)
-
-
-def _compact(table: ObservationTable) -> ObservationTable:
-    """Return a table with arrays of its own, and no column, category or source without a row."""
-    numbers, own = np.unique(table.source_of, return_inverse=True)
-    return replace(
-        table,
-        sources=tuple(table.sources[number] for number in numbers.tolist()),
-        source_of=own.reshape(-1).astype(np.int64),
-        columns=tuple(_compact_columns(table.columns)),
-    )
-
-
-def _compact_columns(columns: Iterable[Column]) -> Iterator[Column]:
-    for column in columns:
-        if not column.is_absent:
-            flags = column.flags if column.flags is not None and column.flags.any() else None
-            yield replace(column.compact(), flags=flags)
-
-
-def _size(table: ObservationTable) -> int:
-    """Return about how many bytes a table takes."""
-    size = len(table) * _PER_ROW
-    for column in table.columns:
-        size += column.values.nbytes + (0 if column.flags is None else column.flags.nbytes)
-        if column.kind is Kind.CATEGORY:
-            size += sum(map(len, column.categories)) + _PER_TEXT * len(column.categories)
-    names = sum(len(rows.model) + len(rows.version) for rows in table.models)
-    return size + names + PER_PIECE * len(table.models)

@@ -82,7 +82,7 @@ def rows_held(
         if name[0] == NEWCOMERS:
             block = block_in(name, parts)
             for key, piece in block.pieces():
-                if origin in {None, block.tables[piece.table].origin}:
+                if origin in {None, block.tables[piece.table].rows.origin}:
                     rows[key] += piece.rows
     return rows
 

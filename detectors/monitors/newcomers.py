@@ -23,8 +23,8 @@ SHOWN: Final = 32
 """Rows with which a version has shown itself."""
 
 ENOUGH: Final = 8
-"""Rows with which it has where there is no room for more: so many of each version that may be
-watched do find room."""
+"""Rows with which it has where there is no room for more; there is for so many of as many versions
+of 20 columns as may be watched."""
 
 PER_VERSION: Final = 600
 """Bytes that are reckoned for a version, beside its pieces."""
@@ -46,7 +46,7 @@ def rows_shown(options: MonitorOptions) -> int:
 def bytes_for(models: int, columns: int) -> int:
     """Return what room the newcomers have beside so many models and columns that are watched.
 
-    A tenth of what these take, or less; enough for `ENOUGH` rows of each of them.
+    A tenth of what these take, or less.
     """
     return models * _PER_MODEL + columns * _PER_COLUMN
 
@@ -155,9 +155,11 @@ class Newcomers:
         if last is None or last.size >= self._block_bytes:
             last = self._blocks[self._next] = HeldBlock(number=self._next)
             self._next += 1
-        for key, piece in last.add(table):
-            if key not in self._versions:
-                last.size += PER_VERSION
+        pieces = list(last.add(table))
+        new = sum(key not in self._versions for key, _ in pieces)
+        if new:
+            last.size += new * PER_VERSION + last.tables[-1].size_of_names
+        for key, piece in pieces:
             newcomer = self._take(key, piece)
             if newcomer.marks is not None:
                 _mark(newcomer.marks, last.places(piece))
@@ -183,6 +185,9 @@ class Newcomers:
     def make_room(self) -> list[ModelVersion]:
         """Let the block go that came first, but for those versions that have `ENOUGH` rows.
 
+        Where none has, it is the first of those that have most, if that is more than one: where
+        very many come again and again, one after the other is watched.
+
         Returns
         -------
         list of ModelVersion
@@ -191,7 +196,10 @@ class Newcomers:
         """
         block = next(iter(self._blocks.values()))
         keys = dict.fromkeys(key for key, _ in block.pieces() if key in block.left)
+        most = max(self._versions[key].rows for key in keys)
         enough = [key for key in keys if self._versions[key].rows >= ENOUGH]
+        if not enough and most > 1:
+            enough = [next(key for key in keys if self._versions[key].rows == most)]
         for key in enough:
             del keys[key]
         for key in keys:

@@ -40,7 +40,7 @@ def test_rows_are_kept_with_what_they_need() -> None:
     assert batch.offsets.tolist() == [3, 4]
     assert [column.name for column in batch.columns] == ["x", "text"]
     assert batch.columns[1].categories == ("c", "b")
-    assert len(block.tables[0].sources) == 2
+    assert len(block.tables[0].rows.sources) == 2
 
 
 def test_the_size_goes_by_values_texts_names_and_versions() -> None:

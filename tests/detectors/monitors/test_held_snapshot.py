@@ -39,7 +39,8 @@ def _block() -> HeldBlock:
 
 def test_a_block_of_format_5_is_read() -> None:
     assert encode_block(block_in(NAME, {NAME: _kept("held_v5.hex")})) == encode_block(_block())
-    (table,) = block_in(NAME, {NAME: _kept("held_v5.hex")}).tables
+    (held,) = block_in(NAME, {NAME: _kept("held_v5.hex")}).tables
+    table = held.table()
     assert table.versions() == [("fraud", "3"), ("fraud", "4")]
     amount, country = table.columns
     assert amount.values.tolist() == [1.5, 2.5, 0.5]
@@ -112,4 +113,6 @@ def test_a_fleet_names_the_block_that_cannot_be_read() -> None:
 
 def test_the_frame_is_that_of_the_tables() -> None:
     block = _block()
-    assert frame_in(NAME, {NAME: encode_block(block)}).tobytes() == encode_frame(block.tables)
+    assert frame_in(NAME, {NAME: encode_block(block)}).tobytes() == encode_frame(
+        each.table() for each in block.tables
+    )

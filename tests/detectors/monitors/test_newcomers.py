@@ -139,11 +139,10 @@ def test_rows_that_come_again_show_nothing() -> None:
 
 
 def _fill(newcomers: Newcomers, first: int) -> None:
-    """Hold rows of names that come once until there is no room, and make some."""
+    """Hold rows of names that come once until there is no room."""
     while not newcomers.is_full:
         newcomers.hold(_once(first, 1))
         first += 1
-    assert newcomers.make_room() == []
 
 
 def test_the_block_that_came_first_is_let_go_and_its_rows_are_counted() -> None:
@@ -161,13 +160,14 @@ def test_the_block_that_came_first_is_let_go_and_its_rows_are_counted() -> None:
 def test_who_lost_its_first_rows_begins_with_those_that_are_left() -> None:
     key = "fraud", "3"
     newcomers = Newcomers(most_bytes=16_000)
-    newcomers.hold(table_of(_rows(3)))
+    newcomers.hold(table_of_many([batch_of(_rows(ENOUGH), version="5"), batch_of(_rows(3))]))
     newcomers.notice("fraud")
     newcomers.hold(_once(100, 2))
     newcomers.hold(table_of(_rows(5)[3:], start=3))
     newcomers.notice("fraud")
     newcomers.notice("fraud")
     _fill(newcomers, 1000)
+    assert newcomers.make_room() == [("fraud", "5")]
     assert (newcomers.rows_of(key), newcomers.dropped_rows) == (2, 3)
     # As by the log of what is left: rows that come before it came again.
     assert not newcomers.unseen(batch_of(_rows(5))).any()
@@ -182,13 +182,20 @@ def test_who_has_enough_rows_is_not_let_go_with_the_others() -> None:
     newcomers = Newcomers(most_bytes=16_000)
     newcomers.hold(table_of(_rows(ENOUGH)))
     newcomers.hold(table_of(_rows(ENOUGH - 1), version="4"))
-    while not newcomers.is_full:
-        newcomers.hold(_once(newcomers.size, 1))
+    _fill(newcomers, 1000)
     size = newcomers.size
     assert newcomers.make_room() == [("fraud", "3")]
     assert newcomers.rows_of(("fraud", "3")) == ENOUGH
     newcomers.release(("fraud", "3"))
     assert newcomers.size < size
+
+
+def test_where_none_has_enough_rows_one_that_came_again_is_watched() -> None:
+    newcomers = Newcomers(most_bytes=16_000)
+    newcomers.hold(table_of_many([batch_of(_rows(1), version=version) for version in "345"]))
+    newcomers.hold(table_of(_rows(1), start=1, version="4"))
+    _fill(newcomers, 1000)
+    assert newcomers.make_room() == [("fraud", "4")]
 
 
 def test_as_many_as_may_be_watched_have_room_until_they_are() -> None:
