@@ -14,6 +14,15 @@ _KINDS: Final = (
 )
 
 
+LONGEST_LINE: Final = 16_000_000
+"""Bytes of a line, or of a JSON document, that are read of a file; no topic takes such a record. A
+file of a few megabytes may unpack to a line of gigabytes."""
+
+
+class UnreadableFile(Exception):
+    """A file that cannot be read, or read on; the message says where and why."""
+
+
 class UnusableFile(OSError):
     """A path that names no file which can be read to its end; ``strerror`` says why, in words."""
 
@@ -39,7 +48,9 @@ def opened(path: Path) -> BinaryIO:
         # Without O_NONBLOCK opening a pipe waits; of a regular file it changes nothing.
         number = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOCTTY | os.O_NONBLOCK)
     except OSError:
-        check_regular(path)  # a socket cannot be opened at all: better named than "no such device"
+        _check(
+            path.stat().st_mode
+        )  # a socket cannot be opened at all: better named than "no such device"
         raise
     try:
         _check(os.fstat(number).st_mode)
@@ -67,17 +78,6 @@ def contents(path: Path, most: int) -> bytes:
     if len(found) > most:
         raise UnusableFile(f"more than {most:,} bytes")
     return found
-
-
-def check_regular(path: Path) -> None:
-    """Look whether a path names a regular file, without opening it.
-
-    Raises
-    ------
-    OSError
-        As for `opened`, whether it may be read apart.
-    """
-    _check(path.stat().st_mode)
 
 
 def _check(mode: int) -> None:

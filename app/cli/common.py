@@ -15,6 +15,7 @@ from app.kafka.brokers import AuthenticationFailed, BrokersUnreachable, TopicRef
 from app.kafka.clients import client_arguments
 from app.kafka.permissions import NotAuthorized
 from app.kafka.topics import WrongTopics
+from app.regular_file import UnreadableFile
 from app.settings import CONFIG_VARIABLE, InvalidConfiguration, Problem, Settings, load_settings
 from app.state.errors import NothingFound, WorkersRunning
 from app.web.server import AddressUnavailable
@@ -25,6 +26,7 @@ from app.worker.pending_directory import check_pending_directory
 _CODES: Final[dict[type[Exception], ExitCode]] = {
     InvalidConfiguration: ExitCode.CONFIGURATION,
     AddressUnavailable: ExitCode.CONFIGURATION,
+    UnreadableFile: ExitCode.CONFIGURATION,
     WrongTopics: ExitCode.TOPICS,
     TopicRefused: ExitCode.TOPICS,
     UnusableState: ExitCode.NOTHING,

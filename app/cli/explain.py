@@ -3,6 +3,7 @@
 import asyncio
 import json
 import sys
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -15,6 +16,7 @@ from app.explain.explanation import explain as explained
 from app.explain.reading import ROLES
 from app.explain.sample import STANDARD_INPUT, Sample, of_file, of_topic, path_of
 from app.explain.text import lines_of
+from app.regular_file import UnreadableFile, UnusableFile, opened
 from app.settings import Settings, TopicRole
 from app.terminal import say
 from app.worker.exit_codes import ExitCode
@@ -105,13 +107,17 @@ def explain(
 
 
 def _lines(path: Path | None, *, count: int, separator: str) -> Sample:
+    name = "standard input" if path is None else str(path)
     try:
         if path is None:
             return of_file("stdin", sys.stdin.buffer, count=count, separator=separator)
-        with path.open("rb") as file:
-            return of_file(str(path), file, count=count, separator=separator)
-    except (OSError, EOFError) as error:
-        raise click.BadParameter(f"{path or 'standard input'} cannot be read: {error}") from None
+        with opened(path) as file:
+            return of_file(name, file, count=count, separator=separator)
+    except UnusableFile as error:
+        raise UnreadableFile(f"{name}: {error.strerror}; standard input is called -") from None
+    except (OSError, EOFError, zlib.error, UnreadableFile) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise UnreadableFile(f"{name} cannot be read: {reason}") from None
 
 
 def _role(settings: Settings, topic: str) -> TopicRole:

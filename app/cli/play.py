@@ -19,7 +19,7 @@ from app.kafka.brokers import BrokersUnreachable, wait_for_brokers
 from app.options import prediction_fields
 from app.play import report
 from app.play.events import Untrainable
-from app.play.files.line import BadRow, UnreadableFile
+from app.play.files.line import BadRow
 from app.play.files.source import Source, open_source
 from app.play.reader import NothingToPlay, Reader
 from app.play.roles import UnknownColumns
@@ -46,9 +46,9 @@ _NOBODY: Final = "127.0.0.1:9092"
     *OF_ALL,
     said={
         ExitCode.OK: "played",
-        ExitCode.FAILED: "the file or the brokers failed, or no row of it can be played",
-        ExitCode.CONFIGURATION: "the options or the configuration cannot be used, or the file can "
-        "be read in two ways",
+        ExitCode.FAILED: "no row of the file can be played, or the brokers failed",
+        ExitCode.CONFIGURATION: "the options, the configuration or the file cannot be used, or "
+        "the file can be read in two ways",
     },
 )
 def play(**chosen: Any) -> None:
@@ -90,7 +90,7 @@ def _play(choice: Chosen, settings: Settings) -> None:
                     asyncio.run(_send(reader, table, settings, progress))
     except (UnknownColumns, AmbiguousFile) as error:
         raise click.UsageError(str(error)) from None
-    except (UnreadableFile, Untrainable, NothingToPlay) as error:
+    except (Untrainable, NothingToPlay) as error:
         raise click.ClickException(str(error)) from None
     except KafkaError as error:
         raise click.ClickException(f"a record was not taken: {error}") from None

@@ -12,12 +12,13 @@ from typing import BinaryIO, Final, cast
 from agents.records.record import Record
 from app.kafka.brokers import wait_for_brokers
 from app.kafka.whole_topic import reading
+from app.regular_file import LONGEST_LINE, UnreadableFile
 from app.settings import Settings
 
 STANDARD_INPUT: Final = "-"
 
-LONGEST_LINE: Final = 100_000_000
-"""Bytes of a line that are read; no topic takes a record of so many."""
+_MOST_BLANK: Final = 1_000_000
+"""Empty lines in a row: a small packed file may hold any number of them."""
 
 _GZIP: Final = b"\x1f\x8b"
 _SUFFIXES: Final = frozenset({".csv", ".gz", ".json", ".jsonl", ".ndjson", ".txt"})
@@ -86,14 +87,16 @@ def of_file(
     count
         How many lines at most.
     longest
-        Bytes of a line that are read; the rest of it is passed over.
+        Bytes of a line that are read.
     separator
         What stands between a record's key and its value; empty where lines are values alone.
 
     Raises
     ------
-    OSError, EOFError
+    OSError, EOFError, zlib.error
         If the file cannot be read or unpacked.
+    UnreadableFile
+        If a line is longer.
     """
     buffered = BufferedReader(cast("RawIOBase", stream))
     packed = buffered.peek(len(_GZIP)).startswith(_GZIP)
@@ -119,13 +122,15 @@ def _parted(line: bytes, separator: bytes) -> tuple[bytes, bytes | None]:
 
 def _lines(stream: BinaryIO, longest: int) -> Iterator[tuple[int, bytes]]:
     """Yield the lines that are not empty with their numbers, from 1."""
-    number = 0
-    while line := stream.readline(longest):
+    number = blank = 0
+    while line := stream.readline(longest + 1):
         number += 1
-        if len(line) == longest and not line.endswith(b"\n"):
-            while (rest := stream.readline(longest)) and not rest.endswith(b"\n"):
-                pass
-        if line.strip():
+        if len(line) > longest and not line.endswith(b"\n"):
+            raise UnreadableFile(f"line {number} has more than {longest:,} bytes")
+        blank = 0 if line.strip() else blank + 1
+        if blank > _MOST_BLANK:
+            raise UnreadableFile(f"{_MOST_BLANK:,} lines before line {number:,} are empty")
+        if not blank:
             yield number, line.rstrip(b"\r\n")
 
 

@@ -8,11 +8,13 @@ from typing import Final
 from app.play import dump
 from app.play.delay import LabelDelay
 from app.play.events import Clock, EventMaker, Model, Played, UnusableRow
+from app.play.files.header import MOST_COLUMNS
 from app.play.files.line import BadRow, Line, Row
 from app.play.files.source import Source
 from app.play.roles import ColumnRoles
 from app.play.summary import Summary
 from app.play.table import Looking, Table, TableProfile
+from app.regular_file import UnreadableFile
 from schemas.payloads.rows import FieldMap
 
 PIPED_ROWS: Final = 50_000
@@ -120,6 +122,8 @@ class Reader:
         names = dict.fromkeys(source.columns)
         for rows in _batches(self._looked_at()):
             names |= dict.fromkeys(name for row in rows for name in row.values)
+            if len(names) > MOST_COLUMNS:
+                raise UnreadableFile(f"more than {MOST_COLUMNS:,} columns in {profile.rows:,} rows")
             profile.add(rows)
             if progress is not None:
                 progress(profile.rows)

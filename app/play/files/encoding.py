@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-from app.play.files.line import UnreadableFile
+from app.regular_file import UnreadableFile
 
 LEGACY: Final = "cp1252"
 """What a file is taken for that is not UTF-8: Latin-1 with the characters that Windows adds."""
@@ -75,9 +75,9 @@ def told(head: bytes, chunks: Iterable[bytes]) -> Encoding:
     UnreadableFile
         If they are no text, or text of which the encoding must be named.
     """
-    for mark, name in _MARKS:
-        if head.startswith(mark):
-            return Encoding(name, "by its byte order mark")
+    marked = _marked(head)
+    if marked is not None:
+        return Encoding(marked, "by its byte order mark")
     wide = _without_mark(head)
     if wide is not None:
         return Encoding(wide, "every other byte is zero")
@@ -95,6 +95,16 @@ def told(head: bytes, chunks: Iterable[bytes]) -> Encoding:
     word = next(filter(None, (pattern.search(text) for pattern in _WORDS)), None)
     example = "" if word is None else f", such as {word.group()!r}"
     return Encoding(LEGACY, f"it is not UTF-8, and Western European by its look{example}")
+
+
+def of_head(head: bytes, name: str | None) -> str:
+    """Return the first bytes of a file as text of which the form can be told, not each letter."""
+    known = named(name).name if name else _marked(head) or _without_mark(head)
+    return head.decode(known or "utf-8", errors="replace")
+
+
+def _marked(head: bytes) -> str | None:
+    return next((name for mark, name in _MARKS if head.startswith(mark)), None)
 
 
 def _without_mark(head: bytes) -> str | None:

@@ -5,7 +5,13 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from app.play.files.line import UnreadableFile
+from app.regular_file import UnreadableFile
+
+MOST_COLUMNS: Final = 100_000
+"""Columns of a file: five times the features that one event can have."""
+
+_MOST_TOLD: Final = 10
+"""Columns that a note lists, and columns without a name that have a note each."""
 
 _NUMBER: Final = re.compile(r"[+-]?\d*[.,]?\d+([eE][+-]?\d+)?", re.ASCII)
 _INDEX: Final = re.compile(r"|Unnamed: \d+|_c0|index|row\.?names", re.IGNORECASE)
@@ -46,6 +52,8 @@ def header_of(records: Sequence[Sequence[str]], *, absent: bool) -> Header:
     """
     if not records:
         raise UnreadableFile("the file is empty: no header, no row")
+    if len(records[0]) > MOST_COLUMNS:
+        raise UnreadableFile(f"the header has more than {MOST_COLUMNS:,} columns")
     if absent:
         return Header(tuple(f"column_{n + 1}" for n in range(len(records[0]))), len(records[0]), ())
     first, rows = records[0], records[1:]
@@ -91,20 +99,24 @@ def _different(names: Sequence[str], notes: list[str]) -> tuple[str, ...]:
     counts = Counter(names)
     taken = set(names)
     found: list[str] = []
+    alike: dict[str, list[str]] = {}
     for number, name in enumerate(names, start=1):
-        unique = name
-        if not name:
-            unique = f"column_{number}"
-        elif counts[name] > 1:
-            unique = f"{name}.{names[: number - 1].count(name) + 1}"
+        unique = name or f"column_{number}"
+        if counts[name] > 1 and name:
+            unique = f"{name}.{len(alike.get(name, ())) + 1}"
         while unique != name and unique in taken:
             unique += "_"
         taken.add(unique)
         found.append(unique)
-        if not name:
-            notes.append(f"column {number} has no name: {unique}")
-    for name, count in counts.items():
-        if name and count > 1:
-            alike = [unique for unique, old in zip(found, names, strict=True) if old == name]
-            notes.append(f"{count} columns are named {name!r}: {', '.join(alike)}")
+        alike.setdefault(name, []).append(unique)
+    for number, unique in enumerate(alike.pop("", [])):
+        if number == _MOST_TOLD:
+            notes.append(f"{counts['']:,} columns have no name")
+            break
+        notes.append(f"column {found.index(unique) + 1} has no name: {unique}")
+    for name, uniques in alike.items():
+        if len(uniques) > 1:
+            more = ", ..." if len(uniques) > _MOST_TOLD else ""
+            listed = ", ".join(uniques[:_MOST_TOLD])
+            notes.append(f"{len(uniques)} columns are named {name!r}: {listed}{more}")
     return tuple(found)

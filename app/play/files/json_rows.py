@@ -8,10 +8,8 @@ from typing import Any, Final, NamedTuple, TextIO
 
 import orjson
 
-from app.play.files.line import BadRow, Line, Row, UnreadableFile
-
-LONGEST_DOCUMENT: Final = 16_000_000
-"""Characters of one document."""
+from app.play.files.line import BadRow, Line, Row
+from app.regular_file import LONGEST_LINE, UnreadableFile
 
 DEEPEST: Final = 64
 """Levels of objects in a document."""
@@ -159,7 +157,7 @@ def _in_lines(text: Iterable[str], *, keyed: bool) -> Iterator[Document | BadRow
         yield Document(line, value, stripped, before.rstrip("\t:|;, "))
 
 
-def _in_stream(text: TextIO) -> Iterator[Document]:
+def _in_stream(text: TextIO) -> Iterator[Document | BadRow]:
     """Yield documents between which there is nothing but space and commas, in bounded memory."""
     decoder = json.JSONDecoder()
     buffer, position, line, ended = "", 0, 1, False
@@ -175,11 +173,12 @@ def _in_stream(text: TextIO) -> Iterator[Document]:
             return
         try:
             _, end = decoder.raw_decode(buffer, position)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             if ended and position == len(buffer) and not inside:
                 return
-            if ended or len(buffer) - position > LONGEST_DOCUMENT:
-                raise UnreadableFile(f"from line {line} on: not JSON: {error}") from None
+            endless = not ended and len(buffer) - position > LONGEST_LINE
+            if ended or endless or isinstance(error, RecursionError):
+                raise UnreadableFile(f"from line {line} on: {_why(error, ended=ended)}") from None
             more = text.read(max(_CHUNK, len(buffer) - position))
             ended = not more
             buffer, position = buffer[position:] + more, 0
@@ -190,9 +189,24 @@ def _in_stream(text: TextIO) -> Iterator[Document]:
             buffer, position = buffer[position:] + more, 0
             continue
         spelling = buffer[position:end]
-        yield Document(line, decoded(spelling), spelling)
+        yield _document(line, spelling)
         line += spelling.count("\n")
         position = end
+
+
+def _why(error: ValueError | RecursionError, *, ended: bool) -> str:
+    if isinstance(error, RecursionError):
+        return "JSON that is nested too deeply"
+    if not ended:
+        return f"no document, or one of more than {LONGEST_LINE:,} characters"
+    return f"not JSON: {error}"
+
+
+def _document(line: int, spelling: str) -> Document | BadRow:
+    try:
+        return Document(line, decoded(spelling), spelling)
+    except ValueError as error:
+        return BadRow(line, "not JSON", str(error))
 
 
 def _tried(text: Any) -> Any:
@@ -208,4 +222,6 @@ def _begins(text: str) -> bool:
         json.JSONDecoder().raw_decode(text)
     except json.JSONDecodeError as error:
         return error.pos >= len(text.rstrip()) - 1
+    except RecursionError:
+        return True  # told when it is read
     return True

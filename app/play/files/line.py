@@ -3,10 +3,6 @@
 from typing import Any, NamedTuple, TypeAlias
 
 
-class UnreadableFile(Exception):
-    """The file cannot be read on; the message says where and why."""
-
-
 class Row(NamedTuple):
     """A row: the line it begins at, from 1, and its values by column.
 

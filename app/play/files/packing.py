@@ -9,10 +9,13 @@ import zlib
 from pathlib import PurePosixPath
 from typing import Any, Final, NamedTuple
 
-from app.play.files.line import UnreadableFile
+from app.regular_file import UnreadableFile
 
 HEAD_BYTES: Final = 1 << 18
 """Bytes from which the form of a file is told."""
+
+LONGEST_HEAD: Final = 1 << 22
+"""Bytes within which the first line, the header, has to end."""
 
 ERRORS: Final = (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, RuntimeError)
 """What reading a packed file can raise; `zipfile` says by a RuntimeError that it is encrypted."""
@@ -22,6 +25,7 @@ _PACKINGS: Final = {
     b"BZh": "bzip2",
     b"\xfd7zXZ\x00": "xz",
     b"PK\x03\x04": "zip",
+    b"PK\x05\x06": "zip",  # an empty one
 }
 _OTHERS: Final = {
     b"\x28\xb5\x2f\xfd": "packed by zstd: unpack it first",
@@ -40,6 +44,7 @@ _OTHERS: Final = {
     b"X\n\x00\x00": "an R data file: write it by write.csv",
     b"%PDF": "a PDF",
 }
+_MOST_NAMED: Final = 20
 _DATA: Final = {".csv", ".tsv", ".tab", ".psv", ".json", ".jsonl", ".ndjson", ".parquet"}
 
 
@@ -56,16 +61,19 @@ class Headed(io.RawIOBase):
     Attributes
     ----------
     head
-        The first `HEAD_BYTES` at most, all of a shorter stream.
+        The first `HEAD_BYTES`, more up to `LONGEST_HEAD` where no line ends within them, all of a
+        shorter stream.
     """
 
     def __init__(self, stream: Any) -> None:
         self._stream = stream
-        parts = []
-        wanted = HEAD_BYTES
-        while wanted and (part := stream.read(wanted)):
+        parts: list[bytes] = []
+        length, wanted = 0, HEAD_BYTES
+        while length < wanted and (part := stream.read(min(wanted - length, HEAD_BYTES))):
             parts.append(part)
-            wanted -= len(part)
+            length += len(part)
+            if length == wanted < LONGEST_HEAD and not any(map(_ends_line, parts)):
+                wanted += HEAD_BYTES
         self.head = b"".join(parts)
         self._given = 0
 
@@ -109,6 +117,8 @@ def unpacked(raw: Any, member: str | None = None) -> Unpacked:
         source: Any = io.BufferedReader(stream)
         opened: dict[str, Any] = {"gzip": gzip.open, "bzip2": bz2.open, "xz": lzma.open}
         stream = Headed(opened[packing](source))
+    if packing is not None and any(map(stream.head.startswith, _PACKINGS)):
+        raise UnreadableFile(f"packed twice: what {packing} has packed is packed again")
     for magic, form in _OTHERS.items():
         if stream.head.startswith(magic):
             raise UnreadableFile(f"this is {form}")
@@ -130,8 +140,18 @@ def _member(raw: Any, member: str | None) -> Any:
     else:
         wanted = [name for name in names if PurePosixPath(name).suffix.lower() in _DATA] or names
     if len(wanted) != 1:
-        raise UnreadableFile(f"name one of the archive's files by --member: {', '.join(names)}")
+        listed = ", ".join(names[:_MOST_NAMED])
+        others = f" and {len(names) - _MOST_NAMED:,} more" if len(names) > _MOST_NAMED else ""
+        raise UnreadableFile(
+            f"name one of the archive's files by --member: {listed}{others}"
+            if names
+            else "the archive holds no file"
+        )
     return archive.open(wanted[0])
+
+
+def _ends_line(part: bytes) -> bool:
+    return b"\n" in part or b"\r" in part
 
 
 def _is_own(path: PurePosixPath) -> bool:

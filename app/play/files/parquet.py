@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import Any, Final
 
 from app.play.files.json_rows import flat
-from app.play.files.line import Line, Row, UnreadableFile
+from app.play.files.line import Line, Row
+from app.regular_file import UnreadableFile
 
 MAGIC: Final = b"PAR1"
 

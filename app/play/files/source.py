@@ -6,21 +6,30 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import islice
+from os import fstat
 from pathlib import Path
 from typing import Any, Final
 
 from app.play.files import dialect as dialects
 from app.play.files import encoding, json_rows
+from app.play.files.bounded_lines import BoundedLines
 from app.play.files.delimited import rows as delimited_rows
 from app.play.files.header import header_of
 from app.play.files.json_rows import Document, Form
-from app.play.files.line import BadRow, Line, UnreadableFile
+from app.play.files.line import BadRow, Line
 from app.play.files.packing import ERRORS, Headed, unpacked
 from app.play.files.parquet import MAGIC, ParquetFile
+from app.regular_file import UnreadableFile, UnusableFile, opened
 
 STDIN: Final = "-"
 
 _CHUNK: Final = 1 << 20
+_MOST_OF_ONE: Final = 64
+"""Chunks from which the encoding of a file without lines is told."""
+
+_IN_ONE: Final = {Form.ARRAY, Form.STREAM}
+"""Forms of which all may stand in one line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,18 +114,22 @@ class Source:
             self.columns = self._parquet.columns
             self._lines = self._parquet.rows
             return ["Parquet", *packing]
+        in_lines = self._form(encoding.of_head(head, self._named.encoding)) not in _IN_ONE
         known = (
             encoding.named(self._named.encoding)
             if self._named.encoding
-            else encoding.told(head, self._chunks())
+            else encoding.told(head, self._chunks(in_lines=in_lines))
         )
         text = head.decode(known.name, errors="replace")
-        form = None if self._named.dialect.delimiter else json_rows.form_of(text)
+        form = self._form(text)
         words = [f"{known.name.removesuffix('-sig').upper()} ({known.why})", *packing]
         if form is not None:
             self.typed = True
             self._head = text, form
-            self._documents = lambda: json_rows.documents(self._text(known), form)
+            in_lines = form not in _IN_ONE
+            self._documents = lambda: json_rows.documents(
+                self._text(known, in_lines=in_lines), form
+            )
             self._lines = lambda: json_rows.rows(self.documents())
             return [form.value, *words]
         told = dialects.told(text, self._named.dialect)
@@ -125,22 +138,31 @@ class Source:
         self.columns, self.notes = header.columns, header.notes
         name = known.name.removesuffix("-sig").upper()
         self._lines = lambda: delimited_rows(
-            self._text(known), told, header, absent=absent, encoding=name
+            self._text(known, in_lines=True), told, header, absent=absent, encoding=name
         )
         return [told.words(), *words]
 
-    def _chunks(self) -> Iterator[bytes]:
-        """Yield the file's bytes, or the first of them where they come only once."""
+    def _form(self, text: str) -> Form | None:
+        return None if self._named.dialect.delimiter else json_rows.form_of(text)
+
+    def _chunks(self, *, in_lines: bool) -> Iterator[bytes]:
+        """Yield the file's bytes; the first of them where they come only once, or are one line."""
         if not self.again:
             yield self._stream.head
             return
+        stream = self._bytes(in_lines=in_lines)
+        chunks = iter(partial(stream.read, _CHUNK), b"")
         try:
-            yield from iter(partial(self._reopened().read, _CHUNK), b"")
+            yield from chunks if in_lines else islice(chunks, _MOST_OF_ONE)
         except ERRORS:
             return  # told when the rows are read, with the line
 
-    def _text(self, known: encoding.Encoding) -> io.TextIOWrapper:
-        stream = io.BufferedReader(self._reopened(), _CHUNK)
+    def _bytes(self, *, in_lines: bool) -> io.RawIOBase:
+        stream = self._reopened()
+        return BoundedLines(stream) if in_lines else stream
+
+    def _text(self, known: encoding.Encoding, *, in_lines: bool) -> io.TextIOWrapper:
+        stream = io.BufferedReader(self._bytes(in_lines=in_lines), _CHUNK)
         return io.TextIOWrapper(stream, encoding=known.name, errors=known.errors, newline="")
 
     def documents(self) -> Iterator[Document | BadRow]:
@@ -206,12 +228,13 @@ def open_source(name: str, named: NamedForm | None = None) -> Iterator[Source]:
         return
     path = Path(name)
     try:
-        size = path.stat().st_size if path.is_file() else None
-        if size is None and path.is_dir():
-            raise UnreadableFile(f"{name}: a folder: name a file")
+        with opened(path) as file:
+            size = fstat(file.fileno()).st_size
+    except UnusableFile as error:
+        raise UnreadableFile(f"{name}: {error.strerror}; standard input is called -") from None
     except OSError as error:
         raise UnreadableFile(f"{name}: {error.strerror}") from error
-    source = _source(name, lambda: path.open("rb"), size, named)
+    source = _source(name, lambda: opened(path), size, named)
     try:
         yield source
     finally:

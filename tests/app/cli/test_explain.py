@@ -1,6 +1,8 @@
 """``driftline explain`` on files and on a real topic."""
 
+import gzip
 import json
+import os
 from pathlib import Path
 
 import orjson
@@ -101,3 +103,21 @@ def test_a_topic_that_does_not_exist_is_told(kafka: KafkaCluster) -> None:
     result = run("nowhere", "--bootstrap", kafka.bootstrap)
     assert result.exit_code == 3
     assert "nowhere does not exist" in result.output
+
+
+@pytest.mark.parametrize("kind", ["pipe", "packed badly", "without end"])
+def test_a_file_that_cannot_be_read_is_named_with_exit_code_2(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "rows.jsonl"
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "without end":
+        path.write_bytes(gzip.compress(b"x" * 50_000_000))
+    else:
+        packed = gzip.compress(os.urandom(3000), compresslevel=9)
+        path.write_bytes(packed[:100] + b"\xff" * 100 + packed[200:])
+
+    result = run(str(path))
+
+    assert result.exit_code == 2
+    assert str(path) in result.stderr
+    assert result.stderr.count("\n") == 1

@@ -100,5 +100,5 @@ def test_a_file_that_can_be_read_in_two_ways_is_refused(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_read_fails(tmp_path: Path) -> None:
     result = _invoke(tmp_path / "absent.csv", "--model", "m", "--prediction", "p")
 
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert "No such file" in result.output

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from app.explain.sample import of_file, path_of
+from app.regular_file import UnreadableFile
 from tests.app.explain.samples import sample_of
 
 
@@ -47,13 +48,14 @@ def test_a_file_that_is_cut_cannot_be_read() -> None:
         of_file("x", io.BytesIO(cut), count=1000)
 
 
-def test_the_rest_of_an_endless_line_is_passed_over() -> None:
-    sample = sample_of([b"x" * 100, b"y" * 9 + b"", b"z"], longest=10)
-    assert [(each.offset, each.value) for each in sample.records] == [
-        (1, b"x" * 10),
-        (2, b"y" * 9),
-        (3, b"z"),
-    ]
+def test_a_line_without_end_is_an_error() -> None:
+    with pytest.raises(UnreadableFile, match="line 2 has more than 10 bytes"):
+        sample_of([b"y" * 10, b"x" * 100, b"z"], longest=10)
+
+
+def test_a_file_of_empty_lines_without_end_is_an_error() -> None:
+    with pytest.raises(UnreadableFile, match="lines before line 1,000,001 are empty"):
+        of_file("x", io.BytesIO(b"\n" * 2_000_000), count=1)
 
 
 def test_a_name_is_a_files_where_there_is_one_or_it_looks_like_one(

@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from app.play.columns.marks import Marks
 from app.play.delay import LabelDelay
 from app.play.events import Clock, Played
-from app.play.files.line import UnreadableFile
 from app.play.files.source import NamedForm, open_source
 from app.play.reader import NothingToPlay, PlayOptions, Reader
 from app.play.roles import ColumnRoles, UnknownColumns
 from app.play.table import AmbiguousFile, Looking, Table
+from app.regular_file import UnreadableFile
 from schemas.events.codec import decode_event
 from schemas.events.event import LONGEST_NAME
 from schemas.events.prediction import Prediction

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.play.files.encoding import Encoding, named, told
-from app.play.files.line import UnreadableFile
+from app.regular_file import UnreadableFile
 
 GERMAN = "Name;Stadt\nMüller;Köln\nWeiß;Zürich\nJørgensen;Ærø\n"
 

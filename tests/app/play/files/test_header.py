@@ -1,7 +1,9 @@
+from time import monotonic
+
 import pytest
 
-from app.play.files.header import header_of, is_index
-from app.play.files.line import UnreadableFile
+from app.play.files.header import MOST_COLUMNS, header_of, is_index
+from app.regular_file import UnreadableFile
 
 
 def test_names_are_trimmed_and_without_byte_order_marks_and_line_breaks() -> None:
@@ -60,3 +62,21 @@ def test_an_empty_file_has_none() -> None:
 def test_names_of_row_numbers_are_known() -> None:
     assert all(map(is_index, ["", "Unnamed: 0", "index", "row.names", "column_1", "_c0"]))
     assert not is_index("age")
+
+
+@pytest.mark.parametrize("name", ["", "same", "same.1", "c{}"])
+def test_a_header_of_many_columns_takes_no_longer_than_its_length(name: str) -> None:
+    begun = monotonic()
+    names = [name.format(number) for number in range(MOST_COLUMNS)]
+
+    header = header_of([names, ["1"] * MOST_COLUMNS], absent=False)
+
+    assert len(set(header.columns)) == MOST_COLUMNS
+    assert sum(map(len, header.notes)) < 2000
+    assert monotonic() - begun < 3
+
+
+@pytest.mark.parametrize("absent", [False, True])
+def test_a_header_of_more_columns_is_refused(absent: bool) -> None:
+    with pytest.raises(UnreadableFile, match="more than 100,000 columns"):
+        header_of([["c"] * (MOST_COLUMNS + 1)], absent=absent)

@@ -16,7 +16,8 @@ from app.play.files.json_rows import (
     rows,
     with_digits,
 )
-from app.play.files.line import BadRow, Row, UnreadableFile
+from app.play.files.line import BadRow, Row
+from app.regular_file import LONGEST_LINE, UnreadableFile
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
@@ -90,6 +91,24 @@ def test_an_array_that_is_cut_is_an_error_after_its_last_document(text: str) -> 
     assert first.value == {"a": 1}
     with pytest.raises(UnreadableFile, match="line 1"):
         next(found)
+
+
+def test_a_document_that_is_nested_too_deeply_is_an_error() -> None:
+    with pytest.raises(UnreadableFile, match="nested too deeply"):
+        list(documents(io.StringIO("[" * 100_000), Form.ARRAY))
+
+
+def test_a_document_without_end_is_an_error() -> None:
+    text = io.StringIO('[{"a": "' + "x" * (2 * LONGEST_LINE))
+    with pytest.raises(UnreadableFile, match="one of more than 16,000,000 characters"):
+        list(documents(text, Form.ARRAY))
+
+
+def test_a_document_of_another_encoding_is_left_out_of_its_array() -> None:
+    found = list(documents(io.StringIO('[{"a": "\udcff"}, {"a": 2}]'), Form.ARRAY))
+
+    assert found[0] == BadRow(1, "not JSON", "not of the file's encoding")
+    assert isinstance(found[1], Document)
 
 
 @given(st.integers())

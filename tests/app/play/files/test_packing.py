@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from app.play.files.line import UnreadableFile
-from app.play.files.packing import HEAD_BYTES, Headed, unpacked
+from app.play.files.packing import HEAD_BYTES, LONGEST_HEAD, Headed, unpacked
+from app.regular_file import UnreadableFile
 
 CONTENT = b"a,b\n" + b"1,2\n" * 100_000
 
@@ -83,3 +83,28 @@ def test_a_head_is_read_whole_from_a_stream_that_gives_little_at_a_time() -> Non
 
     assert stream.head == b"0123456789" * 10
     assert io.BufferedReader(stream).read() == b"0123456789" * 10
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (gzip.compress(bz2.compress(CONTENT)), "packed twice"),
+        (_zip({"rows.csv": _zip({"rows.csv": CONTENT})}), "packed twice"),
+        (_zip({}), "holds no file"),
+    ],
+)
+def test_an_archive_of_archives_and_an_empty_one_are_named(content: bytes, said: str) -> None:
+    with pytest.raises(UnreadableFile, match=said):
+        unpacked(io.BytesIO(content))
+
+
+def test_of_many_files_some_are_named() -> None:
+    packed = _zip({f"{number}.csv": b"1" for number in range(500)})
+    with pytest.raises(UnreadableFile, match=r"19\.csv and 480 more$"):
+        unpacked(io.BytesIO(packed))
+
+
+def test_a_head_holds_all_of_a_long_first_line_and_no_more_than_it_may() -> None:
+    header = ",".join(f"column_{number}" for number in range(50_000)).encode()
+    assert header in Headed(io.BytesIO(header + b"\n1" + CONTENT)).head
+    assert len(Headed(io.BytesIO(b"x" * (LONGEST_HEAD + 9))).head) == LONGEST_HEAD

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from app.play.files.line import Row, UnreadableFile
+from app.play.files.line import Row
 from app.play.files.parquet import ParquetFile, plain
+from app.regular_file import UnreadableFile
 
 pyarrow: Any = pytest.importorskip("pyarrow")
 

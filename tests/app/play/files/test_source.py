@@ -1,13 +1,17 @@
 import gzip
 import io
+import json
+import os
 import sys
 from pathlib import Path
+from time import monotonic
 from typing import BinaryIO
 
 import pytest
 
-from app.play.files.line import Row, UnreadableFile
+from app.play.files.line import Row
 from app.play.files.source import NamedForm, open_source
+from app.regular_file import UnreadableFile
 
 
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
@@ -93,3 +97,39 @@ def test_an_encoding_that_is_named_is_taken(tmp_path: Path) -> None:
 
     with open_source(str(path), NamedForm(encoding="cp1250")) as source:
         assert list(source) == [Row(2, {"a": "Łódź", "b": "1"})]
+
+
+@pytest.mark.parametrize(
+    "begin", [b"a,b\n1,", b'a,b\n1,"', b'{"a": "', b'[{"a": "', b"a,b\n" + b"\n" * 9]
+)
+def test_a_small_file_that_unpacks_to_gigabytes_ends_at_once(tmp_path: Path, begin: bytes) -> None:
+    path = tmp_path / "bomb.gz"
+    part = b"\n" if begin.endswith(b"\n") else b"x"
+    with gzip.open(path, "wb", compresslevel=1) as file:
+        file.write(begin)
+        for _ in range(200):
+            file.write(part * (1 << 20))
+    begun = monotonic()
+
+    with pytest.raises(UnreadableFile, match="16,000,000"), open_source(str(path)) as source:
+        list(source)
+    assert monotonic() - begun < 5
+
+
+def test_a_pipe_is_refused_with_the_name_of_standard_input(tmp_path: Path) -> None:
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    with (
+        pytest.raises(UnreadableFile, match="a pipe, no regular file; standard input is called -"),
+        open_source(str(path)),
+    ):
+        pass
+
+
+def test_an_array_in_one_line_may_be_longer_than_a_line(tmp_path: Path) -> None:
+    path = tmp_path / "rows.json"
+    row = json.dumps({"a": "x" * 100_000})
+    path.write_text(f"[{', '.join([row] * 200)}]")
+
+    with open_source(str(path)) as source:
+        assert len(list(source)) == 200
