@@ -1,11 +1,9 @@
 """A record's value to the fields of an event, under their own names; the plain reader's way."""
 
-import re
 from collections.abc import Sequence
 from typing import Any, Final
 
 from schemas.events.codec import LARGEST_MESSAGE, decode_objects
-from schemas.events.event import LONGEST_NAME
 from schemas.events.invalid import InvalidMessage, Reason
 from schemas.events.not_json import REGISTRY_ADVICE
 from schemas.payloads.envelope import MARKS, MEMBERS, open_envelope, refuse_deleted
@@ -16,15 +14,6 @@ Headers = Sequence[tuple[str, bytes | None]]
 
 _SCHEMA_ID: Final = "__value_schema_id"
 _NAMES: Final = ("prediction_id", "model", "version")
-_NUMERIC: Final = (*_NAMES, "prediction", "label")
-_WORDS: Final = 2.0**63
-"""From here on JSON's whole numbers are read as floats, and lose digits."""
-
-_LONG: Final = re.compile(rb"[0-9]{19}")
-"""As many digits in a row as whole numbers have that may lie beyond `_WORDS`."""
-
-_DEEPEST: Final = 16
-"""Objects and lists within one another in which digits are looked for; features are less deep."""
 
 
 def event_fields(
@@ -33,8 +22,8 @@ def event_fields(
     """Return the fields of each event that a value holds: of one, or of those in an array.
 
     They are taken out of the envelope of a change feed, where they are in one. Ids and names that
-    are numbers are read as they are written, and so are classes and features of more digits than 64
-    bits hold: the latter are codes, and text.
+    are numbers are read as they are written, and so is all else that has more digits than 64 bits
+    hold: a code, and text.
 
     Parameters
     ----------
@@ -65,8 +54,7 @@ def event_fields(
             detail = f"{error.detail}; the header {_SCHEMA_ID} is there: {REGISTRY_ADVICE}"
             raise InvalidMessage(Reason.BINARY_FORMAT, detail) from None
         raise
-    has_codes = value is not None and _LONG.search(value) is not None
-    if not has_codes and not any(map(_inexact, named)):
+    if not any(map(_inexact, named)):
         return named
     documents = decode_objects(value, largest=largest, as_written=True)
     return [
@@ -101,50 +89,10 @@ def _opened(document: dict[str, Any], fields: FieldMap) -> dict[str, Any]:
 
 
 def _inexact(named: dict[str, Any]) -> list[str]:
-    """Return the fields whose numbers may have lost digits that count."""
-    found = []
-    get = named.get
-    for name in _NUMERIC:
-        value = get(name)
-        if type(value) is float and (name in _NAMES or abs(value) >= _WORDS):
-            found.append(name)
-    return found
+    """Return the names that are numbers, of which each digit counts."""
+    return [name for name in _NAMES if type(named.get(name)) is float]
 
 
 def _exact(named: dict[str, Any], written: dict[str, Any]) -> dict[str, Any]:
     texts = {name: written.get(name) for name in _inexact(named)}
-    found = {**named, **{name: text for name, text in texts.items() if _is_exact(name, text)}}
-    if "features" in named:
-        found["features"] = _with_codes(named["features"], written.get("features"), _DEEPEST)
-    return found
-
-
-def _with_codes(value: Any, written: Any, deepest: int) -> Any:
-    """Return features with the text of each whole number that lost digits.
-
-    Lists of numbers are none of codes: all of a list of several are numbers, or none is used.
-    """
-    if type(value) is float and abs(value) >= _WORDS:
-        return written if _is_exact("", written) else value
-    if deepest == 0:
-        return value
-    if type(value) is dict and type(written) is dict:
-        return {
-            name: _with_codes(inner, written.get(name), deepest - 1)
-            for name, inner in value.items()
-        }
-    if type(value) is list and type(written) is list:
-        pairs = zip(value, written, strict=True)
-        is_one = len(value) == 1
-        return [
-            _with_codes(*pair, deepest - 1) if is_one or type(pair[0]) in {dict, list} else pair[0]
-            for pair in pairs
-        ]
-    return value
-
-
-def _is_exact(name: str, text: Any) -> bool:
-    """Tell whether a number's text says more than the number: of a name, or of a class's digits."""
-    if type(text) is not str:  # NaN
-        return False
-    return name in _NAMES or (len(text) <= LONGEST_NAME and text.removeprefix("-").isdecimal())
+    return {**named, **{name: text for name, text in texts.items() if type(text) is str}}

@@ -7,15 +7,17 @@ import math
 from collections.abc import Mapping
 from typing import Any, Final
 
+from schemas.events.digits import is_code
 from schemas.events.event import LONGEST_NAME
 from schemas.events.event_times import read_time
 from schemas.events.invalid import InvalidMessage, Reason
 from schemas.events.left_out import LeftOut, Oddity
 from schemas.events.times import clamped_time
+from schemas.payloads.outcome_forms import plain_outcome
 from schemas.values.class_order import USUAL_CLASSES, Classes
 from schemas.values.classes import class_name
 from schemas.values.numbers import number_of
-from schemas.values.spellings import Spellings
+from schemas.values.spellings import NOTHING, Spellings
 
 _TIME_ODDITIES: Final = {Reason.WRONG_TYPE: Oddity.MISTYPED}
 _GROUPS: Final = frozenset({str, int, bool})
@@ -35,6 +37,11 @@ def is_finite(value: Any) -> bool:
         return False
 
 
+def is_element(value: Any) -> bool:
+    """Tell whether a value may stand in a list of outcomes: a number, or a code's digits."""
+    return is_finite(value) or is_code(value)
+
+
 def is_nothing(value: Any) -> bool:
     """Tell whether a value says no more than an absent one: null, an empty text, NaN.
 
@@ -48,8 +55,21 @@ def is_nothing(value: Any) -> bool:
     return type(value) is float and math.isnan(value)
 
 
+def says_nothing(value: Any) -> bool:
+    """Tell whether an id or a label is none: as `is_nothing`, also in text.
+
+    Examples
+    --------
+    >>> says_nothing("nan "), says_nothing("None"), says_nothing("none")
+    (True, True, False)
+    """
+    return value.strip(" ") in NOTHING if type(value) is str else is_nothing(value)
+
+
 def name_of(value: Any) -> str | None:
     """Return the id or name that a value is, as it is written; None where it is none.
+
+    Spaces around it are no part: columns of a fixed width are filled up with them.
 
     Examples
     --------
@@ -57,7 +77,7 @@ def name_of(value: Any) -> str | None:
     ('a1', '20240000000000000001', None)
     """
     if type(value) is str:
-        return value
+        return value.strip(" ")
     return str(value) if type(value) is int or is_finite(value) else None
 
 
@@ -68,7 +88,7 @@ def optional_name(value: Any, field: str, odd: list[LeftOut]) -> str | None:
     name = name_of(value)
     if name is not None and 0 < len(name) <= LONGEST_NAME:
         return name
-    if is_nothing(value):
+    if name == "" or is_nothing(value):
         _leave_out(field, Oddity.EMPTY, odd)
     else:
         _leave_out(field, Oddity.MISTYPED if name is None else Oddity.TOO_LONG, odd)
@@ -77,10 +97,11 @@ def optional_name(value: Any, field: str, odd: list[LeftOut]) -> str | None:
 
 def optional_outcome(value: Any, field: str, odd: list[LeftOut]) -> Any:
     """Return a class, a number or a list of numbers; None where there is none."""
+    value = plain_outcome(value)
     kind = type(value)
     if value is None or kind is int or kind is str or kind is bool or is_finite(value):
         return value
-    if kind is list and all(map(is_finite, value)):
+    if kind is list and all(map(is_element, value)):
         return value
     _leave_out(field, Oddity.NOT_FINITE if kind is float else Oddity.MISTYPED, odd)
     return None

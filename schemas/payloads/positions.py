@@ -4,6 +4,8 @@ import math
 from collections.abc import Iterator
 from typing import Any, Final
 
+from schemas.events.digits import is_code
+
 MOST_POSITIONS: Final = 16
 """Numbers of a list that get a column each."""
 
@@ -27,8 +29,8 @@ def positions(name: str, values: list[Any]) -> dict[str, Any] | None:
     """Return the numbers of a list, or of lists in it, by their names.
 
     Of more than `MOST_POSITIONS`, as of an embedding, their count, mean and Euclidean norm; both
-    are NaN where one of them is missing or not finite. None where not all are numbers, booleans or
-    null, or where there are none.
+    are NaN where one of them is missing or not finite. None where not all are numbers, codes,
+    booleans or null, or where there are none.
 
     Examples
     --------
@@ -39,7 +41,7 @@ def positions(name: str, values: list[Any]) -> dict[str, Any] | None:
     >>> positions("tags", ["new", "old"])
     """
     leaves = list(_leaves(name, values, 1))
-    if not leaves or not all(type(leaf) in _NUMBERS for _, leaf in leaves):
+    if not leaves or not all(type(leaf) in _NUMBERS or is_code(leaf) for _, leaf in leaves):
         return None
     if len(leaves) <= MOST_POSITIONS:
         return dict(leaves)

@@ -3,8 +3,9 @@
 from typing import Any, Final, NamedTuple
 
 from schemas.events.left_out import LeftOut, Oddity
-from schemas.payloads.optional_fields import is_finite
-from schemas.payloads.positions import positions, unwrapped
+from schemas.payloads.optional_fields import is_element, is_finite
+from schemas.payloads.outcome_forms import plain_outcome
+from schemas.payloads.positions import positions
 from schemas.tables.columns import ABSENT
 from schemas.values.class_order import USUAL_CLASSES, Classes
 
@@ -32,7 +33,7 @@ def predicted(value: Any, odd: list[LeftOut]) -> Any:
     """
     if value is ABSENT:
         return value
-    value = unwrapped(value)
+    value = plain_outcome(value)
     if value == []:
         odd.append(LeftOut("prediction", Oddity.EMPTY))
         return None
@@ -46,7 +47,7 @@ def is_outcome(value: Any) -> bool:
     """Tell whether a value is a class, a number, or a list of numbers."""
     if type(value) in {str, int, bool} or is_finite(value):
         return True
-    return type(value) is list and len(value) > 0 and all(map(is_finite, value))
+    return type(value) is list and len(value) > 0 and all(map(is_element, value))
 
 
 def are_probabilities(value: Any) -> bool:

@@ -5,10 +5,12 @@ from typing import Any, Final
 
 from schemas.events.invalid import InvalidMessage, Reason
 from schemas.events.json_text import without_prefix
+from schemas.values.spellings import NOTHING
 
 TEXT_AT: Final = 0x20
 """The first character of text: below are those that no id has, and a binary key has."""
 
+_NOTHING: Final = frozenset(text.encode() for text in NOTHING)
 _WORDS: Final = frozenset({4, 8})
 _BEGINNINGS: Final = frozenset({b'"', b"{"})
 
@@ -21,11 +23,13 @@ def is_plain(key: bytes) -> bool:
     >>> is_plain(b"a1"), is_plain(b'"a1"')
     (True, False)
     """
-    return key.isascii() and key[:1] not in _BEGINNINGS and min(key, default=0) >= TEXT_AT
+    if not key.isascii() or key[:1] in _BEGINNINGS or min(key, default=0) < TEXT_AT:
+        return False
+    return key[:1] != b" " != key[-1:] and key.decode() not in NOTHING
 
 
 def id_of(key: bytes) -> str:
-    """Return the id that a key is.
+    """Return the id that a key is; an empty text where it says nothing.
 
     Text is one as it stands. JSON is taken for what is in it: a text, a number, or a struct of one
     field, as Kafka Connect and Debezium write them, behind the bytes of a schema registry or not.
@@ -43,6 +47,8 @@ def id_of(key: bytes) -> str:
     """
     if is_plain(key):
         return key.decode()
+    if key.strip(b" ") in _NOTHING:
+        return ""
     text = without_prefix(key)
     if text[:1] in _BEGINNINGS:
         found = _of_json(text)

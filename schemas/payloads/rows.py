@@ -19,13 +19,16 @@ from schemas.payloads.flat_features import flat_features
 from schemas.payloads.optional_fields import (
     check_segment,
     event_time,
+    is_element,
     is_finite,
     is_nothing,
     name_of,
     optional_name,
     optional_outcome,
+    says_nothing,
     score_of,
 )
+from schemas.payloads.outcome_forms import plain_outcome
 from schemas.payloads.predicted import are_probabilities, is_outcome, likeliest, predicted
 from schemas.payloads.record_keys import id_of
 from schemas.payloads.segment import segment_text
@@ -180,12 +183,15 @@ def label_row(document: dict[str, Any], *, key: bytes | None, record_time: int) 
     Raises
     ------
     NothingToSay
-        Where the label is not known yet: absent, null, an empty text, or NaN, as tables write it.
+        Where the label is not known yet: absent, null, an empty text or list, or a mark of
+        `schemas.values.spellings.NOTHING`.
     """
     get = document.get
-    label = get("label")
+    label = plain_outcome(get("label"))
     # Without an id and without the field, it is no label but something else.
-    if is_nothing(label) and ("label" in document or get("prediction_id") is not None):
+    if (label == [] or says_nothing(label)) and (
+        "label" in document or get("prediction_id") is not None
+    ):
         raise NothingToSay(Silence.UNLABELLED)
     odd: list[LeftOut] = []
     _check_outcome(label, "label")
@@ -202,8 +208,8 @@ def label_row(document: dict[str, Any], *, key: bytes | None, record_time: int) 
 
 
 def _identity(value: Any, key: bytes | None) -> str:
-    if is_nothing(value) and key:
-        value = id_of(key)
+    if says_nothing(value):
+        value = (id_of(key) or None) if key else None
     return _name(value, "prediction_id")
 
 
@@ -243,7 +249,7 @@ def _check_outcome(value: Any, field_name: str) -> None:
     kind = type(value)
     if kind is int or kind is str or kind is bool or is_finite(value):
         return
-    if kind is list and all(map(is_finite, value)):
+    if kind is list and all(map(is_element, value)):
         return
     if kind is float:
         raise InvalidMessage(Reason.INVALID_VALUE, f"{field_name}: not finite")

@@ -13,7 +13,9 @@ from schemas.payloads.record_keys import is_plain
 from schemas.payloads.scanned_predictions import Bytes, Rows, Spans
 from schemas.scan import Token, read_epochs, read_times
 from schemas.scan.arrays import as_bytes, as_spans
-from schemas.scan.kernel import kernel
+from schemas.scan.kernel import inlined, kernel
+from schemas.scan.words import word
+from schemas.values.spellings import NOTHING
 
 _PREFIXES: Final = (
     (0, REGISTRY_PREFIX),
@@ -23,10 +25,21 @@ _PREFIXES: Final = (
 """First bytes, none of which begins JSON, and how long what they begin is."""
 
 _BRACE: Final = ord("{")
+_BRACKET: Final = ord("[")
+_SPACE: Final = ord(" ")
+_ALL: Final = np.uint64(2**64 - 1)
+_MARKS: Final = np.array(
+    [int.from_bytes(text.encode(), "little") for text in sorted(NOTHING - {""})], dtype=np.uint64
+)
+"""What says nothing, each as the word that its bytes are."""
+
+_LONGEST_MARK: Final = max(map(len, NOTHING))
 
 # As plain numbers: members of an enumeration are slow to come by.
 _ID: Final = int(MemberRole.PREDICTION_ID)
 _TIMESTAMP: Final = int(MemberRole.TIMESTAMP)
+_PREDICTION: Final = int(MemberRole.PREDICTION)
+_LABEL: Final = int(MemberRole.LABEL)
 _NULL: Final = int(Token.NULL)
 _STRING: Final = int(Token.STRING)
 
@@ -36,6 +49,7 @@ def ids_of(spans: Spans, found: Fields, plain: Rows) -> tuple[Places, Places]:
 
     Where an id needs a closer look ``plain`` becomes False.
     """
+    _leave_odd_texts(as_bytes(spans.buffer), found, plain)
     starts, ends = found.start[_ID], found.end[_ID]
     keyed = found.kind[_ID] == _NULL
     if keyed.any():
@@ -54,6 +68,42 @@ def after_prefixes(buffer: Bytes, starts: Places, ends: Places) -> Places:
     after = np.empty_like(starts)
     _skip_prefixes(as_bytes(buffer), starts, ends, after)
     return after
+
+
+@kernel()
+def _leave_odd_texts(buffer: Bytes, found: Fields, good: Rows) -> None:
+    """Leave rows to a closer look whose texts may be read otherwise than as they stand.
+
+    Names in spaces, ids and labels that say nothing, outcomes that are JSON in a text.
+    """
+    for row in range(len(good)):
+        if not good[row]:
+            continue
+        for role in range(_LABEL + 1):
+            if found.kind[role, row] != _STRING or role == _TIMESTAMP:
+                continue
+            start, end = found.start[role, row], found.end[role, row]
+            if start >= end:
+                continue
+            first, last = buffer[start], buffer[end - 1]
+            if role in (_PREDICTION, _LABEL) and first in (_BRACKET, _BRACE):
+                good[row] = False
+            if role != _PREDICTION and _SPACE in (first, last):
+                good[row] = False
+            if role in (_ID, _LABEL) and _is_mark(buffer, start, end):
+                good[row] = False
+
+
+@inlined()
+def _is_mark(buffer: Bytes, start: int, end: int) -> bool:
+    """Tell whether a text of at least one byte is a mark for nothing."""
+    if end - start > _LONGEST_MARK:
+        return False
+    bits = word(buffer, start) & _ALL >> np.uint64(64 - 8 * (end - start))
+    found = False
+    for mark in _MARKS:
+        found |= bits == mark
+    return found
 
 
 @kernel()

@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 
 from schemas.tables.columns import ABSENT, Column, Flag, Kind, Role, column_of
+from schemas.values.numbers import LARGEST_EXACT
 
 MOST_POSITIONS: Final = 256
 """Numbers of a list; of a longer one there are no columns, and no error."""
@@ -37,7 +38,9 @@ def outcome_columns(role: Role, raw: Sequence[Any]) -> list[Column]:
     lists = [each if _is_taken(each) else [] for each in rows]
     for place in range(max(map(len, lists))):
         values = [each[place] if place < len(each) else ABSENT for each in lists]
-        columns.append(column_of(f"{name}[{place}]", role, values, Kind.NUMBER))
+        # Codes are compared by their digits, which numbers do not have.
+        kind = None if any(map(_is_code, values)) else Kind.NUMBER
+        columns.append(column_of(f"{name}[{place}]", role, values, kind))
     return columns
 
 
@@ -77,6 +80,10 @@ def _values_of(column: Column) -> Sequence[Any]:
         return list(map(bool, column.values.tolist()))
     values: Sequence[Any] = column.values.tolist()
     return values
+
+
+def _is_code(value: Any) -> bool:
+    return type(value) is str or (type(value) is int and abs(value) > LARGEST_EXACT)
 
 
 def _is_taken(outcome: Any) -> bool:

@@ -16,6 +16,11 @@ MISSING: Final = frozenset(
 )
 """As they are written in files and by encoders, capitals as they stand; others are values."""
 
+NOTHING: Final = frozenset(
+    {"", "null", "NULL", "Null", "None", "nan", "NaN", "NAN", "NaT", "<NA>", "\\N"}
+)
+"""What languages, tables and databases write of nothing as a text: no id, and no label."""
+
 MISSING_NUMBERS: Final = frozenset({"NA", "-"})
 """Marks that are values elsewhere: ``NA`` is Namibia, sodium or North America among codes."""
 

@@ -72,7 +72,7 @@ def test_near_json_raises_only_invalid_message(text: str) -> None:
         (b'{"a": NaN, "b": "\\ud800"}', Reason.UNDECODABLE),
         (b'{"a": 1e999, "b": "\\ud800"}', Reason.UNDECODABLE),
         (b'{"a": 1e999', Reason.UNDECODABLE),
-        (b"[]", Reason.NOT_AN_OBJECT),
+        (b"[1]", Reason.NOT_AN_OBJECT),
         (b"NaN", Reason.NOT_AN_OBJECT),
     ],
 )

@@ -106,8 +106,34 @@ def test_events_in_an_array_are_several() -> None:
     assert found == [{"prediction_id": "1.50"}, {"prediction_id": "b"}]
 
 
+@pytest.mark.parametrize("value", [b"[]", b"[null]", b"null", b'"null"', b'""', b'"[null]"'])
+def test_an_array_of_nothing_says_nothing(value: bytes) -> None:
+    with pytest.raises(NothingToSay):
+        event_fields(value, FieldMap())
+
+
+def test_nothing_in_an_array_costs_no_event_beside_it() -> None:
+    assert event_fields(b'[null, {"a": 1}, null]', FieldMap()) == [{"a": 1}]
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        '{{"x": {}}}',
+        '{{"x": [{}, 2]}}',
+        '{{"segment": {{"tenant": {}}}}}',
+        '[{{"x": {{"y": [[{}]]}}}}]',
+        '{{"schema": null, "payload": {{"x": {}}}}}',
+    ],
+)
+@pytest.mark.parametrize("digits", ["89370400440532013000", "-12345678901234567890123"])
+def test_long_numbers_keep_every_digit_wherever_they_stand(shape: str, digits: str) -> None:
+    for text in (shape.format(digits), json.dumps(shape.format(digits))):
+        assert f"'{digits}'" in str(event_fields(text.encode(), FieldMap()))
+
+
 def test_an_array_of_something_else_is_refused() -> None:
-    for value in (b"[]", b"[1]", b'[{"a": 1}, null]', b'[[{"a": 1}]]'):
+    for value in (b"[1]", b'[{"a": 1}, 2]', b'[[{"a": 1}]]'):
         with pytest.raises(InvalidMessage) as refused:
             event_fields(value, FieldMap())
         assert refused.value.reason is Reason.NOT_AN_OBJECT
@@ -161,9 +187,9 @@ LONG = "18446744073709551617"
         (f'{{"id": -{LONG}, "x": 1.5}}', {"id": f"-{LONG}", "x": 1.5}),
         (f'{{"user": {{"id": {LONG}}}, "y": [{LONG}]}}', {"user": {"id": LONG}, "y": [LONG]}),
         (f'[{{"id": {LONG}}}, {{"id": 7}}]', [{"id": LONG}, {"id": 7}]),
-        # What is written as a fraction or with an exponent is an amount, and so is a list's.
+        # What is written as a fraction or with an exponent is an amount.
         (f'{{"x": {LONG}.5, "y": 1e30}}', {"x": 18446744073709551617.5, "y": 1e30}),
-        (f'{{"x": [1, {LONG}]}}', {"x": [1, float(LONG)]}),
+        (f'{{"x": [1, {LONG}]}}', {"x": [1, LONG]}),
         ('{"x": 0.1234567890123456789}', {"x": 0.1234567890123456789}),
     ],
 )

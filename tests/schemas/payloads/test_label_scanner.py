@@ -1,5 +1,6 @@
 """The oracle: `label_rows`, one record after the other."""
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -24,10 +25,12 @@ labels = st.one_of(
     st.floats(),
     st.booleans(),
     st.none(),
-    st.sampled_from(["", " ", "a", "1.0", "Zürich", 'a "b"', "\\n"]),
+    st.sampled_from(["", " ", "a", "1.0", "Zürich", 'a "b"', "\\n", "nan", "None", "no", "a "]),
+    st.sampled_from(["[1]", "[0.5, 0.5]", "{", "<NA>", "null ", " b", "\u00a0", "\\N"]),
     st.lists(st.integers(0, 2), max_size=2),
 )
-texts = st.one_of(st.none(), st.sampled_from(["", "a", "p1", "x" * 250, "ä"]), st.integers(0, 9))
+names = ["", "a", "p1", "x" * 250, "ä", "a ", " p1", "null", "nan", "none", " ", "\u00a0a"]
+texts = st.one_of(st.none(), st.sampled_from(names), st.integers(0, 9))
 times = st.one_of(
     st.none(),
     st.sampled_from(["2026-03-01T12:00:00Z", "yesterday", "", 1_772_366_400, 1_772_366_400_123, 5]),
@@ -46,8 +49,13 @@ documents = st.fixed_dictionaries(
         "schema": st.just("s"),
     },
 )
-values = st.one_of(documents.map(orjson.dumps), st.sampled_from([None, b"", b"[1]", b"null", b"{"]))
-keys = st.sampled_from([None, b"k1", b"", b'"k"', b"\x00\x00\x00\x07", "ä".encode()])
+values = st.one_of(
+    documents.map(lambda document: json.dumps(document, ensure_ascii=False).encode()),
+    st.sampled_from([None, b"", b"[1]", b"null", b"{"]),
+)
+keys = st.sampled_from(
+    [None, b"k1", b"", b'"k"', b"\x00\x00\x00\x07", "ä".encode(), b"null", b" k", b"NaN"]
+)
 
 
 def spans_of(records: Sequence[tuple[bytes | None, bytes | None]]) -> Spans:

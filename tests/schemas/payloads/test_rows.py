@@ -41,6 +41,10 @@ LABEL: dict[str, Any] = {
 }
 
 
+NO_LABELS: tuple[Any, ...] = ([], "null", "NaN", "nan", "None")
+NO_IDS = (None, "null", "NaN", "nan", "None")
+
+
 def _accepts(kind: type[Prediction | Label], document: dict[str, Any], key: bytes | None) -> bool:
     """Tell what the event type says, and the two things that it cannot."""
     try:
@@ -55,7 +59,9 @@ def _accepts(kind: type[Prediction | Label], document: dict[str, Any], key: byte
         or (event.prediction is None and not event.features)
     ):
         return False
-    return event.prediction_id is not None or key is not None
+    if isinstance(event, Label) and event.label in NO_LABELS:
+        return False
+    return event.prediction_id not in NO_IDS or key is not None
 
 
 def _taken(
@@ -158,7 +164,7 @@ def test_a_prediction_that_is_not_finite_waits_for_no_label_and_keeps_its_featur
     assert row.features == PREDICTION["features"]
 
 
-@pytest.mark.parametrize("label", [None, float("nan"), ""])
+@pytest.mark.parametrize("label", [None, float("nan"), "", " ", [[None]], "[]", *NO_LABELS])
 def test_a_label_that_is_not_known_yet_says_nothing(label: Any) -> None:
     with pytest.raises(NothingToSay) as skipped:
         label_row({**LABEL, "label": label}, key=None, record_time=0)
@@ -171,6 +177,48 @@ def test_a_label_that_is_not_known_yet_says_nothing(label: Any) -> None:
 
 def _row(document: dict[str, Any], **more: Any) -> Any:
     return prediction_row(document, **{"key": None, "record_time": 5, "most_features": 100, **more})
+
+
+@pytest.mark.parametrize(
+    ("label", "expected"),
+    [
+        ([[1]], 1),
+        ("[1]", 1),
+        ("[0.25, 0.75]", [0.25, 0.75]),
+        (["0.1", "2"], [0.1, 2]),
+        ([True, False], [1, 0]),
+        (["89370400440532013000", 1], ["89370400440532013000", 1]),
+        ("[new]", "[new]"),
+        ("none", "none"),
+        ("N/A", "N/A"),
+    ],
+)
+def test_an_outcome_is_read_in_the_forms_in_which_it_is_written(label: Any, expected: Any) -> None:
+    row = label_row({**LABEL, "label": label, "prediction": label}, key=None, record_time=0)
+    assert (row.label, row.prediction, row.left_out) == (expected, expected, [])
+    made = prediction_row(
+        {**PREDICTION, "prediction": label, "scores": None},
+        key=None,
+        record_time=0,
+        most_features=9,
+    )
+    assert (made.prediction, made.can_be_joined) == (expected, True)
+
+
+@pytest.mark.parametrize("nothing", [None, "", " ", "null", "None", "nan", "<NA>"])
+def test_an_id_that_says_nothing_is_that_of_the_key(nothing: str | None) -> None:
+    document = {**LABEL, "prediction_id": nothing}
+    assert label_row(document, key=b"a", record_time=0).prediction_id == "a"
+    for key in (None, b"", b"null", b" NaN"):
+        with pytest.raises(InvalidMessage, match="prediction_id: missing"):
+            label_row(document, key=key, record_time=0)
+
+
+def test_ids_and_names_go_without_the_spaces_of_columns_of_a_fixed_width() -> None:
+    padded = {"prediction_id": "p-1  ", "model": " fraud", "version": "3 "}
+    row = prediction_row({**PREDICTION, **padded}, key=None, record_time=0, most_features=9)
+    assert (row.prediction_id, row.model, row.version) == ("p-1", "fraud", "3")
+    assert label_row({"label": 1}, key=b"p-1  ", record_time=0).prediction_id == "p-1"
 
 
 def test_a_prediction_becomes_a_row() -> None:

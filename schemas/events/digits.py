@@ -1,0 +1,54 @@
+"""Whole numbers of more digits than 64 bits hold: texts, so that ids and codes lose none."""
+
+import re
+from typing import Any, Final
+
+from schemas.events.event import LONGEST_NAME
+
+WORDS: Final = 2.0**63
+"""From here on JSON's whole numbers are read as floats, and lose digits."""
+
+_LONG: Final = re.compile(rb"[0-9]{19}")
+"""As many digits in a row as whole numbers have that may lie beyond `WORDS`."""
+
+_CODE: Final = re.compile(rf"-?[0-9]{{19,{LONGEST_NAME - 1}}}", re.ASCII)
+
+
+def may_have_codes(value: bytes) -> bool:
+    """Tell whether the JSON in some bytes may have whole numbers beyond 64 bits."""
+    return _LONG.search(value) is not None
+
+
+def is_code(value: Any) -> bool:
+    """Tell whether a text is a whole number of which float64 would lose digits.
+
+    Examples
+    --------
+    >>> is_code("89370400440532013000"), is_code("12"), is_code(89370400440532013000)
+    (True, False, False)
+    """
+    return type(value) is str and _CODE.fullmatch(value) is not None
+
+
+def with_codes(value: Any, written: Any) -> Any:
+    """Return a document with the text of each whole number that lost digits, at any depth.
+
+    Parameters
+    ----------
+    value
+        As decoded.
+    written
+        The same with numbers as they are written.
+
+    Examples
+    --------
+    >>> with_codes({"a": [8.937040044053201e19, 1.5]}, {"a": ["89370400440532013000", "1.5"]})
+    {'a': ['89370400440532013000', 1.5]}
+    """
+    if type(value) is float:
+        return written if abs(value) >= WORDS and is_code(written) else value
+    if type(value) is dict:
+        return {name: with_codes(inner, written[name]) for name, inner in value.items()}
+    if type(value) is list:
+        return [with_codes(*pair) for pair in zip(value, written, strict=True)]
+    return value
