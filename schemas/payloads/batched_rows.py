@@ -2,11 +2,14 @@
 
 from typing import Any, Final
 
+from schemas.events.codec import json_in_text
 from schemas.events.invalid import InvalidMessage, Reason
+from schemas.payloads.named_values import of_pairs, of_tensors
 
 MOST_ROWS: Final = 1000
 """Rows of one event above which it is refused."""
 
+_OPENINGS: Final = ("{", "[")
 _NAMES: Final = ("names", "columns", "feature_names")
 _VALUES: Final = ("ndarray", "data", "values", "tensor")
 _BY_ROW: Final = ("prediction", "label", "scores", "prediction_id", "timestamp", "segment")
@@ -16,7 +19,8 @@ def batched_rows(event: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the events that an event with fields under their own names stands for.
 
     Its features may be an array with the names beside it (``{"names": [...], "ndarray": [[...]]}``,
-    ``{"columns": [...], "data": [[...]]}``), and a list of rows, objects or lists. Of several rows
+    ``{"columns": [...], "data": [[...]]}``), pairs of names and values, tensors
+    (`schemas.payloads.named_values`), and a list of rows, objects or lists. Of several rows
     each has its own item of every field that is a list of as many; the others are common to all.
 
     Raises
@@ -30,10 +34,15 @@ def batched_rows(event: dict[str, Any]) -> list[dict[str, Any]]:
     >>> batched_rows({"features": table, "prediction": [0, 1]})[1]
     {'features': {'a': 3, 'b': 4}, 'prediction': 1}
     """
+    event = _without_tensors(event)
     features = event.get("features")
+    if type(features) is str and features.lstrip()[:1] in _OPENINGS:
+        features = json_in_text(features)
+        event = {**event, "features": features}
     table = _table(features)
     if table is None:
-        return [event]
+        pairs = of_pairs(features)
+        return [event if pairs is None else {**event, "features": pairs}]
     if len(table) == 1:
         return [{**event, "features": table[0]}]
     if len(table) > MOST_ROWS:
@@ -54,8 +63,23 @@ def batched_rows(event: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
+def _without_tensors(event: dict[str, Any]) -> dict[str, Any]:
+    """Return an event with the data of the one tensor that its prediction is."""
+    rows = of_tensors(event.get("prediction"))
+    if rows is None or len(rows[0]) > 1:
+        return event
+    values = [value for row in rows for value in row.values()]
+    return {**event, "prediction": values[0] if len(values) == 1 else values}
+
+
 def _table(features: Any) -> list[Any] | None:
     """Return the rows of features; None where they are one object, or no features at all."""
+    inputs = features.get("inputs") if type(features) is dict else features
+    tensors = of_tensors(inputs)
+    if tensors is not None:
+        return tensors
+    if of_pairs(features) is not None:
+        return None
     if type(features) is dict:
         names = next((features[name] for name in _NAMES if type(features.get(name)) is list), None)
         values = next((features[name] for name in _VALUES if name in features), None)

@@ -2,6 +2,8 @@
 
 from typing import Any, Final
 
+from schemas.events.codec import json_in_text
+
 NOWHERE: Final = object()
 """In place of what stands at a path that leads nowhere."""
 
@@ -9,7 +11,8 @@ NOWHERE: Final = object()
 def value_at(document: Any, path: str) -> Any:
     """Return what stands at a path, or `NOWHERE`.
 
-    Steps that are numbers lead into lists. A member whose own name has dots comes before a path.
+    Steps that are numbers lead into lists, and paths lead into JSON in a text. A member whose own
+    name has dots comes before a path.
 
     Examples
     --------
@@ -20,6 +23,8 @@ def value_at(document: Any, path: str) -> Any:
         return document[path]
     value = document
     for step in path.split("."):
+        if type(value) is str and value.startswith(("{", "[")):
+            value = json_in_text(value)
         if type(value) is dict and step in value:
             value = value[step]
         elif type(value) is list and step.isdecimal() and int(step) < len(value):

@@ -6,6 +6,11 @@ from typing import Any, Final
 from schemas.events.codec import LARGEST_MESSAGE, decode_objects
 from schemas.events.invalid import InvalidMessage, Reason
 from schemas.events.not_json import REGISTRY_ADVICE
+from schemas.payloads.cloud_envelopes import MARKS as CLOUD_MARKS
+from schemas.payloads.cloud_envelopes import MEMBERS as CLOUD_MEMBERS
+from schemas.payloads.cloud_envelopes import out_of_cloud
+from schemas.payloads.document_tables import MEMBERS as TABLE_MEMBERS
+from schemas.payloads.document_tables import rows_of_table
 from schemas.payloads.envelope import MARKS, MEMBERS, open_envelope, refuse_deleted
 from schemas.payloads.rows import FieldMap
 
@@ -47,7 +52,7 @@ def event_fields(
     [{'features': {'iban': '89370400440532013000'}}]
     """
     try:
-        documents = decode_objects(value, largest=largest)
+        documents = _documents(value, fields, largest)
         named = [_opened(document, fields) for document in documents]
     except InvalidMessage as error:
         if error.reason is Reason.UNDECODABLE and any(name == _SCHEMA_ID for name, _ in headers):
@@ -56,7 +61,7 @@ def event_fields(
         raise
     if not any(map(_inexact, named)):
         return named
-    documents = decode_objects(value, largest=largest, as_written=True)
+    documents = _documents(value, fields, largest, as_written=True)
     return [
         _exact(each, _opened(document, fields))
         for each, document in zip(named, documents, strict=True)
@@ -76,14 +81,28 @@ def keys_of(key: bytes | None, events: int) -> list[bytes | None]:
     return [b"%b/%d" % (key, number) for number in range(events)]
 
 
+def _documents(
+    value: bytes | None, fields: FieldMap, largest: int, *, as_written: bool = False
+) -> list[dict[str, Any]]:
+    """Return the documents of a value, each row of a table one."""
+    documents = decode_objects(value, largest=largest, as_written=as_written)
+    if fields.leads_into(TABLE_MEMBERS):
+        return documents
+    return [row for document in documents for row in rows_of_table(document)]
+
+
 def _opened(document: dict[str, Any], fields: FieldMap) -> dict[str, Any]:
     """Return a document's fields under their own names, out of its envelope where it has one."""
     named = fields.apply(document)
-    if MARKS.isdisjoint(document):
-        return named
     if "features" in named and "prediction" in named:
         refuse_deleted(document)
         return named  # an event already, whatever else it has
+    if not CLOUD_MARKS.isdisjoint(document) and not fields.leads_into(CLOUD_MEMBERS):
+        opened = document if "label" in named else out_of_cloud(document)
+        if opened is not document:
+            return _opened(opened, fields)
+    if MARKS.isdisjoint(document):
+        return named
     opened = open_envelope(document, mapped=fields.leads_into(MEMBERS))
     return named if opened is document else fields.apply(opened)
 

@@ -4,6 +4,7 @@ from schemas.events.codec import LARGEST_MESSAGE
 from schemas.events.left_out import LeftOut, Oddity
 from schemas.events.nothing_to_say import NothingToSay, Silence
 from schemas.payloads.event_fields import Headers, event_fields, keys_of
+from schemas.payloads.record_keys import key_or_event_id
 from schemas.payloads.rows import FieldMap, LabelRow, label_row
 
 
@@ -36,6 +37,7 @@ def label_rows(
     NotTaken
         When the record is refused, or says nothing.
     """
+    key = key_or_event_id(key, headers)
     events = event_fields(value, fields, headers=headers, largest=largest)
     if len(events) == 1:
         return [label_row(events[0], key=key, record_time=time)]

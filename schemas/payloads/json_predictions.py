@@ -9,6 +9,7 @@ from schemas.payloads.event_fields import Headers, event_fields, keys_of
 from schemas.payloads.optional_fields import is_nothing, name_of
 from schemas.payloads.prediction_fields import PredictionFields
 from schemas.payloads.prediction_scanner import PredictionScanner
+from schemas.payloads.record_keys import key_or_event_id
 from schemas.payloads.rows import FieldMap, PredictionRow, prediction_row
 from schemas.payloads.scanned_predictions import ScannedPredictions, Spans
 from schemas.tables.declared import NO_DECLARATIONS, Declarations
@@ -60,6 +61,7 @@ class JsonPredictions:
         Of several events without ids of their own, each has the record's key and its number as its
         id (``key/0``); of several rows of an event likewise the event's id and their numbers.
         """
+        key = key_or_event_id(key, headers)
         events = event_fields(value, self._fields, headers=headers, largest=self._largest)
         return [
             prediction_row(

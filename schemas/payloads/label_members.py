@@ -63,7 +63,7 @@ class LabelRoles(SlotRoles[MemberRole]):
         if path in self._fields:
             return self._fields[path]
         is_within = any(path[:length] in self._fields for length in range(1, len(path)))
-        return BARRED if is_within or path[0] in MARKS else OTHER
+        return BARRED if is_within or path[0] in MARKS or path in self._above else OTHER
 
 
 @kernel()

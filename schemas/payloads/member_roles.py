@@ -6,6 +6,7 @@ from typing import Final
 from schemas.payloads.envelope import DATABASE, DELETED, METADATA
 from schemas.payloads.prediction_fields import PredictionFields, is_other
 from schemas.payloads.slot_roles import SlotRoles
+from schemas.payloads.typed_values import TYPES
 from schemas.scan.keys import KeyTable
 
 
@@ -107,21 +108,24 @@ class RoleTable(SlotRoles[MemberRole]):
         # A member whose own name has dots comes before the path that its name is.
         nested = (path for path in (*self._fields, self._base) if len(path) > 1)
         self._dotted = {".".join(path) for path in nested}
+        self._above |= {self._base[:length] for length in range(1, len(self._base))}
 
     def _role(self, path: tuple[str, ...]) -> MemberRole:
         if path in _DELETIONS:
             self.deletions.append(len(self.names))
         role, name = self._kind_of_member(path), ""
         if role in (MemberRole.FEATURE, MemberRole.FLAT_FEATURE):
-            name = ".".join(path[len(self._base) :] if role == MemberRole.FEATURE else path)
-            if (role, name) in self._known:  # of two paths, ambiguous where both occur
+            steps = path[len(self._base) :] if role == MemberRole.FEATURE else path
+            name = ".".join(steps)
+            is_typed = len(steps) > 1 and steps[-1] in TYPES
+            if is_typed or (role, name) in self._known:  # of two paths, ambiguous where both occur
                 role, name = MemberRole.BARRED, ""
             self._known.add((role, name))
         self.names.append(name)
         return role
 
     def _kind_of_member(self, path: tuple[str, ...]) -> MemberRole:
-        if path[0] in self._dotted:
+        if path[0] in self._dotted or path in self._above:
             return MemberRole.BARRED
         for length in range(len(path), 0, -1):
             role = self._fields.get(path[:length])

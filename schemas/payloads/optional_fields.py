@@ -14,6 +14,7 @@ from schemas.events.invalid import InvalidMessage, Reason
 from schemas.events.left_out import LeftOut, Oddity
 from schemas.events.times import clamped_time
 from schemas.payloads.outcome_forms import plain_outcome
+from schemas.payloads.typed_values import without_type
 from schemas.values.class_order import USUAL_CLASSES, Classes
 from schemas.values.classes import class_name
 from schemas.values.numbers import number_of
@@ -76,6 +77,8 @@ def name_of(value: Any) -> str | None:
     >>> name_of("a1"), name_of(20240000000000000001), name_of(True)
     ('a1', '20240000000000000001', None)
     """
+    if type(value) is dict:
+        value = without_type(value)
     if type(value) is str:
         return value.strip(" ")
     return str(value) if type(value) is int or is_finite(value) else None

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from schemas.events.digits import is_code
+from schemas.payloads.typed_values import without_type
 
 MOST_POSITIONS: Final = 16
 """Numbers of a list that get a column each."""
@@ -13,7 +14,7 @@ _DEEPEST: Final = 4
 
 
 def unwrapped(value: Any) -> Any:
-    """Return what is in lists of one.
+    """Return what is in lists of one, and in objects that name a value's type.
 
     Examples
     --------
@@ -22,7 +23,7 @@ def unwrapped(value: Any) -> Any:
     """
     while type(value) is list and len(value) == 1:
         (value,) = value
-    return value
+    return without_type(value) if type(value) is dict else value
 
 
 def positions(name: str, values: list[Any]) -> dict[str, Any] | None:

@@ -1,6 +1,7 @@
 """A record's key as an id, whatever serialiser wrote it."""
 
 import json
+from collections.abc import Sequence
 from typing import Any, Final
 
 from schemas.events.invalid import InvalidMessage, Reason
@@ -11,6 +12,7 @@ TEXT_AT: Final = 0x20
 """The first character of text: below are those that no id has, and a binary key has."""
 
 _NOTHING: Final = frozenset(text.encode() for text in NOTHING)
+_EVENT_IDS: Final = frozenset({"ce_id", "ce-id"})
 _WORDS: Final = frozenset({4, 8})
 _BEGINNINGS: Final = frozenset({b'"', b"{"})
 
@@ -26,6 +28,13 @@ def is_plain(key: bytes) -> bool:
     if not key.isascii() or key[:1] in _BEGINNINGS or min(key, default=0) < TEXT_AT:
         return False
     return key[:1] != b" " != key[-1:] and key.decode() not in NOTHING
+
+
+def key_or_event_id(key: bytes | None, headers: Sequence[tuple[str, bytes | None]]) -> bytes | None:
+    """Return a record's key, or where it has none the id that CloudEvents write into a header."""
+    if key:
+        return key
+    return next((value for name, value in headers if name in _EVENT_IDS), key)
 
 
 def id_of(key: bytes) -> str:

@@ -9,13 +9,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
-from schemas.events.codec import decode_object
 from schemas.events.event import LONGEST_NAME
 from schemas.events.invalid import InvalidMessage, Reason
 from schemas.events.left_out import LeftOut, Oddity
 from schemas.events.nothing_to_say import NothingToSay, Silence
+from schemas.payloads.classified import classified
 from schemas.payloads.document_paths import NOWHERE, value_at
 from schemas.payloads.flat_features import flat_features
+from schemas.payloads.input_rows import by_position, delimited
 from schemas.payloads.optional_fields import (
     check_segment,
     event_time,
@@ -143,7 +144,9 @@ def prediction_row(
     get = document.get
     odd: list[LeftOut] = []
     features = _features(get("features"), most_features, odd)
-    prediction = predicted(get("prediction", ABSENT), odd)
+    made = get("prediction", ABSENT)
+    answer = classified(made) if type(made) in _ANSWERS else None
+    prediction = predicted(made if answer is None else answer.name, odd)
     if not features and (prediction is None or prediction is ABSENT):
         detail = "features: missing, and so is a prediction: expected at least one of them"
         raise InvalidMessage(Reason.MISSING_FIELD, detail)
@@ -158,7 +161,7 @@ def prediction_row(
     if scores is not None:
         score = score_of(scores, prediction if likely is None else likely.name, odd, classes)
     else:
-        score = None if likely is None else likely.probability
+        score = answer.score if answer else None if likely is None else likely.probability
     segment = get("segment")
     if segment is not None:
         check_segment(segment, odd)
@@ -225,14 +228,15 @@ def _name(value: Any, field_name: str) -> str:
 
 
 _NOTHING: Final = frozenset({type(None), str, list})
+_ANSWERS: Final = frozenset({dict, list})
 
 
 def _features(value: Any, most: int, odd: list[LeftOut]) -> dict[str, Any]:
-    """Return flat features: of an object, of its JSON in a text, or of a list of numbers."""
-    if type(value) is str and value.lstrip().startswith("{"):
-        value = decode_object(value.encode())
+    """Return flat features: of an object, of a list of scalars, or of these in a line of CSV."""
+    if type(value) is str and value:
+        value = delimited(value) or value
     if type(value) is list and value:
-        value = {"features": value}
+        value = by_position("features", value) or {"features": value}
     if not value and type(value) in _NOTHING:
         odd.append(LeftOut("features", Oddity.EMPTY))
         return {}

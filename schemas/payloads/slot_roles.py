@@ -44,6 +44,8 @@ class SlotRoles(ABC, Generic[RoleT]):
         nested = any(
             path[:length] in self._fields for path in self._fields for length in range(1, len(path))
         )
+        # Where a text may hold the object that a field is in.
+        self._above = {path[:length] for path in self._fields for length in range(1, len(path))}
         self.are_apart = len(self._fields) == len(fields) and not nested
         self._roles: Roles = np.empty(0, dtype=np.uint8)
 

@@ -402,10 +402,10 @@ scalars = (
     | st.integers(-(10**20), 10**20)
     | st.floats()
     | st.text(max_size=3)
-    | st.sampled_from(["a" * 300, "b", "c", "1", "0.0", "True", " b"])
+    | st.sampled_from(["a" * 300, "b", "c", "1", "0.0", "True", " b", "nan", "[1]", "{", "b "])
 )
 CLASSES = st.sampled_from(["0", "1", "1.0", "b", "true", "FALSE"])
-NAMES = st.sampled_from(["a", "b", "c", "é", "a.b"])
+NAMES = st.sampled_from(["a", "b", "c", "é", "a.b", "double"])
 nested = st.dictionaries(NAMES, st.dictionaries(NAMES, scalars, max_size=2), max_size=2)
 objects = st.dictionaries(NAMES, scalars, max_size=5) | nested
 anything = scalars | objects | st.lists(scalars, max_size=2)
@@ -414,7 +414,9 @@ anything = scalars | objects | st.lists(scalars, max_size=2)
 @st.composite
 def events(draw: st.DrawFn) -> bytes | None:
     document: dict[str, Any] = {
-        "prediction_id": draw(st.text(max_size=3) | st.integers() | st.floats()),
+        "prediction_id": draw(
+            st.text(max_size=3) | st.sampled_from(["NaN", "a "]) | st.integers() | st.floats()
+        ),
         "model": draw(st.sampled_from(["m", "n", 5, 2.50])),
         "features": draw(objects),
         "prediction": draw(scalars),

@@ -1,0 +1,89 @@
+"""Lists of objects that are one value each, with its name beside it, as features and outcomes.
+
+Pairs, as maps are written where JSON's objects are none, and tensors of the Open Inference Protocol
+(KServe, Triton, Seldon V2, MLServer).
+"""
+
+from math import prod
+from typing import Any, Final
+
+from schemas.events.invalid import InvalidMessage, Reason
+
+_PAIRS: Final = tuple(
+    map(frozenset, (("name", "value"), ("key", "value"), ("feature", "value"), ("k", "v")))
+)
+_TENSOR: Final = frozenset({"name", "data"})
+_ABOUT_TENSORS: Final = frozenset({"shape", "datatype", "parameters"})
+
+
+def of_pairs(values: Any) -> dict[str, Any] | None:
+    """Return the object that a list of pairs of names and values is; None of anything else.
+
+    Raises
+    ------
+    InvalidMessage
+        Where a name comes twice.
+
+    Examples
+    --------
+    >>> of_pairs([{"name": "a", "value": 1}, {"name": "b", "value": "x"}])
+    {'a': 1, 'b': 'x'}
+    """
+    if type(values) is not list or not values or type(values[0]) is not dict:
+        return None
+    members = frozenset(values[0])
+    if members not in _PAIRS or any(type(each) is not dict for each in values):
+        return None
+    of_value = "value" if "value" in members else "v"
+    (of_name,) = members - {of_value}
+    if any(each.keys() != members or type(each[of_name]) is not str for each in values):
+        return None
+    found = {each[of_name]: each[of_value] for each in values}
+    if len(found) < len(values):
+        raise InvalidMessage(Reason.INVALID_VALUE, "features: a name that comes twice")
+    return found
+
+
+def of_tensors(values: Any) -> list[dict[str, Any]] | None:
+    """Return the rows that tensors side by side are; None of anything else.
+
+    The first dimension counts the rows; what a row has of further ones is a list.
+
+    Raises
+    ------
+    InvalidMessage
+        Where they have different numbers of rows.
+
+    Examples
+    --------
+    >>> of_tensors([{"name": "a", "shape": [2, 1], "datatype": "FP32", "data": [1.5, 2.5]}])
+    [{'a': 1.5}, {'a': 2.5}]
+    """
+    if type(values) is not list or not values or not all(map(_is_tensor, values)):
+        return None
+    columns = {tensor["name"]: _rows(tensor) for tensor in values}
+    sizes = set(map(len, columns.values()))
+    if len(sizes) > 1 or len(columns) < len(values):
+        detail = "features: tensors with different numbers of rows, or of one name"
+        raise InvalidMessage(Reason.INVALID_VALUE, detail)
+    (size,) = sizes
+    return [{name: rows[row] for name, rows in columns.items()} for row in range(size)]
+
+
+def _is_tensor(value: Any) -> bool:
+    if type(value) is not dict or not _TENSOR <= value.keys() <= _TENSOR | _ABOUT_TENSORS:
+        return False
+    return type(value["name"]) is str and type(value["data"]) is list and bool(value["data"])
+
+
+def _rows(tensor: dict[str, Any]) -> list[Any]:
+    """Return what each row has of a tensor: a scalar, or a list."""
+    data, shape = tensor["data"], tensor.get("shape")
+    if type(shape) is not list or len(shape) < 2 or type(data[0]) is list:
+        return data
+    if not all(type(size) is int and size > 0 for size in shape) or prod(shape) != len(data):
+        return data
+    width = prod(shape[1:])
+    if width == 1:
+        return data
+    return [data[begin : begin + width] for begin in range(0, len(data), width)]
