@@ -78,7 +78,8 @@ def _is_tensor(value: Any) -> bool:
 
 def _rows(tensor: dict[str, Any]) -> list[Any]:
     """Return what each row has of a tensor: a scalar, or a list."""
-    data, shape = tensor["data"], tensor.get("shape")
+    data: list[Any] = tensor["data"]
+    shape = tensor.get("shape")
     if type(shape) is not list or len(shape) < 2 or type(data[0]) is list:
         return data
     if not all(type(size) is int and size > 0 for size in shape) or prod(shape) != len(data):
