@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest --numprocesses=2 --dist=loadgroup
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast check format lock fuzz stress docs kafka bench bench-quick quality chaos clean
+.PHONY: help demo test test-fast check format lock sbom audit fuzz stress docs kafka bench bench-quick quality chaos clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,6 +56,14 @@ lock: ## Resolve the lock files anew (needs uv)
 	    --extra demo --group build pyproject.toml -o requirements.lock
 	uv pip compile --universal --generate-hashes --no-emit-index-url --quiet --upgrade \
 	    --extra demo --extra parquet --group build --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+
+sbom: $(VENV)/.dev ## List what the image installs, with hashes, as CycloneDX: dist/driftline.cdx.json
+	@mkdir -p dist
+	$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible \
+	    --output-format JSON --output-file dist/driftline.cdx.json requirements.lock
+
+audit: $(VENV)/.dev ## Ask whether a locked package has a known vulnerability (needs a network)
+	$(BIN)/python -m tests.deploy.audit
 
 docs: $(VENV)/.dev ## Generate the JSON Schemas, the AsyncAPI document and the reference pages
 	$(BIN)/python -m schemas.documents.generate docs

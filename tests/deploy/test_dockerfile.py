@@ -51,7 +51,7 @@ def test_both_stages_start_from_one_pinned_python_that_the_project_takes() -> No
 
     assert len(of("FROM")) == 2
     assert len(images) == 1
-    tag = re.fullmatch(r"python:3\.(\d+)-slim", images.pop())
+    tag = re.fullmatch(r"python:3\.(\d+)-slim@sha256:[0-9a-f]{64}", images.pop())
     assert tag is not None
     assert int(tag[1]) >= int(PROJECT["project"]["requires-python"].removeprefix(">=3."))
 
