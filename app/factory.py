@@ -21,6 +21,7 @@ from agents.state.loader import StateLoader, StateRecipe
 from agents.state.reader import StateReader
 from agents.transport.app import (
     BatchApp,
+    confirm_by,
     enlarge_rounds_where,
     make_faust_app,
     on_drain,
@@ -28,9 +29,11 @@ from agents.transport.app import (
 )
 from agents.transport.assignment import Keeper, keep_assigned
 from agents.transport.consumer import BatchedConsumer
+from agents.transport.known_topics import KnownTopic
 from agents.transport.publisher import Publisher
 from agents.transport.topic_reader import open_topic
 from app.kafka.clients import client_arguments, transport_options
+from app.kafka.topic_watch import watch_topics
 from app.metrics import MODEL_SPECS, PENDING_SPECS, Metrics
 from app.options import WorkerOptions
 from app.settings import Settings
@@ -41,7 +44,12 @@ from detectors.retraining.policy_snapshot import PolicySnapshots
 from schemas.formats import WIRE
 
 
-def create_app(settings: Settings, *, telemetry: Telemetry | None = None) -> BatchApp:
+def create_app(
+    settings: Settings,
+    *,
+    telemetry: Telemetry | None = None,
+    topics_found: Mapping[str, KnownTopic] | None = None,
+) -> BatchApp:
     """Return the Faust app of one worker; nothing connects before it is started.
 
     Parameters
@@ -50,18 +58,28 @@ def create_app(settings: Settings, *, telemetry: Telemetry | None = None) -> Bat
         The whole configuration, valid.
     telemetry
         What the agents report to; Prometheus metrics, served over HTTP, where None is given.
+    topics_found
+        Full name to the topic as it was found: where they are given, the worker ends when one is
+        not that any more.
     """
+    known = topics_found or {}
     options, kafka = WorkerOptions.of(settings), settings.kafka
     topics, group = options.topics, kafka.group_id
     connect = client_arguments(kafka)
     app = make_faust_app(
         name=group,
         bootstrap=kafka.bootstrap_servers,
-        options=replace(transport_options(kafka), aligned_topics=topics.sources, version=WIRE),
+        options=replace(
+            transport_options(kafka), aligned_topics=topics.sources, topics=known, version=WIRE
+        ),
     )
+    if known:
+        watch = watch_topics(app, settings, known)
+        app.add_dependency(watch)
+        confirm_by(app, watch.confirm)
     metrics = Metrics(label_values=settings.limits.metric_label_values)
     told = metrics if telemetry is None else telemetry
-    publisher = Publisher(app)
+    publisher = Publisher(app, widths={name: each.partitions for name, each in known.items()})
     dead_letters = DeadLetters(publisher, topics.dead_letters, told, options.refusals)
     pending = PendingStores(
         options.pending,
@@ -84,6 +102,7 @@ def create_app(settings: Settings, *, telemetry: Telemetry | None = None) -> Bat
         telemetry=told,
         pending=pending,
         company=company,
+        source_names={name: each.source_name(name) for name, each in known.items()},
         before=TablesBefore(options.monitor_of),
     )
     detection = Detection(

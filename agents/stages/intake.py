@@ -1,7 +1,7 @@
 """Intake: users' records in, observation tables out; partitioned as the producers partition."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import groupby
 from time import perf_counter
@@ -93,6 +93,8 @@ class Intake:
     company, before
         Tells whether a worker of the release before may get the observations, and makes them such
         as that one reads.
+    source_names
+        Topic to what the positions of its rows are told by, where that is not its name.
     """
 
     name: Final = "intake"
@@ -108,6 +110,7 @@ class Intake:
         pending: PendingStores,
         company: Company,
         before: TablesBefore,
+        source_names: Mapping[str, str] | None = None,
     ) -> None:
         self._options = options
         self._topics = topics
@@ -124,6 +127,9 @@ class Intake:
         self._pending = pending
         self._company = company
         self._before = before
+        self._source_names = {
+            topic: name for topic, name in (source_names or {}).items() if name != topic
+        }
 
     @property
     def handlers(self) -> Mapping[str, Handler]:
@@ -281,12 +287,16 @@ class Intake:
         by_shard: dict[int, list[ObservationTable]] = {}
         if self._company.has_older:
             tables = self._before.of(tables)
+        if self._source_names:
+            tables = ((shard, self._named(table)) for shard, table in tables)
         for shard, table in tables:
             by_shard.setdefault(shard, []).append(table)
         for shard, those in by_shard.items():
             for part, frame in framed(those, self._company.frames):
                 if isinstance(frame, InvalidMessage):
-                    outputs.append(await self._dead_letters.send(_record_of(part, blocks), frame))
+                    outputs.append(
+                        await self._dead_letters.send(self._record_of(part, blocks), frame)
+                    )
                     continue
                 for table in part:
                     for each in table.models:
@@ -299,6 +309,26 @@ class Intake:
                     )
                 )
         return outputs
+
+    def _named(self, table: ObservationTable) -> ObservationTable:
+        """Return a table whose sources have the names that their positions are told by."""
+        names = self._source_names
+        sources = (each._replace(topic=names.get(each.topic, each.topic)) for each in table.sources)
+        return replace(table, sources=tuple(sources))
+
+    def _record_of(
+        self, tables: Sequence[ObservationTable], blocks: Sequence[RecordBlock]
+    ) -> Record:
+        """Return the record from which the only row of some tables came."""
+        (table,) = tables
+        source, offset = table.sources[int(table.source_of[0])], int(table.offsets[0])
+        for block in blocks:
+            topic = self._source_names.get(block.topic, block.topic)
+            if (topic, block.partition) == source:
+                at = int(block.offsets.searchsorted(offset))
+                if at < len(block) and block.offsets[at] == offset:
+                    return block[at]
+        raise LookupError(f"no record at {source.topic}-{source.partition}, offset {offset}")
 
     def _report(self, blocks: Sequence[RecordBlock], started: float) -> None:
         for block in blocks:
@@ -328,15 +358,3 @@ def _key_of(tables: Sequence[ObservationTable]) -> bytes | None:
     """Return the model where there is but one."""
     models = {rows.model for table in tables for rows in table.models}
     return models.pop().encode() if len(models) == 1 else None
-
-
-def _record_of(tables: Sequence[ObservationTable], blocks: Sequence[RecordBlock]) -> Record:
-    """Return the record from which the only row of some tables came."""
-    (table,) = tables
-    source, offset = table.sources[int(table.source_of[0])], int(table.offsets[0])
-    for block in blocks:
-        if (block.topic, block.partition) == source:
-            at = int(block.offsets.searchsorted(offset))
-            if at < len(block) and block.offsets[at] == offset:
-                return block[at]
-    raise LookupError(f"no record at {source.topic}-{source.partition}, offset {offset}")

@@ -10,6 +10,7 @@ from faust.types import TP, AgentT, AppT, EventT, Message, StreamT
 from mode.supervisors import CrashingSupervisor
 
 from agents.transport.consumer import BatchedConsumer
+from agents.transport.doubtful_fetches import Confirm
 from agents.transport.driver import BatchedTransport
 from agents.transport.member_versions import MemberVersions
 from agents.transport.missed import Missed
@@ -165,6 +166,11 @@ def on_drain(app: BatchApp, hook: Callable[[], None]) -> None:
 def on_missed(app: BatchApp, hook: Callable[[Missed], None]) -> None:
     """Have `hook` called with what was deleted before it was read."""
     cast("BatchedTransport", app.transport).hooks.missed.append(hook)
+
+
+def confirm_by(app: BatchApp, confirm: Confirm) -> None:
+    """Have `confirm` awaited before anything is read of topics that may have been made anew."""
+    cast("BatchedTransport", app.transport).hooks.confirm.append(confirm)
 
 
 def enlarge_rounds_where(app: BatchApp, gains: Callable[[TP], bool]) -> None:

@@ -104,6 +104,7 @@ class BatchedConsumer(driver.Consumer):
             options=self.options,
             crash=self.crash,
             tell_missed=self._tell_missed,
+            confirm=self._confirm,
             loop=self.loop,
             beacon=self.beacon,
         )
@@ -119,6 +120,10 @@ class BatchedConsumer(driver.Consumer):
         )
         for hook in self._hooks.missed:
             hook(missed)
+
+    async def _confirm(self, topics: frozenset[str]) -> None:
+        for hook in self._hooks.confirm:
+            await hook(topics)
 
     # -- delivery
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from asyncio import run_coroutine_threadsafe
+from asyncio import run_coroutine_threadsafe, wrap_future
 from collections.abc import Callable, Coroutine, Mapping
 from types import MappingProxyType
 from typing import Any
@@ -14,6 +14,7 @@ from faust.types import TP
 from mode import Service
 
 from agents.transport.fetching_consumer import BlockConsumer
+from agents.transport.known_topics import note_of
 from agents.transport.missed import Missed
 from agents.transport.options import TransportOptions
 
@@ -52,6 +53,8 @@ class BatchedConsumerThread(driver.AIOKafkaConsumerThread):
         Has the app crash; to be called in the loop of the app.
     tell_missed
         Gets what was deleted before it was read, in the loop of the app.
+    confirm
+        Asked, in the loop of the app, for topics that may have been made anew.
     """
 
     def __init__(
@@ -60,11 +63,13 @@ class BatchedConsumerThread(driver.AIOKafkaConsumerThread):
         options: TransportOptions,
         crash: Callable[[BaseException], Coroutine[Any, Any, None]],
         tell_missed: Callable[[Missed], None],
+        confirm: Callable[[frozenset[str]], Coroutine[Any, Any, None]],
         **kwargs: Any,
     ) -> None:
         self._options = options
         self._crash_app = crash
         self._tell_missed = tell_missed
+        self._confirm_in_app = confirm
         super().__init__(*args, **kwargs)
 
     def _create_worker_consumer(self, transport: driver.Transport) -> Any:
@@ -74,6 +79,7 @@ class BatchedConsumerThread(driver.AIOKafkaConsumerThread):
         conf = self.app.conf
         self._assignor = self.app.assignor
         return BlockConsumer(
+            note=note_of(options.topics) if options.topics else "",
             client_id=conf.broker_client_id,
             group_id=conf.id,
             bootstrap_servers=driver.server_list(transport.url, transport.default_port),
@@ -94,6 +100,14 @@ class BatchedConsumerThread(driver.AIOKafkaConsumerThread):
             connections_max_idle_ms=conf.consumer_connections_max_idle_ms,
             **driver.credentials_to_aiokafka_auth(conf.broker_credentials, conf.ssl_context),
         )
+
+    async def on_start(self) -> None:
+        """Start the consumer, and have it doubt topics that may have been made anew."""
+        await super().on_start()
+        self._ensure_consumer().doubt(self._confirm)
+
+    async def _confirm(self, topics: frozenset[str]) -> None:
+        await wrap_future(run_coroutine_threadsafe(self._confirm_in_app(topics), self.parent_loop))
 
     async def _fetch_records(
         self,

@@ -15,6 +15,7 @@ from agents.records.block import RecordBlock
 from agents.records.record import Record
 from agents.records.record_set import RecordSet
 from agents.transport.aiokafka_seam import REPLACED, check, rebound
+from agents.transport.doubtful_fetches import DoubtingClient
 from agents.transport.missed import Resets
 
 check(aiokafka.__version__, fetcher)
@@ -168,13 +169,18 @@ class BlockFetcher(fetcher.Fetcher):  # type: ignore[misc] # aiokafka ships no t
     ----------
     resets
         What was deleted before it was fetched.
+    doubts
+        Holds back what may come of a topic that was made anew.
     """
 
     _fetch_max_wait_ms: int
     _fetch_min_bytes: int
 
-    def __init__(self, *args: Any, clock: Callable[[], float] = monotonic, **options: Any) -> None:
-        super().__init__(*args, prefetch_backoff=PATIENCE, **options)
+    def __init__(
+        self, client: Any, *args: Any, clock: Callable[[], float] = monotonic, **options: Any
+    ) -> None:
+        self.doubts = DoubtingClient(client)
+        super().__init__(self.doubts, *args, prefetch_backoff=PATIENCE, **options)
         self._clock = clock
         self.resets = Resets()
         self._idle_wait = self._fetch_max_wait_ms

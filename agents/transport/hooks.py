@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from faust.types import TP
 
+from agents.transport.doubtful_fetches import Confirm
 from agents.transport.missed import Missed
 
 
@@ -21,12 +22,15 @@ class ConsumerHooks:
         that agents hold.
     missed
         Called, in the event loop, with what was deleted before it was read.
+    confirm
+        Awaited, in the event loop, before anything is read of topics that may have been made anew.
     round_rules
         Each tells of a partition whether larger rounds of it are cheaper.
     """
 
     drain: list[Callable[[], None]] = field(default_factory=list)
     missed: list[Callable[[Missed], None]] = field(default_factory=list)
+    confirm: list[Confirm] = field(default_factory=list)
     round_rules: list[Callable[[TP], bool]] = field(default_factory=list)
 
     def prefers_larger_rounds(self, tp: TP) -> bool:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ssl
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from faust.types.auth import CredentialsT
 
+from agents.transport.known_topics import KnownTopic
 from agents.transport.sizes import REQUEST
 
 IsolationLevel = Literal["read_uncommitted", "read_committed"]
@@ -57,6 +59,8 @@ class TransportOptions:
         Of the producer.
     stall_timeout
         A worker with something to read, ack or commit and no progress for this long crashes.
+    topics
+        Those that the app works with, as it has found them: committed beside the offsets.
     version
         Of what workers write for one another: told to the other members of the group.
     """
@@ -82,6 +86,7 @@ class TransportOptions:
     ssl_context: ssl.SSLContext | None = None
     stall_timeout: float = 300.0
     client_id: str = "driftline"
+    topics: Mapping[str, KnownTopic] = field(default_factory=dict)
     version: int = 1
 
     def __post_init__(self) -> None:

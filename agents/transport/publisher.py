@@ -31,14 +31,26 @@ class Publisher:
     max_record_bytes
         Largest record, key, value and headers together. A record above the broker's limit would
         break the producer, so keep it below ``TransportOptions.max_request_bytes``.
+    widths
+        Topic to the number of partitions among which keys choose, however many it has by now:
+        whoever reads it keeps what belongs to a key where the key has been so far.
     """
 
-    def __init__(self, app: AppT, *, max_record_bytes: int = RECORD) -> None:
+    def __init__(
+        self,
+        app: AppT,
+        *,
+        max_record_bytes: int = RECORD,
+        widths: Mapping[str, int] | None = None,
+    ) -> None:
         self._app = app
+        self._widths = widths or {}
         self.max_record_bytes = max_record_bytes
 
     async def partitions(self, topic: str) -> int:
-        """Return how many partitions a topic has."""
+        """Return among how many partitions of a topic keys choose."""
+        if (width := self._widths.get(topic)) is not None:
+            return width
         # Faust's producer has no way to ask, and cannot be made to have one.
         producer = cast("Any", self._app.producer)._ensure_producer()  # noqa: SLF001
         return len(await producer.partitions_for(topic))
@@ -80,6 +92,8 @@ class Publisher:
             raise RecordTooLarge(
                 f"record for {topic} has {size} bytes, the limit is {self.max_record_bytes}"
             )
+        if partition is None and key is not None and (width := self._widths.get(topic)):
+            partition = partition_of(key, width)
         future = await self._app.producer.send(
             topic, key, value, partition, timestamp, dict(headers) if headers else None
         )

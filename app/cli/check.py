@@ -18,7 +18,8 @@ from app.cli.common import (
 from app.cli.exits_in_help import OF_ALL, exits
 from app.kafka.brokers import connected, wait_for_brokers
 from app.kafka.permissions import WORKER, needed
-from app.kafka.topics import TopicReport, find_problems, plan_topics
+from app.kafka.topic_history import look_at_topics
+from app.kafka.topics import TopicReport
 from app.settings import InvalidConfiguration, Settings, TopicRole, settings_schema
 from app.settings.exposed import exposed_secrets
 from app.terminal import say
@@ -77,8 +78,7 @@ async def _look(settings: Settings) -> TopicReport:
     await wait_for_brokers(kafka, timeout=min(_LONGEST_WAIT, kafka.connect_timeout_seconds))
     async with connected(kafka) as brokers:
         await brokers.check_permissions(needed(settings, WORKER), group=kafka.group_id)
-        create = settings.topics.create == "missing"
-        return await find_problems(brokers, plan_topics(settings), create=create)
+    return await look_at_topics(settings)
 
 
 def _document(settings: Settings, report: TopicReport | None) -> dict[str, Any]:

@@ -13,9 +13,9 @@ import structlog
 from app.buildinfo import driftline_version
 from app.cli.common import check_usable, clear_errors, settings_of, settings_options
 from app.cli.exits_in_help import OF_ALL, exits
-from app.kafka.brokers import connected, wait_for_brokers
+from app.kafka.brokers import BrokersUnreachable, connected, wait_for_brokers
 from app.kafka.permissions import WORKER, needed
-from app.kafka.topics import as_found, ensure_topics
+from app.kafka.topic_history import Admitted, admit_topics, check_topics
 from app.logs import configure_logs
 from app.settings import Settings
 from app.settings.exposed import exposed_secrets
@@ -63,16 +63,18 @@ def worker(
             raise SystemExit(_run(prepared, logger))
 
 
-async def _prepare(settings: Settings, logger: Any) -> Settings:
-    """Make what is missing; return the settings with the partitions that there are."""
+async def _prepare(settings: Settings, logger: Any) -> Admitted:
+    """Make what is missing; return the topics, and the settings with their partitions."""
     await wait_for_brokers(settings.kafka, report=logger.warning)
     await _check_permissions(settings)
-    report = await ensure_topics(settings)
-    for topic in report.missing:
+    admitted = await admit_topics(settings)
+    for topic in admitted.report.missing:
         logger.info("created a topic", topic=topic.name, partitions=topic.partitions)
-    if report.missing:
+    for change in admitted.changes:
+        logger.warning(change)
+    if admitted.report.missing:
         await _check_permissions(settings)
-    return as_found(settings, report)
+    return admitted
 
 
 async def _check_permissions(settings: Settings) -> None:
@@ -80,12 +82,13 @@ async def _check_permissions(settings: Settings) -> None:
         await brokers.check_permissions(needed(settings, WORKER), group=settings.kafka.group_id)
 
 
-def _run(settings: Settings, logger: Any) -> ExitCode:
+def _run(admitted: Admitted, logger: Any) -> ExitCode:
     # Faust and the agents take a second to import: an error above is told without them.
     from app.factory import create_app  # noqa: PLC0415 - see above
     from app.worker.process import run  # noqa: PLC0415 - see above
 
-    app = create_app(settings)
+    settings = admitted.settings
+    app = create_app(settings, topics_found=admitted.topics)
     if settings.state.enabled:
         for each in not_durable(settings):
             logger.warning(str(each))
@@ -100,13 +103,17 @@ def _run(settings: Settings, logger: Any) -> ExitCode:
     if code == ExitCode.DENIED:
         # The broker has named one topic or group; this names all that is missing by now.
         asyncio.run(_check_permissions(settings))
+    if code == ExitCode.TOPICS:
+        # Likewise, with what to do; nothing where a worker may be started again.
+        with suppress(BrokersUnreachable):
+            asyncio.run(check_topics(settings))
     return code
 
 
-def _run_until_signal(work: Coroutine[Any, Any, Settings]) -> Settings | None:
+def _run_until_signal(work: Coroutine[Any, Any, Admitted]) -> Admitted | None:
     """Run to the end and return what comes of it; None where SIGTERM or SIGINT comes first."""
 
-    async def main() -> Settings | None:
+    async def main() -> Admitted | None:
         task = asyncio.ensure_future(work)
         loop = asyncio.get_running_loop()
         # As the first process of a container this one would otherwise not heed SIGTERM.

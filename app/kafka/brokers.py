@@ -20,8 +20,10 @@ from aiokafka.protocol.admin import (
     CreateTopicsRequest,
     DescribeConfigsRequest,
 )
+from aiokafka.protocol.commit import OffsetCommitRequest, OffsetFetchRequest
 from aiokafka.protocol.metadata import MetadataRequest
 
+from agents.transport.topic_metadata import DescribedTopic, describe_topics
 from app.kafka.clients import client_arguments
 from app.kafka.connection_refusals import hung_up, refusal
 from app.kafka.operation import Operation
@@ -34,6 +36,9 @@ from app.kafka.permissions import (
 )
 from app.kafka.permissions_protocol import GroupPermissions, TopicPermissions
 from app.settings import KafkaSettings
+
+Place = tuple[str, int]
+"""A topic and the number of one of its partitions."""
 
 REPORT_INTERVAL: Final = 5.0
 """Seconds between two reports of a wait."""
@@ -158,9 +163,62 @@ class Brokers:
             If the user may not know.
         """
         return {
-            topic["topic"]: len(topic["partitions"]) or None
-            for topic in await self._described(names, make=False)
+            name: None if found is None else found.known.partitions
+            for name, found in (await self.topics(names)).items()
         }
+
+    async def topics(self, names: Iterable[str]) -> dict[str, DescribedTopic | None]:
+        """Return what there is of topics; None of those that do not exist. Raises as above."""
+        found = await describe_topics(self._client, names)
+        answers = [{"topic": each.name, "error_code": each.error} for each in found]
+        self._check_described(answers)
+        return {each.name: each if each.known.partitions else None for each in found}
+
+    async def group_offsets(
+        self, group: str, widths: Mapping[str, int]
+    ) -> dict[Place, tuple[int, str]]:
+        """Return what a group has committed of partitions, each offset with the note beside it.
+
+        Of a group that the user may not know it is nothing.
+
+        Parameters
+        ----------
+        widths
+            Full name of a topic to the number of its partitions.
+        """
+        wanted = [(name, [*range(count)]) for name, count in widths.items()]
+        try:
+            response = await self._send_to_group(group, OffsetFetchRequest(group, wanted))
+        except GroupAuthorizationFailedError:
+            return {}
+        return {
+            (topic, partition): (offset, note or "")
+            for topic, partitions in response.topics
+            for partition, offset, note, error in partitions
+            if not error and offset >= 0
+        }
+
+    async def commit(self, group: str, offsets: Mapping[Place, tuple[int, str]]) -> bool:
+        """Commit offsets of a group without members; tell whether it has none."""
+        topics: dict[str, list[tuple[int, int, str]]] = {}
+        for (topic, partition), (offset, note) in offsets.items():
+            topics.setdefault(topic, []).append((partition, offset, note))
+        request = OffsetCommitRequest(group, -1, "", -1, list(topics.items()))
+        response = await self._send_to_group(group, request)
+        return not any(error for _, partitions in response.topics for _, error in partitions)
+
+    async def _send_to_group(self, group: str, request: Any, *, seconds: float = 10.0) -> Any:
+        """Send a request to the coordinator of a group; it may take a moment to be found."""
+        deadline = monotonic() + seconds
+        while True:
+            try:
+                node = await self._client.coordinator_lookup(CoordinationType.GROUP, group)
+                break
+            except GroupCoordinatorNotAvailableError:  # the brokers' first group
+                if monotonic() >= deadline:
+                    raise
+                await asyncio.sleep(0.2)
+        return await self._client.send(node, request, group=ConnectionGroup.COORDINATION)
 
     async def configs(self, names: Iterable[str]) -> dict[str, dict[str, str]] | None:
         """Return the configurations of existing topics; None where these brokers have none.
@@ -205,19 +263,10 @@ class Brokers:
         self, group: str, *, seconds: float = 10.0
     ) -> frozenset[Operation] | None:
         """Return what the user may do to a consumer group; None where these brokers do not say."""
-        deadline = monotonic() + seconds
         try:
-            while True:
-                try:
-                    node = await self._client.coordinator_lookup(CoordinationType.GROUP, group)
-                    break
-                except GroupCoordinatorNotAvailableError:  # the brokers' first group
-                    if monotonic() >= deadline:
-                        return None
-                    await asyncio.sleep(0.2)
-            response = await self._client.send(
-                node, GroupPermissions(group), group=ConnectionGroup.COORDINATION
-            )
+            response = await self._send_to_group(group, GroupPermissions(group), seconds=seconds)
+        except GroupCoordinatorNotAvailableError:
+            return None
         except GroupAuthorizationFailedError:
             return frozenset()
         except _UNSUPPORTED:
@@ -299,11 +348,14 @@ class Brokers:
         """Return the metadata of topics; `make` lets brokers that do so make them by the way."""
         response = await self._send(MetadataRequest(sorted(names), make))
         topics: list[dict[str, Any]] = response.to_object()["topics"]
+        self._check_described(topics)
+        return topics
+
+    def _check_described(self, topics: Iterable[Mapping[str, Any]]) -> None:
         self._refuse_unauthorized(topics, Operation.DESCRIBE)
         for topic in topics:
             if topic["error_code"] not in {0, _UNKNOWN, _NO_LEADER}:
                 raise TopicRefused(f"{topic['topic']}: {_name(topic['error_code'])}")
-        return topics
 
     def _refuse_unauthorized(
         self, answers: Iterable[Mapping[str, Any]], operation: Operation

@@ -57,6 +57,11 @@ class TopicSpec:
         Whether an agent takes each record; one that it refuses goes to the dead letters.
     of_models
         Whether each partition has models of its own.
+    lost_with
+        What is lost with the topic where it is deleted, in words; None where a worker goes on with
+        a new one.
+    stage_state
+        The topic of the state that counts by this one's offsets and partitions.
     """
 
     role: TopicRole
@@ -67,12 +72,19 @@ class TopicSpec:
     shortest_retention: Callable[[Settings], int] | None = None
     handled: bool = False
     of_models: bool = False
+    lost_with: str | None = None
+    stage_state: TopicRole | None = None
 
     @property
     def default_name(self) -> str:
         """Its name where no setting gives it another one."""
         name: str = TopicSettings.model_fields[self.role].default
         return name
+
+    @property
+    def by_partition(self) -> bool:
+        """Whether a worker sends to the partitions of its own, whatever others there are."""
+        return self.is_state or self.role is TopicRole.PENDING
 
     @property
     def is_state(self) -> bool:
@@ -103,16 +115,33 @@ CATALOGUE: Final[Mapping[TopicRole, TopicSpec]] = {
             record_bytes=REQUEST,
             handled=True,
             of_models=True,
+            lost_with="the rows in it that were not watched yet",
+            stage_state=TopicRole.STATE,
         ),
-        TopicSpec(role=TopicRole.LIFECYCLE, rights=_BOTH, same_as=TopicRole.ALERTS, handled=True),
+        TopicSpec(
+            role=TopicRole.LIFECYCLE,
+            rights=_BOTH,
+            same_as=TopicRole.ALERTS,
+            handled=True,
+            lost_with="the model events in it that the retrain policy had not read yet",
+            stage_state=TopicRole.POLICY_STATE,
+        ),
         TopicSpec(
             role=TopicRole.PENDING,
             rights=_BOTH,
             same_as=TopicRole.PREDICTIONS,
             record_bytes=REQUEST,
             shortest_retention=_wait,
+            lost_with="what waited for its label",
         ),
-        TopicSpec(role=TopicRole.ALERTS, rights=_BOTH, handled=True, of_models=True),
+        TopicSpec(
+            role=TopicRole.ALERTS,
+            rights=_BOTH,
+            handled=True,
+            of_models=True,
+            lost_with="the alerts in it that the retrain policy had not read yet",
+            stage_state=TopicRole.POLICY_STATE,
+        ),
         TopicSpec(role=TopicRole.RETRAIN_REQUESTS, rights=_WRITE),
         TopicSpec(role=TopicRole.DEAD_LETTERS, rights=_WRITE, record_bytes=REQUEST),
         TopicSpec(
@@ -120,12 +149,14 @@ CATALOGUE: Final[Mapping[TopicRole, TopicSpec]] = {
             rights=_BOTH,
             same_as=TopicRole.OBSERVATIONS,
             cleanup=Cleanup.COMPACT,
+            lost_with="what the detectors had learned",
         ),
         TopicSpec(
             role=TopicRole.POLICY_STATE,
             rights=_BOTH,
             same_as=TopicRole.ALERTS,
             cleanup=Cleanup.COMPACT,
+            lost_with="the open requests and cooldowns",
         ),
     )
 }

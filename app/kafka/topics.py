@@ -4,7 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
+from agents.transport.sizes import PLAIN_REQUEST
 from app.kafka.brokers import Brokers, NewTopic, connected
+from app.kafka.operation import Operation
 from app.kafka.topic_catalogue import CATALOGUE, DAY_MS, Cleanup, TopicSpec, together
 from app.settings import Settings, TopicRole
 
@@ -41,7 +43,8 @@ class TopicProblem:
     topic
         Its full name.
     kind
-        ``missing``, ``partitions``, ``cleanup_policy``, ``message_bytes`` or ``retention``.
+        ``missing``, ``renewed``, ``partitions``, ``cleanup_policy``, ``message_bytes``,
+        ``retention`` or ``replicas``.
     message
         What is wrong and what to do.
     """
@@ -105,6 +108,7 @@ def compare(
     configs: Mapping[str, Mapping[str, str]],
     *,
     create: bool,
+    replicas: Mapping[str, int] | None = None,
 ) -> TopicReport:
     """Compare what there is with the plan.
 
@@ -116,6 +120,8 @@ def compare(
         Full name to the topic's configuration; topics may be left out.
     create
         Whether missing topics will be made, and so are no problem.
+    replicas
+        Full name to the copies that each partition has at least; topics may be left out.
     """
     missing = {role: topic for role, topic in plan.items() if partitions[topic.name] is None}
     problems = []
@@ -129,7 +135,9 @@ def compare(
             if role in missing and count is not None:
                 missing[role] = replace(missing[role], partitions=count)
     for topic in plan.values():
-        problems += _misconfigured(topic, configs.get(topic.name, {}))
+        config = configs.get(topic.name, {})
+        problems += _misconfigured(topic, config)
+        problems += _too_few_replicas(topic, config, (replicas or {}).get(topic.name))
     if not create:
         problems += [
             TopicProblem(
@@ -151,10 +159,11 @@ async def find_problems(brokers: Brokers, plan: TopicPlan, *, create: bool = Fal
     NotAuthorized
         If the user may not know.
     """
-    partitions = await brokers.partitions(topic.name for topic in plan.values())
-    existing = [name for name, count in partitions.items() if count is not None]
-    configs = await brokers.configs(existing) if existing else {}
-    return compare(plan, partitions, configs or {}, create=create)
+    found = await brokers.topics(topic.name for topic in plan.values())
+    partitions = {name: each and each.known.partitions for name, each in found.items()}
+    replicas = {name: each.replicas for name, each in found.items() if each is not None}
+    configs = await brokers.configs(replicas) if replicas else {}
+    return compare(plan, partitions, configs or {}, create=create, replicas=replicas)
 
 
 async def ensure_topics(
@@ -221,6 +230,11 @@ def _unequal(
     (first, one), (second, two) = ((plan[role].name, partitions[plan[role].name]) for role in pair)
     if one is None or two is None or one == two:
         return []
+    if CATALOGUE[pair[1]].by_partition:
+        if two > one:
+            return []  # nothing is sent to those beyond
+        message = f"has {two} partitions and {first} has {one}. Give it {one} partitions"
+        return [TopicProblem(second, "partitions", message)]
     message = (
         f"has {two} partitions and {first} has {one}: records of the same key must be in the same "
         f"partition of both. Create {second} anew with {one} partitions (adding partitions to a "
@@ -247,6 +261,8 @@ def _misconfigured(topic: PlannedTopic, config: Mapping[str, str]) -> list[Topic
         )
         problems.append(TopicProblem(topic.name, "cleanup_policy", message))
     wanted = int(topic.config.get("max.message.bytes", "0"))
+    if not wanted and Operation.WRITE in CATALOGUE[topic.role].rights:
+        wanted = PLAIN_REQUEST  # what brokers take by default, and a little more
     bytes_ = int(config.get("max.message.bytes", wanted))
     if bytes_ < wanted:
         message = (
@@ -264,6 +280,19 @@ def _misconfigured(topic: PlannedTopic, config: Mapping[str, str]) -> list[Topic
         )
         problems.append(TopicProblem(topic.name, "retention", message))
     return problems
+
+
+def _too_few_replicas(
+    topic: PlannedTopic, config: Mapping[str, str], replicas: int | None
+) -> list[TopicProblem]:
+    wanted = int(config.get("min.insync.replicas", "1"))
+    if Operation.WRITE not in CATALOGUE[topic.role].rights or not 0 < (replicas or 0) < wanted:
+        return []
+    message = (
+        f"has min.insync.replicas={wanted} and {replicas} replicas: brokers take no record that "
+        f"is to be acknowledged. Set min.insync.replicas={replicas} at most, or add replicas"
+    )
+    return [TopicProblem(topic.name, "replicas", message)]
 
 
 def _config(spec: TopicSpec, settings: Settings) -> dict[str, str]:

@@ -153,13 +153,25 @@ async def forget_partition(settings: Settings, topic: str, partition: int) -> in
     """Forget all state of a partition; return how many records that were. Raises as above."""
     await check_no_workers(settings)
     states = await read_states(settings, topic=topic)
-    keys = [key for each in states if each.partition == partition for key in each.keys]
-    if not keys:
+    count = await _forget_all(settings, [each for each in states if each.partition == partition])
+    if not count:
         raise NothingFound(f"no state in {topic}, partition {partition}")
-    async with _producer(settings) as producer:
-        for key in keys:
-            await producer.send_and_wait(topic, key=key, value=None, partition=partition)
-    return len(keys)
+    return count
+
+
+async def forget_topic(settings: Settings, topic: str) -> int:
+    """Forget all state of a stage; return how many records that were, none where there was none."""
+    await check_no_workers(settings)
+    return await _forget_all(settings, await read_states(settings, topic=topic))
+
+
+async def _forget_all(settings: Settings, states: Iterable[PartitionState]) -> int:
+    places = [(each.topic, each.partition, key) for each in states for key in each.keys]
+    if places:
+        async with _producer(settings) as producer:
+            for topic, partition, key in places:
+                await producer.send_and_wait(topic, key=key, value=None, partition=partition)
+    return len(places)
 
 
 async def check_no_workers(settings: Settings) -> None:

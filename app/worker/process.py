@@ -12,10 +12,13 @@ import sys
 import threading
 from typing import Any, Final
 
+from aiokafka.errors import MessageSizeTooLargeError
 from faust.types import AppT
 
 from agents.dead_letters.sender import TooManyRefused
+from agents.transport.assignment import SplitPartitions
 from agents.transport.denial import denial_of
+from agents.transport.known_topics import TopicsChanged
 from app.worker.exit_codes import ExitCode
 from schemas.formats import OtherFormat
 
@@ -112,6 +115,9 @@ class _Process:
         if isinstance(failure, OtherFormat):
             logger.critical("what another release wrote is left to it: %s", failure)
             return ExitCode.FORMATS
+        if isinstance(failure, (TopicsChanged, SplitPartitions, MessageSizeTooLargeError)):
+            logger.critical("the topics are not those of the start any more: %s", failure)
+            return ExitCode.TOPICS
         denial = denial_of(failure)
         if denial is not None:
             logger.error("the brokers no longer allow what a worker needs: %s", denial)

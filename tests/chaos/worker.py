@@ -5,7 +5,7 @@ import asyncio
 
 from app.factory import create_app
 from app.kafka.brokers import wait_for_brokers
-from app.kafka.topics import ensure_topics
+from app.kafka.topic_history import admit_topics
 from app.logs import configure_logs
 from app.settings import load_settings
 from app.worker.process import run
@@ -24,8 +24,8 @@ def main() -> int:
     configure_logs(settings.logging)
     warm_up()
     asyncio.run(wait_for_brokers(settings.kafka, report=print))
-    asyncio.run(ensure_topics(settings))
-    app = create_app(settings)
+    admitted = asyncio.run(admit_topics(settings))
+    app = create_app(admitted.settings, topics_found=admitted.topics)
     sabotage(app, arguments.fault)
     return run(app)
 

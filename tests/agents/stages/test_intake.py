@@ -1,4 +1,5 @@
 import asyncio
+from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any, NoReturn
 
@@ -38,7 +39,13 @@ MODEL_EVENT = orjson.dumps(examples.MODEL_EVENT)
 class Stage:
     """An intake with fakes around it."""
 
-    def __init__(self, *, is_durable: bool = False, **options: Any) -> None:
+    def __init__(
+        self,
+        *,
+        is_durable: bool = False,
+        source_names: Mapping[str, str] | None = None,
+        **options: Any,
+    ) -> None:
         self.company = Company()
         self.publisher = FakePublisher()
         self.delivery = FakeDelivery()
@@ -59,6 +66,7 @@ class Stage:
             pending=self.stores,
             company=self.company,
             before=TablesBefore(lambda _: MonitorOptions()),
+            source_names=source_names,
         )
 
     def predictions(self, *values: bytes | None, **where: Any) -> None:
@@ -289,6 +297,24 @@ def test_a_row_that_no_record_can_hold_goes_to_the_dead_letters_and_the_others_g
     assert letter.headers["ce_reason"] == Reason.TOO_LARGE.encode()
     assert letter.headers["ce_sourceoffset"] == b"1"
     assert [row for batch in stage.observations for row in batch.offsets.tolist()] == [0, 2]
+
+
+def test_rows_of_a_topic_that_was_made_anew_have_its_new_source_and_letters_its_name() -> None:
+    names = {"x" * 200 + str(number): number for number in range(8000)}
+    stage = Stage(
+        features_per_event=10_000,
+        message_bytes=4_000_000,
+        source_names={TOPICS.predictions: "predictions#1", TOPICS.labels: TOPICS.labels},
+    )
+    stage.predictions(prediction("a"), prediction("wide", features=names))
+    stage.labels(b'{"prediction_id": "a", "label": 1}')
+    (letter,) = stage.publisher.to(TOPICS.dead_letters)
+    assert letter.headers["ce_sourceoffset"] == b"1"
+    assert letter.headers["ce_sourcetopic"] == TOPICS.predictions.encode()
+    assert {run.topic for found in stage.observations for run in found.runs} == {
+        "predictions#1",
+        TOPICS.labels,
+    }
 
 
 def test_an_event_from_the_future_gets_its_records_time_and_is_counted() -> None:

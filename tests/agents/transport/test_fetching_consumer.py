@@ -262,5 +262,6 @@ async def test_records_that_are_deleted_before_they_are_read_are_told_once(
 
 @pytest.mark.parametrize("name", ["key_deserializer", "value_deserializer"])
 async def test_a_deserializer_is_refused(name: str) -> None:
+    options: dict[str, Any] = {name: bytes.decode}
     with pytest.raises(ValueError, match=f"{name} cannot be used: blocks hold bytes"):
-        BlockConsumer(bootstrap_servers="127.0.0.1:1", **{name: bytes.decode})
+        BlockConsumer(bootstrap_servers="127.0.0.1:1", **options)

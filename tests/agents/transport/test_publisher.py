@@ -5,7 +5,7 @@ from typing import Any, cast
 import pytest
 from faust.types import AppT
 
-from agents.transport.publisher import Publisher, RecordTooLarge, record_size
+from agents.transport.publisher import Publisher, RecordTooLarge, partition_of, record_size
 
 
 class FakeProducer:
@@ -19,7 +19,7 @@ class FakeProducer:
         return future
 
 
-def publisher(producer: FakeProducer, **settings: int) -> Publisher:
+def publisher(producer: FakeProducer, **settings: Any) -> Publisher:
     return Publisher(cast("AppT", SimpleNamespace(producer=producer)), **settings)
 
 
@@ -55,3 +55,13 @@ async def test_too_large_a_record_never_reaches_the_producer(record: dict[str, A
 
 def test_a_records_size_is_more_than_its_parts() -> None:
     assert record_size(b"12", b"345", {"name": b"6789"}) > 2 + 3 + 4 + 4
+
+
+async def test_a_key_stays_where_it_was_however_many_partitions_there_are_by_now() -> None:
+    producer = FakeProducer()
+    sender = publisher(producer, widths={"alerts": 4})
+    assert await sender.partitions("alerts") == 4
+    await sender.send("alerts", key=b"fraud", value=b"v")
+    await sender.send("alerts", key=b"fraud", value=b"v", partition=3)
+    await sender.send("others", key=b"fraud", value=b"v")
+    assert [sent[3] for sent in producer.sent] == [partition_of(b"fraud", 4), 3, None]

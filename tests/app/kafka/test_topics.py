@@ -75,9 +75,35 @@ def test_a_state_topic_has_the_partitions_of_what_its_stage_reads() -> None:
     report = compared({TopicRole.OBSERVATIONS: 7, TopicRole.LIFECYCLE: 3})
     planned = {topic.role: topic.partitions for topic in report.missing}
     assert (planned[TopicRole.STATE], planned[TopicRole.POLICY_STATE]) == (7, 3)
-    there = dict.fromkeys(TopicRole, 4) | {TopicRole.STATE: 5}
-    (problem,) = compared(there).problems
+    there = dict.fromkeys(TopicRole, 4)
+    (problem,) = compared(there | {TopicRole.STATE: 3}).problems
     assert (problem.topic, problem.kind) == ("driftline-state", "partitions")
+    assert "Give it 4 partitions" in problem.message
+
+
+def test_what_is_sent_to_by_partition_may_have_more_of_them() -> None:
+    wider = dict.fromkeys((TopicRole.STATE, TopicRole.POLICY_STATE, TopicRole.PENDING), 5)
+    assert compared(dict.fromkeys(TopicRole, 4) | wider).problems == ()
+
+
+def test_a_limit_below_what_a_worker_sends_is_a_problem_in_every_topic_that_it_writes() -> None:
+    narrow = {role: {"max.message.bytes": "150"} for role in TopicRole}
+    problems = compared(dict.fromkeys(TopicRole, 4), narrow).problems
+    wrong = {each.topic for each in problems if each.kind == "message_bytes"}
+    plan = plan_topics(settings_for("kafka:9092"))
+    users = (TopicRole.PREDICTIONS, TopicRole.LABELS, TopicRole.MODEL_EVENTS)
+    assert wrong == {topic.name for role, topic in plan.items() if role not in users}
+
+
+def test_fewer_replicas_than_have_to_be_in_sync_are_a_problem_where_a_worker_writes() -> None:
+    plan = plan_topics(settings_for("kafka:9092"))
+    partitions = {topic.name: 4 for topic in plan.values()}
+    configs = {topic.name: {"min.insync.replicas": "2"} for topic in plan.values()}
+    replicas = dict.fromkeys(partitions, 2) | {"drift-alerts": 1, "labels": 1}
+    report = compare(plan, partitions, configs, create=True, replicas=replicas)
+    (problem,) = report.problems
+    assert (problem.topic, problem.kind) == ("drift-alerts", "replicas")
+    assert "Set min.insync.replicas=1 at most" in problem.message
 
 
 def test_missing_topics_are_a_problem_only_where_nobody_makes_them() -> None:

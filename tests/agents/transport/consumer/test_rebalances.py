@@ -36,6 +36,7 @@ async def test_what_a_rebalance_interrupts_is_put_back(
         options=consumer.options,
         crash=consumer.crash,
         tell_missed=consumer._tell_missed,
+        confirm=consumer._confirm,
         loop=asyncio.get_running_loop(),
         beacon=app.beacon,
     )
