@@ -8,6 +8,7 @@ from typing import Any, Final, NoReturn, TypeVar
 import click
 
 from agents.state.stored_state import UnusableState
+from agents.transport.denial import ClockRefused
 from agents.transport.topic_reader import TopicStalled
 from app import terminal
 from app.credentials import masked
@@ -26,6 +27,7 @@ from app.worker.pending_directory import check_pending_directory
 _CODES: Final[dict[type[Exception], ExitCode]] = {
     InvalidConfiguration: ExitCode.CONFIGURATION,
     AddressUnavailable: ExitCode.CONFIGURATION,
+    ClockRefused: ExitCode.CONFIGURATION,
     UnreadableFile: ExitCode.CONFIGURATION,
     WrongTopics: ExitCode.TOPICS,
     TopicRefused: ExitCode.TOPICS,

@@ -12,6 +12,7 @@ from aiokafka.errors import KafkaError
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
+from agents.transport.denial import clock_refusal_of
 from app.cli.common import clear_errors, settings_of, settings_options
 from app.cli.exits_in_help import OF_ALL, exits
 from app.cli.play_options import Chosen, play_options
@@ -93,6 +94,9 @@ def _play(choice: Chosen, settings: Settings) -> None:
     except (Untrainable, NothingToPlay) as error:
         raise click.ClickException(str(error)) from None
     except KafkaError as error:
+        refusal = clock_refusal_of(error)
+        if refusal is not None:
+            raise refusal from None
         raise click.ClickException(f"a record was not taken: {error}") from None
     except KeyboardInterrupt:
         raise click.Abort from None

@@ -70,7 +70,7 @@ class ColumnRoles:
         """
         unknown = [name for name in dict.fromkeys(self.named) if name not in columns]
         if unknown:
-            hint = "; is its --delimiter another one?" if len(columns) == 1 else ""
+            hint = "; another --delimiter, or lines to --skip?" if len(columns) == 1 else ""
             raise UnknownColumns(
                 f"no column {', '.join(map(repr, unknown))} in the file; it has: "
                 f"{', '.join(columns)}{hint}"

@@ -17,7 +17,7 @@ from faust.types import AppT
 
 from agents.dead_letters.sender import TooManyRefused
 from agents.transport.assignment import SplitPartitions
-from agents.transport.denial import denial_of
+from agents.transport.denial import clock_refusal_of, denial_of
 from agents.transport.known_topics import TopicsChanged
 from app.worker.exit_codes import ExitCode
 from schemas.formats import OtherFormat
@@ -25,6 +25,17 @@ from schemas.formats import OtherFormat
 _SWITCH_INTERVAL: Final = 0.0005
 """Seconds for which one thread may keep the others waiting. Python's own 5 ms are longer than what
 detection's thread computes between two looks at Python objects."""
+
+_ENDS: Final[tuple[tuple[tuple[type[BaseException], ...], str, ExitCode], ...]] = (
+    ((TooManyRefused,), "too many refused records", ExitCode.REFUSED),
+    ((OtherFormat,), "what another release wrote is left to it", ExitCode.FORMATS),
+    (
+        (TopicsChanged, SplitPartitions, MessageSizeTooLargeError),
+        "the topics are not those of the start any more",
+        ExitCode.TOPICS,
+    ),
+)
+"""Ends that a worker brings about itself: what it raises, what it says, its exit code."""
 
 logger = logging.getLogger(__name__)
 
@@ -109,23 +120,7 @@ class _Process:
         failure = app.crash_reason or next(
             (error for error in outcomes if isinstance(error, Exception)), None
         )
-        if isinstance(failure, TooManyRefused):
-            logger.critical("too many refused records: %s", failure)
-            return ExitCode.REFUSED
-        if isinstance(failure, OtherFormat):
-            logger.critical("what another release wrote is left to it: %s", failure)
-            return ExitCode.FORMATS
-        if isinstance(failure, (TopicsChanged, SplitPartitions, MessageSizeTooLargeError)):
-            logger.critical("the topics are not those of the start any more: %s", failure)
-            return ExitCode.TOPICS
-        denial = denial_of(failure)
-        if denial is not None:
-            logger.error("the brokers no longer allow what a worker needs: %s", denial)
-            return ExitCode.DENIED
-        if failure is not None:
-            logger.critical("the worker has crashed", exc_info=failure)
-            return ExitCode.FAILED
-        return ExitCode.OK
+        return _exit_code(failure)
 
     def _arm(self) -> None:
         if self._watchdog is None:
@@ -142,3 +137,23 @@ class _Process:
         logger.critical("not stopped within %.0f s: exiting", self._shutdown_timeout)
         faulthandler.dump_traceback(sys.__stderr__ or sys.stderr)
         os._exit(ExitCode.FORCED)
+
+
+def _exit_code(failure: BaseException | None) -> ExitCode:
+    """Tell in the log why the app has ended, and return what says so to whoever started it."""
+    for kind, said, code in _ENDS:
+        if isinstance(failure, kind):
+            logger.critical("%s: %s", said, failure)
+            return code
+    denial = denial_of(failure)
+    if denial is not None:
+        logger.error("the brokers no longer allow what a worker needs: %s", denial)
+        return ExitCode.DENIED
+    refusal = clock_refusal_of(failure)
+    if refusal is not None:
+        logger.critical("%s", refusal)
+        return ExitCode.CONFIGURATION
+    if failure is not None:
+        logger.critical("the worker has crashed", exc_info=failure)
+        return ExitCode.FAILED
+    return ExitCode.OK

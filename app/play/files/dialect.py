@@ -1,10 +1,10 @@
 """Dialect of a delimited file: delimiter, quotation mark, escapes; the one in which rows agree."""
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import Any, Final
 
 DELIMITERS: Final = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", "\x01": "^A"}
@@ -12,6 +12,9 @@ DELIMITERS: Final = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"
 
 LONGEST_FIELD: Final = 1_000_000
 """Characters of a cell: a quotation mark that is never closed makes one of the rest of the file."""
+
+_SINGLE: Final = re.compile(r"^(?:[^'\n]*[,;\t|])?'[^'\n]*'(?=[,;\t|\r\n])", re.MULTILINE)
+"""A line with a cell in single quotation marks; those that are apostrophes have no pair."""
 
 _ROWS: Final = 500
 _NAMES: Final = {**DELIMITERS, " ": "spaces"}
@@ -84,7 +87,7 @@ def told(text: str, names: NamedDialect) -> Dialect:
     if not skipped:
         skipped, names = _above(lines, names)
     whole = _whole(lines, skipped)
-    quotes = {"none": None, None: '"'}
+    quotes = {"none": None, None: _usual_quote(text, len(whole))}
     quote = quotes.get(names.quote, names.quote)
     delimiters = [names.delimiter] if names.delimiter else list(DELIMITERS)
     escapes = (None, "\\") if '\\"' in text and quote else (None,)
@@ -94,6 +97,12 @@ def told(text: str, names: NamedDialect) -> Dialect:
         spaced = replace(best, delimiter=" ")  # as R's write.table has it
         return max(best, spaced, key=lambda dialect: _agreement(dialect, whole))
     return best
+
+
+def _usual_quote(text: str, lines: int) -> str:
+    """Return the quotation mark: a single one where it is around cells of most lines."""
+    cells = _SINGLE.findall(text) if '"' not in text else ()
+    return "'" if 2 * len(cells) > lines else '"'
 
 
 def _whole(lines: Sequence[str], skipped: int) -> Sequence[str]:
@@ -142,9 +151,13 @@ def sample_records(dialect: Dialect, text: str, most: int = _ROWS) -> list[list[
     whole = _whole(lines, dialect.skipped)
     found: list[list[str]] = []
     records = dialect.records(iter(whole))
-    while True:
+    while len(found) < most:
         try:
-            found += [record for record in islice(records, most - len(found)) if record]
-        except csv.Error:
+            record = next(records)
+        except StopIteration:
+            break
+        except csv.Error:  # of a record with line breaks in quotes the sample may end within
             continue
-        return found
+        if record:
+            found.append(record)
+    return found

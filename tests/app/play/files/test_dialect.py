@@ -78,3 +78,27 @@ def test_a_file_of_one_column_has_one() -> None:
     found = told("id\n1\n2\n", UNNAMED)
 
     assert sample_records(found, "id\n1\n2\n3") == [["id"], ["1"], ["2"]]
+
+
+def test_a_sample_that_ends_within_a_quoted_line_break_keeps_the_records_before() -> None:
+    text = "id,text,p\n" + "".join(f'{n},"one\nline ""two"", x",1\n' for n in range(40))
+    dialect = told(text, NamedDialect())
+
+    records = sample_records(dialect, text)
+
+    assert records[:2] == [["id", "text", "p"], ["0", 'one\nline "two", x', "1"]]
+    assert len(records) == 40
+
+
+def test_single_quotation_marks_around_cells_are_told() -> None:
+    text = "id,x,p\n" + "".join(f"'{n}','a,b','1'\n" for n in range(40))
+
+    dialect = told(text, NamedDialect())
+
+    assert dialect.quote == "'"
+    assert sample_records(dialect, text)[1] == ["0", "a,b", "1"]
+
+
+def test_apostrophes_are_no_quotation_marks() -> None:
+    text = "id,x,p\n" + "".join(f"{n},it's Ann's,1\n" for n in range(40))
+    assert told(text, NamedDialect()).quote == '"'

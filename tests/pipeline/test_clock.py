@@ -1,0 +1,27 @@
+"""Brokers that take this machine's time for a wrong one."""
+
+from pathlib import Path
+
+from app.worker.exit_codes import ExitCode
+from tests.kafka import KafkaCluster
+from tests.pipeline.driftline import PARTITIONS, USERS_TOPICS, Kafka, Worker
+from tests.topics import TOPICS
+
+
+def test_a_worker_whose_clock_is_refused_ends_and_names_it(
+    kafka: KafkaCluster, topic_prefix: str, tmp_path: Path
+) -> None:
+    for topic in USERS_TOPICS:
+        kafka.create(topic_prefix + topic)
+    client = Kafka(kafka.bootstrap, topic_prefix)
+    # As an hour ahead is by default: no record is as young as the broker wants it to be.
+    config = {
+        "message.timestamp.before.max.ms": "0",
+        "max.message.bytes": "2000000",
+        "retention.ms": "-1",
+    }
+    kafka.create_topic(topic_prefix + TOPICS.pending, PARTITIONS, config)
+
+    with Worker(client.bootstrap, client.prefix, tmp_path / "worker.log") as worker:
+        assert worker.wait(60.0) == ExitCode.CONFIGURATION, worker.log()
+        assert "the brokers refuse the time of this machine's clock" in worker.log()
