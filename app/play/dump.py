@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any, Final, NamedTuple
 
-from app.play.files.json_rows import Document, decoded, flat, with_digits
+from app.play.files.json_rows import Document, decoded, flattened, with_digits
 from app.play.files.line import BadRow, Line, Row
 from app.play.roles import ColumnRoles
 from schemas.payloads.rows import FieldMap
@@ -128,9 +128,9 @@ def _values(record: Dumped, document: Document, fields: FieldMap) -> dict[str, A
     features = event.get("features")
     own = {name: event[name] for name in FIELDS if event.get(name) is not None}
     if isinstance(features, dict):
-        found = dict(flat(features))
+        found = flattened(features)
     else:
-        found = dict(flat({name: each for name, each in event.items() if name not in FIELDS}))
+        found = flattened({name: each for name, each in event.items() if name not in FIELDS})
     if any(map(_has_fraction, (own.get(name) for name in _NAMES))):
         own |= _as_written(document, fields)
     if record.key is not None:

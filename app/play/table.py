@@ -14,7 +14,7 @@ from app.play.columns.time_column import TimeProfile, TimeTaken
 from app.play.columns.times import Order
 from app.play.columns.typed import TypedProfile
 from app.play.files.header import is_index
-from app.play.files.json_rows import flat, with_digits
+from app.play.files.json_rows import flattened, with_digits
 from app.play.files.line import Row
 from app.play.roles import ColumnRoles
 
@@ -264,7 +264,7 @@ def identity(row: Row, name: str, marks: Marks) -> str | None:
     """Return an id or a name of a row as text, as it is written; None where there is none."""
     value = row.values.get(name)
     if isinstance(value, float) and row.spelling is not None:
-        value = dict(flat(with_digits(row.spelling))).get(name, value)
+        value = flattened(with_digits(row.spelling)).get(name, value)
     if value is None or isinstance(value, list | dict):
         return None
     text = str(value).lower() if isinstance(value, bool) else str(value)

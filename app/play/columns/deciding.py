@@ -306,4 +306,11 @@ def _texts(profile: Profile) -> str:
         others = [look for look in profile.looks if look.kind in {Kind.TEXT, Kind.DATE}]
         odd = f", such as {profile.first(*others).text!r}" if others else ""
         beside = f"; {profile.known - numbers:,} of {profile.known:,} are no numbers{odd}"
+    elif numbers:
+        point, comma = _evidence(profile)
+        if point and comma:
+            beside = (
+                f"; numbers, {point:,} with a decimal point and {comma:,} with a decimal comma: "
+                "--type COLUMN=number and --decimal take those of one"
+            )
     return f"{many} different{beside}"

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from typing import Any, Final, NamedTuple, TextIO
@@ -80,26 +81,42 @@ def rows(found: Iterable[Document | BadRow]) -> Iterator[Line]:
             yield BadRow(document.line, f"expected a JSON object, found {kind}")
         else:
             try:
-                values = dict(flat(document.value))
+                values = flattened(document.value)
             except RecursionError:
                 yield BadRow(document.line, f"objects in objects, more than {DEEPEST} levels")
+                continue
+            except ValueError as error:
+                yield BadRow(document.line, "two values of one name", str(error))
                 continue
             yield Row(document.line, values, document.spelling)
 
 
-def flat(document: dict[str, Any], prefix: str = "", depth: int = 0) -> Iterator[tuple[str, Any]]:
-    """Yield the values of nested objects under dotted names.
+def flattened(document: dict[str, Any]) -> dict[str, Any]:
+    """Return the values of nested objects by dotted names.
 
     Raises
     ------
     RecursionError
         If they are nested too deeply.
+    ValueError
+        If two have the same dotted name: which of them is meant nobody can tell.
     """
+    found = list(_flat(document))
+    values = dict(found)
+    if len(values) < len(found):
+        twice = next(
+            name for name, count in Counter(name for name, _ in found).items() if count > 1
+        )
+        raise ValueError(twice)
+    return values
+
+
+def _flat(document: dict[str, Any], prefix: str = "", depth: int = 0) -> Iterator[tuple[str, Any]]:
     if depth > DEEPEST:
         raise RecursionError
     for name, value in document.items():
         if isinstance(value, dict) and value:
-            yield from flat(value, f"{prefix}{name}.", depth + 1)
+            yield from _flat(value, f"{prefix}{name}.", depth + 1)
         else:
             yield prefix + name, value
 

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from app.play.files.json_rows import flat
+from app.play.files.json_rows import flattened
 from app.play.files.line import Line, Row
 from app.regular_file import UnreadableFile
 
@@ -53,7 +53,7 @@ class ParquetFile:
             for batch in self._file.iter_batches(batch_size=_BATCH):
                 for row in batch.to_pylist(maps_as_pydicts="lossy"):
                     self.read += 1
-                    yield Row(self.read, dict(flat({name: plain(row[name]) for name in row})))
+                    yield Row(self.read, flattened({name: plain(row[name]) for name in row}))
         except (OSError, ValueError) as error:
             raise UnreadableFile(f"after row {self.read}: {error}") from error
 

@@ -192,3 +192,10 @@ def test_whatever_a_column_holds_no_value_is_lost(texts: list[str]) -> None:
             assert not stripped or stripped in {*ALL_MARKS, *WORDS}
         elif isinstance(value, str):
             assert value == text
+
+
+def test_numbers_with_both_decimal_marks_are_texts_and_told_of() -> None:
+    taken = _feature(*(["1,5", "2.5"] * 20))
+
+    assert taken.kind is ColumnKind.TEXT
+    assert "20 with a decimal point and 20 with a decimal comma" in taken.why

@@ -154,3 +154,12 @@ def test_objects_that_are_nested_too_deeply_are_a_bad_row() -> None:
 
     assert isinstance(found, BadRow)
     assert "levels" in found.reason
+
+
+def test_two_values_of_one_dotted_name_leave_their_row_out() -> None:
+    text = '{"a": {"b": 1}, "a.b": 2}\n{"a": {"b": 1}}\n'
+
+    found = list(rows(documents(io.StringIO(text), Form.LINES)))
+
+    assert found[0] == BadRow(1, "two values of one name", "a.b")
+    assert isinstance(found[1], Row)
