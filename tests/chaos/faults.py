@@ -42,6 +42,8 @@ class FaultKind(StrEnum):
     """Joins are observed before the changelog knows what came first."""
     IGNORE_CLAIMS = "ignore-claims"
     """Nobody heeds that another worker has claimed a partition of the changelog."""
+    IGNORE_RENEWALS = "ignore-renewals"
+    """A topic that was made anew is taken for the one of the same name before it."""
     FORGE_ACKS = "forge-acks"
     """Records for a topic count as acknowledged n seconds before they are sent."""
 

@@ -1,6 +1,6 @@
 """What was sent, and where the broker put it."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import NamedTuple
 
 from app.settings import TopicRole
@@ -9,14 +9,15 @@ from tests.chaos.traffic import Fate, Item
 
 
 class Place(NamedTuple):
-    """Where a record of the users is."""
+    """Where a record of the users is; in which of the topics, where it was made anew."""
 
     role: TopicRole
     partition: int
     offset: int
+    renewals: int = 0
 
     def __str__(self) -> str:
-        return f"{self.role}-{self.partition}@{self.offset}"
+        return f"{self.role}{'#' * self.renewals}-{self.partition}@{self.offset}"
 
 
 class Ledger:
@@ -47,6 +48,7 @@ class Ledger:
         self.skipped: set[Place] = set()
         self.unseen: set[Place] = set()
         self.ends: dict[tuple[TopicRole, int], int] = defaultdict(int)
+        self._renewals: Counter[TopicRole] = Counter()
 
     @property
     def events(self) -> int:
@@ -54,9 +56,15 @@ class Ledger:
         sound = len(self.rows) + len(self.labels) + len(self.notices)
         return sound + len(self.refused) + len(self.skipped) + len(self.unseen)
 
+    def renew(self, role: TopicRole) -> None:
+        """Enter that a topic, all of which was read, is made anew."""
+        self._renewals[role] += 1
+        for end in [end for end in self.ends if end[0] is role]:
+            del self.ends[end]
+
     def note(self, item: Item, offset: int) -> None:
         """Enter a record that was acknowledged."""
-        place = Place(item.role, item.partition, offset)
+        place = Place(item.role, item.partition, offset, self._renewals[item.role])
         if item.fate is Fate.OBSERVED:
             self.rows[place] = item.model, item.version
             self.ids[place] = item.own_id

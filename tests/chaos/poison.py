@@ -30,7 +30,6 @@ ODD_VALUES: Final[Sequence[object]] = (
 _ANY: Final = (
     b"",
     b"{",
-    b"[]",
     b"42",
     b'"text"',
     b"\xff\xfe\x00",
@@ -53,7 +52,7 @@ _LABELS: Final = (
     b'{"prediction_id":{},"label":1}',
     b'{"prediction_id":"a","label":{}}',
 )
-_SILENT: Final = (None, b"null")
+_SILENT: Final = (None, b"null", b"[]")
 _UNLABELLED: Final = (b'{"prediction_id":"a"}', b'{"prediction_id":"a","label":null}')
 
 

@@ -24,6 +24,7 @@ from agents.join.stores import PendingStores
 from agents.records.record import Record
 from agents.transport.app import BatchApp
 from agents.transport.consumer import BatchedConsumer
+from agents.transport.known_topics import KnownTopic
 from detectors.monitors import fused_models
 from detectors.rows.row_log import RowLog
 from detectors.rows.row_positions import FRESH, SEEN
@@ -84,11 +85,17 @@ def _ignore_claims() -> None:
     cast("Any", Claims).admits = lambda *_: True
 
 
+def _ignore_renewals() -> None:
+    cast("Any", KnownTopic).is_other_than = lambda *_: False
+    cast("Any", KnownTopic).source_name = lambda _, topic: topic
+
+
 _PLANTED: Final[Mapping[FaultKind, Callable[[], None]]] = {
     FaultKind.SKIP_MARKS: _skip_marks,
     FaultKind.COUNT_LAST_AGAIN: _count_last_again,
     FaultKind.LEAVE_ORDER: _leave_order,
     FaultKind.IGNORE_CLAIMS: _ignore_claims,
+    FaultKind.IGNORE_RENEWALS: _ignore_renewals,
 }
 
 

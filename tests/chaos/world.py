@@ -22,6 +22,7 @@ from tests.chaos.feeder import Feeder
 from tests.chaos.ledger import Ledger
 from tests.chaos.log import Log
 from tests.chaos.traffic import Item, Traffic, TrafficOptions
+from tests.kafka.changed_topics import renew_topic
 
 SETTINGS: Final[Mapping[str, object]] = {
     "kafka.session_timeout_seconds": 3,
@@ -238,6 +239,21 @@ class World:
         admin = AdminClient({"bootstrap.servers": self.broker.bootstrap, "log_level": 0})
         group = self.settings.kafka.group_id
         return not admin.describe_consumer_groups([group])[group].result(10.0).members
+
+    def renew(self, role: TopicRole) -> list[str]:
+        """Have a topic of the users deleted and made anew, once all of it was read.
+
+        Workers run meanwhile, and traffic does not. What was not read is returned: then nothing is
+        deleted.
+        """
+        self.feeder.stop()
+        left = self.drain()
+        if not left:
+            renew_topic(self.broker.bootstrap, self.name(role), self.settings.topics.partitions)
+            self.ledger.renew(role)
+            # An idempotent producer numbers what it sends, and the new topic has not seen that.
+            self.feeder = Feeder(self.settings, self.ledger)
+        return left
 
     def finish_feeding(self) -> None:
         """Stop sending, the labels of what was sent included."""

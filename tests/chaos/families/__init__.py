@@ -17,6 +17,7 @@ from tests.chaos.families.outages import Outages
 from tests.chaos.families.outputs import Outputs, Partitions
 from tests.chaos.families.planted import PLANTED
 from tests.chaos.families.points import Points
+from tests.chaos.families.renewals import Renewals
 from tests.chaos.families.snapshots import Snapshots
 from tests.chaos.families.soak import Soak
 from tests.chaos.families.stops import Stops
@@ -44,6 +45,7 @@ _ALL: Final[tuple[type[Family], ...]] = (
     Fresh,
     Partitions,
     Outputs,
+    Renewals,
     Soak,
     Leaders,
     Upgrades,

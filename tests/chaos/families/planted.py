@@ -216,6 +216,26 @@ class StopsAtHoles(Planted, Compaction):
         return [world.fault(FaultKind.COMMIT_TO_HOLES)]
 
 
+class IgnoresRenewals(Planted):
+    """A topic that was made anew is read on as if it were the one before."""
+
+    name: ClassVar[str] = "ignore-renewals"
+    title: ClassVar[str] = "planted: takes a topic that was made anew for the one before"
+
+    def bugs(self, world: World) -> list[Fault]:
+        """Return the bug."""
+        return [world.fault(FaultKind.IGNORE_RENEWALS)]
+
+    def play(self, world: World) -> None:
+        """Make the predictions anew."""
+        world.wait_ready()
+        world.wait(2.0)
+        left = world.renew(TopicRole.PREDICTIONS)
+        assert not left, f"not read to the end: {left}"
+        world.feed(self.rate)
+        world.wait(3.0)
+
+
 PLANTED: Final[dict[str, type[Planted]]] = {
     bug.name: bug
     for bug in (
@@ -229,6 +249,7 @@ PLANTED: Final[dict[str, type[Planted]]] = {
         IgnoresClaims,
         LosesEvents,
         StopsAtHoles,
+        IgnoresRenewals,
     )
 }
 """All of them, by their names."""
