@@ -92,8 +92,13 @@ class Flood:
         self._sent = self._number = 0
 
     def measure(self, models: int, rate: int) -> dict[str, float]:
-        """Return how far behind the watched model was, and how long stop and restart took."""
+        """Return how far behind the watched model was, and how long stop and restart took.
+
+        The first start, with nothing to load, is there to compare them with.
+        """
+        began = time.monotonic()
         worker = self._begin()
+        empty = time.monotonic() - began
         for _ in range(2 * _BURN_IN):
             self._send(WATCHED)
         self._catch_up(worker)
@@ -118,6 +123,7 @@ class Flood:
             self._send(WATCHED)
         self._catch_up(worker)
         return {
+            "empty_ready_seconds": round(empty, 1),
             "played_seconds": round(played, 1),
             "behind_seconds": round(behind, 1),
             "snapshots": snapshots,
