@@ -239,16 +239,20 @@ class Checkpoints(Generic[StateT]):
                 continue
 
     async def checkpoint(self) -> None:
-        """Cover what has been handled, in every partition in which something waits."""
-        began = perf_counter()
-        async with self._busy:
-            due = [
-                held
-                for held in self._held.values()
-                if any(held.waiting.values()) and self._may_write(held)
-            ]
-            cuts = [(held, await self._stage.thread.run(held.cut)) for held in due]
-        taken = perf_counter() - began
+        """Cover what has been handled, in every partition in which something waits.
+
+        Between the cuts of two partitions batches are handled: what waits does so for one of them,
+        however many models the others have.
+        """
+        due = [held for held in self._held.values() if any(held.waiting.values())]
+        cuts: list[tuple[KeptPartition[StateT], StateCut]] = []
+        taken = 0.0
+        for held in due:
+            async with self._busy:
+                if self._may_write(held):
+                    began = perf_counter()
+                    cuts.append((held, await self._stage.thread.run(held.cut)))
+                    taken += perf_counter() - began
         await asyncio.gather(*(self._store(held, cut) for held, cut in cuts))
         self._due_at = self._clock() + max(self._options.interval, SHARE * taken)
 

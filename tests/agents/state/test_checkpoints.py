@@ -1,4 +1,5 @@
 import asyncio
+import threading
 from collections.abc import Coroutine, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any, cast
@@ -68,7 +69,8 @@ class FakeApp:
 class Log:
     """The state topic: what was sent, each acknowledged when the test says so."""
 
-    def __init__(self) -> None:
+    def __init__(self, partition: int = 0) -> None:
+        self._partition = partition
         self.sent: list[tuple[bytes, bytes | None]] = []
         self.pending: list[asyncio.Future[object]] = []
         self.holds = False
@@ -76,7 +78,7 @@ class Log:
     async def send(
         self, topic: str, *, key: bytes | None, value: bytes | None, partition: int | None
     ) -> asyncio.Future[object]:
-        assert (topic, partition) == ("state", 0)
+        assert (topic, partition) == ("state", self._partition)
         self.sent.append((key or b"", value))
         done: asyncio.Future[object] = asyncio.get_running_loop().create_future()
         self.pending.append(done)
@@ -126,22 +128,26 @@ class Bench:
 
     def assignment(self, generation: int | None = None) -> Assignment:
         number = self.app.consumer_generation_id if generation is None else generation
-        return Assignment(number, frozenset({TP("log", 0)}), self.app)
+        return Assignment(number, frozenset({TP("log", 0), TP("log", 1)}), self.app)
 
-    async def begin(self) -> None:
-        state = Numbers()
+    async def begin(self, *states: Numbers) -> None:
+        """Take up the states of the first partitions, of one by default."""
+        held = [self._held(*each) for each in enumerate(states or [Numbers()])]
+        assert await self.checkpoints.begin(held[0].assignment, held)
+
+    def _held(self, partition: int, state: Numbers) -> KeptPartition[Numbers]:
         covers = {"log": self.covered} if self.covered >= 0 else {}
         writer = StateWriter(
-            self.log.send,
+            (Log(partition) if partition else self.log).send,
             "state",
-            0,
+            partition,
             stage="numbers",
             group="g",
             generation=self.app.consumer_generation_id,
             stored=None,
         )
-        held = KeptPartition(
-            partition=0,
+        return KeptPartition(
+            partition=partition,
             assignment=self.assignment(),
             state=state,
             durable=state,
@@ -150,27 +156,28 @@ class Bench:
             handled=dict(covers),
             settled=dict(covers),
         )
-        assert await self.checkpoints.begin(held.assignment, [held])
 
-    async def take(self, *numbers: int, generation: int = 7) -> asyncio.Future[None]:
+    async def take(
+        self, *numbers: int, generation: int = 7, partition: int = 0
+    ) -> asyncio.Future[None]:
         """Take a batch, the records of which are their offsets; return its output."""
-        event = self.event(numbers, generation)
+        event = self.event(numbers, generation, partition)
         output: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
         async def handle(event: BatchEvent, delivery: Delivery) -> None:
-            state = self.stage.states[0]
+            state = self.stage.states[partition]
             state.taken += [record.offset for record in records_of(event)]
             await delivery.submit(event, [output])
 
         await self.checkpoints.take(event, handle, self.delivery)
         return output
 
-    def event(self, numbers: Sequence[int], generation: int = 7) -> BatchEvent:
+    def event(self, numbers: Sequence[int], generation: int = 7, partition: int = 0) -> BatchEvent:
         message = SimpleNamespace(
             topic="log",
-            partition=0,
+            partition=partition,
             offset=numbers[-1],
-            tp=("log", 0),
+            tp=("log", partition),
             generation_id=generation,
             value=None,
         )
@@ -260,6 +267,47 @@ async def test_a_snapshot_waits_for_the_outputs_of_all_that_it_is_of() -> None:
     await bench.settle()
     assert bench.acked == [0, 1]
     assert bench.log.covers == [1]
+
+
+class Slow(Numbers):
+    """A state whose cut takes until something else has come to wait."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.begun, self.may_go_on = threading.Event(), threading.Event()
+        self.may_go_on.set()
+
+    def close(self) -> None:
+        """Have the next cut wait."""
+        self.begun.clear()
+        self.may_go_on.clear()
+
+    def outline(self) -> State:
+        self.begun.set()
+        assert self.may_go_on.wait(10.0)
+        return {}
+
+
+async def test_a_batch_waits_for_the_cut_of_one_partition_not_of_all() -> None:
+    bench, first, second = Bench(interval=1000.0), Slow(), Slow()
+    await bench.begin(first, second)
+    for number in (0, 1):
+        for partition in (0, 1):
+            (await bench.take(number, partition=partition)).set_result(None)
+        await bench.settle()  # the first of them are covered at once, the next ones after a while
+        first.close()
+        second.close()
+    cut = asyncio.ensure_future(bench.checkpoints.checkpoint())
+    assert await asyncio.to_thread(first.begun.wait, 10.0)
+    batch = asyncio.ensure_future(bench.take(2, partition=1))
+    await bench.settle()
+    assert not batch.done()
+    first.may_go_on.set()
+    (await batch).set_result(None)
+    assert second.taken == [0, 1, 2]
+    second.may_go_on.set()
+    await cut
+    await bench.settle()
 
 
 async def test_records_that_the_loaded_state_is_of_are_not_handled_again() -> None:
