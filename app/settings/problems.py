@@ -145,6 +145,8 @@ def _words(path: Path, error: ErrorDetails) -> tuple[str, str]:
         wanted = "a mapping"
     elif kind in {"tuple_type", "list_type", "frozen_set_type"}:
         wanted = "a list"
+    elif kind == "too_long":
+        wanted = f"at most {error['ctx']['max_length']:,} items"
     elif kind == "string_pattern_mismatch":
         wanted = f"text that matches {error['ctx']['pattern']}"
     if holds_secret(path):

@@ -10,7 +10,7 @@ from app.credentials import masked
 from app.regular_file import contents
 from app.settings.fields import Path, annotation_at, is_model, is_text, secrets
 from app.settings.problems import Problem, cut, not_a_mapping
-from app.settings.yaml_text import LONGEST, NOT_UNICODE, is_unicode, parse_yaml
+from app.settings.yaml_text import DEEPEST, LONGEST, NOT_UNICODE, is_unicode, parse_yaml
 
 PREFIX: Final = "DRIFTLINE_"
 DELIMITER: Final = "__"
@@ -46,6 +46,10 @@ class Source:
         """Take the text of a variable or a flag."""
         annotation = annotation_at(path)
         value: Any = text
+        if len(path) > DEEPEST:
+            found = f"a setting {len(path):,} levels deep"
+            self.problems.append(Problem(cut(masked(origin)), found, f"at most {DEEPEST}"))
+            return
         if not all(map(is_unicode, (*path, text))):
             # Of bytes that are no UTF-8 Python makes halves of surrogate pairs.
             self.problems.append(Problem(ascii(cut(origin)), NOT_UNICODE, "text"))

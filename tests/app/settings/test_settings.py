@@ -497,3 +497,20 @@ def test_a_configuration_that_is_a_pipe_is_not_waited_for(tmp_path: Path) -> Non
     os.mkfifo(path)
     with pytest.raises(InvalidConfiguration, match="a pipe, no regular file"):
         load_settings(path, {}, {})
+
+
+def test_a_setting_that_is_named_without_end_is_an_error() -> None:
+    deep = ".".join(["models", *["a"] * 5000])
+    (problem,) = problems_of(flags={**BROKER, deep: "1"}).values()
+    assert (problem.found, problem.expected) == ("a setting 5,001 levels deep", "at most 32")
+    variable = "DRIFTLINE_" + "__".join(["A"] * 5000)
+    (problem,) = problems_of(environ={variable: "1"}).values()
+    assert len(str(problem)) < 300
+
+
+def test_a_list_that_is_too_long_says_how_many_items_it_may_have() -> None:
+    classes = ", ".join(f"c{number}" for number in range(1001))
+    (problem,) = problems_of(
+        flags={**BROKER, "models": f"{{m: {{classes: [{classes}]}}}}"}
+    ).values()
+    assert problem.expected == "at most 1,000 items"
