@@ -19,6 +19,8 @@ from tests.pipeline.driftline import PARTITIONS, ROOT, USERS_TOPICS, Kafka, Traf
 
 SETTINGS = {"monitor.burn_in": 200, "state.interval_seconds": 0.5}
 WRONG_TOPICS = 3
+PATIENCE = 90.0
+"""Seconds for a worker to end: a cold one compiles its kernels first."""
 COMPACT = {"cleanup.policy": "compact"}
 INTERNAL = {
     "driftline-observations": {"max.message.bytes": "2000000"},
@@ -71,7 +73,7 @@ class Stage:
 
     def refused(self) -> str:
         with self.worker() as worker:
-            assert worker.wait() == WRONG_TOPICS, worker.log()
+            assert worker.wait(PATIENCE) == WRONG_TOPICS, worker.log()
             return worker.log()
 
     def adopt(self) -> str:
@@ -125,7 +127,7 @@ def test_a_topic_of_models_that_is_widened_ends_the_worker_and_no_row_goes_elsew
         stage.run_to_the_end(worker)
         stage.widen(topic, PARTITIONS + 3)
         stage.send(600)
-        assert worker.wait() == WRONG_TOPICS, worker.log()
+        assert worker.wait(PATIENCE) == WRONG_TOPICS, worker.log()
         assert f"{topic} has 7 partitions and had 4" in worker.log()
     said = stage.refused()
     assert f"{topic} has" in said or f"{topic}: has 7 partitions and had 4" in said
@@ -150,7 +152,7 @@ def test_inputs_that_are_widened_are_read_in_all_their_partitions(stage: Stage) 
         stage.send(600)
         stage.run_to_the_end(worker)
         stage.widen("predictions", 6)
-        assert worker.wait() == WRONG_TOPICS, worker.log()
+        assert worker.wait(PATIENCE) == WRONG_TOPICS, worker.log()
     stage.send(300, partitions=6)
     assert "has 4 partitions and" in stage.refused()
     stage.widen("labels", 6)
@@ -178,7 +180,7 @@ def test_predictions_that_are_made_anew_are_read_from_their_beginning(
         if running:
             stage.renew("predictions")
             stage.send(again)
-            assert worker.wait() == WRONG_TOPICS, worker.log()
+            assert worker.wait(PATIENCE) == WRONG_TOPICS, worker.log()
             assert "predictions was deleted and made anew" in worker.log()
         else:
             assert worker.stop() == 0, worker.log()
@@ -215,7 +217,7 @@ def test_an_internal_topic_that_is_made_anew_is_refused_until_it_is_adopted(
         if running:
             stage.renew(topic)
             stage.send(100)
-            assert worker.wait() == WRONG_TOPICS, worker.log()
+            assert worker.wait(PATIENCE) == WRONG_TOPICS, worker.log()
             assert f"{topic} was deleted and made anew" in worker.log()
         else:
             assert worker.stop() == 0, worker.log()
@@ -249,7 +251,7 @@ def test_a_limit_below_the_records_ends_the_worker_and_is_refused(stage: Stage, 
         stage.run_to_the_end(worker)
         before = change_topic(bootstrap, name, {"max.message.bytes": "150"})
         stage.send(300)
-        assert worker.wait() == WRONG_TOPICS, worker.log()
+        assert worker.wait(PATIENCE) == WRONG_TOPICS, worker.log()
         assert f"{topic}: has max.message.bytes=150" in worker.log()
     assert f"{topic}: has max.message.bytes=150" in stage.refused()
     change_topic(bootstrap, name, before)
