@@ -3,7 +3,10 @@
 Whether a row is ok is a 0/1 stream, and ranks say little of such. Its share before is estimated
 from the rows since the reference began; for each of some multiples of its odds the log-likelihood
 ratio against that is summed, and begins anew at zero: the sum that reaches its limit tells that the
-share has risen, and since which row. A share that falls is no fault.
+share has risen, and since which row. A share that falls is no fault, but what began while most was
+amiss would not see the next fault: after a run of ok rows that the share does not explain, the
+reference begins anew. During the burn-in the share is estimated four times, and then counts with
+three standard errors on top, so that a column that breaks within it is told all the same.
 
 While nothing is amiss an ok row changes nothing, so that a batch of them costs what one does.
 
@@ -58,8 +61,31 @@ LIMIT: Final = 3  # the level that tells
 SINCE: Final = 4  # counts of each quality when it was at zero last
 SUM_SIZE: Final = SINCE + FLAGS
 
-MEMORY: Final = SUMS + len(RATIOS) * SUM_SIZE
+RUN: Final = SUMS + len(RATIOS) * SUM_SIZE  # latest rows in a row that were ok, where they count
+LONGEST: Final = RUN + 1  # how many of them begin the reference anew; 0 where none do
+BURN_IN: Final = RUN + 2  # rows of the burn-in
+
+MEMORY: Final = RUN + 3
 """Numbers in the memory of a column."""
+
+EARLY: Final = 16
+"""Part of the burn-in after which the share is estimated first."""
+
+ERRORS_ON_TOP: Final = 3.0
+"""Standard errors that are added to the share during the burn-in."""
+
+EARLY_INFLATION: Final = 5.0
+"""By how much the steps are divided at least during the burn-in, which knows few bursts yet."""
+
+HOPELESS: Final = 0.98
+"""Share above which no rise is looked for: hardly a row is left that could be amiss."""
+
+BROKEN: Final = 0.05
+"""Share above which ok rows in a row begin a reference anew: below, the next fault is seen at once.
+Rows of other columns need no look where they are ok."""
+
+SHORTEST_RUN: Final = 32.0
+"""Ok rows in a row that begin a reference anew, at least."""
 
 QUIET: Final = -1
 """In place of a row: no sum has reached its limit."""
@@ -91,7 +117,7 @@ class Rise(NamedTuple):
 
 def rise_of(memory: Numbers, counts: Counts) -> Rise:
     """Return what `feed` has found at the latest row."""
-    sums = memory[SUMS:].reshape(len(RATIOS), SUM_SIZE)
+    sums = memory[SUMS:RUN].reshape(len(RATIOS), SUM_SIZE)
     # Where several have reached their limits, the one that is furthest beyond.
     number = int(np.argmax(sums[:, LEVEL] - sums[:, LIMIT]))
     since = sums[number, SINCE:].astype(np.int64)
@@ -105,6 +131,7 @@ def rise_of(memory: Numbers, counts: Counts) -> Rise:
     )
 
 
+@njit(cache=True, nogil=True, error_model="numpy")
 def begin(memory: Numbers, counts: Counts, burn_in: int) -> None:
     """Begin a reference with the next row.
 
@@ -115,12 +142,24 @@ def begin(memory: Numbers, counts: Counts, burn_in: int) -> None:
     counts
         Shape ``(FLAGS,)``: rows of each quality up to now.
     burn_in
-        Rows before the first one is judged.
+        Rows after which the share is known; the first one is judged after a sixteenth of them.
     """
     memory[:] = 0.0
-    memory[NEXT] = burn_in
+    memory[NEXT] = max(burn_in // EARLY, 1)
     memory[INFLATION] = 1.0
+    memory[BURN_IN] = burn_in
     memory[BEGIN:SUMS] = counts
+
+
+def restored(memory: Numbers) -> Numbers:
+    """Return the memory that a snapshot has, also of a release that kept less.
+
+    Parameters
+    ----------
+    memory
+        Shape ``(n,)``, at most `MEMORY`: what a snapshot of before lacks begins at zero.
+    """
+    return np.concatenate([memory, np.zeros(MEMORY - len(memory))])
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -132,13 +171,27 @@ def _estimate(memory: Numbers, counts: Counts) -> None:
         rows += count
         if flag > 0:
             wrong += count
+    is_early = rows < memory[BURN_IN]
     share = max((wrong + 1.0) / (rows + 2.0), SMALLEST_SHARE)
+    if is_early:
+        share = min(
+            share + ERRORS_ON_TOP * math.sqrt(share / (rows + 2.0)), (rows + 1.0) / (rows + 2.0)
+        )
     # Of a stream that remembers one row, the turns tell the correlation, and that the variance.
     turned = (memory[TURNS] + 1.0) / (2.0 * wrong * (rows - wrong) / rows + 1.0)
-    inflation = max(1.0, (2.0 - turned) / turned)
-    memory[NEXT] = 2.0 * rows
+    inflation = max(EARLY_INFLATION if is_early else 1.0, (2.0 - turned) / turned)
+    memory[NEXT] = min(2.0 * rows, memory[BURN_IN]) if is_early else 2.0 * rows
     memory[SHARE] = share
     memory[INFLATION] = inflation
+    memory[LONGEST] = 0.0
+    if share > BROKEN and (not is_early or wrong == rows):
+        # How often an ok row is followed by one that is not; by half as many turns, for few tell.
+        few = (memory[TURNS] / 2.0 + 1.0) / (2.0 * wrong * (rows - wrong) / rows + 1.0)
+        turning = min(few * share, 0.999)
+        run = math.ceil(math.log(ROWS_TO_A_FALSE_ALARM) / -math.log(1.0 - turning))
+        memory[LONGEST] = max(run, SHORTEST_RUN)
+    else:
+        memory[RUN] = 0.0
     for number in range(len(RATIOS)):
         at = SUMS + number * SUM_SIZE
         odds = RATIOS[number] * share / (1.0 - share)
@@ -150,6 +203,9 @@ def _estimate(memory: Numbers, counts: Counts) -> None:
         mean = -(share * gain + (1.0 - share) * loss)
         limit = math.log(ROWS_TO_A_FALSE_ALARM * len(RATIOS) * mean)
         memory[at + LIMIT] = max(limit, LOWEST_LIMIT)
+        if share > HOPELESS:
+            memory[at + GAIN] = 0.0
+            memory[at + LEVEL] = 0.0
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -158,6 +214,9 @@ def _pass_ok(rows: int, memory: Numbers) -> None:
     if memory[LAST] != 0.0:
         memory[LAST] = 0.0
         memory[TURNS] += 1.0
+        memory[RUN] = 0.0
+    if memory[LONGEST] > 0.0:
+        memory[RUN] += rows
     for number in range(len(RATIOS)):
         at = SUMS + number * SUM_SIZE
         if memory[at + LEVEL] > 0.0:
@@ -191,13 +250,19 @@ def _add(memory: Numbers, counts: Counts) -> bool:
 @njit(cache=True, nogil=True, error_model="numpy")
 def is_calm(rows: int, memory: Numbers, counts: Counts) -> bool:
     """Tell whether so many ok rows change nothing but their count."""
-    calm = bool(memory[LAST] == 0.0)
+    calm = bool(memory[LAST] == 0.0) and memory[LONGEST] == 0.0
     left = memory[NEXT] - rows
     for flag in range(FLAGS):
         left -= counts[flag] - memory[BEGIN + flag]
     for number in range(len(RATIOS)):
         calm &= memory[SUMS + number * SUM_SIZE + LEVEL] == 0.0
     return calm and left > 0.0
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _is_over(memory: Numbers) -> bool:
+    """Tell whether so many rows in a row are ok that the share is another one now."""
+    return bool(memory[LAST] == 0.0) and 0.0 < memory[LONGEST] <= memory[RUN]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -222,22 +287,29 @@ def feed(flags: NDArray[np.uint8], rows: int, memory: Numbers, counts: Counts) -
     while row < rows:
         # Up to where the share is estimated again, or to the end.
         end = min(rows, row + int(memory[NEXT]) - seen)
-        begin = row
+        first = row
         if len(flags) == 0:
-            counts[0] += end - row
-            _pass_ok(end - row, memory)
             row = end
-        while row < end:
-            flag, told = flags[row], False
-            if flag == 0:
-                _pass_ok(1, memory)
-            else:
-                told = _add(memory, counts)
-            counts[flag] += 1
-            if told:
-                return row
-            row += 1
-        seen += end - begin
-        if seen == int(memory[NEXT]):
+            if memory[LONGEST] > 0.0:
+                left = memory[LONGEST] - (0.0 if memory[LAST] != 0.0 else memory[RUN])
+                row = min(end, first + int(max(left, 1.0)))
+            counts[0] += row - first
+            _pass_ok(row - first, memory)
+        else:
+            while row < end and not (row > first and _is_over(memory)):
+                flag, told = flags[row], False
+                if flag == 0:
+                    _pass_ok(1, memory)
+                else:
+                    told = _add(memory, counts)
+                counts[flag] += 1
+                if told:
+                    return row
+                row += 1
+        seen += row - first
+        if _is_over(memory):
+            begin(memory, counts, int(memory[BURN_IN]))
+            seen = 0
+        elif seen == int(memory[NEXT]):
             _estimate(memory, counts)
     return QUIET

@@ -319,7 +319,7 @@ class ColumnMonitor:
         if state["quality"] is None:
             share_cusum.begin(self.reference.block.quality, self.problems, self._burn_in)
         else:
-            self.reference.block.quality[:] = state["quality"]
+            self.reference.block.quality[:] = share_cusum.restored(state["quality"])
         self._choice.restore(state["choice"], self._usable)
         if state["reference"] is not None:
             self.reference.restore(state["reference"])
