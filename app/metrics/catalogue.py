@@ -238,6 +238,13 @@ ALERTS: Final = MetricSpec(
     "Alerts published.",
     (*_MODEL, "feature", "kind", "severity", "detector"),
 )
+QUALITY_ALERTS: Final = MetricSpec(
+    "driftline_quality_alerts_total",
+    "counter",
+    "Quality alerts published, by what is wrong with the values: null, absent, mistyped, "
+    "non_finite, unseen (categories that the reference did not have), constant (one value stays).",
+    (*_MODEL, "feature", "quality", "severity"),
+)
 RETRAIN_REQUESTS: Final = MetricSpec(
     "driftline_retrain_requests_total",
     "counter",
@@ -360,6 +367,7 @@ CATALOGUE: Final = (
     FEATURE_READY,
     FEATURE_MEAN,
     ALERTS,
+    QUALITY_ALERTS,
     RETRAIN_REQUESTS,
     MODEL_EVENTS,
     CONSUMER_LAG,

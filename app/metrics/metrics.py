@@ -31,6 +31,7 @@ from schemas.events.invalid import Reason
 from schemas.events.left_out import LeftOut
 from schemas.events.model_event import ModelEvent
 from schemas.events.nothing_to_say import Silence
+from schemas.events.quality_alert import QualityAlert
 from schemas.events.retrain_request import RetrainRequest
 from schemas.tables.model_version import ModelVersion
 from schemas.tables.observations import Origin
@@ -103,6 +104,7 @@ class Metrics:
         self._rows = CappedCounter(self._counter(catalogue.ROWS_ACCEPTED), label_values)
         self._watched = self._counter(catalogue.ROWS_WATCHED)
         self._alerts = CappedCounter(self._counter(catalogue.ALERTS), label_values)
+        self._qualities = CappedCounter(self._counter(catalogue.QUALITY_ALERTS), label_values)
         self._requests = CappedCounter(self._counter(catalogue.RETRAIN_REQUESTS), label_values)
         self._events = CappedCounter(self._counter(catalogue.MODEL_EVENTS), label_values)
         self._models = ModelCollector(label_values)
@@ -248,7 +250,7 @@ class Metrics:
         """Take note that a partition of the observations has gone, and its models with it."""
         self._newcomers.remove(str(partition))
         gone = self._models.drop(partition)
-        self._alerts.release(lambda identity: identity[:2] in gone)
+        self._release_alerts(gone)
 
     def models_evicted(self, versions: Collection[ModelVersion]) -> None:
         """Take note that model versions had to make room for others."""
@@ -258,7 +260,11 @@ class Metrics:
             for key in gone:
                 self._models.forget(key)
             # Once for all of them: it goes through every series there is.
-            self._alerts.release(lambda identity: identity[:2] in gone)
+            self._release_alerts(gone)
+
+    def _release_alerts(self, gone: Collection[ModelVersion]) -> None:
+        for counter in (self._alerts, self._qualities):
+            counter.release(lambda identity: identity[:2] in gone)
 
     def newcomers_held(self, partition: int, versions: int, dropped_rows: int) -> None:
         """Take note of the newcomers of a partition, and of rows that were let go just now."""
@@ -269,7 +275,10 @@ class Metrics:
     def alert_raised(self, alert: Alert) -> None:
         """Take note of an alert."""
         rest = (str(alert.kind), str(alert.severity), alert.found_by)
-        self._alerts.add((alert.model, alert.version, alert.subject), rest)
+        identity = alert.model, alert.version, alert.subject
+        self._alerts.add(identity, rest)
+        if isinstance(alert, QualityAlert):
+            self._qualities.add(identity, (str(alert.quality), str(alert.severity)))
 
     def retrain_requested(self, request: RetrainRequest) -> None:
         """Take note of a retrain request."""

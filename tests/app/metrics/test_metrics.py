@@ -2,6 +2,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from time import perf_counter
 
+import pytest
 from faust.types import TP
 from prometheus_client import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
@@ -17,6 +18,7 @@ from schemas.events.detector_report import DetectorReport, Stream
 from schemas.events.drift_alert import DriftAlert
 from schemas.events.invalid import Reason
 from schemas.events.model_event import ModelEvent, ModelEventType
+from schemas.events.quality_alert import Quality, QualityAlert
 from schemas.events.retrain_request import AlertReference, RetrainRequest, Trigger
 from schemas.tables.columns import Kind, Role
 from schemas.tables.observations import Origin
@@ -34,6 +36,18 @@ def alert(model: str = "fraud", feature: str = "amount") -> DriftAlert:
         detector=DetectorReport(
             kind="adwin", stream=Stream.LOCATION, parameters={}, statistic=2.0, threshold=1.0
         ),
+    )
+
+
+def quality_alert(quality: Quality, model: str = "fraud") -> QualityAlert:
+    return QualityAlert.model_construct(
+        model=model,
+        version="1",
+        feature="amount",
+        kind=AlertKind.QUALITY,
+        severity=Severity.WARNING,
+        quality=quality,
+        detector=alert().detector,
     )
 
 
@@ -214,6 +228,21 @@ def test_a_watched_model_shows_its_last_status() -> None:
     assert samples.value("feature_ready", feature) == 1
     assert samples.value("feature_values_total", {**feature, "quality": "ok"}) == 20
     assert samples.value("feature_values_total", {**feature, "quality": "nan"}) == 0
+
+
+@pytest.mark.parametrize("quality", Quality)
+def test_a_quality_alert_counts_by_what_is_wrong(quality: Quality) -> None:
+    metrics = Metrics()
+    metrics.model_watched(0, status())
+    metrics.alert_raised(quality_alert(quality))
+    metrics.alert_raised(alert())
+    name = {"model": "fraud", "version": "1", "feature": "amount", "severity": "warning"}
+    samples = Samples(metrics)
+    assert samples.value("quality_alerts_total", {**name, "quality": str(quality)}) == 1
+    assert samples.count("quality_alerts_total") == 1
+    assert samples.count("alerts_total") == 2
+    metrics.models_dropped(0)
+    assert Samples(metrics).count("quality_alerts_total") == 0
 
 
 def test_the_series_of_a_partition_go_with_it() -> None:
