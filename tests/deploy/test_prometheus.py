@@ -10,6 +10,7 @@ import yaml
 from agents.join.telemetry import LabelOutcomes
 from schemas.events.alert import Severity
 from schemas.events.model_event import EFFECTS, ModelEventType
+from schemas.events.quality_alert import Quality
 from schemas.tables.observations import Origin
 from tests.deploy import ROOT
 from tests.deploy.promql import known_metrics, strangers
@@ -50,6 +51,8 @@ def test_the_rules_cover_what_an_operator_must_know() -> None:
         "DriftlineLabelsUnmet",
         "DriftlineNoEvents",
         "DriftlineDrift",
+        "DriftlineValuesUnseen",
+        "DriftlineValuesConstant",
         "DriftlineRetrainRequestOpen",
     }
 
@@ -68,8 +71,8 @@ def test_a_rule_names_metrics_and_labels_that_exist(rule: dict[str, Any]) -> Non
 @each_alert
 def test_an_alert_has_a_severity_and_a_summary(rule: dict[str, Any]) -> None:
     assert rule["annotations"]["summary"]
-    if rule["alert"] == "DriftlineDrift":
-        assert "severity" in rule["expr"]
+    if "labels" not in rule:  # that of the alert in the topic
+        assert re.search(r"sum by \([^)]*severity\)", rule["expr"])
     else:
         assert rule["labels"]["severity"] in set(Severity)
 
@@ -78,6 +81,8 @@ def test_the_values_that_are_matched_are_values_that_occur() -> None:
     text = (FOLDER / "alerts.yml").read_text("utf-8")
 
     assert set(re.findall(r'origin="(\w+)"', text)) <= set(Origin)
+    qualities = re.findall(r'quality_alerts_total\{quality(?:=|!~)"([\w|]+)"', text)
+    assert set("|".join(qualities).split("|")) == {Quality.UNSEEN, Quality.CONSTANT}
     outcomes = re.findall(r'outcome=~?"([\w|]+)"', text)
     assert outcomes
     known = {outcome.name for outcome in fields(LabelOutcomes)}
