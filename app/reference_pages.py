@@ -51,7 +51,8 @@ _METRICS: Final = f"""{_GENERATED}
 
 A worker serves them at `http://127.0.0.1:9464/metrics` (`http.host`, `http.port`), with `/healthz`
 (the event loop runs, nothing has crashed) and `/readyz` (partitions are assigned, the worker is not
-stopping). `/metrics?name[]=driftline_consumer_lag_records` gives what is named, at no cost of the
+stopping). Who may ask, and how much, is in [security](security.md#ports).
+`/metrics?name[]=driftline_consumer_lag_records` gives what is named, at no cost of the
 rest. `deploy/grafana` has a dashboard, `deploy/prometheus` alerting rules.
 
 | metric | type | labels | what |

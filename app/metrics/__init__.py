@@ -8,6 +8,7 @@ from app.metrics.consumer import ConsumerView, ProgressView
 from app.metrics.label_cap import OTHER
 from app.metrics.metrics import PENDING_SPECS, Metrics
 from app.metrics.models import MODEL_SPECS
+from app.metrics.refusal import Refusal
 
 __all__ = [
     "CATALOGUE",
@@ -18,4 +19,5 @@ __all__ = [
     "MetricSpec",
     "Metrics",
     "ProgressView",
+    "Refusal",
 ]

@@ -52,6 +52,18 @@ RECORDS_MISSED: Final = MetricSpec(
 HANDLED_OFFSET: Final = MetricSpec(
     "driftline_handled_offset", "gauge", "Offset of the last record handled.", _PARTITION
 )
+HTTP_REFUSED: Final = MetricSpec(
+    "driftline_http_refused_total",
+    "counter",
+    "Requests and connections that the worker's port refused or gave up, by reason.",
+    ("reason",),
+)
+RENDERINGS: Final = MetricSpec(
+    "driftline_renderings_total",
+    "counter",
+    "Renderings of metrics, by outcome: done, or given up as nobody waited any more.",
+    ("outcome",),
+)
 BATCH_DURATION: Final = MetricSpec(
     "driftline_batch_duration_seconds",
     "histogram",
@@ -382,5 +394,7 @@ CATALOGUE: Final = (
     STATE_LOADED_BYTES,
     STATE_LOAD_DURATION,
     FOLDED,
+    HTTP_REFUSED,
+    RENDERINGS,
 )
 """All of them."""

@@ -17,6 +17,7 @@ from prometheus_client import (
     ProcessCollector,
     disable_created_metrics,
 )
+from prometheus_client.registry import Collector
 
 from agents.join.telemetry import LabelOutcomes, PendingStatus
 from agents.stages.telemetry import ModelStatus
@@ -26,6 +27,8 @@ from app.metrics.catalogue import MetricSpec
 from app.metrics.consumer import ConsumerCollector, ConsumerView
 from app.metrics.label_cap import CappedCounter
 from app.metrics.models import ModelCollector
+from app.metrics.refusal import Refusal
+from app.metrics.rendering import CheckedCollector, RenderingGivenUp
 from schemas.events.alert import Alert
 from schemas.events.invalid import Reason
 from schemas.events.left_out import LeftOut
@@ -119,15 +122,24 @@ class Metrics:
         self._loaded = self._gauge(catalogue.STATE_LOADED)
         self._loaded_bytes = self._gauge(catalogue.STATE_LOADED_BYTES)
         self._load_duration = self._gauge(catalogue.STATE_LOAD_DURATION)
+        self._http_refused = self._counter(catalogue.HTTP_REFUSED)
+        self._renderings = self._counter(catalogue.RENDERINGS)
         self._refresh_timeout = refresh_timeout
         self._refreshes: list[tuple[Callable[[], Awaitable[None]], frozenset[str]]] = []
         self._read: dict[tuple[str, int], tuple[Counter, Gauge]] = {}
         self._last_pending: dict[int, PendingStatus] = {}
+        self._begin_at_nothing()
+
+    def _begin_at_nothing(self) -> None:
         # What has not happened yet is 0, not absent: the first time then shows as an increase.
         for outcome in asdict(LabelOutcomes()):
             self._labels.labels(outcome)
         for reason in _GIVEN_UP:
             self._dropped.labels(reason)
+        for refusal in Refusal:
+            self._http_refused.labels(refusal)
+        for outcome in ("done", "given_up"):
+            self._renderings.labels(outcome)
 
     def observe_consumer(self, consumer: ConsumerView | None) -> None:
         """Have lag and commit age read from a consumer at each scrape; None ends it."""
@@ -159,6 +171,42 @@ class Metrics:
                 for refresh, refreshed in self._refreshes:
                     if not names or not refreshed.isdisjoint(names):
                         await refresh()
+
+    def render(
+        self,
+        encode: Callable[[Collector], bytes],
+        names: Collection[str],
+        is_wanted: Callable[[], bool],
+    ) -> bytes | None:
+        """Return the metrics as they are exposed; None once they are not wanted any more.
+
+        Parameters
+        ----------
+        encode
+            A format of the client library.
+        names
+            Of the metrics that are wanted; all where there are none.
+        is_wanted
+            Asked in between, from the one thread that renders.
+        """
+
+        def check() -> None:
+            if not is_wanted():
+                raise RenderingGivenUp
+
+        source = self.registry.restricted_registry(names) if names else self.registry
+        self._models.check = check
+        try:
+            body = encode(CheckedCollector(source, check))
+        except RenderingGivenUp:
+            self._renderings.labels("given_up").inc()
+            return None
+        self._renderings.labels("done").inc()
+        return body
+
+    def http_refused(self, refusal: Refusal) -> None:
+        """Take note that the worker's port refused or gave up a request or a connection."""
+        self._http_refused.labels(refusal).inc()
 
     def records_read(self, topic: str, partition: int, records: int, last_offset: int) -> None:
         """Take note of a batch of records that an agent has handled."""

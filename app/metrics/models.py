@@ -11,6 +11,7 @@ from agents.stages.telemetry import ModelStatus
 from app.metrics import catalogue
 from app.metrics.catalogue import MetricSpec
 from app.metrics.label_cap import OTHER, Identity, LabelCap
+from app.metrics.rendering import Check
 from detectors.monitors.column_figures import Figures
 from schemas.tables.columns import Flag
 from schemas.tables.model_version import ModelVersion
@@ -26,11 +27,15 @@ def family(spec: MetricSpec) -> Family:
     return kind(spec.name, spec.text, labels=spec.labels)
 
 
+def _go_on() -> None:
+    """Be the check of a scrape that nobody gives up."""
+
+
 class ModelCollector(Collector):
     """Keeps the last status of each model version; a batch costs one assignment.
 
     Scrapes run in a thread of their own: with tens of thousands of columns one takes half a
-    second. `keep`, `drop` and `forget` never wait for it.
+    second. `keep`, `drop` and `forget` never wait for it, and `check` may end it between models.
 
     Counters beyond the cap are summed into ``other``, which never falls: what a folded model
     counts is added as it grows, and stays when the model has gone.
@@ -39,6 +44,11 @@ class ModelCollector(Collector):
     ----------
     limit
         Model versions, and columns, that are told apart.
+
+    Attributes
+    ----------
+    check
+        Called before each model of a scrape; what it raises ends the scrape.
     """
 
     def __init__(self, limit: int) -> None:
@@ -49,6 +59,7 @@ class ModelCollector(Collector):
         self._seen: dict[tuple[str, Identity, Identity], float] = {}
         self._is_any_gone = False
         self._scrape = Lock()
+        self.check: Check = _go_on
 
     def keep(self, partition: int, status: ModelStatus) -> None:
         """Take the status of a model version that is watched in a partition."""
@@ -89,6 +100,7 @@ class ModelCollector(Collector):
         families = {spec.name: family(spec) for spec in MODEL_SPECS}
         folded_models = folded_columns = 0
         for key, (_, status) in list(self._statuses.items()):
+            self.check()
             admitted = self._models.admits(key)
             folded_models += not admitted
             self._add_model(families, key, status, admitted=admitted)

@@ -1,13 +1,16 @@
 """Where metrics and health are served."""
 
 import re
-from typing import Final
+from typing import Annotated, Final
 
 from pydantic import Field, field_validator
 
 from app.settings.section import Section, expected
 
 _HOST: Final = re.compile(r"[A-Za-z0-9._:%-]+", re.ASCII)
+
+
+HostName = Annotated[str, Field(min_length=1, max_length=253, pattern=r"^[A-Za-z0-9._:%-]+$")]
 
 
 class HttpSettings(Section):
@@ -18,6 +21,10 @@ class HttpSettings(Section):
 
     port: int = Field(default=9464, ge=0, le=65535)
     """The port to listen on; 0 takes a free one."""
+
+    allowed_hosts: tuple[HostName, ...] = ()
+    """Names by which the port is reached, without a port, besides `localhost` and `host`; a request
+    for another one is refused. Where `host` is `0.0.0.0` or `::`, every address is allowed too."""
 
     @field_validator("host")
     @classmethod

@@ -1,18 +1,30 @@
 """The worker's own endpoints: metrics and health, on an address that the operator names."""
 
-import asyncio
 import errno
 import logging
 import socket
+from collections.abc import Callable
 from typing import Any, Final
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 from mode import Service
 from prometheus_client.exposition import choose_encoder
+from prometheus_client.registry import Collector
 
-from app.metrics import Metrics
+from app.metrics import Metrics, Refusal
 from app.settings import HttpSettings
+from app.web.connections import Connection, ConnectionLimits, Connections
 from app.web.health import Health
+from app.web.host_check import HostCheck
+from app.web.renderings import Renderings, TooManyRenderings
+
+_MOST_NAMES: Final = 64
+_LONGEST_NAME: Final = 200
+
+_MOST_UNREAD: Final = 64_000_000
+"""Bytes of answers in memory above which no metrics are rendered; of 1,000 models they have 1 to 2
+million."""
 
 _SHUTDOWN_S: Final = 1.0
 """How long requests in hand may hold up a stop."""
@@ -36,16 +48,28 @@ class HttpServer(Service):
         Where to listen.
     metrics, health
         What to serve.
+    limits
+        What connections may cost.
     """
 
     def __init__(
-        self, settings: HttpSettings, *, metrics: Metrics, health: Health, **options: Any
+        self,
+        settings: HttpSettings,
+        *,
+        metrics: Metrics,
+        health: Health,
+        limits: ConnectionLimits | None = None,
+        **options: Any,
     ) -> None:
         super().__init__(**options)
         self._settings = settings
         self._metrics = metrics
         self._health = health
+        self._limits = limits or ConnectionLimits()
+        self._hosts = HostCheck(settings.host, settings.allowed_hosts)
         self._runner: web.AppRunner | None = None
+        self._connections: Connections | None = None
+        self._renderings: Renderings | None = None
         self._port = 0
 
     @property
@@ -67,33 +91,52 @@ class HttpServer(Service):
         AddressUnavailable
             If the address is taken, or not one of this machine.
         """
-        served = web.Application()
+        served = web.Application(middlewares=[self._guard])
         served.router.add_get("/metrics", self._serve_metrics)
         served.router.add_get("/healthz", self._serve_health)
         served.router.add_get("/readyz", self._serve_readiness)
         listener = _listen(self._settings)
-        runner = web.AppRunner(served, access_log=None, shutdown_timeout=_SHUTDOWN_S)
+        self._port = listener.getsockname()[1]
+        self._renderings = Renderings(self._metrics)
+        runner = web.AppRunner(served, handler_cancellation=True, shutdown_timeout=_SHUTDOWN_S)
         self._runner = runner
         await runner.setup()
-        await web.SockSite(runner, listener).start()
-        self._port = listener.getsockname()[1]
+        if runner.server is None:  # not after its setup
+            raise RuntimeError("the server was not made")
+        self._connections = Connections(
+            listener, runner.server, self._limits, self._metrics.http_refused
+        )
+        self._connections.start()
         logger.info("metrics and health at %s", self.url)
 
     async def on_stop(self) -> None:
-        """Close the port."""
+        """Close the port, then what answers, then the thread that renders."""
+        if self._connections is not None:
+            await self._connections.end()
+            self._connections = None
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
+        if self._renderings is not None:
+            await self._renderings.end()
+            self._renderings = None
 
     async def _serve_metrics(self, request: web.Request) -> web.Response:
-        encode, content_type = choose_encoder(request.headers.get("Accept", ""))
-        names = request.query.getall("name[]", [])
-        await self._metrics.refresh(names)
-        registry = self._metrics.registry
-        # Not in the loop: with very many columns it takes longer than a batch may wait.
-        body = await asyncio.to_thread(
-            encode, registry.restricted_registry(names) if names else registry
-        )
+        names = tuple(sorted(set(request.query.getall("name[]", []))))
+        if len(names) > _MOST_NAMES or any(len(name) > _LONGEST_NAME for name in names):
+            most = f"at most {_MOST_NAMES} names of {_LONGEST_NAME} characters may be asked for"
+            return self._refuse(Refusal.NAMES, 400, most)
+        encode, content_type = _format_of(request.headers.get("Accept", ""))
+        if self._renderings is None or self._connections is None:
+            return _answer("stopping")
+        if self._connections.unread > _MOST_UNREAD:
+            return self._refuse(Refusal.BUSY, 503, "too much that was asked for is unread")
+        try:
+            body = await self._renderings.render(names, content_type, encode)
+        except TooManyRenderings:
+            return self._refuse(Refusal.BUSY, 503, "too many different metrics are asked for")
+        if body is None:
+            return _answer("stopping")
         return web.Response(body=body, headers={"Content-Type": content_type})
 
     async def _serve_health(self, _: web.Request) -> web.Response:
@@ -101,6 +144,24 @@ class HttpServer(Service):
 
     async def _serve_readiness(self, _: web.Request) -> web.Response:
         return _answer(self._health.unready())
+
+    @web.middleware
+    async def _guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        connection = request.protocol
+        if isinstance(connection, Connection):
+            connection.begin()
+        try:
+            if not self._hosts.allows(request.headers.getall("Host", [])):
+                said = "this host is not served here: name it in http.allowed_hosts"
+                return self._refuse(Refusal.HOST, 421, said)
+            return await handler(request)
+        finally:
+            if isinstance(connection, Connection):
+                connection.answered()
+
+    def _refuse(self, refusal: Refusal, status: int, said: str) -> web.Response:
+        self._metrics.http_refused(refusal)
+        return web.Response(text=f"{said}\n", status=status)
 
 
 def check_address(settings: HttpSettings) -> None:
@@ -140,3 +201,10 @@ def _listen(settings: HttpSettings) -> socket.socket:
 
 def _answer(reason: str) -> web.Response:
     return web.Response(text=f"{reason or 'ok'}\n", status=503 if reason else 200)
+
+
+def _format_of(accept: str) -> tuple[Callable[[Collector], bytes], str]:
+    try:
+        return choose_encoder(accept)
+    except ValueError:  # a version that is no number
+        return choose_encoder("")

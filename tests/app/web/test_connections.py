@@ -1,0 +1,160 @@
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from app.metrics import Metrics, Refusal
+from app.metrics.catalogue import ROWS_WATCHED
+from app.settings import HttpSettings
+from app.web.connections import ConnectionLimits
+from app.web.server import HttpServer
+
+GET = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+
+class Healthy:
+    def unhealthy(self) -> str:
+        return ""
+
+    def unready(self) -> str:
+        return ""
+
+
+@asynccontextmanager
+async def serving(metrics: Metrics, limits: ConnectionLimits) -> AsyncIterator[HttpServer]:
+    server = HttpServer(HttpSettings(port=0), metrics=metrics, health=Healthy(), limits=limits)
+    async with server:
+        yield server
+
+
+async def say(server: HttpServer, said: bytes) -> bytes:
+    """Send something, and return what comes until the connection is closed."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    try:
+        writer.write(said)
+        return await asyncio.wait_for(reader.read(), 10)
+    except ConnectionResetError:
+        return b""
+    finally:
+        writer.close()
+
+
+def refused(metrics: Metrics, reason: str) -> float:
+    value = metrics.registry.get_sample_value("driftline_http_refused_total", {"reason": reason})
+    assert value is not None
+    return value
+
+
+@pytest.mark.parametrize("said", [b"", b"GET /metrics HTTP/1.1\r\nHost: loc"])
+async def test_a_request_that_does_not_end_is_given_up(said: bytes) -> None:
+    metrics = Metrics()
+    async with serving(metrics, ConnectionLimits(request_s=0.1)) as server:
+        assert await say(server, said) == b""
+    assert refused(metrics, "slow_request") == 1
+
+
+async def test_an_idle_connection_is_closed_after_its_answer() -> None:
+    metrics = Metrics()
+    async with serving(metrics, ConnectionLimits(answer_s=0.1)) as server:
+        assert b"200 OK" in await say(server, GET)
+        assert b"200 OK" in await say(server, GET + b"GET /metr")
+    assert refused(metrics, "slow_reader") == 0
+
+
+class WatchedMetrics(Metrics):
+    """Metrics that tell the test of a refusal."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.has_refused = asyncio.Event()
+
+    def http_refused(self, refusal: Refusal) -> None:
+        super().http_refused(refusal)
+        self.has_refused.set()
+
+
+async def test_a_slow_reader_is_given_up() -> None:
+    metrics = WatchedMetrics()
+    for number in range(60_000):
+        metrics.records_missed(f"a-topic-with-a-name-of-some-length-{number}", 0, 1)
+    async with serving(metrics, ConnectionLimits(answer_s=0.2)) as server:
+        _, writer = await asyncio.open_connection("127.0.0.1", server.port, limit=1024)
+        writer.write(GET.replace(b"/healthz", b"/metrics"))
+        await asyncio.wait_for(metrics.has_refused.wait(), 30)
+        writer.close()
+    assert refused(metrics, "slow_reader") == 1
+
+
+async def test_one_connection_too_many_is_closed_at_once() -> None:
+    metrics = Metrics()
+    async with serving(metrics, ConnectionLimits()) as server:
+        opened = [await asyncio.open_connection("127.0.0.1", server.port) for _ in range(256)]
+        for reader, writer in opened:
+            writer.write(GET)
+            await reader.readuntil(b"ok\n")
+        assert await say(server, GET) == b""
+        assert refused(metrics, "connections") == 1
+
+        opened.pop()[1].close()
+        once = GET.replace(b"Host", b"Connection: close\r\nHost")
+        answers = []
+        for _ in range(100):
+            answers.append(await say(server, once))
+            if answers[-1]:
+                break
+            await asyncio.sleep(0.01)
+        assert answers[-1].startswith(b"HTTP/1.1 200 OK")
+        for _, writer in opened:
+            writer.close()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"GET /" + b"a" * 9000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"a" * 9000 + b"\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: localhost\r\n" + b"X: y\r\n" * 200 + b"\r\n",
+    ],
+)
+async def test_too_much_of_a_request_is_refused(said: bytes) -> None:
+    async with serving(Metrics(), ConnectionLimits(answer_s=0.2)) as server:
+        assert (await say(server, said)).startswith(b"HTTP/1.0 400")
+
+
+async def test_a_page_of_another_site_gets_nothing() -> None:
+    metrics = Metrics()
+    said = b"GET /metrics HTTP/1.1\r\nHost: evil.example\r\n\r\n"
+    async with serving(metrics, ConnectionLimits(answer_s=0.1)) as server:
+        answer = await say(server, said)
+    assert answer.startswith(b"HTTP/1.1 421")
+    assert b"http.allowed_hosts" in answer
+    assert refused(metrics, "host") == 1
+
+
+async def test_metrics_are_asked_for_by_a_bounded_number_of_names() -> None:
+    metrics = Metrics()
+    query = b"&".join(b"name[]=a%d" % number for number in range(65))
+    async with serving(metrics, ConnectionLimits(answer_s=0.1)) as server:
+        answer = await say(server, GET.replace(b"/healthz", b"/metrics?" + query))
+    assert answer.startswith(b"HTTP/1.1 400")
+    assert refused(metrics, "names") == 1
+
+
+async def test_a_scrape_ends_with_its_client() -> None:
+    metrics, begun, ended = Metrics(refresh_timeout=30), asyncio.Event(), asyncio.Event()
+
+    async def refresh() -> None:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    metrics.refreshed_by(refresh, [ROWS_WATCHED])
+    async with serving(metrics, ConnectionLimits()) as server:
+        _, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        writer.write(GET.replace(b"/healthz", b"/metrics"))
+        await begun.wait()
+        writer.close()
+        await asyncio.wait_for(ended.wait(), 10)
