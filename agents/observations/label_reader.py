@@ -15,9 +15,8 @@ from agents.records.block import RecordBlock
 from agents.records.record import Record
 from schemas.events.left_out import LeftOut
 from schemas.events.not_taken import NotTaken
-from schemas.payloads.json_labels import label_rows
-from schemas.payloads.label_scanner import LabelScanner, ScannedLabels
-from schemas.payloads.rows import FieldMap
+from schemas.payloads.format import LabelFormat
+from schemas.payloads.label_scanner import ScannedLabels
 
 
 class LabelsOfSlice(NamedTuple):
@@ -65,24 +64,20 @@ class LabelReader:
 
     Parameters
     ----------
-    fields
-        Where the fields of a label stand.
-    largest
-        Bytes of a message above which it is refused.
+    form
+        How they are written.
     tolerance
         Milliseconds by which a label may be dated after its record.
     """
 
-    def __init__(self, *, fields: FieldMap, largest: int, tolerance: int) -> None:
-        self._fields = fields
-        self._largest = largest
+    def __init__(self, *, form: LabelFormat, tolerance: int) -> None:
+        self._form = form
         self._tolerance = tolerance
-        self._scanner = LabelScanner(fields, largest)
 
     def read(self, blocks: Sequence[RecordBlock]) -> ReadLabels:
         """Read slices, at least one."""
         joined = ConcatenatedBlocks.of(blocks)
-        scanned = self._scanner.scan(joined.spans)
+        scanned = self._form.scan(joined.spans)
         plain = np.zeros(len(joined), dtype=np.bool_) if scanned is None else scanned.plain
         at_once, skewed = self._at_once(joined, scanned)
         ends = np.searchsorted(np.flatnonzero(plain), joined.bounds).tolist()
@@ -127,13 +122,8 @@ class LabelReader:
         for number in numbers:
             record = joined.record(number)
             try:
-                rows = label_rows(
-                    record.value,
-                    self._fields,
-                    key=record.key,
-                    time=record.timestamp,
-                    headers=record.headers,
-                    largest=self._largest,
+                rows = self._form.rows(
+                    record.value, key=record.key, headers=record.headers, time=record.timestamp
                 )
             except NotTaken as why:
                 singly.not_taken.append((record, why))

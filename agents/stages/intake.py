@@ -33,7 +33,8 @@ from schemas.events.left_out import LeftOut
 from schemas.events.model_event import ModelEvent
 from schemas.events.not_taken import NotTaken
 from schemas.events.times import format_time
-from schemas.payloads.format import PredictionFormat
+from schemas.payloads.format import LabelFormat, PredictionFormat
+from schemas.payloads.json_labels import JsonLabels
 from schemas.payloads.json_predictions import JsonPredictions
 from schemas.payloads.model_events import model_event_of
 from schemas.payloads.rows import FieldMap
@@ -78,6 +79,10 @@ class IntakeOptions:
             declarations=self.declarations,
         )
 
+    def label_format(self) -> LabelFormat:
+        """Return a reader of labels, for one thread."""
+        return JsonLabels(self.label_fields, largest=self.message_bytes)
+
 
 class Intake:
     """Handles rounds of predictions, labels and model events.
@@ -119,11 +124,7 @@ class Intake:
         self._telemetry = telemetry
         self._tolerance = options.clock_tolerance
         self._reader = PredictionReader.of(options)
-        self._label_reader = LabelReader(
-            fields=options.label_fields,
-            largest=options.message_bytes,
-            tolerance=self._tolerance,
-        )
+        self._label_reader = LabelReader(form=options.label_format(), tolerance=self._tolerance)
         self._pending = pending
         self._company = company
         self._before = before

@@ -17,7 +17,6 @@ from schemas.events.invalid import InvalidMessage, Reason
 from schemas.events.model_event import ModelEvent
 from schemas.events.nothing_to_say import NothingToSay
 from schemas.formats import OtherFormat
-from schemas.payloads.json_labels import label_rows
 from schemas.payloads.model_events import model_event_of
 from schemas.payloads.rows import FieldMap
 from schemas.tables.frames import decode_frame, is_frame
@@ -89,6 +88,7 @@ class Judge:
     def __init__(self, settings: Settings) -> None:
         self._options = intake_options(settings)
         self._form = self._options.prediction_format()
+        self._labels = self._options.label_format()
         self._reader = PredictionReader.of(self._options)
         self._roles = {
             settings.topics.full_name(role): role
@@ -132,7 +132,7 @@ class Judge:
 
     def _prediction(self, letter: Letter) -> None:
         # One at a time, as intake reads whatever it does not take in its compiled pass.
-        self._form.rows(letter.value, key=letter.key, headers=(), time=letter.timestamp)
+        self._form.rows(letter.value, key=letter.key, headers=letter.headers, time=letter.timestamp)
         if len(letter.value or b"") < _MAY_BE_LARGE:
             return
         block = RecordBlock.from_records(letter.topic, letter.partition, [_AsRecord(letter)])
@@ -142,12 +142,8 @@ class Judge:
                     raise frame
 
     def _label(self, letter: Letter) -> None:
-        label_rows(
-            letter.value,
-            self._options.label_fields,
-            key=letter.key,
-            time=letter.timestamp,
-            largest=self._options.message_bytes,
+        self._labels.rows(
+            letter.value, key=letter.key, headers=letter.headers, time=letter.timestamp
         )
 
     def _model_event(self, letter: Letter) -> None:

@@ -10,7 +10,6 @@ from app.options import intake_options
 from app.settings import Settings, TopicRole
 from schemas.events.left_out import LeftOut
 from schemas.events.times import clamped_time, format_time
-from schemas.payloads.json_labels import label_rows
 from schemas.payloads.model_events import model_event_of
 from schemas.payloads.rows import LabelRow, PredictionRow
 
@@ -60,6 +59,7 @@ class RecordReading:
     def __init__(self, settings: Settings, role: TopicRole) -> None:
         self._options = intake_options(settings)
         self._form = self._options.prediction_format()
+        self._label_form = self._options.label_format()
         self._role = role
         self._tolerance = round(self._options.clock_tolerance * 1000)
 
@@ -92,13 +92,8 @@ class RecordReading:
         return self._understood(fields, row.time, record, row.left_out, row.features)
 
     def _labels(self, record: Record) -> Sequence[Understood]:
-        rows = label_rows(
-            record.value,
-            self._options.label_fields,
-            key=record.key,
-            time=record.timestamp,
-            headers=record.headers,
-            largest=self._options.message_bytes,
+        rows = self._label_form.rows(
+            record.value, key=record.key, headers=record.headers, time=record.timestamp
         )
         return [self._label(row, record) for row in rows]
 

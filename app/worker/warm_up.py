@@ -10,6 +10,7 @@ from agents.records.block import RecordBlock
 from app.worker.kernel_cache import forget_stale
 from detectors import warm_up as detectors
 from schemas import scan
+from schemas.payloads.json_labels import JsonLabels
 from schemas.payloads.json_predictions import JsonPredictions
 from schemas.payloads.rows import FieldMap
 from schemas.tables.declared import NO_DECLARATIONS
@@ -40,5 +41,5 @@ def warm_up() -> None:
     # Of one slice the buffer is as it was fetched, of several a copy; two models share a table.
     for those in (blocks[:1], blocks):
         reader.read(those).tables(lambda _: 0)
-    LabelReader(fields=FieldMap(), largest=1000, tolerance=0).read(blocks[:1])
+    LabelReader(form=JsonLabels(FieldMap()), tolerance=0).read(blocks[:1])
     detectors.warm_up()

@@ -1,20 +1,24 @@
-"""Formats of the users' topics: what a reader asks of each."""
+"""Formats of the users' topics: what a reader asks of each, whatever its records say."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, TypeAlias, TypeVar
 
 from schemas.payloads.event_fields import Headers
-from schemas.payloads.rows import PredictionRow
+from schemas.payloads.label_scanner import ScannedLabels
+from schemas.payloads.rows import LabelRow, PredictionRow
 from schemas.payloads.scanned_predictions import ScannedPredictions, Spans
 
+RowT_co = TypeVar("RowT_co", covariant=True)
+ScannedT_co = TypeVar("ScannedT_co", covariant=True)
 
-class PredictionFormat(Protocol):
-    """A format of predictions: from records to rows.
+
+class Format(Protocol[RowT_co, ScannedT_co]):
+    """A format: from records to rows, `RowT_co` each, or to a batch of them, `ScannedT_co`.
 
     `rows` is the judge of what is valid; `scan` is its fast path, and reads nothing differently.
     """
 
-    def scan(self, spans: Spans) -> ScannedPredictions | None:
+    def scan(self, spans: Spans) -> ScannedT_co | None:
         """Read what is plain of a batch all at once; None where nothing of this format is.
 
         What a batch gives is valid until the next one.
@@ -22,8 +26,8 @@ class PredictionFormat(Protocol):
 
     def rows(
         self, value: bytes | None, *, key: bytes | None, headers: Headers, time: int
-    ) -> Sequence[PredictionRow]:
-        """Return the predictions of one record, at least one.
+    ) -> Sequence[RowT_co]:
+        """Return the rows of one record, at least one.
 
         Parameters
         ----------
@@ -37,3 +41,10 @@ class PredictionFormat(Protocol):
         NotTaken
             When the record is refused, or says nothing.
         """
+
+
+PredictionFormat: TypeAlias = Format[PredictionRow, ScannedPredictions]
+"""A format of predictions."""
+
+LabelFormat: TypeAlias = Format[LabelRow, ScannedLabels]
+"""A format of labels."""

@@ -1,7 +1,7 @@
 """Batches of labels, read in compiled passes over their bytes.
 
-What `schemas.payloads.json_labels.label_rows` makes of one record after the other, for all whose
-form is plain. The others are left to it, which is also the oracle of this module's tests.
+What `schemas.payloads.json_labels.JsonLabels.rows` makes of one record after the other, for all
+whose form is plain. The others are left to it, which is also the oracle of this module's tests.
 """
 
 from collections.abc import Sequence

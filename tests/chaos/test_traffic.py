@@ -8,7 +8,7 @@ from schemas.events.codec import decode_event, decode_object
 from schemas.events.invalid import InvalidMessage
 from schemas.events.model_event import ModelEvent
 from schemas.events.nothing_to_say import NothingToSay
-from schemas.payloads.json_labels import label_rows
+from schemas.payloads.json_labels import JsonLabels
 from schemas.payloads.json_predictions import JsonPredictions
 from schemas.payloads.rows import FieldMap
 from tests.chaos.ledger import Ledger
@@ -38,7 +38,7 @@ def becomes(item: Item) -> Fate:
         elif item.role is TopicRole.MODEL_EVENTS:
             decode_event(ModelEvent, decode_object(item.value))
         else:
-            label_rows(item.value, FieldMap(), key=b"k", time=0)
+            JsonLabels(FieldMap()).rows(item.value, key=b"k", headers=(), time=0)
     except NothingToSay:
         return Fate.SKIPPED
     except InvalidMessage:

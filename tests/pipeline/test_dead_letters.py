@@ -81,7 +81,7 @@ def test_two_workers_stop_for_a_bad_deploy_and_pass_none_of_it(
         first.wait_until_ready()
         second.wait_until_ready()
         for number in range(BAD):
-            client.send("labels", f"p{number}", b"[]", number % PARTITIONS)
+            client.send("labels", f"p{number}", b"[1]", number % PARTITIONS)
         client.flush()
         assert first.wait(90.0) == 65, first.log()
         assert second.wait(90.0) == 65, second.log()

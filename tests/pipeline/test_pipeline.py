@@ -111,7 +111,7 @@ def test_alerts_requests_and_dead_letters_carry_cloudevents_headers(
 ) -> None:
     settings = {"policy.features": 1}
     with Worker(client.bootstrap, client.prefix, tmp_path / "worker.log", **settings) as worker:
-        client.send("labels", "x", b"[]")
+        client.send("labels", "x", b"[1]")
         rows = Traffic(1500, 800).predictions()
         for _ in range(5):
             client.send_predictions(islice(rows, 300))

@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from schemas.events.not_taken import NotTaken
-from schemas.payloads.json_labels import label_rows
+from schemas.payloads.json_labels import JsonLabels
 from schemas.payloads.prediction_fields import PredictionFields
 from schemas.payloads.rows import FieldMap
 from schemas.tables.frames import decode_frame, encode_frame
@@ -78,7 +78,7 @@ def test_a_mutated_prediction_is_judged_alike_by_the_scanner_and_the_plain_reade
 @given(mutated(written(LABEL)), st.none() | st.binary(max_size=4))
 def test_a_mutated_label_raises_only_invalid_message(value: bytes, key: bytes | None) -> None:
     try:
-        rows = label_rows(value, FieldMap(), key=key, time=0)
+        rows = JsonLabels(FieldMap()).rows(value, key=key, headers=(), time=0)
     except NotTaken:
         return
     # What was taken can be written: it is passed on, and kept while it waits.

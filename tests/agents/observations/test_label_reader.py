@@ -5,6 +5,7 @@ import orjson
 from agents.observations.label_reader import LabelReader, LabelsOfSlice, ReadLabels
 from agents.records.block import RecordBlock
 from agents.transport.rounds import records_of
+from schemas.payloads.json_labels import JsonLabels
 from schemas.payloads.rows import FieldMap
 from tests.agents.fakes import batch
 
@@ -18,7 +19,7 @@ def block(*documents: dict[str, Any], first_offset: int = 10) -> RecordBlock:
 
 
 def reader() -> LabelReader:
-    return LabelReader(fields=FieldMap(), largest=10_000, tolerance=60_000)
+    return LabelReader(form=JsonLabels(FieldMap()), tolerance=60_000)
 
 
 def read(*documents: dict[str, Any]) -> tuple[LabelsOfSlice, ReadLabels]:

@@ -115,7 +115,7 @@ def test_a_completed_retraining_makes_room_for_the_next_request() -> None:
 def test_what_is_no_alert_goes_to_the_dead_letters() -> None:
     stage = Stage()
     stage.alerts(b'{"hello": 1}', b"\xff")
-    stage.lifecycle(b"[]")
+    stage.lifecycle(b"[1]")
     assert stage.telemetry.refused == [
         (TOPICS.alerts, Reason.MISSING_FIELD),
         (TOPICS.alerts, Reason.UNDECODABLE),

@@ -125,7 +125,7 @@ def test_an_empty_topic_lists_nothing_and_leaves_nothing_to_explain(place: Place
 def test_letters_are_listed_once_and_filtered(place: Place) -> None:
     ids = [place.letter(b"x", number % 2, offset=number) for number in range(6)]
     place.letter(b"x", 0, offset=0)  # the same record, refused again after a restart
-    other = place.letter(b"[]", 1, topic="labels", reason=Reason.NOT_AN_OBJECT)
+    other = place.letter(b"[1]", 1, topic="labels", reason=Reason.NOT_AN_OBJECT)
     place.send("driftline-dead-letters", None, b"hello", 0)
     document = place.json("list")
     assert (document["matching"], document["copies"], document["strange"]) == (7, 1, 1)

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import orjson
 import pytest
 
@@ -30,12 +32,12 @@ def judge(**flags: str) -> Judge:
 )
 def test_what_a_worker_would_take_is_accepted_and_junk_is_not(topic: str, value: bytes) -> None:
     assert judge().judge(letter(value, topic=topic)) == Verdict(accepted=True)
-    for junk in (b"", b"\xff", b"[]", b"{}", b"DRFT"):
+    for junk in (b"", b"\xff", b"[1]", b"{}", b"DRFT"):
         assert judge().judge(letter(junk, topic=topic)).accepted is False
 
 
 def test_a_tombstone_is_neither_accepted_nor_refused_and_so_not_sent_again() -> None:
-    for value in (None, b"null"):
+    for value in (None, b"null", b"[]"):
         verdict = judge().judge(letter(value))
         assert verdict.accepted is None
         assert "workers skip it" in verdict.detail
@@ -80,3 +82,11 @@ def test_of_a_batch_that_nobody_reads_nothing_is_said_of_the_settings() -> None:
 
 def test_every_reason_has_its_expectation() -> None:
     assert set(EXPECTED) == set(Reason)
+
+
+@pytest.mark.parametrize("topic", ["predictions", "labels"])
+def test_the_headers_of_a_record_count_as_they_did_when_it_was_read(topic: str) -> None:
+    value = b'{"model": "m", "x": 1, "prediction": 1, "label": 1}'
+    sent = replace(letter(value, topic=topic), key=None)
+    assert judge().judge(sent).accepted is False
+    assert judge().judge(replace(sent, headers=[("ce_id", b"e1")])).accepted is True

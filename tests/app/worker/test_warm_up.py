@@ -7,6 +7,7 @@ from agents.observations.label_reader import LabelReader
 from agents.observations.prediction_reader import PredictionReader
 from agents.records.block import RecordBlock
 from app.worker.warm_up import warm_up
+from schemas.payloads.json_labels import JsonLabels
 from schemas.payloads.json_predictions import JsonPredictions
 from schemas.payloads.rows import FieldMap
 from schemas.payloads import prediction_members as members, scanned_fields, segment_texts
@@ -42,7 +43,7 @@ for rows in (1, 2):
         read = reader.read(blocks)
         read.tables(lambda _: 0)
         assert read.not_taken == []
-labels = LabelReader(fields=FieldMap(), largest=1000, tolerance=0)
+labels = LabelReader(form=JsonLabels(FieldMap()), tolerance=0)
 value = b'{"prediction_id":"p","model":"m","label":"a","timestamp":5}'
 columns = np.array([[0, 1], [0, 0], [0, 0], [0, 0], [1, 1], [0, 0], [len(value)] * 2, [0, 0]])
 block = RecordBlock("l", 0, np.frombuffer(value, dtype=np.uint8), columns)

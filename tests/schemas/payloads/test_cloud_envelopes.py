@@ -8,7 +8,7 @@ from hypothesis import given
 
 from schemas.events.not_taken import NotTaken
 from schemas.payloads.event_fields import event_fields
-from schemas.payloads.json_labels import label_rows
+from schemas.payloads.json_labels import JsonLabels
 from schemas.payloads.json_predictions import JsonPredictions
 from schemas.payloads.rows import FieldMap
 from tests.schemas.documents_strategy import VALUES
@@ -40,7 +40,9 @@ def test_the_event_is_read_out_of_its_envelope(document: dict[str, Any]) -> None
 
 def test_a_label_is_read_out_of_its_envelope_and_has_its_time() -> None:
     document = {**CLOUD, "time": "2026-03-01T12:00:00Z", "data": {"prediction_id": "a", "label": 1}}
-    (row,) = label_rows(json.dumps(document).encode(), FieldMap(), key=None, time=0)
+    (row,) = JsonLabels(FieldMap()).rows(
+        json.dumps(document).encode(), key=None, headers=(), time=0
+    )
     assert (row.prediction_id, row.label, row.time) == ("a", 1, 1_772_366_400_000)
 
 
@@ -76,7 +78,7 @@ def test_the_id_of_a_record_without_a_key_is_that_of_its_cloud_event() -> None:
     headers = [("ce_specversion", b"1.0"), ("ce_id", b"e1")]
     value = b'{"model": "m", "x": 1, "label": 1, "prediction": 1}'
     (row,) = JsonPredictions(FieldMap()).rows(value, key=None, headers=headers, time=0)
-    (label,) = label_rows(value, FieldMap(), key=b"", time=0, headers=headers)
+    (label,) = JsonLabels(FieldMap()).rows(value, key=b"", headers=headers, time=0)
     assert row.prediction_id == label.prediction_id == "e1"
     (keyed,) = JsonPredictions(FieldMap()).rows(value, key=b"k", headers=headers, time=0)
     assert keyed.prediction_id == "k"

@@ -1,4 +1,4 @@
-"""The oracle: `label_rows`, one record after the other."""
+"""The oracle: `JsonLabels.rows`, one record after the other."""
 
 import json
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.events.not_taken import NotTaken
-from schemas.payloads.json_labels import label_rows
+from schemas.payloads.json_labels import JsonLabels
 from schemas.payloads.label_scanner import LabelScanner
 from schemas.payloads.rows import FieldMap, LabelRow
 from schemas.payloads.scanned_predictions import Spans
@@ -71,9 +71,11 @@ def spans_of(records: Sequence[tuple[bytes | None, bytes | None]]) -> Spans:
     return Spans(whole, bounds[0], bounds[1], bounds[2], bounds[3], np.full(len(records), TIME))
 
 
-def one_by_one(key: bytes | None, value: bytes | None, fields: FieldMap) -> list[LabelRow] | None:
+def one_by_one(
+    key: bytes | None, value: bytes | None, fields: FieldMap
+) -> Sequence[LabelRow] | None:
     try:
-        return label_rows(value, fields, key=key, time=TIME, largest=LARGEST)
+        return JsonLabels(fields, largest=LARGEST).rows(value, key=key, headers=(), time=TIME)
     except NotTaken:
         return None
 
