@@ -47,7 +47,9 @@ def exposed_secrets(kafka: KafkaSettings) -> Iterator[ExposedSecret]:
     to counts, and a folder on the way that others may not enter keeps them out. That a group can
     read it is no news unless this user owns the file: else it is how it is read.
     """
-    for name in _HELD:
+    # Without a file of its own the key stands in the certificate's.
+    held = _HELD if kafka.ssl_keyfile is not None else (*_HELD, "ssl_certfile")
+    for name in held:
         path: Path | None = getattr(kafka, name)
         if path is None:
             continue

@@ -71,6 +71,7 @@ class Authority:
             key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption)
             + signed.public_bytes(Encoding.PEM)
         )
+        path.chmod(0o600)
         return path
 
 

@@ -57,6 +57,7 @@ def mutual_tls(kafka: SecuredKafka, name: str = "worker") -> Connection:
     secret = b"of the key"
     password = kafka.authority.certificate.with_name("key-password")
     password.write_bytes(secret + b"\n")
+    password.chmod(0o600)
     settings = {
         "bootstrap_servers": kafka.addresses["MTLS"],
         "ssl_certfile": kafka.authority.issue(name, password=secret),
@@ -94,6 +95,7 @@ def password_file(kafka: SecuredKafka, text: str = PASSWORD) -> Path:
     """Return a file with a password."""
     path = kafka.authority.certificate.with_name(f"password-{len(text)}")
     path.write_text(text + "\n", "utf-8")
+    path.chmod(0o600)
     return path
 
 

@@ -16,8 +16,9 @@ def open_folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def said(path: Path, setting: str = "sasl_password_file") -> list[str]:
-    settings = KafkaSettings.model_validate({"bootstrap_servers": "kafka:9092", setting: path})
+def said(path: Path, setting: str = "sasl_password_file", **others: Path) -> list[str]:
+    values = {"bootstrap_servers": "kafka:9092", setting: path, **others}
+    settings = KafkaSettings.model_validate(values)
     return [str(each) for each in exposed_secrets(settings)]
 
 
@@ -69,3 +70,14 @@ def test_of_a_link_counts_where_it_leads_and_its_own_name_is_told(open_folder: P
 
 def test_certificates_are_no_secrets(open_folder: Path) -> None:
     assert not said(secret(open_folder, 0o644), "ssl_cafile")
+
+
+def test_a_certificate_with_the_key_in_it_is_a_secret_and_one_beside_it_is_none(
+    open_folder: Path,
+) -> None:
+    path = secret(open_folder, 0o644)
+    assert len(said(path, "ssl_certfile")) == 1
+    key = open_folder / "key"
+    key.write_text("")
+    key.chmod(0o600)
+    assert not said(path, "ssl_certfile", ssl_keyfile=key)
