@@ -132,6 +132,9 @@ def monitor_options(settings: Settings, model: str) -> MonitorOptions:
         detectors=tuple(_detector(each) for each in detectors),
         burn_in=general.burn_in if own.burn_in is None else own.burn_in,
         bins=general.bins if own.bins is None else own.bins,
+        multinomial_limit=general.multinomial_limit
+        if own.multinomial_limit is None
+        else own.multinomial_limit,
         kinds=known.kinds,
         critical=known.critical,
         ignored=known.ignored,

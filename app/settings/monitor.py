@@ -104,6 +104,9 @@ BurnIn = Annotated[int, Field(ge=10, le=1_000_000)]
 Bins = Annotated[int, Field(ge=4, le=1024)]
 
 
+MultinomialLimit = Annotated[float, Field(ge=0, le=1e12)]
+
+
 class MonitorSettings(Section):
     """How every model is watched, where nothing else is said of it."""
 
@@ -119,6 +122,9 @@ class MonitorSettings(Section):
     )
     """The detectors on every column."""
 
+    multinomial_limit: MultinomialLimit = _DEFAULTS.multinomial_limit
+    """Values of a column from one false alarm of the multinomial detector to the next; 0: none."""
+
 
 class MonitorOverrides(Section):
     """What is different for one model; null keeps the value of `monitor`."""
@@ -131,6 +137,9 @@ class MonitorOverrides(Section):
 
     detectors: Detectors | None = None
     """The detectors on every column."""
+
+    multinomial_limit: MultinomialLimit | None = None
+    """Values of a column from one false alarm of the multinomial detector to the next; 0: none."""
 
 
 class ModelSettings(Section):

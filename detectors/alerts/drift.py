@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from detectors.algorithms.contract import Detection, Detector
+from detectors.algorithms.contract import Detection, NamedDetector
 from detectors.arrays.column import Numbers
 from detectors.reference.window import ReferenceWindow
 from schemas.events.detector_report import Stream
@@ -14,7 +14,7 @@ from schemas.tables.columns import Kind
 class Finding:
     """A detector that fired on one of a column's streams."""
 
-    detector: Detector
+    detector: NamedDetector
     stream: Stream
     detection: Detection
 

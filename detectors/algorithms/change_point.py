@@ -29,3 +29,27 @@ def strongest_suffix(deviations: Numbers) -> int:
     """
     sums = np.abs(np.cumsum(deviations[::-1]))
     return int(np.argmax(sums / np.sqrt(np.arange(1, len(sums) + 1)))) + 1
+
+
+def likeliest_suffix(ratios: Numbers) -> int:
+    """Return how many of the latest values are likeliest to come after a change; at least 1.
+
+    The maximum-likelihood estimate where both distributions are known: the suffix whose sum is
+    largest.
+
+    Parameters
+    ----------
+    ratios
+        Log-likelihood ratios of the values, after a change against before it, shape ``(n,)``,
+        ``n >= 1``.
+
+    References
+    ----------
+    As of `strongest_suffix`.
+
+    Examples
+    --------
+    >>> likeliest_suffix(np.array([-0.1, 0.2, -0.3, 0.4, -0.1, 0.3]))
+    3
+    """
+    return int(np.argmax(np.cumsum(ratios[::-1]))) + 1

@@ -35,6 +35,18 @@ class Detection:
     rows_after: int
 
 
+class NamedDetector(Protocol):
+    """What an alert says of a detector."""
+
+    @property
+    def kind(self) -> str:
+        """Its name, such as ``adwin``."""
+
+    @property
+    def parameters(self) -> Mapping[str, float | int | str | bool]:
+        """All parameters in force, defaults included."""
+
+
 @runtime_checkable
 class Detector(Protocol):
     """An online change detector over one stream of numbers.

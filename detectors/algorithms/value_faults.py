@@ -44,6 +44,9 @@ FEWEST_NEW: Final = 8
 COMMON: Final = 0.5
 """Share of new values from which on they are what the column has, as of identifiers."""
 
+EXPLAINS: Final = math.log(1000.0)
+"""Log-likelihood ratio by which new values are what has changed, where something else has told."""
+
 LIMIT: Final = math.log(VALUES_TO_A_FALSE_ALARM * len(WINDOWS))
 """Log-likelihood ratio of a window that tells."""
 
@@ -108,7 +111,21 @@ def unlikely_run(count: float, total: float) -> float:
 @njit(cache=True, nogil=True, error_model="numpy")
 def new_ratio(new: float, values: float, count: float, total: float) -> float:
     """Return the log-likelihood ratio of new values in a window, 0 where they are not many."""
-    if new < FEWEST_NEW or total < 1.0:
+    return likelihood_of_new(new, values, count, total) if new >= FEWEST_NEW else 0.0
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def likelihood_of_new(new: float, values: float, count: float, total: float) -> float:
+    """Return the log-likelihood ratio of any new values in a window; 0 where there are fewer.
+
+    Parameters
+    ----------
+    new, values
+        New values in the window, and all.
+    count, total
+        New values before it, and all.
+    """
+    if total < 1.0:
         return 0.0
     share, now = _at_most(count, total), new / values
     if share >= COMMON or now <= share:

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from detectors.alerts.drift import Finding
+from detectors.algorithms import multinomial
 from detectors.algorithms.catalogue import build, kinds
 from detectors.algorithms.contract import Detector
+from detectors.algorithms.multinomial import Multinomial
 from detectors.algorithms.priming import prime
 from detectors.arrays.column import Numbers
 from detectors.monitors.default_detectors import DefaultDetectors
@@ -24,6 +26,8 @@ class ColumnDetectors:
     ----------
     options
         What watches columns.
+    limit
+        Of the multinomial detector; 0 for none.
     kind
         Of the column: a detector of 0 and 1 watches booleans only, among them the errors of a
         classifier.
@@ -36,14 +40,17 @@ class ColumnDetectors:
         The default detectors, whose states are in the column's block; None where it has others.
     """
 
-    __slots__ = ("_burn_in", "_others", "defaults")
+    __slots__ = ("_burn_in", "_multinomial", "_others", "defaults")
 
-    def __init__(self, options: Sequence[DetectorOptions], kind: Kind, burn_in: int) -> None:
+    def __init__(
+        self, options: Sequence[DetectorOptions], limit: float, kind: Kind, burn_in: int
+    ) -> None:
         watching = [
             each for each in options if kind is Kind.BOOLEAN or kinds()[each.kind].input != "binary"
         ]
         self._burn_in = burn_in
-        self.defaults = DefaultDetectors.among(watching)
+        self._multinomial = Multinomial(limit)
+        self.defaults = DefaultDetectors.among(watching, self._multinomial)
         self._others: tuple[tuple[Stream, Detector], ...] = ()
         if self.defaults is None:
             self._others = tuple(
@@ -61,7 +68,12 @@ class ColumnDetectors:
 
     def judge(self, reference: Reference, values: Numbers) -> tuple[Finding, ...]:
         """Rank values, and return what fired at the first of them at which anything fired."""
-        ranks = reference.ranks(values)
+        bins = reference.bins(values)
+        block = reference.block
+        found = multinomial.feed(
+            bins, block.counts, block.shares, block.recent_counts, self._multinomial.limit
+        )
+        ranks = reference.ranks(bins)
         views = {Stream.LOCATION: ranks, Stream.SPREAD: folded(ranks), Stream.RAW: values}
         watchers = self._watchers(reference.block)
         findings = [
@@ -69,6 +81,9 @@ class ColumnDetectors:
             for stream, detector in watchers
             if (detections := detector.update(views[stream]))
         ]
+        if found[0] >= 0:
+            detection = self._multinomial.detection(*found)
+            findings.append(Finding(self._multinomial, Stream.RAW, detection))
         reference.block = self._kept(reference.block, watchers)
         first = min((finding.detection.index for finding in findings), default=0)
         return tuple(finding for finding in findings if finding.detection.index == first)

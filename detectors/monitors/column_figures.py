@@ -28,6 +28,7 @@ from detectors.reference.column_block import (
     WINDOWS,
     WORD,
     counts_words,
+    recent_words,
 )
 from detectors.reference.moments import with_each
 from schemas.tables.columns import Kind
@@ -79,7 +80,7 @@ def _read(places: NDArray[np.int64], counts: NDArray[np.int64], means: NDArray[n
         block = places[column]
         head = carray(pointer(block), (TALLY,), np.int64)
         tally = carray(pointer(block + WORD * TALLY), (TALLY_SIZE,), np.float64)
-        words = counts_words(head[SIZE], head[WIDE])
+        words = counts_words(head[SIZE], head[WIDE]) + recent_words(head[SIZE])
         at = block + WORD * (WINDOWS + 2 * head[WINDOW] + words + head[EDGES])
         latest = carray(pointer(at), (head[LATEST],), np.float64)[: int(tally[HELD])]
         count, mean, _ = with_each(int(tally[COUNT]), tally[MEAN], tally[SQUARES], latest)

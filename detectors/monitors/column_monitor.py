@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from detectors.alerts.drift import Drift, Finding
 from detectors.alerts.quality_change import QualityChange
 from detectors.alerts.values_change import ValuesChange
-from detectors.algorithms import share_cusum
-from detectors.algorithms.change_point import strongest_suffix
+from detectors.algorithms import multinomial, share_cusum
+from detectors.algorithms.change_point import likeliest_suffix, strongest_suffix
+from detectors.algorithms.multinomial import DEFAULT_LIMIT, Multinomial
 from detectors.arrays.column import Numbers
 from detectors.monitors.column_detectors import ColumnDetectors
 from detectors.monitors.default_detectors import DefaultDetectors
@@ -50,6 +51,8 @@ class ColumnMonitor:
         Which texts are booleans, or no numbers.
     finds_faults
         Whether a value that stays, or values never seen before, are faults.
+    multinomial_limit
+        Of the detector of the bins' shares; 0 for none.
 
     Attributes
     ----------
@@ -63,6 +66,7 @@ class ColumnMonitor:
         "_choice",
         "_detectors",
         "_finds_faults",
+        "_multinomial_limit",
         "_options",
         "_placed",
         "_restarts",
@@ -82,7 +86,9 @@ class ColumnMonitor:
         seed: Callable[[int], int],
         spellings: Spellings = USUAL,
         finds_faults: bool = True,
+        multinomial_limit: float = DEFAULT_LIMIT,
     ) -> None:
+        self._multinomial_limit = multinomial_limit
         self._finds_faults = finds_faults
         self._choice = KindChoice(kinds, burn_in, spellings)
         self._spellings = spellings
@@ -97,7 +103,9 @@ class ColumnMonitor:
     def _watch_as(self, kind: Kind) -> None:
         """Watch values of a kind, with a new reference and detectors that know nothing yet."""
         self.kind = kind
-        self._detectors = ColumnDetectors(self._options, kind, self._burn_in)
+        self._detectors = ColumnDetectors(
+            self._options, self._multinomial_limit, kind, self._burn_in
+        )
         self._placed = False
         self.reference = self._new_reference()
         self.reference.block = self._detectors.primed(self.reference.block)
@@ -239,7 +247,7 @@ class ColumnMonitor:
         first_row
             Number of the first one.
         found
-            Shape ``(4, 5)``: what the detectors have found.
+            Shape ``(5, 5)``: what the detectors have found.
         """
         self._placed = False
         if self.defaults is None:
@@ -296,14 +304,16 @@ class ColumnMonitor:
 
     def state(self) -> State:
         """Return the whole state."""
+        block = self.reference.block
         return {
             "kind": str(self.kind),
             "problems": self.problems.copy(),
-            "quality": self.reference.block.quality.copy(),
+            "quality": block.quality.copy(),
             "restarts": self._restarts,
             "choice": self._choice.state(self.kind, self._usable),
             "reference": self.reference.state(),
-            "detectors": self._detectors.states(self.reference.block),
+            "shares": multinomial.state_of(block.shares, block.recent_counts),
+            "detectors": self._detectors.states(block),
         }
 
     def restore(self, state: State) -> None:
@@ -323,7 +333,10 @@ class ColumnMonitor:
         self._choice.restore(state["choice"], self._usable)
         if state["reference"] is not None:
             self.reference.restore(state["reference"])
-        self.reference.block = self._detectors.restored(self.reference.block, state["detectors"])
+        block = self._detectors.restored(self.reference.block, state["detectors"])
+        self.reference.block = block
+        # A release that did not have it yet passes over it, and what it wrote has none.
+        multinomial.restore(block.shares, block.recent_counts, state.get("shares"))
 
     def _new_reference(self) -> Reference:
         return Reference(
@@ -373,9 +386,9 @@ class ColumnMonitor:
         reference.absorb(judged_values[: at + 1], judged_rows[: at + 1])
         drift = self._drift(int(judged_rows[at]), findings)
         change: Drift | ValuesChange = drift
-        stay = reference.stay(len(drift.after))
-        if stay is not None:
-            change = ValuesChange(drift.row, drift.change_row, stay, reference.independent)
+        fault = reference.stay(len(drift.after)) or reference.newcomers(len(drift.after))
+        if fault is not None:
+            change = ValuesChange(drift.row, drift.change_row, fault, reference.independent)
         # The reference starts anew after a confirmed drift: one drift, one alert.
         self._restart_values()
         return judged.start + at * judged.step + 1, change
@@ -388,7 +401,10 @@ class ColumnMonitor:
         reference = self.reference
         first = findings[0]
         since = min(first.detection.rows_after, reference.count)
-        if first.stream is not Stream.RAW:
+        if isinstance(first.detector, Multinomial):
+            # Its own estimate is late: bets begin to win when they know what to bet on.
+            since = max(since, likeliest_suffix(reference.latest_ratios(since)))
+        elif first.stream is not Stream.RAW:  # of values as they are there is an estimate
             ranks = reference.latest_ranks(since, fold=first.stream is Stream.SPREAD)
             latest = strongest_suffix(ranks - 0.5)
             # All that is kept of a longer run says nothing about where that began.

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from detectors.algorithms.adwin import Adwin
 from detectors.algorithms.catalogue import build
-from detectors.algorithms.contract import Detection, Detector
+from detectors.algorithms.contract import Detection, Detector, NamedDetector
+from detectors.algorithms.multinomial import Multinomial
 from detectors.algorithms.page_hinkley import PageHinkley
 from detectors.algorithms.priming import prime
 from detectors.monitors.options import DetectorOptions, Parameter
@@ -21,35 +22,42 @@ Array: TypeAlias = NDArray[np.float64]
 Parameters: TypeAlias = tuple[tuple[str, Parameter], ...]
 
 _STREAMS = (Stream.LOCATION, Stream.SPREAD)
+_PLACES = (*_STREAMS, *_STREAMS, Stream.RAW)
 
 
 @dataclass(frozen=True, slots=True)
 class DefaultDetectors:
-    """ADWIN on location and spread, then Page-Hinkley; their states are in a `ColumnBlock`.
+    """ADWIN on location and spread, Page-Hinkley likewise, the multinomial one on the bins.
+
+    Their states are in a `ColumnBlock`.
 
     All columns with the same parameters share these objects, which are never fed themselves.
 
     Attributes
     ----------
-    adwin, page_hinkley
-        The parameters of both kinds.
+    adwin, page_hinkley, multinomial
+        The parameters of the kinds.
     """
 
     adwin: Adwin
     page_hinkley: PageHinkley
+    multinomial: Multinomial
 
     @classmethod
-    def among(cls, options: Sequence[DetectorOptions]) -> "DefaultDetectors | None":
-        """Return the detectors of a column; None where they are others than these four."""
+    def among(
+        cls, options: Sequence[DetectorOptions], multinomial: Multinomial
+    ) -> "DefaultDetectors | None":
+        """Return the detectors of a column; None where those of streams are others than these."""
         kinds = [each.kind for each in options if each.streams == _STREAMS]
         if kinds != [Adwin.kind, PageHinkley.kind] or len(options) > len(kinds):
             return None
-        return _shared(*(tuple(sorted(each.parameters.items())) for each in options))
+        first, second = (tuple(sorted(each.parameters.items())) for each in options)
+        return _shared(first, second, multinomial.limit)
 
     @property
-    def settings(self) -> tuple[Array, Array]:
+    def settings(self) -> tuple[Array, Array, Array]:
         """The parameters in the kernels' form."""
-        return self.adwin.settings, self.page_hinkley.settings
+        return self.adwin.settings, self.page_hinkley.settings, self.multinomial.settings
 
     def primed(self, block: ColumnBlock, count: int) -> ColumnBlock:
         """Return a block, this or another one, with the detectors as before the first rank.
@@ -70,7 +78,7 @@ class DefaultDetectors:
         return block
 
     def at(self, block: ColumnBlock) -> list[tuple[Stream, Detector]]:
-        """Return detectors by what they watch, whose states are in a block."""
+        """Return the detectors of streams by what they watch, whose states are in a block."""
         adwin = [self.adwin.at(window) for window in block.windows]
         page_hinkley = [self.page_hinkley.at(memory) for memory in block.memories]
         return list(zip(2 * _STREAMS, [*adwin, *page_hinkley], strict=True))
@@ -94,28 +102,32 @@ class DefaultDetectors:
         # For two more rows of buckets, four times the values: a block that grows leaves a hole.
         return 2 * int(self.adwin.settings[2])
 
-    def detections(self, found: Array) -> Iterator[tuple[Stream, Detector, Detection]]:
+    def detections(self, found: Array) -> Iterator[tuple[Stream, NamedDetector, Detection]]:
         """Yield what fired at the first row at which anything did.
 
         Parameters
         ----------
         found
-            Shape ``(4, 5)``: what the kernels returned, at least one of which fired.
+            Shape ``(5, 5)``: what the kernels returned, at least one of which fired.
         """
         rows = found[:, 0]
         first = rows[rows >= 0].min()
-        detectors = (self.adwin, self.adwin, self.page_hinkley, self.page_hinkley)
+        detectors = (
+            *(self.adwin, self.adwin),
+            *(self.page_hinkley, self.page_hinkley),
+            self.multinomial,
+        )
         for place in np.flatnonzero(rows == first).tolist():
             detector = detectors[place]
             detection = detector.detection(*found[place].tolist())
-            yield _STREAMS[place % len(_STREAMS)], detector, detection
+            yield _PLACES[place], detector, detection
 
 
 @lru_cache(maxsize=256)
-def _shared(adwin: Parameters, page_hinkley: Parameters) -> DefaultDetectors | None:
+def _shared(adwin: Parameters, page_hinkley: Parameters, limit: float) -> DefaultDetectors | None:
     first, second = build(Adwin.kind, dict(adwin)), build(PageHinkley.kind, dict(page_hinkley))
     if isinstance(first, Adwin) and isinstance(second, PageHinkley):
-        return DefaultDetectors(first, second)
+        return DefaultDetectors(first, second, Multinomial(limit))
     return None
 
 

@@ -13,7 +13,7 @@ from detectors.alerts.quality_change import QualityChange
 from detectors.alerts.sighting import Sighting
 from detectors.alerts.values_change import ValuesChange
 from detectors.monitors.column_monitor import Change, ColumnMonitor
-from detectors.monitors.fused_kernel import NO_ROOM, QUIET, rows_of, watch_columns
+from detectors.monitors.fused_kernel import DETECTORS, NO_ROOM, QUIET, rows_of, watch_columns
 from detectors.monitors.kind_choice import CHOICE_OF
 from detectors.monitors.missing_columns import absent
 from detectors.monitors.options import MonitorOptions
@@ -113,7 +113,7 @@ class DriftWatch:
         rows, first, log
             As of `consume`: the rows that the kernel was given.
         at, found
-            Shapes ``(c,)`` and ``(c, 4, 5)``: what it gave for each watched column of the rows.
+            Shapes ``(c,)`` and ``(c, 5, 5)``: what it gave for each watched column of the rows.
         """
         columns = [((each.role, each.name), each) for each in watched(rows.origin, rows.columns)]
         return self._found(self._conclude(columns, first, at, found), log)
@@ -181,7 +181,7 @@ class DriftWatch:
         for number, ((key, _), column) in enumerate(zip(ready, own, strict=True)):
             if column.kind is Kind.CATEGORY:
                 rows.values[number] = self.columns[key].numbers(column)
-        found = np.empty((1, len(ready), 4, 5))
+        found = np.empty((1, len(ready), DETECTORS, 5))
         at = np.empty((1, len(ready)), dtype=np.int64)
         bounds = np.array([[0, rows.values.shape[1]]])
         watch_columns(
@@ -264,6 +264,7 @@ class DriftWatch:
             spellings=self._options.spellings,
             # Errors that stay away are no fault.
             finds_faults=role is not Role.ERROR,
+            multinomial_limit=self._options.multinomial_limit,
             seed=Seeds(self._identity, key),
         )
 

@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 from detectors.algorithms import share_cusum
 from detectors.algorithms.adwin import feed as feed_adwin
 from detectors.algorithms.adwin import is_room
+from detectors.algorithms.multinomial import MEMORY as SHARES_MEMORY
+from detectors.algorithms.multinomial import feed as feed_multinomial
 from detectors.algorithms.page_hinkley import feed as feed_page_hinkley
 from detectors.algorithms.share_cusum import feed as feed_shares
 from detectors.algorithms.share_cusum import is_calm
@@ -49,6 +51,7 @@ from detectors.reference.column_block import (
     SAMPLE_SIZE,
     SAMPLED,
     SEED,
+    SHARES,
     SIZE,
     SKIP,
     SQUARES,
@@ -61,6 +64,7 @@ from detectors.reference.column_block import (
     WINDOWS,
     WORD,
     counts_words,
+    recent_words,
 )
 from detectors.reference.moments import keep_latest
 from detectors.reference.ranks import rank
@@ -74,6 +78,9 @@ QUIET: Final = -1
 NO_ROOM: Final = -2
 """In place of a row: something is too short for the values, too many of them are not ok, or they
 show a fault, and nothing was done."""
+
+DETECTORS: Final = 5
+"""How many of them watch a column."""
 
 ALL_USABLE: Final = -1
 """In place of the number of flags: the column has none."""
@@ -234,6 +241,29 @@ def _shows_fault(
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
+def _count(
+    bins: Numbers,
+    counts_at: int,
+    head: Numbers,
+    shares: NDArray[np.float64],
+    recent: NDArray[np.uint16],
+    limit: float,
+    ranks: NDArray[np.float64],
+) -> tuple[int, float, float, float, float]:
+    """Write the ranks of values and count them in their bins; return what their shares tell."""
+    seed = np.uint64(head[SEED])
+    if head[WIDE]:
+        wide = carray(pointer(counts_at), (head[SIZE],), np.int64)
+        found = feed_multinomial(bins, wide, shares, recent, limit)
+        rank(bins, wide, seed, ranks)
+    else:
+        narrow = carray(pointer(counts_at), (head[SIZE],), np.uint32)
+        found = feed_multinomial(bins, narrow, shares, recent, limit)
+        rank(bins, narrow, seed, ranks)
+    return found
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def _judge(
     judged: NDArray[np.float64],
     rows: Numbers,
@@ -242,6 +272,7 @@ def _judge(
     tally: NDArray[np.float64],
     adwin: NDArray[np.float64],
     page_hinkley: NDArray[np.float64],
+    multinomial: NDArray[np.float64],
     found: NDArray[np.float64],
     scratch: NDArray[np.float64],
     bins: Numbers,
@@ -258,6 +289,8 @@ def _judge(
     at += WORD * head[WINDOW]
     size, counts_at = head[SIZE], at
     at += WORD * counts_words(size, head[WIDE])
+    recent = carray(pointer(at), (size,), np.uint16)
+    at += WORD * recent_words(size)
     location, spread = scratch[0, :count], scratch[1, :count]
     has_new = False
     if head[BIN_OF_AT] == 0:
@@ -277,11 +310,8 @@ def _judge(
             judged, bins[:count], known, counts_at, head
         ):
             return NO_ROOM
-    seed = np.uint64(head[SEED])
-    if head[WIDE]:
-        rank(bins[:count], carray(pointer(counts_at), (size,), np.int64), seed, location)
-    else:
-        rank(bins[:count], carray(pointer(counts_at), (size,), np.uint32), seed, location)
+    shares = carray(pointer(block + WORD * SHARES), (SHARES_MEMORY,), np.float64)
+    by_bins = _count(bins[:count], counts_at, head, shares, recent, multinomial[0], location)
     for i in range(count):
         spread[i] = abs(2.0 * location[i] - 1.0)
     fired = QUIET
@@ -289,6 +319,7 @@ def _judge(
     fired = _note(found[1], feed_adwin(spread, 0, window1, adwin), fired)
     fired = _note(found[2], feed_page_hinkley(location, 0, memory0, page_hinkley), fired)
     fired = _note(found[3], feed_page_hinkley(spread, 0, memory1, page_hinkley), fired)
+    fired = _note(found[4], by_bins, fired)
     if fired == QUIET:
         at += WORD * head[LATEST]
         latest_rows = carray(pointer(at), (head[ROWS],), np.int64)
@@ -322,6 +353,7 @@ def _watch(
     first: int,
     adwin: NDArray[np.float64],
     page_hinkley: NDArray[np.float64],
+    multinomial: NDArray[np.float64],
     found: NDArray[np.float64],
     judged: NDArray[np.float64],
     rows: Numbers,
@@ -358,6 +390,7 @@ def _watch(
                 tally,
                 adwin,
                 page_hinkley,
+                multinomial,
                 found,
                 scratch,
                 bins,
@@ -385,6 +418,7 @@ def watch_columns(
     firsts: Numbers,
     adwin: NDArray[np.float64],
     page_hinkley: NDArray[np.float64],
+    multinomial: NDArray[np.float64],
     found: NDArray[np.float64],
     at: Numbers,
 ) -> None:
@@ -401,11 +435,12 @@ def watch_columns(
         Shape ``(m, 2)``: where the rows of each model begin and end.
     firsts
         Shape ``(m,)``: the number that each model gives to its first row.
-    adwin, page_hinkley
+    adwin, page_hinkley, multinomial
         The detectors' settings.
     found
-        Shape ``(m, c, 4, 5)``: gets what the detectors' kernels return, ADWIN on location and
-        spread, then Page-Hinkley. One that does not fire up to the first row has -1 or a later row.
+        Shape ``(m, c, DETECTORS, 5)``: gets what the detectors' kernels return, ADWIN on location
+        and spread, then Page-Hinkley likewise, then the multinomial one. One that does not fire up
+        to the first row has -1 or a later row.
     at
         Shape ``(m, c)``: gets the first of the judged values at which anything fired, `QUIET` or
         `NO_ROOM`. Where something fired the values are in the bins, but not yet in the moments, and
@@ -432,6 +467,7 @@ def watch_columns(
                 firsts[model],
                 adwin,
                 page_hinkley,
+                multinomial,
                 found[model, column],
                 judged,
                 rows,

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detectors.monitors.drift_watch import watched
-from detectors.monitors.fused_kernel import QUIET, Rows, rows_of, watch_columns
+from detectors.monitors.fused_kernel import DETECTORS, QUIET, Rows, rows_of, watch_columns
 from detectors.monitors.fused_plan import FusedPlan, Layout
 from detectors.monitors.model_monitor import ModelMonitor
 from detectors.rows.row_positions import (
@@ -58,13 +58,12 @@ def watch_fused(
         return alerts
     columns = watched(table.origin, table.columns)
     whole = rows_of(columns)
-    groups: dict[tuple[int, int], list[_Member]] = {}
+    groups: dict[tuple[int, ...], list[_Member]] = {}
     for number, member in members.items():
         member.plan.log.take(member.end - member.begin, newest[number])
         _number_categories(member, whole.values, columns)
         # Detectors of the same parameters share the arrays of their settings.
-        settings = member.plan.settings
-        groups.setdefault((id(settings[0]), id(settings[1])), []).append(member)
+        groups.setdefault(tuple(map(id, member.plan.settings)), []).append(member)
     for those in groups.values():
         for member, found in zip(those, _watched(those, whole, table), strict=True):
             alerts[member.monitor.model, member.monitor.version] = found
@@ -120,7 +119,7 @@ def _of(members: Collection[_Member], table: ObservationTable) -> tuple[Integers
 
 def _watched(members: list[_Member], rows: Rows, table: ObservationTable) -> list[list[Alert]]:
     shape = len(members), rows.values.shape[0]
-    found = np.empty((*shape, 4, 5))
+    found = np.empty((*shape, DETECTORS, 5))
     at = np.empty(shape, dtype=np.int64)
     watch_columns(
         np.stack([member.plan.addresses for member in members]),

@@ -36,7 +36,7 @@ class FusedPlan:
 
     layout: Layout
     addresses: NDArray[np.int64]
-    settings: tuple[NDArray[np.float64], NDArray[np.float64]]
+    settings: tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]
     categories: dict[int, ColumnMonitor]
     log: RowLog
 

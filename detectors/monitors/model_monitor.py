@@ -175,7 +175,7 @@ class ModelMonitor:
         rows
             The unseen rows that it was given, numbered from ``first``, and counted in the log.
         at, found
-            Shapes ``(c,)`` and ``(c, 4, 5)``: what it gave for each column of the rows.
+            Shapes ``(c,)`` and ``(c, 5, 5)``: what it gave for each column of the rows.
         """
         log = self._logs[rows.origin]
         log.hold(rows)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from detectors.algorithms.multinomial import DEFAULT_LIMIT
 from detectors.performance.error import Task
 from schemas.events.detector_report import Stream
 from schemas.tables.columns import Kind
@@ -47,7 +48,10 @@ class MonitorOptions:
     Attributes
     ----------
     detectors
-        The detectors on every column.
+        The detectors of streams on every column.
+    multinomial_limit
+        Of the multinomial detector of each column's bins: values from one false alarm of a column
+        to the next, at least; 0 for none.
     burn_in
         Values of a column that make its reference before the first one is judged.
     bins
@@ -69,6 +73,7 @@ class MonitorOptions:
     """
 
     detectors: tuple[DetectorOptions, ...] = DEFAULT_DETECTORS
+    multinomial_limit: float = DEFAULT_LIMIT
     burn_in: int = 1000
     bins: int = 64
     kinds: Mapping[str, Kind] = field(default_factory=dict)

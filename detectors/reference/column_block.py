@@ -10,7 +10,7 @@ import numpy as np
 from numba.extending import register_jitable
 from numpy.typing import NDArray
 
-from detectors.algorithms import share_cusum
+from detectors.algorithms import multinomial, share_cusum
 from detectors.algorithms.page_hinkley import FIELDS
 from detectors.arrays.addresses import address_of
 from detectors.arrays.column import Numbers
@@ -79,8 +79,9 @@ RANGE: Final = TALLY + TALLY_SIZE  # lowest and highest of the burn-in
 CORRELATION: Final = RANGE + 2  # lag-1 autocorrelation of the burn-in, NaN for none
 QUALITY: Final = CORRELATION + 1  # memory of what watches the share of rows that are not ok
 MEMORIES: Final = QUALITY + share_cusum.MEMORY  # of Page-Hinkley, on the location and the spread
-WINDOWS: Final = MEMORIES + 2 * MEMORY  # of ADWIN, likewise
-# From there on windows, counts, edges, latest values and their rows.
+SHARES: Final = MEMORIES + 2 * MEMORY  # of the multinomial detector
+WINDOWS: Final = SHARES + multinomial.MEMORY  # of ADWIN, on the location and the spread
+# From there on windows, counts, recent counts, edges, latest values and their rows.
 
 
 class ColumnBlock:
@@ -110,7 +111,14 @@ class ColumnBlock:
         wide: int = 0,
     ) -> None:
         self.words: Integers = np.zeros(
-            WINDOWS + 2 * window + counts_words(size, wide) + edges + latest + rows, dtype=np.int64
+            WINDOWS
+            + 2 * window
+            + counts_words(size, wide)
+            + recent_words(size)
+            + edges
+            + latest
+            + rows,
+            dtype=np.int64,
         )
         self.words[WINDOW : WIDE + 1] = window, size, edges, latest, rows, wide
         self.words[ADDRESS] = address_of(self.words)
@@ -156,6 +164,11 @@ class ColumnBlock:
         return [self._floats(MEMORIES + number * MEMORY, MEMORY) for number in range(2)]
 
     @property
+    def shares(self) -> Numbers:
+        """Memory of `detectors.algorithms.multinomial`."""
+        return self._floats(SHARES, multinomial.MEMORY)
+
+    @property
     def windows(self) -> list[Numbers]:
         """Of ADWIN on the location and on the spread."""
         length = self.length(WINDOW)
@@ -167,6 +180,13 @@ class ColumnBlock:
         begin, size = WINDOWS + 2 * self.length(WINDOW), self.length(SIZE)
         words = self.words[begin : begin + counts_words(size, self.length(WIDE))]
         return words if self.length(WIDE) else words.view(np.uint32)[:size]
+
+    @property
+    def recent_counts(self) -> NDArray[np.uint16]:
+        """Of `detectors.algorithms.multinomial`, of each bin."""
+        size = self.length(SIZE)
+        begin = WINDOWS + 2 * self.length(WINDOW) + counts_words(size, self.length(WIDE))
+        return self.words[begin : begin + recent_words(size)].view(np.uint16)[:size]
 
     @property
     def edges(self) -> Numbers:
@@ -209,7 +229,14 @@ class ColumnBlock:
         return other
 
     def _parts(self) -> list[NDArray[Any]]:
-        return [*self.windows, self.counts, self.edges, self.latest, self.latest_rows]
+        return [
+            *self.windows,
+            self.counts,
+            self.recent_counts,
+            self.edges,
+            self.latest,
+            self.latest_rows,
+        ]
 
     def _floats(self, begin: int, count: int) -> Numbers:
         return self.words[begin : begin + count].view(np.float64)
@@ -219,3 +246,9 @@ class ColumnBlock:
 def counts_words(size: int, wide: int) -> int:
     """Return how many words the counts of bins take."""
     return size if wide else (size + 1) // 2
+
+
+@register_jitable
+def recent_words(size: int) -> int:
+    """Return how many words the recent counts of bins take."""
+    return (size + 3) // 4

@@ -5,7 +5,17 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.algorithms.value_faults import STAYS, Fault, fault_of, find, unlikely_run
+from detectors.algorithms.multinomial import log_ratios
+from detectors.algorithms.value_faults import (
+    EXPLAINS,
+    NEW,
+    STAYS,
+    Fault,
+    fault_of,
+    find,
+    likelihood_of_new,
+    unlikely_run,
+)
 from detectors.arrays.addresses import address_of
 from detectors.arrays.column import Numbers, as_column
 from detectors.reference.bins import NumberBins
@@ -192,14 +202,39 @@ class Reference:
         share = count / max(total, 1.0)
         return Fault(latest - 1, STAYS, latest, share, 1.0, int(total), float(latest), limit)
 
-    def ranks(self, values: Numbers) -> Numbers:
-        """Return the ranks of values, shape ``(n,)``, and count them in the bins."""
+    def newcomers(self, latest: int) -> Fault | None:
+        """Return that the latest values, 1 to `RECENT`, differ by values never seen; else None.
+
+        Of a change that was found by other means, so that fewer of them tell: more than what has
+        become of the shares of the others.
+        """
+        if self._readiness == UNWATCHED or self._category_bins is None:
+            return None
+        first, counts = self._category_bins.first_unseen, self.block.counts.astype(np.int64)
+        bins = self._binning.of(self._recent[-latest:])
+        known = bins[bins < first]
+        new = latest - len(known)
+        count = float(counts[first:].sum()) - new
+        total = float(counts.sum()) - latest
+        likelihood = likelihood_of_new(new, latest, count, total)
+        others = log_ratios(known, counts[:first], len(known)).sum()
+        if likelihood < max(EXPLAINS, float(others)):
+            return None
+        share = count / max(total, 1.0)
+        return Fault(latest - 1, NEW, latest, share, new / latest, int(total), likelihood, EXPLAINS)
+
+    def bins(self, values: Numbers) -> Integers:
+        """Return the bins of values, shape ``(n,)``, which are to be ranked next."""
         if self.count + len(values) >= NARROW and not self.block.length(WIDE):
             self.block = self.block.resized(wide=1)
         if self.categories is not None and self._category_bins is not None:
             self._category_bins.extend(self.categories)
+        return self._binning.of(values)
+
+    def ranks(self, bins: Integers) -> Numbers:
+        """Return the ranks of values by their bins, shape ``(n,)``, and count them there."""
         seed = int(self.block.words[SEED : SEED + 1].view(np.uint64)[0])
-        return absorb_ranks(self._binning.of(values), self.block.counts, seed)
+        return absorb_ranks(bins, self.block.counts, seed)
 
     def absorb(self, values: Numbers, rows: Integers) -> None:
         """Take values and their row numbers, shape ``(n,)``, into the moments and the latest."""
@@ -285,6 +320,21 @@ class Reference:
             Whether the folded ranks are wanted.
         """
         return expected_ranks(self._binning.of(self._recent[-most:]), self.block.counts, fold=fold)
+
+    def latest_ratios(self, after: int) -> Numbers:
+        """Return how much likelier a change has made the bins of the latest `RECENT` values.
+
+        Parameters
+        ----------
+        after
+            How many of them are known to have come after it, at least 1.
+
+        Returns
+        -------
+        Numbers
+            Log-likelihood ratios, shape ``(n,)``.
+        """
+        return log_ratios(self._binning.of(self._recent), self.block.counts, after)
 
     def without(self, latest: int) -> "ReferenceWindow":
         """Return what the reference was before its latest values came, 1 to `RECENT` of them."""

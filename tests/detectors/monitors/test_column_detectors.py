@@ -20,7 +20,7 @@ def _begun(
     options: Sequence[DetectorOptions], kind: Kind, values: Numbers
 ) -> tuple[ColumnDetectors, Reference]:
     reference = Reference(burn_in=len(values), bins=16, categorical=False, seed=1)
-    detectors = ColumnDetectors(options, kind, len(values))
+    detectors = ColumnDetectors(options, 0.0, kind, len(values))
     reference.block = detectors.primed(reference.block)
     reference.burn(values, np.arange(len(values)))
     return detectors, reference
@@ -56,7 +56,7 @@ def test_detectors_that_are_restored_find_what_those_before_find(
     detectors, reference = _begun(options, Kind.NUMBER, burnt)
     detectors.judge(reference, calm)
     other, again = _begun(options, Kind.NUMBER, burnt)
-    again.ranks(calm)
+    again.ranks(again.bins(calm))
     again.block = other.restored(again.block, detectors.states(reference.block))
     found, expected = other.judge(again, late), detectors.judge(reference, late)
 

@@ -17,8 +17,8 @@ def filled(**lengths: int) -> ColumnBlock:
     """A block each of whose words has another value."""
     block = ColumnBlock(**lengths)
     parts = [block.problems, block.tally, block.range]
-    parts += [block.quality, *block.memories, *block.windows]
-    parts += [block.counts, block.edges, block.latest, block.latest_rows]
+    parts += [block.quality, *block.memories, block.shares, *block.windows]
+    parts += [block.counts, block.recent_counts, block.edges, block.latest, block.latest_rows]
     number = 1
     for part in parts:
         part[:] = np.arange(number, number + len(part))
@@ -30,10 +30,10 @@ def test_its_parts_lie_one_after_the_other_and_share_nothing() -> None:
     block = filled(window=43, size=64, edges=63, latest=RECENT, rows=RECENT)
 
     parts = [block.problems, block.tally, block.range]
-    parts += [block.quality, *block.memories, *block.windows]
-    parts += [block.counts, block.edges, block.latest, block.latest_rows]
+    parts += [block.quality, *block.memories, block.shares, *block.windows]
+    parts += [block.counts, block.recent_counts, block.edges, block.latest, block.latest_rows]
     assert np.concatenate(parts).tolist() == list(range(1, 1 + sum(map(len, parts))))
-    assert len(block.words) == WINDOWS + 2 * 43 + 64 // 2 + 63 + 2 * RECENT
+    assert len(block.words) == WINDOWS + 2 * 43 + 64 // 2 + 64 // 4 + 63 + 2 * RECENT
     assert all(len(memory) == MEMORY for memory in block.memories)
     assert block.address == address_of(block.words)
 

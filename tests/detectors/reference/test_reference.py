@@ -25,7 +25,7 @@ def _feed(reference: Reference, values: Numbers, first_row: int = 0) -> None:
     values = _standing(reference, values)
     judged = reference.judged(len(values)) if reference.ready else slice(0)
     if reference.ready:
-        reference.ranks(values[judged])
+        reference.ranks(reference.bins(values[judged]))
         reference.absorb(values[judged], rows[judged])
         reference.passed(len(values))
 
@@ -127,7 +127,7 @@ def test_withdrawn_values_leave_no_trace_in_the_bins() -> None:
     _feed(reference, random.normal(size=1000))
     counts = plain(reference.state()["counts"])
     further = random.normal(size=30)
-    reference.ranks(further)
+    reference.ranks(reference.bins(further))
     reference.withdraw(further)
     assert plain(reference.state()["counts"]) == counts
 
@@ -137,7 +137,7 @@ def test_nothing_is_ranked_before_the_burn_in_is_complete() -> None:
     _feed(reference, np.zeros(999))
     assert (reference.ready, reference.missing) == (False, 1)
     with pytest.raises(RuntimeError, match="not ready"):
-        reference.ranks(np.zeros(1))
+        reference.bins(np.zeros(1))
 
 
 def test_values_near_the_end_of_float64_have_quantiles() -> None:
