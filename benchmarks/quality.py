@@ -6,11 +6,12 @@ Every stream is seeded, and the seeds are printed: the same ones give the same t
 
 import argparse
 from collections.abc import Callable, Iterator, Sequence
-from itertools import accumulate, product
+from itertools import accumulate, chain, product
 from typing import Final
 
 import numpy as np
 
+from benchmarks import shares
 from benchmarks.watchers import WATCHERS, Values, Watcher
 
 Source = Callable[[np.random.Generator, int], Values]
@@ -103,13 +104,14 @@ def tables(seeds: Sequence[int], rows: int) -> Iterator[str]:
 
 
 def main() -> None:
-    """Print both tables."""
+    """Print all tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=20, help="seeds a cell")
     parser.add_argument("--rows", type=int, default=100_000, help="rows of an unchanging column")
     parser.add_argument("--seed", type=int, default=0, help="the first one; the others follow")
     arguments = parser.parse_args()
-    for line in tables(range(arguments.seed, arguments.seed + arguments.runs), arguments.rows):
+    seeds = range(arguments.seed, arguments.seed + arguments.runs)
+    for line in chain(tables(seeds, arguments.rows), shares.table(seeds)):
         print(line, flush=True)
 
 

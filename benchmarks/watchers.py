@@ -23,11 +23,11 @@ Watcher: TypeAlias = Callable[[Values, int], list[int]]
 """Gives the rows at which it alarms, of a column and a seed."""
 
 
-def default_monitor(seed: int) -> ColumnMonitor:
-    """Return a monitor of a column of numbers with the default options."""
+def default_monitor(seed: int, kind: Kind = Kind.NUMBER) -> ColumnMonitor:
+    """Return a monitor of a column of some kind with the default options."""
     options = MonitorOptions()
     return ColumnMonitor(
-        kinds=(Kind.NUMBER,),
+        kinds=(kind,),
         detectors=options.detectors,
         burn_in=options.burn_in,
         bins=options.bins,
@@ -35,13 +35,19 @@ def default_monitor(seed: int) -> ColumnMonitor:
     )
 
 
-def driftline(values: Values, seed: int) -> list[int]:
-    """Return where the default monitor finds a change of any kind."""
-    monitor = default_monitor(seed)
+def driftline(values: Values, seed: int, kind: Kind = Kind.NUMBER) -> list[int]:
+    """Return where the default monitor finds a change of any kind; categories are numbered."""
+    monitor = default_monitor(seed, kind)
     found: list[int] = []
+    names: tuple[str, ...] = ()
+    if kind is Kind.CATEGORY:
+        names = tuple(f"category {number}" for number in range(int(values.max()) + 1))
     for start in range(0, len(values), BATCH):
-        part = Column("x", Role.FEATURE, Kind.NUMBER, values[start : start + BATCH])
-        found += [change.row for change in monitor.update(part, start)]
+        part: Values | NDArray[np.int32] = values[start : start + BATCH]
+        if names:
+            part = part.astype(np.int32)
+        column = Column("x", Role.FEATURE, kind, part, names)
+        found += [change.row for change in monitor.update(column, start)]
     return found
 
 

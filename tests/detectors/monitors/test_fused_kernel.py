@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from detectors.algorithms.multinomial import DEFAULT_LIMIT
 from detectors.monitors.column_monitor import Change, ColumnMonitor
 from detectors.monitors.default_detectors import DefaultDetectors
 from detectors.monitors.fused_kernel import DETECTORS, NO_ROOM, QUIET, rows_of, watch_columns
@@ -110,14 +111,14 @@ def test_all_changes_are_found_and_nothing_else() -> None:
     assert {alert.subject for alert in alerts} == {"shifts", "spreads", "group"}
 
 
-def ready(seed: int = 1, **more: float) -> ColumnMonitor:
+def ready(seed: int = 1, multinomial_limit: float = DEFAULT_LIMIT) -> ColumnMonitor:
     monitor = ColumnMonitor(
         kinds=(Kind.NUMBER,),
         detectors=OPTIONS.detectors,
         burn_in=100,
         bins=16,
         seed=lambda _: seed,
-        **more,
+        multinomial_limit=multinomial_limit,
     )
     values = np.random.default_rng(seed).normal(size=200)
     monitor.update(Column("x", Role.FEATURE, Kind.NUMBER, values), 0)

@@ -1,5 +1,8 @@
+from typing import Any
+
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from detectors.arrays.addresses import address_of
 from detectors.reference.column_block import (
@@ -16,7 +19,7 @@ from detectors.reference.column_block import (
 def filled(**lengths: int) -> ColumnBlock:
     """A block each of whose words has another value."""
     block = ColumnBlock(**lengths)
-    parts = [block.problems, block.tally, block.range]
+    parts: list[NDArray[Any]] = [block.problems, block.tally, block.range]
     parts += [block.quality, *block.memories, block.shares, *block.windows]
     parts += [block.counts, block.recent_counts, block.edges, block.latest, block.latest_rows]
     number = 1
@@ -29,7 +32,7 @@ def filled(**lengths: int) -> ColumnBlock:
 def test_its_parts_lie_one_after_the_other_and_share_nothing() -> None:
     block = filled(window=43, size=64, edges=63, latest=RECENT, rows=RECENT)
 
-    parts = [block.problems, block.tally, block.range]
+    parts: list[NDArray[Any]] = [block.problems, block.tally, block.range]
     parts += [block.quality, *block.memories, block.shares, *block.windows]
     parts += [block.counts, block.recent_counts, block.edges, block.latest, block.latest_rows]
     assert np.concatenate(parts).tolist() == list(range(1, 1 + sum(map(len, parts))))
