@@ -86,7 +86,7 @@ def _document(settings: Settings, report: TopicReport | None) -> dict[str, Any]:
         "ok": True,
         "configuration": [],
         "exposed_secrets": [
-            {**each._asdict(), "path": str(each.path)} for each in exposed_secrets(settings.kafka)
+            {**each._asdict(), "path": str(each.path)} for each in exposed_secrets(settings)
         ],
         "not_durable": [asdict(each) for each in not_durable(settings)],
     }
@@ -109,7 +109,7 @@ def _print(document: dict[str, Any]) -> None:
 
 def _print_text(settings: Settings, report: TopicReport | None) -> None:
     say("configuration: ok")
-    for each in (*exposed_secrets(settings.kafka), *not_durable(settings)):
+    for each in (*exposed_secrets(settings), *not_durable(settings)):
         say(f"warning: {each}", err=True)
     if report is None:
         return

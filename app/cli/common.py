@@ -19,6 +19,7 @@ from app.kafka.topics import WrongTopics
 from app.regular_file import UnreadableFile
 from app.settings import CONFIG_VARIABLE, InvalidConfiguration, Problem, Settings, load_settings
 from app.state.errors import NothingFound, WorkersRunning
+from app.web.access import port_access
 from app.web.server import AddressUnavailable
 from app.worker.durability import check_durable
 from app.worker.exit_codes import ExitCode
@@ -108,6 +109,7 @@ def check_usable(settings: Settings) -> None:
     problems: list[Problem] = []
     for check in (
         lambda: client_arguments(settings.kafka),  # reads the files that the settings name
+        lambda: port_access(settings.http),
         lambda: check_durable(settings),
         lambda: check_pending_directory(settings),
     ):

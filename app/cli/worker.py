@@ -52,7 +52,7 @@ def worker(
         check_usable(settings)
     configure_logs(settings.logging)
     logger = structlog.get_logger("driftline.worker")
-    for each in exposed_secrets(settings.kafka):
+    for each in exposed_secrets(settings):
         logger.warning(str(each))
     with clear_errors(logger.critical):
         check_address(settings.http)

@@ -6,10 +6,16 @@ from os import geteuid
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from app.settings.kafka import KafkaSettings
+from app.settings.settings import Settings
 
-_HELD: Final = ("sasl_password_file", "ssl_keyfile", "ssl_keyfile_password_file")
-"""Settings that name files with secrets in them."""
+_HELD: Final = (
+    ("kafka", "sasl_password_file"),
+    ("kafka", "ssl_keyfile"),
+    ("kafka", "ssl_keyfile_password_file"),
+    ("http", "token_file"),
+    ("http", "ssl_keyfile"),
+)
+"""Settings that name files with secrets in them, by their sections."""
 
 
 class ExposedSecret(NamedTuple):
@@ -39,7 +45,7 @@ class ExposedSecret(NamedTuple):
         )
 
 
-def exposed_secrets(kafka: KafkaSettings) -> Iterator[ExposedSecret]:
+def exposed_secrets(settings: Settings) -> Iterator[ExposedSecret]:
     """Yield the files of secrets that others can read: worth a warning, never a refusal.
 
     Orchestrators mount secrets as files of root behind links, read by a group of the container or
@@ -47,10 +53,13 @@ def exposed_secrets(kafka: KafkaSettings) -> Iterator[ExposedSecret]:
     to counts, and a folder on the way that others may not enter keeps them out. That a group can
     read it is no news unless this user owns the file: else it is how it is read.
     """
-    # Without a file of its own the key stands in the certificate's.
-    held = _HELD if kafka.ssl_keyfile is not None else (*_HELD, "ssl_certfile")
-    for name in held:
-        path: Path | None = getattr(kafka, name)
+    held = list(_HELD)
+    keys = {"kafka": settings.kafka.ssl_keyfile, "http": settings.http.ssl_keyfile}
+    for section, keyfile in keys.items():
+        if keyfile is None:  # without a file of its own the key stands in the certificate's
+            held.append((section, "ssl_certfile"))
+    for section, name in held:
+        path: Path | None = getattr(getattr(settings, section), name)
         if path is None:
             continue
         try:
@@ -65,7 +74,7 @@ def exposed_secrets(kafka: KafkaSettings) -> Iterator[ExposedSecret]:
         except OSError:
             continue  # whoever reads it says so
         mode = f"{stat.S_IMODE(status.st_mode):04o}"
-        yield ExposedSecret(f"kafka.{name}", path, mode, readers)
+        yield ExposedSecret(f"{section}.{name}", path, mode, readers)
 
 
 def _all_may_enter(folder: Path) -> bool:

@@ -7,18 +7,12 @@ from typing import Annotated, Final, Literal
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 
 from app.credentials import holds_credentials
-from app.regular_file import contents
+from app.settings.secret_files import check_readable, secret_in
 from app.settings.section import Section, expected, missing
 
 _ADDRESS: Final = re.compile(
     r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:(?P<port>[0-9]{1,5}))?", re.ASCII
 )
-_LARGEST_FILE: Final = 10_000_000
-"""Bytes of a file of certificates; those of all public authorities take a quarter of a million."""
-
-_LARGEST_SECRET: Final = 65_536
-"""Bytes of a file that holds a password; brokers take far shorter ones."""
-
 _GROUP: Final = r"^[A-Za-z0-9._-]{1,249}$"
 
 Secret = Annotated[SecretStr | None, Field(json_schema_extra={"not": {}})]
@@ -163,13 +157,9 @@ class KafkaSettings(Section):
     )
     @classmethod
     def _readable(cls, value: Path | None, info: ValidationInfo) -> Path | None:
-        if value is None:
-            return None
-        secret = str(info.field_name).endswith("_password_file")
-        try:
-            contents(value, _LARGEST_SECRET if secret else _LARGEST_FILE)
-        except OSError as error:
-            raise expected(f"a file that can be read ({error.strerror})") from None
+        if value is not None:
+            is_secret = str(info.field_name).endswith("_password_file")
+            check_readable(value, is_secret=is_secret)
         return value
 
     @field_validator("session_timeout_seconds")
@@ -212,5 +202,5 @@ def _exactly_one(value: SecretStr | None, file: Path | None, name: str, protocol
 
 def _secret(value: SecretStr | None, file: Path | None) -> str | None:
     if file is not None:
-        return contents(file, _LARGEST_SECRET).decode().rstrip("\r\n")
+        return secret_in(file)
     return None if value is None else value.get_secret_value()

@@ -14,6 +14,7 @@ from prometheus_client.registry import Collector
 
 from app.metrics import Metrics, Refusal
 from app.settings import HttpSettings
+from app.web.access import PortAccess, port_access
 from app.web.connections import Connection, ConnectionLimits, Connections
 from app.web.health import Health
 from app.web.host_check import HostCheck
@@ -25,6 +26,9 @@ _LONGEST_NAME: Final = 200
 _MOST_UNREAD: Final = 64_000_000
 """Bytes of answers in memory above which no metrics are rendered; of 1,000 models they have 1 to 2
 million."""
+
+_OPEN: Final = {"/healthz", "/readyz"}
+"""What orchestrators ask for, who have no token."""
 
 _SHUTDOWN_S: Final = 1.0
 """How long requests in hand may hold up a stop."""
@@ -67,6 +71,7 @@ class HttpServer(Service):
         self._health = health
         self._limits = limits or ConnectionLimits()
         self._hosts = HostCheck(settings.host, settings.allowed_hosts)
+        self._access = PortAccess()
         self._runner: web.AppRunner | None = None
         self._connections: Connections | None = None
         self._renderings: Renderings | None = None
@@ -79,9 +84,10 @@ class HttpServer(Service):
 
     @property
     def url(self) -> str:
-        """The address listened on, ``http://host:port``."""
+        """The address listened on, ``http://host:port``; ``https`` with a certificate."""
         host = self._settings.host
-        return f"http://{f'[{host}]' if ':' in host else host}:{self._port}"
+        scheme = "http" if self._settings.ssl_certfile is None else "https"
+        return f"{scheme}://{f'[{host}]' if ':' in host else host}:{self._port}"
 
     async def on_start(self) -> None:
         """Listen.
@@ -90,7 +96,10 @@ class HttpServer(Service):
         ------
         AddressUnavailable
             If the address is taken, or not one of this machine.
+        InvalidConfiguration
+            If the token or the certificate cannot be used.
         """
+        self._access = port_access(self._settings)
         served = web.Application(middlewares=[self._guard])
         served.router.add_get("/metrics", self._serve_metrics)
         served.router.add_get("/healthz", self._serve_health)
@@ -104,7 +113,7 @@ class HttpServer(Service):
         if runner.server is None:  # not after its setup
             raise RuntimeError("the server was not made")
         self._connections = Connections(
-            listener, runner.server, self._limits, self._metrics.http_refused
+            listener, runner.server, self._limits, self._metrics.http_refused, self._access.tls
         )
         self._connections.start()
         logger.info("metrics and health at %s", self.url)
@@ -154,6 +163,11 @@ class HttpServer(Service):
             if not self._hosts.allows(request.headers.getall("Host", [])):
                 said = "this host is not served here: name it in http.allowed_hosts"
                 return self._refuse(Refusal.HOST, 421, said)
+            is_open = request.path in _OPEN
+            if not is_open and not self._access.admits(request.headers.getall("Authorization", [])):
+                answer = self._refuse(Refusal.TOKEN, 401, "a bearer token is needed")
+                answer.headers["WWW-Authenticate"] = "Bearer"
+                return answer
             return await handler(request)
         finally:
             if isinstance(connection, Connection):

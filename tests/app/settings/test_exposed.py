@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from app.settings import KafkaSettings
+from app.settings import HttpSettings, KafkaSettings, Settings
 from app.settings.exposed import exposed_secrets
 
 
@@ -18,8 +18,16 @@ def open_folder(tmp_path: Path) -> Path:
 
 def said(path: Path, setting: str = "sasl_password_file", **others: Path) -> list[str]:
     values = {"bootstrap_servers": "kafka:9092", setting: path, **others}
-    settings = KafkaSettings.model_validate(values)
+    settings = Settings(kafka=KafkaSettings.model_validate(values))
     return [str(each) for each in exposed_secrets(settings)]
+
+
+@pytest.mark.parametrize("setting", ["token_file", "ssl_certfile"])
+def test_secrets_of_the_port_are_secrets_too(setting: str, open_folder: Path) -> None:
+    kafka = KafkaSettings(bootstrap_servers="kafka:9092")
+    http = HttpSettings.model_validate({setting: secret(open_folder, 0o644)})
+    (warning,) = exposed_secrets(Settings(kafka=kafka, http=http))
+    assert str(warning).startswith(f"http.{setting}: all users can read the secret")
 
 
 def secret(folder: Path, mode: int) -> Path:
