@@ -10,7 +10,7 @@ from schemas.values.booleans import boolean_of
 from schemas.values.categories import category_name
 from schemas.values.classes import class_name
 from schemas.values.numbers import number_of
-from schemas.values.spellings import USUAL
+from schemas.values.spellings import NOTHING, USUAL
 
 _EXAMPLES: Final[tuple[Any, ...]] = (
     *(1, 1.0, True, [1], "1", " 1 ", "1.0", "1e0", "+1", "true", "True", "TRUE"),
@@ -74,7 +74,8 @@ def spellings_page() -> str:
             f"{_list(USUAL.missing)}.\n\n",
             f"{_list(USUAL.missing_numbers)} count as null where a feature is one of numbers or ",
             "booleans, declared or by its other values, and tell nothing of its kind. In a ",
-            "feature of texts they are values: `NA` is Namibia, and a dash may be an answer.\n",
+            "feature of texts they are values: `NA` is Namibia, and a dash may be an answer.\n\n",
+            f"An id, or a label, that is {_list(NOTHING)}, in spaces or not, is none.\n",
             _SETTINGS,
         ]
     )
