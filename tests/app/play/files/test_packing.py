@@ -88,10 +88,11 @@ def test_a_head_is_read_whole_from_a_stream_that_gives_little_at_a_time() -> Non
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (gzip.compress(bz2.compress(CONTENT)), "packed twice"),
+        (gzip.compress(bz2.compress(CONTENT), mtime=0), "packed twice"),
         (_zip({"rows.csv": _zip({"rows.csv": CONTENT})}), "packed twice"),
         (_zip({}), "holds no file"),
     ],
+    ids=["bzip2 in gzip", "zip in zip", "empty zip"],
 )
 def test_an_archive_of_archives_and_an_empty_one_are_named(content: bytes, said: str) -> None:
     with pytest.raises(UnreadableFile, match=said):
