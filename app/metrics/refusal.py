@@ -18,6 +18,9 @@ class Refusal(StrEnum):
     SLOW_READER = "slow_reader"
     """The answer was not read in time."""
 
+    MALFORMED = "malformed"
+    """What came is no request of HTTP, or one with a line or a header that is too long."""
+
     HOST = "host"
     """The Host header names another host than this one."""
 

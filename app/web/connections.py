@@ -10,6 +10,7 @@ from ssl import SSLContext
 from typing import Any, Final
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from app.metrics import Refusal
 
@@ -164,6 +165,21 @@ class Connection(web.RequestHandler):
         self._stop_waiting()
         self._lost(self)
         super().connection_lost(exc)
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        """Count what is no request; whoever sends it writes nothing to the log by it."""
+        if not isinstance(exc, HttpProcessingError):
+            return super().handle_error(request, status, exc, message)
+        self._refused(Refusal.MALFORMED)
+        answer = web.Response(status=status, text="this is no request that is served here\n")
+        answer.force_close()
+        return answer
 
     @property
     def unread(self) -> int:

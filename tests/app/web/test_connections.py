@@ -122,6 +122,29 @@ async def test_too_much_of_a_request_is_refused(said: bytes) -> None:
         assert (await say(server, said)).startswith(b"HTTP/1.0 400")
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"\x16\x03\x01\x02\x00\x01\r\n\r\n",
+        b"GET / HTTP/9.9\r\n\r\n",
+        b"GET /metrics HTTP/1.1\r\nno header\r\n\r\n",
+        b"GET http://[::1 HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        b"GET /metrics?name[]=\xff HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    ],
+    ids=["TLS", "version", "header", "address", "bytes"],
+)
+async def test_what_is_no_request_is_counted_and_not_written_to_the_log(
+    said: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    metrics = Metrics()
+    async with serving(metrics, ConnectionLimits(answer_s=0.1)) as server:
+        answer = await say(server, said)
+    assert answer.startswith(b"HTTP/1.0 400")
+    assert answer.endswith(b"this is no request that is served here\n")
+    assert refused(metrics, "malformed") == 1
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
+
+
 async def test_a_page_of_another_site_gets_nothing() -> None:
     metrics = Metrics()
     said = b"GET /metrics HTTP/1.1\r\nHost: evil.example\r\n\r\n"
