@@ -112,7 +112,9 @@ class TopicWatch(Service):
         while topics:
             try:
                 found = await self._look()
-            except (BrokersUnreachable, TopicRefused, NotAuthorized):
+            except NotAuthorized:
+                return  # the answer that raised the doubt says so itself, and ends the worker
+            except (BrokersUnreachable, TopicRefused):
                 if not until_answered:
                     return
                 await asyncio.sleep(_AGAIN)

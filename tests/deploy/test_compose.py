@@ -234,8 +234,11 @@ def test_what_the_sample_configuration_has_as_comments_is_valid_too(tmp_path: Pa
     assert sum(map(str.__ne__, lines, opened)) > 20
     with pytest.raises(InvalidConfiguration) as caught:
         load_settings(path, {}, {})
-    # Nothing but the files of a password and of a certificate, which are the reader's to write.
+    # Nothing but the files of secrets and of certificates, which are the reader's to write.
     assert {problem.path for problem in caught.value.problems} == {
+        "http.ssl_certfile",
+        "http.ssl_keyfile",
+        "http.token_file",
         "kafka.sasl_password_file",
         "kafka.ssl_cafile",
     }

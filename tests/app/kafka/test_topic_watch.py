@@ -6,6 +6,7 @@ import pytest
 from agents.transport.known_topics import KnownTopic, TopicsChanged
 from agents.transport.topic_metadata import DescribedTopic
 from app.kafka.brokers import BrokersUnreachable
+from app.kafka.permissions import NotAuthorized
 from app.kafka.topic_watch import TopicWatch
 from app.kafka.topics import plan_topics
 from app.settings import load_settings
@@ -64,6 +65,12 @@ async def test_topics_that_are_what_they_were_are_confirmed() -> None:
     app = FakeApp()
     await watch(app, Looks(found())).confirm(ALL)
     assert app.crashes == []
+
+
+async def test_a_worker_that_may_not_look_goes_on_to_be_told_so_by_what_it_asks_for() -> None:
+    app, looks = FakeApp(), Looks(NotAuthorized((), "the client"))
+    await asyncio.wait_for(watch(app, looks).confirm(ALL), 5)
+    assert (app.crashes, looks.count) == ([], 1)
 
 
 @pytest.mark.parametrize(
