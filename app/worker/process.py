@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Iterator
 from typing import Any, Final
 
 from aiokafka.errors import MessageSizeTooLargeError
@@ -120,7 +121,7 @@ class _Process:
         failure = app.crash_reason or next(
             (error for error in outcomes if isinstance(error, Exception)), None
         )
-        return _exit_code(failure)
+        return exit_code_of(failure)
 
     def _arm(self) -> None:
         if self._watchdog is None:
@@ -139,12 +140,20 @@ class _Process:
         os._exit(ExitCode.FORCED)
 
 
-def _exit_code(failure: BaseException | None) -> ExitCode:
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """Yield an error and what it came of: which of several tasks ends the app first is chance."""
+    while error is not None:
+        yield error
+        error = error.__cause__
+
+
+def exit_code_of(failure: BaseException | None) -> ExitCode:
     """Tell in the log why the app has ended, and return what says so to whoever started it."""
     for kind, said, code in _ENDS:
-        if isinstance(failure, kind):
-            logger.critical("%s: %s", said, failure)
-            return code
+        for error in _causes(failure):
+            if isinstance(error, kind):
+                logger.critical("%s: %s", said, error)
+                return code
     denial = denial_of(failure)
     if denial is not None:
         logger.error("the brokers no longer allow what a worker needs: %s", denial)

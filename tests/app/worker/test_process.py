@@ -3,9 +3,13 @@ import time
 from pathlib import Path
 
 import pytest
+from aiokafka.errors import MessageSizeTooLargeError
 
+from agents.transport.delivery import DeliveryFailed
 from app.kafka.embedded import EmbeddedBroker
 from app.worker.exit_codes import ExitCode
+from app.worker.process import exit_code_of
+from schemas.formats import OtherFormat
 from tests.agents.transport.worker_process import WorkerProcess, produce
 
 
@@ -51,3 +55,23 @@ def test_a_signal_during_the_start_is_obeyed(
     ) as worker:
         worker.wait_for_log("Starting...")
         assert worker.stop(signal.SIGINT, within=15.0) == 0
+
+
+@pytest.mark.parametrize(
+    ("came_of", "code"),
+    [
+        (MessageSizeTooLargeError(), ExitCode.TOPICS),
+        (OtherFormat("frames"), ExitCode.FORMATS),
+        (ValueError("a bug"), ExitCode.FAILED),
+    ],
+)
+def test_what_ends_a_worker_is_told_whichever_task_ends_first(
+    came_of: Exception, code: ExitCode
+) -> None:
+    later = DeliveryFailed("an earlier output failed")
+    later.__cause__ = came_of
+    assert exit_code_of(came_of) is exit_code_of(later) is code
+
+
+def test_no_failure_is_a_good_end() -> None:
+    assert exit_code_of(None) is ExitCode.OK

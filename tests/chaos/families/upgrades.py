@@ -38,6 +38,8 @@ class Upgrades(Family):
         world.wait_some(2.0, 5.0)
         world.crew.root = ROOT
         for old in list(world.crew.members):
+            if old not in world.crew.members:
+                continue  # it ended at what the new ones have written, and was replaced
             world.crew.stop(old)
             world.crew.tend(world.workers)
             self._wait(world)
