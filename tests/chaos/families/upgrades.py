@@ -23,6 +23,7 @@ class Upgrades(Family):
     # What says nothing was refused by the release before, and is counted by this one.
     traffic: ClassVar[TrafficOptions] = TrafficOptions(silent=0.0)
     has_predecessor: ClassVar[bool] = True
+    may_crash: ClassVar[bool] = True
 
     def begin(self, world: World) -> None:
         """Start workers of the release before, and the traffic."""
@@ -37,7 +38,8 @@ class Upgrades(Family):
         self._wait(world)
         world.wait_some(2.0, 5.0)
         world.crew.root = ROOT
-        for old in list(world.crew.members):
+        before = list(world.crew.members)
+        for old in before:
             if old not in world.crew.members:
                 continue  # it ended at what the new ones have written, and was replaced
             world.crew.stop(old)
@@ -48,6 +50,10 @@ class Upgrades(Family):
                 # What takes its place is of this release too.
                 world.crew.kill(world.crew.members[-1])
                 self._wait(world)
+        # One of before that is given a partition whose state is of this release stops, and commits
+        # nothing; one of this release reads whatever there is.
+        ended = set(world.crew.crashes) - {old.log_file for old in before}
+        assert not ended, f"workers of this release have ended: {sorted(map(str, ended))}"
 
     def _wait(self, world: World) -> None:
         assert world.wait_until(world.is_ready, START), "not all workers have joined"
