@@ -1,5 +1,6 @@
 """What brokers refuse a worker while it runs: a permission that was taken back, its clock."""
 
+from collections.abc import Iterator
 from typing import Final
 
 from aiokafka.errors import (
@@ -16,11 +17,16 @@ _DENIALS: Final = (
 )
 
 
+def causes(error: BaseException | None) -> Iterator[BaseException]:
+    """Yield an error and what it came of: which of several tasks ends an app first is chance."""
+    while error is not None:
+        yield error
+        error = error.__cause__
+
+
 def denial_of(error: BaseException | None) -> BaseException | None:
     """Return the broker's refusal to let the user do something that an error came of, else None."""
-    while error is not None and not isinstance(error, _DENIALS):
-        error = error.__cause__
-    return error
+    return next((each for each in causes(error) if isinstance(each, _DENIALS)), None)
 
 
 class ClockRefused(Exception):
@@ -36,6 +42,5 @@ class ClockRefused(Exception):
 
 def clock_refusal_of(error: BaseException | None) -> ClockRefused | None:
     """Return that the clock is refused where an error came of it, else None."""
-    while error is not None and not isinstance(error, InvalidTimestampError):
-        error = error.__cause__
-    return None if error is None else ClockRefused()
+    refused = any(isinstance(each, InvalidTimestampError) for each in causes(error))
+    return ClockRefused() if refused else None

@@ -23,6 +23,9 @@ from aiokafka.protocol.types import (
 
 from agents.transport.known_topics import NO_ID, KnownTopic
 
+UNSUPPORTED: Final = (IncompatibleBrokerVersion, NotImplementedError)
+"""What aiokafka raises where a broker does not know a request, or not in this version."""
+
 _TEXT = CompactString("utf-8")
 _ANY: Final = bytes(16)
 """The id of a topic that is asked for by its name."""
@@ -141,8 +144,7 @@ async def describe_topics(client: Any, names: Iterable[str]) -> list[DescribedTo
     wanted = sorted(names)
     try:
         response = await client.send(client.get_random_node(), _TopicIds(wanted))
-    except (IncompatibleBrokerVersion, NotImplementedError):
-        # The latter where a broker knows the request, and not in this version.
+    except UNSUPPORTED:
         request = MetadataRequest(wanted, allow_auto_topic_creation=False)
         response = await client.send(client.get_random_node(), request)
     return [

@@ -23,7 +23,7 @@ from aiokafka.protocol.admin import (
 from aiokafka.protocol.commit import OffsetCommitRequest, OffsetFetchRequest
 from aiokafka.protocol.metadata import MetadataRequest
 
-from agents.transport.topic_metadata import DescribedTopic, describe_topics
+from agents.transport.topic_metadata import UNSUPPORTED, DescribedTopic, describe_topics
 from app.kafka.clients import client_arguments
 from app.kafka.connection_refusals import hung_up, refusal
 from app.kafka.operation import Operation
@@ -50,9 +50,6 @@ _UNKNOWN: Final = 3
 _NO_LEADER: Final = 5
 _NOT_AUTHORIZED: Final = 29
 _EXISTS: Final = 36
-_UNSUPPORTED: Final = (IncompatibleBrokerVersion, NotImplementedError)
-"""What aiokafka raises where a broker does not know a request, or not in this version."""
-
 _TOPIC: Final = 2
 """Kafka's number for a topic among the things that have a configuration."""
 
@@ -249,7 +246,7 @@ class Brokers:
         wanted = sorted(names)
         try:
             response = await self._send(TopicPermissions(wanted))
-        except _UNSUPPORTED:
+        except UNSUPPORTED:
             return dict.fromkeys(wanted)
         found: dict[str, frozenset[Operation] | None] = dict.fromkeys(wanted)
         for topic in response.to_object()["topics"]:
@@ -269,7 +266,7 @@ class Brokers:
             return None
         except GroupAuthorizationFailedError:
             return frozenset()
-        except _UNSUPPORTED:
+        except UNSUPPORTED:
             return None
         (answer,) = response.to_object()["groups"]
         refused = for_code(answer["error_code"]) is GroupAuthorizationFailedError

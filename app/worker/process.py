@@ -10,7 +10,6 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
 from typing import Any, Final
 
 from aiokafka.errors import MessageSizeTooLargeError
@@ -18,7 +17,7 @@ from faust.types import AppT
 
 from agents.dead_letters.sender import TooManyRefused
 from agents.transport.assignment import SplitPartitions
-from agents.transport.denial import clock_refusal_of, denial_of
+from agents.transport.denial import causes, clock_refusal_of, denial_of
 from agents.transport.known_topics import TopicsChanged
 from app.worker.exit_codes import ExitCode
 from schemas.formats import OtherFormat
@@ -140,17 +139,10 @@ class _Process:
         os._exit(ExitCode.FORCED)
 
 
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    """Yield an error and what it came of: which of several tasks ends the app first is chance."""
-    while error is not None:
-        yield error
-        error = error.__cause__
-
-
 def exit_code_of(failure: BaseException | None) -> ExitCode:
     """Tell in the log why the app has ended, and return what says so to whoever started it."""
     for kind, said, code in _ENDS:
-        for error in _causes(failure):
+        for error in causes(failure):
             if isinstance(error, kind):
                 logger.critical("%s: %s", said, error)
                 return code

@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from detectors.alerts.drift import Finding
 from detectors.algorithms import multinomial
 from detectors.algorithms.catalogue import build, kinds
@@ -66,9 +69,18 @@ class ColumnDetectors:
                 prime(detector, self._burn_in)
         return block if self.defaults is None else self.defaults.primed(block, self._burn_in)
 
-    def judge(self, reference: Reference, values: Numbers) -> tuple[Finding, ...]:
-        """Rank values, and return what fired at the first of them at which anything fired."""
-        bins = reference.bins(values)
+    def judge(
+        self, reference: Reference, values: Numbers, bins: NDArray[np.int64]
+    ) -> tuple[Finding, ...]:
+        """Rank values, and return what fired at the first of them at which anything fired.
+
+        Parameters
+        ----------
+        reference
+            Of the column.
+        values, bins
+            Shape ``(n,)``: values, and their bins as the reference has given them.
+        """
         block = reference.block
         found = multinomial.feed(
             bins, block.counts, block.shares, block.recent_counts, self._multinomial.limit

@@ -356,12 +356,13 @@ class ColumnMonitor:
             reference.burn(values, rows)
             return len(values), None
         judged = reference.judged(len(values))
-        fault = reference.fault(values[judged])
+        bins = reference.bins(values[judged])
+        fault = reference.fault(values[judged], bins)
         if fault is not None:
             end = judged.start + fault.row * judged.step + 1
             values, rows = values[:end], rows[:end]
-            judged = reference.judged(end)
-        findings = self._detectors.judge(reference, values[judged])
+            judged, bins = reference.judged(end), bins[: fault.row + 1]
+        findings = self._detectors.judge(reference, values[judged], bins)
         if fault is not None and all(each.detection.index == fault.row for each in findings):
             reference.absorb(values[judged], rows[judged])
             _, latest = reference.latest(fault.values)
@@ -386,7 +387,7 @@ class ColumnMonitor:
         reference.absorb(judged_values[: at + 1], judged_rows[: at + 1])
         drift = self._drift(int(judged_rows[at]), findings)
         change: Drift | ValuesChange = drift
-        fault = reference.stay(len(drift.after)) or reference.newcomers(len(drift.after))
+        fault = reference.stay(len(drift.after)) or reference.unseen(len(drift.after))
         if fault is not None:
             change = ValuesChange(drift.row, drift.change_row, fault, reference.independent)
         # The reference starts anew after a confirmed drift: one drift, one alert.

@@ -171,16 +171,14 @@ class Reference:
         """Take note that ``count`` values have gone by, judged or not."""
         self._skip = (self._skip - count) % self.stride
 
-    def fault(self, values: Numbers) -> Fault | None:
-        """Return the first fault that values show which are to be judged, and not ranked yet."""
+    def fault(self, values: Numbers, bins: Integers) -> Fault | None:
+        """Return the first fault that values show, by their bins, which are not ranked yet."""
         if self._readiness == UNWATCHED:
             return None
         counts = self.block.counts.astype(np.int64)
         bin_of, first_new = _NO_COUNTS, len(counts)
-        if self.categories is not None and self._category_bins is not None:
-            self._category_bins.extend(self.categories)
+        if self._category_bins is not None:
             bin_of, first_new = self._category_bins.bin_of, self._category_bins.first_unseen
-        bins = self._binning.of(values)
         return fault_of(find(as_column(values), bins, self._recent, bin_of, counts, first_new))
 
     def stay(self, latest: int) -> Fault | None:
@@ -202,7 +200,7 @@ class Reference:
         share = count / max(total, 1.0)
         return Fault(latest - 1, STAYS, latest, share, 1.0, int(total), float(latest), limit)
 
-    def newcomers(self, latest: int) -> Fault | None:
+    def unseen(self, latest: int) -> Fault | None:
         """Return that the latest values, 1 to `RECENT`, differ by values never seen; else None.
 
         Of a change that was found by other means, so that fewer of them tell: more than what has
@@ -224,7 +222,7 @@ class Reference:
         return Fault(latest - 1, NEW, latest, share, new / latest, int(total), likelihood, EXPLAINS)
 
     def bins(self, values: Numbers) -> Integers:
-        """Return the bins of values, shape ``(n,)``, which are to be ranked next."""
+        """Return the bins of values, shape ``(n,)``, which are to be judged next."""
         if self.count + len(values) >= NARROW and not self.block.length(WIDE):
             self.block = self.block.resized(wide=1)
         if self.categories is not None and self._category_bins is not None:

@@ -169,23 +169,29 @@ def test_inputs_that_are_widened_are_read_in_all_their_partitions(stage: Stage) 
         assert worker.stop() == 0, worker.log()
 
 
+def make_anew(stage: Stage, topic: str, *, rows: int, running: bool, sent: int) -> None:
+    """Delete a topic and make it again, beside a worker, which is sent more, or after it."""
+    with stage.worker() as worker:
+        worker.wait_until_ready()
+        stage.send(rows)
+        stage.run_to_the_end(worker)
+        if running:
+            stage.renew(topic)
+            stage.send(sent)
+            assert worker.wait(PATIENCE) == WRONG_TOPICS, worker.log()
+            assert f"{topic} was deleted and made anew" in worker.log()
+        else:
+            assert worker.stop() == 0, worker.log()
+            stage.renew(topic)
+
+
 @pytest.mark.parametrize(("running", "again"), [(True, 300), (False, 900)])
 def test_predictions_that_are_made_anew_are_read_from_their_beginning(
     stage: Stage, running: bool, again: int
 ) -> None:
-    with stage.worker() as worker:
-        worker.wait_until_ready()
-        stage.send(600)
-        stage.run_to_the_end(worker)
-        if running:
-            stage.renew("predictions")
-            stage.send(again)
-            assert worker.wait(PATIENCE) == WRONG_TOPICS, worker.log()
-            assert "predictions was deleted and made anew" in worker.log()
-        else:
-            assert worker.stop() == 0, worker.log()
-            stage.renew("predictions")
-            stage.send(again)
+    make_anew(stage, "predictions", rows=600, running=running, sent=again)
+    if not running:
+        stage.send(again)
     for _ in range(2):  # the second one knows what the first one was told
         with stage.worker() as worker:
             worker.wait_until_ready()
@@ -210,18 +216,7 @@ def test_predictions_that_are_made_anew_are_read_from_their_beginning(
 def test_an_internal_topic_that_is_made_anew_is_refused_until_it_is_adopted(
     stage: Stage, topic: str, running: bool
 ) -> None:
-    with stage.worker() as worker:
-        worker.wait_until_ready()
-        stage.send(400)
-        stage.run_to_the_end(worker)
-        if running:
-            stage.renew(topic)
-            stage.send(100)
-            assert worker.wait(PATIENCE) == WRONG_TOPICS, worker.log()
-            assert f"{topic} was deleted and made anew" in worker.log()
-        else:
-            assert worker.stop() == 0, worker.log()
-            stage.renew(topic)
+    make_anew(stage, topic, rows=400, running=running, sent=100)
     assert f"{topic}: was made anew since it was last used" in stage.refused()
     assert f"adopted {stage.client.prefix}{topic}" in stage.adopt()
     with stage.worker() as worker:

@@ -3,6 +3,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
+from detectors.alerts.drift import Finding
 from detectors.arrays.column import Numbers
 from detectors.monitors.column_detectors import ColumnDetectors
 from detectors.monitors.options import DEFAULT_DETECTORS, DetectorOptions
@@ -26,6 +27,12 @@ def _begun(
     return detectors, reference
 
 
+def _judged(
+    detectors: ColumnDetectors, reference: Reference, values: Numbers
+) -> tuple[Finding, ...]:
+    return detectors.judge(reference, values, reference.bins(values))
+
+
 @pytest.mark.parametrize(("kind", "watchers"), [(Kind.NUMBER, 2), (Kind.BOOLEAN, 3)])
 def test_detectors_of_0_and_1_watch_booleans_alone(kind: Kind, watchers: int) -> None:
     detectors, reference = _begun(OTHERS, kind, np.resize([0.0, 1.0], 200))
@@ -41,8 +48,8 @@ def test_what_fires_first_is_found_and_nothing_before_a_change(
     random = np.random.default_rng(1)
     detectors, reference = _begun(options, Kind.NUMBER, random.normal(size=500))
 
-    assert detectors.judge(reference, random.normal(size=300)) == ()
-    findings = detectors.judge(reference, random.normal(3.0, 1.0, size=200))
+    assert _judged(detectors, reference, random.normal(size=300)) == ()
+    findings = _judged(detectors, reference, random.normal(3.0, 1.0, size=200))
     assert findings
     assert len({finding.detection.index for finding in findings}) == 1
 
@@ -54,10 +61,10 @@ def test_detectors_that_are_restored_find_what_those_before_find(
     random = np.random.default_rng(2)
     burnt, calm, late = random.normal(size=500), random.normal(size=90), random.normal(2, 1, 200)
     detectors, reference = _begun(options, Kind.NUMBER, burnt)
-    detectors.judge(reference, calm)
+    _judged(detectors, reference, calm)
     other, again = _begun(options, Kind.NUMBER, burnt)
     again.ranks(again.bins(calm))
     again.block = other.restored(again.block, detectors.states(reference.block))
-    found, expected = other.judge(again, late), detectors.judge(reference, late)
+    found, expected = _judged(other, again, late), _judged(detectors, reference, late)
 
     assert [each.detection for each in found] == [each.detection for each in expected]
