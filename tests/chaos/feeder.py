@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Any, Final
 
-from confluent_kafka import KafkaError, Message, Producer
+from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
 from app.settings import Settings, TopicRole
 from tests.chaos.ledger import Ledger
@@ -15,6 +15,7 @@ from tests.chaos.traffic import Item
 
 _TICK: Final = 0.02
 _PATIENCE: Final = 180.0
+_GONE: Final = (KafkaError._UNKNOWN_TOPIC, KafkaError._UNKNOWN_PARTITION)
 
 
 class Feeder:
@@ -54,15 +55,25 @@ class Feeder:
         return self._producer
 
     def send(self, item: Item) -> None:
-        """Send one record."""
-        self._producer.produce(
-            self._topics.full_name(item.role),
-            key=item.key,
-            value=item.value,
-            partition=item.partition,
-            timestamp=item.time,
-            on_delivery=partial(self._delivered, item),
-        )
+        """Send one record, once its topic is there: one that is made anew is gone for a moment."""
+        deadline = time.monotonic() + _PATIENCE
+        while True:
+            try:
+                self._producer.produce(
+                    self._topics.full_name(item.role),
+                    key=item.key,
+                    value=item.value,
+                    partition=item.partition,
+                    timestamp=item.time,
+                    on_delivery=partial(self._delivered, item),
+                )
+            except KafkaException as error:
+                is_gone = error.args[0].code() in _GONE
+                if not is_gone or time.monotonic() >= deadline:
+                    raise
+                self._producer.poll(_TICK)
+            else:
+                return
 
     def start(self, items: Iterable[Item], rate: float) -> None:
         """Send, from another thread, so many records a second until `stop`."""
