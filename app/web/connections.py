@@ -1,4 +1,8 @@
-"""The connections to the worker's port: bounded in number, and in how slow they may be."""
+"""The connections to the worker's port: bounded in number, and in how slow they may be.
+
+Where there are as many as there may be, the one that has waited the longest gives way to the next:
+whoever opens connections and says nothing shuts out no probe, whose failure would end the worker.
+"""
 
 import asyncio
 import socket
@@ -73,7 +77,7 @@ class Connections:
         self._refused = refused
         self._tls = tls
         self._open: set[Connection] = set()
-        self._openings: set[asyncio.Task[None]] = set()
+        self._openings: dict[Connection, asyncio.Task[None]] = {}
         self._accepting: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -88,7 +92,7 @@ class Connections:
 
     async def end(self) -> None:
         """Take no more of them, and give up those that are being made."""
-        tasks = [*self._openings, *([self._accepting] if self._accepting else [])]
+        tasks = [*self._openings.values(), *([self._accepting] if self._accepting else [])]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -103,14 +107,26 @@ class Connections:
                 await asyncio.sleep(_TRY_AGAIN_S)
                 continue
             if len(self._open) >= self._limits.most:
-                accepted.close()
                 self._refused(Refusal.CONNECTIONS)
-                continue
+                if not self._make_room():
+                    accepted.close()
+                    continue
             connection = Connection(self._server, self._limits, self._refused, self._open.discard)
             self._open.add(connection)
-            opening = asyncio.create_task(self._open_one(accepted, connection))
-            self._openings.add(opening)
-            opening.add_done_callback(self._openings.discard)
+            self._openings[connection] = asyncio.create_task(self._open_one(accepted, connection))
+
+    def _make_room(self) -> bool:
+        """Give up the connection that waits the longest; say whether any waits."""
+        waiting = [connection for connection in self._open if connection.waits_since is not None]
+        if not waiting:
+            return False
+        longest = min(waiting, key=lambda connection: connection.waits_since or 0.0)
+        if longest in self._openings:
+            self._openings[longest].cancel()
+        longest.abort()
+        # Not only once its end has been told: further ones may have come in the same moment.
+        self._open.discard(longest)
+        return True
 
     async def _open_one(self, accepted: socket.socket, connection: "Connection") -> None:
         timeout = None if self._tls is None else self._limits.request_s
@@ -123,6 +139,7 @@ class Connections:
         except OSError:
             self._refused(Refusal.HANDSHAKE)
         finally:
+            del self._openings[connection]
             if not is_made:
                 self._open.discard(connection)
                 with suppress(OSError):
@@ -130,7 +147,14 @@ class Connections:
 
 
 class Connection(web.RequestHandler):
-    """One connection, given up when its request or its reader is too slow."""
+    """One connection, given up when its request or its reader is too slow.
+
+    Attributes
+    ----------
+    waits_since
+        By the loop's clock, since when the other side is waited for; None while a request of it is
+        worked on.
+    """
 
     def __init__(
         self,
@@ -154,6 +178,7 @@ class Connection(web.RequestHandler):
         self._lost = lost
         self._timer: TimerHandle | None = None
         self._has_asked = False
+        self.waits_since: float | None = loop.time()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Wait for the first request, not for long."""
@@ -199,9 +224,12 @@ class Connection(web.RequestHandler):
 
     def _wait(self, seconds: float) -> None:
         self._stop_waiting()
-        self._timer = asyncio.get_running_loop().call_later(seconds, self._give_up)
+        loop = asyncio.get_running_loop()
+        self.waits_since = loop.time()
+        self._timer = loop.call_later(seconds, self._give_up)
 
     def _stop_waiting(self) -> None:
+        self.waits_since = None
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -214,4 +242,9 @@ class Connection(web.RequestHandler):
             self._refused(Refusal.SLOW_REQUEST)
         elif self.unread:
             self._refused(Refusal.SLOW_READER)
-        transport.abort()
+        self.abort()
+
+    def abort(self) -> None:
+        """Close it at once, whatever is unread."""
+        if isinstance(self.transport, Transport):
+            self.transport.abort()

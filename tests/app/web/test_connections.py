@@ -1,8 +1,11 @@
 import asyncio
-from collections.abc import AsyncIterator
+import threading
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 
 import pytest
+from prometheus_client import Metric
+from prometheus_client.registry import Collector
 
 from app.metrics import Metrics, Refusal
 from app.metrics.catalogue import ROWS_WATCHED
@@ -11,6 +14,7 @@ from app.web.connections import ConnectionLimits
 from app.web.server import HttpServer
 
 GET = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
+SCRAPE = b"GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 
 
 class Healthy:
@@ -86,27 +90,58 @@ async def test_a_slow_reader_is_given_up() -> None:
     assert refused(metrics, "slow_reader") == 1
 
 
-async def test_one_connection_too_many_is_closed_at_once() -> None:
+async def test_one_connection_too_many_takes_the_place_of_the_one_that_waits_the_longest() -> None:
     metrics = Metrics()
-    async with serving(metrics, ConnectionLimits()) as server:
-        opened = [await asyncio.open_connection("127.0.0.1", server.port) for _ in range(256)]
+    async with serving(metrics, ConnectionLimits(most=8)) as server:
+        opened = [await asyncio.open_connection("127.0.0.1", server.port) for _ in range(8)]
         for reader, writer in opened:
             writer.write(GET)
             await reader.readuntil(b"ok\n")
-        assert await say(server, GET) == b""
-        assert refused(metrics, "connections") == 1
-
-        opened.pop()[1].close()
         once = GET.replace(b"Host", b"Connection: close\r\nHost")
-        answers = []
-        for _ in range(100):
-            answers.append(await say(server, once))
-            if answers[-1]:
-                break
-            await asyncio.sleep(0.01)
-        assert answers[-1].startswith(b"HTTP/1.1 200 OK")
-        for _, writer in opened:
+        assert (await say(server, once)).startswith(b"HTTP/1.1 200 OK")
+        assert refused(metrics, "connections") == 1
+        assert await asyncio.wait_for(opened[0][0].read(), 10) == b""
+        for reader, writer in opened[1:]:
+            writer.write(once)
+            assert (await asyncio.wait_for(reader.read(), 10)).startswith(b"HTTP/1.1 200 OK")
+
+
+async def test_a_probe_is_answered_while_others_open_connections_and_say_nothing() -> None:
+    metrics = Metrics()
+    silent = []
+    async with serving(metrics, ConnectionLimits(most=8)) as server:
+        once = GET.replace(b"Host", b"Connection: close\r\nHost")
+        for _ in range(5):
+            silent += [await asyncio.open_connection("127.0.0.1", server.port) for _ in range(8)]
+            assert (await say(server, once)).startswith(b"HTTP/1.1 200 OK")
+        for _, writer in silent:
             writer.close()
+
+
+class SlowCollector(Collector):
+    """Metrics that are not there before they are let go."""
+
+    def __init__(self) -> None:
+        self.is_asked, self.may_end = threading.Event(), threading.Event()
+
+    def collect(self) -> Iterator[Metric]:
+        self.is_asked.set()
+        self.may_end.wait(10)
+        yield from ()
+
+
+async def test_a_connection_whose_answer_is_being_made_does_not_give_way() -> None:
+    metrics, slow = Metrics(), SlowCollector()
+    async with serving(metrics, ConnectionLimits(most=1)) as server:
+        slow.may_end.set()
+        metrics.registry.register(slow)
+        slow.is_asked.clear()
+        slow.may_end.clear()
+        scrape = asyncio.create_task(say(server, SCRAPE))
+        assert await asyncio.to_thread(slow.is_asked.wait, 10)
+        assert await say(server, GET) == b""
+        slow.may_end.set()
+        assert (await scrape).startswith(b"HTTP/1.1 200 OK")
 
 
 @pytest.mark.parametrize(
