@@ -114,6 +114,9 @@ class Connections:
             connection = Connection(self._server, self._limits, self._refused, self._open.discard)
             self._open.add(connection)
             self._openings[connection] = asyncio.create_task(self._open_one(accepted, connection))
+            # It begins before the next one is taken: what has not begun would close nothing when it
+            # is given up.
+            await asyncio.sleep(0)
 
     def _make_room(self) -> bool:
         """Give up the connection that waits the longest; say whether any waits."""

@@ -1,7 +1,8 @@
 import asyncio
+import socket
 import threading
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import pytest
 from prometheus_client import Metric
@@ -116,6 +117,21 @@ async def test_a_probe_is_answered_while_others_open_connections_and_say_nothing
             assert (await say(server, once)).startswith(b"HTTP/1.1 200 OK")
         for _, writer in silent:
             writer.close()
+
+
+async def test_many_connections_in_one_moment_are_all_closed_or_served() -> None:
+    metrics = Metrics()
+    async with serving(metrics, ConnectionLimits(most=4)) as server:
+        # Without a step of the loop in between: all of them wait to be taken.
+        waiting = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(40)]
+        assert (await say(server, GET.replace(b"Host", b"Connection: close\r\nHost"))) != b""
+        assert refused(metrics, "connections") == 37
+        for each in waiting[:36]:
+            each.settimeout(0)
+            with suppress(ConnectionResetError):
+                assert await asyncio.get_running_loop().sock_recv(each, 1) == b""
+        for each in waiting:
+            each.close()
 
 
 class SlowCollector(Collector):
