@@ -79,8 +79,8 @@ class Detection(Stage[Fleet]):
             outputs += await self.dead_letters.put_aside(record, why)
         for taken in handled.taken:
             self.telemetry.rows_watched(taken.table.origin, len(taken.table))
-            for alert in taken.alerts:
-                outputs.append(await self.outputs.publish(alert))
+            for found in taken.events:
+                outputs.append(await self.outputs.publish(found))
             if self.states.get(partition) is fleet:
                 self._note_changes(partition, fleet, taken)
         if self.states.get(partition) is fleet:

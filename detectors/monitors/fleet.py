@@ -21,6 +21,7 @@ from detectors.snapshots.tree import State
 from schemas.events.alert import Alert
 from schemas.events.identity import event_id
 from schemas.events.model_event import ModelEvent
+from schemas.events.published import PublishedEvent
 from schemas.tables.merging import merged
 from schemas.tables.model_version import ModelVersion
 from schemas.tables.observations import ObservationBatch, ObservationTable
@@ -40,10 +41,10 @@ def _no_others(_model: str, _version: str) -> Sequence[RowConsumer]:
 
 
 class Taken(NamedTuple):
-    """A table that a fleet has taken, its alerts, and the versions that were forgotten for it."""
+    """A table that a fleet has taken, what was found, and the versions forgotten for it."""
 
     table: ObservationTable
-    alerts: list[Alert]
+    events: list[PublishedEvent]
     evicted: list[ModelVersion]
 
 
@@ -141,11 +142,11 @@ class Fleet:
         """Return the monitor of a model version that is watched."""
         return self._roster.monitors.get((model, version))
 
-    def update(self, table: ObservationTable) -> list[Alert]:
-        """Take rows of one or several model versions; return the alerts, by version and row."""
+    def update(self, table: ObservationTable) -> list[PublishedEvent]:
+        """Take rows of one or several model versions; return what was found, by version and row."""
         taken = self.update_all([table])
         self.evicted = [key for each in taken for key in each.evicted]
-        return [alert for each in taken for alert in each.alerts]
+        return [event for each in taken for event in each.events]
 
     def update_all(self, tables: Sequence[ObservationTable]) -> list[Taken]:
         """Take tables in their order, with the same outcome as by `update` one after the other.
@@ -169,7 +170,7 @@ class Fleet:
                 if self.newcomers.is_full:
                     taken += self._take_known(known)
                     known = []
-                taken.append(Taken(table.only(look.strange), [], self._make_room()))
+                taken.append(Taken(table.only(look.strange), *self._make_room()))
                 if len(look.strange) < len(table.models):
                     known.append(table.only(set(table.versions()) - look.strange))
         return taken + self._take_known(known)
@@ -241,10 +242,10 @@ class Fleet:
         touches: list[dict[ModelVersion, bool]] = [{} for _ in tables]
         taken: list[Taken] = []
         for table, numbers in merged(tables):
-            alerts = self._watch_fused(table)
+            events = self._watch_fused(table)
             grown_of = {
                 key: key in self._roster.young and self._has_grown(key, found)
-                for key, found in alerts.items()
+                for key, found in events.items()
             }
             for number in numbers:
                 touches[number] |= {
@@ -253,10 +254,10 @@ class Fleet:
                 for batch in tables[number].batches(without=grown_of.keys()):
                     key = (batch.model, batch.version)
                     found, is_new = self._watch(self._roster.monitors[key], batch)
-                    alerts.setdefault(key, []).extend(found)
+                    events.setdefault(key, []).extend(found)
                     if is_new:
                         touches[number][key] = self._has_grown(key, found)
-            taken.append(Taken(table, _in_order(table, alerts), []))
+            taken.append(Taken(table, _in_order(table, events), []))
         # Only now, and by the places in the tables: what was taken as one must not show.
         for table, those in zip(tables, touches, strict=True):
             for key in table.versions():
@@ -270,37 +271,48 @@ class Fleet:
         Those that are steady come first, and count as the latest, so that they stay.
         """
         evicted: list[ModelVersion] = []
-        alerts = self._watch_fused(table)
-        for key, found in alerts.items():
+        events = self._watch_fused(table)
+        for key, found in events.items():
             self._roster.touch(key, has_grown=self._has_grown(key, found))
-        apart = set(alerts) if look is None else set(alerts) | (look.strange - look.shown)
+        apart = set(events) if look is None else set(events) | (look.strange - look.shown)
         for batch in table.batches(without=apart):
             key = (batch.model, batch.version)
             monitor = self._roster.monitors.get(key)
             if monitor is None:
-                monitor, made_room = self._begin(key, batch)
+                monitor, events[key], made_room = self._begin(key, batch)
                 evicted += made_room
-            alerts[key], is_new = self._watch(monitor, batch)
+            found, is_new = self._watch(monitor, batch)
+            events.setdefault(key, []).extend(found)
             if is_new:
-                self._roster.touch(key, has_grown=self._has_grown(key, alerts[key]))
+                self._roster.touch(key, has_grown=self._has_grown(key, found))
+        found = _in_order(table, events)
         if look is not None:
             self.newcomers.hold(table.take(look.held))
-            evicted += self._make_room()
-        return Taken(table, _in_order(table, alerts), evicted)
+            others, made_room = self._make_room()
+            found += others
+            evicted += made_room
+        return Taken(table, found, evicted)
 
-    def _make_room(self) -> list[ModelVersion]:
-        """Let newcomers go until there is room for the others; return who is watched no longer."""
+    def _make_room(self) -> tuple[list[PublishedEvent], list[ModelVersion]]:
+        """Let newcomers go until there is room for the others.
+
+        Return what was found in their rows, and who is watched no longer.
+        """
+        events: list[PublishedEvent] = []
         evicted: list[ModelVersion] = []
         while self.newcomers.is_full:
             for key in self.newcomers.make_room():
-                _, made_room = self._begin(key, None)
+                _, found, made_room = self._begin(key, None)
+                events += found
                 evicted += made_room
-        return evicted
+        return events, evicted
 
     def _begin(
         self, key: ModelVersion, batch: ObservationBatch | None
-    ) -> tuple[ModelMonitor, list[ModelVersion]]:
-        """Begin to watch a version whose rows were held; return who had to make room.
+    ) -> tuple[ModelMonitor, list[PublishedEvent], list[ModelVersion]]:
+        """Begin to watch a version whose rows were held.
+
+        Return its monitor, what was found in these rows, and who had to make room.
 
         Parameters
         ----------
@@ -313,19 +325,19 @@ class Fleet:
             *(watched_keys(rows.origin, rows.columns) for rows, _ in held)
         )
         evicted = self._roster.begin(monitor, len(names))
+        events: list[PublishedEvent] = []
         for rows, restarts in held:
-            # Within the burn-in: there is nothing to alert of.
-            self._watch(monitor, rows)
+            events += self._watch(monitor, rows)[0]
             for _ in range(restarts):
                 monitor.restart()
-        return monitor, evicted
+        return monitor, events, evicted
 
-    def _watch_fused(self, table: ObservationTable) -> dict[ModelVersion, list[Alert]]:
-        """Feed a table to the versions that have nothing unusual about them; return the alerts."""
+    def _watch_fused(self, table: ObservationTable) -> dict[ModelVersion, list[PublishedEvent]]:
+        """Feed a table to the versions that are steady; return what was found."""
         monitors = self._roster.monitors
         if not are_labelled(table.columns):
             return watch_fused(table, monitors)
-        alerts: dict[ModelVersion, list[Alert]] = {}
+        events: dict[ModelVersion, list[PublishedEvent]] = {}
         # The errors of the others are made model by model, until their tasks are settled.
         alike: dict[tuple[Task, Classes], set[ModelVersion]] = {}
         for key in table.versions():
@@ -335,18 +347,21 @@ class Fleet:
         for (task, classes), keys in alike.items():
             part = table.only(keys)
             columns = with_errors(part.columns, task, len(part), classes)
-            alerts |= watch_fused(replace(part, columns=columns), monitors)
-        return alerts
+            events |= watch_fused(replace(part, columns=columns), monitors)
+        return events
 
-    def _watch(self, monitor: ModelMonitor, batch: ObservationBatch) -> tuple[list[Alert], bool]:
-        """Take rows of a version; return its alerts, and whether any row was new."""
+    def _watch(
+        self, monitor: ModelMonitor, batch: ObservationBatch
+    ) -> tuple[list[PublishedEvent], bool]:
+        """Take rows of a version; return what was found, and whether any row was new."""
         rows, columns = monitor.all_rows, len(monitor.columns)
-        alerts = monitor.update(batch, room=self._roster.room)
+        events = monitor.update(batch, room=self._roster.room)
         self._roster.columns += len(monitor.columns) - columns
-        return alerts, monitor.all_rows > rows
+        return events, monitor.all_rows > rows
 
-    def _has_grown(self, key: ModelVersion, alerts: Collection[Alert]) -> bool:
-        return bool(alerts) or self._roster.monitors[key].has_reference
+    def _has_grown(self, key: ModelVersion, events: Collection[PublishedEvent]) -> bool:
+        has_alert = any(isinstance(each, Alert) for each in events)
+        return has_alert or self._roster.monitors[key].has_reference
 
     def notice(self, event: ModelEvent) -> None:
         """Begin the references of the model's versions anew where the event says so.
@@ -398,6 +413,8 @@ class Fleet:
         return ModelMonitor(model, version, self.options_of(model), consumers)
 
 
-def _in_order(table: ObservationTable, alerts: Mapping[ModelVersion, list[Alert]]) -> list[Alert]:
-    """Return alerts by the order of the versions."""
-    return [alert for key in table.versions() for alert in alerts.get(key, ())]
+def _in_order(
+    table: ObservationTable, events: Mapping[ModelVersion, list[PublishedEvent]]
+) -> list[PublishedEvent]:
+    """Return events by the order of the versions."""
+    return [event for key in table.versions() for event in events.get(key, ())]

@@ -18,7 +18,7 @@ from detectors.rows.row_positions import (
     keep_rows_of_many,
     look_at_many,
 )
-from schemas.events.alert import Alert
+from schemas.events.published import PublishedEvent
 from schemas.tables.columns import Column
 from schemas.tables.model_version import ModelVersion
 from schemas.tables.observations import Integers, ModelRows, ObservationTable, Source
@@ -32,13 +32,15 @@ class _Member(NamedTuple):
     rows: ModelRows
     begin: int
     end: int
+    oldest: int
+    newest: int
     addresses: LogAddresses
 
 
 def watch_fused(
     table: ObservationTable, monitors: Mapping[ModelVersion, ModelMonitor]
-) -> dict[ModelVersion, list[Alert]]:
-    """Feed a table to the steady ones among some models; return which these are, and their alerts.
+) -> dict[ModelVersion, list[PublishedEvent]]:
+    """Feed a table to the steady ones among some models; return which these are, and their events.
 
     What `ModelMonitor.update` does with one model after the other, for all consumers of their rows.
     A model of which a row was seen before is left to it as well.
@@ -51,25 +53,24 @@ def watch_fused(
         By model and version; others may be among them, and some may be missing.
     """
     bounds = table.bounds()
-    newest = np.maximum.reduceat(table.times, bounds[:-1]).tolist()
     members = _members(table, bounds, monitors)
-    alerts: dict[ModelVersion, list[Alert]] = {}
+    events: dict[ModelVersion, list[PublishedEvent]] = {}
     if not members:
-        return alerts
+        return events
     columns = watched(table.origin, table.columns)
     whole = rows_of(columns)
     groups: dict[tuple[int, ...], list[_Member]] = {}
-    for number, member in members.items():
-        member.plan.log.take(member.end - member.begin, newest[number])
+    for member in members.values():
+        member.plan.log.take(member.end - member.begin, member.newest)
         _number_categories(member, whole.values, columns)
         # Detectors of the same parameters share the arrays of their settings.
         groups.setdefault(tuple(map(id, member.plan.settings)), []).append(member)
     for those in groups.values():
         for member, found in zip(those, _watched(those, whole, table), strict=True):
-            alerts[member.monitor.model, member.monitor.version] = found
-    # Last: an alert tells of rows that these take the place of.
+            events[member.monitor.model, member.monitor.version] = found
+    # Last: an event tells of rows that these take the place of.
     keep_rows_of_many(*_of(members.values(), table), table.source_of, table.offsets, table.times)
-    return alerts
+    return events
 
 
 def _members(
@@ -81,6 +82,8 @@ def _members(
     columns = watched(table.origin, table.columns)
     layout = _interned(tuple((each.role, each.name, each.kind) for each in columns))
     sources = _interned_sources(table.sources)
+    oldest = np.minimum.reduceat(table.times, bounds[:-1]).tolist()
+    newest = np.maximum.reduceat(table.times, bounds[:-1]).tolist()
     members: dict[int, _Member] = {}
     for number, rows in enumerate(table.models):
         monitor = monitors.get((rows.model, rows.version))
@@ -88,7 +91,9 @@ def _members(
         if monitor is not None and plan is not None:
             addresses = plan.log.pin(rows.rows, sources)
             begin, end = bounds[number], bounds[number + 1]
-            members[number] = _Member(monitor, plan, rows, begin, end, addresses)
+            members[number] = _Member(
+                monitor, plan, rows, begin, end, oldest[number], newest[number], addresses
+            )
     verdicts = _verdicts(members, table)
     strange = {number: members[number] for number in members if verdicts[number] == STRANGE}
     for number, member in strange.items():
@@ -117,7 +122,9 @@ def _of(members: Collection[_Member], table: ObservationTable) -> tuple[Integers
     )
 
 
-def _watched(members: list[_Member], rows: Rows, table: ObservationTable) -> list[list[Alert]]:
+def _watched(
+    members: list[_Member], rows: Rows, table: ObservationTable
+) -> list[list[PublishedEvent]]:
     shape = len(members), rows.values.shape[0]
     found = np.empty((*shape, DETECTORS, 5))
     at = np.empty(shape, dtype=np.int64)
@@ -130,13 +137,17 @@ def _watched(members: list[_Member], rows: Rows, table: ObservationTable) -> lis
         found,
         at,
     )
-    alerts: list[list[Alert]] = [[] for _ in members]
+    events: list[list[PublishedEvent]] = [[] for _ in members]
     quiet = (at == QUIET).all(axis=1).tolist()
-    for number, (monitor, _, whose, begin, end, addresses) in enumerate(members):
-        if monitor.needs(quiet=quiet[number]):
-            batch = table.batch(whose, begin, end)
-            alerts[number] = monitor.finish_fused(batch, addresses.first, at[number], found[number])
-    return alerts
+    for number, member in enumerate(members):
+        monitor, rows_of_it = member.monitor, member.end - member.begin
+        eager = monitor.skim(table.origin, rows_of_it, member.oldest, member.newest)
+        if eager or not quiet[number]:
+            batch = table.batch(member.rows, member.begin, member.end)
+            events[number] = monitor.finish_fused(
+                batch, member.addresses.first, at[number], found[number], eager
+            )
+    return events
 
 
 def _number_categories(

@@ -18,7 +18,7 @@ from detectors.performance.labelled_rows import are_labelled, errors_of, with_er
 from detectors.performance.task_choice import TaskChoice
 from detectors.rows.row_log import RowLog
 from detectors.snapshots.tree import State
-from schemas.events.alert import Alert
+from schemas.events.published import PublishedEvent
 from schemas.tables.columns import Kind
 from schemas.tables.observations import ObservationBatch, Origin, Source
 
@@ -29,7 +29,7 @@ _TASKS: Final = {kind: task for task, kind in _KINDS.items()}
 class ModelMonitor:
     """Rows of one model version, each counted once, and their consumers; drift is the first.
 
-    A batch gives exactly what its rows give one at a time, state and alerts alike, and rows that
+    A batch gives exactly what its rows give one at a time, state and events alike, and rows that
     were counted before are dropped.
 
     Parameters
@@ -109,8 +109,8 @@ class ModelMonitor:
         """Columns that are not watched because there are too many, counted up to 100."""
         return self._drift.refused_columns
 
-    def update(self, batch: ObservationBatch, *, room: int | None = None) -> list[Alert]:
-        """Feed a batch of this model version; return the alerts in the order of their rows.
+    def update(self, batch: ObservationBatch, *, room: int | None = None) -> list[PublishedEvent]:
+        """Feed a batch of this model version; return what was found in the order of the rows.
 
         Parameters
         ----------
@@ -129,7 +129,7 @@ class ModelMonitor:
         first = log.append(unseen)
         if not are_labelled(unseen.columns):
             found = self._drift.consume(unseen, first, log, room=room)
-            return self._finish(unseen, first, found)
+            return self._finish(unseen, first, found, self._others)
         found = []
         parts = []
         for begin, part in self._with_errors(unseen):
@@ -138,7 +138,7 @@ class ModelMonitor:
         for number, part in parts:
             for consumer in self._others:
                 found += consumer.consume(part, number, log)
-        return self._alerts(found, log)
+        return self._events(found, log)
 
     def fused_plan(self, layout: Layout, origin: Origin) -> FusedPlan | None:
         """Return where the state of all columns of an origin lies; None where there is more to do.
@@ -155,19 +155,22 @@ class ModelMonitor:
             self._plans[origin] = known
         return known
 
-    def needs(self, *, quiet: bool) -> bool:
-        """Tell whether `finish_fused` has anything to do after the fused kernel.
+    def skim(self, origin: Origin, rows: int, oldest: int, newest: int) -> Sequence[RowConsumer]:
+        """Have the other consumers skim rows that the fused kernel has fed to the columns.
 
-        Parameters
-        ----------
-        quiet
-            Whether the kernel has found nothing in any column.
+        Parameters as of `detectors.monitors.row_consumer.RowConsumer.skim`; return those for whom
+        it was not enough.
         """
-        return not quiet or bool(self._others)
+        return [each for each in self._others if not each.skim(origin, rows, oldest, newest)]
 
     def finish_fused(
-        self, rows: ObservationBatch, first: int, at: NDArray[np.int64], found: NDArray[np.float64]
-    ) -> list[Alert]:
+        self,
+        rows: ObservationBatch,
+        first: int,
+        at: NDArray[np.int64],
+        found: NDArray[np.float64],
+        consumers: Sequence[RowConsumer],
+    ) -> list[PublishedEvent]:
         """Feed the rows of which the fused kernel fed the columns to all that is left to do.
 
         Parameters
@@ -176,6 +179,8 @@ class ModelMonitor:
             The unseen rows that it was given, numbered from ``first``, and counted in the log.
         at, found
             Shapes ``(c,)`` and ``(c, 5, 5)``: what it gave for each column of the rows.
+        consumers
+            What `skim` gave.
         """
         log = self._logs[rows.origin]
         log.hold(rows)
@@ -183,7 +188,7 @@ class ModelMonitor:
         if (at != QUIET).any():
             self._plans.clear()
             drifts = self._drift.conclude(rows, first, log, at, found)
-        return self._finish(rows, first, drifts)
+        return self._finish(rows, first, drifts, consumers)
 
     def restart(self) -> None:
         """Begin new references for all columns, and whatever else a deployment makes void."""
@@ -226,12 +231,18 @@ class ModelMonitor:
             if consumer.name in known:
                 consumer.restore(known[consumer.name])
 
-    def _finish(self, rows: ObservationBatch, first: int, found: list[Found]) -> list[Alert]:
-        """Feed rows to the other consumers; return all alerts in the order of their rows."""
+    def _finish(
+        self,
+        rows: ObservationBatch,
+        first: int,
+        found: list[Found],
+        consumers: Sequence[RowConsumer],
+    ) -> list[PublishedEvent]:
+        """Feed rows to other consumers; return all that was found in their order."""
         log = self._logs[rows.origin]
-        for consumer in self._others:
+        for consumer in consumers:
             found += consumer.consume(rows, first, log)
-        return self._alerts(found, log)
+        return self._events(found, log)
 
     def _with_errors(self, rows: ObservationBatch) -> Iterator[tuple[int, ObservationBatch]]:
         """Yield labelled rows with their errors, and where they begin.
@@ -252,9 +263,9 @@ class ModelMonitor:
             columns = with_errors(part.columns, self.task.settled, len(part), self.options.classes)
             yield left, replace(part, columns=columns)
 
-    def _alerts(self, found: list[Found], log: RowLog) -> list[Alert]:
+    def _events(self, found: list[Found], log: RowLog) -> list[PublishedEvent]:
         """Return what was found in the latest rows, in their order."""
         log.settle()
         if self._others:
             found.sort(key=lambda each: each.row)
-        return [each.alert for each in found]
+        return [each.event for each in found]

@@ -4,15 +4,15 @@ from typing import NamedTuple, Protocol
 
 from detectors.rows.row_log import RowLog
 from detectors.snapshots.tree import State
-from schemas.events.alert import Alert
-from schemas.tables.observations import ObservationBatch
+from schemas.events.published import PublishedEvent
+from schemas.tables.observations import ObservationBatch, Origin
 
 
 class Found(NamedTuple):
-    """An alert, and the number of the row at which it was found."""
+    """An event to publish, such as an alert, and the number of the row at which it was found."""
 
     row: int
-    alert: Alert
+    event: PublishedEvent
 
 
 class RowConsumer(Protocol):
@@ -29,6 +29,22 @@ class RowConsumer(Protocol):
     """
 
     name: str
+
+    def skim(self, origin: Origin, rows: int, oldest: int, newest: int) -> bool:
+        """Take unseen rows of which no more is known than this; tell whether it is enough.
+
+        To single out the rows of each of many models costs more than to count them. Where it is not
+        enough nothing is taken, and the same rows come to `consume`.
+
+        Parameters
+        ----------
+        origin
+            What the rows are.
+        rows
+            How many, at least one.
+        oldest, newest
+            The earliest and the latest of their event times, milliseconds since the epoch.
+        """
 
     def consume(self, rows: ObservationBatch, first: int, log: RowLog) -> list[Found]:
         """Learn from unseen rows; return what was found, in the order of the rows.

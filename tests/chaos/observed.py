@@ -48,4 +48,4 @@ def alerts_of(fleet: Fleet, value: bytes) -> Iterator[str]:
         return
     for table in decode_frame(value):
         for alert in fleet.update(table):
-            yield alert.alert_id
+            yield alert.event_id

@@ -36,7 +36,7 @@ def offline(
         with suppress(InvalidMessage):
             if value is not None and value.startswith(MAGIC):
                 for table in decode_frame(value):
-                    alerts += [alert.alert_id for alert in fleets[partition].update(table)]
+                    alerts += [alert.event_id for alert in fleets[partition].update(table)]
             else:
                 fleets[partition].notice(decode_event(ModelEvent, decode_object(value)))
     return alerts, fleets

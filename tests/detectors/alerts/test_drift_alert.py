@@ -94,7 +94,7 @@ def test_ids_are_stable_and_tell_everything_apart() -> None:
     batch = batch_of(rows_of(x=_shifted(), y=_shifted()))
     more = drift_alerts(ModelMonitor("fraud", "3", MonitorOptions()).update(batch))
     other = ModelMonitor("fraud", "4", MonitorOptions()).update(batch)
-    ids = {alert.alert_id for alert in (*more, *other)}
+    ids = {alert.event_id for alert in (*more, *other)}
     assert len(ids) == 4
     assert first.alert_id in {alert.alert_id for alert in more if alert.feature == "x"}
 

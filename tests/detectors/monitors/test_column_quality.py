@@ -12,10 +12,12 @@ from detectors.monitors.fleet import Fleet
 from detectors.monitors.fused_models import watch_fused
 from detectors.monitors.model_monitor import ModelMonitor
 from detectors.monitors.options import MonitorOptions
-from schemas.events.alert import Alert, Severity
+from schemas.events.alert import Severity
+from schemas.events.published import PublishedEvent
 from schemas.events.quality_alert import Quality, QualityAlert
 from schemas.tables.columns import Kind
 from tests.detectors.batches import batch_of, batches_of, plain, rows_of, table_of_many
+from tests.detectors.drift_alerts import alerts_in
 
 OPTIONS = MonitorOptions(burn_in=1000)
 KINDS = {"income": Kind.NUMBER, "age": Kind.NUMBER, "share": Kind.NUMBER, "flag": Kind.BOOLEAN}
@@ -75,7 +77,7 @@ def test_alerts_and_state_do_not_depend_on_where_rows_are_cut(
     options = MonitorOptions(burn_in=100, bins=8)
     whole, cut = (ModelMonitor("credit", "3", options) for _ in range(2))
     expected = whole.update(batch_of(broken, kinds=KINDS))
-    found: list[Alert] = []
+    found: list[PublishedEvent] = []
     for batch in batches_of(broken, cuts, kinds=KINDS):
         found += cut.update(batch)
         restored = ModelMonitor("credit", "3", options)
@@ -98,8 +100,8 @@ def tables(seed: int, size: int) -> Iterator[list[list[dict[str, Any]]]]:
 def test_models_in_one_table_give_what_they_give_one_after_the_other(seed: int, size: int) -> None:
     options = MonitorOptions(burn_in=100, bins=8)
     together, alone = Fleet(lambda _: options), Fleet(lambda _: options)
-    found: list[Alert] = []
-    expected: list[Alert] = []
+    found: list[PublishedEvent] = []
+    expected: list[PublishedEvent] = []
     start = 0
     for pieces in tables(seed, size):
         batches = [
@@ -130,7 +132,7 @@ def test_the_fused_path_counts_values_that_are_missing_and_leaves_a_rise_to_the_
 
 def test_a_critical_feature_that_goes_missing_is_critical() -> None:
     monitor = ModelMonitor("credit", "3", MonitorOptions(critical=frozenset({"age"})))
-    alerts = monitor.update(batch_of(rows(3000, 2000), kinds=KINDS))
+    alerts = alerts_in(monitor.update(batch_of(rows(3000, 2000), kinds=KINDS)))
     assert {alert.subject: alert.severity for alert in alerts} == {
         "income": Severity.WARNING,
         "age": Severity.CRITICAL,
@@ -144,7 +146,7 @@ def test_a_drift_leaves_the_quality_of_values_as_it_was() -> None:
     values += [None if random.random() < 0.3 else float(random.normal(5)) for _ in range(300)]
     values += [None] * 100
     monitor = ModelMonitor("credit", "3", OPTIONS)
-    alerts = monitor.update(batch_of(rows_of(x=values), kinds={"x": Kind.NUMBER}))
+    alerts = alerts_in(monitor.update(batch_of(rows_of(x=values), kinds={"x": Kind.NUMBER})))
     # A reference of quality that began with the drift would still be in its burn-in.
     assert [alert.kind for alert in alerts] == ["feature_drift", "quality_drift"]
     assert isinstance(alerts[1], QualityAlert)

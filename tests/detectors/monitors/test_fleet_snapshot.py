@@ -19,12 +19,13 @@ from detectors.monitors.options import DetectorOptions, MonitorOptions
 from detectors.performance.error import Task
 from detectors.snapshots.codec import decode_snapshot, encode_snapshot
 from detectors.snapshots.parts import PartName, UnusablePart
-from schemas.events.alert import Alert
 from schemas.events.model_event import ModelEvent, ModelEventType
+from schemas.events.published import PublishedEvent
 from schemas.tables.columns import Flag, Kind, Role
 from schemas.tables.observations import ObservationTable
 from schemas.values.spellings import Spellings
 from tests.detectors.batches import plain, rows_of, table_of
+from tests.detectors.drift_alerts import alerts_in
 
 OPTIONS = MonitorOptions(burn_in=100)
 SAMPLES = Path(__file__).parent
@@ -73,8 +74,8 @@ def _log() -> list[Item]:
 LOG = _log()
 
 
-def _feed(fleet: Fleet, items: Sequence[Item]) -> list[Alert]:
-    alerts: list[Alert] = []
+def _feed(fleet: Fleet, items: Sequence[Item]) -> list[PublishedEvent]:
+    alerts: list[PublishedEvent] = []
     for item in items:
         if isinstance(item, ModelEvent):
             fleet.notice(item)
@@ -110,14 +111,14 @@ def test_stopping_at_any_record_and_going_on_equals_never_having_stopped(
     whole = _fleet(**more)
     expected = _feed(whole, LOG)
     fleet = _fleet(**more)
-    alerts: list[Alert] = []
+    alerts: list[PublishedEvent] = []
     at = 0
     for stop in sorted(stops):
         alerts += _feed(fleet, LOG[at:stop])
         fleet = _through_bytes(fleet, **more)
         at = stop
     alerts += _feed(fleet, LOG[at:])
-    assert [alert.alert_id for alert in alerts] == [alert.alert_id for alert in expected]
+    assert [alert.event_id for alert in alerts] == [alert.event_id for alert in expected]
     assert _bytes(fleet) == _bytes(whole)
     assert plain(fleet.state()) == plain(whole.state())
     assert encode_snapshot(fleet.outline()) == encode_snapshot(whole.outline())
@@ -238,7 +239,7 @@ def test_a_version_of_format_2_goes_on_and_its_quality_begins_anew() -> None:
     rows = [
         {"x": row / 7 % 1, "gaps": None, "c": "ab"[row % 2], "b": row % 2 == 0} for row in range(50)
     ]
-    kinds = {alert.kind for alert in fleet.update(table_of(rows, start=60))}
+    kinds = {alert.kind for alert in alerts_in(fleet.update(table_of(rows, start=60)))}
     assert "quality_drift" not in kinds
 
 

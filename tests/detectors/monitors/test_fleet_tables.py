@@ -105,7 +105,7 @@ def test_tables_that_are_taken_at_once_give_what_they_give_one_by_one(
 
 
 def alerts(taken: Sequence[Taken]) -> list[str]:
-    return sorted(repr(alert) for each in taken for alert in each.alerts)
+    return sorted(repr(event) for each in taken for event in each.events)
 
 
 def evicted(taken: Sequence[Taken]) -> list[ModelVersion]:

@@ -17,6 +17,7 @@ from schemas.events.detector_report import Stream
 from schemas.tables.columns import Column, Flag, Kind, Role
 from schemas.tables.observations import ObservationBatch, Origin, Run
 from tests.detectors.batches import plain
+from tests.detectors.drift_alerts import alerts_in
 from tests.runs import sources_of
 
 OPTIONS = MonitorOptions(burn_in=100, bins=16)
@@ -95,7 +96,7 @@ def test_all_columns_at_once_give_what_each_gives_by_itself(
     starts = np.cumsum([0, *sizes])
     batches = [observed(values[:, start:end], start) for start, end in pairwise(starts.tolist())]
     monitor = ModelMonitor("m", "1", OPTIONS)
-    alerts = [alert for batch in batches for alert in monitor.update(batch)]
+    alerts = alerts_in(event for batch in batches for event in monitor.update(batch))
     drifts = one_by_one(monitor, batches)
     assert sorted(alert.detected_at.offset for alert in alerts) == sorted(
         drift.row for drift in drifts

@@ -13,9 +13,11 @@ from detectors.monitors.fused_models import watch_fused
 from detectors.monitors.model_monitor import ModelMonitor
 from detectors.monitors.options import MonitorOptions
 from schemas.events.alert import Alert, AlertKind
+from schemas.events.published import PublishedEvent
 from schemas.tables.columns import Flag, Kind, Role
 from schemas.values.spellings import Spellings
 from tests.detectors.batches import batch_of, batches_of, plain, rows_of, table_of
+from tests.detectors.drift_alerts import alerts_in
 
 OPTIONS = MonitorOptions(burn_in=200, bins=16)
 NUMBER, BOOLEAN, CATEGORY = Kind.NUMBER, Kind.BOOLEAN, Kind.CATEGORY
@@ -30,11 +32,11 @@ def fed(
 ) -> tuple[ColumnMonitor, list[Alert]]:
     """The monitor of one column after some values, and what it has told."""
     monitor = ModelMonitor("m", "1", MonitorOptions(burn_in=200, bins=16, **options))
-    alerts = [
-        alert
+    alerts = alerts_in(
+        event
         for batch in batches_of(rows_of(x=values), cuts, model="m", version="1")
-        for alert in monitor.update(batch)
-    ]
+        for event in monitor.update(batch)
+    )
     return monitor.columns[Role.FEATURE, "x"], alerts
 
 
@@ -171,7 +173,7 @@ def test_what_is_chosen_and_told_depends_neither_on_batches_nor_on_being_restore
     options = MonitorOptions(burn_in=burn_in, bins=8)
     whole, cut = (ModelMonitor("m", "1", options) for _ in range(2))
     expected = whole.update(batch_of(rows, model="m", version="1"))
-    found: list[Alert] = []
+    found: list[PublishedEvent] = []
     for batch in batches_of(rows, cuts, model="m", version="1"):
         table = table_of(
             rows[int(batch.offsets[0]) : int(batch.offsets[-1]) + 1],

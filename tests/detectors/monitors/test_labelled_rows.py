@@ -19,6 +19,7 @@ from schemas.tables.observations import ModelRows, ObservationTable, Origin, Sou
 from schemas.tables.outcomes import outcome_columns
 from schemas.values.spellings import Spellings
 from tests.detectors.batches import START, plain
+from tests.detectors.drift_alerts import alerts_in
 
 ERROR = (Role.ERROR, "error")
 Pairs = Sequence[tuple[Any, Any]]
@@ -45,7 +46,7 @@ def table_of(rows: Pairs, *models: str, start: int = 0) -> ObservationTable:
 
 def fed(tables: Sequence[ObservationTable], **options: Any) -> tuple[Fleet, list[str]]:
     fleet = Fleet(lambda _: MonitorOptions(burn_in=100, **options))
-    alerts = [alert for table in tables for alert in fleet.update(table)]
+    alerts = alerts_in(event for table in tables for event in fleet.update(table))
     assert all(alert.kind is AlertKind.CONCEPT for alert in alerts)
     return fleet, [alert.alert_id for alert in alerts]
 

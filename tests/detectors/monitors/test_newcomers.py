@@ -90,7 +90,7 @@ def test_whoever_shows_itself_is_watched_as_from_its_first_row_on(
         begin += size
         for fleet, found in zip((held, watched), alerts, strict=True):
             if table is not None:
-                found += [alert.alert_id for alert in fleet.update(table)]
+                found += [alert.event_id for alert in fleet.update(table)]
                 fleet.update(_once(10 * number, 3))
             if number % 3 == 1:
                 fleet.notice(_deployment(number))

@@ -14,9 +14,11 @@ from detectors.rows.row_log import RowLog
 from detectors.snapshots.tree import State
 from schemas.events.alert import Alert
 from schemas.events.model_event import ModelEvent, ModelEventType
+from schemas.events.published import PublishedEvent
 from schemas.tables.columns import Role
 from schemas.tables.observations import ObservationBatch, Origin
 from tests.detectors.batches import batch_of, plain, rows_of, table_of_many
+from tests.detectors.drift_alerts import alerts_in
 
 OPTIONS = MonitorOptions(burn_in=50, bins=8)
 MODELS = ("calm", "moves", "late")
@@ -29,6 +31,10 @@ class Recorder:
         self.name = "recorder"
         self.rows: list[list[Any]] = []
         self.restarts = 0
+
+    def skim(self, origin: Origin, rows: int, oldest: int, newest: int) -> bool:
+        del origin, rows, oldest, newest
+        return False
 
     def consume(self, rows: ObservationBatch, first: int, log: RowLog) -> list[Found]:
         (column,) = rows.columns
@@ -81,8 +87,8 @@ def test_another_consumer_sees_each_row_once_whichever_path_it_takes(
     fleet, plain_fleet = (
         Fleet(lambda _: OPTIONS, consumers_of=recorders) for recorders in (fused, single)
     )
-    found: list[Alert] = []
-    expected: list[Alert] = []
+    found: list[PublishedEvent] = []
+    expected: list[PublishedEvent] = []
     begin = 0
     for number, size in enumerate([60, *sizes]):
         end = begin + size
@@ -108,6 +114,46 @@ def test_another_consumer_sees_each_row_once_whichever_path_it_takes(
     assert sorted(map(repr, found)) == sorted(map(repr, expected))
 
 
+class Counter(Recorder):
+    """The number of rows by origin and second of event time, skimmed where they share one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.counts: dict[tuple[Origin, int], int] = {}
+        self.consumed = 0
+
+    def skim(self, origin: Origin, rows: int, oldest: int, newest: int) -> bool:
+        if oldest // 10_000 != newest // 10_000:
+            return False
+        self._count(origin, oldest, rows)
+        return True
+
+    def consume(self, rows: ObservationBatch, first: int, log: RowLog) -> list[Found]:
+        del first, log
+        self.consumed += 1
+        for time in rows.times.tolist():
+            self._count(rows.origin, time, 1)
+        return []
+
+    def _count(self, origin: Origin, time: int, rows: int) -> None:
+        key = origin, time // 10_000
+        self.counts[key] = self.counts.get(key, 0) + rows
+
+
+def test_a_consumer_skims_rows_of_which_it_needs_no_more_than_number_and_times() -> None:
+    counter, recorder = Counter(), Recorder()
+    monitor = ModelMonitor("calm", "3", OPTIONS, [counter, recorder])
+    rows = history("calm", 100)
+    monitor.update(batch_of(rows[:60], model="calm"))
+    consumed = counter.consumed
+    for begin, end in ((60, 65), (65, 68), (68, 77), (77, 80), (80, 100)):
+        table = table_of_many([batch_of(rows[begin:end], start=begin, model="calm")])
+        assert watch_fused(table, {("calm", "3"): monitor}) == {("calm", "3"): []}
+    assert counter.consumed - consumed == 2
+    assert list(counter.counts.values()) == [10] * 10
+    assert len(recorder.rows) == 100
+
+
 def test_the_fused_path_feeds_all_consumers_though_no_column_finds_anything() -> None:
     recorder = Recorder()
     monitor = ModelMonitor("calm", "3", OPTIONS, [recorder])
@@ -123,6 +169,10 @@ class Thirds:
     def __init__(self, alert: Alert) -> None:
         self.name = "thirds"
         self._alert = alert
+
+    def skim(self, origin: Origin, rows: int, oldest: int, newest: int) -> bool:
+        del origin, rows, oldest, newest
+        return False
 
     def consume(self, rows: ObservationBatch, first: int, log: RowLog) -> list[Found]:
         last = first + len(rows) - 1
@@ -147,9 +197,9 @@ class Thirds:
 
 def test_what_several_consumers_find_comes_in_the_order_of_the_rows() -> None:
     rows = history("moves", 200)
-    (drift,) = ModelMonitor("moves", "3", OPTIONS).update(batch_of(rows, model="moves"))
+    (drift,) = alerts_in(ModelMonitor("moves", "3", OPTIONS).update(batch_of(rows, model="moves")))
     monitor = ModelMonitor("moves", "3", OPTIONS, [Thirds(drift)])
-    whole = monitor.update(batch_of(rows, model="moves"))
+    whole = alerts_in(monitor.update(batch_of(rows, model="moves")))
     offsets = [alert.detected_at.offset for alert in whole]
     assert offsets == sorted([*range(0, 200, 3), drift.detected_at.offset])
     one_by_one = ModelMonitor("moves", "3", OPTIONS, [Thirds(drift)])

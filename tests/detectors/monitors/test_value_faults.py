@@ -11,9 +11,11 @@ from detectors.monitors.fused_models import watch_fused
 from detectors.monitors.model_monitor import ModelMonitor
 from detectors.monitors.options import MonitorOptions
 from schemas.events.alert import Alert, AlertKind
+from schemas.events.published import PublishedEvent
 from schemas.events.quality_alert import Quality, QualityAlert
 from schemas.tables.columns import Kind
 from tests.detectors.batches import batch_of, batches_of, plain, rows_of, table_of_many
+from tests.detectors.drift_alerts import alerts_in
 
 OPTIONS = MonitorOptions(burn_in=400)
 
@@ -32,7 +34,7 @@ def rows(size: int, since: int, seed: int = 1) -> list[dict[str, Any]]:
 
 
 def fed(monitor: ModelMonitor, those: list[dict[str, Any]], cuts: list[int]) -> list[Alert]:
-    return [alert for batch in batches_of(those, cuts) for alert in monitor.update(batch)]
+    return alerts_in(event for batch in batches_of(those, cuts) for event in monitor.update(batch))
 
 
 def test_each_fault_is_told_once_by_its_name_and_the_drift_that_follows_is_not() -> None:
@@ -62,7 +64,7 @@ def test_alerts_and_state_depend_neither_on_batches_nor_on_being_restored(
     those = rows(1400, since, seed)
     whole, cut = (ModelMonitor("fraud", "3", OPTIONS) for _ in range(2))
     expected = fed(whole, those, [])
-    found: list[Alert] = []
+    found: list[PublishedEvent] = []
     for batch in batches_of(those, cuts):
         found += cut.update(batch)
         restored = ModelMonitor("fraud", "3", OPTIONS)

@@ -26,6 +26,7 @@ from schemas.events.dead_letter import DeadLetter, ReplayedLetter
 from schemas.events.invalid import Reason
 from schemas.events.model_event import ModelEventType
 from tests.detectors.batches import batch_of, rows_of
+from tests.detectors.drift_alerts import alerts_in
 from tests.schemas.documents_strategy import VALUES, documents
 from tests.topics import TOPICS
 
@@ -155,7 +156,7 @@ def _alerts() -> list[Alert]:
         age=[None if lacks else 40.0 + number % 7 for number, lacks in enumerate(late.tolist())],
     )
     options = MonitorOptions(critical=frozenset({"amount"}))
-    return ModelMonitor("fraud", "3", options).update(batch_of(rows))
+    return alerts_in(ModelMonitor("fraud", "3", options).update(batch_of(rows)))
 
 
 def test_what_the_core_publishes_is_what_the_schemas_say() -> None:
