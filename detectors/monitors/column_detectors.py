@@ -7,11 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detectors.alerts.drift import Finding
-from detectors.algorithms import multinomial
+from detectors.algorithms import multinomial, rank_bets
 from detectors.algorithms.catalogue import build, kinds
 from detectors.algorithms.contract import Detector
 from detectors.algorithms.multinomial import Multinomial
 from detectors.algorithms.priming import prime
+from detectors.algorithms.rank_bets import RankBets
 from detectors.arrays.column import Numbers
 from detectors.monitors.default_detectors import DefaultDetectors
 from detectors.monitors.options import DetectorOptions
@@ -29,8 +30,8 @@ class ColumnDetectors:
     ----------
     options
         What watches columns.
-    limit
-        Of the multinomial detector; 0 for none.
+    rank_limit, multinomial_limit
+        Of these detectors; 0 for none.
     kind
         Of the column: a detector of 0 and 1 watches booleans only, among them the errors of a
         classifier.
@@ -43,17 +44,23 @@ class ColumnDetectors:
         The default detectors, whose states are in the column's block; None where it has others.
     """
 
-    __slots__ = ("_burn_in", "_multinomial", "_others", "defaults")
+    __slots__ = ("_burn_in", "_multinomial", "_others", "_rank_bets", "defaults")
 
     def __init__(
-        self, options: Sequence[DetectorOptions], limit: float, kind: Kind, burn_in: int
+        self,
+        options: Sequence[DetectorOptions],
+        rank_limit: float,
+        multinomial_limit: float,
+        kind: Kind,
+        burn_in: int,
     ) -> None:
         watching = [
             each for each in options if kind is Kind.BOOLEAN or kinds()[each.kind].input != "binary"
         ]
         self._burn_in = burn_in
-        self._multinomial = Multinomial(limit)
-        self.defaults = DefaultDetectors.among(watching, self._multinomial)
+        self._rank_bets = RankBets(rank_limit)
+        self._multinomial = Multinomial(multinomial_limit)
+        self.defaults = DefaultDetectors.among(watching, self._rank_bets, self._multinomial)
         self._others: tuple[tuple[Stream, Detector], ...] = ()
         if self.defaults is None:
             self._others = tuple(
@@ -67,6 +74,7 @@ class ColumnDetectors:
         for stream, detector in self._others:
             if stream is not Stream.RAW:
                 prime(detector, self._burn_in)
+        rank_bets.begin(block.bets)
         return block if self.defaults is None else self.defaults.primed(block, self._burn_in)
 
     def judge(
@@ -93,6 +101,10 @@ class ColumnDetectors:
             for stream, detector in watchers
             if (detections := detector.update(views[stream]))
         ]
+        of_bets = rank_bets.feed(ranks, block.bets, self._rank_bets.limit)
+        if of_bets[0] >= 0:
+            detection = self._rank_bets.detection(*of_bets)
+            findings.append(Finding(self._rank_bets, RankBets.stream(of_bets[2]), detection))
         if found[0] >= 0:
             detection = self._multinomial.detection(*found)
             findings.append(Finding(self._multinomial, Stream.RAW, detection))

@@ -9,9 +9,11 @@ from numpy.typing import NDArray
 from detectors.alerts.drift import Drift, Finding
 from detectors.alerts.quality_change import QualityChange
 from detectors.alerts.values_change import ValuesChange
-from detectors.algorithms import multinomial, share_cusum
+from detectors.algorithms import multinomial, rank_bets, share_cusum
 from detectors.algorithms.change_point import likeliest_suffix, strongest_suffix
 from detectors.algorithms.multinomial import DEFAULT_LIMIT, Multinomial
+from detectors.algorithms.rank_bets import DEFAULT_LIMIT as DEFAULT_RANK_LIMIT
+from detectors.algorithms.rank_bets import RankBets
 from detectors.arrays.column import Numbers
 from detectors.monitors.column_detectors import ColumnDetectors
 from detectors.monitors.default_detectors import DefaultDetectors
@@ -53,6 +55,8 @@ class ColumnMonitor:
         Whether a value that stays, or values never seen before, are faults.
     multinomial_limit
         Of the detector of the bins' shares; 0 for none.
+    rank_limit
+        Of the rank e-detector, likewise.
 
     Attributes
     ----------
@@ -69,6 +73,7 @@ class ColumnMonitor:
         "_multinomial_limit",
         "_options",
         "_placed",
+        "_rank_limit",
         "_restarts",
         "_seed",
         "_spellings",
@@ -87,7 +92,9 @@ class ColumnMonitor:
         spellings: Spellings = USUAL,
         finds_faults: bool = True,
         multinomial_limit: float = DEFAULT_LIMIT,
+        rank_limit: float = DEFAULT_RANK_LIMIT,
     ) -> None:
+        self._rank_limit = rank_limit
         self._multinomial_limit = multinomial_limit
         self._finds_faults = finds_faults
         self._choice = KindChoice(kinds, burn_in, spellings)
@@ -104,7 +111,7 @@ class ColumnMonitor:
         """Watch values of a kind, with a new reference and detectors that know nothing yet."""
         self.kind = kind
         self._detectors = ColumnDetectors(
-            self._options, self._multinomial_limit, kind, self._burn_in
+            self._options, self._rank_limit, self._multinomial_limit, kind, self._burn_in
         )
         self._placed = False
         self.reference = self._new_reference()
@@ -247,7 +254,7 @@ class ColumnMonitor:
         first_row
             Number of the first one.
         found
-            Shape ``(5, 5)``: what the detectors have found.
+            Shape ``(6, 5)``: what the detectors have found.
         """
         self._placed = False
         if self.defaults is None:
@@ -313,6 +320,7 @@ class ColumnMonitor:
             "choice": self._choice.state(self.kind, self._usable),
             "reference": self.reference.state(),
             "shares": multinomial.state_of(block.shares, block.recent_counts),
+            "bets": rank_bets.state_of(block.bets),
             "detectors": self._detectors.states(block),
         }
 
@@ -335,8 +343,9 @@ class ColumnMonitor:
             self.reference.restore(state["reference"])
         block = self._detectors.restored(self.reference.block, state["detectors"])
         self.reference.block = block
-        # A release that did not have it yet passes over it, and what it wrote has none.
+        # A release that did not have them yet passes over them, and what it wrote has none.
         multinomial.restore(block.shares, block.recent_counts, state.get("shares"))
+        rank_bets.restore(block.bets, state.get("bets"))
 
     def _new_reference(self) -> Reference:
         return Reference(
@@ -406,6 +415,9 @@ class ColumnMonitor:
             # Its own estimate is late: bets begin to win when they know what to bet on.
             since = max(since, likeliest_suffix(reference.latest_ratios(since)))
         elif first.stream is not Stream.RAW:  # of values as they are there is an estimate
+            if isinstance(first.detector, RankBets):
+                # Its own estimate errs on either side: bets grow by leaps.
+                since = min(max(since, RECENT), reference.count)
             ranks = reference.latest_ranks(since, fold=first.stream is Stream.SPREAD)
             latest = strongest_suffix(ranks - 0.5)
             # All that is kept of a longer run says nothing about where that began.

@@ -14,6 +14,7 @@ from detectors.algorithms.contract import Detection, Detector, NamedDetector
 from detectors.algorithms.multinomial import Multinomial
 from detectors.algorithms.page_hinkley import PageHinkley
 from detectors.algorithms.priming import prime
+from detectors.algorithms.rank_bets import RankBets
 from detectors.monitors.options import DetectorOptions, Parameter
 from detectors.reference.column_block import ColumnBlock
 from schemas.events.detector_report import Stream
@@ -21,13 +22,17 @@ from schemas.events.detector_report import Stream
 Array: TypeAlias = NDArray[np.float64]
 Parameters: TypeAlias = tuple[tuple[str, Parameter], ...]
 
+Settings: TypeAlias = tuple[Array, Array, Array, Array]
+"""Of ADWIN, Page-Hinkley, the rank e-detector and the multinomial one, as the kernels take them."""
+
 _STREAMS = (Stream.LOCATION, Stream.SPREAD)
-_PLACES = (*_STREAMS, *_STREAMS, Stream.RAW)
+_PLACES = (*_STREAMS, *_STREAMS, None, Stream.RAW)
+"""What each watches; of the bets each has its own."""
 
 
 @dataclass(frozen=True, slots=True)
 class DefaultDetectors:
-    """ADWIN on location and spread, Page-Hinkley likewise, the multinomial one on the bins.
+    """ADWIN on location and spread, Page-Hinkley likewise, bets on ranks, the shares of bins.
 
     Their states are in a `ColumnBlock`.
 
@@ -35,29 +40,35 @@ class DefaultDetectors:
 
     Attributes
     ----------
-    adwin, page_hinkley, multinomial
+    adwin, page_hinkley, rank_bets, multinomial
         The parameters of the kinds.
     """
 
     adwin: Adwin
     page_hinkley: PageHinkley
+    rank_bets: RankBets
     multinomial: Multinomial
 
     @classmethod
     def among(
-        cls, options: Sequence[DetectorOptions], multinomial: Multinomial
+        cls, options: Sequence[DetectorOptions], rank_bets: RankBets, multinomial: Multinomial
     ) -> "DefaultDetectors | None":
         """Return the detectors of a column; None where those of streams are others than these."""
         kinds = [each.kind for each in options if each.streams == _STREAMS]
         if kinds != [Adwin.kind, PageHinkley.kind] or len(options) > len(kinds):
             return None
         first, second = (tuple(sorted(each.parameters.items())) for each in options)
-        return _shared(first, second, multinomial.limit)
+        return _shared(first, second, rank_bets.limit, multinomial.limit)
 
     @property
-    def settings(self) -> tuple[Array, Array, Array]:
+    def settings(self) -> Settings:
         """The parameters in the kernels' form."""
-        return self.adwin.settings, self.page_hinkley.settings, self.multinomial.settings
+        return (
+            self.adwin.settings,
+            self.page_hinkley.settings,
+            self.rank_bets.settings,
+            self.multinomial.settings,
+        )
 
     def primed(self, block: ColumnBlock, count: int) -> ColumnBlock:
         """Return a block, this or another one, with the detectors as before the first rank.
@@ -108,26 +119,30 @@ class DefaultDetectors:
         Parameters
         ----------
         found
-            Shape ``(5, 5)``: what the kernels returned, at least one of which fired.
+            Shape ``(6, 5)``: what the kernels returned, at least one of which fired.
         """
         rows = found[:, 0]
         first = rows[rows >= 0].min()
         detectors = (
             *(self.adwin, self.adwin),
             *(self.page_hinkley, self.page_hinkley),
+            self.rank_bets,
             self.multinomial,
         )
         for place in np.flatnonzero(rows == first).tolist():
             detector = detectors[place]
             detection = detector.detection(*found[place].tolist())
-            yield _PLACES[place], detector, detection
+            stream = _PLACES[place] or RankBets.stream(found[place][2])
+            yield stream, detector, detection
 
 
 @lru_cache(maxsize=256)
-def _shared(adwin: Parameters, page_hinkley: Parameters, limit: float) -> DefaultDetectors | None:
+def _shared(
+    adwin: Parameters, page_hinkley: Parameters, of_bets: float, of_shares: float
+) -> DefaultDetectors | None:
     first, second = build(Adwin.kind, dict(adwin)), build(PageHinkley.kind, dict(page_hinkley))
     if isinstance(first, Adwin) and isinstance(second, PageHinkley):
-        return DefaultDetectors(first, second, Multinomial(limit))
+        return DefaultDetectors(first, second, RankBets(of_bets), Multinomial(of_shares))
     return None
 
 

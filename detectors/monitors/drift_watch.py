@@ -265,6 +265,7 @@ class DriftWatch:
             # Errors that stay away are no fault.
             finds_faults=role is not Role.ERROR,
             multinomial_limit=self._options.multinomial_limit,
+            rank_limit=self._options.rank_limit,
             seed=Seeds(self._identity, key),
         )
 

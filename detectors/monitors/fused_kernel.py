@@ -20,12 +20,15 @@ from detectors.algorithms.adwin import is_room
 from detectors.algorithms.multinomial import MEMORY as SHARES_MEMORY
 from detectors.algorithms.multinomial import feed as feed_multinomial
 from detectors.algorithms.page_hinkley import feed as feed_page_hinkley
+from detectors.algorithms.rank_bets import MEMORY as BETS_MEMORY
+from detectors.algorithms.rank_bets import feed as feed_bets
 from detectors.algorithms.share_cusum import feed as feed_shares
 from detectors.algorithms.share_cusum import is_calm
 from detectors.algorithms.value_faults import find, may_stay
 from detectors.arrays.addresses import pointer
 from detectors.reference.bins import count_at_most
 from detectors.reference.column_block import (
+    BETS,
     BIN_OF_AT,
     BIN_OF_SIZE,
     CATEGORY_COUNTS_AT,
@@ -79,7 +82,7 @@ NO_ROOM: Final = -2
 """In place of a row: something is too short for the values, too many of them are not ok, or they
 show a fault, and nothing was done."""
 
-DETECTORS: Final = 5
+DETECTORS: Final = 6
 """How many of them watch a column."""
 
 ALL_USABLE: Final = -1
@@ -272,6 +275,7 @@ def _judge(
     tally: NDArray[np.float64],
     adwin: NDArray[np.float64],
     page_hinkley: NDArray[np.float64],
+    bets: NDArray[np.float64],
     multinomial: NDArray[np.float64],
     found: NDArray[np.float64],
     scratch: NDArray[np.float64],
@@ -319,7 +323,9 @@ def _judge(
     fired = _note(found[1], feed_adwin(spread, 0, window1, adwin), fired)
     fired = _note(found[2], feed_page_hinkley(location, 0, memory0, page_hinkley), fired)
     fired = _note(found[3], feed_page_hinkley(spread, 0, memory1, page_hinkley), fired)
-    fired = _note(found[4], by_bins, fired)
+    won = carray(pointer(block + WORD * BETS), (BETS_MEMORY,), np.float64)
+    fired = _note(found[4], feed_bets(location, won, bets[0]), fired)
+    fired = _note(found[5], by_bins, fired)
     if fired == QUIET:
         at += WORD * head[LATEST]
         latest_rows = carray(pointer(at), (head[ROWS],), np.int64)
@@ -353,6 +359,7 @@ def _watch(
     first: int,
     adwin: NDArray[np.float64],
     page_hinkley: NDArray[np.float64],
+    bets: NDArray[np.float64],
     multinomial: NDArray[np.float64],
     found: NDArray[np.float64],
     judged: NDArray[np.float64],
@@ -390,6 +397,7 @@ def _watch(
                 tally,
                 adwin,
                 page_hinkley,
+                bets,
                 multinomial,
                 found,
                 scratch,
@@ -418,6 +426,7 @@ def watch_columns(
     firsts: Numbers,
     adwin: NDArray[np.float64],
     page_hinkley: NDArray[np.float64],
+    bets: NDArray[np.float64],
     multinomial: NDArray[np.float64],
     found: NDArray[np.float64],
     at: Numbers,
@@ -435,12 +444,12 @@ def watch_columns(
         Shape ``(m, 2)``: where the rows of each model begin and end.
     firsts
         Shape ``(m,)``: the number that each model gives to its first row.
-    adwin, page_hinkley, multinomial
+    adwin, page_hinkley, bets, multinomial
         The detectors' settings.
     found
         Shape ``(m, c, DETECTORS, 5)``: gets what the detectors' kernels return, ADWIN on location
-        and spread, then Page-Hinkley likewise, then the multinomial one. One that does not fire up
-        to the first row has -1 or a later row.
+        and spread, then Page-Hinkley likewise, the rank e-detector, the multinomial one. One that
+        does not fire up to the first row has -1 or a later row.
     at
         Shape ``(m, c)``: gets the first of the judged values at which anything fired, `QUIET` or
         `NO_ROOM`. Where something fired the values are in the bins, but not yet in the moments, and
@@ -467,6 +476,7 @@ def watch_columns(
                 firsts[model],
                 adwin,
                 page_hinkley,
+                bets,
                 multinomial,
                 found[model, column],
                 judged,

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detectors.monitors.column_monitor import ColumnMonitor
+from detectors.monitors.default_detectors import Settings
 from detectors.rows.row_log import RowLog
 from schemas.tables.columns import Kind, Role
 
@@ -36,7 +37,7 @@ class FusedPlan:
 
     layout: Layout
     addresses: NDArray[np.int64]
-    settings: tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]
+    settings: Settings
     categories: dict[int, ColumnMonitor]
     log: RowLog
 

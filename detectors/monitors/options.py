@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from detectors.algorithms.multinomial import DEFAULT_LIMIT
+from detectors.algorithms.rank_bets import DEFAULT_LIMIT as DEFAULT_RANK_LIMIT
 from detectors.performance.error import Task
 from schemas.events.detector_report import Stream
 from schemas.tables.columns import Kind
@@ -52,6 +53,8 @@ class MonitorOptions:
     multinomial_limit
         Of the multinomial detector of each column's bins: values from one false alarm of a column
         to the next, at least; 0 for none.
+    rank_limit
+        Of the rank e-detector, likewise.
     burn_in
         Values of a column that make its reference before the first one is judged.
     bins
@@ -74,6 +77,7 @@ class MonitorOptions:
 
     detectors: tuple[DetectorOptions, ...] = DEFAULT_DETECTORS
     multinomial_limit: float = DEFAULT_LIMIT
+    rank_limit: float = DEFAULT_RANK_LIMIT
     burn_in: int = 1000
     bins: int = 64
     kinds: Mapping[str, Kind] = field(default_factory=dict)

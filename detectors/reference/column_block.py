@@ -10,7 +10,7 @@ import numpy as np
 from numba.extending import register_jitable
 from numpy.typing import NDArray
 
-from detectors.algorithms import multinomial, share_cusum
+from detectors.algorithms import multinomial, rank_bets, share_cusum
 from detectors.algorithms.page_hinkley import FIELDS
 from detectors.arrays.addresses import address_of
 from detectors.arrays.column import Numbers
@@ -80,7 +80,8 @@ CORRELATION: Final = RANGE + 2  # lag-1 autocorrelation of the burn-in, NaN for 
 QUALITY: Final = CORRELATION + 1  # memory of what watches the share of rows that are not ok
 MEMORIES: Final = QUALITY + share_cusum.MEMORY  # of Page-Hinkley, on the location and the spread
 SHARES: Final = MEMORIES + 2 * MEMORY  # of the multinomial detector
-WINDOWS: Final = SHARES + multinomial.MEMORY  # of ADWIN, on the location and the spread
+BETS: Final = SHARES + multinomial.MEMORY  # of the rank e-detector
+WINDOWS: Final = BETS + rank_bets.MEMORY  # of ADWIN, on the location and the spread
 # From there on windows, counts, recent counts, edges, latest values and their rows.
 
 
@@ -167,6 +168,11 @@ class ColumnBlock:
     def shares(self) -> Numbers:
         """Memory of `detectors.algorithms.multinomial`."""
         return self._floats(SHARES, multinomial.MEMORY)
+
+    @property
+    def bets(self) -> Numbers:
+        """Memory of `detectors.algorithms.rank_bets`."""
+        return self._floats(BETS, rank_bets.MEMORY)
 
     @property
     def windows(self) -> list[Numbers]:

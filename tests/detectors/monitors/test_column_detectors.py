@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from detectors.alerts.drift import Finding
+from detectors.algorithms import rank_bets
 from detectors.arrays.column import Numbers
 from detectors.monitors.column_detectors import ColumnDetectors
 from detectors.monitors.options import DEFAULT_DETECTORS, DetectorOptions
@@ -21,7 +22,7 @@ def _begun(
     options: Sequence[DetectorOptions], kind: Kind, values: Numbers
 ) -> tuple[ColumnDetectors, Reference]:
     reference = Reference(burn_in=len(values), bins=16, categorical=False, seed=1)
-    detectors = ColumnDetectors(options, 0.0, kind, len(values))
+    detectors = ColumnDetectors(options, 2e6, 0.0, kind, len(values))
     reference.block = detectors.primed(reference.block)
     reference.burn(values, np.arange(len(values)))
     return detectors, reference
@@ -65,6 +66,7 @@ def test_detectors_that_are_restored_find_what_those_before_find(
     other, again = _begun(options, Kind.NUMBER, burnt)
     again.ranks(again.bins(calm))
     again.block = other.restored(again.block, detectors.states(reference.block))
+    rank_bets.restore(again.block.bets, rank_bets.state_of(reference.block.bets))
     found, expected = _judged(other, again, late), _judged(detectors, reference, late)
 
     assert [each.detection for each in found] == [each.detection for each in expected]

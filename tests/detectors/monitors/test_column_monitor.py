@@ -101,6 +101,18 @@ def test_a_change_of_location_or_spread_is_found_once_with_true_evidence(
     assert drift.before.quantile(0.5) == pytest.approx(np.median(before), abs=0.1)
 
 
+def test_of_a_state_without_bets_everything_else_goes_on() -> None:
+    random = _RANDOM(6)
+    monitor, other = _monitor(), _monitor()
+    _feed(monitor, random.normal(size=3000))
+    state = monitor.state()
+    del state["bets"]
+    other.restore(state)
+    assert other.reference.block.counts.tolist() == monitor.reference.block.counts.tolist()
+    assert other.reference.block.bets.tolist() == _monitor().reference.block.bets.tolist()
+    assert len(_feed(other, random.normal(3, 1, 100), 3000)) == 1
+
+
 def test_a_constant_is_silent_and_alarms_when_it_begins_to_vary() -> None:
     monitor = _monitor()
     assert _feed(monitor, np.full(20_000, 7.0)) == []
