@@ -110,12 +110,18 @@ class ColumnMonitor:
     def _watch_as(self, kind: Kind) -> None:
         """Watch values of a kind, with a new reference and detectors that know nothing yet."""
         self.kind = kind
-        self._detectors = ColumnDetectors(
-            self._options, self._rank_limit, self._multinomial_limit, kind, self._burn_in
-        )
         self._placed = False
         self.reference = self._new_reference()
-        self.reference.block = self._detectors.primed(self.reference.block)
+        self._begin_detectors()
+
+    def _begin_detectors(self) -> None:
+        """Let detectors that know nothing yet watch the reference."""
+        self._detectors = ColumnDetectors(
+            self._options, self._rank_limit, self._multinomial_limit, self.kind, self._burn_in
+        )
+        block = self._detectors.primed(self.reference.block)
+        multinomial.restore(block.shares, block.recent_counts, None)
+        self.reference.block = block
 
     @property
     def defaults(self) -> DefaultDetectors | None:
@@ -364,6 +370,8 @@ class ColumnMonitor:
         if not reference.ready:
             reference.burn(values, rows)
             return len(values), None
+        until = reference.until_look
+        values, rows = values[:until], rows[:until]
         judged = reference.judged(len(values))
         bins = reference.bins(values[judged])
         fault = reference.fault(values[judged], bins)
@@ -380,7 +388,8 @@ class ColumnMonitor:
             return len(values), ValuesChange(int(rows[-1]), first, fault, reference.independent)
         if not findings:
             reference.absorb(values[judged], rows[judged])
-            reference.passed(len(values))
+            if reference.passed(values, rows):
+                self._begin_detectors()
             return len(values), None
         return self._conclude(values, rows, findings)
 
@@ -392,8 +401,8 @@ class ColumnMonitor:
         judged = reference.judged(len(values))
         judged_values, judged_rows = values[judged], rows[judged]
         at = findings[0].detection.index
-        reference.withdraw(judged_values[at + 1 :])
         reference.absorb(judged_values[: at + 1], judged_rows[: at + 1])
+        reference.withdraw(judged_values[at + 1 :])
         drift = self._drift(int(judged_rows[at]), findings)
         change: Drift | ValuesChange = drift
         fault = reference.stay(len(drift.after)) or reference.unseen(len(drift.after))

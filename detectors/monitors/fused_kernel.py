@@ -28,6 +28,9 @@ from detectors.algorithms.value_faults import find, may_stay
 from detectors.arrays.addresses import pointer
 from detectors.reference.bins import count_at_most
 from detectors.reference.column_block import (
+    AGAIN_AT,
+    AGAIN_SIZE,
+    APART,
     BETS,
     BIN_OF_AT,
     BIN_OF_SIZE,
@@ -43,6 +46,7 @@ from detectors.reference.column_block import (
     MEMORY,
     NARROW,
     NEXT,
+    NEXT_SAMPLED,
     NEXT_SKIP,
     PROBLEMS,
     QUALITY,
@@ -71,6 +75,8 @@ from detectors.reference.column_block import (
 )
 from detectors.reference.moments import keep_latest
 from detectors.reference.ranks import rank
+from detectors.reference.residuals import MEMORY as FILTER
+from detectors.reference.residuals import PART, keep_residuals, residuals_of
 from schemas.tables.columns import Column, Flags
 
 Numbers = NDArray[np.int64]
@@ -156,6 +162,30 @@ def _fits(
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
+def _sample_again(
+    values: NDArray[np.float64],
+    flags: NDArray[np.uint8],
+    head: Numbers,
+    tally: NDArray[np.float64],
+    first: int,
+) -> bool:
+    """Write values to the second sample, if there is one; tell whether there was room."""
+    if head[AGAIN_AT] == 0:
+        tally[NEXT_SAMPLED] = 0.0
+        return True
+    held, room = int(tally[SAMPLED]), head[AGAIN_SIZE]
+    if held + len(values) > room:
+        return False
+    pairs = carray(pointer(head[AGAIN_AT]), (2 * room,), np.float64)
+    for row in range(len(values)):
+        if len(flags) == 0 or flags[row] == 0:
+            pairs[2 * held], pairs[2 * held + 1] = values[row], first + row
+            held += 1
+    tally[NEXT_SAMPLED] = held
+    return True
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def _gather(
     values: NDArray[np.float64],
     flags: NDArray[np.uint8],
@@ -180,6 +210,8 @@ def _gather(
             wait = stride
         wait -= 1
     if head[ROWS] == 0 and not follow:
+        return NO_ROOM
+    if not _sample_again(values, flags, head, tally, first):
         return NO_ROOM
     tally[NEXT_SKIP] = wait
     return count
@@ -266,6 +298,26 @@ def _count(
     return found
 
 
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+def _standings(
+    judged: NDArray[np.float64],
+    at: int,
+    head: Numbers,
+    scratch: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return what values are ranked by, themselves or residuals, and the filter after them.
+
+    And the part of the block that residuals have, which lies behind the edges at an address.
+    """
+    standings, after = judged, scratch[3, :FILTER]
+    part_at = at + WORD * (head[EDGES] + head[LATEST] + head[ROWS])
+    part = carray(pointer(part_at), (PART,), np.float64)
+    if head[APART] != 0:
+        standings = scratch[2, : len(judged)]
+        residuals_of(judged, part, np.uint64(head[SEED]), standings, after)
+    return standings, after, part
+
+
 @njit(cache=True, nogil=True, error_model="numpy")
 def _judge(
     judged: NDArray[np.float64],
@@ -297,8 +349,9 @@ def _judge(
     at += WORD * recent_words(size)
     location, spread = scratch[0, :count], scratch[1, :count]
     has_new = False
+    standings, after, part = _standings(judged, at, head, scratch)
     if head[BIN_OF_AT] == 0:
-        count_at_most(carray(pointer(at), (head[EDGES],), np.float64), judged, bins)
+        count_at_most(carray(pointer(at), (head[EDGES],), np.float64), standings, bins)
     else:
         bin_of = carray(pointer(head[BIN_OF_AT]), (head[BIN_OF_SIZE],), np.int64)
         for i in range(count):
@@ -318,8 +371,7 @@ def _judge(
     by_bins = _count(bins[:count], counts_at, head, shares, recent, multinomial[0], location)
     for i in range(count):
         spread[i] = abs(2.0 * location[i] - 1.0)
-    fired = QUIET
-    fired = _note(found[0], feed_adwin(location, 0, window0, adwin), fired)
+    fired = _note(found[0], feed_adwin(location, 0, window0, adwin), QUIET)
     fired = _note(found[1], feed_adwin(spread, 0, window1, adwin), fired)
     fired = _note(found[2], feed_page_hinkley(location, 0, memory0, page_hinkley), fired)
     fired = _note(found[3], feed_page_hinkley(spread, 0, memory1, page_hinkley), fired)
@@ -327,6 +379,8 @@ def _judge(
     fired = _note(found[4], feed_bets(location, won, bets[0]), fired)
     fired = _note(found[5], by_bins, fired)
     if fired == QUIET:
+        if head[APART] != 0:
+            keep_residuals(judged, standings, after, part, int(tally[HELD]))
         at += WORD * head[LATEST]
         latest_rows = carray(pointer(at), (head[ROWS],), np.int64)
         held, earlier, mean, squares = keep_latest(
@@ -339,8 +393,7 @@ def _judge(
             tally[MEAN],
             tally[SQUARES],
         )
-        tally[HELD], tally[COUNT] = held, earlier
-        tally[MEAN], tally[SQUARES] = mean, squares
+        tally[HELD], tally[COUNT], tally[MEAN], tally[SQUARES] = held, earlier, mean, squares
         head[NEXT] = rows[count - 1] + head[STRIDE]
         if head[BIN_OF_AT] != 0:
             category_counts = carray(
@@ -404,7 +457,7 @@ def _watch(
                 bins,
             )
         if fired == QUIET:
-            tally[SKIP] = tally[NEXT_SKIP]
+            tally[SKIP], tally[SAMPLED] = tally[NEXT_SKIP], tally[NEXT_SAMPLED]
     if fired != QUIET:
         # Of the rows after a change, the quality is counted by who goes on from there.
         return fired
@@ -459,7 +512,7 @@ def watch_columns(
     for model in range(len(bounds)):
         longest = max(longest, bounds[model, 1] - bounds[model, 0])
     bins, rows = np.empty(longest, dtype=np.int64), np.empty(longest, dtype=np.int64)
-    judged, scratch = np.empty(longest), np.empty((2, longest))
+    judged, scratch = np.empty(longest), np.empty((4, max(longest, FILTER)))
     no_flags = np.empty(0, dtype=np.uint8)
     quality_after = np.empty(share_cusum.MEMORY)
     problems_after = np.empty(FLAGS, dtype=np.int64)

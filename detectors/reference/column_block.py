@@ -41,20 +41,24 @@ EDGES: Final = 6
 LATEST: Final = 7  # room for the latest values, none during the burn-in
 ROWS: Final = 8  # room for their rows: none while one follows from the other
 WIDE: Final = 9  # 1 where the counts have 64 bits, and not 32
+APART: Final = 10  # the part of `detectors.reference.residuals`: none where values are judged
 # Addresses of what lies elsewhere, and how long that is; 0 for what there is not. During the
 # burn-in its sample and the rows of that; afterwards, of categories, which bin each category number
 # has, and how many values each of them has. So two names stand for one word.
-SAMPLE_AT: Final = 10
-SAMPLE_ROWS_AT: Final = 11
-SAMPLE_SIZE: Final = 12
-SAMPLE_ROWS_SIZE: Final = 13
+SAMPLE_AT: Final = 11
+SAMPLE_ROWS_AT: Final = 12
+SAMPLE_SIZE: Final = 13
+SAMPLE_ROWS_SIZE: Final = 14
 BIN_OF_AT: Final = SAMPLE_AT
 CATEGORY_COUNTS_AT: Final = SAMPLE_ROWS_AT
 BIN_OF_SIZE: Final = SAMPLE_SIZE
 CATEGORY_COUNTS_SIZE: Final = SAMPLE_ROWS_SIZE
 ELSEWHERE: Final = slice(SAMPLE_AT, SAMPLE_ROWS_SIZE + 1)  # all four of them
-ADDRESS: Final = 14  # of the block itself
-PROBLEMS: Final = 15  # values by quality
+ADDRESS: Final = 15  # of the block itself
+# Of the second sample (`detectors.reference.second_sample`), while there is one, and otherwise 0:
+AGAIN_AT: Final = 16
+AGAIN_SIZE: Final = 17
+PROBLEMS: Final = 18  # values by quality
 
 WATCHED: Final = 1
 """In place of readiness: faults of values are looked for."""
@@ -73,8 +77,9 @@ MEAN: Final = 2  # of these
 SQUARES: Final = 3  # sum of their squared deviations
 SKIP: Final = 4  # values that are passed over before the next one is judged
 NEXT_SKIP: Final = 5  # what SKIP becomes once the values at hand are judged
-SAMPLED: Final = 6  # values of the burn-in
-TALLY_SIZE: Final = 7
+SAMPLED: Final = 6  # values of the burn-in, or of the second sample
+NEXT_SAMPLED: Final = 7  # what SAMPLED becomes then
+TALLY_SIZE: Final = 8
 RANGE: Final = TALLY + TALLY_SIZE  # lowest and highest of the burn-in
 CORRELATION: Final = RANGE + 2  # lag-1 autocorrelation of the burn-in, NaN for none
 QUALITY: Final = CORRELATION + 1  # memory of what watches the share of rows that are not ok
@@ -82,7 +87,7 @@ MEMORIES: Final = QUALITY + share_cusum.MEMORY  # of Page-Hinkley, on the locati
 SHARES: Final = MEMORIES + 2 * MEMORY  # of the multinomial detector
 BETS: Final = SHARES + multinomial.MEMORY  # of the rank e-detector
 WINDOWS: Final = BETS + rank_bets.MEMORY  # of ADWIN, on the location and the spread
-# From there on windows, counts, recent counts, edges, latest values and their rows.
+# From there on windows, counts, recent counts, edges, latest values and their rows, residuals.
 
 
 class ColumnBlock:
@@ -92,9 +97,9 @@ class ColumnBlock:
 
     Parameters
     ----------
-    window, size, edges, latest, rows
+    window, size, edges, latest, rows, apart
         How long the parts are: each of the windows, the counts of the bins, their inner edges, the
-        latest values and their rows.
+        latest values and their rows, and what residuals need.
     wide
         1 where the bins may hold `NARROW` values or more.
     """
@@ -110,6 +115,7 @@ class ColumnBlock:
         latest: int = 0,
         rows: int = 0,
         wide: int = 0,
+        apart: int = 0,
     ) -> None:
         self.words: Integers = np.zeros(
             WINDOWS
@@ -118,10 +124,11 @@ class ColumnBlock:
             + recent_words(size)
             + edges
             + latest
-            + rows,
+            + rows
+            + apart,
             dtype=np.int64,
         )
-        self.words[WINDOW : WIDE + 1] = window, size, edges, latest, rows, wide
+        self.words[WINDOW : APART + 1] = window, size, edges, latest, rows, wide, apart
         self.words[ADDRESS] = address_of(self.words)
 
     @property
@@ -136,7 +143,7 @@ class ColumnBlock:
 
     @property
     def tally(self) -> Numbers:
-        """Counts and moments by `HELD` to `SAMPLED`, shape ``(7,)``."""
+        """Counts and moments by `HELD` to `NEXT_SAMPLED`, shape ``(8,)``."""
         return self._floats(TALLY, TALLY_SIZE)
 
     @property
@@ -198,18 +205,27 @@ class ColumnBlock:
     def edges(self) -> Numbers:
         """Inner edges of the bins of numbers."""
         length, after = self.length(EDGES), self.length(LATEST) + self.length(ROWS)
-        return self._floats(len(self.words) - after - length, length)
+        return self._floats(self._apart_at - after - length, length)
 
     @property
     def latest(self) -> Numbers:
         """Room for the latest values."""
         length = self.length(LATEST)
-        return self._floats(len(self.words) - self.length(ROWS) - length, length)
+        return self._floats(self._apart_at - self.length(ROWS) - length, length)
 
     @property
     def latest_rows(self) -> Integers:
         """Room for the rows of the latest values; none while one follows from the other."""
-        return self.words[len(self.words) - self.length(ROWS) :]
+        return self.words[self._apart_at - self.length(ROWS) : self._apart_at]
+
+    @property
+    def apart(self) -> Numbers:
+        """What residuals need, by `detectors.reference.residuals`; none where values are judged."""
+        return self._floats(self._apart_at, self.length(APART))
+
+    @property
+    def _apart_at(self) -> int:
+        return len(self.words) - self.length(APART)
 
     def length(self, part: int) -> int:
         """Return how long a part is, such as `WINDOW`, or what else stands among these."""
@@ -217,9 +233,9 @@ class ColumnBlock:
 
     def resized(self, **lengths: int) -> "ColumnBlock":
         """Return a copy with other lengths of some parts, or itself; what fits in is kept."""
-        names = ("window", "size", "edges", "latest", "rows", "wide")
+        names = ("window", "size", "edges", "latest", "rows", "wide", "apart")
         present: dict[str, Any] = dict(
-            zip(names, self.words[WINDOW : WIDE + 1].tolist(), strict=True)
+            zip(names, self.words[WINDOW : APART + 1].tolist(), strict=True)
         )
         wanted = {**present, **lengths}
         if wanted == present:
@@ -227,6 +243,7 @@ class ColumnBlock:
         other = ColumnBlock(**wanted)
         other.words[:WINDOW] = self.words[:WINDOW]
         other.words[ELSEWHERE] = self.words[ELSEWHERE]
+        other.words[AGAIN_AT : AGAIN_SIZE + 1] = self.words[AGAIN_AT : AGAIN_SIZE + 1]
         other.words[PROBLEMS:WINDOWS] = self.words[PROBLEMS:WINDOWS]
         parts = zip(self._parts(), other._parts(), strict=True)
         for own, others in parts:
@@ -242,6 +259,7 @@ class ColumnBlock:
             self.edges,
             self.latest,
             self.latest_rows,
+            self.apart,
         ]
 
     def _floats(self, begin: int, count: int) -> Numbers:

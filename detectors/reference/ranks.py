@@ -32,6 +32,12 @@ def _mixed(word: np.uint64) -> np.uint64:
     return z ^ (z >> np.uint64(31))
 
 
+@numba.njit(cache=True, nogil=True, inline="always")
+def random_part(seed: np.uint64, number: np.uint64) -> float:
+    """Return a number within (0, 1) that depends on a seed and a number, on nothing else."""
+    return (np.float64(_mixed(seed + number) >> np.uint64(11)) + 0.5) / 9007199254740992.0
+
+
 @numba.njit(cache=True, nogil=True)
 def rank(
     bins: NDArray[np.int64],
@@ -50,8 +56,7 @@ def rank(
             below += np.int64(counts[b])
         # The random part depends on the seed and on how many values came before, on nothing else:
         # a replay in other batches gives the same ranks.
-        word = _mixed(seed + np.uint64(total))
-        random = (np.float64(word >> np.uint64(11)) + 0.5) / 9007199254740992.0
+        random = random_part(seed, np.uint64(total))
         ranks[i] = (below + random * (np.int64(counts[own]) + 1)) / (total + 1)
         counts[own] += 1
         total += 1

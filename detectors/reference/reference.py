@@ -24,6 +24,8 @@ from detectors.reference.category_bins import CategoryBins
 from detectors.reference.category_choice import settled, standings
 from detectors.reference.category_numbers import CategoryNumbers
 from detectors.reference.column_block import (
+    AGAIN_AT,
+    AGAIN_SIZE,
     COUNT,
     ELSEWHERE,
     HELD,
@@ -41,17 +43,34 @@ from detectors.reference.column_block import (
     WIDE,
     ColumnBlock,
 )
-from detectors.reference.dependence import autocorrelations, independent_stride
+from detectors.reference.dependence import MOST_STRIDE
 from detectors.reference.moments import Moments, keep_latest, with_values
 from detectors.reference.ranks import absorb_ranks, expected_ranks
+from detectors.reference.remedy import Remedy, remedy_for
+from detectors.reference.residuals import (
+    LATEST_AT,
+    LEVELS,
+    LEVELS_AT,
+    MEMORY,
+    PART,
+    keep_residuals,
+    levels_of,
+    residuals_of,
+    tallies_of,
+)
+from detectors.reference.second_sample import SecondSample
+from detectors.reference.whitening import Whitening
 from detectors.reference.window import ReferenceWindow
 from detectors.snapshots.tree import State
 
-LONGEST_BURN_IN: Final = 8
-"""Times the burn-in that an autocorrelated column may take to find out how to thin it."""
+VALUES_TO_A_BIN: Final = 8
+"""Values of a thinned burn-in to a bin, at least."""
 
-FEWEST: Final = 64
-"""Values that are left of a thinned burn-in, where it may be extended."""
+FEWEST_BINS: Final = 4
+"""Bins of a thinned burn-in, at least."""
+
+STILL: Final = 0.35
+"""Share of values that are the one before from which on it is no wonder that one stays."""
 
 Integers = NDArray[np.int64]
 
@@ -63,9 +82,9 @@ class Reference:
 
     The first ``burn_in`` values choose the bins, of categories the first half of them, and the
     other half is counted; from then on each value gets its randomised rank among all that are
-    counted and joins them. Where the burn-in is autocorrelated it is taken again; where the second
-    one is too, it is extended, up to `LONGEST_BURN_IN` times, and then only every ``stride``-th
-    value counts.
+    counted and joins them. Where values depend on those before them, their residuals are ranked
+    (`detectors.reference.residuals`), or only every ``stride``-th value; a second sample of numbers
+    is taken meanwhile, by which that is chosen anew.
 
     Parameters
     ----------
@@ -96,9 +115,10 @@ class Reference:
         "_category_bins",
         "_category_counts",
         "_readiness",
+        "_renewals",
         "_sample",
-        "_sampled_again",
-        "_target",
+        "_second",
+        "_seed",
         "block",
         "categories",
         "independent",
@@ -111,15 +131,15 @@ class Reference:
         self._burn_in = burn_in
         self._bins = bins
         self.categories = CategoryNumbers() if categorical else None
-        self._target = burn_in
-        self._sampled_again = False
+        self._second: SecondSample | None = None
+        self._seed = seed
         self._category_bins: CategoryBins | None = None
         self._category_counts = _NO_COUNTS
         self.independent = True
         # With the room that most columns need in the end, so that none of them leaves a hole.
         edges = 0 if categorical else bins - 1
         self.block = ColumnBlock(size=bins, edges=edges, latest=RECENT)
-        self.block.words[SEED] = np.uint64(seed).astype(np.int64)
+        self._sow(0)
         self.block.words[STRIDE] = 1
         self.block.autocorrelation = None
         self.block.range[:] = np.nan
@@ -143,7 +163,12 @@ class Reference:
     @property
     def missing(self) -> int:
         """How many values the burn-in still needs."""
-        return 0 if self.ready else self._target - burn_in_size(self.block)
+        return 0 if self.ready else self._burn_in - burn_in_size(self.block)
+
+    @property
+    def until_look(self) -> int | None:
+        """How many values the second sample still needs until it is looked at; None without one."""
+        return None if self._second is None else self._second.missing(self.block)
 
     @property
     def stride(self) -> int:
@@ -159,17 +184,28 @@ class Reference:
         """Take at most ``missing`` values, shape ``(n,)``, into the burn-in."""
         if self._sample is None:
             raise RuntimeError("the burn-in is complete")
-        self._sample.add(self.block, values, rows, self._target)
+        self._sample.add(self.block, values, rows, self._burn_in)
         if self.missing <= 0:
-            self._complete(self._sample)
+            sample, taken = self._sample.values(self.block), self._sample.rows(self.block)
+            remedy = self._remedy(sample)
+            self._found(sample, taken, remedy)
+            if remedy.is_needed and self.categories is None:
+                self._second = SecondSample(self._burn_in)
 
     def judged(self, count: int) -> slice:
         """Return which of the next ``count`` values are judged."""
         return slice(self._skip, count, self.stride)
 
-    def passed(self, count: int) -> None:
-        """Take note that ``count`` values have gone by, judged or not."""
-        self._skip = (self._skip - count) % self.stride
+    def passed(self, values: Numbers, rows: Integers) -> bool:
+        """Take note of values that have gone by, judged or not, at most `until_look`.
+
+        Returns
+        -------
+        bool
+            Whether the reference has begun anew by a second sample.
+        """
+        self._skip = (self._skip - len(values)) % self.stride
+        return self._second is not None and self._look(self._second, values, rows)
 
     def fault(self, values: Numbers, bins: Integers) -> Fault | None:
         """Return the first fault that values show, by their bins, which are not ranked yet."""
@@ -190,7 +226,7 @@ class Reference:
         if self._readiness == UNWATCHED or (values != values[0]).any():
             return None
         counts = self.block.counts
-        (own,) = self._binning.of(values[:1]).tolist()
+        (own,) = self._binning.of(self._standings[-latest:][:1]).tolist()
         if self._category_bins is not None and own >= self._category_bins.first_unseen:
             return None
         count, total = float(counts[own]) - latest, float(counts.sum()) - latest
@@ -222,17 +258,16 @@ class Reference:
         return Fault(latest - 1, NEW, latest, share, new / latest, int(total), likelihood, EXPLAINS)
 
     def bins(self, values: Numbers) -> Integers:
-        """Return the bins of values, shape ``(n,)``, which are to be judged next."""
+        """Return the bins of values or their residuals, shape ``(n,)``, to be judged next."""
         if self.count + len(values) >= NARROW and not self.block.length(WIDE):
             self.block = self.block.resized(wide=1)
         if self.categories is not None and self._category_bins is not None:
             self._category_bins.extend(self.categories)
-        return self._binning.of(values)
+        return self._binning.of(self._residuals(values)[0])
 
     def ranks(self, bins: Integers) -> Numbers:
         """Return the ranks of values by their bins, shape ``(n,)``, and count them there."""
-        seed = int(self.block.words[SEED : SEED + 1].view(np.uint64)[0])
-        return absorb_ranks(bins, self.block.counts, seed)
+        return absorb_ranks(bins, self.block.counts, int(self._sown))
 
     def absorb(self, values: Numbers, rows: Integers) -> None:
         """Take values and their row numbers, shape ``(n,)``, into the moments and the latest."""
@@ -248,8 +283,12 @@ class Reference:
             known = self._recent_rows
             self.block = self.block.resized(rows=RECENT)
             self.block.latest_rows[: len(known)] = known
+        values = as_column(values)
+        if len(self.block.apart):
+            residuals, after = self._residuals(values)
+            keep_residuals(values, residuals, after, self.block.apart, self._held)
         self.block.tally[HELD : SQUARES + 1] = keep_latest(
-            as_column(values),
+            values,
             np.ascontiguousarray(rows),
             self.block.latest,
             self.block.latest_rows,
@@ -261,9 +300,9 @@ class Reference:
             self._category_counts = _added(self._category_counts, values)
 
     def withdraw(self, values: Numbers) -> None:
-        """Take values that were ranked, but come after a detection, out of the bins again."""
-        counts = self.block.counts
-        counts[:] = counts - np.bincount(self._binning.of(values), minlength=len(counts))
+        """Take values that were ranked, and come after those absorbed, out of the bins again."""
+        counts, bins = self.block.counts, self._binning.of(self._residuals(values)[0])
+        counts[:] = counts - np.bincount(bins, minlength=len(counts))
 
     @property
     def _held(self) -> int:
@@ -288,6 +327,21 @@ class Reference:
         return self.block.latest[: self._held]
 
     @property
+    def _standings(self) -> Numbers:
+        """What the latest values are ranked by: themselves, or their residuals."""
+        apart = self.block.apart
+        return apart[LATEST_AT : LATEST_AT + self._held] if len(apart) else self._recent
+
+    def _residuals(self, values: Numbers) -> tuple[Numbers, Numbers]:
+        """Return the residuals of the next values, or these, and the memory after them."""
+        apart = self.block.apart
+        if len(apart) == 0:
+            return values, apart
+        residuals, after = np.empty(len(values)), np.empty(MEMORY)
+        residuals_of(as_column(values), apart, self._sown, residuals, after)
+        return residuals, after
+
+    @property
     def _recent_rows(self) -> Integers:
         count = self._held
         if len(self.block.latest_rows):
@@ -297,8 +351,10 @@ class Reference:
 
     def pin(self) -> None:
         """Write into the block where the rest lies, until something other than a kernel changes."""
+        if self._second is not None:
+            self._second.tell(self.block)
         if self._sample is not None:
-            self._sample.tell(self.block, self._target)
+            self._sample.tell(self.block, self._burn_in)
         elif self._category_bins is not None:
             arrays = self._category_bins.bin_of, self._category_counts
             self.block.words[ELSEWHERE] = *map(address_of, arrays), *map(len, arrays)
@@ -317,7 +373,9 @@ class Reference:
         fold
             Whether the folded ranks are wanted.
         """
-        return expected_ranks(self._binning.of(self._recent[-most:]), self.block.counts, fold=fold)
+        return expected_ranks(
+            self._binning.of(self._standings[-most:]), self.block.counts, fold=fold
+        )
 
     def latest_ratios(self, after: int) -> Numbers:
         """Return how much likelier a change has made the bins of the latest `RECENT` values.
@@ -332,13 +390,15 @@ class Reference:
         Numbers
             Log-likelihood ratios, shape ``(n,)``.
         """
-        return log_ratios(self._binning.of(self._recent), self.block.counts, after)
+        return log_ratios(self._binning.of(self._standings), self.block.counts, after)
 
     def without(self, latest: int) -> "ReferenceWindow":
         """Return what the reference was before its latest values came, 1 to `RECENT` of them."""
-        values = self._recent[-latest:]
-        counts = self.block.counts
-        counts = counts - np.bincount(self._binning.of(values), minlength=len(counts))
+        values, apart = self._recent[-latest:], self.block.apart
+        counts, bins = self.block.counts, self._binning.of(values)
+        if len(apart):  # figures are of the values
+            counts, bins = tallies_of(apart), NumberBins(levels_of(apart)).of(values)
+        counts = counts - np.bincount(bins, minlength=len(counts))
         count, mean, squares = with_values(*self._earlier, self._recent[:-latest])
         return ReferenceWindow(
             count=count,
@@ -353,10 +413,10 @@ class Reference:
 
     def state(self) -> State:
         """Return the whole state."""
-        block, sample = self.block, self._sample
-        return {
-            "target": self._target,
-            "sampled_again": self._sampled_again,
+        block, sample, second = self.block, self._sample, self._second
+        state: State = {
+            "target": self._burn_in,
+            "sampled_again": False,
             "sample": np.empty(0) if sample is None else sample.values(block).copy(),
             "sample_rows": _NO_COUNTS if sample is None else sample.rows(block).copy(),
             "skip": self._skip,
@@ -372,66 +432,132 @@ class Reference:
             "earlier": list(self._earlier),
             "autocorrelation": self.autocorrelation,
         }
+        if second is not None or self._renewals or len(block.apart):
+            state["dependent"] = {
+                "renewals": self._renewals,
+                "second": None if second is None else second.values(block),
+                "second_rows": None if second is None else second.rows(block),
+                "watched": self._readiness == WATCHED,
+                "apart": block.apart.copy(),
+            }
+        if len(block.apart):
+            # A release that knows no residuals would judge values by their bins: for it, the
+            # burn-in begins anew.
+            fresh = Reference(
+                burn_in=self._burn_in, bins=self._bins, categorical=False, seed=self._seed
+            ).state()
+            state = fresh | {"whitened": state}
+        return state
 
     def restore(self, state: State) -> None:
         """Take over a state of a new reference with the same options."""
-        self._target = state["target"]
-        self._sampled_again = state["sampled_again"]
-        self.independent = state["independent"]
-        self.block.words[STRIDE] = state["stride"]
+        state = state.get("whitened", state)
+        # An earlier release may have judged fewer.
+        stride = min(state["stride"], MOST_STRIDE)
+        self.independent = state["independent"] and stride == state["stride"]
+        self.block.words[STRIDE] = stride
+        dependent = state.get("dependent")
+        if dependent is not None:
+            self._readiness = WATCHED if dependent["watched"] else UNWATCHED
+            self._sow(dependent["renewals"])
         if self.categories is not None:
             self.categories.restore(state["categories"])
         if state["binning"] is not None:
             family = NumberBins if self.categories is None else CategoryBins
             self._begin(family.restored(state["binning"]), state["counts"])
         elif self._sample is not None:
-            self._sample.add(self.block, state["sample"], state["sample_rows"], self._target)
+            # An earlier release may have taken more than one burn-in.
+            kept = slice(None, self._burn_in - 1)
+            self._sample.add(
+                self.block, state["sample"][kept], state["sample_rows"][kept], self._burn_in
+            )
         self.block.range[:] = state["range"]
         self.block.autocorrelation = state["autocorrelation"]
         self.absorb(state["recent"], state["recent_rows"])
-        self.block.tally[COUNT : SKIP + 1] = *state["earlier"], state["skip"]
+        self.block.tally[COUNT : SKIP + 1] = *state["earlier"], state["skip"] % stride
         self._category_counts = state["category_counts"].copy()
+        if dependent is not None:
+            self.block = self.block.resized(apart=len(dependent["apart"]))
+            self.block.apart[:] = dependent["apart"]
+            if dependent["second"] is not None:
+                self._second = SecondSample(self._burn_in)
+                self._second.add(self.block, dependent["second"], dependent["second_rows"])
 
-    def _complete(self, sampled: BurnIn) -> None:
-        sample = sampled.values(self.block)
-        if self.categories is None:
-            standing = NumberBins.of_sample(sample, self._bins).of(sample).astype(np.float64)
-        else:
-            standing = standings(sample)
-        correlations = autocorrelations(standing)
-        stride = independent_stride(correlations)
-        if stride != 1 and not self._sampled_again:
-            # A change that is still going on looks like dependence too: the rows of a topic's
-            # partitions do not come quite in order. A second sample tells the two apart.
-            self._sampled_again = True
-            self._sample = BurnIn()
-            self.block.tally[SAMPLED] = 0
-            return
-        longest = LONGEST_BURN_IN * self._burn_in
-        wanted = 2 * len(sample) if stride is None else FEWEST * stride
-        if (stride is None or stride > 1) and min(wanted, longest) > len(sample):
-            self._target = min(wanted, longest)
-            return
-        self.independent = stride is not None
-        rows = sampled.rows(self.block)
-        stride = len(sample) // FEWEST if stride is None else stride
+    def _remedy(self, sample: Numbers) -> Remedy:
+        numeric = self.categories is None
+        return remedy_for(
+            sample if numeric else standings(sample), int(self._sown), numeric=numeric
+        )
+
+    def _look(self, second: SecondSample, values: Numbers, rows: Integers) -> bool:
+        """Take further values; where they are due, choose anew; tell whether that was done."""
+        second.add(self.block, values, rows)
+        if not second.is_due(self.block):
+            return False
+        sample, taken = second.values(self.block), second.rows(self.block)
+        remedy = self._remedy(sample)
+        if remedy.is_needed and not second.is_whole(self.block):
+            return False
+        self._second = None
+        self._sow(self._renewals + 1)
+        self._found(sample, taken, remedy)
+        return True
+
+    @property
+    def _sown(self) -> np.uint64:
+        return np.uint64(self.block.words[SEED : SEED + 1].view(np.uint64)[0])
+
+    def _sow(self, renewals: int) -> None:
+        """Give the ranks a seed of their own after each renewal."""
+        self._renewals = renewals
+        seed = (self._seed + (renewals << 32)) % 2**64
+        self.block.words[SEED] = np.uint64(seed).astype(np.int64)
+
+    def _found(self, sample: Numbers, rows: Integers, remedy: Remedy) -> None:
+        """Begin with a sample as the reference."""
+        stride, whitening = remedy.stride, remedy.whitening
         kept, kept_rows = sample[::stride], rows[::stride]
-        if self.categories is None:
-            binning = NumberBins.of_sample(kept, self._bins)
+        if self.categories is not None:
+            kept, kept_rows = self._begin_categories(self.categories, sample, rows, stride)
+        elif whitening is None:
+            bins = self._bins
+            if stride > 1:
+                bins = min(bins, max(len(kept) // VALUES_TO_A_BIN, FEWEST_BINS))
+            binning = NumberBins.of_sample(sample, bins)
             self._begin(binning, np.bincount(binning.of(kept), minlength=binning.size))
         else:
-            kept, kept_rows = self._begin_categories(self.categories, kept, kept_rows)
+            if (sample[1:] == sample[:-1]).mean() > STILL:
+                self._readiness = UNWATCHED
+            binning = NumberBins.of_sample(whitening.residuals, self._bins)
+            bins_of = binning.of(whitening.residuals)
+            self._begin(binning, np.bincount(bins_of, minlength=binning.size))
+        self.independent = remedy.independent
         self.block.words[STRIDE] = stride
-        self.block.autocorrelation = float(correlations[1]) if correlations[1:].any() else None
+        self.block.autocorrelation = remedy.correlation
         self.block.range[:] = kept.min(), kept.max()
         self.absorb(kept, kept_rows)
         self._skip = -len(sample) % stride
+        if whitening is not None:
+            self._begin_residuals(sample, whitening)
+
+    def _begin_residuals(self, sample: Numbers, whitening: Whitening) -> None:
+        self.block = self.block.resized(apart=PART)
+        part = self.block.apart
+        levels = NumberBins.of_sample(sample, LEVELS).edges[:LEVELS]
+        part[LEVELS_AT : LEVELS_AT + LEVELS] = np.inf
+        part[LEVELS_AT : LEVELS_AT + len(levels)] = levels
+        keep_residuals(sample, whitening.residuals, whitening.memory, part, 0)
 
     def _begin_categories(
-        self, categories: CategoryNumbers, keys: Numbers, rows: Integers
+        self, categories: CategoryNumbers, keys: Numbers, rows: Integers, stride: int
     ) -> tuple[Numbers, Integers]:
-        """Take categories by their keys; return the numbers and the rows of those in the bins."""
+        """Take categories by their keys; return the numbers and the rows of those in the bins.
+
+        All values of the first half choose the bins, of the others one in ``stride`` is counted.
+        """
         half = len(keys) // 2
+        half -= half % stride
+        keys, rows = (np.concatenate([each[:half], each[half::stride]]) for each in (keys, rows))
         binning, numbers = settled(categories, keys, half, self._bins)
         self._begin(binning, np.bincount(binning.of(numbers[half:]), minlength=binning.size))
         # Those that have chosen the bins count for the shares of the categories, not in the bins.
@@ -444,15 +570,21 @@ class Reference:
         edges = binning.edges if isinstance(binning, NumberBins) else np.empty(0)
         self._category_bins = binning if isinstance(binning, CategoryBins) else None
         self._sample = None
+        self._renew()
         wide = int(counts.sum() >= NARROW)
         self.block = self.block.resized(
             size=len(counts), edges=len(edges), latest=RECENT, wide=wide
         )
         self.block.words[READY] = self._readiness
         self.block.words[ELSEWHERE] = 0
-        self.block.tally[SAMPLED] = 0
         self.block.counts[:] = counts
         self.block.edges[:] = edges
+
+    def _renew(self) -> None:
+        """Forget the values that are kept: a sample takes their place."""
+        self.block.tally[HELD : SAMPLED + 1] = 0.0
+        self.block.words[AGAIN_AT : AGAIN_SIZE + 1] = 0
+        self.block = self.block.resized(apart=0)
 
     @property
     def _binning(self) -> NumberBins | CategoryBins:
@@ -464,7 +596,8 @@ class Reference:
         """Return the edges of all bins, the outer ones from the burn-in; None for categories."""
         if self.categories is not None:
             return None
-        inner = self.block.edges
+        apart = self.block.apart
+        inner = levels_of(apart) if len(apart) else self.block.edges
         lowest, highest = self.block.range.tolist()
         if len(inner):
             lowest, highest = min(lowest, inner[0]), max(highest, inner[-1])

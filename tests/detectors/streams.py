@@ -13,6 +13,14 @@ from detectors.arrays.column import Numbers
 _SHAPES = ("uniform", "normal", "cauchy", "lognormal", "bits", "constant")
 
 
+def autoregressive(coefficient: float, rows: int, seed: int) -> Numbers:
+    """Return normal values, each of which is so much of the one before it."""
+    values = np.random.default_rng(seed).normal(size=rows)
+    for row in range(1, rows):
+        values[row] += coefficient * values[row - 1]
+    return values
+
+
 def _segment(random: np.random.Generator, shape: str, length: int) -> Numbers:
     match shape:
         case "uniform":

@@ -18,6 +18,7 @@ from schemas.events.detector_report import Stream
 from schemas.tables.columns import Column as Observed
 from schemas.tables.columns import Flag, Kind, Role, column_of
 from tests.detectors.batches import plain
+from tests.detectors.streams import autoregressive
 
 _RANDOM = np.random.default_rng
 
@@ -267,22 +268,19 @@ def test_one_drift_is_one_alarm_and_the_next_one_is_found_too() -> None:
     assert [drift.row % 2000 < 200 for drift in drifts] == [True] * 3
 
 
-def test_an_autocorrelated_column_is_thinned_and_keeps_quiet() -> None:
-    random = _RANDOM(8)
-    noise = random.normal(size=30_000)
-    values = np.empty_like(noise)
-    value = 0.0
-    for row, step in enumerate(noise.tolist()):
-        value = 0.9 * value + step
-        values[row] = value
+def test_an_autocorrelated_column_keeps_quiet_and_a_change_is_told_in_its_own_units() -> None:
+    values = 50.0 + autoregressive(0.9, 30_000, 8)
     monitor = _monitor()
     assert len(_feed(monitor, values)) <= 1
-    assert monitor.reference.stride > 1
-    drifts = _feed(monitor, values[:9000] + 12.0, 30_000)
+    drifts = _feed(monitor, values[:9000] + 3.0, 30_000)
     assert drifts
-    assert drifts[0].stride > 1
-    assert drifts[0].row >= drifts[0].change_row >= 29_000
-    assert drifts[0].independent
+    assert 30_000 <= drifts[0].row < 31_000
+    assert drifts[0].change_row == pytest.approx(30_000, abs=250)
+    assert (drifts[0].stride, drifts[0].independent) == (1, True)
+    assert drifts[0].before.mean == pytest.approx(50.0, abs=0.5)
+    assert drifts[0].before.quantile(0.5) == pytest.approx(50.0, abs=0.5)
+    assert drifts[0].after.mean() == pytest.approx(53.0, abs=2.0)
+    assert drifts[0].autocorrelation == pytest.approx(0.9, abs=0.05)
 
 
 _CELLS: st.SearchStrategy[Any] = st.sampled_from(
@@ -296,12 +294,15 @@ _CELLS: st.SearchStrategy[Any] = st.sampled_from(
     st.sampled_from([Kind.NUMBER, Kind.CATEGORY]),
     st.lists(st.integers(1, 2299), max_size=8),
     st.lists(st.tuples(st.integers(0, 2299), _CELLS), max_size=10),
+    st.booleans(),
 )
 def test_drifts_and_state_depend_neither_on_batches_nor_on_being_restored(
-    seed: int, kind: Kind, cuts: list[int], odd: list[tuple[int, Any]]
+    seed: int, kind: Kind, cuts: list[int], odd: list[tuple[int, Any]], dependent: bool
 ) -> None:
     random = _RANDOM(seed)
     raw: list[Any] = np.concatenate([random.normal(size=1500), random.normal(3, 1, 800)]).tolist()
+    if dependent and kind is Kind.NUMBER:
+        raw = (np.asarray(raw) + 2.0 * autoregressive(0.7, 2300, seed % 1000)).tolist()
     if kind is Kind.CATEGORY:
         raw = [str(round(value)) for value in raw]
     for row, value in odd:
@@ -323,7 +324,7 @@ def test_drifts_and_state_depend_neither_on_batches_nor_on_being_restored(
         plain([each.before.count, each.before.mean, each.before.counts]) for each in expected
     ]
     assert plain(cut.state()) == plain(whole.state())
-    assert expected
+    assert expected or dependent
 
 
 @pytest.mark.parametrize(("block", "mixed"), [(50, 400), (100, 800), (250, 1000)])
@@ -341,15 +342,31 @@ def test_a_change_whose_rows_come_out_of_order_does_not_blind_the_column(
     assert len(_feed(monitor, random.normal(4, 1, 200), len(values))) == 1
 
 
-def test_a_column_that_is_correlated_is_thinned_after_a_second_look() -> None:
-    noise = _RANDOM(5).normal(size=20_000)
-    for row in range(1, len(noise)):
-        noise[row] += 0.9 * noise[row - 1]
-    monitor = _monitor()
-    assert _feed(monitor, noise) == []
-    assert monitor.reference.ready
-    assert monitor.reference.stride > 20
+@pytest.mark.parametrize(
+    ("coefficient", "shift", "rows"), [(0.5, 1.0, 234), (0.5, 0.25, 3000), (0.9, 1.0, 1495)]
+)
+def test_shifts_of_correlated_columns_are_found_as_soon_as_these_allow(
+    coefficient: float, shift: float, rows: int
+) -> None:
+    """Shifts in standard deviations; half of them within so many rows."""
+    within = 0
+    for seed in range(9):
+        values = autoregressive(coefficient, 16_000, seed)
+        values[11_000:] += shift / (1.0 - coefficient**2) ** 0.5
+        drifts = _feed(_monitor(), values)
+        within += bool(drifts) and 11_000 <= drifts[0].row < 11_000 + rows
+    assert within >= 5
+
+
+def test_a_boolean_that_lasts_is_judged_now_and_then_and_keeps_quiet() -> None:
+    random = _RANDOM(5)
+    states = np.repeat(random.random(40_000) < 0.3, 5)
+    monitor = _monitor(Kind.BOOLEAN)
+    assert _feed(monitor, states[:100_000].tolist()) == []
+    assert 2 < monitor.reference.stride <= 32
     assert monitor.reference.independent
+    late = np.repeat(random.random(1000) < 0.8, 5)
+    assert _feed(monitor, late.tolist(), 100_000)
 
 
 def test_a_boolean_that_gets_frequent_is_shown_as_frequent_as_it_is() -> None:

@@ -21,7 +21,7 @@ from tests.detectors.drift_alerts import alerts_in
 from tests.runs import sources_of
 
 OPTIONS = MonitorOptions(burn_in=100, bins=16)
-NAMES = ("calm", "shifts", "spreads", "constant", "flag", "lasts")
+NAMES = ("calm", "shifts", "spreads", "constant", "flag", "lasts", "follows", "stays")
 
 
 GAPS = {"calm": 0.1, "shifts": 0.5}
@@ -29,20 +29,23 @@ GAPS = {"calm": 0.1, "shifts": 0.5}
 
 
 def table(rows: int, seed: int, moves: int) -> NDArray[np.float64]:
-    """Columns by ``NAMES``, of which two change at a row, and one has values that last."""
+    """Columns by ``NAMES``, of which two change at a row, and three depend on what was before."""
     rng = np.random.default_rng(seed)
-    values = rng.normal(size=(6, rows))
+    values = rng.normal(size=(8, rows))
     values[1, moves:] += 3.0
     values[2, moves:] *= 6.0
     values[3] = 7.0
     values[4] = rng.random(rows) < 0.3
     values[5] = np.repeat(rng.normal(size=rows // 4 + 1), 4)[:rows]
+    for row in range(1, rows):
+        values[6, row] += 0.7 * values[6, row - 1]
+    values[7] = np.repeat(rng.random(rows // 4 + 1) < 0.4, 4)[:rows]
     return values
 
 
 def observed(values: NDArray[np.float64], first: int) -> ObservationBatch:
     rows = np.arange(first, first + values.shape[1])
-    kinds = [Kind.NUMBER] * 4 + [Kind.BOOLEAN, Kind.NUMBER]
+    kinds = [Kind.NUMBER] * 4 + [Kind.BOOLEAN, Kind.NUMBER, Kind.NUMBER, Kind.BOOLEAN]
     groups = (np.abs(values[1]) * 2).astype(np.int32)
     names = tuple(f"group {number}" for number in range(int(groups.max(initial=0)) + 1))
     columns = tuple(

@@ -22,6 +22,7 @@ def filled(**lengths: int) -> ColumnBlock:
     parts: list[NDArray[Any]] = [block.problems, block.tally, block.range]
     parts += [block.quality, *block.memories, block.shares, *block.windows]
     parts += [block.counts, block.recent_counts, block.edges, block.latest, block.latest_rows]
+    parts += [block.apart]
     number = 1
     for part in parts:
         part[:] = np.arange(number, number + len(part))
@@ -30,13 +31,14 @@ def filled(**lengths: int) -> ColumnBlock:
 
 
 def test_its_parts_lie_one_after_the_other_and_share_nothing() -> None:
-    block = filled(window=43, size=64, edges=63, latest=RECENT, rows=RECENT)
+    block = filled(window=43, size=64, edges=63, latest=RECENT, rows=RECENT, apart=9)
 
     parts: list[NDArray[Any]] = [block.problems, block.tally, block.range]
     parts += [block.quality, *block.memories, block.shares, *block.windows]
     parts += [block.counts, block.recent_counts, block.edges, block.latest, block.latest_rows]
+    parts += [block.apart]
     assert np.concatenate(parts).tolist() == list(range(1, 1 + sum(map(len, parts))))
-    assert len(block.words) == WINDOWS + 2 * 43 + 64 // 2 + 64 // 4 + 63 + 2 * RECENT
+    assert len(block.words) == WINDOWS + 2 * 43 + 64 // 2 + 64 // 4 + 63 + 2 * RECENT + 9
     assert all(len(memory) == MEMORY for memory in block.memories)
     assert block.address == address_of(block.words)
 
@@ -51,9 +53,9 @@ def test_what_is_written_to_a_part_is_in_the_block() -> None:
     assert block.autocorrelation is None
 
 
-@pytest.mark.parametrize("part", ["window", "size", "edges", "latest", "rows"])
+@pytest.mark.parametrize("part", ["window", "size", "edges", "latest", "rows", "apart"])
 def test_another_length_of_one_part_keeps_all_that_fits(part: str) -> None:
-    lengths = {"window": 8, "size": 4, "edges": 3, "latest": 6, "rows": 6}
+    lengths = {"window": 8, "size": 4, "edges": 3, "latest": 6, "rows": 6, "apart": 5}
     block = filled(**lengths)
     block.words[NEXT] = 12
 

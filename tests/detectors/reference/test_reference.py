@@ -7,8 +7,10 @@ from hypothesis import strategies as st
 
 from detectors.arrays.column import Numbers
 from detectors.reference.column_block import RECENT
+from detectors.reference.dependence import MOST_STRIDE
 from detectors.reference.reference import Reference
 from tests.detectors.batches import plain
+from tests.detectors.streams import autoregressive
 
 
 def _reference(burn_in: int = 1000, *, categorical: bool = False) -> Reference:
@@ -23,11 +25,13 @@ def _feed(reference: Reference, values: Numbers, first_row: int = 0) -> None:
         reference.burn(_standing(reference, values[:taken]), rows[:taken])
         values, rows = values[taken:], rows[taken:]
     values = _standing(reference, values)
-    judged = reference.judged(len(values)) if reference.ready else slice(0)
-    if reference.ready:
+    while reference.ready and len(values):
+        taken = min(reference.until_look or len(values), len(values))
+        judged = reference.judged(taken)
         reference.ranks(reference.bins(values[judged]))
         reference.absorb(values[judged], rows[judged])
-        reference.passed(len(values))
+        reference.passed(values[:taken], rows[:taken])
+        values, rows = values[taken:], rows[taken:]
 
 
 def _standing(reference: Reference, values: Numbers) -> Numbers:
@@ -40,9 +44,9 @@ def _standing(reference: Reference, values: Numbers) -> Numbers:
 
 @given(
     st.integers(0, 2**32 - 1),
-    st.integers(900, 2500),
-    st.lists(st.integers(0, 2500), max_size=8),
-    st.sampled_from(["normal", "categories", "correlated"]),
+    st.integers(900, 5500),
+    st.lists(st.integers(0, 5500), max_size=8),
+    st.sampled_from(["normal", "categories", "correlated", "rounded", "lasting"]),
 )
 def test_a_reference_does_not_depend_on_batches_nor_on_being_restored(
     seed: int, size: int, cuts: list[int], shape: str
@@ -53,8 +57,12 @@ def test_a_reference_does_not_depend_on_batches_nor_on_being_restored(
     values = random.normal(size=size)
     if categorical:
         values = random.integers(0, most, size).astype(float)
-    if shape == "correlated":
-        values = np.cumsum(values) - np.cumsum(np.concatenate([np.zeros(6), values])[:size])
+    if shape in ("correlated", "rounded"):
+        values = autoregressive(0.8, size, seed)
+    if shape == "rounded":
+        values = values.round(1)
+    if shape == "lasting":
+        values = np.repeat(values > 1.0, 4)[:size].astype(np.float64)
     whole, cut = (_reference(categorical=categorical) for _ in range(2))
     _feed(whole, values)
     bounds = sorted({0, size, *(each for each in cuts if each < size)})
@@ -64,7 +72,9 @@ def test_a_reference_does_not_depend_on_batches_nor_on_being_restored(
         restored.restore(cut.state())
         cut = restored
     assert plain(cut.state()) == plain(whole.state())
-    assert (whole.stride > 1) >= (shape == "correlated" and whole.ready)
+    assert (whole.stride > 1) >= (shape == "lasting" and whole.ready)
+    whitened = shape in ("correlated", "rounded") and whole.ready
+    assert (len(whole.block.apart) > 0) == whitened
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(1, RECENT), st.sampled_from([0.0, 1e6, -1e-6]))
@@ -158,3 +168,71 @@ def test_expected_ranks_and_folds_are_those_of_uniform_ranks_within_the_bins() -
     folds = np.abs(2 * ranks - 1)
     expected = [folds[ranks < 0.9].mean(), folds[ranks > 0.9].mean()]
     np.testing.assert_allclose(reference.latest_ranks(2, fold=True), expected, atol=1e-5)
+
+
+def test_of_residuals_all_figures_are_of_the_values() -> None:
+    values = 100.0 + autoregressive(0.9, 7000, 1)
+    reference = _reference()
+    _feed(reference, values)
+    assert len(reference.block.apart)
+    assert (reference.stride, reference.until_look) == (1, None)
+    before = reference.without(60)
+    # Since the second sample was looked at.
+    true = values[1000:-60]
+    assert before.count == before.counts.sum() == len(true)
+    assert before.mean == pytest.approx(true.mean())
+    assert before.std == pytest.approx(true.std(ddof=1))
+    for level in (0.05, 0.25, 0.5, 0.75, 0.95):
+        assert before.quantile(level) == pytest.approx(np.quantile(true, level), abs=0.3)
+    latest, rows = reference.latest(96)
+    assert latest.tolist() == values[-96:].tolist()
+    assert rows.tolist() == list(range(6904, 7000))
+    ranks = reference.latest_ranks(96, fold=False)
+    assert ranks.mean() == pytest.approx(0.5, abs=0.1)
+
+
+def test_withdrawn_residuals_leave_no_trace_in_the_bins() -> None:
+    values = autoregressive(0.9, 1300, 4)
+    reference, other = _reference(), _reference()
+    for each in (reference, other):
+        _feed(each, values[:1200])
+    reference.ranks(reference.bins(values[1200:]))
+    reference.absorb(values[1200:1240], np.arange(1200, 1240))
+    reference.withdraw(values[1240:])
+    other.ranks(other.bins(values[1200:1240]))
+    other.absorb(values[1200:1240], np.arange(1200, 1240))
+    assert plain(reference.state()["whitened"]) == plain(other.state()["whitened"])
+
+
+def test_a_release_without_residuals_begins_such_a_reference_anew() -> None:
+    reference = _reference()
+    _feed(reference, autoregressive(0.9, 1500, 4))
+    state = {name: part for name, part in reference.state().items() if name != "whitened"}
+    restored = _reference()
+    restored.restore(state)
+    assert (restored.ready, restored.missing, restored.count) == (False, 1000, 0)
+
+
+def test_what_looked_dependent_and_is_not_is_judged_as_it_is_from_the_second_sample_on() -> None:
+    random = np.random.default_rng(1)
+    levels = np.repeat([0.0, 3.0, 0.0, 3.0], 250)
+    reference = _reference()
+    _feed(reference, levels + random.normal(size=1000))
+    assert reference.ready
+    assert len(reference.block.apart) or reference.stride > 1
+    _feed(reference, random.normal(3, 1, 900), 1000)
+    assert len(reference.block.apart) or reference.stride > 1
+    _feed(reference, random.normal(3, 1, 600), 1900)
+    assert (len(reference.block.apart), reference.stride, reference.independent) == (0, 1, True)
+    assert reference.mean == pytest.approx(3.0, abs=0.1)
+
+
+def test_an_earlier_release_that_judged_too_few_judges_more_without_a_guarantee() -> None:
+    reference = _reference()
+    _feed(reference, np.random.default_rng(2).normal(size=1200))
+    state = reference.state() | {"stride": 500, "skip": 411}
+    restored = _reference()
+    restored.restore(state)
+    assert restored.stride == MOST_STRIDE
+    assert not restored.independent
+    assert restored.judged(MOST_STRIDE).start < MOST_STRIDE

@@ -1,0 +1,163 @@
+"""Residuals of dependent values: what of each value those before it do not say.
+
+Ranks are independent only where the values are. Of a column of numbers whose neighbours depend on
+each other the residuals are judged in place of the values,
+
+    y = (value - centre) / scale, or that of its logarithm,
+    expected = weights . the latest y + moving * the latest surprise,
+    residual = (y - expected) / the root of the variance,
+    variance = omega + arch * surprise^2 + garch * variance,
+
+by coefficients that `detectors.reference.whitening` has fitted (ARMA with GARCH errors). However
+far out a value is, its residual tells; but what follows is predicted by what was expected in its
+place, so that one outlier is one outlier. Rounded values get back, at random, what rounding took.
+
+References
+----------
+Bollerslev, "Generalized autoregressive conditional heteroskedasticity", Journal of Econometrics 31,
+1986.
+"""
+
+import math
+from typing import Final
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from detectors.arrays.column import Numbers
+from detectors.reference.column_block import RECENT
+from detectors.reference.ranks import random_part
+
+MOST_WEIGHTS: Final = 6
+"""Values before one that it may be predicted by."""
+
+LEVELS: Final = 31
+"""Edges of the bins in which values are counted as they are, for the figures of an alert."""
+
+CALMEST: Final = 9.0
+"""Times the variance that a square counts at most in the next one."""
+
+_OTHER: Final = np.uint64(0x5851F42D4C957F2D)
+"""Makes the random parts others than those of the ranks."""
+
+# What stands where in the part of a column's block. First what was fitted:
+ORDER: Final = 0  # how many weights there are
+LOG: Final = 1  # 1 where logarithms are predicted
+LEAST: Final = 2  # what smaller values count as, where they are
+CENTRE: Final = 3
+SCALE: Final = 4
+GRAIN: Final = 5  # what values are rounded to; 0 where they are not
+WIDEST: Final = 6  # scales from the centre beyond which a value predicts no more
+MOVING: Final = 7
+OMEGA: Final = 8
+ARCH: Final = 9
+GARCH: Final = 10
+WEIGHTS: Final = 11
+FITTED: Final = WEIGHTS + MOST_WEIGHTS
+# Then what the latest values have left:
+VARIANCE: Final = FITTED
+SURPRISE: Final = FITTED + 1
+PASSED: Final = FITTED + 2  # values so far
+LAST: Final = FITTED + 3  # the latest ones, the latest first
+MEMORY: Final = LAST + MOST_WEIGHTS
+"""Numbers of a filter."""
+
+LATEST_AT: Final = MEMORY  # residuals
+LEVELS_AT: Final = LATEST_AT + RECENT  # the edges, infinite where there are fewer
+TALLIES_AT: Final = LEVELS_AT + LEVELS  # values in the bins between them
+PART: Final = TALLIES_AT + LEVELS + 1
+"""Numbers of the whole part."""
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def residuals_of(
+    values: Numbers, memory: Numbers, seed: np.uint64, residuals: Numbers, after: Numbers
+) -> None:
+    """Write the residuals of values, shape ``(n,)``, one after the other.
+
+    Parameters
+    ----------
+    values
+        Shape ``(n,)``.
+    memory
+        Shape ``(MEMORY,)`` or more: of the column, before them; it stays as it is.
+    seed
+        Seed of what is given back to rounded values.
+    residuals, after
+        Shapes ``(n,)`` and ``(MEMORY,)``: get the residuals, and the memory after them.
+    """
+    after[:] = memory[:MEMORY]
+    order, logarithms = int(memory[ORDER]), memory[LOG] > 0.0
+    least, centre, scale = memory[LEAST], memory[CENTRE], memory[SCALE]
+    grain, widest, moving = memory[GRAIN], memory[WIDEST], memory[MOVING]
+    omega, arch, garch = memory[OMEGA], memory[ARCH], memory[GARCH]
+    variance, surprise, passed = memory[VARIANCE], memory[SURPRISE], memory[PASSED]
+    for i in range(len(values)):
+        expected = moving * surprise
+        for k in range(order):
+            expected += memory[WEIGHTS + k] * after[LAST + k]
+        own = values[i]
+        standing = math.log(max(own, least)) if logarithms else own
+        standing = (standing - centre) / scale
+        shown = standing
+        if grain > 0.0:
+            own += grain * (random_part(seed ^ _OTHER, np.uint64(passed)) - 0.5)
+            shown = (math.log(max(own, least)) if logarithms else own) - centre
+            shown /= scale
+        residuals[i] = (shown - expected) / math.sqrt(variance)
+        if abs(standing) > widest:
+            standing = expected
+        for k in range(order - 1, 0, -1):
+            after[LAST + k] = after[LAST + k - 1]
+        if order > 0:
+            after[LAST] = standing
+        surprise = standing - expected
+        variance = omega + arch * min(surprise * surprise, CALMEST * variance) + garch * variance
+        passed += 1.0
+    after[VARIANCE], after[SURPRISE], after[PASSED] = variance, surprise, passed
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def keep_residuals(
+    values: Numbers, residuals: Numbers, after: Numbers, part: Numbers, held: int
+) -> None:
+    """Take values and their residuals among the latest, and count the values.
+
+    Parameters
+    ----------
+    values, residuals, after
+        As `residuals_of` has them.
+    part
+        Shape ``(PART,)``: of the column.
+    held
+        How many of the latest values are kept before these.
+    """
+    part[:MEMORY] = after
+    latest, new = part[LATEST_AT : LATEST_AT + RECENT], len(values)
+    leaving = max(held + new - RECENT, 0)
+    of_held = min(leaving, held)
+    for i in range(of_held, held):
+        latest[i - of_held] = latest[i]
+    held -= of_held
+    for i in range(leaving - of_held, new):
+        latest[held] = residuals[i]
+        held += 1
+    levels = part[LEVELS_AT : LEVELS_AT + LEVELS]
+    for value in values:
+        count = 0
+        for level in levels:
+            count += level <= value
+        part[TALLIES_AT + count] += 1.0
+
+
+def levels_of(part: Numbers) -> Numbers:
+    """Return the edges of the bins of values, shape ``(m,)``, of a column's part."""
+    levels = part[LEVELS_AT : LEVELS_AT + LEVELS]
+    return levels[np.isfinite(levels)]
+
+
+def tallies_of(part: Numbers) -> NDArray[np.int64]:
+    """Return how many values are in each of these, shape ``(m + 1,)``."""
+    tallies = part[TALLIES_AT : TALLIES_AT + len(levels_of(part)) + 1]
+    return tallies.astype(np.int64)

@@ -1,0 +1,255 @@
+"""Whitening: what predicts the next value of a column from those before it, fitted to a sample.
+
+A sample may be as short as a burn-in, of any scale and tail. So weights are chosen by an
+information criterion that starts from none; they are estimated from values within eight robust
+deviations; and since such estimates are too small, the more the longer dependence lasts, what they
+lack in the mean is added: with too little weight, what is left still depends.
+
+References
+----------
+Kendall, "Note on bias in the estimation of autocorrelation", Biometrika 41, 1954.
+Engle, "Autoregressive conditional heteroscedasticity with estimates of the variance of United
+Kingdom inflation", Econometrica 50, 1982; Bollerslev, Journal of Econometrics 31, 1986.
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numba import njit
+
+from detectors.arrays.column import Numbers
+from detectors.reference.dependence import (
+    folded_standings,
+    is_dependent,
+    standings_of,
+)
+from detectors.reference.residuals import (
+    ARCH,
+    CALMEST,
+    CENTRE,
+    GARCH,
+    GRAIN,
+    LEAST,
+    LOG,
+    MEMORY,
+    MOST_WEIGHTS,
+    MOVING,
+    OMEGA,
+    ORDER,
+    SCALE,
+    VARIANCE,
+    WEIGHTS,
+    WIDEST,
+    residuals_of,
+)
+
+FEWEST_DISTINCT: Final = 8
+"""Different values below which a column has no residuals, but a few states."""
+
+COMMON: Final = 0.3
+"""Share of one value from which on likewise."""
+
+_FIT_WIDEST: Final = 8.0
+_WIDEST: Final = 30.0
+_UNBOUNDED: Final = 1e4
+"""Robust deviations that a value predicts by: most tails predict best by what is within, and very
+heavy ones by all there is."""
+
+_PENALTY: Final = 12.0
+"""Of the first coefficient: one that is fitted to nothing slows the column down."""
+
+_DIGITS: Final = 6
+"""Of coefficients: more are not known, and differ between machines."""
+
+_GRAINY: Final = 0.5
+"""Share of different values below which they are rounded."""
+
+_LARGEST: Final = 0.9995
+"""Sum of the weights at most."""
+
+_NEAR_ONE: Final = (0.3, 0.5, 0.7, 0.8, 0.87, 0.92, 0.95, 0.97, 0.98, 0.987, 0.992, 0.996)
+_MOVING: Final = (-0.95, -0.92, -0.89, -0.85, -0.8, -0.72, -0.6, -0.45, -0.3, -0.15, 0.2, 0.4, 0.6)
+_ARCH: Final = (0.02, 0.04, 0.06, 0.08, 0.1, 0.14, 0.2, 0.3)
+_PERSISTENCE: Final = (0.5, 0.7, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.98, 0.99)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Whitening:
+    """A filter that was fitted to a sample.
+
+    Attributes
+    ----------
+    memory
+        Of `detectors.reference.residuals`, after the sample, shape ``(MEMORY,)``.
+    residuals
+        Of the sample, shape ``(n,)``.
+    """
+
+    memory: Numbers
+    residuals: Numbers
+
+    @property
+    def is_white(self) -> bool:
+        """Whether neither the residuals nor their sizes depend on those before them."""
+        standings = standings_of(self.residuals)
+        return not (is_dependent(standings) or is_dependent(folded_standings(standings)))
+
+
+def whitening_of(sample: Numbers, seed: int) -> Whitening | None:
+    """Return the first filter that makes a sample independent; None where there is none.
+
+    Parameters
+    ----------
+    sample
+        Shape ``(n,)``.
+    seed
+        As of `detectors.reference.residuals.residuals_of`.
+    """
+    values, counts = np.unique(sample, return_counts=True)
+    if len(values) < FEWEST_DISTINCT or counts.max() >= COMMON * len(sample):
+        return None
+    for start in _starts(sample, values):
+        fitted = _fitted(sample, start, seed)
+        if fitted.is_white:
+            return fitted
+    return None
+
+
+def _starts(sample: Numbers, values: Numbers) -> Iterator[Numbers]:
+    """Yield memories that say how values are scaled, and nothing else yet."""
+    grain = float(np.median(np.diff(values))) if len(values) < _GRAINY * len(sample) else 0.0
+    for logarithms, widest in ((0.0, _WIDEST), (1.0, _WIDEST), (0.0, _UNBOUNDED)):
+        memory = np.zeros(MEMORY)
+        memory[LOG], memory[WIDEST], memory[GRAIN] = logarithms, widest, grain
+        shown = sample
+        if logarithms:
+            memory[LEAST] = 1e-3 * values[0]
+            if memory[LEAST] <= 0.0:
+                continue
+            shown = np.log(sample)
+        with np.errstate(over="ignore", invalid="ignore"):  # values near the end of float64
+            low, centre, high = np.quantile(shown, [0.25, 0.5, 0.75])
+            scale = (high - low) / 1.349
+        if math.isfinite(scale) and scale > 0.0:
+            memory[CENTRE], memory[SCALE] = centre, scale
+            yield memory
+
+
+def _fitted(sample: Numbers, memory: Numbers, seed: int) -> Whitening:
+    """Return the filter with the coefficients that suit a sample."""
+    shown = np.log(sample) if memory[LOG] else sample
+    with np.errstate(over="ignore"):
+        scaled = (shown - memory[CENTRE]) / memory[SCALE]
+    unbounded = memory[WIDEST] == _UNBOUNDED
+    if not unbounded:
+        # An outlier says nothing of what follows it.
+        near = np.maximum.accumulate(np.where(np.abs(scaled) <= _WIDEST, np.arange(len(sample)), 0))
+        scaled = scaled[near]
+    widest = _UNBOUNDED if unbounded else _FIT_WIDEST
+    scaled = np.clip(scaled, -widest, widest)
+    middle = float(scaled.mean())
+    memory[CENTRE] += middle * memory[SCALE]
+    weights, memory[MOVING] = _weights(scaled - middle)
+    total = float(weights.sum())
+    # With infinite variance estimates converge faster, and are not too small.
+    if total > 0.0 and not unbounded:
+        lack = (1.0 + 3.0 * total) / len(sample)
+        weights[0] += max(min(lack, 0.9 * (_LARGEST - total)), 0.0)
+    memory[ORDER] = len(weights)
+    memory[WEIGHTS : WEIGHTS + len(weights)] = weights.round(_DIGITS)
+    memory[OMEGA] = memory[VARIANCE] = 1.0
+    residuals, after = np.empty(len(sample)), np.empty(MEMORY)
+    residuals_of(sample, memory, np.uint64(seed), residuals, after)
+    size = float(np.median(np.abs(residuals)))
+    bounded = np.clip(residuals, -5.0 * size, 5.0 * size)
+    variance = max(float(np.square(bounded).mean()), 1e-12)
+    if is_dependent(folded_standings(standings_of(residuals))):
+        memory[ARCH], memory[GARCH] = _garch(np.square(bounded))
+    memory[OMEGA] = variance * (1.0 - memory[ARCH] - memory[GARCH])
+    memory[VARIANCE] = variance
+    residuals_of(sample, memory, np.uint64(seed), residuals, after)
+    return Whitening(after, residuals)
+
+
+def _weights(values: Numbers) -> tuple[Numbers, float]:
+    """Return the weights of the values before one, at most `MOST_WEIGHTS`, and of a surprise."""
+    size = len(values)
+    cost = math.log(size)
+    best = size * math.log(max(float(np.square(values).mean()), 1e-300))
+    weights: Numbers = np.empty(0)
+    moving = 0.0
+    for order in range(1, MOST_WEIGHTS + 1):
+        earlier = np.stack([values[order - k : size - k] for k in range(1, order + 1)], axis=1)
+        found = np.linalg.lstsq(earlier, values[order:], rcond=None)[0]
+        left = float(np.square(values[order:] - earlier @ found).mean())
+        criterion = size * math.log(max(left, 1e-300)) + _PENALTY + (order - 1) * cost
+        if criterion < best:
+            best, weights = criterion, found.astype(np.float64)
+    left, weight, surprise = _with_moving(values)
+    if size * math.log(max(left, 1e-300)) + _PENALTY + cost < best:
+        weights, moving = np.array([weight]), round(surprise, _DIGITS)
+    return weights, moving
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _unexplained(values: Numbers, weight: float, moving: float) -> float:
+    """Return the mean square of what one weight and one surprise do not explain."""
+    last, surprise, total = 0.0, 0.0, 0.0
+    for value in values:
+        surprise = value - weight * last - moving * surprise
+        last = value
+        total += surprise * surprise
+    return total / len(values)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _with_moving(values: Numbers) -> tuple[float, float, float]:
+    """Return what is left at least, and the weight and that of a surprise by which it is.
+
+    Of a signal that lasts, under noise: there a regression on a few values would not do.
+    """
+    best, weight, moving = np.inf, 0.0, 0.0
+    for each in _NEAR_ONE:
+        for other in _MOVING:
+            # Nothing cancels out.
+            if each + other < 0.02:  # noqa: PLR2004
+                continue
+            left = _unexplained(values, each, other)
+            if left < best:
+                best, weight, moving = left, each, other
+    step, small = 0.3, 0.04
+    for _ in range(8):
+        from_one, middle = math.log(1.0 - weight), moving
+        for i in range(-1, 2):
+            for j in range(-1, 2):
+                each, other = 1.0 - math.exp(from_one + i * step), middle + j * small
+                if abs(other) < 0.98 and 0.0 < each < _LARGEST:  # noqa: PLR2004
+                    left = _unexplained(values, each, other)
+                    if left < best:
+                        best, weight, moving = left, each, other
+        step, small = step / 1.6, small / 1.6
+    return best, weight, moving
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _garch(squares: Numbers) -> tuple[float, float]:
+    """Return the coefficients of the variance under which squares are the likeliest."""
+    mean, size = squares.mean(), len(squares)
+    best, arch, garch = np.inf, 0.0, 0.0
+    for each in _ARCH:
+        for persistence in _PERSISTENCE:
+            if persistence <= each:
+                continue
+            variance, unlikely = mean, 0.0
+            for i in range(size):
+                unlikely += math.log(variance) + squares[i] / variance
+                square = min(squares[i], CALMEST * variance)
+                variance = (
+                    mean * (1.0 - persistence) + each * square + (persistence - each) * variance
+                )
+            if unlikely < best:
+                best, arch, garch = unlikely, each, persistence - each
+    return arch, garch
