@@ -13,6 +13,9 @@ from agents.state.checkpoints import CheckpointOptions
 from app.settings import DetectorSettings, ModelSettings, Settings, TopicRole
 from detectors.monitors.fleet import Fleet
 from detectors.monitors.options import DetectorOptions, MonitorOptions
+from detectors.monitors.row_consumer import RowConsumer
+from detectors.monitors.threshold_watch import ThresholdWatch
+from detectors.performance.threshold import Threshold
 from detectors.retraining.policy import PolicyOptions, RetrainPolicy
 from schemas.payloads.rows import FieldMap
 from schemas.tables.declared import Declarations, Declared
@@ -142,7 +145,14 @@ def monitor_options(settings: Settings, model: str) -> MonitorOptions:
         task=known.task,
         spellings=known.values.over(settings.values),
         class_names=known.classes,
+        thresholds=tuple(map(Threshold.of, known.thresholds)),
     )
+
+
+def row_consumers(settings: Settings, model: str, version: str) -> tuple[RowConsumer, ...]:
+    """Return what sees the rows of a new model version besides its columns."""
+    options = monitor_options(settings, model)
+    return (ThresholdWatch((model, version), options),) if options.thresholds else ()
 
 
 def declarations(settings: Settings) -> Declarations:
@@ -173,6 +183,7 @@ def new_fleet(settings: Settings) -> Fleet:
         partial(monitor_options, settings),
         most_models=_share(settings, settings.limits.models),
         most_columns=_share(settings, settings.limits.columns),
+        consumers_of=partial(row_consumers, settings),
     )
 
 

@@ -6,9 +6,15 @@ from detectors.algorithms.priming import uniform_sequence
 from detectors.monitors.column_figures import figures_of
 from detectors.monitors.fleet import Fleet
 from detectors.monitors.options import MonitorOptions
+from detectors.performance.error import Task
+from detectors.performance.labelled_rows import with_errors
+from detectors.performance.outcome_view import OutcomeView
+from detectors.performance.threshold import Threshold
+from detectors.performance.threshold_check import ThresholdCheck
 from detectors.reference.moments import with_values
 from schemas.tables.columns import Column, Kind, Role
 from schemas.tables.observations import ModelRows, ObservationTable, Origin, Source
+from schemas.values.class_order import USUAL_CLASSES
 
 ROWS = 100
 
@@ -32,3 +38,11 @@ def warm_up() -> None:
     fleet.state()
     figures_of(column for monitor in fleet for column in monitor.columns.values())
     with_values(0, 0.0, 0.0, sequence)
+    check = ThresholdCheck(Threshold.of("roc_auc >= 0.5"))
+    outcomes = (
+        Column("prediction", Role.PREDICTION, Kind.BOOLEAN, np.ones(2)),
+        Column("label", Role.LABEL, Kind.BOOLEAN, np.array([0.0, 1.0])),
+        Column("score", Role.SCORE, Kind.NUMBER, sequence[:2]),
+    )
+    columns = with_errors(outcomes, Task.CLASSIFICATION, 2)
+    check.update(OutcomeView(columns, 2, USUAL_CLASSES), 0)

@@ -6,7 +6,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from benchmarks import pending
+from benchmarks import pending, thresholds
 from benchmarks.contenders.task import Task
 from benchmarks.events import Events
 from benchmarks.kernels import kernel_table, measure_kernels
@@ -184,3 +184,12 @@ def test_the_tables_name_their_seeds_and_all_who_watch() -> None:
     assert columns.endswith("| Driftline | River ADWIN | River Page-Hinkley | always | never |")
     assert set(SHIFTED) <= SOURCES.keys()
     assert len(WATCHERS) == 5
+
+
+def test_a_bad_model_is_found_by_its_labels_long_before_its_running_mean_is() -> None:
+    case, seeds = (0.06, 0.05, 0.08), range(10)
+    ours, false = thresholds.labels_to_alarm(thresholds.e_detector(100_000.0), case, seeds)
+    theirs, _ = thresholds.labels_to_alarm(thresholds.running_mean, case, seeds)
+    assert ours < 3600 < theirs
+    assert false <= 1
+    assert thresholds.labels_to_alarm(thresholds.window, case, seeds)[1] > 10

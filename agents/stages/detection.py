@@ -9,13 +9,14 @@ from typing import Final
 
 from agents.records.record import Record
 from agents.stages.stateful_stage import Stage
-from agents.stages.telemetry import ModelStatus
+from agents.stages.telemetry import ModelStatus, ThresholdStatus
 from agents.state.checkpoints import Handler
 from agents.transport.delivery import Delivery
 from agents.transport.rounds import BatchEvent, records_of
 from detectors.monitors.column_figures import figures_of
 from detectors.monitors.fleet import Fleet, Taken
 from detectors.monitors.model_monitor import ModelMonitor
+from detectors.monitors.threshold_watch import ThresholdWatch
 from detectors.performance.error import Task
 from schemas.events.codec import decode_event, decode_object
 from schemas.events.model_event import ModelEvent
@@ -231,4 +232,10 @@ def _status(monitor: ModelMonitor) -> ModelStatus:
                 strict=True,
             )
         ),
+        thresholds={
+            str(check.threshold): ThresholdStatus(check.losses, check.is_breached)
+            for consumer in monitor.consumers
+            if isinstance(consumer, ThresholdWatch)
+            for check in consumer.checks
+        },
     )

@@ -1,8 +1,8 @@
 """What the agents report while they work; the application turns it into metrics."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
 
 from agents.dead_letters.telemetry import RefusalTelemetry
 from agents.join.telemetry import JoinTelemetry
@@ -18,6 +18,21 @@ from schemas.tables.model_version import ModelVersion
 from schemas.tables.observations import Origin
 
 
+class ThresholdStatus(NamedTuple):
+    """Where a model version stands with one threshold of its performance.
+
+    Attributes
+    ----------
+    losses
+        Labelled rows, or pairs of them, that counted.
+    is_breached
+        Whether it is worse than it may be.
+    """
+
+    losses: int
+    is_breached: bool
+
+
 @dataclass(frozen=True, slots=True)
 class ModelStatus:
     """One watched model version as it is now; counts since its watch began.
@@ -28,6 +43,8 @@ class ModelStatus:
         Event time of its newest row, seconds since the epoch.
     task
         What it predicts, as declared or chosen; `Task.AUTO` before the choice.
+    thresholds
+        Of its performance: as they are written.
     """
 
     model: str
@@ -39,6 +56,7 @@ class ModelStatus:
     newest: float
     task: Task
     columns: Mapping[tuple[Role, str], Figures]
+    thresholds: Mapping[str, ThresholdStatus] = field(default_factory=dict)
 
 
 class Telemetry(JoinTelemetry, RefusalTelemetry, StateTelemetry, Protocol):

@@ -16,6 +16,7 @@ from app.demo.schedule import BURN_IN
 from schemas.events.alert import Alert, Severity
 from schemas.events.column_alert import ColumnAlert
 from schemas.events.drift_alert import DriftAlert
+from schemas.events.performance_alert import PerformanceAlert
 from schemas.events.quality_alert import QualityAlert
 from schemas.events.retrain_request import RetrainRequest
 from schemas.events.window_summary import CategorySummary, NumberSummary, Summary
@@ -192,6 +193,8 @@ def figures_of(alert: Alert) -> tuple[str, str]:
     """Return the figures before and after the change, those that differ most."""
     if isinstance(alert, QualityAlert):
         return _rate(alert.quality, alert.share_before), _rate(alert.quality, alert.share_after)
+    if isinstance(alert, PerformanceAlert):
+        return f"{alert.bound:.4g}", f"{alert.value:.4g}"
     if not isinstance(alert, DriftAlert):
         return "-", "-"
     before, after = alert.before, alert.after

@@ -229,6 +229,18 @@ FEATURE_KIND: Final = MetricSpec(
     "1, with what a column's values are taken for: number, category or boolean.",
     (*_FEATURE, "kind"),
 )
+THRESHOLD_LOSSES: Final = MetricSpec(
+    "driftline_threshold_losses_total",
+    "counter",
+    "Labelled rows, or pairs of them, that counted for a threshold of a model's performance.",
+    (*_MODEL, "threshold"),
+)
+THRESHOLD_BREACHED: Final = MetricSpec(
+    "driftline_threshold_breached",
+    "gauge",
+    "1 while a model version is worse than a threshold of its performance allows, by its labels.",
+    (*_MODEL, "threshold"),
+)
 FEATURE_REFERENCE_ROWS: Final = MetricSpec(
     "driftline_feature_reference_rows", "gauge", "Values in a column's reference.", _FEATURE
 )
@@ -372,6 +384,8 @@ CATALOGUE: Final = (
     MODEL_REFUSED_COLUMNS,
     MODEL_LAST_EVENT,
     MODEL_TASK,
+    THRESHOLD_LOSSES,
+    THRESHOLD_BREACHED,
     FEATURE_VALUES,
     FEATURE_DISCARDED,
     FEATURE_KIND,

@@ -137,6 +137,10 @@ class ModelCollector(Collector):
         if admitted:
             families[catalogue.MODEL_LAST_EVENT.name].add_metric(key, status.newest)
             families[catalogue.MODEL_TASK.name].add_metric((*key, str(status.task)), 1)
+            for threshold, (losses, is_breached) in status.thresholds.items():
+                labels = (*key, threshold)
+                families[catalogue.THRESHOLD_LOSSES.name].add_metric(labels, losses)
+                families[catalogue.THRESHOLD_BREACHED.name].add_metric(labels, int(is_breached))
 
     def _add_column(
         self,
@@ -179,6 +183,8 @@ MODEL_SPECS: Final = (
     catalogue.MODEL_REFUSED_COLUMNS,
     catalogue.MODEL_LAST_EVENT,
     catalogue.MODEL_TASK,
+    catalogue.THRESHOLD_LOSSES,
+    catalogue.THRESHOLD_BREACHED,
     catalogue.FEATURE_VALUES,
     catalogue.FEATURE_DISCARDED,
     catalogue.FEATURE_KIND,

@@ -10,6 +10,7 @@ from app.settings.values import ValueOverrides
 from detectors.algorithms.catalogue import InvalidDetector, build, kinds
 from detectors.monitors.options import DEFAULT_DETECTORS, MonitorOptions
 from detectors.performance.error import Task
+from detectors.performance.threshold import InvalidThreshold, Threshold
 from schemas.events.detector_report import Stream
 from schemas.tables.columns import Kind
 
@@ -162,6 +163,10 @@ class ModelSettings(Section):
     probabilities, have them; where none are named they are 0, 1, ... A list of another length is
     counted as such and left out."""
 
+    thresholds: Annotated[tuple[str, ...], Field(max_length=32)] = ()
+    """How good it has to be by its labels, such as `recall[fraud] >= 0.8`; an alert says when it is
+    worse, and when it is good again."""
+
     monitor: MonitorOverrides = MonitorOverrides()
     """What is different for this model."""
 
@@ -173,6 +178,30 @@ class ModelSettings(Section):
     def _several(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         if len(value) == 1 or not all(map(str.strip, value)):
             raise expected("at least two classes, and no empty text; or none")
+        return value
+
+    @field_validator("thresholds")
+    @classmethod
+    def _readable(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        problems: list[Detail] = []
+        seen: set[str] = set()
+        for place, text in enumerate(value):
+            try:
+                threshold = Threshold.of(text)
+            except InvalidThreshold as why:
+                problems.append(Detail((place,), repr(text), str(why)))
+                continue
+            if str(threshold) in seen:
+                problems.append(Detail((place,), repr(text), "each threshold once"))
+            seen.add(str(threshold))
+            task = info.data.get("task", Task.AUTO)
+            other = Task.REGRESSION if threshold.metric.is_of_classes else Task.CLASSIFICATION
+            if task is other:
+                problems.append(
+                    Detail((place,), repr(text), f"a metric of what `task: {task}` predicts")
+                )
+        if problems:
+            raise details(problems)
         return value
 
     @field_validator("ignored")

@@ -3,11 +3,14 @@
 from typing import Final, TypeAlias
 
 from detectors.alerts.sighting import Sighting
+from detectors.performance.threshold import Threshold
+from detectors.performance.threshold_check import Turn
 from schemas.events.alert import AlertKind
 from schemas.events.detector_report import DetectorReport, Stream
 from schemas.events.drift_alert import Direction, DriftKind
 from schemas.events.quality_alert import Quality
 from schemas.events.window_summary import CategorySummary, NumberSummary
+from schemas.tables.model_version import ModelVersion
 
 Window: TypeAlias = NumberSummary | CategorySummary
 """What a column looked like before or after."""
@@ -87,6 +90,17 @@ def values_sentence(
         else f"never seen before in {after:.1%} of the latest {rows} rows"
     )
     return f"{sighting.subject} changed: {said}, before in {before:.1%} ({detector} on the values)."
+
+
+def performance_sentence(turn: Turn, threshold: Threshold, identity: ModelVersion) -> str:
+    """Return the sentence of a metric that has crossed its threshold."""
+    model, version = identity
+    metric = threshold.metric if threshold.of_class is None else str(threshold).split(" ", 1)[0]
+    said = "is worse than it may be" if turn.is_breach else "is good again"
+    return (
+        f"{model} {version} {said}: {metric} {_short(turn.value)} over {turn.crossing.losses} "
+        f"labels, and {_short(turn.bound)} is the threshold ({threshold})."
+    )
 
 
 def _verb(kind: DriftKind, direction: Direction | None) -> str:

@@ -80,6 +80,11 @@ class ModelMonitor:
         return self._drift.columns
 
     @property
+    def consumers(self) -> Sequence[RowConsumer]:
+        """What sees the rows besides the drift's columns, as given."""
+        return self._others
+
+    @property
     def rows(self) -> int:
         """Predictions counted so far."""
         return self._logs[Origin.PREDICTIONS].rows

@@ -7,6 +7,7 @@ from typing import Final
 from detectors.algorithms.multinomial import DEFAULT_LIMIT
 from detectors.algorithms.rank_bets import DEFAULT_LIMIT as DEFAULT_RANK_LIMIT
 from detectors.performance.error import Task
+from detectors.performance.threshold import Threshold
 from schemas.events.detector_report import Stream
 from schemas.tables.columns import Kind
 from schemas.values.class_order import Classes
@@ -71,6 +72,8 @@ class MonitorOptions:
         Which texts are one class, a boolean, or no value.
     class_names
         The classes in the order of lists of probabilities; empty where they are numbered.
+    thresholds
+        How good it has to be.
     most_columns
         Watched columns of one version above which further ones are refused.
     """
@@ -87,6 +90,7 @@ class MonitorOptions:
     task: Task = Task.AUTO
     spellings: Spellings = USUAL
     class_names: tuple[str, ...] = ()
+    thresholds: tuple[Threshold, ...] = ()
 
     @property
     def classes(self) -> Classes:

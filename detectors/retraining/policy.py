@@ -6,10 +6,11 @@ from typing import Final, TypeAlias
 
 from detectors.seen_events import SeenEvents
 from detectors.snapshots.tree import State
-from schemas.events.alert import Alert, AlertKind, Severity
+from schemas.events.alert import Alert, AlertKind, AlertStatus, Severity
 from schemas.events.drift_alert import DriftAlert
 from schemas.events.identity import event_id, stable_id
 from schemas.events.model_event import ModelEvent
+from schemas.events.performance_alert import PerformanceAlert
 from schemas.events.retrain_request import AlertReference, RetrainRequest, Trigger
 from schemas.events.times import format_time, parse_time
 
@@ -123,10 +124,14 @@ class RetrainPolicy:
     def on_alert(self, alert: Alert) -> RetrainRequest | None:
         """Take an alert; return the request that it tips, if it does.
 
-        Only drift asks for a retraining: what is missing or broken in the data of other alerts
-        would be learned with it. Nor does what is no more than news, such as fewer errors.
+        Drift asks for a retraining, and performance that is worse than it may be: what is missing
+        or broken in the data of other alerts would be learned with it. Nor does what is no more
+        than news, such as fewer errors; a metric that is good again counts no more.
         """
-        if not isinstance(alert, DriftAlert) or alert.severity is Severity.INFO:
+        if isinstance(alert, PerformanceAlert) and alert.status is AlertStatus.RESOLVED:
+            self._forget_breach(alert)
+            return None
+        if not isinstance(alert, DriftAlert | PerformanceAlert) or alert.severity is Severity.INFO:
             return None
         state = self._state_of(alert.model)
         now = parse_time(alert.detected_at.time)
@@ -213,6 +218,18 @@ class RetrainPolicy:
         self._models[model] = state
         return state
 
+    def _forget_breach(self, alert: PerformanceAlert) -> None:
+        """Let the breach that an alert resolves count no more."""
+        if alert.model not in self._models:
+            return
+        state = self._state_of(alert.model)
+        if not state.seen.is_new(alert.alert_id):
+            return
+        alerts = state.alerts
+        for alert_id, (_, _, reference) in list(alerts.items()):
+            if reference.kind is AlertKind.PERFORMANCE and reference.feature == alert.subject:
+                del alerts[alert_id]
+
     def _is_near(self, found: int, now: int) -> bool:
         return abs(now - found) <= self.options.window * SECONDS
 
@@ -224,6 +241,8 @@ class RetrainPolicy:
         return state.requested_at - self._horizon <= now < until
 
     def _trigger(self, references: list[AlertReference]) -> Trigger | None:
+        if any(reference.kind is AlertKind.PERFORMANCE for reference in references):
+            return Trigger.PERFORMANCE
         if any(
             reference.kind is AlertKind.FEATURE and reference.severity is Severity.CRITICAL
             for reference in references
@@ -238,7 +257,7 @@ class RetrainPolicy:
         return Trigger.FEATURES if len(drifted) >= self.options.features else None
 
     def _request(
-        self, state: _ModelState, alert: DriftAlert, trigger: Trigger, counting: list[_Counted]
+        self, state: _ModelState, alert: Alert, trigger: Trigger, counting: list[_Counted]
     ) -> RetrainRequest:
         now = parse_time(alert.detected_at.time)
         alerts = sorted(counting, key=lambda item: (item[0], item[2].alert_id))
@@ -247,21 +266,27 @@ class RetrainPolicy:
         state.open_until = now + round(self.options.expiry * SECONDS)
         state.requested_at = now
         state.request_id = stable_id(alert.model, alert.version, trigger, alert.alert_id)
-        features = list(dict.fromkeys(reference.feature for reference in references))
+        subjects = list(dict.fromkeys(reference.feature for reference in references))
+        drifted = {
+            reference.feature
+            for reference in references
+            if reference.kind is not AlertKind.PERFORMANCE
+        }
         state.alerts.clear()
+        verb = "drifted in" if trigger is not Trigger.PERFORMANCE else "is worse than it may be in"
         return RetrainRequest(
             request_id=state.request_id,
             model=alert.model,
             version=alert.version,
             trigger=trigger,
             alerts=references,
-            features=features,
+            features=[subject for subject in subjects if subject in drifted],
             data_since=format_time(min(changed for _, changed, _ in alerts)),
             requested_at=alert.detected_at.time,
             cooldown_until=format_time(state.cooldown_until),
             message=(
-                f"Retrain {alert.model}: version {alert.version} drifted in "
-                f"{_listed(features)} ({trigger.replace('_', ' ')})."
+                f"Retrain {alert.model}: version {alert.version} {verb} "
+                f"{_listed(subjects)} ({trigger.replace('_', ' ')})."
             ),
         )
 

@@ -128,6 +128,37 @@ QUALITY_ALERT: Final[dict[str, Any]] = {
     "10 rows (share_cusum on the share of rows that are not ok).",
 }
 
+PERFORMANCE_ALERT: Final[dict[str, Any]] = {
+    "alert_id": "5d1f0b0e-3c58-5d6c-9d2a-0a4f5f2b7c11",
+    "status": "opened",
+    "kind": "performance",
+    "severity": "critical",
+    "model": "fraud",
+    "version": "3",
+    "threshold": "recall[1] >= 0.8",
+    "metric": "recall",
+    "of_class": "1",
+    "bound": 0.8,
+    "value": 0.71,
+    "losses_since_change": 410,
+    "statistic": 1043210.5,
+    "limit": 1000000.0,
+    "change_at": {
+        "topic": "labels",
+        "partition": 2,
+        "offset": 40140,
+        "time": "2026-03-01T12:00:29.000Z",
+    },
+    "detected_at": {
+        "topic": "labels",
+        "partition": 0,
+        "offset": 61877,
+        "time": "2026-03-03T07:20:41.000Z",
+    },
+    "message": "fraud 3 is worse than it may be: recall[1] 0.71 over 410 labels, and 0.8 is the "
+    "threshold (recall[1] >= 0.8).",
+}
+
 RETRAIN_REQUEST: Final[dict[str, Any]] = {
     "request_id": "0c2dbf0a-8b5e-5f0f-9d0c-5b6f6a6c1e11",
     "model": "fraud",
@@ -163,6 +194,13 @@ QUALITY_ALERT_HEADERS: Final = {
     **DRIFT_ALERT_HEADERS,
     "ce_id": "a3c1b7f4-7a0d-5a3e-8d0b-3f2f6f1c9e44",
     "ce_subject": "age",
+}
+
+PERFORMANCE_ALERT_HEADERS: Final = {
+    **DRIFT_ALERT_HEADERS,
+    "ce_id": "5d1f0b0e-3c58-5d6c-9d2a-0a4f5f2b7c11",
+    "ce_time": "2026-03-03T07:20:41.000Z",
+    "ce_subject": "recall[1]",
 }
 
 RETRAIN_REQUEST_HEADERS: Final = {

@@ -19,12 +19,14 @@ class AlertKind(StrEnum):
     SCORE = "score_drift"
     CONCEPT = "concept_drift"
     QUALITY = "quality_drift"
+    PERFORMANCE = "performance"
 
 
 class AlertStatus(StrEnum):
     """Where an alert stands in its life."""
 
     OPENED = "opened"
+    RESOLVED = "resolved"
 
 
 class Severity(StrEnum):

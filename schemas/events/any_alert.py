@@ -12,12 +12,13 @@ from schemas.events.alert import Alert, AlertKind
 from schemas.events.codec import decode_event
 from schemas.events.drift_alert import DriftAlert
 from schemas.events.invalid import InvalidMessage, Reason
+from schemas.events.performance_alert import PerformanceAlert
 from schemas.events.quality_alert import QualityAlert
 
-ALERT_TYPES: Final[tuple[type[Alert], ...]] = (DriftAlert, QualityAlert)
+ALERT_TYPES: Final[tuple[type[Alert], ...]] = (DriftAlert, QualityAlert, PerformanceAlert)
 """The types of alerts, each with kinds of its own."""
 
-AnyAlert = Annotated[DriftAlert | QualityAlert, Field(discriminator="kind")]
+AnyAlert = Annotated[DriftAlert | QualityAlert | PerformanceAlert, Field(discriminator="kind")]
 
 TYPE_OF_KIND: Final[Mapping[AlertKind, type[Alert]]] = {
     kind: alert for alert in ALERT_TYPES for kind in get_args(alert.model_fields["kind"].annotation)

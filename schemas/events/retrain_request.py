@@ -17,6 +17,7 @@ class Trigger(StrEnum):
     FEATURES = "drifted_features"
     CRITICAL_FEATURE = "critical_feature"
     CONCEPT = "concept_drift"
+    PERFORMANCE = "performance"
 
 
 class AlertReference(Event):
@@ -25,7 +26,7 @@ class AlertReference(Event):
     alert_id: str
     kind: AlertKind = Field(strict=False)
     severity: Severity = Field(strict=False)
-    feature: str
+    feature: str = Field(description="The column; of a performance alert the metric.")
     time: str = Field(description="Event time of the detection, RFC 3339.")
 
 

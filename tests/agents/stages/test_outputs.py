@@ -17,6 +17,7 @@ from tests.topics import TOPICS as DEFAULTS
 
 TOPICS = replace(DEFAULTS, alerts="acme.alerts", retrain_requests="acme.requests")
 DRIFT, QUALITY = decode_alert(examples.DRIFT_ALERT), decode_alert(examples.QUALITY_ALERT)
+PERFORMANCE = decode_alert(examples.PERFORMANCE_ALERT)
 REQUEST = decode_event(RetrainRequest, examples.RETRAIN_REQUEST)
 
 
@@ -59,13 +60,19 @@ class World:
         (DRIFT, TOPICS.alerts, examples.DRIFT_ALERT, examples.DRIFT_ALERT_HEADERS),
         (QUALITY, TOPICS.alerts, examples.QUALITY_ALERT, examples.QUALITY_ALERT_HEADERS),
         (
+            PERFORMANCE,
+            TOPICS.alerts,
+            examples.PERFORMANCE_ALERT,
+            examples.PERFORMANCE_ALERT_HEADERS,
+        ),
+        (
             REQUEST,
             TOPICS.retrain_requests,
             examples.RETRAIN_REQUEST,
             examples.RETRAIN_REQUEST_HEADERS,
         ),
     ],
-    ids=["drift", "quality", "request"],
+    ids=["drift", "quality", "performance", "request"],
 )
 def test_an_event_goes_to_the_topic_of_its_type_as_the_published_examples_show_it(
     event: PublishedEvent, topic: str, value: object, headers: dict[str, str]

@@ -8,7 +8,7 @@ from prometheus_client import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
 from agents.join.telemetry import LabelOutcomes, PendingStatus
-from agents.stages.telemetry import ModelStatus, Telemetry
+from agents.stages.telemetry import ModelStatus, Telemetry, ThresholdStatus
 from agents.transport.progress import PartitionProgress
 from app.metrics import CATALOGUE, Metrics, ProgressView
 from detectors.monitors.column_figures import Figures
@@ -83,6 +83,7 @@ def status(
             )
             for name in features
         },
+        thresholds={"mae <= 3": ThresholdStatus(losses=7, is_breached=True)},
     )
 
 
@@ -128,6 +129,15 @@ def report_everything(telemetry: Telemetry) -> None:
     telemetry.batch_handled("intake", 0.02)
     telemetry.state_saved("detection", 3, 40_000, 0.05)
     telemetry.state_loaded("detection", 2, 30_000, 0.2)
+
+
+def test_a_threshold_tells_what_counted_and_whether_it_is_crossed() -> None:
+    metrics = Metrics()
+    metrics.model_watched(0, status())
+    labels = {"model": "fraud", "version": "1", "threshold": "mae <= 3"}
+    samples = Samples(metrics)
+    assert samples.value("threshold_losses_total", labels) == 7
+    assert samples.value("threshold_breached", labels) == 1
 
 
 def test_what_is_exported_is_what_is_declared() -> None:

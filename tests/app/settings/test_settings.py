@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from app.settings import InvalidConfiguration, Problem, Settings, load_settings, settings_schema
 from app.settings.fields import annotation_at, leaves, secrets
+from detectors.performance.threshold import ThresholdMetric
 from schemas.events.detector_report import Stream
 
 BROKER = {"kafka.bootstrap_servers": "kafka:9092"}
@@ -79,6 +80,25 @@ def test_a_configuration_with_five_errors_reports_all_five(tmp_path: Path) -> No
         "topics.labels",
         "monitor.detectors.0.parameters.delta",
         "htpp",
+    }
+
+
+def test_each_threshold_that_cannot_be_meant_is_refused_with_what_could_be(
+    tmp_path: Path,
+) -> None:
+    file = """
+    models:
+      m:
+        task: classification
+        thresholds:
+          [recall >= 80, sharp >= 1, "mae <= 3", "f1 >= 0.5", "f1[true] >= 50%"]
+    """
+    found = problems_of(file, BROKER, directory=tmp_path)
+    assert {path: problem.expected for path, problem in found.items()} == {
+        "models.m.thresholds.0": "a number between 0 and 1: recall at 80 can never be crossed",
+        "models.m.thresholds.1": f"one of {', '.join(ThresholdMetric)}",
+        "models.m.thresholds.2": "a metric of what `task: classification` predicts",
+        "models.m.thresholds.4": "each threshold once",
     }
 
 
@@ -399,7 +419,9 @@ def test_the_schema_takes_what_the_settings_take(tmp_path: Path) -> None:
     file = """
     kafka: {bootstrap_servers: "a:1", sasl_password_file: PASSWORD}
     monitor: {detectors: [{kind: adwin, parameters: {delta: 0.1}, streams: [raw]}]}
-    models: {m: {critical: [a], kinds: {a: number}, task: regression, monitor: {bins: 8}}}
+    models:
+      m: {critical: [a], kinds: {a: number}, task: regression, monitor: {bins: 8}}
+      n: {thresholds: [mae <= 2]}
     """
     password = tmp_path / "password"
     password.touch()

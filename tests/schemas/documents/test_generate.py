@@ -16,6 +16,8 @@ from pydantic import ValidationError
 
 from detectors.monitors.model_monitor import ModelMonitor
 from detectors.monitors.options import MonitorOptions
+from detectors.monitors.threshold_watch import ThresholdWatch
+from detectors.performance.threshold import Threshold
 from detectors.retraining.policy import PolicyOptions, RetrainPolicy
 from schemas.documents import examples
 from schemas.documents.generate import CHANNELS, Channel, asyncapi, files, json_schemas, main
@@ -25,6 +27,7 @@ from schemas.events.codec import encode_event
 from schemas.events.dead_letter import DeadLetter, ReplayedLetter
 from schemas.events.invalid import Reason
 from schemas.events.model_event import ModelEventType
+from schemas.tables.columns import Role
 from tests.detectors.batches import batch_of, rows_of
 from tests.detectors.drift_alerts import alerts_in
 from tests.schemas.documents_strategy import VALUES, documents
@@ -155,13 +158,20 @@ def _alerts() -> list[Alert]:
         constant=np.where(late, random.normal(size=1800), 1.0),
         age=[None if lacks else 40.0 + number % 7 for number, lacks in enumerate(late.tolist())],
     )
-    options = MonitorOptions(critical=frozenset({"amount"}))
-    return alerts_in(ModelMonitor("fraud", "3", options).update(batch_of(rows)))
+    options = MonitorOptions(
+        critical=frozenset({"amount"}), thresholds=(Threshold.of("accuracy >= 0.9"),)
+    )
+    watch = ThresholdWatch(("fraud", "3"), options)
+    monitor = ModelMonitor("fraud", "3", options, [watch])
+    errors = rows_of(error=random.random(1800) < np.where(late, 0.5, 0.01))
+    labelled = batch_of(errors, role=Role.ERROR)
+    return alerts_in([*monitor.update(batch_of(rows)), *monitor.update(labelled)])
 
 
 def test_what_the_core_publishes_is_what_the_schemas_say() -> None:
     alerts = _alerts()
-    assert {alert.subject for alert in alerts} == {"amount", "country", "huge", "constant", "age"}
+    subjects = {alert.subject for alert in alerts}
+    assert subjects >= {"amount", "country", "huge", "constant", "age", "accuracy"}
     assert {type(alert) for alert in alerts} == set(ALERT_TYPES)
     policy = RetrainPolicy(PolicyOptions())
     requests = [request for alert in alerts if (request := policy.on_alert(alert))]
@@ -185,7 +195,7 @@ def test_every_field_of_what_is_published_is_always_there(name: str) -> None:
 
 
 def test_the_schema_of_alerts_knows_every_kind_and_no_other() -> None:
-    for alert in (examples.DRIFT_ALERT, examples.QUALITY_ALERT):
+    for alert in (examples.DRIFT_ALERT, examples.QUALITY_ALERT, examples.PERFORMANCE_ALERT):
         for kind in AlertKind:
             valid = TYPE_OF_KIND[kind] is TYPE_OF_KIND[AlertKind(alert["kind"])]
             assert _validator("alert").is_valid({**alert, "kind": kind}) == valid

@@ -3,14 +3,17 @@ from typing import Any, get_args
 import pytest
 from hypothesis import given
 
-from schemas.documents.examples import DRIFT_ALERT, QUALITY_ALERT
+from schemas.documents.examples import DRIFT_ALERT, PERFORMANCE_ALERT, QUALITY_ALERT
 from schemas.events.alert import Alert, AlertKind, AlertStatus
 from schemas.events.any_alert import ALERT_TYPES, TYPE_OF_KIND, AnyAlert, decode_alert
 from schemas.events.codec import decode_object, encode_event
 from schemas.events.drift_alert import DriftAlert
 from schemas.events.invalid import InvalidMessage, Reason
+from schemas.events.performance_alert import PerformanceAlert
 from schemas.events.quality_alert import QualityAlert
 from tests.schemas.documents_strategy import VALUES
+
+EXAMPLES = {AlertKind.QUALITY: QUALITY_ALERT, AlertKind.PERFORMANCE: PERFORMANCE_ALERT}
 
 
 def test_each_kind_belongs_to_one_type_and_each_type_to_the_union() -> None:
@@ -21,7 +24,7 @@ def test_each_kind_belongs_to_one_type_and_each_type_to_the_union() -> None:
 
 @pytest.mark.parametrize("kind", AlertKind)
 def test_an_alert_is_decoded_as_the_type_of_its_kind(kind: AlertKind) -> None:
-    example = QUALITY_ALERT if kind is AlertKind.QUALITY else DRIFT_ALERT
+    example = EXAMPLES.get(kind, DRIFT_ALERT)
     alert = decode_alert({**example, "kind": str(kind)})
     assert type(alert) is TYPE_OF_KIND[kind]
     assert (alert.kind, alert.status) == (kind, AlertStatus.OPENED)
@@ -30,12 +33,19 @@ def test_an_alert_is_decoded_as_the_type_of_its_kind(kind: AlertKind) -> None:
 
 def test_what_all_alerts_say_is_told_by_each_kind_in_its_own_way() -> None:
     drift, quality = decode_alert(DRIFT_ALERT), decode_alert(QUALITY_ALERT)
+    performance = decode_alert(PERFORMANCE_ALERT)
     assert isinstance(drift, DriftAlert)
     assert isinstance(quality, QualityAlert)
+    assert isinstance(performance, PerformanceAlert)
     assert (drift.subject, drift.found_by, drift.since) == (
         "amount",
         "adwin",
         "2026-03-01T12:00:00.000Z",
+    )
+    assert (performance.subject, performance.found_by, performance.since) == (
+        "recall[1]",
+        "mean_threshold",
+        "2026-03-01T12:00:29.000Z",
     )
     assert (quality.subject, quality.found_by, quality.since) == (
         "age",
@@ -59,7 +69,7 @@ def test_an_unknown_kind_is_refused_without_repeating_it(kind: Any) -> None:
     assert refused.value.reason is Reason.WRONG_TYPE
     assert refused.value.detail == (
         "kind: expected one of feature_drift, prediction_drift, score_drift, concept_drift, "
-        "quality_drift"
+        "quality_drift, performance"
     )
 
 

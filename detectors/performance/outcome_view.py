@@ -1,0 +1,137 @@
+"""The outcomes of labelled rows, as metrics look at them: whether each is of a class."""
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detectors.arrays.column import Numbers
+from detectors.performance.error import unwrapped
+from schemas.tables.columns import Column, Flag, Kind, Role
+from schemas.tables.outcomes import outcomes_of
+from schemas.values.class_order import Classes
+from schemas.values.classes import same_class
+from schemas.values.numbers import number_of
+
+Mask = NDArray[np.bool_]
+
+
+class OutcomeView:
+    """What was predicted and what was true in some rows; each question is answered once.
+
+    Parameters
+    ----------
+    columns
+        Of ``n`` labelled rows, their errors among them.
+    rows
+        How many.
+    classes
+        Those of the model, and their order in a list.
+    """
+
+    def __init__(self, columns: Sequence[Column], rows: int, classes: Classes) -> None:
+        self._columns = columns
+        self._rows = rows
+        self._classes = classes
+        self._masks: dict[tuple[Role, str], Mask] = {}
+
+    def errors(self, *, of_classes: bool) -> Numbers:
+        """Return the errors, shape ``(n,)``; NaN where there is none of that kind.
+
+        Parameters
+        ----------
+        of_classes
+            Whether those of a classification are wanted, 0 or 1, of lists a share; else distances.
+        """
+        errors = self._errors
+        column = self._scalar(Role.ERROR)
+        if column is not None and column.kind is Kind.BOOLEAN:
+            return errors if of_classes else np.full(self._rows, np.nan)
+        # Of a list of several the mean of its elements' errors, of either kind.
+        if of_classes and self._scalar(Role.PREDICTION) is not None:
+            return np.full(self._rows, np.nan)
+        return errors
+
+    @cached_property
+    def _errors(self) -> Numbers:
+        return self._numbers(Role.ERROR)
+
+    @cached_property
+    def scores(self) -> Numbers:
+        """The scores of the predicted class, shape ``(n,)``; NaN where there is no probability."""
+        scores = self._numbers(Role.SCORE)
+        return np.where((scores >= 0.0) & (scores <= 1.0), scores, np.nan)
+
+    @cached_property
+    def labels(self) -> Numbers:
+        """The labels as numbers, shape ``(n,)``; NaN where they are none."""
+        column = self._scalar(Role.LABEL)
+        if column is not None and column.kind is not Kind.CATEGORY:
+            return self._numbers(Role.LABEL)
+        found = [number_of(unwrapped(each)) for each in self._outcomes(Role.LABEL)]
+        return np.array([np.nan if each is None else each for each in found])
+
+    @cached_property
+    def is_known(self) -> Mask:
+        """Where both outcomes are there and can be compared as classes, shape ``(n,)``."""
+        known: Mask = np.isfinite(self.errors(of_classes=True))
+        return known
+
+    def predicts(self, of_class: str) -> Mask:
+        """Return in which rows a class is predicted, shape ``(n,)``."""
+        return self._is(Role.PREDICTION, of_class)
+
+    def has(self, of_class: str) -> Mask:
+        """Return in which rows a class is the true one, shape ``(n,)``."""
+        return self._is(Role.LABEL, of_class)
+
+    def _is(self, role: Role, of_class: str) -> Mask:
+        key = role, of_class
+        if key not in self._masks:
+            self._masks[key] = self._compared(role, of_class)
+        return self._masks[key]
+
+    def _compared(self, role: Role, of_class: str) -> Mask:
+        spellings = self._classes.spellings
+        column = self._scalar(role)
+        if column is None:
+            outcomes = map(self._class_of, self._outcomes(role))
+            found = [same_class(each, of_class, spellings) for each in outcomes]
+            return np.array(found, dtype=np.bool_)
+        if column.kind is Kind.CATEGORY:
+            distinct: Sequence[Any] = column.categories
+            places = column.values.astype(np.int64)
+        else:
+            values, places = np.unique(column.values, return_inverse=True)
+            distinct = values.tolist()
+        same = np.array([same_class(each, of_class, spellings) for each in distinct], np.bool_)
+        mask: Mask = same[places.reshape(-1)] if len(same) else np.zeros(self._rows, np.bool_)
+        return mask if column.flags is None else mask & (column.flags == Flag.OK)
+
+    def _class_of(self, outcome: Any) -> Any:
+        """Return the class that an outcome is: of probabilities that of the highest."""
+        outcome = unwrapped(outcome)
+        if not isinstance(outcome, list):
+            return None if outcome is ... else outcome
+        numbers = [number_of(each) for each in outcome if each is not ...]
+        known = [each for each in numbers if each is not None]
+        if len(known) < len(outcome) or not known or not self._classes.fit(known):
+            return None
+        return self._classes.at(known.index(max(known)))
+
+    def _outcomes(self, role: Role) -> list[Any]:
+        return outcomes_of(self._columns, role, self._rows)
+
+    def _scalar(self, role: Role) -> Column | None:
+        """Return the one column of outcomes; None where there is none, or are lists."""
+        found = [column for column in self._columns if column.role is role]
+        return found[0] if len(found) == 1 and not found[0].name.endswith("]") else None
+
+    def _numbers(self, role: Role) -> Numbers:
+        column = self._scalar(role)
+        if column is None or column.kind is Kind.CATEGORY:
+            return np.full(self._rows, np.nan)
+        values = column.values.astype(np.float64)
+        return values if column.flags is None else np.where(column.flags == Flag.OK, values, np.nan)

@@ -1,0 +1,128 @@
+"""Thresholds of models in a fleet: their alerts are the same whatever way labelled rows come."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pytest
+
+from detectors.monitors.fleet import Fleet
+from detectors.monitors.options import MonitorOptions
+from detectors.monitors.threshold_watch import ThresholdWatch
+from detectors.performance.error import Task
+from detectors.performance.task_choice import EVIDENCE
+from detectors.performance.threshold import Threshold
+from schemas.events.alert import AlertStatus, Severity
+from schemas.events.performance_alert import PerformanceAlert
+from schemas.events.published import PublishedEvent
+from schemas.tables.observations import ObservationTable
+from tests.detectors.batches import plain
+from tests.detectors.monitors.test_labelled_rows import classes, prices, table_of
+
+OPTIONS = MonitorOptions(
+    burn_in=100,
+    thresholds=tuple(map(Threshold.of, ["accuracy >= 0.9", "recall >= 0.9", "mae <= 2"])),
+)
+
+
+def new_fleet(options: MonitorOptions = OPTIONS) -> Fleet:
+    watch = partial(_watch, options)
+    return Fleet(lambda _: options, consumers_of=watch)
+
+
+def _watch(options: MonitorOptions, model: str, version: str) -> Sequence[ThresholdWatch]:
+    return (ThresholdWatch((model, version), options),)
+
+
+def performance_of(events: Sequence[PublishedEvent], model: str = "one") -> list[PerformanceAlert]:
+    return [
+        event for event in events if isinstance(event, PerformanceAlert) and event.model == model
+    ]
+
+
+def fed(fleet: Fleet, rows: Sequence[tuple[Any, Any]], size: int) -> list[PublishedEvent]:
+    models = ("one", "other", "third")
+    return [
+        event
+        for at in range(0, len(rows), size)
+        for event in fleet.update(table_of(rows[at : at + size], *models, start=at))
+    ]
+
+
+ROWS = [*classes(3000, 0.02), *classes(1000, 0.4), *classes(1500, 0.01)]
+
+
+def test_a_model_that_is_worse_than_it_may_be_is_told_with_since_when_and_how_bad_it_is() -> None:
+    opened, *_, resolved = [
+        alert for alert in performance_of(fed(new_fleet(), ROWS, 250)) if alert.metric == "accuracy"
+    ]
+    assert (opened.status, opened.severity) == (AlertStatus.OPENED, Severity.CRITICAL)
+    assert (resolved.status, resolved.severity) == (AlertStatus.RESOLVED, Severity.INFO)
+    assert 3000 <= opened.detected_at.offset < 3200
+    assert abs(opened.change_at.offset - 3000) < 50
+    # Found at a moment of bad luck, it is worse than it is on the whole.
+    assert 0.3 < opened.value < 0.7
+    assert (opened.threshold, opened.bound) == ("accuracy >= 0.9", 0.9)
+    assert opened.message == (
+        f"one 1 is worse than it may be: accuracy {opened.value:.4g} over "
+        f"{opened.losses_since_change} labels, and 0.9 is the threshold (accuracy >= 0.9)."
+    )
+    assert 4000 <= resolved.detected_at.offset < 5000
+
+
+@pytest.mark.parametrize("size", [1, 99, 1000, 5500])
+def test_the_alerts_do_not_depend_on_batches_nor_on_other_models(size: int) -> None:
+    rows = ROWS[2500:3600]
+    expected = performance_of(new_fleet().update(table_of(rows, "one")))
+    assert {alert.metric for alert in expected} == {"accuracy", "recall"}
+    assert performance_of(fed(new_fleet(), rows, size)) == expected
+
+
+def test_a_restored_fleet_goes_on_where_the_other_was() -> None:
+    whole, first = new_fleet(), new_fleet()
+    expected = fed(whole, ROWS, 500)
+    found = fed(first, ROWS[:3100], 500)
+    watch = first.monitor("one", "1")
+    assert watch is not None
+    second = new_fleet()
+    second.restore(first.state())
+    for at in range(3100, len(ROWS), 300):
+        found += second.update(table_of(ROWS[at : at + 300], "one", "other", "third", start=at))
+    assert performance_of(found) == performance_of(expected)
+    assert plain(second.state()) == plain(whole.state())
+
+
+def test_before_the_task_is_chosen_no_row_counts() -> None:
+    fleet = new_fleet()
+    rows = [*[(1, 0)] * EVIDENCE, *prices(400, 1.0)]
+    fleet.update(table_of(rows, "one"))
+    monitor = fleet.monitor("one", "1")
+    assert monitor is not None
+    # Whole numbers look like classes, and prices do not: by then they were few.
+    assert monitor.task.settled is Task.CLASSIFICATION
+    (state,) = monitor.state()["consumers"].values()
+    assert state["to_choose"] == 0
+    assert state["checks"]["mae <= 2"]["losses"] == 0
+    assert state["checks"]["accuracy >= 0.9"]["losses"] == 400
+
+
+def test_a_threshold_that_is_new_begins_and_the_others_go_on() -> None:
+    fleet = new_fleet()
+    fed(fleet, ROWS[:500], 500)
+    thresholds = (*OPTIONS.thresholds[:1], Threshold.of("precision >= 0.5"))
+    other = new_fleet(MonitorOptions(burn_in=100, thresholds=thresholds))
+    other.restore(fleet.state())
+    monitor = other.monitor("one", "1")
+    assert monitor is not None
+    (state,) = monitor.state()["consumers"].values()
+    losses = {name: check["losses"] for name, check in state["checks"].items()}
+    assert losses == {"accuracy >= 0.9": 500 - EVIDENCE, "precision[1] >= 0.5": 0}
+
+
+def test_predictions_are_none_of_its_business() -> None:
+    rng = np.random.default_rng(7)
+    fleet = new_fleet()
+    table = table_of([*zip(rng.random(300).tolist(), rng.random(300).tolist(), strict=True)], "one")
+    assert isinstance(table, ObservationTable)
+    assert not performance_of(fleet.update(table))

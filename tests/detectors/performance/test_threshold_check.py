@@ -1,0 +1,118 @@
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from detectors.performance.outcome_view import OutcomeView
+from detectors.performance.threshold import Threshold
+from detectors.performance.threshold_check import REFERENCE_LOSSES, ThresholdCheck, Turn
+from schemas.tables.columns import Column, Kind, Role
+from schemas.values.class_order import USUAL_CLASSES
+
+
+def errors_view(errors: Sequence[float], kind: Kind = Kind.BOOLEAN) -> OutcomeView:
+    values = np.array(errors, dtype=np.float64)
+    return OutcomeView([Column("error", Role.ERROR, kind, values)], len(values), USUAL_CLASSES)
+
+
+def drawn(rate: float, rows: int, seed: int = 7) -> list[float]:
+    return [float(draw < rate) for draw in np.random.default_rng(seed).random(rows).tolist()]
+
+
+def fed(
+    test: ThresholdCheck, errors: Sequence[float], size: int, kind: Kind = Kind.BOOLEAN
+) -> list[Turn]:
+    turns: list[Turn] = []
+    for begin in range(0, len(errors), size):
+        turns += test.update(errors_view(errors[begin : begin + size], kind), begin)
+    return turns
+
+
+def test_a_model_that_goes_bad_and_gets_good_again_is_told_once_each() -> None:
+    test = ThresholdCheck(Threshold.of("accuracy >= 0.9"))
+    errors = drawn(0.05, 20_000) + drawn(0.2, 5000) + drawn(0.05, 5000)
+    worse, better = fed(test, errors, 1000)
+    assert worse.is_breach
+    assert 20_000 <= worse.row < 20_500
+    assert abs(worse.crossing.first_row - 20_000) < 100
+    assert worse.value == pytest.approx(0.8, abs=0.08)
+    assert worse.bound == 0.9
+    assert not better.is_breach
+    assert 25_000 <= better.row < 26_000
+    assert better.value == pytest.approx(0.95, abs=0.05)
+    assert not test.is_breached
+    assert test.losses == 30_000
+
+
+@settings(max_examples=20)
+@given(
+    st.integers(0, 100),
+    st.integers(1, 3000),
+    st.sampled_from(["accuracy >= 0.9", "accuracy >= reference - 0.05"]),
+)
+def test_turns_do_not_depend_on_where_rows_are_cut(seed: int, size: int, text: str) -> None:
+    errors = drawn(0.03, 1500, seed) + drawn(0.3, 700, seed) + drawn(0.01, 700, seed)
+    threshold = Threshold.of(text)
+    whole = fed(ThresholdCheck(threshold), errors, len(errors))
+    assert [turn.is_breach for turn in whole] == [True, False]
+    parts: list[Turn] = []
+    test = ThresholdCheck(threshold)
+    for begin in range(0, len(errors), size):
+        restored = ThresholdCheck(threshold)
+        restored.restore(test.state())
+        test = restored
+        parts += test.update(errors_view(errors[begin : begin + size]), begin)
+    assert parts == whole
+
+
+def test_a_relative_threshold_counts_from_the_first_labels() -> None:
+    test = ThresholdCheck(Threshold.of("accuracy >= reference - 0.05"))
+    fed(test, drawn(0.2, REFERENCE_LOSSES - 1), 100)
+    assert test.bound is None
+    fed(test, [0.0], 1)
+    # .2 and two standard errors, .0126 each, and .05.
+    assert test.bound == pytest.approx(0.725, abs=0.03)
+    assert not fed(test, drawn(0.2, 50_000, seed=8), 1000)
+    (turn,) = fed(test, drawn(0.4, 2000, seed=9), 1000)
+    assert turn.is_breach
+
+
+def test_a_relative_threshold_of_distances_goes_by_their_size() -> None:
+    rng = np.random.default_rng(7)
+    test = ThresholdCheck(Threshold.of("mae <= reference + 100"))
+    steady, worse = np.abs(rng.normal(0, 1000, 20_000)), np.abs(rng.normal(0, 1500, 5000))
+    assert not fed(test, steady.tolist(), 1000, Kind.NUMBER)
+    (turn,) = fed(test, worse.tolist(), 1000, Kind.NUMBER)
+    assert turn.is_breach
+    assert turn.value == pytest.approx(1500 * np.sqrt(2 / np.pi), rel=0.15)
+
+
+def test_after_a_deployment_a_relative_threshold_takes_a_new_reference_and_others_stand() -> None:
+    relative = ThresholdCheck(Threshold.of("accuracy >= reference - 0.05"))
+    absolute = ThresholdCheck(Threshold.of("accuracy >= 0.9"))
+    for test in relative, absolute:
+        fed(test, drawn(0.05, 2000) + drawn(0.5, 1000), 500)
+        assert test.is_breached
+        test.restart()
+    assert not relative.is_breached
+    assert relative.bound is None
+    assert absolute.is_breached
+
+
+def test_a_reference_without_an_error_allows_for_what_it_could_not_see() -> None:
+    test = ThresholdCheck(Threshold.of("accuracy >= reference - 0.01"))
+    fed(test, [0.0] * REFERENCE_LOSSES, 500)
+    assert test.bound == pytest.approx(0.988)
+
+
+def test_a_threshold_that_allows_everything_is_never_crossed() -> None:
+    test = ThresholdCheck(Threshold.of("accuracy >= reference - 0.5"))
+    assert not fed(test, [1.0] * 10_000, 1000)
+
+
+def test_a_few_huge_errors_are_no_evidence_that_the_mean_is_too_large() -> None:
+    errors = np.abs(np.random.default_rng(7).normal(0, 1, 20_000))
+    errors[[5000, 9000, 15_000]] = 1e300
+    assert not fed(ThresholdCheck(Threshold.of("mae <= 1")), errors.tolist(), 1000, Kind.NUMBER)
