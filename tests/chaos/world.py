@@ -39,6 +39,12 @@ SETTINGS: Final[Mapping[str, object]] = {
 }
 """Of every worker: dead ones are soon replaced, and much is decided in a short time."""
 
+THRESHOLDS: Final[Mapping[str, object]] = {
+    "models.model-0.thresholds": '["accuracy >= 0.9", "accuracy >= reference - 0.1"]',
+    "models.model-1.thresholds": '["accuracy >= 0.9", "brier <= 0.3"]',
+}
+"""Crossed, and kept again, as the outcomes of `tests.chaos.traffic` come and go."""
+
 READ: Final = (
     TopicRole.PREDICTIONS,
     TopicRole.LABELS,
