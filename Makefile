@@ -81,6 +81,9 @@ bench-quick: $(VENV)/.dev ## The heart of it, in two minutes
 quality: $(VENV)/.dev ## Count false alarms and delays beside River, by printed seeds; ARGS="--runs 5"
 	$(BIN)/python -m benchmarks.quality $(ARGS)
 
+calibrate: $(VENV)/.dev ## Simulate what detectors must reach for a budget; writes what it finds, in two minutes
+	$(BIN)/python -m benchmarks.calibrate $(ARGS)
+
 chaos: $(VENV)/.dev ## Kill workers and brokers for an hour and look what is lost; ARGS="--seed 7"
 	$(BIN)/python -m tests.chaos --runs 2 $(ARGS)
 

@@ -11,6 +11,7 @@ from agents.stages.intake import IntakeOptions
 from agents.stages.topics import Topics
 from agents.state.checkpoints import CheckpointOptions
 from app.settings import DetectorSettings, ModelSettings, Settings, TopicRole
+from detectors.algorithms.false_alarms import FalseAlarms
 from detectors.monitors.fleet import Fleet
 from detectors.monitors.options import DetectorOptions, MonitorOptions
 from detectors.monitors.row_consumer import RowConsumer
@@ -135,9 +136,9 @@ def monitor_options(settings: Settings, model: str) -> MonitorOptions:
         detectors=tuple(_detector(each) for each in detectors),
         burn_in=general.burn_in if own.burn_in is None else own.burn_in,
         bins=general.bins if own.bins is None else own.bins,
-        multinomial_limit=general.multinomial_limit
-        if own.multinomial_limit is None
-        else own.multinomial_limit,
+        false_alarms=FalseAlarms.of(
+            general.false_alarms if own.false_alarms is None else own.false_alarms
+        ),
         kinds=known.kinds,
         critical=known.critical,
         ignored=known.ignored,

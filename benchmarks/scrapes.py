@@ -70,6 +70,7 @@ def status(model: str) -> ModelStatus:
         problems=(1000, 0, 0, 0, 0, 0),
         kind=Kind.NUMBER,
         discarded=0,
+        budget=1e6,
     )
     return ModelStatus(
         model=model,

@@ -256,6 +256,12 @@ FEATURE_MEAN: Final = MetricSpec(
     "Mean of the values in a column's reference; not there before its burn-in is complete.",
     _FEATURE,
 )
+FEATURE_BUDGET: Final = MetricSpec(
+    "driftline_feature_rows_to_false_alarm",
+    "gauge",
+    "Rows of a column to one false alarm that `monitor.false_alarms` comes to.",
+    _FEATURE,
+)
 ALERTS: Final = MetricSpec(
     "driftline_alerts_total",
     "counter",
@@ -392,6 +398,7 @@ CATALOGUE: Final = (
     FEATURE_REFERENCE_ROWS,
     FEATURE_READY,
     FEATURE_MEAN,
+    FEATURE_BUDGET,
     ALERTS,
     QUALITY_ALERTS,
     RETRAIN_REQUESTS,

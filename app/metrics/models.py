@@ -163,6 +163,7 @@ class ModelCollector(Collector):
             families[catalogue.FEATURE_KIND.name].add_metric((*identity, figures.kind), 1)
             families[catalogue.FEATURE_REFERENCE_ROWS.name].add_metric(identity, figures.rows)
             families[catalogue.FEATURE_READY.name].add_metric(identity, figures.ready)
+            families[catalogue.FEATURE_BUDGET.name].add_metric(identity, figures.budget)
             if figures.rows:  # else there is no mean, and 0 would be read as one
                 families[catalogue.FEATURE_MEAN.name].add_metric(identity, figures.mean)
 
@@ -191,6 +192,7 @@ MODEL_SPECS: Final = (
     catalogue.FEATURE_REFERENCE_ROWS,
     catalogue.FEATURE_READY,
     catalogue.FEATURE_MEAN,
+    catalogue.FEATURE_BUDGET,
     catalogue.FOLDED,
 )
 """What is told of models when they are scraped."""

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
 
 from app.settings.section import Detail, Section, details, expected, known_one, not_empty
 from app.settings.values import ValueOverrides
 from detectors.algorithms.catalogue import InvalidDetector, build, kinds
+from detectors.algorithms.false_alarms import GRAMMAR, FalseAlarms, InvalidBudget
 from detectors.monitors.options import DEFAULT_DETECTORS, MonitorOptions
 from detectors.performance.error import Task
 from detectors.performance.threshold import InvalidThreshold, Threshold
@@ -28,7 +29,8 @@ class DetectorSettings(Section):
     """The detector's name in the registry, such as `adwin`."""
 
     parameters: Mapping[str, Any] = {}
-    """Its parameters; the others keep their defaults."""
+    """Its parameters; the others keep their defaults. Of `adwin` and `page_hinkley` on ranks, those
+    that are not stated follow from `false_alarms`."""
 
     streams: tuple[Stream, ...] | None = None
     """The views of a column that it watches; null is `location` and `spread`. A detector that takes
@@ -105,7 +107,16 @@ BurnIn = Annotated[int, Field(ge=10, le=1_000_000)]
 Bins = Annotated[int, Field(ge=4, le=1024)]
 
 
-MultinomialLimit = Annotated[float, Field(ge=0, le=1e12)]
+def _budget(text: object) -> str:
+    if not isinstance(text, str):
+        raise expected(GRAMMAR)
+    try:
+        return FalseAlarms.of(text).text
+    except InvalidBudget as error:
+        raise expected(str(error)) from None
+
+
+Budget = Annotated[str, Field(max_length=100), BeforeValidator(_budget)]
 
 
 class MonitorSettings(Section):
@@ -123,8 +134,10 @@ class MonitorSettings(Section):
     )
     """The detectors on every column."""
 
-    multinomial_limit: MultinomialLimit = _DEFAULTS.multinomial_limit
-    """Values of a column from one false alarm of the multinomial detector to the next; 0: none."""
+    false_alarms: Budget = _DEFAULTS.false_alarms.text
+    """How many false alarms are affordable; `N per M rows`, or `N per 30d` (`h`, `d` or `w` of
+    event time), of a model version as a whole, and with `per column` behind it of each column. What
+    all detectors must reach follows from it, but for parameters that are stated."""
 
 
 class MonitorOverrides(Section):
@@ -139,8 +152,8 @@ class MonitorOverrides(Section):
     detectors: Detectors | None = None
     """The detectors on every column."""
 
-    multinomial_limit: MultinomialLimit | None = None
-    """Values of a column from one false alarm of the multinomial detector to the next; 0: none."""
+    false_alarms: Budget | None = None
+    """How many false alarms are affordable; as of `monitor.false_alarms`."""
 
 
 class ModelSettings(Section):

@@ -23,6 +23,12 @@ _LONGEST: Final = 80
 _LONGEST_EXPECTED: Final = 400
 """Characters of what is expected: it may quote values."""
 
+_GONE: Final = {
+    "multinomial_limit": "`false_alarms` in its place: one budget for all detectors, such as "
+    "`1 per 1,000,000 rows per column`"
+}
+"""Settings that there were, and what has taken their place."""
+
 _MOST_TRANSLATED: Final = 1000
 """Errors that are put into words: looking for the nearest of known names takes its time."""
 
@@ -161,6 +167,8 @@ def _words(path: Path, error: ErrorDetails) -> tuple[str, str]:
 
 
 def _known(path: Path) -> str:
+    if path[-1] in _GONE:
+        return _GONE[path[-1]]
     siblings = names_at(path[:-1])
     if len(path[-1]) > _LONGEST:
         return known_one("", siblings)  # it is like none, and comparing takes its time

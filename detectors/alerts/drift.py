@@ -49,6 +49,10 @@ class Drift:
         One in so many values was judged.
     independent
         Whether values that far apart are nearly independent.
+    false_alarms
+        The budget of false alarms as it is stated.
+    budget_rows
+        Rows of the column to a false alarm that it comes to.
     """
 
     row: int
@@ -63,3 +67,5 @@ class Drift:
     autocorrelation: float | None
     stride: int
     independent: bool
+    false_alarms: str
+    budget_rows: float

@@ -58,6 +58,8 @@ def alert_of(drift: Drift, sighting: Sighting) -> DriftAlert:
         autocorrelation=drift.autocorrelation,
         stride=drift.stride,
         guaranteed=drift.independent,
+        false_alarms=drift.false_alarms,
+        budget_rows=drift.budget_rows,
         message=drift_sentence(
             sighting, kind, direction, (before, after), report, drift.rows_since_change
         ),

@@ -294,6 +294,13 @@ class Adwin:
         """The state in the kernel's form; another array after any method that changes it."""
         return self._window
 
+    def with_delta(self, delta: float) -> "Adwin":
+        """Return a fresh detector of the same parameters but for the confidence."""
+        other = Adwin.__new__(Adwin)
+        other._settings = _settings(delta, *self._settings[1:].tolist())  # noqa: SLF001 - of this class
+        other._window = np.zeros(_HEAD)  # noqa: SLF001 - likewise
+        return other
+
     def at(self, window: NDArray[np.float64]) -> "Adwin":
         """Return a detector of the same parameters whose state is the given array, and stays there.
 

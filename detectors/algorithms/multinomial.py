@@ -27,7 +27,6 @@ Theory 27, 1981: half a value in each bin beforehand. Recent counts are halved w
 """
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -42,9 +41,6 @@ from detectors.snapshots.tree import State
 Bins = NDArray[np.int64]
 Counts = NDArray[np.integer[Any]]
 Recent = NDArray[np.uint16]
-
-DEFAULT_LIMIT: Final = 2_000_000.0
-"""Values of a column from one false alarm to the next, at least."""
 
 RECENT_VALUES: Final = 512
 """Values that make the recent counts be halved."""
@@ -217,41 +213,26 @@ class Multinomial:
     limit
         Values of a column from one false alarm to the next, at least.
 
-    Attributes
-    ----------
-    settings
-        The limit in the kernels' form, one array for all of the same limit.
-
     Examples
     --------
     >>> memory, recent = np.zeros(MEMORY), np.zeros(2, dtype=np.uint16)
     >>> errors = np.tile([0, 0, 0, 1], 100)  # one in four, before one in twenty
-    >>> feed(errors, np.array([950, 50]), memory, recent, DEFAULT_LIMIT)[0]
+    >>> feed(errors, np.array([950, 50]), memory, recent, 2e6)[0]
     99
     """
 
     kind: Final = "multinomial"
 
-    def __init__(self, limit: float = DEFAULT_LIMIT) -> None:
-        self.settings = _settings(limit)
+    def __init__(self, limit: float) -> None:
+        self.limit = limit
 
     @property
     def parameters(self) -> Mapping[str, float | int | str | bool]:
         """The parameter in force."""
         return {"limit": self.limit}
 
-    @property
-    def limit(self) -> float:
-        """What the statistic must reach."""
-        return float(self.settings[0])
-
     def detection(
         self, index: float, statistic: float, before: float, after: float, rows: float
     ) -> Detection:
         """Return what `feed` has found."""
         return Detection(int(index), statistic, self.limit, before, after, int(rows))
-
-
-@lru_cache(maxsize=256)
-def _settings(limit: float) -> NDArray[np.float64]:
-    return np.array([limit])

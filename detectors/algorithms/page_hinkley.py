@@ -203,6 +203,14 @@ class PageHinkley:
         """The state in the kernel's form; another array after a detection, a reset or a restore."""
         return self._memory
 
+    def with_threshold(self, threshold: float) -> "PageHinkley":
+        """Return a fresh detector of the same parameters but for the threshold."""
+        other = PageHinkley.__new__(PageHinkley)
+        first, last = self._settings[:2].tolist(), self._settings[3:].tolist()
+        other._settings = _settings(*first, threshold, *last)  # noqa: SLF001 - of this class
+        other._memory = _fresh()  # noqa: SLF001 - likewise
+        return other
+
     def at(self, memory: NDArray[np.float64]) -> "PageHinkley":
         """Return a detector of the same parameters whose state is the given array."""
         other = PageHinkley.__new__(PageHinkley)

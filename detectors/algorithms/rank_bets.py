@@ -18,20 +18,15 @@ Vovk, "Testing randomness online", Statistical Science 36, 2021: bets on ranks.
 """
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Final
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
 from detectors.algorithms.contract import Detection
 from detectors.arrays.column import Numbers
 from detectors.snapshots.tree import State
 from schemas.events.detector_report import Stream
-
-DEFAULT_LIMIT: Final = 2_000_000.0
-"""Values of a column from one false alarm to the next, at least."""
 
 # Twelve, so that they fill whole vector registers. Of several sets of this size this one lost
 # least against the best of each change: shifts of 0.25 to 2 sd, spreads doubled and halved. No
@@ -123,34 +118,24 @@ class RankBets:
     limit
         Values of a column from one false alarm to the next, at least; 0 for no alarm at all.
 
-    Attributes
-    ----------
-    settings
-        The limit in the kernels' form, one array for all of the same limit.
-
     Examples
     --------
     >>> memory = np.empty(MEMORY)
     >>> begin(memory)
-    >>> found = feed(np.linspace(0.6, 1.0, 100), memory, DEFAULT_LIMIT)
+    >>> found = feed(np.linspace(0.6, 1.0, 100), memory, 2e6)
     >>> found[0], str(RankBets.stream(found[2]))
     (43, 'location')
     """
 
     kind: Final = "rank_bets"
 
-    def __init__(self, limit: float = DEFAULT_LIMIT) -> None:
-        self.settings = _settings(limit)
+    def __init__(self, limit: float) -> None:
+        self.limit = limit
 
     @property
     def parameters(self) -> Mapping[str, float | int | str | bool]:
         """The parameter in force."""
         return {"limit": self.limit}
-
-    @property
-    def limit(self) -> float:
-        """What the mean of the bets must reach."""
-        return float(self.settings[0])
 
     @staticmethod
     def stream(bet: float) -> Stream:
@@ -163,8 +148,3 @@ class RankBets:
         """Return what `feed` has found; `bet` and `after` are no means, of which it knows none."""
         del bet, after
         return Detection(int(index), statistic, self.limit, np.nan, np.nan, int(rows))
-
-
-@lru_cache(maxsize=256)
-def _settings(limit: float) -> NDArray[np.float64]:
-    return np.array([limit])

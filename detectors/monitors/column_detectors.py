@@ -15,8 +15,9 @@ from detectors.algorithms.priming import prime
 from detectors.algorithms.rank_bets import RankBets
 from detectors.arrays.column import Numbers
 from detectors.monitors.default_detectors import DefaultDetectors
+from detectors.monitors.limits import limits_of, parameters_under
 from detectors.monitors.options import DetectorOptions
-from detectors.reference.column_block import ColumnBlock
+from detectors.reference.column_block import BUDGET, RANK_LIMIT, SHARES_LIMIT, ColumnBlock
 from detectors.reference.ranks import folded
 from detectors.reference.reference import Reference
 from schemas.events.detector_report import Stream
@@ -30,8 +31,6 @@ class ColumnDetectors:
     ----------
     options
         What watches columns.
-    rank_limit, multinomial_limit
-        Of these detectors; 0 for none.
     kind
         Of the column: a detector of 0 and 1 watches booleans only, among them the errors of a
         classifier.
@@ -44,13 +43,11 @@ class ColumnDetectors:
         The default detectors, whose states are in the column's block; None where it has others.
     """
 
-    __slots__ = ("_burn_in", "_multinomial", "_others", "_rank_bets", "defaults")
+    __slots__ = ("_burn_in", "_others", "_watching", "defaults")
 
     def __init__(
         self,
         options: Sequence[DetectorOptions],
-        rank_limit: float,
-        multinomial_limit: float,
         kind: Kind,
         burn_in: int,
     ) -> None:
@@ -58,24 +55,59 @@ class ColumnDetectors:
             each for each in options if kind is Kind.BOOLEAN or kinds()[each.kind].input != "binary"
         ]
         self._burn_in = burn_in
-        self._rank_bets = RankBets(rank_limit)
-        self._multinomial = Multinomial(multinomial_limit)
-        self.defaults = DefaultDetectors.among(watching, self._rank_bets, self._multinomial)
+        self._watching = watching
+        self.defaults = DefaultDetectors.among(watching)
         self._others: tuple[tuple[Stream, Detector], ...] = ()
-        if self.defaults is None:
-            self._others = tuple(
-                (stream, build(each.kind, each.parameters))
-                for each in watching
-                for stream in each.streams
-            )
 
-    def primed(self, block: ColumnBlock) -> ColumnBlock:
-        """Return a block, this or another one, with all detectors as before the first rank."""
+    def primed(self, block: ColumnBlock, rows: float) -> ColumnBlock:
+        """Return a block, this or another one, with all detectors as before the first rank.
+
+        Parameters
+        ----------
+        block
+            Of a column whose reference begins.
+        rows
+            To a false alarm of it, as far as that is known.
+        """
+        self.limit(block, rows)
+        rank_bets.begin(block.bets)
+        return block if self.defaults is None else self.defaults.primed(block, self._burn_in)
+
+    def limit(self, block: ColumnBlock, rows: float) -> None:
+        """Have the detectors, which were fed nothing yet, keep a budget.
+
+        Parameters
+        ----------
+        block
+            Of the column.
+        rows
+            To a false alarm of it.
+        """
+        limits = limits_of(rows)
+        block.limits[BUDGET] = rows
+        block.limits[RANK_LIMIT] = limits.rank_bets
+        block.limits[SHARES_LIMIT] = limits.multinomial
+        self._keep(block)
+
+    def restore_limits(self, block: ColumnBlock, limits: Numbers) -> None:
+        """Have the detectors, which were fed nothing yet, keep limits that a state has."""
+        block.limits[:] = limits
+        self._keep(block)
+
+    def _keep(self, block: ColumnBlock) -> None:
+        """Give the detectors of streams what follows from the budget."""
+        rows = float(block.limits[BUDGET])
+        if self.defaults is not None:
+            self.defaults.limit(block, rows)
+            return
+        self._others = tuple(
+            (stream, build(each.kind, parameters_under(each, rows)))
+            for each in self._watching
+            for stream in each.streams
+        )
         for stream, detector in self._others:
             if stream is not Stream.RAW:
                 prime(detector, self._burn_in)
-        rank_bets.begin(block.bets)
-        return block if self.defaults is None else self.defaults.primed(block, self._burn_in)
 
     def judge(
         self, reference: Reference, values: Numbers, bins: NDArray[np.int64]
@@ -90,8 +122,10 @@ class ColumnDetectors:
             Shape ``(n,)``: values, and their bins as the reference has given them.
         """
         block = reference.block
-        found = multinomial.feed(
-            bins, block.counts, block.shares, block.recent_counts, self._multinomial.limit
+        of_shares = Multinomial(float(block.limits[SHARES_LIMIT]))
+        of_bets = RankBets(float(block.limits[RANK_LIMIT]))
+        shares = multinomial.feed(
+            bins, block.counts, block.shares, block.recent_counts, of_shares.limit
         )
         ranks = reference.ranks(bins)
         views = {Stream.LOCATION: ranks, Stream.SPREAD: folded(ranks), Stream.RAW: values}
@@ -101,13 +135,11 @@ class ColumnDetectors:
             for stream, detector in watchers
             if (detections := detector.update(views[stream]))
         ]
-        of_bets = rank_bets.feed(ranks, block.bets, self._rank_bets.limit)
-        if of_bets[0] >= 0:
-            detection = self._rank_bets.detection(*of_bets)
-            findings.append(Finding(self._rank_bets, RankBets.stream(of_bets[2]), detection))
-        if found[0] >= 0:
-            detection = self._multinomial.detection(*found)
-            findings.append(Finding(self._multinomial, Stream.RAW, detection))
+        bets = rank_bets.feed(ranks, block.bets, of_bets.limit)
+        if bets[0] >= 0:
+            findings.append(Finding(of_bets, of_bets.stream(bets[2]), of_bets.detection(*bets)))
+        if shares[0] >= 0:
+            findings.append(Finding(of_shares, Stream.RAW, of_shares.detection(*shares)))
         reference.block = self._kept(reference.block, watchers)
         first = min((finding.detection.index for finding in findings), default=0)
         return tuple(finding for finding in findings if finding.detection.index == first)

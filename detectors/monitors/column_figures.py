@@ -11,11 +11,14 @@ from numpy.typing import NDArray
 from detectors.arrays.addresses import pointer
 from detectors.monitors.column_monitor import ColumnMonitor
 from detectors.reference.column_block import (
+    BUDGET,
     COUNT,
     EDGES,
     FLAGS,
     HELD,
     LATEST,
+    LIMITS,
+    LIMITS_SIZE,
     MEAN,
     PROBLEMS,
     READY,
@@ -49,6 +52,8 @@ class Figures(NamedTuple):
         What its values are taken for.
     discarded
         Usable values that no reference holds: they came before the kind was chosen.
+    budget
+        Rows of it to a false alarm, which decide what its detectors must reach.
     """
 
     ready: bool
@@ -57,25 +62,31 @@ class Figures(NamedTuple):
     problems: tuple[int, ...]
     kind: Kind
     discarded: int
+    budget: float
 
 
 def figures_of(columns: Iterable[ColumnMonitor]) -> list[Figures]:
     """Return the figures of columns, all of them in one compiled call: a worker has many."""
     kept = list(columns)
     counts = np.empty((len(kept), 2 + FLAGS), dtype=np.int64)
-    means = np.empty(len(kept))
+    means, budgets = np.empty(len(kept)), np.empty(len(kept))
     addresses = [column.reference.block.address for column in kept]
-    _read(np.array(addresses, dtype=np.int64), counts, means)
+    _read(np.array(addresses, dtype=np.int64), counts, means, budgets)
     return [
-        Figures(bool(ready), rows, mean, tuple(problems), column.kind, column.discarded)
-        for column, (ready, rows, *problems), mean in zip(
-            kept, counts.tolist(), means.tolist(), strict=True
+        Figures(bool(ready), rows, mean, tuple(problems), column.kind, column.discarded, budget)
+        for column, (ready, rows, *problems), mean, budget in zip(
+            kept, counts.tolist(), means.tolist(), budgets.tolist(), strict=True
         )
     ]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _read(places: NDArray[np.int64], counts: NDArray[np.int64], means: NDArray[np.float64]) -> None:
+def _read(
+    places: NDArray[np.int64],
+    counts: NDArray[np.int64],
+    means: NDArray[np.float64],
+    budgets: NDArray[np.float64],
+) -> None:
     for column in range(len(places)):
         block = places[column]
         head = carray(pointer(block), (TALLY,), np.int64)
@@ -88,3 +99,4 @@ def _read(places: NDArray[np.int64], counts: NDArray[np.int64], means: NDArray[n
         counts[column, 1] = count
         counts[column, 2:] = head[PROBLEMS : PROBLEMS + FLAGS]
         means[column] = mean
+        budgets[column] = carray(pointer(block + WORD * LIMITS), (LIMITS_SIZE,), np.float64)[BUDGET]

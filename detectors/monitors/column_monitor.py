@@ -11,15 +11,15 @@ from detectors.alerts.quality_change import QualityChange
 from detectors.alerts.values_change import ValuesChange
 from detectors.algorithms import multinomial, rank_bets, share_cusum
 from detectors.algorithms.change_point import likeliest_suffix, strongest_suffix
-from detectors.algorithms.multinomial import DEFAULT_LIMIT, Multinomial
-from detectors.algorithms.rank_bets import DEFAULT_LIMIT as DEFAULT_RANK_LIMIT
+from detectors.algorithms.multinomial import Multinomial
 from detectors.algorithms.rank_bets import RankBets
 from detectors.arrays.column import Numbers
 from detectors.monitors.column_detectors import ColumnDetectors
 from detectors.monitors.default_detectors import DefaultDetectors
 from detectors.monitors.kind_choice import KindChoice
+from detectors.monitors.limits import Allowance
 from detectors.monitors.options import DetectorOptions
-from detectors.reference.column_block import RECENT
+from detectors.reference.column_block import BUDGET, RECENT
 from detectors.reference.reference import Reference
 from detectors.snapshots.tree import State
 from schemas.events.detector_report import Stream
@@ -30,6 +30,8 @@ from schemas.values.spellings import USUAL, Spellings
 
 Change: TypeAlias = Drift | QualityChange | ValuesChange
 """What a column's monitor finds."""
+
+_USUAL_ALLOWANCE: Final = Allowance()
 
 _ALL_OK: Final = np.empty(0, dtype=np.uint8)
 """In place of flags."""
@@ -53,10 +55,8 @@ class ColumnMonitor:
         Which texts are booleans, or no numbers.
     finds_faults
         Whether a value that stays, or values never seen before, are faults.
-    multinomial_limit
-        Of the detector of the bins' shares; 0 for none.
-    rank_limit
-        Of the rank e-detector, likewise.
+    allowance
+        How many false alarms of it are affordable.
 
     Attributes
     ----------
@@ -65,15 +65,14 @@ class ColumnMonitor:
     """
 
     __slots__ = (
+        "_allowance",
         "_bins",
         "_burn_in",
         "_choice",
         "_detectors",
         "_finds_faults",
-        "_multinomial_limit",
         "_options",
         "_placed",
-        "_rank_limit",
         "_restarts",
         "_seed",
         "_spellings",
@@ -91,11 +90,9 @@ class ColumnMonitor:
         seed: Callable[[int], int],
         spellings: Spellings = USUAL,
         finds_faults: bool = True,
-        multinomial_limit: float = DEFAULT_LIMIT,
-        rank_limit: float = DEFAULT_RANK_LIMIT,
+        allowance: Allowance = _USUAL_ALLOWANCE,
     ) -> None:
-        self._rank_limit = rank_limit
-        self._multinomial_limit = multinomial_limit
+        self._allowance = allowance
         self._finds_faults = finds_faults
         self._choice = KindChoice(kinds, burn_in, spellings)
         self._spellings = spellings
@@ -112,14 +109,12 @@ class ColumnMonitor:
         self.kind = kind
         self._placed = False
         self.reference = self._new_reference()
-        self._begin_detectors()
+        self._begin_detectors(self._allowance.at_first())
 
-    def _begin_detectors(self) -> None:
-        """Let detectors that know nothing yet watch the reference."""
-        self._detectors = ColumnDetectors(
-            self._options, self._rank_limit, self._multinomial_limit, self.kind, self._burn_in
-        )
-        block = self._detectors.primed(self.reference.block)
+    def _begin_detectors(self, budget: float) -> None:
+        """Let detectors that know nothing yet watch the reference, under a budget in rows."""
+        self._detectors = ColumnDetectors(self._options, self.kind, self._burn_in)
+        block = self._detectors.primed(self.reference.block, budget)
         multinomial.restore(block.shares, block.recent_counts, None)
         self.reference.block = block
 
@@ -269,7 +264,7 @@ class ColumnMonitor:
         observed, rows = _usable(own, first_row)
         findings = tuple(
             Finding(detector, stream, detection)
-            for stream, detector, detection in self.defaults.detections(found)
+            for stream, detector, detection in self.defaults.detections(found, self.reference.block)
         )
         _, change = self._conclude(self._values(observed, own.categories), rows, findings)
         learned = self._count_up_to(change, own, first_row)
@@ -327,6 +322,8 @@ class ColumnMonitor:
             "reference": self.reference.state(),
             "shares": multinomial.state_of(block.shares, block.recent_counts),
             "bets": rank_bets.state_of(block.bets),
+            "limits": block.limits.copy(),
+            "false_alarms": self._allowance.stated.text,
             "detectors": self._detectors.states(block),
         }
 
@@ -347,7 +344,12 @@ class ColumnMonitor:
         self._choice.restore(state["choice"], self._usable)
         if state["reference"] is not None:
             self.reference.restore(state["reference"])
-        block = self._detectors.restored(self.reference.block, state["detectors"])
+        block = self.reference.block
+        if state.get("false_alarms") == self._allowance.stated.text:
+            self._detectors.restore_limits(block, state["limits"])
+        else:  # written under another budget, or by a release that had none
+            self._detectors.limit(block, self._allowance.at_first())
+        block = self._detectors.restored(block, state["detectors"])
         self.reference.block = block
         # A release that did not have them yet passes over them, and what it wrote has none.
         multinomial.restore(block.shares, block.recent_counts, state.get("shares"))
@@ -368,7 +370,7 @@ class ColumnMonitor:
         """Take values up to the end of the burn-in, of the first change, or all; say how many."""
         reference = self.reference
         if not reference.ready:
-            reference.burn(values, rows)
+            self._burn(values, rows)
             return len(values), None
         until = reference.until_look
         values, rows = values[:until], rows[:until]
@@ -389,9 +391,18 @@ class ColumnMonitor:
         if not findings:
             reference.absorb(values[judged], rows[judged])
             if reference.passed(values, rows):
-                self._begin_detectors()
+                self._begin_detectors(float(reference.block.limits[BUDGET]))
             return len(values), None
         return self._conclude(values, rows, findings)
+
+    def _burn(self, values: Numbers, rows: NDArray[np.int64]) -> None:
+        """Take values into the burn-in; its end decides what the budget comes to."""
+        reference = self.reference
+        began = reference.began
+        reference.burn(values, rows)
+        if reference.ready:
+            first = int(rows[0]) if began is None else began
+            self._detectors.limit(reference.block, self._allowance.after(first, int(rows[-1])))
 
     def _conclude(
         self, values: Numbers, rows: NDArray[np.int64], findings: tuple[Finding, ...]
@@ -447,6 +458,8 @@ class ColumnMonitor:
             autocorrelation=reference.autocorrelation,
             stride=reference.stride,
             independent=reference.independent,
+            false_alarms=self._allowance.stated.text,
+            budget_rows=float(reference.block.limits[BUDGET]),
         )
 
     def _values(self, observed: Values | Codes, categories: Sequence[str]) -> Numbers:

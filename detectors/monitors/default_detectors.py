@@ -11,19 +11,28 @@ from numpy.typing import NDArray
 from detectors.algorithms.adwin import Adwin
 from detectors.algorithms.catalogue import build
 from detectors.algorithms.contract import Detection, Detector, NamedDetector
+from detectors.algorithms.false_alarms import DEFAULT
 from detectors.algorithms.multinomial import Multinomial
 from detectors.algorithms.page_hinkley import PageHinkley
 from detectors.algorithms.priming import prime
 from detectors.algorithms.rank_bets import RankBets
+from detectors.monitors.limits import parameters_under
 from detectors.monitors.options import DetectorOptions, Parameter
-from detectors.reference.column_block import ColumnBlock
+from detectors.reference.column_block import (
+    DELTA,
+    RANK_LIMIT,
+    SHARES_LIMIT,
+    THRESHOLD,
+    ColumnBlock,
+)
 from schemas.events.detector_report import Stream
 
 Array: TypeAlias = NDArray[np.float64]
 Parameters: TypeAlias = tuple[tuple[str, Parameter], ...]
 
-Settings: TypeAlias = tuple[Array, Array, Array, Array]
-"""Of ADWIN, Page-Hinkley, the rank e-detector and the multinomial one, as the kernels take them."""
+Settings: TypeAlias = tuple[Array, Array]
+"""Of ADWIN and Page-Hinkley as the kernels take them; what depends on a column's budget is in its
+block."""
 
 _STREAMS = (Stream.LOCATION, Stream.SPREAD)
 _PLACES = (*_STREAMS, *_STREAMS, None, Stream.RAW)
@@ -34,41 +43,49 @@ _PLACES = (*_STREAMS, *_STREAMS, None, Stream.RAW)
 class DefaultDetectors:
     """ADWIN on location and spread, Page-Hinkley likewise, bets on ranks, the shares of bins.
 
-    Their states are in a `ColumnBlock`.
+    Their states and limits are in a `ColumnBlock`.
 
     All columns with the same parameters share these objects, which are never fed themselves.
 
     Attributes
     ----------
-    adwin, page_hinkley, rank_bets, multinomial
-        The parameters of the kinds.
+    adwin, page_hinkley
+        The parameters of the kinds, under some budget.
+    options
+        What is stated of them.
     """
 
     adwin: Adwin
     page_hinkley: PageHinkley
-    rank_bets: RankBets
-    multinomial: Multinomial
+    options: tuple[Parameters, Parameters]
 
     @classmethod
-    def among(
-        cls, options: Sequence[DetectorOptions], rank_bets: RankBets, multinomial: Multinomial
-    ) -> "DefaultDetectors | None":
+    def among(cls, options: Sequence[DetectorOptions]) -> "DefaultDetectors | None":
         """Return the detectors of a column; None where those of streams are others than these."""
         kinds = [each.kind for each in options if each.streams == _STREAMS]
         if kinds != [Adwin.kind, PageHinkley.kind] or len(options) > len(kinds):
             return None
         first, second = (tuple(sorted(each.parameters.items())) for each in options)
-        return _shared(first, second, rank_bets.limit, multinomial.limit)
+        return _shared(first, second)
 
     @property
     def settings(self) -> Settings:
         """The parameters in the kernels' form."""
-        return (
-            self.adwin.settings,
-            self.page_hinkley.settings,
-            self.rank_bets.settings,
-            self.multinomial.settings,
-        )
+        return self.adwin.settings, self.page_hinkley.settings
+
+    def limit(self, block: ColumnBlock, rows: float) -> None:
+        """Write what follows for them from a budget into a block.
+
+        Parameters
+        ----------
+        block
+            Of a column.
+        rows
+            To a false alarm of it.
+        """
+        adwin, page_hinkley = _under(self.options, rows)
+        block.limits[DELTA] = adwin.parameters["delta"]
+        block.limits[THRESHOLD] = page_hinkley.parameters["threshold"]
 
     def primed(self, block: ColumnBlock, count: int) -> ColumnBlock:
         """Return a block, this or another one, with the detectors as before the first rank.
@@ -90,9 +107,10 @@ class DefaultDetectors:
 
     def at(self, block: ColumnBlock) -> list[tuple[Stream, Detector]]:
         """Return the detectors of streams by what they watch, whose states are in a block."""
-        adwin = [self.adwin.at(window) for window in block.windows]
-        page_hinkley = [self.page_hinkley.at(memory) for memory in block.memories]
-        return list(zip(2 * _STREAMS, [*adwin, *page_hinkley], strict=True))
+        adwin, page_hinkley = self._limited(block)
+        both: list[Detector] = [adwin.at(window) for window in block.windows]
+        both += [page_hinkley.at(memory) for memory in block.memories]
+        return list(zip(2 * _STREAMS, both, strict=True))
 
     def kept(self, block: ColumnBlock, watchers: Sequence[tuple[Stream, Detector]]) -> ColumnBlock:
         """Return a block, this or another one, with what detectors know that `at` has given."""
@@ -113,21 +131,26 @@ class DefaultDetectors:
         # For two more rows of buckets, four times the values: a block that grows leaves a hole.
         return 2 * int(self.adwin.settings[2])
 
-    def detections(self, found: Array) -> Iterator[tuple[Stream, NamedDetector, Detection]]:
+    def detections(
+        self, found: Array, block: ColumnBlock
+    ) -> Iterator[tuple[Stream, NamedDetector, Detection]]:
         """Yield what fired at the first row at which anything did.
 
         Parameters
         ----------
         found
             Shape ``(6, 5)``: what the kernels returned, at least one of which fired.
+        block
+            Of the column.
         """
         rows = found[:, 0]
         first = rows[rows >= 0].min()
+        adwin, page_hinkley = self._limited(block)
         detectors = (
-            *(self.adwin, self.adwin),
-            *(self.page_hinkley, self.page_hinkley),
-            self.rank_bets,
-            self.multinomial,
+            *(adwin, adwin),
+            *(page_hinkley, page_hinkley),
+            RankBets(float(block.limits[RANK_LIMIT])),
+            Multinomial(float(block.limits[SHARES_LIMIT])),
         )
         for place in np.flatnonzero(rows == first).tolist():
             detector = detectors[place]
@@ -135,14 +158,26 @@ class DefaultDetectors:
             stream = _PLACES[place] or RankBets.stream(found[place][2])
             yield stream, detector, detection
 
+    def _limited(self, block: ColumnBlock) -> tuple[Adwin, PageHinkley]:
+        """Return the detectors with the limits of a column."""
+        delta, threshold = block.limits[DELTA : THRESHOLD + 1].tolist()
+        return self.adwin.with_delta(delta), self.page_hinkley.with_threshold(threshold)
+
+
+@lru_cache(maxsize=4096)
+def _under(stated: tuple[Parameters, Parameters], rows: float) -> tuple[Detector, Detector]:
+    """Return detectors with the parameters that are stated, and those that follow from a budget."""
+    kinds = (Adwin.kind, PageHinkley.kind)
+    options = [DetectorOptions(kind, dict(each)) for kind, each in zip(kinds, stated, strict=True)]
+    first, second = (build(each.kind, parameters_under(each, rows)) for each in options)
+    return first, second
+
 
 @lru_cache(maxsize=256)
-def _shared(
-    adwin: Parameters, page_hinkley: Parameters, of_bets: float, of_shares: float
-) -> DefaultDetectors | None:
-    first, second = build(Adwin.kind, dict(adwin)), build(PageHinkley.kind, dict(page_hinkley))
+def _shared(adwin: Parameters, page_hinkley: Parameters) -> DefaultDetectors | None:
+    first, second = _under((adwin, page_hinkley), DEFAULT.amount)
     if isinstance(first, Adwin) and isinstance(second, PageHinkley):
-        return DefaultDetectors(first, second, RankBets(of_bets), Multinomial(of_shares))
+        return DefaultDetectors(first, second, (adwin, page_hinkley))
     return None
 
 

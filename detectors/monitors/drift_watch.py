@@ -1,7 +1,7 @@
 """Columns of one model version, watched for drift: the first consumer of its rows."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Final
 
 import numpy as np
@@ -15,6 +15,7 @@ from detectors.alerts.values_change import ValuesChange
 from detectors.monitors.column_monitor import Change, ColumnMonitor
 from detectors.monitors.fused_kernel import DETECTORS, NO_ROOM, QUIET, rows_of, watch_columns
 from detectors.monitors.kind_choice import CHOICE_OF
+from detectors.monitors.limits import Allowance
 from detectors.monitors.missing_columns import absent
 from detectors.monitors.options import MonitorOptions
 from detectors.monitors.row_consumer import Found
@@ -75,6 +76,8 @@ class DriftWatch:
         self._identity = identity
         self._options = options
         self._refused: dict[ColumnKey, None] = {}
+        self._first_rows: dict[ColumnKey, int] = {}
+        self._log: RowLog | None = None
 
     @property
     def refused_columns(self) -> int:
@@ -93,10 +96,11 @@ class DriftWatch:
         room
             Further columns that may be watched, where that is less than the options allow.
         """
+        self._log = log
         most = self._options.most_columns
         if room is not None:
             most = min(most, len(self.columns) + room)
-        return self._found(self._watch(list(self._chosen(rows, most)), first), log)
+        return self._found(self._watch(list(self._chosen(rows, most, first)), first), log)
 
     def conclude(
         self,
@@ -115,13 +119,14 @@ class DriftWatch:
         at, found
             Shapes ``(c,)`` and ``(c, 5, 5)``: what it gave for each watched column of the rows.
         """
+        self._log = log
         columns = [((each.role, each.name), each) for each in watched(rows.origin, rows.columns)]
         return self._found(self._conclude(columns, first, at, found), log)
 
     def forget(self, key: ColumnKey, kind: Kind) -> None:
         """Let a column begin anew with its next value, where it is of another kind."""
         if key in self.columns and self.columns[key].kind is not kind:
-            del self.columns[key]
+            del self.columns[key], self._first_rows[key]
 
     def restart(self) -> None:
         """Begin new references for all columns."""
@@ -133,7 +138,12 @@ class DriftWatch:
         return {
             "refused": [[str(role), name] for role, name in self._refused],
             "columns": [
-                {"role": str(role), "name": name, "monitor": monitor.state()}
+                {
+                    "role": str(role),
+                    "name": name,
+                    "first_row": self._first_rows[role, name],
+                    "monitor": monitor.state(),
+                }
                 for (role, name), monitor in self.columns.items()
             ],
         }
@@ -141,11 +151,14 @@ class DriftWatch:
     def restore(self, state: State) -> None:
         """Restore a state of the same model, version and options."""
         self._refused = {(Role(role), name): None for role, name in state["refused"]}
-        self.columns = {}
+        self.columns, self._first_rows = {}, {}
         for column in state["columns"]:
             key = _shared((Role(column["role"]), column["name"]))
             self.columns[key] = self._new_monitor(key)
-            self.columns[key].restore(column["monitor"])
+            self._first_rows[key] = column.get("first_row", 0)
+        # Last: how many there are decides what a budget comes to.
+        for column, monitor in zip(state["columns"], self.columns.values(), strict=True):
+            monitor.restore(column["monitor"])
 
     def _watch(
         self, chosen: list[tuple[ColumnKey, Column, int]], first: int
@@ -213,7 +226,7 @@ class DriftWatch:
         return [Found(change.row, self._alert(key, change, log)) for change, key in changes]
 
     def _chosen(
-        self, batch: ObservationBatch, most: int
+        self, batch: ObservationBatch, most: int, first: int
     ) -> Iterator[tuple[ColumnKey, Column, int]]:
         """Yield for each watched column the observed one, and the row to start at."""
         observed = {
@@ -221,7 +234,7 @@ class DriftWatch:
             for column in watched(batch.origin, batch.columns)
             if column.role is not Role.FEATURE or column.name not in self._options.ignored
         }
-        starts = self._admit(observed, most)
+        starts = self._admit(observed, most, first)
         roles = ROLES_OF[batch.origin]
         for key, monitor in self.columns.items():
             if key[0] not in roles:
@@ -232,7 +245,9 @@ class DriftWatch:
             else:
                 yield key, column, starts.get(key, 0)
 
-    def _admit(self, observed: Mapping[ColumnKey, Column], most: int) -> dict[ColumnKey, int]:
+    def _admit(
+        self, observed: Mapping[ColumnKey, Column], most: int, first_row: int
+    ) -> dict[ColumnKey, int]:
         """Begin to watch new columns, to ``most`` in all; return the row of each first value."""
         arrivals = []
         for key in observed.keys() - self.columns.keys():
@@ -249,6 +264,7 @@ class DriftWatch:
                 # Other versions have columns of the same names: one object for all of them.
                 self.columns[_shared(key)] = self._new_monitor(_shared(key))
                 starts[key] = first
+                self._first_rows[_shared(key)] = first_row + first
             elif len(self._refused) < MOST_REFUSED:
                 self._refused[key[0], key[1][:LONGEST_NAME]] = None
         return starts
@@ -264,10 +280,28 @@ class DriftWatch:
             spellings=self._options.spellings,
             # Errors that stay away are no fault.
             finds_faults=role is not Role.ERROR,
-            multinomial_limit=self._options.multinomial_limit,
-            rank_limit=self._options.rank_limit,
+            allowance=Allowance(
+                self._options.false_alarms, partial(self._sharing, key), self._pace
+            ),
             seed=Seeds(self._identity, key),
         )
+
+    def _sharing(self, key: ColumnKey, row: int | None) -> int:
+        """Return how many columns share the budget of the model at a row of one of them.
+
+        The errors are one of them from the beginning on, for labels come late.
+        """
+        if row is None or key == ERROR:
+            return len(self.columns.keys() | {ERROR, key})
+        # Not those that come with a later row of the same batch.
+        others = self._first_rows.items()
+        return 1 + sum(first <= row for other, first in others if other != ERROR)
+
+    def _pace(self, first: int, last: int) -> float:
+        """Return the rows in a millisecond of event time between two rows of the latest log."""
+        if self._log is None:
+            raise RuntimeError("rows come with the log that they are in")
+        return self._log.pace(first, last)
 
     def _alert(self, key: ColumnKey, change: Change, log: RowLog) -> Alert:
         role, name = key

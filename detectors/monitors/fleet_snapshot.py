@@ -48,10 +48,20 @@ def snapshot_of(fleet: Fleet, key: ModelVersion) -> bytes:
     return FleetSnapshots(fleet).part((MODEL, *key))
 
 
+_STATED: Final = {
+    "adwin": {"delta": 0.01},
+    "page_hinkley": {"delta": 0.05, "threshold": 11.0, "alpha": 1.0},
+}
+"""Parameters of detectors of which none are stated, as releases wrote them that had no budget."""
+
+
 def fingerprint(options: MonitorOptions) -> str:
     """Return what tells options apart under which states differ in form or meaning."""
     parts: list[Any] = [
-        [[each.kind, dict(each.parameters), list(each.streams)] for each in options.detectors],
+        [
+            [each.kind, dict(each.parameters or _STATED.get(each.kind, {})), list(each.streams)]
+            for each in options.detectors
+        ],
         options.burn_in,
         options.bins,
         dict(options.kinds),

@@ -37,10 +37,13 @@ from detectors.reference.column_block import (
     CATEGORY_COUNTS_AT,
     CATEGORY_COUNTS_SIZE,
     COUNT,
+    DELTA,
     EDGES,
     FLAGS,
     HELD,
     LATEST,
+    LIMITS,
+    LIMITS_SIZE,
     MEAN,
     MEMORIES,
     MEMORY,
@@ -50,6 +53,7 @@ from detectors.reference.column_block import (
     NEXT_SKIP,
     PROBLEMS,
     QUALITY,
+    RANK_LIMIT,
     READY,
     ROWS,
     SAMPLE_AT,
@@ -59,12 +63,14 @@ from detectors.reference.column_block import (
     SAMPLED,
     SEED,
     SHARES,
+    SHARES_LIMIT,
     SIZE,
     SKIP,
     SQUARES,
     STRIDE,
     TALLY,
     TALLY_SIZE,
+    THRESHOLD,
     WATCHED,
     WIDE,
     WINDOW,
@@ -327,8 +333,7 @@ def _judge(
     tally: NDArray[np.float64],
     adwin: NDArray[np.float64],
     page_hinkley: NDArray[np.float64],
-    bets: NDArray[np.float64],
-    multinomial: NDArray[np.float64],
+    limits: NDArray[np.float64],
     found: NDArray[np.float64],
     scratch: NDArray[np.float64],
     bins: Numbers,
@@ -368,7 +373,7 @@ def _judge(
         ):
             return NO_ROOM
     shares = carray(pointer(block + WORD * SHARES), (SHARES_MEMORY,), np.float64)
-    by_bins = _count(bins[:count], counts_at, head, shares, recent, multinomial[0], location)
+    by_bins = _count(bins[:count], counts_at, head, shares, recent, limits[SHARES_LIMIT], location)
     for i in range(count):
         spread[i] = abs(2.0 * location[i] - 1.0)
     fired = _note(found[0], feed_adwin(location, 0, window0, adwin), QUIET)
@@ -376,7 +381,7 @@ def _judge(
     fired = _note(found[2], feed_page_hinkley(location, 0, memory0, page_hinkley), fired)
     fired = _note(found[3], feed_page_hinkley(spread, 0, memory1, page_hinkley), fired)
     won = carray(pointer(block + WORD * BETS), (BETS_MEMORY,), np.float64)
-    fired = _note(found[4], feed_bets(location, won, bets[0]), fired)
+    fired = _note(found[4], feed_bets(location, won, limits[RANK_LIMIT]), fired)
     fired = _note(found[5], by_bins, fired)
     if fired == QUIET:
         if head[APART] != 0:
@@ -412,8 +417,6 @@ def _watch(
     first: int,
     adwin: NDArray[np.float64],
     page_hinkley: NDArray[np.float64],
-    bets: NDArray[np.float64],
-    multinomial: NDArray[np.float64],
     found: NDArray[np.float64],
     judged: NDArray[np.float64],
     rows: Numbers,
@@ -425,6 +428,8 @@ def _watch(
     """Feed its rows to one column; return the first at which anything fired, or what else was."""
     head = carray(pointer(block), (TALLY,), np.int64)
     tally = carray(pointer(block + WORD * TALLY), (TALLY_SIZE,), np.float64)
+    limits = carray(pointer(block + WORD * LIMITS), (LIMITS_SIZE,), np.float64)
+    adwin[0], page_hinkley[2] = limits[DELTA], limits[THRESHOLD]
     problems = head[PROBLEMS : PROBLEMS + FLAGS]
     quality = carray(pointer(block + WORD * QUALITY), (share_cusum.MEMORY,), np.float64)
     calm = len(flags) == 0 and is_calm(len(values), quality, problems)
@@ -450,8 +455,7 @@ def _watch(
                 tally,
                 adwin,
                 page_hinkley,
-                bets,
-                multinomial,
+                limits,
                 found,
                 scratch,
                 bins,
@@ -479,8 +483,6 @@ def watch_columns(
     firsts: Numbers,
     adwin: NDArray[np.float64],
     page_hinkley: NDArray[np.float64],
-    bets: NDArray[np.float64],
-    multinomial: NDArray[np.float64],
     found: NDArray[np.float64],
     at: Numbers,
 ) -> None:
@@ -497,8 +499,8 @@ def watch_columns(
         Shape ``(m, 2)``: where the rows of each model begin and end.
     firsts
         Shape ``(m,)``: the number that each model gives to its first row.
-    adwin, page_hinkley, bets, multinomial
-        The detectors' settings.
+    adwin, page_hinkley
+        The detectors' settings; what depends on a column's budget is in its block.
     found
         Shape ``(m, c, DETECTORS, 5)``: gets what the detectors' kernels return, ADWIN on location
         and spread, then Page-Hinkley likewise, the rank e-detector, the multinomial one. One that
@@ -508,6 +510,8 @@ def watch_columns(
         `NO_ROOM`. Where something fired the values are in the bins, but not yet in the moments, and
         the detectors' states have no meaning any more.
     """
+    # Copies: each column's own limits are written to them, and other threads have the same ones.
+    adwin, page_hinkley = adwin.copy(), page_hinkley.copy()
     longest = 0
     for model in range(len(bounds)):
         longest = max(longest, bounds[model, 1] - bounds[model, 0])
@@ -529,8 +533,6 @@ def watch_columns(
                 firsts[model],
                 adwin,
                 page_hinkley,
-                bets,
-                multinomial,
                 found[model, column],
                 judged,
                 rows,

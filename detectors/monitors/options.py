@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from detectors.algorithms.multinomial import DEFAULT_LIMIT
-from detectors.algorithms.rank_bets import DEFAULT_LIMIT as DEFAULT_RANK_LIMIT
+from detectors.algorithms.false_alarms import DEFAULT, FalseAlarms
 from detectors.performance.error import Task
 from detectors.performance.threshold import Threshold
 from schemas.events.detector_report import Stream
@@ -25,7 +24,7 @@ class DetectorOptions:
     kind
         Its name in the registry.
     parameters
-        Its parameters; the others keep their defaults.
+        Its parameters; the others keep their defaults, or follow from the budget.
     streams
         The views of the column that it watches, one detector each.
     """
@@ -36,10 +35,8 @@ class DetectorOptions:
 
 
 DEFAULT_DETECTORS: Final = (
-    # Uniform ranks give both one false-alarm rate for all columns. Together, on both streams,
-    # below one false alarm per million rows and column (docs/detection.md has the figures).
-    DetectorOptions("adwin", {"delta": 0.01}),
-    DetectorOptions("page_hinkley", {"delta": 0.05, "threshold": 11.0, "alpha": 1.0}),
+    DetectorOptions("adwin", {}),
+    DetectorOptions("page_hinkley", {}),
 )
 
 
@@ -51,11 +48,8 @@ class MonitorOptions:
     ----------
     detectors
         The detectors of streams on every column.
-    multinomial_limit
-        Of the multinomial detector of each column's bins: values from one false alarm of a column
-        to the next, at least; 0 for none.
-    rank_limit
-        Of the rank e-detector, likewise.
+    false_alarms
+        How many are affordable.
     burn_in
         Values of a column that make its reference before the first one is judged.
     bins
@@ -79,8 +73,7 @@ class MonitorOptions:
     """
 
     detectors: tuple[DetectorOptions, ...] = DEFAULT_DETECTORS
-    multinomial_limit: float = DEFAULT_LIMIT
-    rank_limit: float = DEFAULT_RANK_LIMIT
+    false_alarms: FalseAlarms = DEFAULT
     burn_in: int = 1000
     bins: int = 64
     kinds: Mapping[str, Kind] = field(default_factory=dict)

@@ -69,6 +69,14 @@ UNWATCHED: Final = 2
 NARROW: Final = 2**32
 """As many values no bin of 32 bits can count."""
 
+# What stands where among the limits:
+BUDGET: Final = 0  # rows to a false alarm of the column
+DELTA: Final = 1  # of ADWIN
+THRESHOLD: Final = 2  # of Page-Hinkley
+RANK_LIMIT: Final = 3  # of the rank e-detector
+SHARES_LIMIT: Final = 4  # of the multinomial one
+LIMITS_SIZE: Final = 5
+
 # Then floating-point numbers, the tally first:
 TALLY: Final = PROBLEMS + FLAGS
 HELD: Final = 0  # how many of the latest values are kept as they are
@@ -86,7 +94,8 @@ QUALITY: Final = CORRELATION + 1  # memory of what watches the share of rows tha
 MEMORIES: Final = QUALITY + share_cusum.MEMORY  # of Page-Hinkley, on the location and the spread
 SHARES: Final = MEMORIES + 2 * MEMORY  # of the multinomial detector
 BETS: Final = SHARES + multinomial.MEMORY  # of the rank e-detector
-WINDOWS: Final = BETS + rank_bets.MEMORY  # of ADWIN, on the location and the spread
+LIMITS: Final = BETS + rank_bets.MEMORY  # of the detectors
+WINDOWS: Final = LIMITS + LIMITS_SIZE  # of ADWIN, on the location and the spread
 # From there on windows, counts, recent counts, edges, latest values and their rows, residuals.
 
 
@@ -180,6 +189,11 @@ class ColumnBlock:
     def bets(self) -> Numbers:
         """Memory of `detectors.algorithms.rank_bets`."""
         return self._floats(BETS, rank_bets.MEMORY)
+
+    @property
+    def limits(self) -> Numbers:
+        """What the detectors must reach, by `BUDGET` to `SHARES_LIMIT`, shape ``(5,)``."""
+        return self._floats(LIMITS, LIMITS_SIZE)
 
     @property
     def windows(self) -> list[Numbers]:

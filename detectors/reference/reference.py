@@ -151,6 +151,12 @@ class Reference:
         return self._sample is None
 
     @property
+    def began(self) -> int | None:
+        """The row of the first value of its burn-in; None where there is none yet, or no more."""
+        rows = _NO_COUNTS if self._sample is None else self._sample.rows(self.block)
+        return int(rows[0]) if len(rows) else None
+
+    @property
     def count(self) -> int:
         """How many values it holds."""
         return self._earlier[0] + self._held

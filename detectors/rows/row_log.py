@@ -1,5 +1,6 @@
 """Where the latest rows came from: row numbers to source positions, and what was seen before."""
 
+from math import inf
 from typing import Any, Final
 
 import numpy as np
@@ -176,6 +177,27 @@ class RowLog:
         known_at
             A row of the latest batch.
         """
+        topic, partition, offset, time = self._kept(row, known_at)
+        return Position(topic=topic, partition=partition, offset=offset, time=format_time(time))
+
+    def pace(self, first: int, last: int) -> float:
+        """Return the rows in a millisecond of event time between two rows; infinite for no time.
+
+        Parameters
+        ----------
+        first
+            From 0 to ``last``. Of those whose times are not kept the next one stands for it.
+        last
+            A row of the latest batch.
+        """
+        if first <= last - KEPT_ROWS:
+            mark = max(-(-first // MARK_EVERY), last // MARK_EVERY - (MOST_MARKS - 1))
+            first = mark * MARK_EVERY
+        span = self._kept(last, last)[3] - self._kept(first, last)[3]
+        return (last - first) / span if span > 0 else inf
+
+    def _kept(self, row: int, known_at: int) -> tuple[str, int, int, int]:
+        """Return topic, partition, offset and time of a row, as `position`."""
         if row <= known_at - KEPT_ROWS:
             mark = max(row // MARK_EVERY, known_at // MARK_EVERY - (MOST_MARKS - 1))
             row = mark * MARK_EVERY
@@ -186,7 +208,7 @@ class RowLog:
             return self._position_in(self._batch, row - (self.rows - len(self._batch)))
         (source, offset, time) = unpacked(ring[place : place + 1])[0].tolist()
         topic, partition = list(self._sources)[source]
-        return Position(topic=topic, partition=partition, offset=offset, time=format_time(time))
+        return topic, partition, offset, time
 
     def state(self) -> State:
         """Return the whole state."""
@@ -270,15 +292,10 @@ class RowLog:
             self._addresses = None
 
     @staticmethod
-    def _position_in(batch: ObservationBatch, row: int) -> Position:
+    def _position_in(batch: ObservationBatch, row: int) -> tuple[str, int, int, int]:
         for run, _, end in batch.slices():
             if row < end:
-                return Position(
-                    topic=run.topic,
-                    partition=run.partition,
-                    offset=int(batch.offsets[row]),
-                    time=format_time(int(batch.times[row])),
-                )
+                return run.topic, run.partition, int(batch.offsets[row]), int(batch.times[row])
         raise IndexError("no such row in the latest batch")
 
 

@@ -83,6 +83,8 @@ DRIFT_ALERT: Final[dict[str, Any]] = {
     "rows_observed": 12000,
     "autocorrelation": 0.013,
     "stride": 1,
+    "false_alarms": "1 per 1,000,000 rows per column",
+    "budget_rows": 1_000_000.0,
     "guaranteed": True,
     "message": "Feature 'amount' of fraud 3 changed: the mean went from 74.2 to 121.7, "
     "the standard deviation from 31.5 to 40.2, over 42 rows (adwin on the location of its ranks).",

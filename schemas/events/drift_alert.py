@@ -40,3 +40,13 @@ class DriftAlert(ColumnAlert):
         ge=1,
         description="One in so many values was judged: above 1 where neighbours are correlated.",
     )
+    false_alarms: str | None = Field(
+        default=None,
+        description="The budget of false alarms in force, as it was stated; None in alerts of "
+        "releases that had none.",
+    )
+    budget_rows: float | None = Field(
+        default=None,
+        description="Rows of this column to one false alarm that the budget comes to; its "
+        "detectors' limits follow from it.",
+    )

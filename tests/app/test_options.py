@@ -38,12 +38,15 @@ def test_topics_carry_the_prefix() -> None:
 def test_a_model_differs_only_in_what_is_said_of_it() -> None:
     settings = settings_with(
         monitor__burn_in="500",
+        monitor__false_alarms="1 per 100,000 rows per column",
         models="""{fraud: {critical: [amount], ignored: [id], kinds: {zip: category},
                    task: classification,
-                   monitor: {bins: 32, detectors: [{kind: kswin, streams: [raw]}]}}}""",
+                   monitor: {bins: 32, false_alarms: 1 per 30d,
+                             detectors: [{kind: kswin, streams: [raw]}]}}}""",
     )
     fraud = options.monitor_options(settings, "fraud")
     assert (fraud.burn_in, fraud.bins) == (500, 32)
+    assert fraud.false_alarms.text == "1 per 30d"
     assert fraud.critical == {"amount"}
     assert fraud.ignored == {"id"}
     assert fraud.detectors == (DetectorOptions("kswin", {}, (Stream.RAW,)),)
@@ -52,6 +55,7 @@ def test_a_model_differs_only_in_what_is_said_of_it() -> None:
     other = options.monitor_options(settings, "churn")
     assert (other.burn_in, other.bins, other.detectors) == (500, 64, DEFAULT_DETECTORS)
     assert other.task is Task.AUTO
+    assert other.false_alarms.text == "1 per 100,000 rows per column"
 
 
 def test_each_partition_has_an_equal_share_of_the_limits_of_models_and_columns() -> None:

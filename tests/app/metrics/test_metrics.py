@@ -80,6 +80,7 @@ def status(
                 problems=(rows, 0, 0, 0, 0, 0),
                 kind=Kind.NUMBER,
                 discarded=rows // 2,
+                budget=1e6,
             )
             for name in features
         },

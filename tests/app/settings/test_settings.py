@@ -331,6 +331,13 @@ def test_files_that_are_not_there_are_errors() -> None:
         ({"models": "{m: {critical: [a], ignored: [a]}}"}, "models.m.ignored"),
         ({"models": "{m: {kinds: {a: int}}}"}, "models.m.kinds.a"),
         ({"monitor.bins": "3"}, "monitor.bins"),
+        ({"monitor.false_alarms": "seldom"}, "monitor.false_alarms"),
+        ({"models": "{m: {monitor: {false_alarms: 5}}}"}, "models.m.monitor.false_alarms"),
+        ({"monitor.false_alarms": "1 per 10 rows"}, "monitor.false_alarms"),
+        (
+            {"models": "{m: {monitor: {false_alarms: 0 per 30d}}}"},
+            "models.m.monitor.false_alarms",
+        ),
         ({"models": "{m: {monitor: {bins: 3}}}"}, "models.m.monitor.bins"),
     ],
 )
@@ -338,6 +345,13 @@ def test_what_cannot_work_together_is_an_error_at_its_place(
     flags: Mapping[str, str], path: str
 ) -> None:
     assert set(problems_of(flags={**BROKER, **flags})) == {path}
+
+
+def test_a_setting_that_went_says_what_has_taken_its_place() -> None:
+    flags = {**BROKER, "monitor.multinomial_limit": "0", "models": "{m: {multinomial_limit: 9}}"}
+    problems = problems_of(flags=flags)
+    assert set(problems) == {"monitor.multinomial_limit", "models.m.multinomial_limit"}
+    assert all("`false_alarms` in its place" in each.expected for each in problems.values())
 
 
 @pytest.mark.parametrize("name", ["window", "cooldown", "expiry"])

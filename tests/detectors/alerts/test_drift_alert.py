@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from detectors.algorithms.false_alarms import FalseAlarms
 from detectors.monitors.model_monitor import ModelMonitor
 from detectors.monitors.options import DetectorOptions, MonitorOptions
 from schemas.events.any_alert import decode_alert
@@ -16,6 +17,8 @@ from schemas.events.times import parse_time
 from schemas.events.window_summary import CategorySummary, NumberSummary
 from tests.detectors.batches import START, batch_of, rows_of
 from tests.detectors.drift_alerts import drift_alerts
+
+SELDOM = FalseAlarms.of("1 per 1,000,000,000,000 rows per column")
 
 
 def _alerts(values: Any, **more: Any) -> list[DriftAlert]:
@@ -110,13 +113,13 @@ def test_a_change_of_spread_alone_fires_on_the_spread_stream() -> None:
 def test_detectors_that_fire_at_the_same_row_corroborate() -> None:
     only = (Stream.LOCATION,)
     twice = DetectorOptions("page_hinkley", {"delta": 0.05, "threshold": 8.0, "alpha": 1.0}, only)
-    (alert,) = _alerts(_shifted(), detectors=(twice, twice), rank_limit=0.0)
+    (alert,) = _alerts(_shifted(), detectors=(twice, twice), false_alarms=SELDOM)
     assert alert.corroborated_by == [alert.detector]
 
 
 def test_a_detector_that_tells_no_statistic_still_alarms() -> None:
     kswin = DetectorOptions("kswin", {"alpha": 1e-9, "seed": 1}, (Stream.RAW,))
-    alerts = _alerts(_shifted(), detectors=(kswin,), rank_limit=0.0)
+    alerts = _alerts(_shifted(), detectors=(kswin,), false_alarms=SELDOM)
     assert alerts
     assert alerts[0].detector.statistic is None
     assert alerts[0].rows_since_change >= 1

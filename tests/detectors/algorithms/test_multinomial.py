@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from detectors.algorithms.multinomial import (
-    DEFAULT_LIMIT,
     MEMORY,
     ONE,
     RECENT_VALUES,
@@ -18,6 +17,7 @@ from detectors.algorithms.multinomial import (
     state_of,
 )
 
+DEFAULT_LIMIT = 2e6
 Bins = NDArray[np.int64]
 
 
@@ -153,4 +153,3 @@ def test_it_says_of_itself_what_an_alert_needs() -> None:
     assert (detector.kind, detector.parameters) == ("multinomial", {"limit": 1000.0})
     found = detector.detection(3.0, 1200.0, math.nan, math.nan, 7.0)
     assert (found.index, found.statistic, found.threshold, found.rows_after) == (3, 1200.0, 1000, 7)
-    assert Multinomial(1000.0).settings is detector.settings

@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detectors.algorithms.rank_bets import (
-    DEFAULT_LIMIT,
     MEMORY,
     RankBets,
     begin,
@@ -18,6 +17,7 @@ from detectors.algorithms.rank_bets import (
 from detectors.arrays.column import Numbers
 from schemas.events.detector_report import Stream
 
+DEFAULT_LIMIT = 2e6
 SLOPES = (0.25, -0.25, 0.5, -0.5, 1, -1, 1.2, -1.2, 0, 0, 0, 0)
 CURVES = (0, 0, 0, 0, 0.15, 0.15, 0.2, 0.2, -1, -0.9, 0.5, 1.2)
 
@@ -142,4 +142,3 @@ def test_it_says_of_itself_what_an_alert_needs() -> None:
     found = detector.detection(3.0, 1200.0, 2.0, math.nan, 7.0)
     assert (found.index, found.statistic, found.threshold, found.rows_after) == (3, 1200.0, 1000, 7)
     assert math.isnan(found.mean_before)
-    assert RankBets(1000.0).settings is detector.settings

@@ -22,8 +22,8 @@ def _begun(
     options: Sequence[DetectorOptions], kind: Kind, values: Numbers
 ) -> tuple[ColumnDetectors, Reference]:
     reference = Reference(burn_in=len(values), bins=16, categorical=False, seed=1)
-    detectors = ColumnDetectors(options, 2e6, 0.0, kind, len(values))
-    reference.block = detectors.primed(reference.block)
+    detectors = ColumnDetectors(options, kind, len(values))
+    reference.block = detectors.primed(reference.block, 1e6)
     reference.burn(values, np.arange(len(values)))
     return detectors, reference
 

@@ -4,6 +4,7 @@ import pytest
 from detectors.monitors.column_figures import figures_of
 from detectors.monitors.model_monitor import ModelMonitor
 from detectors.monitors.options import MonitorOptions
+from detectors.reference.column_block import BUDGET
 from schemas.tables.columns import Flag
 from tests.detectors.batches import batch_of, rows_of
 
@@ -27,6 +28,7 @@ def test_the_figures_are_what_the_columns_say(rows: int) -> None:
         assert found.rows == column.reference.count
         assert found.mean == column.reference.mean
         assert (found.kind, found.discarded) == (column.kind, column.discarded)
+        assert found.budget == column.reference.block.limits[BUDGET] == 1_000_000
         assert found.problems == tuple(column.problems.tolist())
         assert len(found.problems) == len(Flag)
 

@@ -6,13 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from detectors.algorithms.multinomial import DEFAULT_LIMIT
 from detectors.monitors.column_monitor import Change, ColumnMonitor
 from detectors.monitors.default_detectors import DefaultDetectors
 from detectors.monitors.fused_kernel import DETECTORS, NO_ROOM, QUIET, rows_of, watch_columns
 from detectors.monitors.model_monitor import ModelMonitor
 from detectors.monitors.options import DetectorOptions, MonitorOptions
-from detectors.reference.column_block import NARROW, READY, RECENT
+from detectors.reference.column_block import NARROW, READY, RECENT, SHARES_LIMIT
 from schemas.events.detector_report import Stream
 from schemas.tables.columns import Column, Flag, Kind, Role
 from schemas.tables.observations import ObservationBatch, Origin, Run
@@ -115,14 +114,13 @@ def test_all_changes_are_found_and_nothing_else() -> None:
     assert {alert.subject for alert in alerts} == {"shifts", "spreads", "group"}
 
 
-def ready(seed: int = 1, multinomial_limit: float = DEFAULT_LIMIT) -> ColumnMonitor:
+def ready(seed: int = 1) -> ColumnMonitor:
     monitor = ColumnMonitor(
         kinds=(Kind.NUMBER,),
         detectors=OPTIONS.detectors,
         burn_in=100,
         bins=16,
         seed=lambda _: seed,
-        multinomial_limit=multinomial_limit,
     )
     values = np.random.default_rng(seed).normal(size=200)
     monitor.update(Column("x", Role.FEATURE, Kind.NUMBER, values), 0)
@@ -182,13 +180,14 @@ def test_other_detectors_than_the_default_are_fed_by_themselves(
 
 
 def test_only_what_fired_first_is_told() -> None:
-    defaults = ready().defaults
+    monitor = ready()
+    defaults = monitor.defaults
     assert isinstance(defaults, DefaultDetectors)
     found = np.full((DETECTORS, 5), float(QUIET))
     found[1] = 40, 10, 0.5, 0.7, 0.1
     found[2] = 7, 12.0, 0.5, 0.9, 5
     found[3] = 7, 13.0, 0.5, 0.1, 6
-    told = list(defaults.detections(found))
+    told = list(defaults.detections(found, monitor.reference.block))
     assert [(stream, detector.kind) for stream, detector, _ in told] == [
         (Stream.LOCATION, "page_hinkley"),
         (Stream.SPREAD, "page_hinkley"),
@@ -201,8 +200,9 @@ def test_only_what_fired_first_is_told() -> None:
 
 def test_a_column_of_more_values_than_32_bits_count_goes_on_with_more() -> None:
     # The counts that they are given are not those of their values, which is to find.
-    monitor, alone = ready(multinomial_limit=0.0), ready(multinomial_limit=0.0)
+    monitor, alone = ready(), ready()
     state = monitor.state()
+    state["limits"][SHARES_LIMIT] = 0.0
     counts = state["reference"]["counts"]
     counts[:] = (NARROW - 50) // len(counts)
     counts[0] += NARROW - 50 - counts.sum()
