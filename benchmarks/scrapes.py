@@ -71,6 +71,7 @@ def status(model: str) -> ModelStatus:
         kind=Kind.NUMBER,
         discarded=0,
         budget=1e6,
+        doubt=None,
     )
     return ModelStatus(
         model=model,

@@ -250,6 +250,14 @@ FEATURE_READY: Final = MetricSpec(
     "1 where a column's reference is complete and its drift is looked for.",
     _FEATURE,
 )
+FEATURE_DOUBT: Final = MetricSpec(
+    "driftline_feature_not_guaranteed",
+    "gauge",
+    "1 where a column's false-alarm rate may be another than was asked for, with the reason: "
+    "dependent (its values depend on those before them for longer than its burn-in can show), "
+    "unrest (alert followed alert, and there was no peace since).",
+    (*_FEATURE, "reason"),
+)
 FEATURE_MEAN: Final = MetricSpec(
     "driftline_feature_mean",
     "gauge",
@@ -397,6 +405,7 @@ CATALOGUE: Final = (
     FEATURE_KIND,
     FEATURE_REFERENCE_ROWS,
     FEATURE_READY,
+    FEATURE_DOUBT,
     FEATURE_MEAN,
     FEATURE_BUDGET,
     ALERTS,

@@ -164,6 +164,8 @@ class ModelCollector(Collector):
             families[catalogue.FEATURE_REFERENCE_ROWS.name].add_metric(identity, figures.rows)
             families[catalogue.FEATURE_READY.name].add_metric(identity, figures.ready)
             families[catalogue.FEATURE_BUDGET.name].add_metric(identity, figures.budget)
+            if figures.doubt is not None:
+                families[catalogue.FEATURE_DOUBT.name].add_metric((*identity, figures.doubt), 1)
             if figures.rows:  # else there is no mean, and 0 would be read as one
                 families[catalogue.FEATURE_MEAN.name].add_metric(identity, figures.mean)
 
@@ -191,6 +193,7 @@ MODEL_SPECS: Final = (
     catalogue.FEATURE_KIND,
     catalogue.FEATURE_REFERENCE_ROWS,
     catalogue.FEATURE_READY,
+    catalogue.FEATURE_DOUBT,
     catalogue.FEATURE_MEAN,
     catalogue.FEATURE_BUDGET,
     catalogue.FOLDED,

@@ -9,7 +9,7 @@ from numba.np.numpy_support import carray
 from numpy.typing import NDArray
 
 from detectors.arrays.addresses import pointer
-from detectors.monitors.column_monitor import ColumnMonitor
+from detectors.monitors.column_monitor import ColumnMonitor, Doubt
 from detectors.reference.column_block import (
     BUDGET,
     COUNT,
@@ -54,6 +54,8 @@ class Figures(NamedTuple):
         Usable values that no reference holds: they came before the kind was chosen.
     budget
         Rows of it to a false alarm, which decide what its detectors must reach.
+    doubt
+        Why its false-alarm rate may be another than was asked for; None where it is not.
     """
 
     ready: bool
@@ -63,6 +65,7 @@ class Figures(NamedTuple):
     kind: Kind
     discarded: int
     budget: float
+    doubt: Doubt | None
 
 
 def figures_of(columns: Iterable[ColumnMonitor]) -> list[Figures]:
@@ -73,7 +76,16 @@ def figures_of(columns: Iterable[ColumnMonitor]) -> list[Figures]:
     addresses = [column.reference.block.address for column in kept]
     _read(np.array(addresses, dtype=np.int64), counts, means, budgets)
     return [
-        Figures(bool(ready), rows, mean, tuple(problems), column.kind, column.discarded, budget)
+        Figures(
+            ready=bool(ready),
+            rows=rows,
+            mean=mean,
+            problems=tuple(problems),
+            kind=column.kind,
+            discarded=column.discarded,
+            budget=budget,
+            doubt=column.doubt,
+        )
         for column, (ready, rows, *problems), mean, budget in zip(
             kept, counts.tolist(), means.tolist(), budgets.tolist(), strict=True
         )

@@ -1,6 +1,8 @@
 """Watches one column of one model version: quality, reference, detectors."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
+from enum import StrEnum
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -19,6 +21,7 @@ from detectors.monitors.default_detectors import DefaultDetectors
 from detectors.monitors.kind_choice import KindChoice
 from detectors.monitors.limits import Allowance
 from detectors.monitors.options import DetectorOptions
+from detectors.monitors.unrest import Unrest
 from detectors.reference.column_block import BUDGET, RECENT
 from detectors.reference.reference import Reference
 from detectors.snapshots.tree import State
@@ -30,6 +33,17 @@ from schemas.values.spellings import USUAL, Spellings
 
 Change: TypeAlias = Drift | QualityChange | ValuesChange
 """What a column's monitor finds."""
+
+
+class Doubt(StrEnum):
+    """Why the false-alarm rate of a column may be another than was asked for."""
+
+    DEPENDENT = "dependent"
+    """Its values depend on those before them for longer than its burn-in can show."""
+
+    UNREST = "unrest"
+    """Alert followed alert, and there was no peace since."""
+
 
 _USUAL_ALLOWANCE: Final = Allowance()
 
@@ -76,6 +90,7 @@ class ColumnMonitor:
         "_restarts",
         "_seed",
         "_spellings",
+        "_unrest",
         "kind",
         "reference",
     )
@@ -101,6 +116,7 @@ class ColumnMonitor:
         self._bins = bins
         self._seed = seed
         self._restarts = 0
+        self._unrest = Unrest(burn_in)
         self._watch_as(self._choice.first)
         share_cusum.begin(self.reference.block.quality, self.problems, burn_in)
 
@@ -132,6 +148,13 @@ class ColumnMonitor:
     def discarded(self) -> int:
         """Usable values that no reference holds: they came before the kind was chosen."""
         return self._choice.discarded
+
+    @property
+    def doubt(self) -> Doubt | None:
+        """Why its false-alarm rate may be another than was asked for; None where it is not."""
+        if not self.reference.independent:
+            return Doubt.DEPENDENT
+        return Doubt.UNREST if self._unrest.is_on(self._usable) else None
 
     @property
     def problems(self) -> NDArray[np.int64]:
@@ -199,9 +222,7 @@ class ColumnMonitor:
             if found is not None:
                 # What comes after it belongs to the next reference, its quality too.
                 self.reference.block.quality[:], self.problems[:] = quality, problems
-                learned = self._count_up_to(found, column, first_row)
-                if isinstance(found, ValuesChange):
-                    self._begin_quality()
+                learned, found = self._counted(found, column, first_row)
                 return learned, found
         if at == share_cusum.QUIET:
             return end, None
@@ -210,12 +231,18 @@ class ColumnMonitor:
         self.restart()
         return end, change
 
-    def _count_up_to(self, found: Change, column: Observed, first_row: int) -> int:
-        """Count the quality of the rows up to a change; return how many there are."""
+    def _counted(
+        self, found: Drift | ValuesChange, column: Observed, first_row: int
+    ) -> tuple[int, Drift | ValuesChange]:
+        """Count the rows up to a change; return how many there are, and what is to be told."""
         rows = found.row - first_row + 1
         self._feed_quality(None if column.flags is None else column.flags[:rows], rows)
         self._choice.begin(self._usable)
-        return rows
+        if self._unrest.alert(self._usable):
+            found = replace(found, independent=False)
+        if isinstance(found, ValuesChange):
+            self._begin_quality()
+        return rows, found
 
     def _feed_quality(self, flags: Flags | None, rows: int) -> int:
         block = self.reference.block
@@ -267,9 +294,7 @@ class ColumnMonitor:
             for stream, detector, detection in self.defaults.detections(found, self.reference.block)
         )
         _, change = self._conclude(self._values(observed, own.categories), rows, findings)
-        learned = self._count_up_to(change, own, first_row)
-        if isinstance(change, ValuesChange):
-            self._begin_quality()
+        learned, change = self._counted(change, own, first_row)
         return [change, *self.update(column.since(learned), first_row + learned)]
 
     def numbers(self, column: Observed) -> Numbers:
@@ -318,6 +343,7 @@ class ColumnMonitor:
             "problems": self.problems.copy(),
             "quality": block.quality.copy(),
             "restarts": self._restarts,
+            "unrest": self._unrest.state(),
             "choice": self._choice.state(self.kind, self._usable),
             "reference": self.reference.state(),
             "shares": multinomial.state_of(block.shares, block.recent_counts),
@@ -335,6 +361,7 @@ class ColumnMonitor:
         """
         self._placed = False
         self._restarts = state["restarts"]
+        self._unrest.restore(state.get("unrest"))
         self._watch_as(Kind(state["kind"]))
         self.problems[:] = state["problems"]
         if state["quality"] is None:

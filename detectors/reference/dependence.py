@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from detectors.arrays.column import Numbers
 
-BANDS: Final = (1, 4, 12, 50, 125)
+BANDS: Final = (1, 4, 12, 50, 125, 250)
 """Lags over which autocorrelations are summed: dependence may be strong and short, or weak and
 long."""
 
@@ -93,7 +93,7 @@ def folded_standings(standings: Numbers) -> Numbers:
 def autocorrelations(values: Numbers) -> NDArray[np.float64]:
     """Return the autocorrelations at the lags 0 to n // 8 of values about 1, of shape ``(n,)``.
 
-    Without their linear trend. All zero, but for lag 0, where nothing is left to vary.
+    Without their trend, a parabola. All zero, but for lag 0, where nothing is left to vary.
 
     Examples
     --------
@@ -101,10 +101,14 @@ def autocorrelations(values: Numbers) -> NDArray[np.float64]:
     [1.0, -0.99]
     """
     size, lags = len(values), len(values) // _LAGS
-    times = np.arange(size) - (size - 1) / 2.0
     centred = values - values.mean()
-    if size > 1:
-        centred = centred - times * float(times @ centred) / float(times @ times)
+    times = np.arange(size) - (size - 1) / 2.0
+    bend = np.square(times)
+    # The three of them are orthogonal, since the times are symmetrical.
+    for course in (times, bend - bend.mean()):
+        power = float(course @ course)
+        if power > 0.0:
+            centred = centred - course * float(course @ centred) / power
     power = float(centred @ centred)
     if power <= _NOTHING:
         return np.concatenate([[1.0], np.zeros(lags)])
@@ -129,15 +133,22 @@ def sums(correlations: NDArray[np.float64]) -> NDArray[np.float64]:
         too few values.
     """
     lags = len(correlations) - 1
-    size = _LAGS * lags
-    if size < FEWEST:
+    if _LAGS * lags < FEWEST:
         return np.empty(0)
-    return np.array([_sum(correlations, size, min(band, lags), 1) for band in BANDS])
+    return _sums(correlations[1:], np.minimum(BANDS, lags), _LAGS * lags)
 
 
-def is_dependent(standings: Numbers) -> bool:
-    """Tell whether values depend on those before them so that means vary more, by their ranks."""
-    return bool((sums(autocorrelations(standings)) >= DEPENDENT).any())
+def is_dependent(standings: Numbers, limit: float = DEPENDENT) -> bool:
+    """Tell whether values depend on those before them so that means vary more, by their ranks.
+
+    Parameters
+    ----------
+    standings
+        As `standings_of` gives them, shape ``(n,)``.
+    limit
+        What a sum must reach, in standard errors.
+    """
+    return bool((sums(autocorrelations(standings)) >= limit).any())
 
 
 def independent_stride(correlations: NDArray[np.float64], most: int) -> int | None:
@@ -163,20 +174,24 @@ def independent_stride(correlations: NDArray[np.float64], most: int) -> int | No
     # Of dependent values autocorrelations vary more (Bartlett's formula).
     spread = math.sqrt(1.0 + 2.0 * float(np.square(correlations[1:]).sum()))
     for stride in range(2, min(most, lags) + 1):
-        left = (
-            _sum(correlations, size, min(band, lags // stride), stride) for band in _THINNED_BANDS
-        )
-        if max(left) < DEPENDENT * spread and correlations[stride] < max(
-            _NEGLIGIBLE, DEPENDENT / math.sqrt(size)
-        ):
+        left = correlations[stride::stride]
+        found = _sums(left, np.minimum(_THINNED_BANDS, len(left)), size)
+        negligible = max(_NEGLIGIBLE, DEPENDENT / math.sqrt(size))
+        if found.max() < DEPENDENT * spread and left[0] < negligible:
             return stride
     return None
 
 
-def _sum(correlations: NDArray[np.float64], size: int, band: int, stride: int) -> float:
-    """Return a sum over every ``stride``-th lag in standard errors of independent values."""
-    weights = 1.0 - np.arange(1, band + 1) / (band + 1)
-    found = float(weights @ correlations[stride : stride * band + 1 : stride])
+def _sums(
+    correlations: NDArray[np.float64], bands: NDArray[np.int64], size: int
+) -> NDArray[np.float64]:
+    """Return sums over the first lags of each band, in standard errors of independent values."""
+    # Of the weights 1 - k / (band + 1), whose sums are known.
+    lags = np.arange(1, len(correlations) + 1)
+    plain, rising = np.cumsum(correlations), np.cumsum(lags * correlations)
+    found = plain[bands - 1] - rising[bands - 1] / (bands + 1)
     # A mean and a trend that were taken out leave a little less than nothing.
-    bias = -2.0 * float(weights.sum()) / size
-    return (found - bias) / math.sqrt(float(weights @ weights) / size)
+    bias = -3.0 * (bands / 2.0) / size
+    errors = np.sqrt(bands * (2.0 * bands + 1.0) / (6.0 * (bands + 1.0)) / size)
+    result: NDArray[np.float64] = (found - bias) / errors
+    return result

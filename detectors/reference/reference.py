@@ -46,7 +46,7 @@ from detectors.reference.column_block import (
 from detectors.reference.dependence import MOST_STRIDE
 from detectors.reference.moments import Moments, keep_latest, with_values
 from detectors.reference.ranks import absorb_ranks, expected_ranks
-from detectors.reference.remedy import Remedy, remedy_for
+from detectors.reference.remedy import UNSURE, Remedy, settled_sample
 from detectors.reference.residuals import (
     LATEST_AT,
     LEVELS,
@@ -193,9 +193,11 @@ class Reference:
         self._sample.add(self.block, values, rows, self._burn_in)
         if self.missing <= 0:
             sample, taken = self._sample.values(self.block), self._sample.rows(self.block)
-            remedy = self._remedy(sample)
-            self._found(sample, taken, remedy)
-            if remedy.is_needed and self.categories is None:
+            begin, remedy = self._remedy(
+                sample, MOST_STRIDE if self.categories is not None else UNSURE
+            )
+            self._found(sample[begin:], taken[begin:], remedy)
+            if (begin or remedy.is_needed) and self.categories is None:
                 self._second = SecondSample(self._burn_in)
 
     def judged(self, count: int) -> slice:
@@ -489,11 +491,11 @@ class Reference:
                 self._second = SecondSample(self._burn_in)
                 self._second.add(self.block, dependent["second"], dependent["second_rows"])
 
-    def _remedy(self, sample: Numbers) -> Remedy:
+    def _remedy(self, sample: Numbers, unsure: int = MOST_STRIDE) -> tuple[int, Remedy]:
+        """Return from where on a sample is to be the reference, and what it then needs."""
         numeric = self.categories is None
-        return remedy_for(
-            sample if numeric else standings(sample), int(self._sown), numeric=numeric
-        )
+        places = sample if numeric else standings(sample)
+        return settled_sample(places, int(self._sown), numeric=numeric, unsure=unsure)
 
     def _look(self, second: SecondSample, values: Numbers, rows: Integers) -> bool:
         """Take further values; where they are due, choose anew; tell whether that was done."""
@@ -501,13 +503,17 @@ class Reference:
         if not second.is_due(self.block):
             return False
         sample, taken = second.values(self.block), second.rows(self.block)
-        remedy = self._remedy(sample)
-        if remedy.is_needed and not second.is_whole(self.block):
-            return False
-        self._second = None
-        self._sow(self._renewals + 1)
-        self._found(sample, taken, remedy)
-        return True
+        begin, remedy = self._remedy(sample)
+        ends = second.is_whole(self.block) or not remedy.is_needed
+        is_plain = self.stride == 1 and len(self.block.apart) == 0
+        renews = remedy.is_needed == is_plain or (ends and remedy.is_needed)
+        if renews:
+            self._sow(self._renewals + 1)
+            self._found(sample[begin:], taken[begin:], remedy)
+        self._second = None if ends else second
+        self.block.tally[SAMPLED] = 0 if ends else len(sample)
+        self.block.words[AGAIN_AT : AGAIN_SIZE + 1] = 0
+        return renews
 
     @property
     def _sown(self) -> np.uint64:

@@ -3,13 +3,17 @@
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
+
 from detectors.arrays.column import Numbers
 from detectors.reference.dependence import (
     DEPENDENT,
+    FEWEST,
     MOST_STRIDE,
     autocorrelations,
     folded_standings,
     independent_stride,
+    is_dependent,
     standings_of,
     sums,
     without_trend,
@@ -18,6 +22,20 @@ from detectors.reference.whitening import Whitening, whitening_of
 
 FEWEST_LEFT: Final = 32
 """Values that are left of a thinned sample."""
+
+
+UNSURE: Final = 8
+"""Values of which one is judged where they seem dependent however few are, and a second sample will
+tell."""
+
+
+FEWEST_OTHERS: Final = 20
+"""Values that are not the commonest one below which a sample does not tell whether it has settled:
+rare ones may come in bursts."""
+
+SETTLED: Final = 2.0
+"""Standard errors of `detectors.reference.dependence.sums` below which a sample has settled: fewer
+than where there is no doubt."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,7 +65,41 @@ class Remedy:
         return self.whitening is not None or self.stride > 1 or not self.independent
 
 
-def remedy_for(sample: Numbers, seed: int, *, numeric: bool) -> Remedy:
+def settled_sample(
+    sample: Numbers, seed: int, *, numeric: bool, unsure: int = MOST_STRIDE
+) -> tuple[int, Remedy]:
+    """Return from where on a sample is to be the reference, and what it then needs.
+
+    A column that was still changing looks dependent as a whole, and not once it has settled.
+
+    Parameters
+    ----------
+    sample, seed, numeric, unsure
+        As of `remedy_for`.
+    """
+    whole = remedy_for(sample, seed, numeric=numeric, unsure=unsure)
+    half = len(sample) // 2
+    # What comes in sizes that depend on those before may be calm for long, and has not settled.
+    if (
+        not whole.is_needed
+        or half < FEWEST
+        or not is_dependent(_standings(sample, numeric=numeric))
+    ):
+        return 0, whole
+    late = sample[half:]
+    if len(late) - np.unique(late, return_counts=True)[1].max() < FEWEST_OTHERS:
+        return 0, whole
+    ranks = _standings(late, numeric=numeric)
+    if is_dependent(ranks, SETTLED) or is_dependent(folded_standings(ranks), SETTLED):
+        return 0, whole
+    return half, Remedy(None, 1, independent=True, correlation=_lag_one(autocorrelations(ranks)))
+
+
+def _standings(sample: Numbers, *, numeric: bool) -> Numbers:
+    return standings_of(without_trend(sample) if numeric else sample)
+
+
+def remedy_for(sample: Numbers, seed: int, *, numeric: bool, unsure: int = MOST_STRIDE) -> Remedy:
     """Return what a sample needs: nothing, residuals, or values that lie far enough apart.
 
     Parameters
@@ -58,10 +110,12 @@ def remedy_for(sample: Numbers, seed: int, *, numeric: bool) -> Remedy:
         As of `detectors.reference.residuals.residuals_of`.
     numeric
         Whether they are numbers, which have residuals.
+    unsure
+        The stride at most where none makes them independent.
     """
-    standings = standings_of(without_trend(sample) if numeric else sample)
+    standings = _standings(sample, numeric=numeric)
     correlations = autocorrelations(standings)
-    lag_one = float(correlations[1]) if correlations[1:].any() else None
+    lag_one = _lag_one(correlations)
     all_sums = sums(correlations)
     folded = autocorrelations(folded_standings(standings))
     by_size = bool((sums(folded) >= DEPENDENT).any())
@@ -71,9 +125,14 @@ def remedy_for(sample: Numbers, seed: int, *, numeric: bool) -> Remedy:
         return Remedy(None, 1, independent=True, correlation=lag_one)
     whitening = whitening_of(sample, seed) if numeric else None
     if whitening is not None:
-        return Remedy(whitening, 1, independent=True, correlation=lag_one)
+        return Remedy(whitening, 1, independent=not whitening.outlasts, correlation=lag_one)
     most = max(min(MOST_STRIDE, len(sample) // FEWEST_LEFT), 1)
     strides = [independent_stride(each, most) for each in (correlations, folded)]
     known = [each for each in strides if each is not None]
     independent = len(known) == len(strides)
-    return Remedy(None, max(known) if independent else most, independent, lag_one)
+    stride = max(known) if independent else min(most, unsure)
+    return Remedy(None, stride, independent=independent, correlation=lag_one)
+
+
+def _lag_one(correlations: Numbers) -> float | None:
+    return float(correlations[1]) if correlations[1:].any() else None

@@ -67,6 +67,9 @@ _DIGITS: Final = 6
 _GRAINY: Final = 0.5
 """Share of different values below which they are rounded."""
 
+LASTING: Final = 0.996
+"""Sum of the weights from which on values depend on those hundreds of values before them."""
+
 _LARGEST: Final = 0.9995
 """Sum of the weights at most."""
 
@@ -90,6 +93,12 @@ class Whitening:
 
     memory: Numbers
     residuals: Numbers
+
+    @property
+    def outlasts(self) -> bool:
+        """Whether values depend on others further back than a sample tells."""
+        weights = self.memory[WEIGHTS : WEIGHTS + int(self.memory[ORDER])]
+        return float(weights.sum()) > LASTING
 
     @property
     def is_white(self) -> bool:

@@ -27,7 +27,8 @@ class ColumnAlert(Alert):
     )
     guaranteed: bool = Field(
         description="Whether the false-alarm rate of the configuration holds for this column: "
-        "false where its values are correlated over longer than the burn-in can show."
+        "false where its values are correlated over longer than the burn-in can show, and from the "
+        "third of several alerts without peace between them on."
     )
 
     @property

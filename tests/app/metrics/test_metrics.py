@@ -12,6 +12,7 @@ from agents.stages.telemetry import ModelStatus, Telemetry, ThresholdStatus
 from agents.transport.progress import PartitionProgress
 from app.metrics import CATALOGUE, Metrics, ProgressView
 from detectors.monitors.column_figures import Figures
+from detectors.monitors.column_monitor import Doubt
 from detectors.performance.error import Task
 from schemas.events.alert import AlertKind, Severity
 from schemas.events.detector_report import DetectorReport, Stream
@@ -81,6 +82,7 @@ def status(
                 kind=Kind.NUMBER,
                 discarded=rows // 2,
                 budget=1e6,
+                doubt=Doubt.UNREST,
             )
             for name in features
         },

@@ -21,7 +21,7 @@ _RANDOM = np.random.default_rng
 def test_autocorrelations_are_those_of_the_definition_without_the_trend() -> None:
     values = autoregressive(0.5, 200, 1) + np.linspace(0, 9, 200)
     times = np.arange(200)
-    centred = values - np.polyval(np.polyfit(times, values, 1), times)
+    centred = values - np.polyval(np.polyfit(times, values, 2), times)
     expected = [
         float(centred[: 200 - lag] @ centred[lag:]) / float(centred @ centred) for lag in range(26)
     ]

@@ -2,15 +2,14 @@ import numpy as np
 import pytest
 
 from detectors.arrays.column import Numbers
-from detectors.reference.dependence import MOST_STRIDE
-from detectors.reference.remedy import Remedy, remedy_for
+from detectors.reference.remedy import UNSURE, Remedy, remedy_for, settled_sample
 from tests.detectors.streams import autoregressive
 
 _RANDOM = np.random.default_rng
 
 
 def _for(sample: Numbers, *, numeric: bool = True) -> Remedy:
-    return remedy_for(sample, 5, numeric=numeric)
+    return remedy_for(sample, 5, numeric=numeric, unsure=UNSURE)
 
 
 @pytest.mark.parametrize(
@@ -54,5 +53,35 @@ def test_states_that_last_are_thinned_and_those_that_alternate_are_not() -> None
 def test_what_lasts_longer_than_a_sample_tells_is_judged_now_and_then_without_a_guarantee() -> None:
     remedy = _for(np.repeat([0.0, 1.0] * 4, 125))
     assert not remedy.independent
-    assert 1 < remedy.stride <= MOST_STRIDE
-    assert _for(np.repeat([0.0, 1.0] * 4, 1000)).stride == MOST_STRIDE
+    assert remedy.stride == UNSURE
+    assert remedy_for(np.cumsum(_RANDOM(1).normal(size=1000)), 5, numeric=False).stride == 31
+
+
+def test_numbers_that_wander_have_residuals_without_a_guarantee() -> None:
+    remedy = _for(np.cumsum(_RANDOM(1).normal(size=4000)))
+    assert remedy.whitening is not None
+    assert not remedy.independent
+
+
+@pytest.mark.parametrize(
+    "change", [np.repeat([3.0, 0.0], [400, 600]), 3.0 * np.exp(-np.arange(1000) / 100)]
+)
+def test_a_sample_that_has_settled_needs_nothing_from_there_on(change: Numbers) -> None:
+    sample = change + _RANDOM(1).normal(size=1000)
+    begin, remedy = settled_sample(sample, 5, numeric=True)
+    assert begin == 500
+    assert not remedy.is_needed
+    errors = (_RANDOM(1).random(1000) < 0.1 + 0.2 * change).astype(np.float64)
+    begin, remedy = settled_sample(errors, 5, numeric=True)
+    assert not remedy.is_needed
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_what_depends_on_what_was_before_has_not_settled_where_it_is_calm(seed: int) -> None:
+    for sample in (autoregressive(0.3, 1000, seed), autoregressive(0.9, 1000, seed)):
+        begin, remedy = settled_sample(sample, 5, numeric=True)
+        assert begin == 0
+        assert remedy.is_needed
+    bursts = np.zeros(1000)
+    bursts[100 : 100 + 10 * seed] = 1.0
+    assert settled_sample(bursts, 5, numeric=True)[0] == 0
