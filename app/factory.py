@@ -38,6 +38,7 @@ from app.metrics import MODEL_SPECS, PENDING_SPECS, Metrics
 from app.options import WorkerOptions
 from app.settings import Settings
 from app.web.health import WorkerHealth
+from app.web.models import ModelAnswers
 from app.web.server import HttpServer
 from detectors.monitors.fleet_snapshot import FleetSnapshots
 from detectors.retraining.policy_snapshot import PolicySnapshots
@@ -163,20 +164,25 @@ def create_app(
         metrics.refreshed_by(detection.report, MODEL_SPECS)
         metrics.refreshed_by(intake.report, PENDING_SPECS)
         metrics.observe_state({name: each.unsaved_age for name, each in checkpoints.items()})
-        keepers.append(_serve(app, settings, metrics, checkpoints))
+        keepers.append(_serve(app, settings, metrics, checkpoints, detection))
     keep_assigned(app, keepers)
     return app
 
 
 def _serve(
-    app: BatchApp, settings: Settings, metrics: Metrics, checkpoints: Mapping[str, Checkpoints[Any]]
+    app: BatchApp,
+    settings: Settings,
+    metrics: Metrics,
+    checkpoints: Mapping[str, Checkpoints[Any]],
+    detection: Detection,
 ) -> Keeper:
-    """Have the app serve its metrics and its health; return what shows it the consumer."""
+    """Have the app serve metrics, health and models; return what shows it the consumer."""
 
     def is_loaded() -> bool:
         return all(each.has_begun for each in checkpoints.values())
 
     health = WorkerHealth(app, is_loaded)
-    app.add_dependency(HttpServer(settings.http, metrics=metrics, health=health))
+    models = ModelAnswers(detection)
+    app.add_dependency(HttpServer(settings.http, metrics=metrics, health=health, models=models))
     # Not before: there is no consumer until the app has started.
     return Keeper(keep=lambda _: metrics.observe_consumer(cast("BatchedConsumer", app.consumer)))

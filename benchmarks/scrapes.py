@@ -11,15 +11,20 @@ import json
 import resource
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from agents.stages.telemetry import ModelStatus
 from app.metrics import Metrics
 from app.settings import HttpSettings
+from app.web.models import ModelAnswers
 from app.web.server import HttpServer
 from detectors.monitors.column_figures import Figures
 from detectors.performance.error import Task
+from detectors.versions.registry import Overview
+from schemas.events.version_record import VersionRecord
+from schemas.events.version_status import VersionStatus
 from schemas.tables.columns import Kind, Role
 
 FEATURES: Final = 5
@@ -49,6 +54,17 @@ else:
     for each in those:
         each.join()
 """
+
+
+class _Nobody:
+    """Who knows of no versions."""
+
+    async def overview(self) -> Sequence[Overview]:
+        return ()
+
+    async def versions_of(self, model: str, most: int) -> Sequence[VersionRecord]:
+        del model, most
+        return ()
 
 
 class _Well:
@@ -82,6 +98,8 @@ def status(model: str) -> ModelStatus:
         refused_columns=0,
         newest=1.7e9,
         task=Task.AUTO,
+        status=VersionStatus.CHAMPION,
+        open_alerts=2,
         columns={(Role.FEATURE, f"feature_{number}"): figures for number in range(FEATURES)},
     )
 
@@ -92,7 +110,9 @@ async def measure(models: int) -> dict[str, float]:
     for number in range(models):
         metrics.model_watched(0, status(f"model-{number}"))
     result: dict[str, float] = {}
-    server = HttpServer(HttpSettings(port=0), metrics=metrics, health=_Well())
+    server = HttpServer(
+        HttpSettings(port=0), metrics=metrics, health=_Well(), models=ModelAnswers(_Nobody())
+    )
     async with server:
         before = _peak_mb()
         for name, clients, held in (

@@ -2,10 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from time import perf_counter
-from typing import Final
+from typing import Final, TypeVar
 
 from agents.records.record import Record
 from agents.stages.stateful_stage import Stage
@@ -18,14 +18,18 @@ from detectors.monitors.fleet import Fleet, Taken
 from detectors.monitors.model_monitor import ModelMonitor
 from detectors.monitors.threshold_watch import ThresholdWatch
 from detectors.performance.error import Task
+from detectors.versions.registry import NO_CHANGES, Changes, Overview
 from schemas.events.codec import decode_event, decode_object
 from schemas.events.model_event import ModelEvent
 from schemas.events.not_taken import NotTaken
+from schemas.events.version_record import VersionRecord
 from schemas.tables.frames import decode_frame, is_frame
 from schemas.tables.model_version import ModelVersion
 from schemas.tables.observations import ObservationTable, Source
 
 logger = logging.getLogger(__name__)
+
+ToldT = TypeVar("ToldT")
 
 CELLS_AT_ONCE: Final = 4_000_000
 """Rows times columns above which no further ones are decoded before these are taken."""
@@ -84,6 +88,7 @@ class Detection(Stage[Fleet]):
                 outputs.append(await self.outputs.publish(found))
             if self.states.get(partition) is fleet:
                 self._note_changes(partition, fleet, taken)
+        outputs += await self._tell_versions(handled.versions)
         if self.states.get(partition) is fleet:
             newcomers = len(fleet.newcomers)
             self.telemetry.newcomers_held(partition, newcomers, handled.dropped_rows)
@@ -116,6 +121,29 @@ class Detection(Stage[Fleet]):
                 self.unreported[partition] -= changed
                 for status in statuses:
                     self.telemetry.model_watched(partition, status)
+
+    async def overview(self) -> list[Overview]:
+        """Return all versions that this worker knows in short, by their names."""
+        return sorted(await self._of_each(lambda fleet: fleet.versions.overview()))
+
+    async def versions_of(self, model: str, most: int) -> list[VersionRecord]:
+        """Return what this worker knows by now of the versions of a model, at most so many."""
+        return await self._of_each(lambda fleet: fleet.versions.records_by_now(model, most))
+
+    async def _of_each(self, ask: Callable[[Fleet], list[ToldT]]) -> list[ToldT]:
+        told: list[ToldT] = []
+        for fleet in [*self.states.values()]:
+            async with self._busy:
+                told += await self.thread.run(ask, fleet)
+        return told
+
+    async def _tell_versions(self, changes: Changes) -> list[Awaitable[object]]:
+        for outcome in changes.outcomes:
+            self.telemetry.version_event_taken(outcome)
+        return [
+            *[await self.outputs.publish(each) for each in changes.records],
+            *[await self.outputs.forget_version(each) for each in changes.forgotten],
+        ]
 
     def take_up(self, partition: int, state: Fleet) -> None:
         """Go on from a state that was loaded."""
@@ -167,12 +195,15 @@ class _Handled:
         The models that events were about.
     dropped_rows
         Rows of newcomers that were let go.
+    versions
+        What has changed of versions.
     """
 
     taken: list[Taken] = field(default_factory=list)
     not_taken: list[tuple[Record, NotTaken]] = field(default_factory=list)
     noticed: set[str] = field(default_factory=set)
     dropped_rows: int = 0
+    versions: Changes = NO_CHANGES
 
 
 def _handle(fleet: Fleet, records: Iterable[Record]) -> _Handled:
@@ -201,6 +232,7 @@ def _handle(fleet: Fleet, records: Iterable[Record]) -> _Handled:
             tables, cells = [], 0
     handled.taken.extend(fleet.update_all(tables))
     handled.dropped_rows = fleet.newcomers.dropped_rows - dropped_rows
+    handled.versions = fleet.versions.changes()
     return handled
 
 
@@ -212,10 +244,11 @@ def _decoded(value: bytes | None) -> list[ObservationTable] | ModelEvent:
 
 def _statuses(fleet: Fleet, changed: Iterable[ModelVersion]) -> list[ModelStatus]:
     monitors = (fleet.monitor(*key) for key in changed)
-    return [_status(monitor) for monitor in monitors if monitor is not None]
+    return [_status(fleet, monitor) for monitor in monitors if monitor is not None]
 
 
-def _status(monitor: ModelMonitor) -> ModelStatus:
+def _status(fleet: Fleet, monitor: ModelMonitor) -> ModelStatus:
+    key = (monitor.model, monitor.version)
     return ModelStatus(
         model=monitor.model,
         version=monitor.version,
@@ -225,6 +258,8 @@ def _status(monitor: ModelMonitor) -> ModelStatus:
         refused_columns=monitor.refused_columns,
         newest=monitor.newest / 1000,
         task=monitor.task.settled or Task.AUTO,
+        status=fleet.versions.status_of(key),
+        open_alerts=fleet.versions.open_alerts_of(key),
         columns=dict(
             zip(
                 monitor.columns,

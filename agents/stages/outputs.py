@@ -10,6 +10,8 @@ from schemas.events.alert import Alert
 from schemas.events.codec import encode_event
 from schemas.events.published import PublishedEvent
 from schemas.events.retrain_request import RetrainRequest
+from schemas.events.version_record import VersionRecord, version_key
+from schemas.tables.model_version import ModelVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,12 @@ class Outputs:
             headers=event.headers(),
         )
 
+    async def forget_version(self, key: ModelVersion) -> Awaitable[object]:
+        """Delete what was told of a model version; done as of `publish`."""
+        return await self.publisher.send(
+            self.topics.model_versions, key=version_key(*key), value=None
+        )
+
     def _told(self, event: PublishedEvent) -> str:
         """Tell of an event; return its topic."""
         match event:
@@ -52,4 +60,6 @@ class Outputs:
             case RetrainRequest():
                 self.telemetry.retrain_requested(event)
                 return self.topics.retrain_requests
+            case VersionRecord():
+                return self.topics.model_versions
         raise TypeError(f"{type(event).__name__} has no topic")

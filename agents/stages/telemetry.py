@@ -9,10 +9,12 @@ from agents.join.telemetry import JoinTelemetry
 from agents.state.telemetry import StateTelemetry
 from detectors.monitors.column_figures import Figures
 from detectors.performance.error import Task
+from detectors.versions.registry import EventOutcome
 from schemas.events.alert import Alert
 from schemas.events.left_out import LeftOut
 from schemas.events.model_event import ModelEvent
 from schemas.events.retrain_request import RetrainRequest
+from schemas.events.version_status import VersionStatus
 from schemas.tables.columns import Role
 from schemas.tables.model_version import ModelVersion
 from schemas.tables.observations import Origin
@@ -45,6 +47,10 @@ class ModelStatus:
         What it predicts, as declared or chosen; `Task.AUTO` before the choice.
     thresholds
         Of its performance: as they are written.
+    status
+        What it is to its model.
+    open_alerts
+        Alerts that were not acknowledged and are of the present references.
     """
 
     model: str
@@ -55,6 +61,8 @@ class ModelStatus:
     refused_columns: int
     newest: float
     task: Task
+    status: VersionStatus
+    open_alerts: int
     columns: Mapping[tuple[Role, str], Figures]
     thresholds: Mapping[str, ThresholdStatus] = field(default_factory=dict)
 
@@ -100,6 +108,9 @@ class Telemetry(JoinTelemetry, RefusalTelemetry, StateTelemetry, Protocol):
 
     def model_event_seen(self, event: ModelEvent) -> None:
         """Take note of a model event."""
+
+    def version_event_taken(self, outcome: EventOutcome) -> None:
+        """Take note of what became of a model event about a version."""
 
     def batch_handled(self, stage: str, seconds: float) -> None:
         """Take note of how long a stage (intake, detection, policy) worked on a batch."""

@@ -30,6 +30,7 @@ _MAY_WIDEN: Final = frozenset(
     {
         TopicRole.MODEL_EVENTS,
         TopicRole.RETRAIN_REQUESTS,
+        TopicRole.MODEL_VERSIONS,
         TopicRole.DEAD_LETTERS,
         TopicRole.PENDING,
         TopicRole.STATE,

@@ -250,8 +250,8 @@ def _misconfigured(topic: PlannedTopic, config: Mapping[str, str]) -> list[Topic
     if cleanup is Cleanup.COMPACT:
         if policy != "compact":
             message = (
-                f"has cleanup.policy={policy}: it would lose the state that is older than its "
-                "retention. Set cleanup.policy=compact"
+                f"has cleanup.policy={policy}: it would lose what is older than its retention. "
+                "Set cleanup.policy=compact"
             )
             problems.append(TopicProblem(topic.name, "cleanup_policy", message))
     elif "compact" in policy and cleanup is Cleanup.DELETE:

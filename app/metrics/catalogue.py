@@ -211,6 +211,26 @@ MODEL_TASK: Final = MetricSpec(
     "the choice.",
     (*_MODEL, "task"),
 )
+VERSION_STATUS: Final = MetricSpec(
+    "driftline_model_version_status",
+    "gauge",
+    "1, with what a version is to its model: candidate, challenger, champion, retired, "
+    "rolled_back, or observed where no model event has said it.",
+    (*_MODEL, "status"),
+)
+OPEN_ALERTS: Final = MetricSpec(
+    "driftline_model_open_alerts",
+    "gauge",
+    "Alerts neither resolved nor acknowledged, of the present references; up to 50.",
+    _MODEL,
+)
+VERSION_EVENTS: Final = MetricSpec(
+    "driftline_version_events_total",
+    "counter",
+    "Model events about a version, and repeated ones, by what became of them: taken, unseen, "
+    "never_served, contested, repeated, too_old.",
+    ("outcome",),
+)
 FEATURE_VALUES: Final = MetricSpec(
     "driftline_feature_values_total",
     "counter",
@@ -400,6 +420,8 @@ CATALOGUE: Final = (
     MODEL_TASK,
     THRESHOLD_LOSSES,
     THRESHOLD_BREACHED,
+    VERSION_STATUS,
+    OPEN_ALERTS,
     FEATURE_VALUES,
     FEATURE_DISCARDED,
     FEATURE_KIND,
@@ -412,6 +434,7 @@ CATALOGUE: Final = (
     QUALITY_ALERTS,
     RETRAIN_REQUESTS,
     MODEL_EVENTS,
+    VERSION_EVENTS,
     CONSUMER_LAG,
     COMMIT_AGE,
     OUTSTANDING_BATCHES,

@@ -29,6 +29,7 @@ from app.metrics.label_cap import CappedCounter
 from app.metrics.models import ModelCollector
 from app.metrics.refusal import Refusal
 from app.metrics.rendering import CheckedCollector, RenderingGivenUp
+from detectors.versions.registry import EventOutcome
 from schemas.events.alert import Alert
 from schemas.events.invalid import Reason
 from schemas.events.left_out import LeftOut
@@ -110,6 +111,7 @@ class Metrics:
         self._qualities = CappedCounter(self._counter(catalogue.QUALITY_ALERTS), label_values)
         self._requests = CappedCounter(self._counter(catalogue.RETRAIN_REQUESTS), label_values)
         self._events = CappedCounter(self._counter(catalogue.MODEL_EVENTS), label_values)
+        self._version_events = self._counter(catalogue.VERSION_EVENTS)
         self._models = ModelCollector(label_values)
         self._consumer = ConsumerCollector(clock)
         self.registry.register(self._models)
@@ -335,6 +337,10 @@ class Metrics:
     def model_event_seen(self, event: ModelEvent) -> None:
         """Take note of a model event."""
         self._events.add((event.model,), (str(event.type),))
+
+    def version_event_taken(self, outcome: EventOutcome) -> None:
+        """Take note of what became of a model event about a version."""
+        self._version_events.labels(str(outcome)).inc()
 
     def batch_handled(self, stage: str, seconds: float) -> None:
         """Take note of how long a stage (intake, detection, policy) worked on a batch."""

@@ -141,6 +141,8 @@ class ModelCollector(Collector):
                 labels = (*key, threshold)
                 families[catalogue.THRESHOLD_LOSSES.name].add_metric(labels, losses)
                 families[catalogue.THRESHOLD_BREACHED.name].add_metric(labels, int(is_breached))
+            families[catalogue.VERSION_STATUS.name].add_metric((*key, str(status.status)), 1)
+            families[catalogue.OPEN_ALERTS.name].add_metric(key, status.open_alerts)
 
     def _add_column(
         self,
@@ -188,6 +190,8 @@ MODEL_SPECS: Final = (
     catalogue.MODEL_TASK,
     catalogue.THRESHOLD_LOSSES,
     catalogue.THRESHOLD_BREACHED,
+    catalogue.VERSION_STATUS,
+    catalogue.OPEN_ALERTS,
     catalogue.FEATURE_VALUES,
     catalogue.FEATURE_DISCARDED,
     catalogue.FEATURE_KIND,

@@ -23,6 +23,7 @@ class TopicRole(StrEnum):
     PENDING = "pending"
     ALERTS = "alerts"
     RETRAIN_REQUESTS = "retrain_requests"
+    MODEL_VERSIONS = "model_versions"
     DEAD_LETTERS = "dead_letters"
     STATE = "state"
     POLICY_STATE = "policy_state"
@@ -68,6 +69,9 @@ class TopicSettings(Section):
 
     retrain_requests: TopicName = "retrain-requests"
     """Written: requests to retrain, keyed by model."""
+
+    model_versions: TopicName = "model-versions"
+    """Written: what is known of each model version, compacted, keyed by both."""
 
     dead_letters: TopicName = "driftline-dead-letters"
     """Written: records that could not be taken, and why."""

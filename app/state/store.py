@@ -16,7 +16,9 @@ from app.kafka.clients import client_arguments
 from app.kafka.topic_catalogue import CATALOGUE
 from app.settings import Settings
 from app.state.errors import NothingFound, WorkersRunning
+from detectors.monitors.fleet_snapshot import LIFECYCLE, SERVED
 from detectors.monitors.held_snapshot import NEWCOMERS, name_of, rows_held, without_versions
+from detectors.snapshots.model_parts import MODEL
 from detectors.snapshots.parts import PartName, UnusablePart
 from detectors.snapshots.tree import State
 from schemas.tables.model_version import ModelVersion
@@ -87,11 +89,16 @@ def _partition(topic: str, partition: int, records: Mapping[bytes, StoredRecord]
         return PartitionState(topic, partition, None, error, keys)
 
 
-def matching(names: Iterable[PartName], model: str, version: str | None) -> Iterator[PartName]:
-    """Yield the names of snapshots that are of a model, or of one of its versions."""
+def matching(
+    names: Iterable[PartName],
+    model: str,
+    version: str | None,
+    kinds: Collection[str] = (MODEL,),
+) -> Iterator[PartName]:
+    """Yield the names of snapshots of some kinds that are of a model, or of one of its versions."""
     for name in names:
         match name:
-            case ("model", str(found), *rest) if found == model:
+            case (str(kind), str(found), *rest) if kind in kinds and found == model:
                 if version is None or version in rest:
                     yield name
 
@@ -133,7 +140,7 @@ async def forget_model(settings: Settings, model: str, version: str | None) -> l
         if state.stored is not None
         and (
             names := [
-                *matching(state.stored.refs, model, version),
+                *matching(state.stored.refs, model, version, (MODEL, SERVED, LIFECYCLE)),
                 *((NEWCOMERS, *key) for key in held(state.stored, model, version)),
             ]
         )

@@ -3,9 +3,10 @@
 import errno
 import logging
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
+import orjson
 from aiohttp import web
 from aiohttp.typedefs import Handler
 from mode import Service
@@ -18,6 +19,7 @@ from app.web.access import PortAccess, port_access
 from app.web.connections import Connection, ConnectionLimits, Connections
 from app.web.health import Health
 from app.web.host_check import HostCheck
+from app.web.models import ModelAnswers, TooManyAsk
 from app.web.renderings import Renderings, TooManyRenderings
 
 _MOST_NAMES: Final = 64
@@ -42,7 +44,9 @@ class AddressUnavailable(Exception):
 
 
 class HttpServer(Service):
-    """Serves ``/metrics``, ``/healthz`` and ``/readyz``; a service that an app can own.
+    """Serves metrics, health and what is known of models; a service that an app can own.
+
+    At ``/metrics``, ``/healthz``, ``/readyz``, ``/v1/models`` and ``/v1/models/{model}``.
 
     ``app.add_dependency(server)`` before the app starts makes it start first and stop last.
 
@@ -50,7 +54,7 @@ class HttpServer(Service):
     ----------
     settings
         Where to listen.
-    metrics, health
+    metrics, health, models
         What to serve.
     limits
         What connections may cost.
@@ -62,6 +66,7 @@ class HttpServer(Service):
         *,
         metrics: Metrics,
         health: Health,
+        models: ModelAnswers,
         limits: ConnectionLimits | None = None,
         **options: Any,
     ) -> None:
@@ -69,6 +74,7 @@ class HttpServer(Service):
         self._settings = settings
         self._metrics = metrics
         self._health = health
+        self._models = models
         self._limits = limits or ConnectionLimits()
         self._hosts = HostCheck(settings.host, settings.allowed_hosts)
         self._access = PortAccess()
@@ -104,6 +110,8 @@ class HttpServer(Service):
         served.router.add_get("/metrics", self._serve_metrics)
         served.router.add_get("/healthz", self._serve_health)
         served.router.add_get("/readyz", self._serve_readiness)
+        served.router.add_get("/v1/models", self._serve_models)
+        served.router.add_get("/v1/models/{model}", self._serve_model)
         listener = _listen(self._settings)
         self._port = listener.getsockname()[1]
         self._renderings = Renderings(self._metrics)
@@ -147,6 +155,25 @@ class HttpServer(Service):
         if body is None:
             return _answer("stopping")
         return web.Response(body=body, headers={"Content-Type": content_type})
+
+    async def _serve_models(self, _: web.Request) -> web.Response:
+        return await self._told(self._models.all_models())
+
+    async def _serve_model(self, request: web.Request) -> web.Response:
+        return await self._told(self._models.one_model(request.match_info["model"]))
+
+    async def _told(self, answer: Coroutine[Any, Any, dict[str, Any] | None]) -> web.Response:
+        if self._connections is None or self._connections.unread > _MOST_UNREAD:
+            answer.close()
+            return self._refuse(Refusal.BUSY, 503, "too much that was asked for is unread")
+        try:
+            document = await answer
+        except TooManyAsk:
+            return self._refuse(Refusal.BUSY, 503, "too many ask for models")
+        if document is None:
+            text = "no version of this model is known to this worker\n"
+            return web.Response(text=text, status=404)
+        return web.Response(body=orjson.dumps(document), content_type="application/json")
 
     async def _serve_health(self, _: web.Request) -> web.Response:
         return _answer(self._health.unhealthy())

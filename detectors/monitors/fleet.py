@@ -14,10 +14,12 @@ from detectors.monitors.newcomers import Newcomers, bytes_for, rows_shown
 from detectors.monitors.options import MonitorOptions
 from detectors.monitors.roster import Roster
 from detectors.monitors.row_consumer import RowConsumer
+from detectors.monitors.served_rows import ServedRows
 from detectors.performance.error import Task
 from detectors.performance.labelled_rows import are_labelled, with_errors
 from detectors.seen_events import SeenEvents
 from detectors.snapshots.tree import State
+from detectors.versions.registry import VersionRegistry
 from schemas.events.alert import Alert
 from schemas.events.identity import event_id
 from schemas.events.model_event import ModelEvent
@@ -106,6 +108,8 @@ class Fleet:
         Ids of the latest model events.
     newcomers
         Versions that have not shown themselves.
+    versions
+        What served, by the rows that were counted and by model events.
     """
 
     def __init__(
@@ -126,6 +130,7 @@ class Fleet:
             bytes_for(most_models, most_columns) if most_held_bytes is None else most_held_bytes
         )
         self.noticed = SeenEvents(MOST_NOTICED)
+        self.versions = VersionRegistry(most=most_models)
 
     def __iter__(self) -> Iterator[ModelMonitor]:
         return iter(self._roster)
@@ -173,7 +178,12 @@ class Fleet:
                 taken.append(Taken(table.only(look.strange), *self._make_room()))
                 if len(look.strange) < len(table.models):
                     known.append(table.only(set(table.versions()) - look.strange))
-        return taken + self._take_known(known)
+        taken += self._take_known(known)
+        for each in taken:
+            for event in each.events:
+                if isinstance(event, Alert):
+                    self.versions.alerted(event)
+        return taken
 
     def _look(self, table: ObservationTable) -> _Look | None:
         """Return what becomes of the versions that are not watched; None where all are."""
@@ -325,6 +335,8 @@ class Fleet:
             *(watched_keys(rows.origin, rows.columns) for rows, _ in held)
         )
         evicted = self._roster.begin(monitor, len(names))
+        for each in evicted:
+            self.versions.unwatched(each)
         events: list[PublishedEvent] = []
         for rows, restarts in held:
             events += self._watch(monitor, rows)[0]
@@ -364,15 +376,15 @@ class Fleet:
         return has_alert or self._roster.monitors[key].has_reference
 
     def notice(self, event: ModelEvent) -> None:
-        """Begin the references of the model's versions anew where the event says so.
+        """Take a model event: references begin anew where it says so, and versions stand otherwise.
 
         Each event counts once: the same one again (type, version, time, request) is a replay, as
         long as it is among the latest that were noticed. Whether its time is before that of others
-        does not matter. An event without a time is always new.
+        does not matter to the references. An event without a time is always new.
         """
-        if not event.effects.restarts_references:
-            return
-        if event.timestamp is not None and not self.noticed.is_new(event_id(event)):
+        is_new = event.timestamp is None or self.noticed.is_new(event_id(event))
+        self.versions.notice(event, is_new=is_new)
+        if not is_new or not event.effects.restarts_references:
             return
         for monitor in self:
             if monitor.model == event.model:
@@ -391,11 +403,16 @@ class Fleet:
                 {"model": monitor.model, "version": monitor.version, "state": monitor.state()}
                 for monitor in self
             ],
+            "versions": self.versions.state(),
         }
 
     def outline(self) -> State:
         """Return what of the state is neither in a model's nor in ``noticed``, for `restore`."""
-        return {**self._roster.outline(), "newcomers": self.newcomers.outline()}
+        return {
+            **self._roster.outline(),
+            **self.versions.outline(),
+            "newcomers": self.newcomers.outline(),
+        }
 
     def restore(self, state: State) -> None:
         """Take over a state of a fleet with the same options."""
@@ -407,9 +424,11 @@ class Fleet:
             monitors.append(monitor)
         self._roster.restore(monitors, state["young"], state["at_once"])
         self.newcomers.restore(state["newcomers"], [each.tobytes() for each in state["held"]])
+        self.versions.restore(state.get("versions", {}))
 
     def _new_monitor(self, model: str, version: str) -> ModelMonitor:
-        consumers = self._consumers_of(model, version)
+        served = ServedRows(self.versions, (model, version))
+        consumers = (served, *self._consumers_of(model, version))
         return ModelMonitor(model, version, self.options_of(model), consumers)
 
 

@@ -1,10 +1,10 @@
 """The state of a fleet in parts.
 
-One for each model version that is watched, one for each block of rows of newcomers, and one for the
-model events noticed.
+One for each model version that is watched, one for each block of rows of newcomers, one for the
+model events noticed, and of the registry one for each version and one for each model's events.
 """
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from hashlib import blake2b
 from typing import Any, Final, NamedTuple
 
@@ -24,6 +24,7 @@ from detectors.snapshots.codec import encode_snapshot
 from detectors.snapshots.model_parts import MODEL, ModelParts, decode_part
 from detectors.snapshots.parts import PartName, UnusablePart
 from detectors.snapshots.tree import State
+from detectors.versions.registry import VersionRegistry
 from schemas.events.invalid import InvalidMessage
 from schemas.formats import OtherFormat
 from schemas.tables.columns import Kind, Role
@@ -32,6 +33,9 @@ from schemas.tables.retyping import KINDS
 from schemas.values.spellings import USUAL
 
 NOTICED: Final[PartName] = ("noticed",)
+SERVED: Final = "served"
+LIFECYCLE: Final = "lifecycle"
+"""With what the names of the registry's parts begin: of a version, and of a model's events."""
 
 
 def snapshot_of(fleet: Fleet, key: ModelVersion) -> bytes:
@@ -149,6 +153,10 @@ class FleetSnapshots:
         self._parts = ModelParts(
             lambda name: {"model": name[1], "version": name[2]}, self._restore_one
         )
+        self._registry = ModelParts(
+            lambda name: dict(zip(("model", "version"), name[1:], strict=False)),
+            self._restore_one_served,
+        )
 
     def stamps(self) -> dict[PartName, Hashable]:
         """Return every part's name with what differs whenever the part does."""
@@ -162,6 +170,7 @@ class FleetSnapshots:
             for block in self._fleet.newcomers.blocks
         }
         stamps[NOTICED] = self._fleet.noticed.latest
+        stamps |= {_registered(key): stamp for key, stamp in self._fleet.versions.stamps()}
         return stamps
 
     def part(self, name: PartName) -> bytes:
@@ -170,7 +179,11 @@ class FleetSnapshots:
             return encode_snapshot({"noticed": self._fleet.noticed.state()})
         if name[0] == NEWCOMERS:
             return encode_block(self._fleet.newcomers.block(int(name[1])))
+        if name[0] == LIFECYCLE:
+            return self._registry.encode(name, self._fleet.versions.lifecycle_state(name[1]))
         _, model, version = name
+        if name[0] == SERVED:
+            return self._registry.encode(name, self._fleet.versions.version_state((model, version)))
         monitor = self._fleet.monitor(model, version)
         if monitor is None:
             raise KeyError(name)
@@ -189,6 +202,14 @@ class FleetSnapshots:
         names = [(MODEL, model, version) for model, version in outline["order"]]
         states = [(name, self._state(name, parts, notes)) for name in names]
         held = [name_of(number) for number, _ in outline["newcomers"]["blocks"]]
+        # A release before writes none: the registry begins with the next row.
+        registered = [
+            *((SERVED, model, version) for model, version in outline.get("served", ())),
+            *((LIFECYCLE, model) for model in outline.get("lifecycles", ())),
+        ]
+        told = [(name, self._registry.decode(name, parts)["state"]) for name in registered]
+        registry = {**_registry_of(told), "named": outline.get("named", [])}
+        self._registry.restore(told, lambda: VersionRegistry().restore(registry))
         whole = {
             "noticed": tree["noticed"],
             "young": outline["young"],
@@ -196,6 +217,7 @@ class FleetSnapshots:
             "newcomers": outline["newcomers"],
             "held": [frame_in(name, parts) for name in held],
             "monitors": [_item(name, state) for name, state in states],
+            "versions": registry,
         }
         try:
             self._parts.restore(states, lambda: self._fleet.restore(whole))
@@ -221,6 +243,22 @@ class FleetSnapshots:
     def _restore_one(self, name: PartName, state: State) -> None:
         fleet = Fleet(self._fleet.options_of)
         fleet.restore({**fleet.state(), "monitors": [_item(name, state)]})
+
+    def _restore_one_served(self, name: PartName, state: State) -> None:
+        VersionRegistry().restore(_registry_of([(name, state)]))
+
+
+def _registered(key: tuple[str, ...]) -> PartName:
+    """Return the name of a part of the registry: of a version, or of a model's events."""
+    return (SERVED if len(key) > 1 else LIFECYCLE, *key)
+
+
+def _registry_of(told: Iterable[tuple[PartName, State]]) -> State:
+    """Return the state of a registry whose parts are given."""
+    state: State = {"served": [], "lifecycles": []}
+    for (kind, *whose), each in told:
+        state["served" if kind == SERVED else "lifecycles"].append([*whose, each])
+    return state
 
 
 def _notes_of_old(name: PartName, state: State) -> Iterator[str]:

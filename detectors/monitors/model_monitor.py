@@ -213,8 +213,9 @@ class ModelMonitor:
             "columns": drift["columns"],
             "task": self.task.state(),
         }
-        if self._others:
-            state["consumers"] = {consumer.name: consumer.state() for consumer in self._others}
+        consumers = {consumer.name: consumer.state() for consumer in self._others}
+        if kept := {name: each for name, each in consumers.items() if each}:
+            state["consumers"] = kept
         return state
 
     def restore(self, state: State) -> None:

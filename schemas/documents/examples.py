@@ -182,6 +182,52 @@ RETRAIN_REQUEST: Final[dict[str, Any]] = {
     "message": "Retrain fraud: version 3 drifted in amount (critical feature).",
 }
 
+VERSION_RECORD: Final[dict[str, Any]] = {
+    "record_id": "e3a1f0c2-8f37-5d5b-9a43-0f4f5f3f2b10",
+    "model": "fraud",
+    "version": "3",
+    "status": "champion",
+    "status_since": "2026-02-28T09:00:00.000Z",
+    "is_last_good": False,
+    "rows": 8192,
+    "first_event": "2026-02-28T09:00:03.000Z",
+    "last_event": "2026-03-01T12:00:41.000Z",
+    "reference_since": "2026-02-28T09:00:03.000Z",
+    "history": [
+        {
+            "since": "2026-02-28T09:00:00.000Z",
+            "status": "champion",
+            "cause": "version_deployed",
+            "remark": "unseen",
+        }
+    ],
+    "traffic": [
+        {
+            "start": "2026-02-28T09:00:00.000Z",
+            "hours": 1,
+            "rows": 8191,
+            "first": "2026-02-28T09:00:03.000Z",
+            "last": "2026-02-28T09:59:58.000Z",
+        },
+        {
+            "start": "2026-03-01T12:00:00.000Z",
+            "hours": 1,
+            "rows": 1,
+            "first": "2026-03-01T12:00:41.000Z",
+            "last": "2026-03-01T12:00:41.000Z",
+        },
+    ],
+    "open_alerts": [
+        {
+            "alert_id": "5b3f9f0e-2f0e-5a55-8a0f-0d8a3c1f7b21",
+            "kind": "feature_drift",
+            "severity": "critical",
+            "feature": "amount",
+            "time": "2026-03-01T12:00:41.000Z",
+        }
+    ],
+}
+
 DRIFT_ALERT_HEADERS: Final = {
     "ce_specversion": "1.0",
     "ce_id": "5b3f9f0e-2f0e-5a55-8a0f-0d8a3c1f7b21",
@@ -210,6 +256,16 @@ RETRAIN_REQUEST_HEADERS: Final = {
     "ce_id": "0c2dbf0a-8b5e-5f0f-9d0c-5b6f6a6c1e11",
     "ce_source": "/driftline/fraud/3",
     "ce_type": "io.driftline.retrain-request.v1",
+    "ce_time": "2026-03-01T12:00:41.000Z",
+    "ce_subject": "fraud",
+    "content-type": "application/json",
+}
+
+VERSION_RECORD_HEADERS: Final = {
+    "ce_specversion": "1.0",
+    "ce_id": "e3a1f0c2-8f37-5d5b-9a43-0f4f5f3f2b10",
+    "ce_source": "/driftline/fraud/3",
+    "ce_type": "io.driftline.model-version.v1",
     "ce_time": "2026-03-01T12:00:41.000Z",
     "ce_subject": "fraud",
     "content-type": "application/json",

@@ -25,6 +25,7 @@ from schemas.events.label import Label
 from schemas.events.model_event import EFFECTS, ModelEvent
 from schemas.events.prediction import Prediction
 from schemas.events.retrain_request import RetrainRequest
+from schemas.events.version_record import VersionRecord
 
 Document = dict[str, Any]
 
@@ -131,6 +132,14 @@ CHANNELS: Final = (
         CloudEventType.RETRAIN_REQUEST,
     ),
     Channel(
+        "model-versions",
+        "model_version",
+        VersionRecord,
+        "Model and version, a JSON array: the latest record of a key counts.",
+        (Example(examples.VERSION_RECORD, examples.VERSION_RECORD_HEADERS),),
+        CloudEventType.MODEL_VERSION,
+    ),
+    Channel(
         "driftline-dead-letters",
         "dead_letter",
         DeadLetter,
@@ -148,14 +157,12 @@ CHANNELS: Final = (
     ),
 )
 
-_CHANGES_CHAMPION: Final = [
-    str(kind) for kind, effects in EFFECTS.items() if effects.changes_champion
-]
+_NAME_VERSION: Final = [str(kind) for kind, effects in EFFECTS.items() if effects.names_version]
 
 _CONDITIONS: Final[dict[type[Event], list[Document]]] = {
     ModelEvent: [
         {
-            "if": {"properties": {"type": {"enum": _CHANGES_CHAMPION}}},
+            "if": {"properties": {"type": {"enum": _NAME_VERSION}}},
             "then": {"required": ["version"], "properties": {"version": {"type": "string"}}},
         },
         {

@@ -8,12 +8,16 @@ from typing import Final, Self
 from pydantic import Field, model_validator
 
 from schemas.events.event import EntityName, Event, Timestamp
+from schemas.events.version_status import VersionStatus
 
 
 class ModelEventType(StrEnum):
     """The kinds of model events."""
 
+    VERSION_REGISTERED = "version_registered"
+    VERSION_CHALLENGER = "version_challenger"
     VERSION_DEPLOYED = "version_deployed"
+    VERSION_RETIRED = "version_retired"
     RETRAIN_STARTED = "retrain_started"
     RETRAIN_COMPLETED = "retrain_completed"
     ROLLED_BACK = "rolled_back"
@@ -30,22 +34,37 @@ class Effects:
         The reference windows of all versions of the model begin anew.
     ends_request
         An open retrain request is answered.
-    changes_champion
-        Another version serves from now on: the one that the event must name.
+    becomes
+        The status that the version has from now on; None where it stays what it is.
+    names_version
+        The event must name the version.
     """
 
     restarts_references: bool = False
     ends_request: bool = False
-    changes_champion: bool = False
+    becomes: VersionStatus | None = None
+    names_version: bool = False
 
 
 EFFECTS: Final[Mapping[ModelEventType, Effects]] = {
-    ModelEventType.VERSION_DEPLOYED: Effects(
-        restarts_references=True, ends_request=True, changes_champion=True
+    ModelEventType.VERSION_REGISTERED: Effects(becomes=VersionStatus.CANDIDATE, names_version=True),
+    ModelEventType.VERSION_CHALLENGER: Effects(
+        becomes=VersionStatus.CHALLENGER, names_version=True
     ),
+    ModelEventType.VERSION_DEPLOYED: Effects(
+        restarts_references=True,
+        ends_request=True,
+        becomes=VersionStatus.CHAMPION,
+        names_version=True,
+    ),
+    ModelEventType.VERSION_RETIRED: Effects(becomes=VersionStatus.RETIRED, names_version=True),
     ModelEventType.RETRAIN_STARTED: Effects(),
-    ModelEventType.RETRAIN_COMPLETED: Effects(restarts_references=True, ends_request=True),
-    ModelEventType.ROLLED_BACK: Effects(restarts_references=True, changes_champion=True),
+    ModelEventType.RETRAIN_COMPLETED: Effects(
+        restarts_references=True, ends_request=True, becomes=VersionStatus.CANDIDATE
+    ),
+    ModelEventType.ROLLED_BACK: Effects(
+        restarts_references=True, becomes=VersionStatus.CHAMPION, names_version=True
+    ),
     ModelEventType.ALERT_ACKNOWLEDGED: Effects(),
 }
 """The one place that says what each type means."""
@@ -58,8 +77,8 @@ class ModelEvent(Event):
     model: EntityName
     version: EntityName | None = Field(
         default=None,
-        description="The version deployed, trained or rolled back to; required where it serves "
-        "from now on: for `version_deployed` and `rolled_back`.",
+        description="The version that it is about: registered, deployed, trained, retired or "
+        "rolled back to; required for types that begin with `version_`, and for `rolled_back`.",
     )
     timestamp: Timestamp | None = Field(
         default=None, description="When it happened; the record's own time where absent."
@@ -78,7 +97,7 @@ class ModelEvent(Event):
 
     @model_validator(mode="after")
     def _needs(self) -> Self:
-        if self.effects.changes_champion and self.version is None:
+        if self.effects.names_version and self.version is None:
             raise ValueError(f"version is required for {self.type}")
         if self.type is ModelEventType.ALERT_ACKNOWLEDGED and self.alert_id is None:
             raise ValueError("alert_id is required for alert_acknowledged")

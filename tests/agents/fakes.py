@@ -11,6 +11,7 @@ from agents.stages.telemetry import ModelStatus
 from agents.transport.delivery import Delivery
 from agents.transport.publisher import Publisher
 from agents.transport.rounds import BatchEvent, slices_of
+from detectors.versions.registry import EventOutcome
 from schemas.events.alert import Alert
 from schemas.events.invalid import Reason
 from schemas.events.left_out import LeftOut
@@ -107,6 +108,7 @@ class FakeTelemetry:
     events: list[ModelEvent] = field(default_factory=list)
     saved: list[tuple[str, int, int]] = field(default_factory=list)
     loaded: list[tuple[str, int, int]] = field(default_factory=list)
+    version_events: list[EventOutcome] = field(default_factory=list)
     stages: list[str] = field(default_factory=list)
 
     def records_read(self, topic: str, partition: int, records: int, last_offset: int) -> None:
@@ -178,6 +180,9 @@ class FakeTelemetry:
     def state_loaded(self, stage: str, snapshots: int, size: int, seconds: float) -> None:
         assert seconds >= 0
         self.loaded.append((stage, snapshots, size))
+
+    def version_event_taken(self, outcome: EventOutcome) -> None:
+        self.version_events.append(outcome)
 
     def batch_handled(self, stage: str, seconds: float) -> None:
         assert seconds >= 0

@@ -16,6 +16,7 @@ from app.cli import main
 from app.metrics import Metrics
 from app.settings import HttpSettings
 from app.web.server import HttpServer
+from tests.app.web.fake_versions import no_models
 from tests.deploy import ROOT
 from tests.deploy.dockerfile import Instruction, read
 
@@ -140,7 +141,7 @@ def test_the_port_is_the_one_that_a_worker_has_by_default() -> None:
 async def test_the_health_check_tells_a_healthy_worker_from_a_crashed_one() -> None:
     command = json.loads(of("HEALTHCHECK")[0].text.removeprefix("CMD"))
     health = FakeHealth()
-    server = HttpServer(HttpSettings(port=0), metrics=Metrics(), health=health)
+    server = HttpServer(HttpSettings(port=0), metrics=Metrics(), health=health, models=no_models())
     async with server:
         script = command[2].replace(f":{HttpSettings().port}/", f":{server.port}/")
         assert script != command[2]

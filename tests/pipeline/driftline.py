@@ -29,6 +29,7 @@ TOPICS = (
     "driftline-pending",
     "drift-alerts",
     "retrain-requests",
+    "model-versions",
     "driftline-dead-letters",
     "driftline-state",
     "driftline-policy-state",

@@ -18,6 +18,7 @@ OWN_TOPICS = {
     "pending": "driftline-pending",
     "alerts": "drift-alerts",
     "retrain_requests": "retrain-requests",
+    "model_versions": "model-versions",
     "dead_letters": "driftline-dead-letters",
     "state": "driftline-state",
     "policy_state": "driftline-policy-state",

@@ -14,6 +14,7 @@ from typing import Any
 import orjson
 import pytest
 
+from detectors.monitors.fleet import Fleet
 from detectors.monitors.options import MonitorOptions
 from tests.agents.transport.worker_process import wait_until
 from tests.kafka import KafkaCluster
@@ -98,7 +99,18 @@ def check_against_the_oracle(client: Kafka) -> list[str]:
             assert stored[number].outline == fleet.outline()
         else:
             assert len(fleet) == 0
+    check_versions(client, fleets.values())
     return expected
+
+
+def check_versions(client: Kafka, fleets: Iterable[Fleet]) -> None:
+    """Compare the latest record of each version with those of an offline run."""
+    latest = {
+        record.key(): orjson.loads(record.value() or b"")
+        for record in client.read("model-versions", lambda _: False, within=2.0)
+    }
+    told = [record for fleet in fleets for record in fleet.versions.records()]
+    assert latest == {each.key: each.model_dump(mode="json") for each in told}
 
 
 def test_workers_that_come_go_and_are_killed_give_what_one_offline_run_gives(

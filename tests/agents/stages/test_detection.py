@@ -101,7 +101,43 @@ def test_a_drift_becomes_one_alert_keyed_by_model_with_cloudevents_headers() -> 
     assert sent.headers["content-type"] == b"application/json"
     assert 2000 <= alert.detected_at.offset <= 2100
     assert stage.telemetry.alerts == [alert]
-    assert stage.delivery.submitted == [(1, 1)]
+    assert stage.delivery.submitted == [(1, 2)], "the alert, and the version's record"
+
+
+def test_what_changed_of_versions_is_told_once_a_batch() -> None:
+    stage = Stage(most_models=1)
+    stage.take(observations(0, stream(300, 0.0, 1)))
+    deployed = ModelEvent(
+        type=ModelEventType.VERSION_DEPLOYED, model="fraud", version="7", timestamp=START
+    )
+    timed = deployed.model_copy(update={"timestamp": "2023-11-14T23:00:00.000Z"})
+    stage.take(encode_event(timed), encode_event(timed))
+    stage.take(observations(300, stream(5, 0.0, 2)))
+    sent = stage.publisher.to(TOPICS.model_versions)
+    told = [orjson.loads(each.value or b"") for each in sent]
+    assert [each["rows"] for each in told] == [256, 300]
+    assert [each["status"] for each in told] == ["observed", "champion"]
+    assert {each.key for each in sent} == {b'["fraud","7"]'}
+    assert [str(each) for each in stage.telemetry.version_events] == ["taken", "repeated"]
+    (by_now,) = asyncio.run(stage.detection.versions_of("fraud", 10))
+    assert by_now.rows == 305
+    assert asyncio.run(stage.detection.versions_of("other", 10)) == []
+    (short,) = asyncio.run(stage.detection.overview())
+    assert (short.model, short.version, short.status, short.rows) == ("fraud", "7", "champion", 305)
+    stage.report()
+    assert stage.telemetry.watched[0, "fraud", "7"].status == "champion"
+
+
+def test_a_version_that_made_room_is_deleted_from_the_topic() -> None:
+    stage = Stage(most_models=1)
+    for model in ("fraud", "churn"):
+        stage.take(observations(0, stream(10, 0.0, 1), model=model))
+    told = [(each.key, each.value is None) for each in stage.publisher.to(TOPICS.model_versions)]
+    assert told == [
+        (b'["fraud","7"]', False),
+        (b'["churn","7"]', False),
+        (b'["fraud","7"]', True),
+    ]
 
 
 def test_replayed_observations_change_nothing() -> None:

@@ -12,6 +12,7 @@ from schemas.events.cloudevents import CloudEventType
 from schemas.events.codec import decode_event
 from schemas.events.published import PublishedEvent
 from schemas.events.retrain_request import RetrainRequest
+from schemas.events.version_record import VersionRecord
 from tests.agents.fakes import FakePublisher, FakeTelemetry
 from tests.topics import TOPICS as DEFAULTS
 
@@ -19,6 +20,7 @@ TOPICS = replace(DEFAULTS, alerts="acme.alerts", retrain_requests="acme.requests
 DRIFT, QUALITY = decode_alert(examples.DRIFT_ALERT), decode_alert(examples.QUALITY_ALERT)
 PERFORMANCE = decode_alert(examples.PERFORMANCE_ALERT)
 REQUEST = decode_event(RetrainRequest, examples.RETRAIN_REQUEST)
+VERSION = decode_event(VersionRecord, examples.VERSION_RECORD)
 
 
 class Unplaced(PublishedEvent):
@@ -71,8 +73,14 @@ class World:
             examples.RETRAIN_REQUEST,
             examples.RETRAIN_REQUEST_HEADERS,
         ),
+        (
+            VERSION,
+            TOPICS.model_versions,
+            examples.VERSION_RECORD,
+            examples.VERSION_RECORD_HEADERS,
+        ),
     ],
-    ids=["drift", "quality", "performance", "request"],
+    ids=["drift", "quality", "performance", "request", "version"],
 )
 def test_an_event_goes_to_the_topic_of_its_type_as_the_published_examples_show_it(
     event: PublishedEvent, topic: str, value: object, headers: dict[str, str]
@@ -80,7 +88,8 @@ def test_an_event_goes_to_the_topic_of_its_type_as_the_published_examples_show_i
     world = World()
     world.publish(event)
     (sent,) = world.publisher.sent
-    assert (sent.topic, sent.key) == (topic, b"fraud")
+    assert (sent.topic, sent.key) == (topic, event.key)
+    assert event.key == (b'["fraud","3"]' if event is VERSION else b"fraud")
     assert orjson.loads(sent.value or b"") == value
     assert {name: content.decode() for name, content in sent.headers.items()} == headers
 

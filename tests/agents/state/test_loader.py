@@ -115,7 +115,7 @@ async def test_an_assignment_goes_on_from_what_is_stored_and_reports_it() -> Non
     assert (monitor.rows, monitor.has_reference) == (1500, True)
     await bench.detection.report()
     assert bench.telemetry.watched[0, "fraud", "3"].columns[Role.FEATURE, "x"].ready
-    assert bench.telemetry.loaded == [("detection", 2, 7)]
+    assert bench.telemetry.loaded == [("detection", 3, 7)]
     # Where more is committed than the state covers, the log is read again from there.
     assert bench.app.consumer.rewinds == {TP(LOG, 0): 42}
     assert bench.checkpoints.has_begun
@@ -166,7 +166,7 @@ async def test_a_state_that_is_loaded_too_late_is_not_taken_up() -> None:
 
 async def test_a_part_that_cannot_be_taken_is_refused_with_its_place() -> None:
     topic = await stored(covers=41)
-    (key,) = [key for key in topic.records if b'"fraud"' in key]
+    (key,) = [key for key in topic.records if b'"model","fraud"' in key]
     data = topic.records[key]
     topic.records[key] = data._replace(value=data.value[:-1] + b"\xff")
     bench = Bench(topic)

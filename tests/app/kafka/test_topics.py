@@ -43,9 +43,13 @@ def test_the_plan_has_every_role_with_its_full_name() -> None:
     assert {topic.partitions for topic in plan.values()} == {7}
 
 
-def test_state_alone_is_compacted_and_large_records_are_let_in() -> None:
+def test_state_and_versions_alone_are_compacted_and_large_records_are_let_in() -> None:
     for role, topic in plan_topics(settings_for("kafka:9092")).items():
-        compacted = role in {TopicRole.STATE, TopicRole.POLICY_STATE}
+        compacted = role in {
+            TopicRole.STATE,
+            TopicRole.POLICY_STATE,
+            TopicRole.MODEL_VERSIONS,
+        }
         assert topic.config["cleanup.policy"] == ("compact" if compacted else "delete")
         large = role in {TopicRole.DEAD_LETTERS, TopicRole.OBSERVATIONS, TopicRole.PENDING}
         assert ("max.message.bytes" in topic.config) is large

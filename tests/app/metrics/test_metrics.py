@@ -21,6 +21,7 @@ from schemas.events.invalid import Reason
 from schemas.events.model_event import ModelEvent, ModelEventType
 from schemas.events.quality_alert import Quality, QualityAlert
 from schemas.events.retrain_request import AlertReference, RetrainRequest, Trigger
+from schemas.events.version_status import VersionStatus
 from schemas.tables.columns import Kind, Role
 from schemas.tables.observations import Origin
 
@@ -73,6 +74,8 @@ def status(
         refused_columns=3,
         newest=1.7e9,
         task=Task.REGRESSION,
+        status=VersionStatus.CHAMPION,
+        open_alerts=2,
         columns={
             (Role.FEATURE, name): Figures(
                 ready=True,

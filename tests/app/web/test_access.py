@@ -12,6 +12,7 @@ from app.metrics import Metrics
 from app.settings import HttpSettings, InvalidConfiguration
 from app.web.access import PortAccess, port_access
 from app.web.server import HttpServer
+from tests.app.web.fake_versions import no_models
 
 TOKEN = "c2VjcmV0LXNlY3JldA=="  # noqa: S105 - of this test alone
 
@@ -53,7 +54,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 @pytest.fixture
 async def guarded(token_file: Path, metrics: Metrics) -> AsyncIterator[HttpServer]:
     settings = HttpSettings(port=0, token_file=token_file)
-    server = HttpServer(settings, metrics=metrics, health=Healthy())
+    server = HttpServer(settings, metrics=metrics, health=Healthy(), models=no_models())
     async with server:
         yield server
 
@@ -111,7 +112,7 @@ async def test_the_port_speaks_https(certificate: tuple[Path, Path], metrics: Me
     cert, key = certificate
     settings = HttpSettings(port=0, ssl_certfile=cert, ssl_keyfile=key)
     trust = ssl.create_default_context(cafile=cert)
-    server = HttpServer(settings, metrics=metrics, health=Healthy())
+    server = HttpServer(settings, metrics=metrics, health=Healthy(), models=no_models())
     async with server:
         assert server.url.startswith("https://")
         assert await status(server, "/metrics", trust=trust) == 200

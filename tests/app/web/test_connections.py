@@ -13,6 +13,7 @@ from app.metrics.catalogue import ROWS_WATCHED
 from app.settings import HttpSettings
 from app.web.connections import ConnectionLimits
 from app.web.server import HttpServer
+from tests.app.web.fake_versions import no_models
 
 GET = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
 SCRAPE = b"GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
@@ -28,7 +29,9 @@ class Healthy:
 
 @asynccontextmanager
 async def serving(metrics: Metrics, limits: ConnectionLimits) -> AsyncIterator[HttpServer]:
-    server = HttpServer(HttpSettings(port=0), metrics=metrics, health=Healthy(), limits=limits)
+    server = HttpServer(
+        HttpSettings(port=0), metrics=metrics, health=Healthy(), limits=limits, models=no_models()
+    )
     async with server:
         yield server
 

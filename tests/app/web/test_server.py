@@ -12,6 +12,7 @@ from app.settings import HttpSettings
 from app.web.health import WorkerHealth
 from app.web.server import AddressUnavailable, HttpServer, check_address
 from schemas.tables.observations import Origin
+from tests.app.web.fake_versions import no_models
 
 
 class FakeHealth:
@@ -32,7 +33,7 @@ def health() -> FakeHealth:
 
 @pytest.fixture
 async def server(health: FakeHealth) -> AsyncIterator[HttpServer]:
-    server = HttpServer(HttpSettings(port=0), metrics=Metrics(), health=health)
+    server = HttpServer(HttpSettings(port=0), metrics=Metrics(), health=health, models=no_models())
     async with server:
         yield server
 
@@ -74,7 +75,7 @@ async def test_what_is_scraped_is_brought_up_to_date_before(health: FakeHealth) 
         metrics.rows_watched(Origin.PREDICTIONS, 1)
 
     metrics.refreshed_by(refresh, [ROWS_WATCHED])
-    server = HttpServer(HttpSettings(port=0), metrics=metrics, health=health)
+    server = HttpServer(HttpSettings(port=0), metrics=metrics, health=health, models=no_models())
     async with server:
         sample = 'driftline_rows_watched_total{origin="predictions"}'
         assert f"{sample} 1.0" in (await get(server, "/metrics"))[1]
@@ -90,7 +91,7 @@ async def test_a_batch_that_takes_long_does_not_hold_up_a_scrape(health: FakeHea
         await asyncio.Event().wait()
 
     metrics.refreshed_by(hang, [ROWS_WATCHED])
-    server = HttpServer(HttpSettings(port=0), metrics=metrics, health=health)
+    server = HttpServer(HttpSettings(port=0), metrics=metrics, health=health, models=no_models())
     async with server:
         assert "driftline_build_info" in (await get(server, "/metrics"))[1]
 
@@ -118,7 +119,7 @@ async def test_nothing_else_is_served(server: HttpServer) -> None:
 
 
 async def test_the_port_is_free_after_the_stop(health: FakeHealth) -> None:
-    server = HttpServer(HttpSettings(port=0), metrics=Metrics(), health=health)
+    server = HttpServer(HttpSettings(port=0), metrics=Metrics(), health=health, models=no_models())
     async with server:
         port = server.port
     check_address(HttpSettings(port=port))
@@ -129,7 +130,7 @@ async def test_a_taken_port_is_told_with_what_to_do(health: FakeHealth) -> None:
         settings = HttpSettings(port=taken.getsockname()[1])
         with pytest.raises(AddressUnavailable, match=r"is taken: choose another http\.port"):
             check_address(settings)
-        server = HttpServer(settings, metrics=Metrics(), health=health)
+        server = HttpServer(settings, metrics=Metrics(), health=health, models=no_models())
         with pytest.raises(AddressUnavailable):
             await server.start()
         await server.stop()

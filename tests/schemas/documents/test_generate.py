@@ -230,7 +230,12 @@ def test_every_reference_of_the_asyncapi_document_resolves() -> None:
 
 def test_the_asyncapi_document_has_the_topics_by_their_default_names() -> None:
     received = {TOPICS.predictions, TOPICS.labels, TOPICS.model_events}
-    sent = {TOPICS.alerts, TOPICS.retrain_requests, TOPICS.dead_letters}
+    sent = {
+        TOPICS.alerts,
+        TOPICS.retrain_requests,
+        TOPICS.model_versions,
+        TOPICS.dead_letters,
+    }
     assert _API["asyncapi"] == "3.0.0"
     assert {channel["address"] for channel in _API["channels"].values()} == received | sent
     actions = {

@@ -7,6 +7,7 @@ import pytest
 from schemas.events.codec import decode_event
 from schemas.events.invalid import InvalidMessage
 from schemas.events.model_event import EFFECTS, ModelEvent, ModelEventType
+from schemas.events.version_status import VersionStatus
 
 
 @pytest.mark.parametrize(
@@ -15,7 +16,7 @@ from schemas.events.model_event import EFFECTS, ModelEvent, ModelEventType
         ({"type": "version_deployed", "model": "m"}, "version is required for version_deployed"),
         ({"type": "rolled_back", "model": "m"}, "version is required for rolled_back"),
         ({"type": "alert_acknowledged", "model": "m"}, "alert_id is required"),
-        ({"type": "exploded", "model": "m"}, "type: Input should be 'version_deployed'"),
+        ({"type": "exploded", "model": "m"}, "type: Input should be 'version_registered'"),
         ({"type": "retrain_started", "model": ""}, "model: String should have at least 1"),
     ],
 )
@@ -30,10 +31,10 @@ def test_fields_of_the_producers_own_are_ignored() -> None:
 
 
 @pytest.mark.parametrize("kind", ModelEventType)
-def test_what_changes_the_champion_must_name_it(kind: ModelEventType) -> None:
+def test_what_is_about_a_version_must_name_it(kind: ModelEventType) -> None:
     document = {"type": str(kind), "model": "m", "alert_id": "a"}
     assert decode_event(ModelEvent, {**document, "version": "2"}).effects == EFFECTS[kind]
-    if EFFECTS[kind].changes_champion:
+    if EFFECTS[kind].names_version:
         with pytest.raises(InvalidMessage, match="version is required"):
             decode_event(ModelEvent, document)
     else:
@@ -44,6 +45,12 @@ def test_the_documentation_tells_the_effects_of_every_type() -> None:
     page = (Path(__file__).parents[3] / "docs" / "events.md").read_text()
     types = tuple(f"| `{kind}` |" for kind in ModelEventType)
     assert [line for line in page.splitlines() if line.startswith(types)] == [
-        f"| `{kind}` |" + "".join(" yes |" if effect else " |" for effect in astuple(effects))
+        f"| `{kind}` |" + "".join(_cell(effect) for effect in astuple(effects))
         for kind, effects in EFFECTS.items()
     ]
+
+
+def _cell(effect: object) -> str:
+    if isinstance(effect, VersionStatus):
+        return f" `{effect}` |"
+    return " yes |" if effect else " |"

@@ -1,0 +1,122 @@
+"""``driftline models``."""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from app.cli.common import clear_errors, settings_of, settings_options
+from app.cli.exits_in_help import OF_ALL, exits
+from app.kafka.brokers import wait_for_brokers
+from app.settings import Settings
+from app.terminal import say
+from app.versions.document import model_document
+from app.versions.reader import KnownVersions, read_versions
+from app.versions.text import lines_of_model, table
+from app.worker.exit_codes import ExitCode
+from schemas.events.event_times import read_time
+from schemas.events.invalid import InvalidMessage
+
+
+class _Time(click.ParamType):
+    name = "time"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int:
+        try:
+            return value if isinstance(value, int) else read_time(value)
+        except InvalidMessage:
+            self.fail("expected a time, such as 2026-03-01T12:00Z", param, ctx)
+
+
+@click.group(invoke_without_command=True)
+@settings_options
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@click.pass_context
+@exits(
+    *OF_ALL,
+    said={
+        ExitCode.OK: "they are listed",
+        ExitCode.TOPICS: "there is no such topic",
+        ExitCode.NOTHING: "no version is known",
+    },
+)
+def models(
+    context: click.Context,
+    config: Path | None,
+    bootstrap: str | None,
+    assignments: Sequence[tuple[str, str]],
+    *,
+    as_json: bool,
+) -> None:
+    """List the model versions that were seen, and what each is to its model.
+
+    From the topic of model versions; the share is that of the last full hour of its model.
+    """
+    if context.invoked_subcommand is not None:
+        if bootstrap is not None or assignments or as_json:
+            raise click.UsageError(f"put the options behind {context.invoked_subcommand}")
+        return
+    with clear_errors():
+        settings = settings_of(config, bootstrap, assignments)
+        known = asyncio.run(_read(settings))
+    if as_json:
+        click.echo(json.dumps([model_document(known.of(each)) for each in known.models], indent=2))
+    elif known.records:
+        for line in table(known.records):
+            say(line)
+    _tell_of_strange(known)
+    if not known.records:
+        say("driftline: no model version is known", err=True)
+        raise SystemExit(ExitCode.NOTHING)
+
+
+@models.command()
+@settings_options
+@click.argument("model")
+@click.option("--at", "time", type=_Time(), help="As of this time; the latest known by default.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@exits(
+    *OF_ALL,
+    said={
+        ExitCode.OK: "it was shown",
+        ExitCode.TOPICS: "there is no such topic",
+        ExitCode.NOTHING: "no version of the model is known",
+    },
+)
+def show(
+    config: Path | None,
+    bootstrap: str | None,
+    assignments: Sequence[tuple[str, str]],
+    *,
+    model: str,
+    time: int | None,
+    as_json: bool,
+) -> None:
+    """Show which versions of a model served at a time, and the history of each."""
+    with clear_errors():
+        settings = settings_of(config, bootstrap, assignments)
+        known = asyncio.run(_read(settings))
+    records = known.of(model)
+    if records and as_json:
+        click.echo(json.dumps(model_document(records, time), indent=2))
+    elif records:
+        for line in lines_of_model(records, time):
+            say(line)
+    _tell_of_strange(known)
+    if not records:
+        say(f"driftline: no version of the model {model} is known", err=True)
+        raise SystemExit(ExitCode.NOTHING)
+
+
+async def _read(settings: Settings) -> KnownVersions:
+    await wait_for_brokers(settings.kafka, report=lambda text: say(text, err=True))
+    return await read_versions(settings)
+
+
+def _tell_of_strange(known: KnownVersions) -> None:
+    if known.strange:
+        say(f"{known.strange} records of the topic are none of model versions", err=True)

@@ -1,0 +1,76 @@
+"""The topic of model versions as it is now."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from agents.records.record import Record
+from app.kafka.whole_topic import reading
+from app.settings import Settings, TopicRole
+from schemas.events.codec import decode_event, decode_object
+from schemas.events.not_taken import NotTaken
+from schemas.events.version_record import VersionRecord
+
+
+@dataclass(slots=True)
+class KnownVersions:
+    """What the topic holds.
+
+    Attributes
+    ----------
+    records
+        The latest of each version, by model and version.
+    strange
+        Records that are none.
+    """
+
+    records: list[VersionRecord] = field(default_factory=list)
+    strange: int = 0
+
+    def of(self, model: str) -> list[VersionRecord]:
+        """Return the records of the versions of a model."""
+        return [each for each in self.records if each.model == model]
+
+    @property
+    def models(self) -> list[str]:
+        """The models, by name."""
+        return list(dict.fromkeys(each.model for each in self.records))
+
+
+async def read_versions(settings: Settings) -> KnownVersions:
+    """Read the topic to its end.
+
+    Raises
+    ------
+    TopicRefused
+        If it does not exist, or may not be read.
+    BrokersUnreachable
+        If no broker answers.
+    """
+    latest: dict[bytes, Record] = {}
+    topic = settings.topics.full_name(TopicRole.MODEL_VERSIONS)
+    async with reading(settings, topic) as reader:
+        async for record in reader.records():
+            key = record.key or b""
+            known = latest.get(key)
+            # Of several partitions: the topic may have been given more of them.
+            if (
+                known is None
+                or known.partition == record.partition
+                or known.timestamp <= record.timestamp
+            ):
+                latest[key] = record
+    return known_versions(latest.values())
+
+
+def known_versions(latest: Iterable[Record]) -> KnownVersions:
+    """Return what the latest records of all keys say; a null value is a deleted version."""
+    known = KnownVersions()
+    for record in latest:
+        if record.value is None:
+            continue
+        try:
+            known.records.append(decode_event(VersionRecord, decode_object(record.value)))
+        except NotTaken:
+            known.strange += 1
+    known.records.sort(key=lambda each: (each.model, each.version))
+    return known

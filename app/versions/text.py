@@ -1,0 +1,88 @@
+"""Model versions in lines for people."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from app.versions.document import champion_of, last_good_of, now_or_at
+from detectors.versions.serving import Serving
+from detectors.versions.traffic import DAY, HOUR
+from schemas.events.times import format_time
+from schemas.events.version_record import VersionRecord
+
+_HEADINGS = ("model", "version", "status", "since", "rows", "share", "last event", "alerts")
+
+
+def table(records: Sequence[VersionRecord]) -> Iterator[str]:
+    """Yield the lines of a table of versions, each model's together."""
+    rows = [_HEADINGS, *(row for each in _by_model(records) for row in _rows(each))]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+
+
+def lines_of_model(records: Sequence[VersionRecord], time: int | None) -> Iterator[str]:
+    """Yield lines about a model, parameters as for `app.versions.document.model_document`."""
+    there = now_or_at(records, time)
+    yield f"model {records[0].model} at {format_time(there.time)}"
+    champion = champion_of(there)
+    if champion is None:
+        yield "  no model event names a champion for that time: below is what was observed"
+    else:
+        yield f"  champion: {champion}"
+    yield f"  last good version, to roll back to now: {last_good_of(records) or 'none is known'}"
+    until = format_time(there.start + there.width)
+    yield f"  predictions from {format_time(there.start)} to {until}, {_width(there.width)}:"
+    for each in there.versions:
+        at_work = ", at work at that time" if each.was_at_work else ""
+        share = "" if each.share is None else f", {each.share:.1%}"
+        yield f"    {each.record.version} ({_status(each)}): {each.rows} rows{share}{at_work}"
+    if not there.versions:
+        yield "    no version was known by then"
+    for record in records:
+        yield from _lines_of_version(record)
+
+
+def _lines_of_version(record: VersionRecord) -> Iterator[str]:
+    said = f"since {record.status_since}" if record.status_since else "no model event names it"
+    yield f"version {record.version}: {record.status}, {said}"
+    if record.rows:
+        yield f"  {record.rows} rows, from {record.first_event} to {record.last_event}"
+        yield f"  its references are learned since {record.reference_since}"
+    else:
+        yield "  no rows so far"
+    for step in record.history:
+        remark = f" ({step.remark.replace('_', ' ')})" if step.remark else ""
+        yield f"  {step.since} {step.status} by {step.cause}{remark}"
+    for alert in record.open_alerts:
+        yield f"  open alert {alert.alert_id}: {alert.kind} of {alert.feature}, {alert.time}"
+
+
+def _by_model(records: Iterable[VersionRecord]) -> list[list[VersionRecord]]:
+    models: dict[str, list[VersionRecord]] = {}
+    for each in records:
+        models.setdefault(each.model, []).append(each)
+    return list(models.values())
+
+
+def _rows(records: Sequence[VersionRecord]) -> Iterator[tuple[str, ...]]:
+    shares = {each.record.version: each.share for each in now_or_at(records, None).versions}
+    for each in records:
+        share = shares.get(each.version)
+        yield (
+            each.model,
+            each.version,
+            f"{each.status}{', last good' if each.is_last_good else ''}",
+            each.status_since or "",
+            str(each.rows),
+            "" if share is None else f"{share:.1%}",
+            each.last_event or "",
+            str(len(each.open_alerts)),
+        )
+
+
+def _status(each: Serving) -> str:
+    return "not known then" if each.status is None else str(each.status)
+
+
+def _width(width: int) -> str:
+    hours = width // HOUR
+    return f"{hours} h" if width < DAY else f"{hours // 24} days" if width > DAY else "1 day"

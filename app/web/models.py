@@ -1,0 +1,84 @@
+"""What is known of model versions, over HTTP: that of the partitions of this worker."""
+
+from collections.abc import Coroutine, Sequence
+from typing import Any, Final, Protocol, TypeVar
+
+from app.versions.document import model_document
+from detectors.versions.registry import Overview
+from schemas.events.times import format_time
+from schemas.events.version_record import VersionRecord
+
+AnswerT = TypeVar("AnswerT")
+
+MOST_VERSIONS: Final = 500
+"""Versions of a model that are told at once; each costs a tenth of a millisecond."""
+
+MOST_ASKED: Final = 4
+"""Questions that are answered at a time: each holds up detection, if shortly."""
+
+
+class TooManyAsk(Exception):
+    """As many questions as may be asked at a time are."""
+
+
+class Versions(Protocol):
+    """Who knows of versions; `agents.stages.detection.Detection` does."""
+
+    async def overview(self) -> Sequence[Overview]:
+        """Return all versions in short, by their names."""
+
+    async def versions_of(self, model: str, most: int) -> Sequence[VersionRecord]:
+        """Return the records of the versions of a model, at most so many."""
+
+
+class ModelAnswers:
+    """The answers about models, as JSON documents.
+
+    Parameters
+    ----------
+    versions
+        Who knows of them.
+    """
+
+    def __init__(self, versions: Versions) -> None:
+        self._versions = versions
+        self._asked = 0
+
+    async def all_models(self) -> dict[str, Any]:
+        """Return the versions of all models in short.
+
+        Raises
+        ------
+        TooManyAsk
+            If too many questions are asked already.
+        """
+        models: dict[str, list[dict[str, Any]]] = {}
+        for each in await self._ask(self._versions.overview()):
+            models.setdefault(each.model, []).append(_short(each))
+        return {
+            "models": [{"model": model, "versions": told} for model, told in models.items()],
+        }
+
+    async def one_model(self, model: str) -> dict[str, Any] | None:
+        """Return what is known of a model, None where it is not known here. Raises likewise."""
+        records = await self._ask(self._versions.versions_of(model, MOST_VERSIONS))
+        return model_document(records) if records else None
+
+    async def _ask(self, question: Coroutine[Any, Any, AnswerT]) -> AnswerT:
+        if self._asked >= MOST_ASKED:
+            question.close()
+            raise TooManyAsk
+        self._asked += 1
+        try:
+            return await question
+        finally:
+            self._asked -= 1
+
+
+def _short(each: Overview) -> dict[str, Any]:
+    return {
+        "version": each.version,
+        "status": each.status,
+        "rows": each.rows,
+        "last_event": format_time(each.newest) if each.rows else None,
+    }

@@ -1,0 +1,69 @@
+"""From what is remembered of a version to the record that people and pipelines read."""
+
+import orjson
+
+from detectors.versions.lifecycle import Standing
+from detectors.versions.traffic import HOUR, Traffic
+from detectors.versions.version import WatchedVersion
+from schemas.events.identity import stable_id
+from schemas.events.times import format_time
+from schemas.events.version_record import StatusChange, TrafficPeriod, VersionRecord
+from schemas.events.version_status import VersionStatus
+from schemas.tables.model_version import ModelVersion
+
+_NO_ID = ""
+
+
+def record_of(
+    key: ModelVersion, version: WatchedVersion, shown: Traffic, standing: Standing | None
+) -> VersionRecord:
+    """Return the record of a version.
+
+    Parameters
+    ----------
+    key
+        Model and version.
+    version
+        What is remembered of it.
+    shown
+        Which of its rows are told of.
+    standing
+        How the versions of its model stand; None where there were no model events.
+    """
+    model, name = key
+    history = [] if standing is None else standing.histories.get(name, [])
+    reference = version.restarted if version.restarted >= 0 else shown.first
+    record = VersionRecord(
+        record_id=_NO_ID,
+        model=model,
+        version=name,
+        status=history[-1].status if history else VersionStatus.OBSERVED,
+        status_since=format_time(history[-1].since) if history else None,
+        is_last_good=standing is not None and standing.last_good == name,
+        rows=shown.rows,
+        first_event=format_time(shown.first) if shown.rows else None,
+        last_event=format_time(shown.newest) if shown.rows else None,
+        reference_since=format_time(reference) if shown.rows else None,
+        history=[
+            StatusChange(
+                since=format_time(step.since),
+                status=step.status,
+                cause=str(step.cause),
+                remark=str(step.remark),
+            )
+            for step in history
+        ],
+        traffic=[
+            TrafficPeriod(
+                start=format_time(bucket.start),
+                hours=bucket.width // HOUR,
+                rows=bucket.rows,
+                first=format_time(bucket.first),
+                last=format_time(bucket.last),
+            )
+            for bucket in shown.buckets()
+        ],
+        open_alerts=version.open_alerts(),
+    )
+    content = orjson.dumps(record.model_dump(mode="json")).decode()
+    return record.model_copy(update={"record_id": stable_id(model, name, content)})

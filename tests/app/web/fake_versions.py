@@ -1,0 +1,30 @@
+"""A stand-in for who knows of versions."""
+
+import asyncio
+from collections.abc import Sequence
+
+from app.web.models import ModelAnswers
+from detectors.versions.registry import Overview, VersionRegistry
+from schemas.events.version_record import VersionRecord
+
+
+class FakeVersions:
+    """Tells what a registry knows, once it is let."""
+
+    def __init__(self, registry: VersionRegistry | None = None) -> None:
+        self._registry = registry or VersionRegistry()
+        self.may_answer = asyncio.Event()
+        self.may_answer.set()
+
+    async def overview(self) -> Sequence[Overview]:
+        await self.may_answer.wait()
+        return self._registry.overview()
+
+    async def versions_of(self, model: str, most: int) -> Sequence[VersionRecord]:
+        await self.may_answer.wait()
+        return self._registry.records_by_now(model, most)
+
+
+def no_models() -> ModelAnswers:
+    """Return answers that know of no model."""
+    return ModelAnswers(FakeVersions())
