@@ -7,17 +7,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detectors.alerts.drift import Finding
-from detectors.algorithms import multinomial, rank_bets
+from detectors.algorithms import bernoulli, multinomial, rank_bets
+from detectors.algorithms.bernoulli import Bernoulli
 from detectors.algorithms.catalogue import build, kinds
 from detectors.algorithms.contract import Detector
-from detectors.algorithms.multinomial import Multinomial
 from detectors.algorithms.priming import prime
 from detectors.algorithms.rank_bets import RankBets
 from detectors.arrays.column import Numbers
-from detectors.monitors.default_detectors import DefaultDetectors
-from detectors.monitors.limits import limits_of, parameters_under
+from detectors.monitors.default_detectors import DefaultDetectors, by_shares
+from detectors.monitors.limits import SHARES, SHARES_OF_ODDS, limits_of, parameters_under
 from detectors.monitors.options import DetectorOptions
-from detectors.reference.column_block import BUDGET, RANK_LIMIT, SHARES_LIMIT, ColumnBlock
+from detectors.reference.column_block import (
+    APART,
+    BUDGET,
+    ODDS_LIMIT,
+    RANK_LIMIT,
+    STRIDE,
+    ColumnBlock,
+)
 from detectors.reference.ranks import folded
 from detectors.reference.reference import Reference
 from schemas.events.detector_report import Stream
@@ -43,7 +50,7 @@ class ColumnDetectors:
         The default detectors, whose states are in the column's block; None where it has others.
     """
 
-    __slots__ = ("_burn_in", "_others", "_watching", "defaults")
+    __slots__ = ("_burn_in", "_kind", "_others", "_shares", "_watching", "defaults")
 
     def __init__(
         self,
@@ -55,6 +62,8 @@ class ColumnDetectors:
             each for each in options if kind is Kind.BOOLEAN or kinds()[each.kind].input != "binary"
         ]
         self._burn_in = burn_in
+        self._kind = kind
+        self._shares = SHARES
         self._watching = watching
         self.defaults = DefaultDetectors.among(watching)
         self._others: tuple[tuple[Stream, Detector], ...] = ()
@@ -83,25 +92,26 @@ class ColumnDetectors:
         rows
             To a false alarm of it.
         """
-        limits = limits_of(rows)
+        # Of residuals the odds say nothing, and bets on them take runs for changes.
+        is_plain = block.length(STRIDE) == 1 and not block.length(APART)
+        self._shares = SHARES_OF_ODDS if is_plain and self._kind is Kind.BOOLEAN else SHARES
         block.limits[BUDGET] = rows
-        block.limits[RANK_LIMIT] = limits.rank_bets
-        block.limits[SHARES_LIMIT] = limits.multinomial
+        block.limits[RANK_LIMIT : ODDS_LIMIT + 1] = limits_of(rows, self._shares)
         self._keep(block)
 
     def restore_limits(self, block: ColumnBlock, limits: Numbers) -> None:
         """Have the detectors, which were fed nothing yet, keep limits that a state has."""
+        self.limit(block, float(limits[BUDGET]))
         block.limits[:] = limits
-        self._keep(block)
 
     def _keep(self, block: ColumnBlock) -> None:
         """Give the detectors of streams what follows from the budget."""
         rows = float(block.limits[BUDGET])
         if self.defaults is not None:
-            self.defaults.limit(block, rows)
+            self.defaults.limit(block, rows, self._shares)
             return
         self._others = tuple(
-            (stream, build(each.kind, parameters_under(each, rows)))
+            (stream, build(each.kind, parameters_under(each, rows, self._shares)))
             for each in self._watching
             for stream in each.streams
         )
@@ -122,11 +132,15 @@ class ColumnDetectors:
             Shape ``(n,)``: values, and their bins as the reference has given them.
         """
         block = reference.block
-        of_shares = Multinomial(float(block.limits[SHARES_LIMIT]))
+        of_shares = by_shares(block)
         of_bets = RankBets(float(block.limits[RANK_LIMIT]))
-        shares = multinomial.feed(
-            bins, block.counts, block.shares, block.recent_counts, of_shares.limit
-        )
+        if isinstance(of_shares, Bernoulli):
+            first_one = int(np.searchsorted(block.edges, 1.0, side="right"))
+            shares = bernoulli.feed(bins, block.counts, first_one, block.odds, of_shares.limit)
+        else:
+            shares = multinomial.feed(
+                bins, block.counts, block.shares, block.recent_counts, of_shares.limit
+            )
         ranks = reference.ranks(bins)
         views = {Stream.LOCATION: ranks, Stream.SPREAD: folded(ranks), Stream.RAW: values}
         watchers = self._watchers(reference.block)

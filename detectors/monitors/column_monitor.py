@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from detectors.alerts.drift import Drift, Finding
 from detectors.alerts.quality_change import QualityChange
 from detectors.alerts.values_change import ValuesChange
-from detectors.algorithms import multinomial, rank_bets, share_cusum
+from detectors.algorithms import bernoulli, multinomial, rank_bets, share_cusum
+from detectors.algorithms.bernoulli import Bernoulli
 from detectors.algorithms.change_point import likeliest_suffix, strongest_suffix
 from detectors.algorithms.multinomial import Multinomial
 from detectors.algorithms.rank_bets import RankBets
@@ -22,7 +23,7 @@ from detectors.monitors.kind_choice import KindChoice
 from detectors.monitors.limits import Allowance
 from detectors.monitors.options import DetectorOptions
 from detectors.monitors.unrest import Unrest
-from detectors.reference.column_block import BUDGET, RECENT
+from detectors.reference.column_block import BUDGET, LIMITS_SIZE, RECENT
 from detectors.reference.reference import Reference
 from detectors.snapshots.tree import State
 from schemas.events.detector_report import Stream
@@ -132,6 +133,7 @@ class ColumnMonitor:
         self._detectors = ColumnDetectors(self._options, self.kind, self._burn_in)
         block = self._detectors.primed(self.reference.block, budget)
         multinomial.restore(block.shares, block.recent_counts, None)
+        bernoulli.restore(block.odds, None)
         self.reference.block = block
 
     @property
@@ -348,6 +350,7 @@ class ColumnMonitor:
             "reference": self.reference.state(),
             "shares": multinomial.state_of(block.shares, block.recent_counts),
             "bets": rank_bets.state_of(block.bets),
+            "odds": bernoulli.state_of(block.odds),
             "limits": block.limits.copy(),
             "false_alarms": self._allowance.stated.text,
             "detectors": self._detectors.states(block),
@@ -372,7 +375,8 @@ class ColumnMonitor:
         if state["reference"] is not None:
             self.reference.restore(state["reference"])
         block = self.reference.block
-        if state.get("false_alarms") == self._allowance.stated.text:
+        same = state.get("false_alarms") == self._allowance.stated.text
+        if same and len(state["limits"]) == LIMITS_SIZE:
             self._detectors.restore_limits(block, state["limits"])
         else:  # written under another budget, or by a release that had none
             self._detectors.limit(block, self._allowance.at_first())
@@ -381,6 +385,7 @@ class ColumnMonitor:
         # A release that did not have them yet passes over them, and what it wrote has none.
         multinomial.restore(block.shares, block.recent_counts, state.get("shares"))
         rank_bets.restore(block.bets, state.get("bets"))
+        bernoulli.restore(block.odds, state.get("odds"))
 
     def _new_reference(self) -> Reference:
         return Reference(
@@ -458,7 +463,7 @@ class ColumnMonitor:
         reference = self.reference
         first = findings[0]
         since = min(first.detection.rows_after, reference.count)
-        if isinstance(first.detector, Multinomial):
+        if isinstance(first.detector, Multinomial | Bernoulli):
             # Its own estimate is late: bets begin to win when they know what to bet on.
             since = max(since, likeliest_suffix(reference.latest_ratios(since)))
         elif first.stream is not Stream.RAW:  # of values as they are there is an estimate

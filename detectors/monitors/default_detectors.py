@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detectors.algorithms.adwin import Adwin
+from detectors.algorithms.bernoulli import Bernoulli
 from detectors.algorithms.catalogue import build
 from detectors.algorithms.contract import Detection, Detector, NamedDetector
 from detectors.algorithms.false_alarms import DEFAULT
@@ -16,10 +17,11 @@ from detectors.algorithms.multinomial import Multinomial
 from detectors.algorithms.page_hinkley import PageHinkley
 from detectors.algorithms.priming import prime
 from detectors.algorithms.rank_bets import RankBets
-from detectors.monitors.limits import parameters_under
+from detectors.monitors.limits import SHARES, Shares, parameters_under
 from detectors.monitors.options import DetectorOptions, Parameter
 from detectors.reference.column_block import (
     DELTA,
+    ODDS_LIMIT,
     RANK_LIMIT,
     SHARES_LIMIT,
     THRESHOLD,
@@ -73,7 +75,7 @@ class DefaultDetectors:
         """The parameters in the kernels' form."""
         return self.adwin.settings, self.page_hinkley.settings
 
-    def limit(self, block: ColumnBlock, rows: float) -> None:
+    def limit(self, block: ColumnBlock, rows: float, shares: Shares) -> None:
         """Write what follows for them from a budget into a block.
 
         Parameters
@@ -82,8 +84,10 @@ class DefaultDetectors:
             Of a column.
         rows
             To a false alarm of it.
+        shares
+            Of the budget.
         """
-        adwin, page_hinkley = _under(self.options, rows)
+        adwin, page_hinkley = _under(self.options, rows, shares)
         block.limits[DELTA] = adwin.parameters["delta"]
         block.limits[THRESHOLD] = page_hinkley.parameters["threshold"]
 
@@ -150,7 +154,7 @@ class DefaultDetectors:
             *(adwin, adwin),
             *(page_hinkley, page_hinkley),
             RankBets(float(block.limits[RANK_LIMIT])),
-            Multinomial(float(block.limits[SHARES_LIMIT])),
+            by_shares(block),
         )
         for place in np.flatnonzero(rows == first).tolist():
             detector = detectors[place]
@@ -164,18 +168,26 @@ class DefaultDetectors:
         return self.adwin.with_delta(delta), self.page_hinkley.with_threshold(threshold)
 
 
+def by_shares(block: ColumnBlock) -> Multinomial | Bernoulli:
+    """Return what watches the shares of a column's bins, or the odds of its ones."""
+    limit = float(block.limits[ODDS_LIMIT])
+    return Bernoulli(limit) if limit else Multinomial(float(block.limits[SHARES_LIMIT]))
+
+
 @lru_cache(maxsize=4096)
-def _under(stated: tuple[Parameters, Parameters], rows: float) -> tuple[Detector, Detector]:
+def _under(
+    stated: tuple[Parameters, Parameters], rows: float, shares: Shares
+) -> tuple[Detector, Detector]:
     """Return detectors with the parameters that are stated, and those that follow from a budget."""
     kinds = (Adwin.kind, PageHinkley.kind)
     options = [DetectorOptions(kind, dict(each)) for kind, each in zip(kinds, stated, strict=True)]
-    first, second = (build(each.kind, parameters_under(each, rows)) for each in options)
+    first, second = (build(each.kind, parameters_under(each, rows, shares)) for each in options)
     return first, second
 
 
 @lru_cache(maxsize=256)
 def _shared(adwin: Parameters, page_hinkley: Parameters) -> DefaultDetectors | None:
-    first, second = _under((adwin, page_hinkley), DEFAULT.amount)
+    first, second = _under((adwin, page_hinkley), DEFAULT.amount, SHARES)
     if isinstance(first, Adwin) and isinstance(second, PageHinkley):
         return DefaultDetectors(first, second, (adwin, page_hinkley))
     return None

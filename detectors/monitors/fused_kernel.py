@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 from detectors.algorithms import share_cusum
 from detectors.algorithms.adwin import feed as feed_adwin
 from detectors.algorithms.adwin import is_room
+from detectors.algorithms.bernoulli import MEMORY as ODDS_MEMORY
+from detectors.algorithms.bernoulli import feed as feed_odds
 from detectors.algorithms.multinomial import MEMORY as SHARES_MEMORY
 from detectors.algorithms.multinomial import feed as feed_multinomial
 from detectors.algorithms.page_hinkley import feed as feed_page_hinkley
@@ -51,6 +53,8 @@ from detectors.reference.column_block import (
     NEXT,
     NEXT_SAMPLED,
     NEXT_SKIP,
+    ODDS,
+    ODDS_LIMIT,
     PROBLEMS,
     QUALITY,
     RANK_LIMIT,
@@ -286,20 +290,33 @@ def _count(
     bins: Numbers,
     counts_at: int,
     head: Numbers,
-    shares: NDArray[np.float64],
+    edges_at: int,
+    block: int,
+    limits: NDArray[np.float64],
     recent: NDArray[np.uint16],
-    limit: float,
     ranks: NDArray[np.float64],
 ) -> tuple[int, float, float, float, float]:
     """Write the ranks of values and count them in their bins; return what their shares tell."""
     seed = np.uint64(head[SEED])
+    shares = carray(pointer(block + WORD * SHARES), (SHARES_MEMORY,), np.float64)
+    odds = carray(pointer(block + WORD * ODDS), (ODDS_MEMORY,), np.float64)
+    of_odds, first_one = limits[ODDS_LIMIT], 0
+    if of_odds > 0.0:
+        for edge in carray(pointer(edges_at), (head[EDGES],), np.float64):
+            first_one += int(edge <= 1.0)
     if head[WIDE]:
         wide = carray(pointer(counts_at), (head[SIZE],), np.int64)
-        found = feed_multinomial(bins, wide, shares, recent, limit)
+        if of_odds > 0.0:
+            found = feed_odds(bins, wide, first_one, odds, of_odds)
+        else:
+            found = feed_multinomial(bins, wide, shares, recent, limits[SHARES_LIMIT])
         rank(bins, wide, seed, ranks)
     else:
         narrow = carray(pointer(counts_at), (head[SIZE],), np.uint32)
-        found = feed_multinomial(bins, narrow, shares, recent, limit)
+        if of_odds > 0.0:
+            found = feed_odds(bins, narrow, first_one, odds, of_odds)
+        else:
+            found = feed_multinomial(bins, narrow, shares, recent, limits[SHARES_LIMIT])
         rank(bins, narrow, seed, ranks)
     return found
 
@@ -363,6 +380,7 @@ def _judge(
             number = int(judged[i])
             bins[i] = bin_of[number] if number < len(bin_of) else size - 1
             has_new |= bins[i] >= bin_of[0]
+    edges_at = at
     at += WORD * head[EDGES]
     latest = carray(pointer(at), (head[LATEST],), np.float64)
     if head[READY] == WATCHED:
@@ -372,8 +390,7 @@ def _judge(
             judged, bins[:count], known, counts_at, head
         ):
             return NO_ROOM
-    shares = carray(pointer(block + WORD * SHARES), (SHARES_MEMORY,), np.float64)
-    by_bins = _count(bins[:count], counts_at, head, shares, recent, limits[SHARES_LIMIT], location)
+    by_bins = _count(bins[:count], counts_at, head, edges_at, block, limits, recent, location)
     for i in range(count):
         spread[i] = abs(2.0 * location[i] - 1.0)
     fired = _note(found[0], feed_adwin(location, 0, window0, adwin), QUIET)
@@ -503,8 +520,8 @@ def watch_columns(
         The detectors' settings; what depends on a column's budget is in its block.
     found
         Shape ``(m, c, DETECTORS, 5)``: gets what the detectors' kernels return, ADWIN on location
-        and spread, then Page-Hinkley likewise, the rank e-detector, the multinomial one. One that
-        does not fire up to the first row has -1 or a later row.
+        and spread, then Page-Hinkley likewise, the rank e-detector, then the multinomial one or the
+        Bernoulli one. One that does not fire up to the first row has -1 or a later row.
     at
         Shape ``(m, c)``: gets the first of the judged values at which anything fired, `QUIET` or
         `NO_ROOM`. Where something fired the values are in the bins, but not yet in the moments, and

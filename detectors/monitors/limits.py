@@ -19,7 +19,7 @@ class Shares(NamedTuple):
     ----------
     adwin, page_hinkley
         Of each of the two streams of ranks.
-    rank_bets, multinomial
+    rank_bets, multinomial, bernoulli
         Of these detectors.
     """
 
@@ -27,11 +27,16 @@ class Shares(NamedTuple):
     page_hinkley: float
     rank_bets: float
     multinomial: float
+    bernoulli: float
 
 
-SHARES: Final = Shares(0.05, 0.05, 0.4, 0.4)
+SHARES: Final = Shares(0.05, 0.05, 0.4, 0.4, 0.0)
 """A tenth of a budget costs a detector some fifth of its delay, so that the two that find most have
 most of it, and a third that finds the same later next to nothing."""
+
+SHARES_OF_ODDS: Final = Shares(0.025, 0.025, 0.1, 0.0, 0.8)
+"""Of booleans and the errors of classifiers: ranks say little of them, and the Bernoulli detector
+takes the place of the multinomial one."""
 
 EFFECT: Final = 0.05
 """Delta of Page-Hinkley on ranks: the least change of the mean rank, 0.18 standard deviations."""
@@ -46,21 +51,24 @@ class Limits(NamedTuple):
 
     Attributes
     ----------
-    rank_bets, multinomial
-        Limits of these detectors.
+    rank_bets, multinomial, bernoulli
+        Limits of these detectors; 0 for one that does not watch the column.
     """
 
     rank_bets: float
     multinomial: float
+    bernoulli: float
 
 
-def limits_of(rows: float) -> Limits:
+def limits_of(rows: float, shares: Shares = SHARES) -> Limits:
     """Return the limits of a column, by the rows that there are to a false alarm of it."""
     # Rows that have no value, or are not judged, make false alarms rarer than that.
-    return Limits(rows / SHARES.rank_bets, rows / SHARES.multinomial)
+    return Limits(*(rows / share if share else 0.0 for share in shares[2:]))
 
 
-def parameters_under(option: DetectorOptions, rows: float) -> Mapping[str, Parameter]:
+def parameters_under(
+    option: DetectorOptions, rows: float, shares: Shares = SHARES
+) -> Mapping[str, Parameter]:
     """Return the parameters of a detector: those that are stated, and what follows from a budget.
 
     Parameters
@@ -69,6 +77,8 @@ def parameters_under(option: DetectorOptions, rows: float) -> Mapping[str, Param
         A detector; of other kinds than ADWIN and Page-Hinkley on ranks nothing follows.
     rows
         To a false alarm of the column.
+    shares
+        Of the budget.
 
     Examples
     --------
@@ -79,13 +89,13 @@ def parameters_under(option: DetectorOptions, rows: float) -> Mapping[str, Param
     if Stream.RAW in option.streams:
         return stated
     if option.kind == Adwin.kind:
-        return {"delta": adwin_delta(SHARES.adwin / rows), **stated}
+        return {"delta": adwin_delta(shares.adwin / rows), **stated}
     if option.kind == PageHinkley.kind:
         known = {"delta": EFFECT, "alpha": 1.0, **stated}
         delta = float(known["delta"])
         # Of sums that forget, or of a delta at which they do not fall, there is no closed form.
         if known["alpha"] == 1.0 and 0.0 < delta < 0.5:  # noqa: PLR2004 - the mean of ranks
-            rate = SHARES.page_hinkley / rows
+            rate = shares.page_hinkley / rows
             known = {"threshold": page_hinkley_threshold(delta, rate), **known}
         return known
     return stated

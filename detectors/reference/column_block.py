@@ -10,7 +10,7 @@ import numpy as np
 from numba.extending import register_jitable
 from numpy.typing import NDArray
 
-from detectors.algorithms import multinomial, rank_bets, share_cusum
+from detectors.algorithms import bernoulli, multinomial, rank_bets, share_cusum
 from detectors.algorithms.page_hinkley import FIELDS
 from detectors.arrays.addresses import address_of
 from detectors.arrays.column import Numbers
@@ -74,8 +74,9 @@ BUDGET: Final = 0  # rows to a false alarm of the column
 DELTA: Final = 1  # of ADWIN
 THRESHOLD: Final = 2  # of Page-Hinkley
 RANK_LIMIT: Final = 3  # of the rank e-detector
-SHARES_LIMIT: Final = 4  # of the multinomial one
-LIMITS_SIZE: Final = 5
+SHARES_LIMIT: Final = 4  # of the multinomial one; 0 where there is the next one
+ODDS_LIMIT: Final = 5  # of the Bernoulli one; 0 where there is that one
+LIMITS_SIZE: Final = 6
 
 # Then floating-point numbers, the tally first:
 TALLY: Final = PROBLEMS + FLAGS
@@ -95,7 +96,8 @@ MEMORIES: Final = QUALITY + share_cusum.MEMORY  # of Page-Hinkley, on the locati
 SHARES: Final = MEMORIES + 2 * MEMORY  # of the multinomial detector
 BETS: Final = SHARES + multinomial.MEMORY  # of the rank e-detector
 LIMITS: Final = BETS + rank_bets.MEMORY  # of the detectors
-WINDOWS: Final = LIMITS + LIMITS_SIZE  # of ADWIN, on the location and the spread
+ODDS: Final = LIMITS + LIMITS_SIZE  # of the Bernoulli detector
+WINDOWS: Final = ODDS + bernoulli.MEMORY  # of ADWIN, on the location and the spread
 # From there on windows, counts, recent counts, edges, latest values and their rows, residuals.
 
 
@@ -191,8 +193,13 @@ class ColumnBlock:
         return self._floats(BETS, rank_bets.MEMORY)
 
     @property
+    def odds(self) -> Numbers:
+        """Memory of `detectors.algorithms.bernoulli`."""
+        return self._floats(ODDS, bernoulli.MEMORY)
+
+    @property
     def limits(self) -> Numbers:
-        """What the detectors must reach, by `BUDGET` to `SHARES_LIMIT`, shape ``(5,)``."""
+        """What the detectors must reach, by `BUDGET` to `ODDS_LIMIT`, shape ``(6,)``."""
         return self._floats(LIMITS, LIMITS_SIZE)
 
     @property

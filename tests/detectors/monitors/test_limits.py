@@ -8,10 +8,17 @@ from numpy.typing import NDArray
 
 from detectors.algorithms.false_alarms import FalseAlarms
 from detectors.arrays.column import Numbers
-from detectors.monitors.limits import SHARES, Allowance, limits_of, parameters_under
+from detectors.monitors.limits import SHARES, SHARES_OF_ODDS, Allowance, limits_of, parameters_under
 from detectors.monitors.model_monitor import ModelMonitor
 from detectors.monitors.options import DetectorOptions, MonitorOptions, Parameter
-from detectors.reference.column_block import BUDGET, DELTA, RANK_LIMIT, SHARES_LIMIT, THRESHOLD
+from detectors.reference.column_block import (
+    BUDGET,
+    DELTA,
+    ODDS_LIMIT,
+    RANK_LIMIT,
+    SHARES_LIMIT,
+    THRESHOLD,
+)
 from schemas.events.detector_report import Stream
 from schemas.tables.columns import Role
 from schemas.tables.observations import ObservationBatch
@@ -40,8 +47,11 @@ def values(rows: int, seed: int = 1) -> dict[str, Any]:
 
 
 def test_the_parts_of_a_budget_are_the_whole() -> None:
-    assert 2 * SHARES.adwin + 2 * SHARES.page_hinkley + sum(SHARES[2:]) == pytest.approx(1.0)
-    assert sum(1 / each for each in limits_of(1e6)) == pytest.approx(sum(SHARES[2:]) / 1e6)
+    for shares in (SHARES, SHARES_OF_ODDS):
+        streams = 2 * shares.adwin + 2 * shares.page_hinkley
+        assert streams + sum(shares[2:]) == pytest.approx(1.0)
+        parts = [1 / each for each in limits_of(1e6, shares) if each]
+        assert sum(parts) == pytest.approx(sum(shares[2:]) / 1e6)
 
 
 @pytest.mark.parametrize(
@@ -185,3 +195,16 @@ def test_a_budget_of_errors_is_that_of_the_model() -> None:
     errors = np.random.default_rng(1).random(300)
     monitor.update(batch_of(rows_of(error=errors), role=Role.ERROR))
     assert limits(monitor)["error"][BUDGET] == 4_000_000.0
+
+
+def test_odds_watch_booleans_and_errors_in_place_of_shares() -> None:
+    monitor = monitor_of("1 per 80,000 rows per column")
+    random = np.random.default_rng(4)
+    flags = (random.random(300) < 0.2).tolist()
+    monitor.update(batch_of(rows_of(flag=flags, x=random.normal(size=300))))
+    own = limits(monitor)
+    assert (own["flag"][ODDS_LIMIT], own["flag"][SHARES_LIMIT]) == (100_000, 0)
+    assert (own["x"][ODDS_LIMIT], own["x"][SHARES_LIMIT]) == (0, 200_000)
+    late = (random.random(300) < 0.9).tolist()
+    alerts = drift_alerts(monitor.update(batch_of(rows_of(flag=late), start=300)))
+    assert "bernoulli" in {alerts[0].detector.kind, *(e.kind for e in alerts[0].corroborated_by)}
