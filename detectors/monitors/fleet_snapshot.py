@@ -20,6 +20,7 @@ from detectors.monitors.held_snapshot import (
 )
 from detectors.monitors.options import MonitorOptions
 from detectors.performance.error import Task
+from detectors.reference.reference import is_ready
 from detectors.snapshots.codec import encode_snapshot
 from detectors.snapshots.model_parts import MODEL, ModelParts, decode_part
 from detectors.snapshots.parts import PartName, UnusablePart
@@ -139,7 +140,7 @@ def _summary_of_column(role: Role, name: str, state: State) -> ColumnSummary:
         role,
         name,
         Kind(state["kind"]),
-        state["reference"] is not None and state["reference"]["binning"] is not None,
+        is_ready(state["reference"]),
         {kind: count for kind, count in counts if count > 0},
         choice["discarded"],
     )

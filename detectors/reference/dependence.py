@@ -90,10 +90,11 @@ def folded_standings(standings: Numbers) -> Numbers:
     return result
 
 
-def autocorrelations(values: Numbers) -> NDArray[np.float64]:
+def autocorrelations(values: Numbers, *, trend: bool = True) -> NDArray[np.float64]:
     """Return the autocorrelations at the lags 0 to n // 8 of values about 1, of shape ``(n,)``.
 
-    Without their trend, a parabola. All zero, but for lag 0, where nothing is left to vary.
+    Without their trend, a parabola, where ``trend`` says so. All zero, but for lag 0, where nothing
+    is left to vary.
 
     Examples
     --------
@@ -105,7 +106,7 @@ def autocorrelations(values: Numbers) -> NDArray[np.float64]:
     times = np.arange(size) - (size - 1) / 2.0
     bend = np.square(times)
     # The three of them are orthogonal, since the times are symmetrical.
-    for course in (times, bend - bend.mean()):
+    for course in (times, bend - bend.mean()) if trend else ():
         power = float(course @ course)
         if power > 0.0:
             centred = centred - course * float(course @ centred) / power

@@ -77,6 +77,11 @@ Integers = NDArray[np.int64]
 _NO_COUNTS: Final = np.empty(0, dtype=np.int64)
 
 
+def is_ready(state: State | None) -> bool:
+    """Tell whether the state of a reference is one that is complete."""
+    return state is not None and state.get("whitened", state)["binning"] is not None
+
+
 class Reference:
     """The values of one column since its reference began.
 

@@ -13,7 +13,6 @@ from detectors.reference.dependence import (
     autocorrelations,
     folded_standings,
     independent_stride,
-    is_dependent,
     standings_of,
     sums,
     without_trend,
@@ -80,19 +79,21 @@ def settled_sample(
     whole = remedy_for(sample, seed, numeric=numeric, unsure=unsure)
     half = len(sample) // 2
     # What comes in sizes that depend on those before may be calm for long, and has not settled.
-    if (
-        not whole.is_needed
-        or half < FEWEST
-        or not is_dependent(_standings(sample, numeric=numeric))
-    ):
+    if half < FEWEST or not _changes(standings_of(sample), DEPENDENT):
         return 0, whole
     late = sample[half:]
     if len(late) - np.unique(late, return_counts=True)[1].max() < FEWEST_OTHERS:
         return 0, whole
-    ranks = _standings(late, numeric=numeric)
-    if is_dependent(ranks, SETTLED) or is_dependent(folded_standings(ranks), SETTLED):
+    # With its trend: half a cycle is one.
+    ranks = standings_of(late)
+    if _changes(ranks, SETTLED) or _changes(folded_standings(ranks), SETTLED):
         return 0, whole
     return half, Remedy(None, 1, independent=True, correlation=_lag_one(autocorrelations(ranks)))
+
+
+def _changes(standings: Numbers, limit: float) -> bool:
+    """Tell whether values depend on those before them, or have a trend."""
+    return bool((sums(autocorrelations(standings, trend=False)) >= limit).any())
 
 
 def _standings(sample: Numbers, *, numeric: bool) -> Numbers:

@@ -70,7 +70,7 @@ def test_a_burn_in_that_changes_leaves_no_column_unjudged(after: Numbers, seed: 
 def test_a_model_that_learns_on_is_told_when_it_errs_nearly_always(seed: int) -> None:
     """From 7 errors in 100 up, back again as it learns, and then to 93."""
     rates = np.concatenate(
-        [np.full(3000, 0.07), 0.07 + 0.5 * np.exp(-np.arange(2600) / 400), np.full(600, 0.93)]
+        [np.full(3000, 0.07), 0.07 + 0.5 * np.exp(-np.arange(2600) / 200), np.full(600, 0.93)]
     )
     drifts = _feed(_monitor(Kind.BOOLEAN), _errors(rates, seed))
     assert 3000 <= drifts[0].row < 3300

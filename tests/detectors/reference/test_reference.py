@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from detectors.arrays.column import Numbers
 from detectors.reference.column_block import RECENT
 from detectors.reference.dependence import MOST_STRIDE
-from detectors.reference.reference import Reference
+from detectors.reference.reference import Reference, is_ready
 from tests.detectors.batches import plain
 from tests.detectors.streams import autoregressive
 
@@ -207,7 +207,9 @@ def test_withdrawn_residuals_leave_no_trace_in_the_bins() -> None:
 def test_a_release_without_residuals_begins_such_a_reference_anew() -> None:
     reference = _reference()
     _feed(reference, autoregressive(0.9, 1500, 4))
+    assert is_ready(reference.state())
     state = {name: part for name, part in reference.state().items() if name != "whitened"}
+    assert not is_ready(state)
     restored = _reference()
     restored.restore(state)
     assert (restored.ready, restored.missing, restored.count) == (False, 1000, 0)
