@@ -59,7 +59,7 @@ from detectors.reference.residuals import (
     tallies_of,
 )
 from detectors.reference.second_sample import SecondSample
-from detectors.reference.whitening import Whitening
+from detectors.reference.whitening import Whitening, is_coarse
 from detectors.reference.window import ReferenceWindow
 from detectors.snapshots.tree import State
 
@@ -292,10 +292,8 @@ class Reference:
         # At least a stride lies between two of them, so that the ends tell.
         follow = rows[0] == self.block.words[NEXT]
         follow &= rows[-1] - rows[0] == stride * (len(rows) - 1)
-        if not follow and len(self.block.latest_rows) == 0:
-            known = self._recent_rows
-            self.block = self.block.resized(rows=RECENT)
-            self.block.latest_rows[: len(known)] = known
+        if not follow:
+            self._keep_rows()
         values = as_column(values)
         if len(self.block.apart):
             residuals, after = self._residuals(values)
@@ -353,6 +351,13 @@ class Reference:
         residuals, after = np.empty(len(values)), np.empty(MEMORY)
         residuals_of(as_column(values), apart, self._sown, residuals, after)
         return residuals, after
+
+    def _keep_rows(self) -> None:
+        """Keep the rows of the latest values: they do not follow from each other any more."""
+        if len(self.block.latest_rows) == 0:
+            known = self._recent_rows
+            self.block = self.block.resized(rows=RECENT)
+            self.block.latest_rows[: len(known)] = known
 
     @property
     def _recent_rows(self) -> Integers:
@@ -512,6 +517,13 @@ class Reference:
         ends = second.is_whole(self.block) or not remedy.is_needed
         is_plain = self.stride == 1 and len(self.block.apart) == 0
         renews = remedy.is_needed == is_plain or (ends and remedy.is_needed)
+        if renews and not remedy.is_needed and is_coarse(sample):
+            # Of a few states the reference holds still: if they have another share by now, that is
+            # told.
+            self._keep_rows()
+            self.block.words[STRIDE] = 1
+            self._skip = 0
+            self.independent, renews = True, False
         if renews:
             self._sow(self._renewals + 1)
             self._found(sample[begin:], taken[begin:], remedy)

@@ -117,14 +117,19 @@ def whitening_of(sample: Numbers, seed: int) -> Whitening | None:
     seed
         As of `detectors.reference.residuals.residuals_of`.
     """
-    values, counts = np.unique(sample, return_counts=True)
-    if len(values) < FEWEST_DISTINCT or counts.max() >= COMMON * len(sample):
+    if is_coarse(sample):
         return None
-    for start in _starts(sample, values):
+    for start in _starts(sample, np.unique(sample)):
         fitted = _fitted(sample, start, seed)
         if fitted.is_white:
             return fitted
     return None
+
+
+def is_coarse(sample: Numbers) -> bool:
+    """Tell whether a sample has a few states, of which no residuals can be had."""
+    values, counts = np.unique(sample, return_counts=True)
+    return bool(len(values) < FEWEST_DISTINCT or counts.max() >= COMMON * len(sample))
 
 
 def _starts(sample: Numbers, values: Numbers) -> Iterator[Numbers]:
