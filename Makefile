@@ -78,7 +78,7 @@ bench: $(VENV)/.dev ## Measure against the peers on a real Apache Kafka, a quart
 bench-quick: $(VENV)/.dev ## The heart of it, in two minutes
 	$(BIN)/python -m benchmarks.throughput --quick $(ARGS)
 
-quality: $(VENV)/.dev ## Count false alarms and delays beside River, by printed seeds; ARGS="--runs 5"
+quality: $(VENV)/.dev ## Measure detection beside River into docs/quality.md; ARGS="--quick", "--only budget", "--data DIR"
 	$(BIN)/python -m benchmarks.quality $(ARGS)
 
 calibrate: $(VENV)/.dev ## Simulate what detectors must reach for a budget; writes what it finds, in two minutes

@@ -1,118 +1,136 @@
-"""False alarms and delays on columns of numbers, beside peers and trivial watchers, as Markdown.
+"""False alarms, delays, real streams and errors under drift, beside peers, as a page.
 
-Run it with ``make quality`` or ``python -m benchmarks.quality [--runs N] [--rows N] [--seed N]``.
-Every stream is seeded, and the seeds are printed: the same ones give the same tables.
+Run it with ``make quality`` or ``python -m benchmarks.quality [--quick] [--only budget] [--data
+DIRECTORY]``. Every stream is seeded: the same seeds give the same tables. The page is written where
+all of its parts were measured; one part alone is printed. The last line is JSON.
 """
 
 import argparse
-from collections.abc import Callable, Iterator, Sequence
-from itertools import accumulate, chain, product
-from typing import Final
+import json
+import multiprocessing
+import os
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from math import isinf
+from pathlib import Path
+from typing import Final, TypeVar
 
-import numpy as np
+from benchmarks.detection import budget, delays, injected, real_streams, synthetic
+from benchmarks.detection.section import Measure, Plan, Section
 
-from benchmarks import shares
-from benchmarks.watchers import WATCHERS, Values, Watcher
+Result = TypeVar("Result")
 
-Source = Callable[[np.random.Generator, int], Values]
+PAGE: Final = Path(__file__).parents[1] / "docs" / "quality.md"
 
-CHANGE_AT: Final = 30_000
-ROWS_AFTER: Final = 30_000
-
-
-def _ar(coefficient: float) -> Source:
-    def draw(rng: np.random.Generator, rows: int) -> Values:
-        noise = rng.normal(0.0, np.sqrt(1 - coefficient**2), rows).tolist()
-        return np.array(list(accumulate(noise, lambda last, new: coefficient * last + new)))
-
-    return draw
-
-
-def _season(period: int) -> Source:
-    def draw(rng: np.random.Generator, rows: int) -> Values:
-        wave: Values = np.sin(np.arange(rows) * 2 * np.pi / period)
-        return wave + rng.normal(size=rows)
-
-    return draw
-
-
-SOURCES: Final[dict[str, Source]] = {
-    "normal": lambda rng, rows: rng.normal(size=rows),
-    "lognormal, sigma 2": lambda rng, rows: rng.lognormal(0.0, 2.0, rows),
-    "Cauchy": lambda rng, rows: rng.standard_cauchy(rows),
-    "Bernoulli, 0.1": lambda rng, rows: (rng.random(rows) < 0.1).astype(np.float64),
-    "Bernoulli, 0.001": lambda rng, rows: (rng.random(rows) < 0.001).astype(np.float64),
-    "AR(1), 0.3": _ar(0.3),
-    "AR(1), 0.5": _ar(0.5),
-    "AR(1), 0.9": _ar(0.9),
-    "AR(1), 0.99": _ar(0.99),
-    "sine of period 48, noise": _season(48),
-    "sine of period 1,000, noise": _season(1000),
-}
-SHIFTED: Final = ("normal", "AR(1), 0.5", "AR(1), 0.9")
-SHIFTS: Final[dict[str, Callable[[Values], Values]]] = {
-    "+0.25 sd": lambda values: values + 0.25,
-    "+0.5 sd": lambda values: values + 0.5,
-    "+1 sd": lambda values: values + 1.0,
-    "+2 sd": lambda values: values + 2.0,
-    "sd x 2": lambda values: values * 2.0,
-    "sd x 0.5": lambda values: values * 0.5,
+PARTS: Final[dict[str, Measure]] = {
+    "budget": budget.measure,
+    "delays": delays.measure,
+    "real": real_streams.measure,
+    "injected": injected.measure,
+    "synthetic": synthetic.measure,
 }
 
+FIGURES: Final = (
+    "budget_worst",
+    "budget_least",
+    "model_1000",
+    "delay_1sd",
+    "delay_sd2",
+    "ar5_1sd",
+    "ar9_1sd",
+    "kdd_abrupt",
+    "kdd_gradual",
+)
 
-def false_alarms(watcher: Watcher, source: Source, seeds: Sequence[int], rows: int) -> float:
-    """Return the alarms per 1,000,000 rows of an unchanging column."""
-    alarms = sum(len(watcher(source(np.random.default_rng(seed), rows), seed)) for seed in seeds)
-    return alarms / (len(seeds) * rows) * 1e6
+_INTRODUCTION: Final = """# Quality of detection
+
+What the default monitor raises where nothing changes, and how long it takes where something does,
+beside River's detectors and the two watchers that any figure has to beat: one that always alarms,
+and one that never does. Written by `make quality`{arguments}; seeds {seeds}, {rows:,} rows of each
+stationary stream and seed. How it works is told by [detection](detection.md).
+
+What this does not show: streams of other shapes than these, labels that come late, the cost (see
+[performance](performance.md)), and what an alarm is worth to those who read it. The streams are
+synthetic or shuffled but for the real ones, and those are three."""
 
 
-def delay(
-    watcher: Watcher, source: Source, shift: Callable[[Values], Values], seeds: Sequence[int]
-) -> float:
-    """Return the median delay in rows; infinite where most runs miss the change."""
-    delays = []
-    for seed in seeds:
-        values = source(np.random.default_rng(seed), CHANGE_AT + ROWS_AFTER)
-        values[CHANGE_AT:] = shift(values[CHANGE_AT:])
-        rows = (row - CHANGE_AT for row in watcher(values, seed) if row >= CHANGE_AT)
-        delays.append(next(rows, np.inf))
-    return float(np.median(delays))
+class Processes:
+    """Measurements in processes of their own, as many at a time as there are cores."""
+
+    def __init__(self, executor: ProcessPoolExecutor) -> None:
+        self._executor = executor
+
+    def map(self, job: Callable[..., Result], tasks: Iterable[Sequence[object]]) -> list[Result]:
+        """Return the results of a job's measurements, in the order of their arguments."""
+        given = list(tasks)
+        futures = [self._executor.submit(job, *arguments) for arguments in given]
+        return [future.result() for future in futures]
 
 
-def tables(seeds: Sequence[int], rows: int) -> Iterator[str]:
-    """Yield the lines of both tables, as they are measured.
+def plan_from(arguments: argparse.Namespace) -> Plan:
+    """Return how much is measured."""
+    if arguments.quick:
+        return Plan(range(arguments.seed, arguments.seed + 10), 100_000, 6, arguments.data)
+    return Plan(range(arguments.seed, arguments.seed + 20), 1_000_000, 50, arguments.data)
 
-    Parameters
-    ----------
-    seeds
-        Of the columns, one each.
-    rows
-        Of an unchanging column.
-    """
-    yield f"Seeds: {', '.join(map(str, seeds))}."
-    yield f"\n| false alarms per 1,000,000 | {' | '.join(WATCHERS)} |"
-    yield "| --- |" + " --- |" * len(WATCHERS)
-    for name, source in SOURCES.items():
-        rates = [false_alarms(watcher, source, seeds, rows) for watcher in WATCHERS.values()]
-        yield f"| {name} | {' | '.join(f'{rate:,.1f}' for rate in rates)} |"
-    yield f"\n| delay in rows | watched by | {' | '.join(SHIFTS)} |"
-    yield "| --- | --- |" + " --- |" * len(SHIFTS)
-    for name, (who, watcher) in product(SHIFTED, WATCHERS.items()):
-        cells = [delay(watcher, SOURCES[name], shift, seeds) for shift in SHIFTS.values()]
-        shown = ["missed" if np.isinf(cell) else f"{cell:,.0f}" for cell in cells]
-        yield f"| {name} | {who} | {' | '.join(shown)} |"
+
+def last_line(sections: Iterable[Section]) -> str:
+    """Return the figures of all parts as JSON; null is one that was not measured, or is missed."""
+    found: dict[str, float | None] = dict.fromkeys(FIGURES)
+    for section in sections:
+        found |= section.figures
+    return json.dumps(
+        {
+            name: None if value is None or isinf(value) else round(value, 3)
+            for name, value in found.items()
+        }
+    )
+
+
+def page(sections: Sequence[Section], plan: Plan, *, quick: bool) -> str:
+    """Return the whole page."""
+    head = _INTRODUCTION.format(
+        arguments=' ARGS="--quick"' if quick else "",
+        seeds=f"{plan.seeds.start} to {plan.seeds.stop - 1}",
+        rows=plan.rows,
+    )
+    parts = ["\n".join(section.lines) for section in sections]
+    figures = (
+        "## Figures\n\n`null` is what was not measured: `model_1000` needs models of many columns, "
+        "the `kdd` figures need `--data`.\n\n    " + last_line(sections)
+    )
+    return "\n\n".join([head, *parts, figures]) + "\n"
 
 
 def main() -> None:
-    """Print all tables."""
+    """Measure, print, and write the page."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=int, default=20, help="seeds a cell")
-    parser.add_argument("--rows", type=int, default=100_000, help="rows of an unchanging column")
+    parser.add_argument("--quick", action="store_true", help="a first answer in five minutes")
+    parser.add_argument("--only", choices=PARTS, help="print one part alone")
+    parser.add_argument("--data", type=Path, help="directory of the real streams' files")
     parser.add_argument("--seed", type=int, default=0, help="the first one; the others follow")
+    parser.add_argument("--output", type=Path, default=PAGE, help="the page to write")
     arguments = parser.parse_args()
-    seeds = range(arguments.seed, arguments.seed + arguments.runs)
-    for line in chain(tables(seeds, arguments.rows), shares.table(seeds)):
-        print(line, flush=True)
+    plan = plan_from(arguments)
+    chosen = PARTS if arguments.only is None else {arguments.only: PARTS[arguments.only]}
+    sections = []
+    # Threads of this process would not be there in its forks.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(os.cpu_count(), mp_context=context) as executor:
+        for measure in chosen.values():
+            section = measure(Processes(executor), plan)
+            sections.append(section)
+            print("\n".join(section.lines), end="\n\n", flush=True)
+    if arguments.only is None:
+        arguments.output.write_text(page(sections, plan, quick=arguments.quick), encoding="utf-8")
+        for section in sections:
+            for name, picture in section.pictures.items():
+                target = arguments.output.parent / "quality" / name
+                target.parent.mkdir(exist_ok=True)
+                target.write_text(picture, encoding="utf-8")
+    print(f"Seeds: {plan.seeds.start} to {plan.seeds.stop - 1}.")
+    sys.stdout.write(last_line(sections) + "\n")
 
 
 if __name__ == "__main__":

@@ -1,18 +1,14 @@
 """Changes that ranks hardly see: of rates, of categories' shares, of a distribution's shape."""
 
-from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from collections.abc import Callable
 from typing import Final, NamedTuple
 
 import numpy as np
 
-from benchmarks.watchers import WATCHERS, Values, Watcher, driftline
+from benchmarks.watchers import Values
 from schemas.tables.columns import Kind
 
 Draw = Callable[[np.random.Generator, int], Values]
-
-CHANGE_AT: Final = 11_000
-ROWS_AFTER: Final = 20_000
 
 
 class Case(NamedTuple):
@@ -92,25 +88,3 @@ CASES: Final[dict[str, Case]] = {
     "normal, 10 % repeat one value": Case(Kind.NUMBER, _normal, _repeated),
     "normal to skewed": Case(Kind.NUMBER, _normal, _skewed),
 }
-
-
-def _delay(watcher: Watcher, case: Case, seeds: Sequence[int]) -> float:
-    delays = []
-    for seed in seeds:
-        rng = np.random.default_rng(seed)
-        values = np.concatenate([case.before(rng, CHANGE_AT), case.after(rng, ROWS_AFTER)])
-        rows = (row - CHANGE_AT for row in watcher(values, seed) if row >= CHANGE_AT)
-        delays.append(next(rows, np.inf))
-    return float(np.median(delays))
-
-
-def table(seeds: Sequence[int]) -> Iterator[str]:
-    """Yield the lines of the table of median delays, one run a seed."""
-    yield f"\n| delay in rows | {' | '.join(WATCHERS)} |"
-    yield "| --- |" + " --- |" * len(WATCHERS)
-    for name, case in CASES.items():
-        # Only one of them knows of kinds.
-        watchers: dict[str, Watcher] = {**WATCHERS, "Driftline": partial(driftline, kind=case.kind)}
-        delays = [_delay(watcher, case, seeds) for watcher in watchers.values()]
-        cells = ["missed" if np.isinf(delay) else f"{delay:,.0f}" for delay in delays]
-        yield f"| {name} | {' | '.join(cells)} |"

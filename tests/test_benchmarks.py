@@ -13,12 +13,10 @@ from benchmarks.kernels import kernel_table, measure_kernels
 from benchmarks.labels import LabelCost, labels_of
 from benchmarks.lineup import DRIFTLINE, LINEUP
 from benchmarks.memory import measure_memory
-from benchmarks.quality import SHIFTED, SHIFTS, SOURCES, delay, false_alarms, tables
 from benchmarks.report import headline, labels_line
 from benchmarks.rounds import Outcome
 from benchmarks.runner import Run
 from benchmarks.throughput import plan_from
-from benchmarks.watchers import WATCHERS, always, driftline, never
 from schemas.events.codec import decode_event, decode_object
 from schemas.events.prediction import Prediction
 
@@ -165,25 +163,6 @@ def test_what_waiting_costs_is_measured_to_the_end(
     said = dict(re.findall(r"^(.+?) {2,}([\d.]+) ", capsys.readouterr().out, re.MULTILINE))
     assert 50 < float(said["disk"]) < 500
     assert {"join in memory", "restore from the disk", "restore from the changelog"} <= set(said)
-
-
-def test_the_trivial_watchers_bound_what_any_other_gives() -> None:
-    normal, shift = SOURCES["normal"], SHIFTS["+2 sd"]
-
-    assert false_alarms(always, normal, [1], 50) == 1e6
-    assert false_alarms(never, normal, [1, 2], 50) == 0.0
-    assert delay(always, normal, shift, [1]) == 0.0
-    assert delay(never, normal, shift, [1]) == float("inf")
-    assert 0.0 < delay(driftline, normal, shift, [1]) < 100.0
-
-
-def test_the_tables_name_their_seeds_and_all_who_watch() -> None:
-    head, columns = next(lines := tables([3, 4], 10)), next(lines)
-
-    assert head == "Seeds: 3, 4."
-    assert columns.endswith("| Driftline | River ADWIN | River Page-Hinkley | always | never |")
-    assert set(SHIFTED) <= SOURCES.keys()
-    assert len(WATCHERS) == 5
 
 
 def test_a_bad_model_is_found_by_its_labels_long_before_its_running_mean_is() -> None:

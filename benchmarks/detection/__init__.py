@@ -1,0 +1,1 @@
+"""How well changes are detected, beside peers and trivial watchers: parts of ``make quality``."""

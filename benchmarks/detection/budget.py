@@ -1,0 +1,82 @@
+"""False alarms in streams in which nothing changes, over those that are stated."""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from benchmarks.detection.bars import Bar, bars
+from benchmarks.detection.intervals import poisson
+from benchmarks.detection.section import Plan, Pool, Section, table
+from benchmarks.detection.stationary import STATIONARY
+from benchmarks.watchers import changes_of, default_monitor
+from detectors.alerts.quality_alert import MOST_INFLATION
+from detectors.alerts.quality_change import QualityChange
+from detectors.algorithms.false_alarms import DEFAULT
+
+WANTED: Final = (0.3, 1.0)
+"""Between which observed over stated ones are to lie."""
+
+
+class Alarms(NamedTuple):
+    """Alarms of one run, by whether they said that the bound holds for this column."""
+
+    guaranteed: int
+    others: int
+
+
+def alarms_of(name: str, seed: int, rows: int) -> Alarms:
+    """Return how often the default monitor alarms in a stream of `STATIONARY`."""
+    stream = STATIONARY[name]
+    values = stream.draw(np.random.default_rng(seed), rows)
+    found = changes_of(default_monitor(seed, stream.kind), values)
+    guaranteed = sum(
+        each.rise.inflation <= MOST_INFLATION
+        if isinstance(each, QualityChange)
+        else each.independent
+        for each in found
+    )
+    return Alarms(guaranteed, len(found) - guaranteed)
+
+
+def measure(pool: Pool, plan: Plan) -> Section:
+    """Count the false alarms in each stream of `STATIONARY`."""
+    names = list(STATIONARY)
+    runs = len(plan.seeds)
+    found = pool.map(alarms_of, [(name, seed, plan.rows) for name in names for seed in plan.seeds])
+    stated = plan.rows * runs / DEFAULT.rows_of(columns=1, pace=1.0)
+    lines, ratios, shown = [], [], []
+    for number, name in enumerate(names):
+        own = found[number * runs : (number + 1) * runs]
+        guaranteed, others = (sum(column) for column in zip(*own, strict=True))
+        count = guaranteed + others
+        low, high = (bound / stated for bound in poisson(count))
+        ratios.append(count / stated)
+        kept = low <= WANTED[1]
+        lines.append(
+            (
+                name,
+                f"{count / stated:.2f} ({low:.2f} to {high:.2f})",
+                f"{guaranteed}",
+                f"{others}",
+                "yes" if kept else "**no**",
+            )
+        )
+        shown.append(Bar(name, count / stated, low, high))
+    head = ("stream", "observed over stated (95 %)", "guaranteed", "not guaranteed", "kept")
+    text = [
+        "## False alarms",
+        "",
+        (
+            f"Alarms of the default monitor in streams without a change, {runs} of {plan.rows:,} "
+            f"rows each, over the {stated:g} that are stated ({DEFAULT.text}). "
+            "The interval is a Poisson count's. *Guaranteed* are alarms that say that the bound "
+            "holds; the others say that it does not. The budget is *kept* where the interval "
+            "reaches 1."
+        ),
+        "",
+        *table(head, lines),
+        "",
+        "![False alarms over the stated ones, a bar a stream](quality/budget.svg)",
+    ]
+    figures: dict[str, float | None] = {"budget_worst": max(ratios), "budget_least": min(ratios)}
+    return Section(text, figures, {"budget.svg": bars("observed over stated", shown, WANTED)})

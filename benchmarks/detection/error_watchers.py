@@ -1,0 +1,99 @@
+"""What alarms by a classifier's errors, or by errors, predictions, scores and features together."""
+
+from collections.abc import Callable, Sequence
+from itertools import chain
+from typing import Any, Final
+
+import numpy as np
+from river import drift
+
+from benchmarks.detection.classifiers import Said
+from benchmarks.watchers import Values, changes_of, default_monitor, driftline
+from detectors.alerts.drift import Drift
+from detectors.monitors.column_monitor import Change
+from schemas.tables.columns import Kind
+
+_RIVER: Final[Any] = drift
+"""It has no types."""
+
+EVERY: Final = 100
+
+
+def _river(make: Callable[[], Any], errors: Values) -> list[int]:
+    detector, found = make(), []
+    for row, error in enumerate(errors.tolist()):
+        detector.update(error)
+        if detector.drift_detected:
+            found.append(row)
+    return found
+
+
+def without_recoveries(changes: Sequence[Change]) -> list[int]:
+    """Return the rows of changes of errors but for improvements that follow a worsening.
+
+    A model that learns on errs less and less after a drift: each step of that is news, no drift.
+    """
+    rows = []
+    worse = False
+    for change in changes:
+        if isinstance(change, Drift):
+            grew = float(change.after.mean()) > change.before.mean
+            if worse and not grew:
+                continue
+            worse = worse or grew
+        rows.append(change.row)
+    return rows
+
+
+ERRORS_ALONE: Final = "Driftline, errors"
+NO_RECOVERIES: Final = "Driftline, errors, no recoveries"
+FEATURES: Final = "Driftline, errors and features"
+TOGETHER: Final = "Driftline, all columns"
+NAMES: Final = (
+    ERRORS_ALONE,
+    NO_RECOVERIES,
+    FEATURES,
+    TOGETHER,
+    "River ADWIN",
+    "River Page-Hinkley",
+    "River HDDM_A",
+    f"every {EVERY} rows",
+    "always",
+    "never",
+)
+
+
+def alarms_of(said: Said, features: Sequence[Values], seed: int) -> dict[str, list[int]]:
+    """Return the rows at which each watcher of `NAMES` alarms, all with their defaults.
+
+    Parameters
+    ----------
+    said
+        By the classifier.
+    features
+        Of the same rows, which only Driftline looks at: shapes ``(n,)``.
+    seed
+        Of Driftline's references.
+    """
+    rows = len(said.errors)
+    errors = changes_of(default_monitor(seed, Kind.BOOLEAN, errors=True), said.errors)
+    ours = [change.row for change in errors]
+    columns = [(values, Kind.NUMBER) for values in features]
+    columns += [(said.predictions, Kind.BOOLEAN), (said.scores, Kind.NUMBER)]
+    each = [
+        driftline(np.ascontiguousarray(values), seed + 1000 * number, kind)
+        for number, (values, kind) in enumerate(columns, 1)
+    ]
+    found = [
+        ours,
+        without_recoveries(errors),
+        sorted({*ours, *chain.from_iterable(each[:-2])}),
+        sorted({*ours, *chain.from_iterable(each)}),
+        _river(_RIVER.ADWIN, said.errors),
+        _river(_RIVER.PageHinkley, said.errors),
+        _river(_RIVER.binary.HDDMA, said.errors),
+        list(range(EVERY - 1, rows, EVERY)),
+        list(range(rows)),
+        [],
+    ]
+    return dict(zip(NAMES, found, strict=True))

@@ -1,0 +1,138 @@
+"""Streams in which nothing changes: what is found in them is a false alarm."""
+
+from collections.abc import Callable
+from itertools import accumulate
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from benchmarks.watchers import Values
+from schemas.tables.columns import Kind
+
+Draw = Callable[[np.random.Generator, int], Values]
+
+
+class Stationary(NamedTuple):
+    """A stream without a change.
+
+    Attributes
+    ----------
+    draw
+        Gives its values; categories are numbered, and what is missing is NaN.
+    kind
+        Of the column.
+    """
+
+    draw: Draw
+    kind: Kind = Kind.NUMBER
+
+
+def rate(share: float) -> Draw:
+    """Return 0/1 values with a share of 1."""
+    return lambda rng, rows: (rng.random(rows) < share).astype(np.float64)
+
+
+def categories(shares: Values) -> Draw:
+    """Return numbered categories with some shares."""
+    ends = np.cumsum(shares)
+    return lambda rng, rows: np.searchsorted(ends, rng.random(rows) * ends[-1]).astype(np.float64)
+
+
+def zipf(count: int) -> Values:
+    """Return shares by Zipf's law."""
+    weights: Values = 1 / np.arange(1, count + 1)
+    shares: Values = weights / weights.sum()
+    return shares
+
+
+def autoregressive(coefficient: float) -> Draw:
+    """Return normal values of variance 1, each of which is so much of the one before it."""
+
+    def draw(rng: np.random.Generator, rows: int) -> Values:
+        noise = rng.normal(0.0, np.sqrt(1 - coefficient**2), rows)
+        noise[0] = rng.normal()
+        return np.array(
+            list(accumulate(noise.tolist(), lambda last, new: coefficient * last + new))
+        )
+
+    return draw
+
+
+def season(period: int, amplitude: float) -> Draw:
+    """Return a sine and normal noise of deviation 1."""
+
+    def draw(rng: np.random.Generator, rows: int) -> Values:
+        wave: Values = amplitude * np.sin(np.arange(rows) * 2 * np.pi / period)
+        return wave + rng.normal(size=rows)
+
+    return draw
+
+
+def _week(day: int) -> Draw:
+    def draw(rng: np.random.Generator, rows: int) -> Values:
+        weekend = np.arange(rows) // day % 7 >= 5
+        return rng.normal(size=rows) + 0.5 * weekend
+
+    return draw
+
+
+def _growing_days(rng: np.random.Generator, rows: int) -> Values:
+    """Return days of 5,000 rows at first and of 15,000 at last."""
+    row = np.arange(rows)
+    # The rows of a day grow in proportion to the rows so far.
+    growth = 10_000 / rows
+    days = np.log1p(row * growth / 5000) / growth
+    return np.sin(2 * np.pi * days) + rng.normal(size=rows)
+
+
+def _hourly_share(rng: np.random.Generator, rows: int) -> Values:
+    """Return a category of two, whose share goes by the hour of a day of 10,000 rows."""
+    share = 0.3 + 0.2 * np.sin(np.arange(rows) * 2 * np.pi / 10_000)
+    return (rng.random(rows) < share).astype(np.float64)
+
+
+def _garch(rng: np.random.Generator, rows: int) -> Values:
+    variance, last, values = 1.0, 0.0, []
+    for noise in rng.normal(size=rows).tolist():
+        variance = 0.05 + 0.1 * last * last + 0.85 * variance
+        last = noise * variance**0.5
+        values.append(last)
+    return np.array(values)
+
+
+def _missing(rng: np.random.Generator, rows: int) -> Values:
+    return np.where(rng.random(rows) < 0.3, np.nan, rng.normal(size=rows))
+
+
+STATIONARY: Final[dict[str, Stationary]] = {
+    "normal": Stationary(lambda rng, rows: rng.normal(size=rows)),
+    "Student t, 3 df": Stationary(lambda rng, rows: rng.standard_t(3, rows)),
+    "lognormal, sigma 2": Stationary(lambda rng, rows: rng.lognormal(0.0, 2.0, rows)),
+    "Cauchy": Stationary(lambda rng, rows: rng.standard_cauchy(rows)),
+    "integers with ties": Stationary(lambda rng, rows: rng.poisson(3.0, rows).astype(np.float64)),
+    "30 % missing": Stationary(_missing),
+    "Bernoulli, 0.1": Stationary(rate(0.1), Kind.BOOLEAN),
+    "Bernoulli, 0.001": Stationary(rate(0.001), Kind.BOOLEAN),
+    **{
+        f"{count:,} categories, {name}": Stationary(categories(shares(count)), Kind.CATEGORY)
+        for count in (2, 20, 100, 1000, 20_000, 1_000_000)
+        for name, shares in {"even": lambda n: np.full(n, 1 / n), "Zipf": zipf}.items()
+    },
+    "50 categories, even": Stationary(categories(np.full(50, 1 / 50)), Kind.CATEGORY),
+    "200 categories, even": Stationary(categories(np.full(200, 1 / 200)), Kind.CATEGORY),
+    **{
+        f"AR(1), {coefficient}": Stationary(autoregressive(coefficient))
+        for coefficient in (0.3, 0.5, 0.9, 0.99, 0.999)
+    },
+    "GARCH(0.1, 0.85)": Stationary(_garch),
+    "sine of 48 rows, 1 sd": Stationary(season(48, 1.0)),
+    "sine of 1,000 rows, 1 sd": Stationary(season(1000, 1.0)),
+    "day of 10,000 rows, 0.3 sd": Stationary(season(10_000, 0.3)),
+    "day of 10,000 rows, 1 sd": Stationary(season(10_000, 1.0)),
+    "day of 86,400 rows, 0.3 sd": Stationary(season(86_400, 0.3)),
+    "day of 86,400 rows, 1 sd": Stationary(season(86_400, 1.0)),
+    "week of days of 1,000 rows": Stationary(_week(1000)),
+    "week of days of 10,000 rows": Stationary(_week(10_000)),
+    "a share by the hour": Stationary(_hourly_share, Kind.CATEGORY),
+    "days that grow": Stationary(_growing_days),
+}
