@@ -13,6 +13,7 @@ from schemas.events.model_event import ModelEvent
 from schemas.events.performance_alert import PerformanceAlert
 from schemas.events.retrain_request import AlertReference, RetrainRequest, Trigger
 from schemas.events.times import format_time, parse_time
+from schemas.events.version_status import VersionStatus
 
 SECONDS: Final = 1000
 """Milliseconds in a second."""
@@ -53,6 +54,9 @@ class _ModelState:
     requested_at: int = -1
     open_until: int = 0
     ended_at: int = -1
+    champion: str | None = None
+    champion_since: int = -1
+    """As model events say."""
     seen: SeenEvents = field(default_factory=lambda: SeenEvents(MOST_SEEN))
     """Alerts and ends, so that a replayed one is not counted twice."""
     touched: int = 0
@@ -69,6 +73,8 @@ class _ModelState:
             "requested_at": self.requested_at,
             "open_until": self.open_until,
             "ended_at": self.ended_at,
+            "champion": self.champion,
+            "champion_since": self.champion_since,
             "seen": self.seen.state(),
         }
 
@@ -157,8 +163,10 @@ class RetrainPolicy:
         """Take a model event: the open request ends where it says so.
 
         It ends the request that it names, and any that was made up to its time. Alerts up to then
-        no longer count; the cooldown stays. One without a time ends everything.
+        no longer count; the cooldown stays. One without a time ends everything. The champion that
+        the latest one names is what the next request is to replace.
         """
+        self._note_champion(event)
         if not event.effects.ends_request:
             return
         state = self._state_of(event.model)
@@ -204,6 +212,8 @@ class RetrainPolicy:
                 requested_at=inner["requested_at"],
                 open_until=inner["open_until"],
                 ended_at=inner["ended_at"],
+                champion=inner.get("champion"),  # a release before does not know it
+                champion_since=inner.get("champion_since", -1),
             )
             self._models[model].seen.restore(inner["seen"])
 
@@ -217,6 +227,19 @@ class RetrainPolicy:
         state.touched += 1
         self._models[model] = state
         return state
+
+    def _note_champion(self, event: ModelEvent) -> None:
+        becomes = event.effects.becomes
+        if becomes not in {VersionStatus.CHAMPION, VersionStatus.RETIRED}:
+            return
+        state = self._state_of(event.model)
+        time = state.champion_since if event.timestamp is None else parse_time(event.timestamp)
+        if time < state.champion_since:
+            return
+        if becomes is VersionStatus.CHAMPION:
+            state.champion, state.champion_since = event.version, time
+        elif state.champion == event.version:
+            state.champion, state.champion_since = None, time
 
     def _forget_breach(self, alert: PerformanceAlert) -> None:
         """Let the breach that an alert resolves count no more."""
@@ -278,12 +301,14 @@ class RetrainPolicy:
             request_id=state.request_id,
             model=alert.model,
             version=alert.version,
+            replaces=state.champion or alert.version,
             trigger=trigger,
             alerts=references,
             features=[subject for subject in subjects if subject in drifted],
             data_since=format_time(min(changed for _, changed, _ in alerts)),
             requested_at=alert.detected_at.time,
             cooldown_until=format_time(state.cooldown_until),
+            expires_at=format_time(state.open_until),
             message=(
                 f"Retrain {alert.model}: version {alert.version} {verb} "
                 f"{_listed(subjects)} ({trigger.replace('_', ' ')})."

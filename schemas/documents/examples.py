@@ -165,6 +165,7 @@ RETRAIN_REQUEST: Final[dict[str, Any]] = {
     "request_id": "0c2dbf0a-8b5e-5f0f-9d0c-5b6f6a6c1e11",
     "model": "fraud",
     "version": "3",
+    "replaces": "3",
     "trigger": "critical_feature",
     "alerts": [
         {
@@ -179,6 +180,7 @@ RETRAIN_REQUEST: Final[dict[str, Any]] = {
     "data_since": "2026-03-01T12:00:00.000Z",
     "requested_at": "2026-03-01T12:00:41.000Z",
     "cooldown_until": "2026-03-01T13:00:41.000Z",
+    "expires_at": "2026-03-08T12:00:41.000Z",
     "message": "Retrain fraud: version 3 drifted in amount (critical feature).",
 }
 

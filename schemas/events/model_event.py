@@ -20,6 +20,7 @@ class ModelEventType(StrEnum):
     VERSION_RETIRED = "version_retired"
     RETRAIN_STARTED = "retrain_started"
     RETRAIN_COMPLETED = "retrain_completed"
+    RETRAIN_FAILED = "retrain_failed"
     ROLLED_BACK = "rolled_back"
     ALERT_ACKNOWLEDGED = "alert_acknowledged"
 
@@ -62,6 +63,7 @@ EFFECTS: Final[Mapping[ModelEventType, Effects]] = {
     ModelEventType.RETRAIN_COMPLETED: Effects(
         restarts_references=True, ends_request=True, becomes=VersionStatus.CANDIDATE
     ),
+    ModelEventType.RETRAIN_FAILED: Effects(ends_request=True),
     ModelEventType.ROLLED_BACK: Effects(
         restarts_references=True, becomes=VersionStatus.CHAMPION, names_version=True
     ),

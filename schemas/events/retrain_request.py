@@ -41,6 +41,11 @@ class RetrainRequest(PublishedEvent):
 
     request_id: str = Field(description="UUIDv5; the same alerts give the same id.")
     version: EntityName = Field(description="The version that drifted.")
+    replaces: EntityName | None = Field(
+        default=None,
+        description="What a new version would take the place of: the champion, as model events "
+        "say, or else the version that drifted. Null in requests of an earlier release.",
+    )
     trigger: Trigger = Field(strict=False)
     alerts: list[AlertReference] = Field(min_length=1)
     features: list[str] = Field(description="Drifted columns, in the order of their detection.")
@@ -49,6 +54,11 @@ class RetrainRequest(PublishedEvent):
     )
     requested_at: str = Field(description="Event time of the alert that tipped it, RFC 3339.")
     cooldown_until: str = Field(description="No further request before this event time.")
+    expires_at: str | None = Field(
+        default=None,
+        description="Event time until when it keeps the next one away where nobody answers. Null "
+        "in requests of an earlier release.",
+    )
     message: str = Field(description="One sentence for people.")
 
     @property

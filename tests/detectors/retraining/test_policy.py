@@ -85,9 +85,75 @@ def test_so_many_drifted_columns_ask_for_a_retraining() -> None:
     assert request.data_since == format_time(START + 10_000)
     assert request.requested_at == format_time(START + 400_000)
     assert request.cooldown_until == format_time(START + 400_000 + 3_600_000)
+    assert request.expires_at == format_time(START + 400_000 + 7 * 86_400_000)
     assert request.message == (
         "Retrain fraud: version 3 drifted in x, prediction, y (drifted features)."
     )
+
+
+@pytest.mark.parametrize(
+    ("events", "replaces"),
+    [
+        ([], "3"),
+        ([(ModelEventType.VERSION_DEPLOYED, -50.0, "4")], "4"),
+        ([(ModelEventType.ROLLED_BACK, -50.0, "2")], "2"),
+        (
+            [
+                (ModelEventType.ROLLED_BACK, -50.0, "2"),
+                (ModelEventType.VERSION_DEPLOYED, -90.0, "4"),
+            ],
+            "2",
+        ),
+        (
+            [
+                (ModelEventType.VERSION_DEPLOYED, -90.0, "4"),
+                (ModelEventType.VERSION_RETIRED, -80.0, "5"),
+                (ModelEventType.VERSION_CHALLENGER, -70.0, "5"),
+            ],
+            "4",
+        ),
+        (
+            [
+                (ModelEventType.VERSION_DEPLOYED, -90.0, "4"),
+                (ModelEventType.VERSION_RETIRED, -80.0, "4"),
+            ],
+            "3",
+        ),
+    ],
+)
+def test_a_request_names_the_champion_that_it_would_replace(
+    events: list[tuple[ModelEventType, float, str]], replaces: str
+) -> None:
+    policy, restored = _policy(), _policy()
+    for kind, at, version in events:
+        event = _event(kind, at)
+        policy.on_model_event(event.model_copy(update={"version": version}))
+    restored.restore(policy.state())
+    for each in (policy, restored):
+        request = each.on_alert(_critical(100))
+        assert request is not None
+        assert request.replaces == replaces
+
+
+def test_a_state_of_the_release_before_knows_no_champion() -> None:
+    policy = _policy()
+    policy.on_model_event(_event(ModelEventType.VERSION_DEPLOYED, -50.0))
+    state = policy.state()
+    for name in ("champion", "champion_since"):
+        del state["fraud"][name]
+    policy.restore(state)
+    request = policy.on_alert(_critical(100))
+    assert request is not None
+    assert request.replaces == "3"
+
+
+def test_a_retraining_that_failed_ends_the_request() -> None:
+    policy = _policy(cooldown=0.0)
+    assert policy.on_alert(_critical(100)) is not None
+    assert policy.on_alert(_critical(200, "y")) is None
+    policy.on_model_event(_event(ModelEventType.RETRAIN_FAILED, 300))
+    assert policy.open_requests == 0
+    assert policy.on_alert(_critical(400, "z")) is not None
 
 
 @pytest.mark.parametrize(
@@ -168,7 +234,11 @@ def test_a_retraining_or_a_deployment_ends_the_request_and_the_cooldown_stays(
     policy = _policy(cooldown=_HOUR, expiry=_DAY)
     assert policy.on_alert(_critical(0)) is not None
     policy.on_model_event(_event(ends, 60, alert_id="a"))
-    ended = ends in {ModelEventType.RETRAIN_COMPLETED, ModelEventType.VERSION_DEPLOYED}
+    ended = ends in {
+        ModelEventType.RETRAIN_COMPLETED,
+        ModelEventType.RETRAIN_FAILED,
+        ModelEventType.VERSION_DEPLOYED,
+    }
     assert policy.open_requests == (0 if ended else 1)
     assert policy.on_alert(_critical(_HOUR - 1)) is None
     request = policy.on_alert(_critical(_HOUR))

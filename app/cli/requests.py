@@ -1,0 +1,53 @@
+"""``driftline requests``."""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from app.cli.common import clear_errors, settings_of, settings_options
+from app.cli.exits_in_help import OF_ALL, exits
+from app.kafka.brokers import wait_for_brokers
+from app.requests.open_requests import OpenRequest, read_open_requests
+from app.settings import Settings
+from app.terminal import say
+from app.worker.exit_codes import ExitCode
+
+
+@click.command()
+@settings_options
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@exits(
+    *OF_ALL,
+    said={
+        ExitCode.OK: "they are listed, none if none is open",
+        ExitCode.TOPICS: "there is no such topic",
+    },
+)
+def requests(
+    config: Path | None,
+    bootstrap: str | None,
+    assignments: Sequence[tuple[str, str]],
+    *,
+    as_json: bool,
+) -> None:
+    """List the retrain requests that no model event has answered."""
+    with clear_errors():
+        settings = settings_of(config, bootstrap, assignments)
+        found, strange = asyncio.run(_read(settings))
+    if as_json:
+        click.echo(json.dumps([each.document() for each in found], indent=2))
+    else:
+        for each in found:
+            for line in each.lines():
+                say(line)
+        say(f"{len(found)} open retrain requests")
+    if strange:
+        say(f"{strange} records are neither retrain requests nor model events", err=True)
+
+
+async def _read(settings: Settings) -> tuple[list[OpenRequest], int]:
+    await wait_for_brokers(settings.kafka, report=lambda text: say(text, err=True))
+    return await read_open_requests(settings)

@@ -1,0 +1,4 @@
+"""Retrain requests for people: which are open, by the topics of requests and of model events.
+
+Making them is `detectors.retraining`.
+"""
