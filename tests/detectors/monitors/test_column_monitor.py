@@ -342,6 +342,19 @@ def test_a_change_whose_rows_come_out_of_order_does_not_blind_the_column(
     assert len(_feed(monitor, random.normal(4, 1, 200), len(values))) == 1
 
 
+def test_categories_that_last_are_thinned_and_keep_quiet() -> None:
+    """Seven of ten rows repeat the one before; a new one among ten is told all the same."""
+    random = _RANDOM(3)
+    fresh = np.where(random.random(60_000) < 0.7, 0, np.arange(60_000))
+    values = random.integers(0, 6, 60_000)[np.maximum.accumulate(fresh)].astype(str)
+    monitor = _monitor(Kind.CATEGORY)
+    assert _feed(monitor, values.tolist()) == []
+    assert 3 <= monitor.reference.stride <= 12
+    assert monitor.reference.independent
+    late = np.where(random.random(4000) < 0.1, "new", values[:4000])
+    assert _feed(monitor, late.tolist(), 60_000)
+
+
 @pytest.mark.parametrize(
     ("coefficient", "shift", "rows"), [(0.5, 1.0, 234), (0.5, 0.25, 3000), (0.9, 1.0, 1495)]
 )
