@@ -1,7 +1,5 @@
 """From what is remembered of a version to the record that people and pipelines read."""
 
-import orjson
-
 from detectors.versions.lifecycle import Standing
 from detectors.versions.traffic import HOUR, Traffic
 from detectors.versions.version import WatchedVersion
@@ -65,5 +63,5 @@ def record_of(
         ],
         open_alerts=version.open_alerts(),
     )
-    content = orjson.dumps(record.model_dump(mode="json")).decode()
-    return record.model_copy(update={"record_id": stable_id(model, name, content)})
+    identity = stable_id(model, name, record.model_dump_json())
+    return record.model_copy(update={"record_id": identity})
