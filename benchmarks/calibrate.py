@@ -60,7 +60,7 @@ def counted(watch: Watch, values: int, seed: Sequence[int]) -> int:
 
 def lines(values: int, seed: int) -> Iterator[str]:
     """Yield the module that is written."""
-    yield _HEAD.format(seed=seed, values=values)
+    yield _HEAD.format(seed=seed, values=values).removesuffix("\n")
     yield "ADWIN: Final = ("
     for number, (delta, more) in enumerate(DELTAS.items()):
         alarms = counted(of_detector(lambda: Adwin(delta=delta)), more * values, (seed, 1, number))  # noqa: B023 - is called at once

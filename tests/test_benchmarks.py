@@ -2,11 +2,12 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
 
-from benchmarks import pending, thresholds
+from benchmarks import calibrate, pending, thresholds
 from benchmarks.contenders.task import Task
 from benchmarks.events import Events
 from benchmarks.kernels import kernel_table, measure_kernels
@@ -17,6 +18,7 @@ from benchmarks.report import headline, labels_line
 from benchmarks.rounds import Outcome
 from benchmarks.runner import Run
 from benchmarks.throughput import plan_from
+from detectors.algorithms import calibrated
 from schemas.events.codec import decode_event, decode_object
 from schemas.events.prediction import Prediction
 
@@ -172,3 +174,16 @@ def test_a_bad_model_is_found_by_its_labels_long_before_its_running_mean_is() ->
     assert ours < 3600 < theirs
     assert false <= 1
     assert thresholds.labels_to_alarm(thresholds.window, case, seeds)[1] > 10
+
+
+def test_what_is_calibrated_is_a_module_of_the_same_names_and_points() -> None:
+    written: dict[str, Any] = {}
+    exec("\n".join(calibrate.lines(2_000, 1)), written)  # noqa: S102 - what `make calibrate` writes
+    for name, known in (("ADWIN", calibrated.ADWIN), ("PAGE_HINKLEY", calibrated.PAGE_HINKLEY)):
+        assert [delta for delta, _ in written[name]] == [delta for delta, _ in known]
+    committed = calibrate.TARGET.read_text()
+    assert [line for line in committed.splitlines() if line[:1] not in {" ", "S"}] == [
+        line
+        for line in "\n".join(calibrate.lines(2_000, 1)).splitlines()
+        if line[:1] not in {" ", "S"}
+    ]
