@@ -14,8 +14,10 @@ from app.settings import DetectorSettings, ModelSettings, Settings, TopicRole
 from detectors.algorithms.false_alarms import FalseAlarms
 from detectors.monitors.fleet import Fleet
 from detectors.monitors.options import DetectorOptions, MonitorOptions
+from detectors.monitors.performance_watch import PerformanceWatch
 from detectors.monitors.row_consumer import RowConsumer
 from detectors.monitors.threshold_watch import ThresholdWatch
+from detectors.performance.options import PerformanceOptions
 from detectors.performance.threshold import Threshold
 from detectors.retraining.policy import PolicyOptions, RetrainPolicy
 from schemas.payloads.rows import FieldMap
@@ -147,13 +149,34 @@ def monitor_options(settings: Settings, model: str) -> MonitorOptions:
         spellings=known.values.over(settings.values),
         class_names=known.classes,
         thresholds=tuple(map(Threshold.of, known.thresholds)),
+        performance=performance_options(settings, known),
+    )
+
+
+def performance_options(settings: Settings, known: ModelSettings) -> PerformanceOptions:
+    """Return how the performance of a model is told."""
+    general, own = settings.performance, known.performance
+    return PerformanceOptions(
+        rows=general.rows,
+        window=round(general.window_seconds * 1000),
+        kept=general.windows,
+        metrics=own.metrics or (),
+        positive=own.positive,
+        threshold=own.threshold,
+        score_of=own.score,
+        quantile=own.quantile,
     )
 
 
 def row_consumers(settings: Settings, model: str, version: str) -> tuple[RowConsumer, ...]:
     """Return what sees the rows of a new model version besides its columns."""
     options = monitor_options(settings, model)
-    return (ThresholdWatch((model, version), options),) if options.thresholds else ()
+    consumers: list[RowConsumer] = []
+    if options.thresholds:
+        consumers.append(ThresholdWatch((model, version), options))
+    if settings.performance.enabled:
+        consumers.append(PerformanceWatch((model, version), options))
+    return tuple(consumers)
 
 
 def declarations(settings: Settings) -> Declarations:

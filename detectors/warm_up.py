@@ -6,9 +6,13 @@ from detectors.algorithms.priming import uniform_sequence
 from detectors.monitors.column_figures import figures_of
 from detectors.monitors.fleet import Fleet
 from detectors.monitors.options import MonitorOptions
+from detectors.performance.class_table import ClassTable
 from detectors.performance.error import Task
+from detectors.performance.judged_rows import Judge
 from detectors.performance.labelled_rows import with_errors
+from detectors.performance.options import PerformanceOptions
 from detectors.performance.outcome_view import OutcomeView
+from detectors.performance.tallies import Tally
 from detectors.performance.threshold import Threshold
 from detectors.performance.threshold_check import ThresholdCheck
 from detectors.reference.moments import with_values
@@ -38,6 +42,8 @@ def warm_up() -> None:
     fleet.state()
     figures_of(column for monitor in fleet for column in monitor.columns.values())
     with_values(0, 0.0, 0.0, sequence)
+    judge = Judge(USUAL_CLASSES, PerformanceOptions(), ClassTable())
+    tally = Tally(ROWS)
     check = ThresholdCheck(Threshold.of("roc_auc >= 0.5"))
     outcomes = (
         Column("prediction", Role.PREDICTION, Kind.BOOLEAN, np.ones(2)),
@@ -46,3 +52,5 @@ def warm_up() -> None:
     )
     columns = with_errors(outcomes, Task.CLASSIFICATION, 2)
     check.update(OutcomeView(columns, 2, USUAL_CLASSES), 0)
+    tally.add_classes(judge.class_rows(columns, 2), 1)
+    tally.add_numbers(judge.numbers(columns, 2), 0.5)

@@ -8,6 +8,7 @@ from agents.stages.topics import Topics
 from agents.transport.publisher import Publisher
 from schemas.events.alert import Alert
 from schemas.events.codec import encode_event
+from schemas.events.model_performance import ModelPerformance
 from schemas.events.published import PublishedEvent
 from schemas.events.retrain_request import RetrainRequest
 from schemas.events.version_record import VersionRecord, version_key
@@ -57,6 +58,9 @@ class Outputs:
             case Alert():
                 self.telemetry.alert_raised(event)
                 return self.topics.alerts
+            case ModelPerformance():
+                self.telemetry.performance_told(event)
+                return self.topics.model_performance
             case RetrainRequest():
                 self.telemetry.retrain_requested(event)
                 return self.topics.retrain_requests

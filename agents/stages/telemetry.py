@@ -13,6 +13,7 @@ from detectors.versions.registry import EventOutcome
 from schemas.events.alert import Alert
 from schemas.events.left_out import LeftOut
 from schemas.events.model_event import ModelEvent
+from schemas.events.model_performance import ModelPerformance
 from schemas.events.retrain_request import RetrainRequest
 from schemas.events.version_status import VersionStatus
 from schemas.tables.columns import Role
@@ -102,6 +103,9 @@ class Telemetry(JoinTelemetry, RefusalTelemetry, StateTelemetry, Protocol):
 
     def alert_raised(self, alert: Alert) -> None:
         """Take note of an alert."""
+
+    def performance_told(self, performance: ModelPerformance) -> None:
+        """Take note of how good a model version was in a window."""
 
     def retrain_requested(self, request: RetrainRequest) -> None:
         """Take note of a retrain request."""

@@ -142,6 +142,7 @@ CATALOGUE: Final[Mapping[TopicRole, TopicSpec]] = {
             lost_with="the alerts in it that the retrain policy had not read yet",
             stage_state=TopicRole.POLICY_STATE,
         ),
+        TopicSpec(role=TopicRole.MODEL_PERFORMANCE, rights=_WRITE),
         TopicSpec(role=TopicRole.RETRAIN_REQUESTS, rights=_WRITE),
         TopicSpec(role=TopicRole.MODEL_VERSIONS, rights=_WRITE, cleanup=Cleanup.COMPACT),
         TopicSpec(role=TopicRole.DEAD_LETTERS, rights=_WRITE, record_bytes=REQUEST),

@@ -29,6 +29,7 @@ _AGAIN: Final = 0.2
 _MAY_WIDEN: Final = frozenset(
     {
         TopicRole.MODEL_EVENTS,
+        TopicRole.MODEL_PERFORMANCE,
         TopicRole.RETRAIN_REQUESTS,
         TopicRole.MODEL_VERSIONS,
         TopicRole.DEAD_LETTERS,

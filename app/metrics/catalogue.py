@@ -303,6 +303,49 @@ QUALITY_ALERTS: Final = MetricSpec(
     "non_finite, unseen (categories that the reference did not have), constant (one value stays).",
     (*_MODEL, "feature", "quality", "severity"),
 )
+PERFORMANCE: Final = MetricSpec(
+    "driftline_model_performance",
+    "gauge",
+    "A metric of a model version in its latest window of rows, or of time, as told last; without "
+    "value where the window has none.",
+    (*_MODEL, "window", "metric"),
+)
+PERFORMANCE_BOUND: Final = MetricSpec(
+    "driftline_model_performance_bound",
+    "gauge",
+    "Lower and upper end of the 95 % confidence interval of such a metric, where it has one.",
+    (*_MODEL, "window", "metric", "bound"),
+)
+PERFORMANCE_ROWS: Final = MetricSpec(
+    "driftline_model_performance_rows",
+    "gauge",
+    "Labelled rows of the latest window.",
+    (*_MODEL, "window"),
+)
+PERFORMANCE_LABELLED: Final = MetricSpec(
+    "driftline_model_performance_labelled_ratio",
+    "gauge",
+    "Share of the predictions of the latest window of time whose labels have come.",
+    (*_MODEL, "window"),
+)
+PERFORMANCE_END: Final = MetricSpec(
+    "driftline_model_performance_window_end_timestamp_seconds",
+    "gauge",
+    "Event time at which the latest window ends.",
+    (*_MODEL, "window"),
+)
+PERFORMANCE_UNUSABLE: Final = MetricSpec(
+    "driftline_model_performance_unusable_rows",
+    "gauge",
+    "Rows of the latest window, or their scores, that could not be judged, by the reason.",
+    (*_MODEL, "window", "reason"),
+)
+PERFORMANCES_TOLD: Final = MetricSpec(
+    "driftline_model_performances_told_total",
+    "counter",
+    "Windows that were told, revisions included.",
+    ("window",),
+)
 RETRAIN_REQUESTS: Final = MetricSpec(
     "driftline_retrain_requests_total",
     "counter",
@@ -432,6 +475,13 @@ CATALOGUE: Final = (
     FEATURE_BUDGET,
     ALERTS,
     QUALITY_ALERTS,
+    PERFORMANCE,
+    PERFORMANCE_BOUND,
+    PERFORMANCE_ROWS,
+    PERFORMANCE_LABELLED,
+    PERFORMANCE_END,
+    PERFORMANCE_UNUSABLE,
+    PERFORMANCES_TOLD,
     RETRAIN_REQUESTS,
     MODEL_EVENTS,
     VERSION_EVENTS,

@@ -27,6 +27,7 @@ from app.metrics.catalogue import MetricSpec
 from app.metrics.consumer import ConsumerCollector, ConsumerView
 from app.metrics.label_cap import CappedCounter
 from app.metrics.models import ModelCollector
+from app.metrics.performances import PerformanceCollector
 from app.metrics.refusal import Refusal
 from app.metrics.rendering import CheckedCollector, RenderingGivenUp
 from detectors.versions.registry import EventOutcome
@@ -34,6 +35,7 @@ from schemas.events.alert import Alert
 from schemas.events.invalid import Reason
 from schemas.events.left_out import LeftOut
 from schemas.events.model_event import ModelEvent
+from schemas.events.model_performance import ModelPerformance
 from schemas.events.nothing_to_say import Silence
 from schemas.events.quality_alert import QualityAlert
 from schemas.events.retrain_request import RetrainRequest
@@ -112,10 +114,13 @@ class Metrics:
         self._requests = CappedCounter(self._counter(catalogue.RETRAIN_REQUESTS), label_values)
         self._events = CappedCounter(self._counter(catalogue.MODEL_EVENTS), label_values)
         self._version_events = self._counter(catalogue.VERSION_EVENTS)
+        self._performances = PerformanceCollector(
+            label_values, self._counter(catalogue.PERFORMANCES_TOLD)
+        )
         self._models = ModelCollector(label_values)
         self._consumer = ConsumerCollector(clock)
-        self.registry.register(self._models)
-        self.registry.register(self._consumer)
+        for collector in (self._models, self._performances, self._consumer):
+            self.registry.register(collector)
         self._saves = self._counter(catalogue.STATE_SAVES)
         self._snapshots = self._counter(catalogue.STATE_SNAPSHOTS)
         self._saved_bytes = self._counter(catalogue.STATE_BYTES)
@@ -313,6 +318,7 @@ class Metrics:
             self._release_alerts(gone)
 
     def _release_alerts(self, gone: Collection[ModelVersion]) -> None:
+        self._performances.forget(gone)
         for counter in (self._alerts, self._qualities):
             counter.release(lambda identity: identity[:2] in gone)
 
@@ -329,6 +335,10 @@ class Metrics:
         self._alerts.add(identity, rest)
         if isinstance(alert, QualityAlert):
             self._qualities.add(identity, (str(alert.quality), str(alert.severity)))
+
+    def performance_told(self, performance: ModelPerformance) -> None:
+        """Take note of how good a model version was in a window."""
+        self._performances.keep(performance)
 
     def retrain_requested(self, request: RetrainRequest) -> None:
         """Take note of a retrain request."""

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
 
+from app.settings.performance import ModelPerformanceSettings
 from app.settings.section import Detail, Section, details, expected, known_one, not_empty
 from app.settings.values import ValueOverrides
 from detectors.algorithms.catalogue import InvalidDetector, build, kinds
@@ -182,6 +183,9 @@ class ModelSettings(Section):
 
     monitor: MonitorOverrides = MonitorOverrides()
     """What is different for this model."""
+
+    performance: ModelPerformanceSettings = ModelPerformanceSettings()
+    """How its performance is told."""
 
     values: ValueOverrides = ValueOverrides()
     """Which spellings mean one value of this model."""

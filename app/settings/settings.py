@@ -12,6 +12,7 @@ from app.settings.kafka import KafkaSettings
 from app.settings.limits import LimitSettings
 from app.settings.logs import LogSettings
 from app.settings.monitor import ModelSettings, MonitorSettings
+from app.settings.performance import PerformanceSettings
 from app.settings.policy import PolicySettings
 from app.settings.section import Section
 from app.settings.state import StateSettings
@@ -47,6 +48,9 @@ class Settings(Section):
 
     models: Mapping[ModelName, ModelSettings] = {}
     """What is known of single models, by name."""
+
+    performance: PerformanceSettings = PerformanceSettings()
+    """How good model versions are."""
 
     policy: PolicySettings = PolicySettings()
     """When a retraining is asked for."""

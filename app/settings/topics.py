@@ -22,6 +22,7 @@ class TopicRole(StrEnum):
     LIFECYCLE = "lifecycle"
     PENDING = "pending"
     ALERTS = "alerts"
+    MODEL_PERFORMANCE = "model_performance"
     RETRAIN_REQUESTS = "retrain_requests"
     MODEL_VERSIONS = "model_versions"
     DEAD_LETTERS = "dead_letters"
@@ -66,6 +67,10 @@ class TopicSettings(Section):
 
     alerts: TopicName = "drift-alerts"
     """Written: drift alerts, keyed by model."""
+
+    model_performance: TopicName = "model-performance"
+    """Written: how good model versions are in windows of their labelled predictions, keyed by
+    model."""
 
     retrain_requests: TopicName = "retrain-requests"
     """Written: requests to retrain, keyed by model."""

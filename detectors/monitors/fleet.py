@@ -102,7 +102,7 @@ class Fleet:
     ----------
     evicted
         Versions that the latest update has forgotten; no part of the state.
-    options_of
+    options_of, consumers_of
         As given.
     noticed
         Ids of the latest model events.
@@ -124,7 +124,7 @@ class Fleet:
     ) -> None:
         self.evicted: list[ModelVersion] = []
         self.options_of = options_of
-        self._consumers_of = consumers_of
+        self.consumers_of = consumers_of
         self._roster = Roster(most_models=most_models, most_columns=most_columns, at_once=at_once)
         self.newcomers = Newcomers(
             bytes_for(most_models, most_columns) if most_held_bytes is None else most_held_bytes
@@ -428,7 +428,7 @@ class Fleet:
 
     def _new_monitor(self, model: str, version: str) -> ModelMonitor:
         served = ServedRows(self.versions, (model, version))
-        consumers = (served, *self._consumers_of(model, version))
+        consumers = (served, *self.consumers_of(model, version))
         return ModelMonitor(model, version, self.options_of(model), consumers)
 
 

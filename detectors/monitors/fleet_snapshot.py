@@ -242,7 +242,7 @@ class FleetSnapshots:
         return {**state, "columns": []}
 
     def _restore_one(self, name: PartName, state: State) -> None:
-        fleet = Fleet(self._fleet.options_of)
+        fleet = Fleet(self._fleet.options_of, consumers_of=self._fleet.consumers_of)
         fleet.restore({**fleet.state(), "monitors": [_item(name, state)]})
 
     def _restore_one_served(self, name: PartName, state: State) -> None:

@@ -6,6 +6,7 @@ from typing import Final
 
 from detectors.algorithms.false_alarms import DEFAULT, FalseAlarms
 from detectors.performance.error import Task
+from detectors.performance.options import PerformanceOptions
 from detectors.performance.threshold import Threshold
 from schemas.events.detector_report import Stream
 from schemas.tables.columns import Kind
@@ -68,6 +69,8 @@ class MonitorOptions:
         The classes in the order of lists of probabilities; empty where they are numbered.
     thresholds
         How good it has to be.
+    performance
+        How its performance is told.
     most_columns
         Watched columns of one version above which further ones are refused.
     """
@@ -84,6 +87,7 @@ class MonitorOptions:
     spellings: Spellings = USUAL
     class_names: tuple[str, ...] = ()
     thresholds: tuple[Threshold, ...] = ()
+    performance: PerformanceOptions = field(default_factory=PerformanceOptions)
 
     @property
     def classes(self) -> Classes:

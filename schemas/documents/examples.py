@@ -161,6 +161,82 @@ PERFORMANCE_ALERT: Final[dict[str, Any]] = {
     "threshold (recall[1] >= 0.8).",
 }
 
+MODEL_PERFORMANCE: Final[dict[str, Any]] = {
+    "model": "fraud",
+    "version": "3",
+    "performance_id": "3536ea1f-4e04-52ab-9a42-8e486a4e38e7",
+    "window": {
+        "kind": "time",
+        "number": 20513,
+        "begin": "2026-03-01T00:00:00.000Z",
+        "end": "2026-03-02T00:00:00.000Z",
+    },
+    "revision": 24,
+    "task": "classification",
+    "as_of": {
+        "topic": "labels",
+        "partition": 1,
+        "offset": 31877,
+        "time": "2026-03-10T00:00:00.000Z",
+    },
+    "rows": 962,
+    "predictions": 1042,
+    "share_labelled": 0.9232,
+    "unusable": {},
+    "positive_class": "fraud",
+    "metrics": {
+        "accuracy": {"value": 0.9927, "low": 0.9851, "high": 0.9965, "error": None, "reason": None},
+        "precision": {"value": 1.0, "low": 0.9572, "high": 1.0, "error": None, "reason": None},
+        "recall": {"value": 0.9247, "low": 0.8527, "high": 0.9631, "error": None, "reason": None},
+        "roc_auc": {"value": 0.998, "low": 0.9916, "high": 1.0, "error": 0.0016, "reason": None},
+    },
+    "classes": [
+        {
+            "name": "genuine",
+            "rows": 869,
+            "predicted": 876,
+            "precision": {
+                "value": 0.992,
+                "low": 0.9836,
+                "high": 0.9961,
+                "error": None,
+                "reason": None,
+            },
+            "recall": {"value": 1.0, "low": 0.9956, "high": 1.0, "error": None, "reason": None},
+            "specificity": {
+                "value": 0.9247,
+                "low": 0.8527,
+                "high": 0.9631,
+                "error": None,
+                "reason": None,
+            },
+            "f1": {"value": 0.996, "low": 0.9917, "high": 0.9981, "error": None, "reason": None},
+        },
+        {
+            "name": "fraud",
+            "rows": 93,
+            "predicted": 86,
+            "precision": {"value": 1.0, "low": 0.9572, "high": 1.0, "error": None, "reason": None},
+            "recall": {
+                "value": 0.9247,
+                "low": 0.8527,
+                "high": 0.9631,
+                "error": None,
+                "reason": None,
+            },
+            "specificity": {
+                "value": 1.0,
+                "low": 0.9956,
+                "high": 1.0,
+                "error": None,
+                "reason": None,
+            },
+            "f1": {"value": 0.9609, "low": 0.9205, "high": 0.9812, "error": None, "reason": None},
+        },
+    ],
+    "confusion": [[869, 0], [7, 86]],
+}
+
 RETRAIN_REQUEST: Final[dict[str, Any]] = {
     "request_id": "0c2dbf0a-8b5e-5f0f-9d0c-5b6f6a6c1e11",
     "model": "fraud",
@@ -251,6 +327,16 @@ PERFORMANCE_ALERT_HEADERS: Final = {
     "ce_id": "5d1f0b0e-3c58-5d6c-9d2a-0a4f5f2b7c11",
     "ce_time": "2026-03-03T07:20:41.000Z",
     "ce_subject": "recall[1]",
+}
+
+MODEL_PERFORMANCE_HEADERS: Final = {
+    "ce_specversion": "1.0",
+    "ce_id": "3536ea1f-4e04-52ab-9a42-8e486a4e38e7",
+    "ce_source": "/driftline/fraud/3",
+    "ce_type": "io.driftline.model-performance.v1",
+    "ce_time": "2026-03-10T00:00:00.000Z",
+    "ce_subject": "time-20513",
+    "content-type": "application/json",
 }
 
 RETRAIN_REQUEST_HEADERS: Final = {

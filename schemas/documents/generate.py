@@ -23,6 +23,7 @@ from schemas.events.event import Event
 from schemas.events.invalid import Reason
 from schemas.events.label import Label
 from schemas.events.model_event import EFFECTS, ModelEvent
+from schemas.events.model_performance import ModelPerformance
 from schemas.events.prediction import Prediction
 from schemas.events.retrain_request import RetrainRequest
 from schemas.events.version_record import VersionRecord
@@ -124,6 +125,14 @@ CHANNELS: Final = (
         AnyAlert,
     ),
     Channel(
+        "model-performance",
+        "model_performance",
+        ModelPerformance,
+        _MODEL_KEY,
+        (Example(examples.MODEL_PERFORMANCE, examples.MODEL_PERFORMANCE_HEADERS),),
+        CloudEventType.MODEL_PERFORMANCE,
+    ),
+    Channel(
         "retrain-requests",
         "retrain_request",
         RetrainRequest,
@@ -190,8 +199,8 @@ def asyncapi() -> Document:
             "title": "Driftline",
             "version": API_VERSION,
             "description": "Drift detection for machine-learning models. Services write "
-            "predictions, labels and model events; Driftline writes alerts, retrain requests and "
-            "dead letters. Topics have their default names.",
+            "predictions, labels and model events; Driftline writes alerts, performances, retrain "
+            "requests and dead letters. Topics have their default names.",
             "license": {"name": "Apache-2.0"},
         },
         "defaultContentType": JSON,

@@ -16,6 +16,7 @@ from schemas.events.alert import Alert
 from schemas.events.invalid import Reason
 from schemas.events.left_out import LeftOut
 from schemas.events.model_event import ModelEvent
+from schemas.events.model_performance import ModelPerformance
 from schemas.events.nothing_to_say import Silence
 from schemas.events.retrain_request import RetrainRequest
 from schemas.tables.model_version import ModelVersion
@@ -104,6 +105,7 @@ class FakeTelemetry:
     ahead: dict[str, int] = field(default_factory=dict)
     left_out: list[tuple[str, str, str]] = field(default_factory=list)
     alerts: list[Alert] = field(default_factory=list)
+    performances: list[ModelPerformance] = field(default_factory=list)
     requests: list[RetrainRequest] = field(default_factory=list)
     events: list[ModelEvent] = field(default_factory=list)
     saved: list[tuple[str, int, int]] = field(default_factory=list)
@@ -166,6 +168,9 @@ class FakeTelemetry:
 
     def alert_raised(self, alert: Alert) -> None:
         self.alerts.append(alert)
+
+    def performance_told(self, performance: ModelPerformance) -> None:
+        self.performances.append(performance)
 
     def retrain_requested(self, request: RetrainRequest) -> None:
         self.requests.append(request)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from detectors.monitors.fleet import Fleet
 from schemas.events.codec import decode_event, decode_object
 from schemas.events.model_event import ModelEvent
+from schemas.events.published import PublishedEvent
 from schemas.tables.frames import decode_frame, is_frame
 from schemas.tables.observations import Origin
 
@@ -40,12 +41,11 @@ def model_event_of(value: bytes) -> ModelEvent | None:
     return decode_event(ModelEvent, decode_object(value))
 
 
-def alerts_of(fleet: Fleet, value: bytes) -> Iterator[str]:
-    """Have a fleet take a record; yield the ids of the alerts."""
+def events_of(fleet: Fleet, value: bytes) -> Iterator[PublishedEvent]:
+    """Have a fleet take a record; yield what it finds."""
     event = model_event_of(value)
     if event is not None:
         fleet.notice(event)
         return
     for table in decode_frame(value):
-        for alert in fleet.update(table):
-            yield alert.event_id
+        yield from fleet.update(table)

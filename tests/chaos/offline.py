@@ -12,7 +12,7 @@ from schemas.events.alert import Alert
 from schemas.events.model_event import ModelEvent
 from schemas.tables.model_version import ModelVersion
 from schemas.tables.observations import Origin
-from tests.chaos.observed import alerts_of, model_event_of, rows_of
+from tests.chaos.observed import events_of, model_event_of, rows_of
 
 
 @dataclass
@@ -23,7 +23,7 @@ class OfflineDetection:
     ----------
     fleets
         Their final state, by partition.
-    alerts
+    alerts, performances
         Ids.
     noticed
         Model events, in their order.
@@ -34,6 +34,7 @@ class OfflineDetection:
     settings: Settings
     fleets: dict[int, Fleet] = field(default_factory=dict)
     alerts: set[str] = field(default_factory=set)
+    performances: set[str] = field(default_factory=set)
     noticed: list[ModelEvent] = field(default_factory=list)
     seen: dict[tuple[Origin, str, int, int], dict[ModelVersion, int]] = field(
         default_factory=lambda: defaultdict(lambda: defaultdict(int))
@@ -43,7 +44,9 @@ class OfflineDetection:
         """Take all records of a partition."""
         fleet = self.fleets.setdefault(partition, options.new_fleet(self.settings))
         for value in values:
-            self.alerts.update(alerts_of(fleet, value))
+            for found in events_of(fleet, value):
+                ids = self.alerts if isinstance(found, Alert) else self.performances
+                ids.add(found.event_id)
             if (event := model_event_of(value)) is not None:
                 self.noticed.append(event)
             for row in rows_of(value):

@@ -158,7 +158,7 @@ class Oracle:
     def _judge_alerts(
         self, detection: OfflineDetection, lifecycle: Mapping[int, list[Message]]
     ) -> None:
-        """The same log gives the same alerts, and these the same requests."""
+        """The same log gives the same alerts and performances, and alerts the same requests."""
         policy = OfflinePolicy(self._settings)
         alerts: list[str] = []
         for partition, messages in self._read(TopicRole.ALERTS).items():
@@ -170,8 +170,14 @@ class Oracle:
             for messages in self._read(TopicRole.RETRAIN_REQUESTS).values()
             for message in messages
         ]
+        performances = [
+            orjson.loads(message.value() or b"")["performance_id"]
+            for messages in self._read(TopicRole.MODEL_PERFORMANCE).values()
+            for message in messages
+        ]
         verdict = self._verdict
         verdict.compare("alerts", alerts, detection.alerts)
+        verdict.compare("performances", performances, detection.performances)
         verdict.compare("retrain requests", requests, policy.requests)
         policies = {partition: PolicySnapshots(each) for partition, each in policy.policies.items()}
         self._judge_state(TopicRole.POLICY_STATE, policies)

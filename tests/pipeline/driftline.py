@@ -28,6 +28,7 @@ TOPICS = (
     "driftline-lifecycle",
     "driftline-pending",
     "drift-alerts",
+    "model-performance",
     "retrain-requests",
     "model-versions",
     "driftline-dead-letters",

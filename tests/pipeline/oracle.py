@@ -10,25 +10,33 @@ from agents.state.stored_state import StoredState, assemble
 from detectors.monitors.fleet import Fleet
 from detectors.monitors.fleet_snapshot import FleetSnapshots
 from detectors.monitors.options import MonitorOptions
+from detectors.monitors.performance_watch import PerformanceWatch
 from schemas.events.codec import decode_event, decode_object
 from schemas.events.invalid import InvalidMessage
 from schemas.events.model_event import ModelEvent
+from schemas.events.published import PublishedEvent
 from schemas.tables.frames import MAGIC, decode_frame
 from tests.pipeline.driftline import PARTITIONS
 
 
 def offline(
     records: Iterable[Message], options: MonitorOptions, upto: dict[int, int] | None = None
-) -> tuple[list[str], dict[int, Fleet]]:
-    """Return the ids of all alerts, and the fleets, of records of the observations topic.
+) -> tuple[list[PublishedEvent], dict[int, Fleet]]:
+    """Return what is found, and the fleets, of records of the observations topic.
 
     Parameters
     ----------
     upto
         Partition to the last offset that counts; all by default.
     """
-    fleets = {partition: Fleet(lambda _: options) for partition in range(PARTITIONS)}
-    alerts: list[str] = []
+    fleets = {
+        partition: Fleet(
+            lambda _: options,
+            consumers_of=lambda model, version: (PerformanceWatch((model, version), options),),
+        )
+        for partition in range(PARTITIONS)
+    }
+    found: list[PublishedEvent] = []
     for record in sorted(records, key=lambda each: (each.partition(), each.offset())):
         partition, value = record.partition() or 0, record.value()
         if upto is not None and (record.offset() or 0) > upto.get(partition, -1):
@@ -36,10 +44,10 @@ def offline(
         with suppress(InvalidMessage):
             if value is not None and value.startswith(MAGIC):
                 for table in decode_frame(value):
-                    alerts += [alert.event_id for alert in fleets[partition].update(table)]
+                    found += fleets[partition].update(table)
             else:
                 fleets[partition].notice(decode_event(ModelEvent, decode_object(value)))
-    return alerts, fleets
+    return found, fleets
 
 
 async def stored_states(bootstrap: str, topic: str) -> dict[int, StoredState]:

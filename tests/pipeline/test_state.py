@@ -16,13 +16,23 @@ import pytest
 
 from detectors.monitors.fleet import Fleet
 from detectors.monitors.options import MonitorOptions
+from detectors.performance.options import PerformanceOptions
+from schemas.events.model_performance import ModelPerformance
+from schemas.events.published import PublishedEvent
 from tests.agents.transport.worker_process import wait_until
+from tests.detectors.drift_alerts import alerts_in
 from tests.kafka import KafkaCluster
 from tests.pipeline.driftline import ROOT, USERS_TOPICS, Kafka, Traffic, Worker
 from tests.pipeline.oracle import offline, parts_of, stored_states
 
 ROWS, CHANGE_AT, STOP_AT = 3000, 1800, 1500
-SETTINGS = {"policy.features": 2, "monitor.burn_in": 200, "state.interval_seconds": 0.5}
+SETTINGS = {
+    "policy.features": 2,
+    "monitor.burn_in": 200,
+    "state.interval_seconds": 0.5,
+    "performance.rows": 100,
+}
+OPTIONS = MonitorOptions(burn_in=200, performance=PerformanceOptions(rows=100))
 
 
 @pytest.fixture
@@ -79,8 +89,8 @@ def test_a_worker_goes_on_from_where_another_one_ended(
     assert all(alert["rows_observed"] > CHANGE_AT - STOP_AT + 200 for alert in first.values())
 
 
-def check_against_the_oracle(client: Kafka) -> list[str]:
-    """Compare all alerts and the stored state with those of an offline run; return its alerts."""
+def check_against_the_oracle(client: Kafka) -> list[PublishedEvent]:
+    """Compare all events and the stored state with those of an offline run; return its events."""
     observations = client.read("driftline-observations", lambda _: False, within=3.0)
     topic = f"{client.prefix}driftline-state"
     stored = asyncio.run(stored_states(client.bootstrap, topic))
@@ -88,10 +98,13 @@ def check_against_the_oracle(client: Kafka) -> list[str]:
         number: state.covers[f"{client.prefix}driftline-observations"]
         for number, state in stored.items()
     }
-    expected, fleets = offline(observations, MonitorOptions(burn_in=200), covers)
-    alerts = client.read("drift-alerts", lambda _: False, within=2.0)
-    found = [orjson.loads(alert.value() or b"")["alert_id"] for alert in alerts]
-    assert set(found) == set(expected)
+    expected, fleets = offline(observations, OPTIONS, covers)
+    found = {
+        orjson.loads(event.value() or b"")[name]
+        for topic, name in (("drift-alerts", "alert_id"), ("model-performance", "performance_id"))
+        for event in client.read(topic, lambda _: False, within=2.0)
+    }
+    assert found == {event.event_id for event in expected}
     assert sum(len(fleet) for fleet in fleets.values()) > 0
     for number, fleet in fleets.items():
         if number in stored:
@@ -120,7 +133,10 @@ def test_workers_that_come_go_and_are_killed_give_what_one_offline_run_gives(
 
     def send_each(count: int) -> None:
         for number, rows in enumerate(models):
-            client.send_predictions({**row, "model": f"m{number}"} for row in islice(rows, count))
+            client.send_predictions(
+                {**row, "model": f"m{number}", "label": int(row["features"]["age"] > 50)}
+                for row in islice(rows, count)
+            )
         client.flush()
 
     def worker(number: int) -> Worker:
@@ -143,7 +159,11 @@ def test_workers_that_come_go_and_are_killed_give_what_one_offline_run_gives(
                 for topic in ("predictions", "driftline-observations"):
                     wait_until(partial(drained, client, topic), within=60.0, why=third.log)
                 assert third.stop() == 0, third.log()
-    assert len(check_against_the_oracle(client)) >= len(models)
+    expected = check_against_the_oracle(client)
+    assert len(alerts_in(expected)) >= len(models)
+    # Where the first labelled rows decide what a model predicts, they count like all others.
+    windows = [event for event in expected if isinstance(event, ModelPerformance)]
+    assert len(windows) == len(models) * ROWS // 100
     # Each model has one open request, whichever worker made it and however often it was told.
     requests = client.read_events("retrain-requests", len(models) + 1, within=5.0)
     asked = {(request["model"], request["request_id"]) for request in requests}
@@ -172,7 +192,7 @@ def test_a_worker_that_slept_through_the_loss_of_its_partitions_changes_nothing(
                 wait_until(partial(drained, client, topic), within=60.0, why=second.log)
             assert second.stop() == 0, second.log()
         first.stop()
-    assert len(check_against_the_oracle(client)) >= 2
+    assert len(alerts_in(check_against_the_oracle(client))) >= 2
 
 
 def driftline(client: Kafka, *arguments: str) -> tuple[int, str]:

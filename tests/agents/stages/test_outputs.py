@@ -10,15 +10,22 @@ from schemas.documents import examples
 from schemas.events.any_alert import decode_alert
 from schemas.events.cloudevents import CloudEventType
 from schemas.events.codec import decode_event
+from schemas.events.model_performance import ModelPerformance
 from schemas.events.published import PublishedEvent
 from schemas.events.retrain_request import RetrainRequest
 from schemas.events.version_record import VersionRecord
 from tests.agents.fakes import FakePublisher, FakeTelemetry
 from tests.topics import TOPICS as DEFAULTS
 
-TOPICS = replace(DEFAULTS, alerts="acme.alerts", retrain_requests="acme.requests")
+TOPICS = replace(
+    DEFAULTS,
+    alerts="acme.alerts",
+    model_performance="acme.performance",
+    retrain_requests="acme.requests",
+)
 DRIFT, QUALITY = decode_alert(examples.DRIFT_ALERT), decode_alert(examples.QUALITY_ALERT)
 PERFORMANCE = decode_alert(examples.PERFORMANCE_ALERT)
+WINDOW = decode_event(ModelPerformance, examples.MODEL_PERFORMANCE)
 REQUEST = decode_event(RetrainRequest, examples.RETRAIN_REQUEST)
 VERSION = decode_event(VersionRecord, examples.VERSION_RECORD)
 
@@ -68,6 +75,12 @@ class World:
             examples.PERFORMANCE_ALERT_HEADERS,
         ),
         (
+            WINDOW,
+            TOPICS.model_performance,
+            examples.MODEL_PERFORMANCE,
+            examples.MODEL_PERFORMANCE_HEADERS,
+        ),
+        (
             REQUEST,
             TOPICS.retrain_requests,
             examples.RETRAIN_REQUEST,
@@ -80,7 +93,7 @@ class World:
             examples.VERSION_RECORD_HEADERS,
         ),
     ],
-    ids=["drift", "quality", "performance", "request", "version"],
+    ids=["drift", "quality", "performance", "window", "request", "version"],
 )
 def test_an_event_goes_to_the_topic_of_its_type_as_the_published_examples_show_it(
     event: PublishedEvent, topic: str, value: object, headers: dict[str, str]
@@ -96,9 +109,10 @@ def test_an_event_goes_to_the_topic_of_its_type_as_the_published_examples_show_i
 
 def test_each_event_is_told_of() -> None:
     world = World()
-    for event in (DRIFT, QUALITY, REQUEST):
+    for event in (DRIFT, QUALITY, PERFORMANCE, WINDOW, REQUEST):
         world.publish(event)
-    assert world.telemetry.alerts == [DRIFT, QUALITY]
+    assert world.telemetry.alerts == [DRIFT, QUALITY, PERFORMANCE]
+    assert world.telemetry.performances == [WINDOW]
     assert world.telemetry.requests == [REQUEST]
 
 

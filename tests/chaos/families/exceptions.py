@@ -12,6 +12,7 @@ CRASHED: Final = 1
 _OUTPUTS: Final = (
     TopicRole.OBSERVATIONS,
     TopicRole.ALERTS,
+    TopicRole.MODEL_PERFORMANCE,
     TopicRole.RETRAIN_REQUESTS,
     TopicRole.DEAD_LETTERS,
 )

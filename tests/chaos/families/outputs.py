@@ -15,6 +15,7 @@ _WRONG_TOPICS: Final = 3
 _OUTPUTS: Final = (
     TopicRole.ALERTS,
     TopicRole.OBSERVATIONS,
+    TopicRole.MODEL_PERFORMANCE,
     TopicRole.RETRAIN_REQUESTS,
     TopicRole.DEAD_LETTERS,
 )

@@ -232,6 +232,7 @@ def test_the_asyncapi_document_has_the_topics_by_their_default_names() -> None:
     received = {TOPICS.predictions, TOPICS.labels, TOPICS.model_events}
     sent = {
         TOPICS.alerts,
+        TOPICS.model_performance,
         TOPICS.retrain_requests,
         TOPICS.model_versions,
         TOPICS.dead_letters,

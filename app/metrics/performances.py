@@ -1,0 +1,84 @@
+"""The performance of model versions as metrics, made at the scrape from what was told last."""
+
+from collections.abc import Collection
+from typing import Final
+
+from prometheus_client import Counter
+from prometheus_client.registry import Collector
+
+from app.metrics import catalogue
+from app.metrics.label_cap import Identity, LabelCap
+from app.metrics.models import Family, family
+from schemas.events.model_performance import ModelPerformance
+from schemas.events.times import parse_time
+from schemas.tables.model_version import ModelVersion
+
+SPECS: Final = (
+    catalogue.PERFORMANCE,
+    catalogue.PERFORMANCE_BOUND,
+    catalogue.PERFORMANCE_ROWS,
+    catalogue.PERFORMANCE_LABELLED,
+    catalogue.PERFORMANCE_END,
+    catalogue.PERFORMANCE_UNUSABLE,
+)
+
+
+class PerformanceCollector(Collector):
+    """Keeps the latest window of each kind of each model version.
+
+    Parameters
+    ----------
+    limit
+        Model versions that are shown.
+    told
+        Counts the windows, by their kind.
+    """
+
+    def __init__(self, limit: int, told: Counter) -> None:
+        self._told = told
+        self._latest: dict[Identity, ModelPerformance] = {}
+        self._cap = LabelCap(limit)
+
+    def keep(self, performance: ModelPerformance) -> None:
+        """Take what was told of a window; of one before the latest it changes nothing."""
+        self._told.labels(str(performance.window.kind)).inc()
+        version = performance.model, performance.version
+        identity = (*version, str(performance.window.kind))
+        known = self._latest.get(identity)
+        if known is not None and known.window.number > performance.window.number:
+            return
+        if known is not None or self._cap.admits(version):
+            self._latest[identity] = performance
+
+    def forget(self, gone: Collection[ModelVersion]) -> None:
+        """Forget model versions."""
+        self._latest = {key: told for key, told in self._latest.items() if key[:2] not in gone}
+        self._cap.release(lambda identity: identity in gone)
+
+    def describe(self) -> list[Family]:
+        """Return the families without samples."""
+        return [family(spec) for spec in SPECS]
+
+    def collect(self) -> list[Family]:
+        """Return the families of all model versions."""
+        families = {spec.name: family(spec) for spec in SPECS}
+        for identity, told in list(self._latest.items()):
+            for name, estimate in told.metrics.items():
+                if estimate.value is None:
+                    continue
+                labels = (*identity, name)
+                families[catalogue.PERFORMANCE.name].add_metric(labels, estimate.value)
+                bounds = families[catalogue.PERFORMANCE_BOUND.name]
+                for bound, value in (("low", estimate.low), ("high", estimate.high)):
+                    if value is not None:
+                        bounds.add_metric((*labels, bound), value)
+            families[catalogue.PERFORMANCE_ROWS.name].add_metric(identity, told.rows)
+            if told.share_labelled is not None:
+                share = families[catalogue.PERFORMANCE_LABELLED.name]
+                share.add_metric(identity, told.share_labelled)
+            end = parse_time(told.window.end) / 1000
+            families[catalogue.PERFORMANCE_END.name].add_metric(identity, end)
+            for reason, rows in told.unusable.items():
+                unusable = families[catalogue.PERFORMANCE_UNUSABLE.name]
+                unusable.add_metric((*identity, reason), rows)
+        return list(families.values())

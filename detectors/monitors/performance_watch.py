@@ -1,0 +1,220 @@
+"""Performance of one model version: a consumer of its rows, beside the drift's columns."""
+
+from dataclasses import replace
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detectors.monitors.options import MonitorOptions
+from detectors.monitors.row_consumer import Found
+from detectors.performance.error import Task
+from detectors.performance.labelled_rows import are_labelled
+from detectors.performance.performance import Performance, Telling
+from detectors.performance.prediction_counts import PredictionCounts
+from detectors.performance.task_choice import TaskChoice
+from detectors.rows.row_log import RowLog
+from detectors.snapshots.tree import State
+from schemas.events.identity import stable_id
+from schemas.events.model_performance import ModelPerformance, Window
+from schemas.events.position import Position
+from schemas.events.times import format_time
+from schemas.tables.columns import ABSENT, Column, Flag, Role, column_of
+from schemas.tables.model_version import ModelVersion
+from schemas.tables.observations import ObservationBatch, Origin
+from schemas.tables.outcomes import outcome_columns, outcomes_of
+from schemas.values.categories import category_name
+
+FORMAT: Final = 1
+"""Of the state."""
+
+NAME: Final = "performance"
+
+
+class PerformanceWatch:
+    """Tells how good a model version is in windows of its labelled rows.
+
+    Where the task of the model is not declared, the first labelled rows decide it: they are kept
+    until it stands. A deployment or a retraining makes nothing void: a version is as good as it is.
+
+    Parameters
+    ----------
+    identity
+        Model and version.
+    options
+        How the model is watched.
+
+    Attributes
+    ----------
+    name
+        The key of its state.
+    """
+
+    def __init__(self, identity: ModelVersion, options: MonitorOptions) -> None:
+        self.name = NAME
+        self._identity = identity
+        self._options = options
+        self._choice = TaskChoice(options.task)
+        self._counts = PredictionCounts(options.performance.window, options.performance.kept)
+        self._held: list[tuple[Any, ...]] = []
+        self._performance: Performance | None = None
+        if self._choice.settled is not None:
+            self._performance = self._new_performance(self._choice.settled)
+
+    def skim(self, origin: Origin, rows: int, oldest: int, newest: int) -> bool:
+        """Count predictions of one window as `detectors.monitors.row_consumer.RowConsumer`."""
+        return origin is Origin.PREDICTIONS and self._counts.skim(rows, oldest, newest)
+
+    def consume(self, rows: ObservationBatch, first: int, log: RowLog) -> list[Found]:
+        """Learn from unseen rows; return the windows that are to be told.
+
+        Parameters as of `detectors.monitors.row_consumer.RowConsumer`.
+        """
+        if rows.origin is Origin.PREDICTIONS:
+            self._counts.add(rows.times)
+            return []
+        if not are_labelled(rows.columns):
+            return []
+        found: list[tuple[int, Telling]] = []
+        begin = min(self._choice.rows_left, len(rows))
+        if begin:
+            self._hold(rows.take(np.arange(len(rows)) < begin))
+            if self._choice.settled is not None:
+                self._performance = self._new_performance(self._choice.settled)
+                told = self._take_held(self._performance)
+                found += [(first + begin - 1, each) for each in told]
+        if self._performance is not None and begin < len(rows):
+            rest = rows.take(np.arange(len(rows)) >= begin)
+            told = self._performance.add(rest.columns, predicted_at(rest), rest.times)
+            found += [(first + begin + each.row, each) for each in told]
+        return [
+            Found(row, self._event(each, log.position(row, known_at=row))) for row, each in found
+        ]
+
+    def restart(self) -> None:
+        """Do nothing: neither a deployment nor a retraining makes a version's past void."""
+
+    def state(self) -> State:
+        """Return the whole state."""
+        return {
+            "format": FORMAT,
+            "options": self._fingerprint(),
+            "predictions": self._counts.state(),
+            "task": self._choice.state(),
+            "held": [list(each) for each in self._held],
+            "performance": None if self._performance is None else self._performance.state(),
+        }
+
+    def restore(self, state: State) -> None:
+        """Restore a state; where other windows or classes were configured all of it begins anew.
+
+        Raises
+        ------
+        ValueError
+            Of a format that is not known.
+        """
+        if state["format"] != FORMAT:
+            raise ValueError(f"performance of format {state['format']}, expected {FORMAT}")
+        if state["options"] != self._fingerprint():
+            return
+        self._counts.restore(state["predictions"])
+        self._choice.restore(state["task"])
+        self._held = [tuple(each) for each in state["held"]]
+        if self._choice.settled is not None:
+            self._performance = self._new_performance(self._choice.settled)
+            if state["performance"] is not None:
+                self._performance.restore(state["performance"])
+
+    def _new_performance(self, task: Task) -> Performance:
+        options = self._options
+        return Performance(task, options.classes, options.performance, self._counts)
+
+    def _fingerprint(self) -> str:
+        """Return what tells options apart under which states differ in meaning."""
+        options = self._options
+        told = replace(options.performance, metrics=())
+        spelled = sorted(options.spellings.document().items())
+        return stable_id(repr(told), repr(spelled), *options.class_names, str(options.task))
+
+    def _hold(self, rows: ObservationBatch) -> None:
+        """Keep rows until the task is known, and have them decide it."""
+        count = len(rows)
+        predictions, labels = (
+            list(map(_plain, outcomes_of(rows.columns, role, count)))
+            for role in (Role.PREDICTION, Role.LABEL)
+        )
+        scores: list[Any] = [None] * count
+        for column in rows.columns:
+            if column.role is Role.SCORE:
+                ok = np.ones(count, np.bool_) if column.flags is None else column.flags == Flag.OK
+                scores = [
+                    value if is_there else None
+                    for value, is_there in zip(column.values.tolist(), ok.tolist(), strict=True)
+                ]
+        for prediction, label in zip(predictions, labels, strict=True):
+            self._choice.of_next(prediction, label)
+        times = predicted_at(rows).tolist(), rows.times.tolist()
+        held = zip(predictions, labels, scores, *times, strict=True)
+        self._held = [*self._held, *held]
+
+    def _take_held(self, performance: Performance) -> list[Telling]:
+        predictions, labels, scores, *times = zip(*self._held, strict=True)
+        self._held = []
+        columns: list[Column] = [
+            *outcome_columns(Role.PREDICTION, predictions),
+            *outcome_columns(Role.LABEL, labels),
+        ]
+        if any(score is not None for score in scores):
+            given = [ABSENT if score is None else score for score in scores]
+            columns.append(column_of("score", Role.SCORE, given))
+        predicted, labelled = (np.array(each, dtype=np.int64) for each in times)
+        return performance.add(columns, predicted, labelled)
+
+    def _event(self, told: Telling, at: Position) -> ModelPerformance:
+        model, version = self._identity
+        place = at.topic, at.partition, at.offset
+        predictions = told.predictions
+        return ModelPerformance(
+            model=model,
+            version=version,
+            performance_id=stable_id(
+                NAME, model, version, str(told.kind), told.number, told.revision, *place
+            ),
+            window=Window(
+                kind=told.kind,
+                number=told.number,
+                begin=format_time(told.begin),
+                end=format_time(told.end),
+            ),
+            revision=told.revision,
+            task=str(self._choice.settled),
+            as_of=at,
+            rows=told.rows,
+            predictions=predictions,
+            share_labelled=None if predictions is None else told.rows / predictions,
+            unusable=told.unusable,
+            positive_class=told.positive,
+            metrics=told.metrics,
+            classes=told.classes,
+            confusion=told.confusion,
+        )
+
+
+def predicted_at(rows: ObservationBatch) -> NDArray[np.int64]:
+    """Return the times of the predictions of labelled rows; of the label where it is not known."""
+    times = rows.times
+    for column in rows.columns:
+        if column.role is Role.DELAY:
+            delays = column.values.astype(np.int64)
+            if column.flags is not None:
+                delays = np.where(column.flags == Flag.OK, delays, 0)
+            times = np.maximum(times - delays, 0)
+    return times
+
+
+def _plain(outcome: Any) -> Any:
+    """Return an outcome as the rows that it came with do not change it; None if it is unusable."""
+    if isinstance(outcome, list):
+        return None if ... in outcome else outcome
+    # Where its batch has other kinds too, it comes as the name of a category.
+    return None if outcome is None or outcome is ... else category_name(outcome)

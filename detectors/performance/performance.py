@@ -1,0 +1,334 @@
+"""Performance of one model version: its labelled rows in windows, and when these are told."""
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detectors.performance.class_table import ClassTable
+from detectors.performance.confusion import Confusion
+from detectors.performance.error import Task
+from detectors.performance.figures import metrics_of
+from detectors.performance.judged_rows import ClassRows, Judge, JudgedRows, part_of
+from detectors.performance.options import PerformanceOptions
+from detectors.performance.prediction_counts import PredictionCounts
+from detectors.performance.tallies import Tally
+from detectors.snapshots.tree import State
+from schemas.events.model_performance import ClassReport, Estimate, WindowKind
+from schemas.tables.columns import Column
+from schemas.values.class_order import Classes
+
+Times = NDArray[np.int64]
+
+TICKS: Final = 4
+"""Parts of a window of time, in each of which it is told once at most."""
+
+_PATIENCE: Final = 16
+"""The part of its age after which a window is told again: the older it is, the more rarely."""
+
+EXACT_IN_ROWS: Final = 1000
+"""Scores of a window of rows that are kept as they are; of more there are bins."""
+
+EXACT_IN_TIME: Final = 128
+"""Scores of a window of time that are kept as they are; likewise."""
+
+_NEVER: Final = -1
+
+
+class Telling(NamedTuple):
+    """A window that is to be told, as it is after a row.
+
+    Attributes
+    ----------
+    row
+        The place of the row among those that were given.
+    kind, number, revision
+        Which window it is, and how often it was told before.
+    begin, end
+        Milliseconds since the epoch.
+    rows, predictions
+        Labelled rows of it, and predictions; None where these are not known.
+    positive, unusable, metrics, classes, confusion
+        As of `schemas.events.model_performance.ModelPerformance`.
+    """
+
+    row: int
+    kind: WindowKind
+    number: int
+    revision: int
+    begin: int
+    end: int
+    rows: int
+    predictions: int | None
+    positive: str | None
+    unusable: dict[str, int]
+    metrics: dict[str, Estimate]
+    classes: list[ClassReport]
+    confusion: list[list[int]]
+
+
+class _TimeWindow:
+    """A window of time that is kept.
+
+    Attributes
+    ----------
+    tally
+        Its rows.
+    revision
+        That of its next telling.
+    due_at
+        The first tick in which it may be told again.
+    is_changed
+        Whether rows came since then.
+    """
+
+    __slots__ = ("due_at", "is_changed", "revision", "tally")
+
+    def __init__(self) -> None:
+        self.tally = Tally(EXACT_IN_TIME)
+        self.revision = 0
+        self.due_at = _NEVER
+        self.is_changed = False
+
+
+class Performance:
+    """Windows of the labelled rows of one model version whose task is known.
+
+    A window of rows is told when it is full. One of time is told when the labels have come to its
+    end, and again when further labels come for it: at once where it was told neither within this
+    tick, a quarter of a window's length, nor within a sixteenth of its age, and else with the first
+    row after that. What is told depends on the rows in their order alone.
+
+    Parameters
+    ----------
+    task
+        Not `Task.AUTO`.
+    classes
+        Of the model, and their order in lists.
+    options
+        Which windows and metrics.
+    predictions
+        Counts what was predicted in each window.
+
+    Attributes
+    ----------
+    late_rows
+        Rows of windows that are not kept any more; they count in those of rows alone.
+    """
+
+    def __init__(
+        self,
+        task: Task,
+        classes: Classes,
+        options: PerformanceOptions,
+        predictions: PredictionCounts,
+    ) -> None:
+        self._task = task
+        self._options = options
+        self._predictions = predictions
+        self._table = ClassTable()
+        self._judge = Judge(classes, options, self._table)
+        if options.positive is not None:
+            self._table.learn([self._judge.positive])
+        self._rows = 0
+        self._now = self._newest = _NEVER
+        self._current = Tally(EXACT_IN_ROWS)
+        self._windows: dict[int, _TimeWindow] = {}
+        self.late_rows = 0
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the numbers of all windows."""
+        windows = sum(window.tally.nbytes for window in self._windows.values())
+        return self._current.nbytes + windows
+
+    def add(
+        self, columns: Sequence[Column], predicted_at: Times, labelled_at: Times
+    ) -> list[Telling]:
+        """Add labelled rows; return the windows that are to be told, in the order of the rows.
+
+        Parameters
+        ----------
+        columns
+            What was predicted, what was true, and the scores.
+        predicted_at, labelled_at
+            Shape ``(n,)``: times of predictions and of labels, milliseconds since the epoch.
+        """
+        rows = self._judged(columns, len(labelled_at))
+        length = self._options.window
+        now = np.maximum.accumulate(np.maximum(labelled_at, self._now))
+        ticks = now * TICKS // length
+        numbers = predicted_at // length
+        newest = np.maximum.accumulate(np.maximum(numbers, self._newest))
+        told: list[Telling] = []
+        for begin, end in _stretches(ticks, newest):
+            tick, latest = int(ticks[begin]), int(newest[begin])
+            told += self._forget(latest, begin)
+            is_kept = numbers[begin:end] > latest - self._options.kept
+            stops = self._first_of_tick(numbers[begin:end], is_kept, tick, latest)
+            if self._now * TICKS // length < tick:
+                stops.add(0)
+            left = self._options.rows - self._rows % self._options.rows
+            full = range(left - 1, end - begin, self._options.rows)
+            for start, stop in pairwise(
+                sorted({0, end - begin, *(at + 1 for at in (*stops, *full))})
+            ):
+                part = slice(begin + start, begin + stop)
+                self._take(part_of(rows, part), predicted_at[part], is_kept[start:stop])
+                if self._rows % self._options.rows == 0:
+                    told.append(self._tell_rows(begin + stop - 1))
+                if stop - 1 in stops:
+                    told += self._tell_due(tick, begin + stop - 1)
+            self._now, self._newest = int(now[end - 1]), latest
+        return told
+
+    def state(self) -> State:
+        """Return the whole state."""
+        return {
+            "task": str(self._task),
+            "classes": list(self._table.names),
+            "rows": self._rows,
+            "late": self.late_rows,
+            "times": [self._now, self._newest],
+            "current": self._current.state(),
+            "windows": [
+                {
+                    "number": number,
+                    "told": [window.revision, window.due_at, window.is_changed],
+                    "tally": window.tally.state(),
+                }
+                for number, window in sorted(self._windows.items())
+            ],
+        }
+
+    def restore(self, state: State) -> None:
+        """Restore a state of the same task and options."""
+        self._table.learn(state["classes"])
+        self._rows, self.late_rows = state["rows"], state["late"]
+        self._now, self._newest = state["times"]
+        self._current.restore(state["current"])
+        for item in state["windows"]:
+            window = self._windows[item["number"]] = _TimeWindow()
+            window.revision, window.due_at, window.is_changed = item["told"]
+            window.tally.restore(item["tally"])
+
+    def _judged(self, columns: Sequence[Column], count: int) -> JudgedRows:
+        if self._task is Task.REGRESSION:
+            return self._judge.numbers(columns, count)
+        return self._judge.class_rows(columns, count)
+
+    def _first_of_tick(
+        self, numbers: Times, is_kept: NDArray[np.bool_], tick: int, latest: int
+    ) -> set[int]:
+        """Return the first rows of windows that have ended and may be told in this tick."""
+        oldest = latest - self._options.kept + 1
+        ended = tick // TICKS - 1
+        is_due = np.arange(oldest, latest + 1) <= ended
+        for number, window in self._windows.items():
+            if window.due_at > tick:
+                is_due[number - oldest] = False
+        due = np.flatnonzero(is_kept & is_due[np.where(is_kept, numbers - oldest, 0)])
+        if not len(due):
+            return set()
+        return set(due[np.unique(numbers[due], return_index=True)[1]].tolist())
+
+    def _take(self, rows: JudgedRows, times: Times, is_kept: NDArray[np.bool_]) -> None:
+        """Add rows among which none is told but the last."""
+        self._rows += len(times)
+        self._add(self._current, rows, times)
+        if not is_kept.all():
+            self.late_rows += int(np.count_nonzero(~is_kept))
+            rows, times = part_of(rows, is_kept), times[is_kept]
+        numbers = times // self._options.window
+        order = np.argsort(numbers, kind="stable")
+        bounds = np.flatnonzero(np.diff(numbers[order])) + 1
+        for those in np.split(order, bounds) if len(order) else ():
+            window = self._windows.setdefault(int(numbers[those[0]]), _TimeWindow())
+            window.is_changed = True
+            is_all = len(those) == len(times)
+            self._add(window.tally, rows if is_all else part_of(rows, those), times[those])
+
+    def _add(self, tally: Tally, rows: JudgedRows, times: Times) -> None:
+        tally.span(times)
+        if isinstance(rows, ClassRows):
+            tally.add_classes(rows, self._table.known(self._judge.positive))
+        else:
+            tally.add_numbers(rows, self._options.quantile)
+
+    def _forget(self, latest: int, row: int) -> list[Telling]:
+        """Forget windows that are too old by now; return what was not told of them."""
+        gone = sorted(n for n in self._windows if n <= latest - self._options.kept)
+        told = [self._tell(n, row) for n in gone if self._windows[n].is_changed]
+        for number in gone:
+            del self._windows[number]
+        return told
+
+    def _tell_due(self, tick: int, row: int) -> list[Telling]:
+        due = [
+            number
+            for number, window in self._windows.items()
+            if window.is_changed and window.due_at <= tick and (number + 1) * TICKS <= tick
+        ]
+        told = []
+        for number in sorted(due):
+            told.append(self._tell(number, row))
+            window = self._windows[number]
+            age = tick - (number + 1) * TICKS
+            window.due_at, window.is_changed = tick + max(1, age // _PATIENCE), False
+            window.revision += 1
+        return told
+
+    def _tell(self, number: int, row: int) -> Telling:
+        window = self._windows[number]
+        length = self._options.window
+        rows = window.tally.rows
+        predictions = self._predictions.of(number)
+        return Telling(
+            row,
+            WindowKind.TIME,
+            number,
+            window.revision,
+            number * length,
+            (number + 1) * length,
+            rows,
+            predictions if predictions >= rows else None,
+            *self._figures(window.tally),
+        )
+
+    def _tell_rows(self, row: int) -> Telling:
+        """Return the window of rows that is full, and begin the next one."""
+        tally, self._current = self._current, Tally(EXACT_IN_ROWS)
+        number = self._rows // self._options.rows - 1
+        return Telling(
+            row,
+            WindowKind.ROWS,
+            number,
+            0,
+            tally.begin,
+            tally.end,
+            tally.rows,
+            None,
+            *self._figures(tally),
+        )
+
+    def _figures(
+        self, tally: Tally
+    ) -> tuple[str | None, dict[str, int], dict[str, Estimate], list[ClassReport], list[list[int]]]:
+        if self._task is Task.REGRESSION:
+            return None, tally.unusable(), metrics_of(tally, None, self._options, -1), [], []
+        positive = self._table.known(self._judge.positive)
+        if not self._judge.is_positive_named and not tally.has(positive):
+            positive = -1
+        confusion = Confusion(tally.pairs)
+        metrics = metrics_of(tally, confusion, self._options, positive)
+        reports, matrix = confusion.report(self._table.names)
+        name = None if positive < 0 else self._judge.positive
+        return name, tally.unusable(), metrics, reports, matrix
+
+
+def _stretches(ticks: Times, newest: Times) -> Iterator[tuple[int, int]]:
+    """Yield where rows share a tick and the newest window: begin and end."""
+    changes = np.flatnonzero((np.diff(ticks) != 0) | (np.diff(newest) != 0)) + 1
+    yield from pairwise([0, *changes.tolist(), len(ticks)])

@@ -1,0 +1,78 @@
+"""Scores of one window: themselves while they are few, in bins from then on."""
+
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detectors.performance.ranking import BINS, Counts, Numbers, at_scores, bins_of
+
+_BOTH: Final = 2
+
+
+class ScoreKeeper:
+    """Probabilities of the positive class, of rows of which it is the label and of the others.
+
+    What it holds depends on the rows alone, not on how they were cut.
+
+    Parameters
+    ----------
+    most
+        Scores that are kept as they are; 8 bytes each. Of more, counts in bins of which there are
+        128 for each of the two: 1 kB.
+    """
+
+    __slots__ = ("_bins", "_most", "_scores")
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._scores: Numbers = np.empty(0)
+        self._bins: Counts | None = None
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether all scores are kept as they are."""
+        return self._bins is None
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that the scores, or their bins, take."""
+        return self._scores.nbytes + (0 if self._bins is None else self._bins.nbytes)
+
+    def add(self, scores: Numbers, is_positive: NDArray[np.bool_]) -> None:
+        """Add rows.
+
+        Parameters
+        ----------
+        scores, is_positive
+            Shape ``(n,)``: probabilities, and whether the label is of the positive class.
+        """
+        # The sign tells the two apart, that of zero too.
+        signed = np.where(is_positive, scores, -scores)
+        if self._bins is None:
+            self._scores = np.concatenate([self._scores, signed])
+            if len(self._scores) <= self._most:
+                return
+            signed, self._scores = self._scores, np.empty(0)
+            self._bins = np.zeros((_BOTH, BINS), dtype=np.int64)
+        is_negative = np.signbit(signed)
+        places = is_negative * BINS + bins_of(np.abs(signed))
+        self._bins += np.bincount(places, minlength=_BOTH * BINS).reshape(_BOTH, BINS)
+
+    def counts(self) -> tuple[Counts, Counts]:
+        """Return how many positives and negatives there are at each score, or in each bin."""
+        if self._bins is not None:
+            return self._bins[0], self._bins[1]
+        is_negative = np.signbit(self._scores)
+        return at_scores(self._scores[~is_negative], -self._scores[is_negative])
+
+    def state(self) -> Any:
+        """Return the whole state."""
+        return self._scores if self._bins is None else self._bins.astype(np.int32)
+
+    def restore(self, state: Any) -> None:
+        """Restore a state."""
+        if state.ndim == 1:
+            self._scores, self._bins = np.array(state, dtype=np.float64), None
+        else:
+            self._scores, self._bins = np.empty(0), np.array(state, dtype=np.int64)

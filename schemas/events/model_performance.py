@@ -1,0 +1,150 @@
+"""How good a model version was in one window of its labelled predictions."""
+
+from enum import StrEnum
+from typing import ClassVar
+
+from pydantic import Field
+
+from schemas.events.cloudevents import CloudEventType
+from schemas.events.event import Event
+from schemas.events.position import EventTime, Position
+from schemas.events.published import PublishedEvent
+
+
+class WindowKind(StrEnum):
+    """What a window is of."""
+
+    ROWS = "rows"
+    """Consecutive labelled rows, in the order in which their labels came."""
+
+    TIME = "time"
+    """Predictions of a span of event time, whenever their labels came."""
+
+
+class NoValue(StrEnum):
+    """Why a metric has no value in a window; more may come."""
+
+    NO_ROWS = "no_rows"
+    """No row can be judged."""
+
+    ONE_ROW = "one_row"
+    ONE_CLASS = "one_class"
+    """The metric compares classes, and all labels are of one."""
+
+    NONE_PREDICTED = "none_predicted"
+    """The class was never predicted."""
+
+    NONE_TRUE = "none_true"
+    """The class was never true, or no other one was."""
+
+    NO_SCORES = "no_scores"
+    """No row has a score."""
+
+    NO_PROBABILITIES = "no_probabilities"
+    """More than two classes, and of a row no more than the score of the predicted one is known."""
+
+    NO_POSITIVE_CLASS = "no_positive_class"
+    """It is not known which class is the positive one."""
+
+    CONSTANT_LABELS = "constant_labels"
+    """There is nothing to explain."""
+
+    TOO_LARGE = "too_large"
+    """Beyond float64."""
+
+
+class Estimate(Event):
+    """One metric in one window."""
+
+    value: float | None = Field(description="None where there is none, and `reason` says why.")
+    low: float | None = Field(
+        description="Lower end of its 95 % confidence interval, rows taken as independent; None "
+        "where no closed form is known."
+    )
+    high: float | None = Field(description="The upper end.")
+    error: float | None = Field(
+        description="By how much the value may differ from that of all scores, where they were "
+        "kept by bins; None where it is exact."
+    )
+    reason: NoValue | None = Field(strict=False, description="Why there is no value.")
+
+
+class ClassReport(Event):
+    """One class in one window."""
+
+    name: str = Field(description="The class, as classes are compared; `others` for the rest.")
+    rows: int = Field(ge=0, description="Rows of which it is the label.")
+    predicted: int = Field(ge=0, description="Rows of which it is the prediction.")
+    precision: Estimate
+    recall: Estimate
+    specificity: Estimate
+    f1: Estimate
+
+
+class Window(Event):
+    """The rows that a performance is of."""
+
+    kind: WindowKind = Field(strict=False)
+    number: int = Field(
+        description="Of the windows of rows of a version in their order; of those of time since "
+        "the epoch."
+    )
+    begin: EventTime = Field(
+        description="Event time at which it begins; that of the earliest prediction of rows."
+    )
+    end: EventTime = Field(
+        description="Event time before which it ends; that of the latest prediction of rows."
+    )
+
+
+class ModelPerformance(PublishedEvent):
+    """How good a model version was in a window of its labelled predictions, as far as is known.
+
+    Of the same window the highest ``revision`` counts.
+    """
+
+    ce_type: ClassVar = CloudEventType.MODEL_PERFORMANCE
+
+    performance_id: str = Field(
+        description="UUIDv5 of version, window, revision and row: the same observations give the "
+        "same id."
+    )
+    window: Window
+    revision: int = Field(ge=0, description="0 for the first publication of the window.")
+    task: str = Field(description="`classification` or `regression`.")
+    as_of: Position = Field(description="The labelled row up to which labels are counted.")
+    rows: int = Field(ge=1, description="Labelled rows of the window, usable or not.")
+    predictions: int | None = Field(
+        description="Predictions of the window that were seen; None where that is not known, as "
+        "of windows of rows."
+    )
+    share_labelled: float | None = Field(
+        ge=0, le=1, description="`rows` over `predictions`: what of the window is known by now."
+    )
+    unusable: dict[str, int] = Field(
+        description="Rows, or scores of rows, that could not be judged, by the reason."
+    )
+    positive_class: str | None = Field(description="The class that is looked for.")
+    metrics: dict[str, Estimate]
+    classes: list[ClassReport] = Field(
+        description="The classes with the most rows, at most twenty, the rest as `others`; empty "
+        "for a regression."
+    )
+    confusion: list[list[int]] = Field(
+        description="Rows by label (outer) and prediction (inner), in the order of `classes`."
+    )
+
+    @property
+    def event_id(self) -> str:
+        """The publication's id."""
+        return self.performance_id
+
+    @property
+    def event_time(self) -> str:
+        """Event time of the row up to which labels are counted, RFC 3339."""
+        return self.as_of.time
+
+    @property
+    def subject(self) -> str:
+        """The kind and number of the window."""
+        return f"{self.window.kind}-{self.window.number}"

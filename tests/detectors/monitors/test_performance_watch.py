@@ -1,0 +1,315 @@
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from detectors.monitors.fleet import Fleet
+from detectors.monitors.fleet_snapshot import snapshot_of
+from detectors.monitors.options import MonitorOptions
+from detectors.monitors.performance_watch import PerformanceWatch
+from detectors.monitors.row_consumer import RowConsumer
+from detectors.performance.error import Task
+from detectors.performance.options import PerformanceOptions, ScoreOf
+from detectors.snapshots.codec import decode_snapshot, encode_snapshot
+from schemas.events.model_performance import ModelPerformance, NoValue, WindowKind
+from schemas.events.published import PublishedEvent
+from schemas.tables.columns import Column, Kind, Role
+from schemas.tables.observations import ModelRows, ObservationTable, Origin, Source
+from tests.detectors.batches import START, plain
+from tests.detectors.performance.labelled import labelled_columns
+
+DAY = 86_400_000
+BEGIN = START - START % DAY
+OPTIONS = MonitorOptions(
+    burn_in=50,
+    task=Task.CLASSIFICATION,
+    performance=PerformanceOptions(rows=40, kept=8),
+)
+Row = tuple[Any, Any, float | None, int, int]
+"""Prediction, label, score, and the times of prediction and label."""
+
+
+def fleet_of(options: MonitorOptions = OPTIONS) -> Fleet:
+    def consumers(model: str, version: str) -> Sequence[RowConsumer]:
+        return (PerformanceWatch((model, version), options),)
+
+    return Fleet(lambda _: options, consumers_of=consumers)
+
+
+def table_of(
+    origin: Origin, columns: Sequence[Column], times: Sequence[int], start: int
+) -> ObservationTable:
+    count = len(times)
+    return ObservationTable(
+        origin,
+        (ModelRows("fraud", "3", count),),
+        (Source(str(origin), 0),),
+        np.zeros(count, dtype=np.int64),
+        np.arange(start, start + count, dtype=np.int64),
+        np.array(times, dtype=np.int64),
+        tuple(columns),
+    )
+
+
+def labelled(rows: Sequence[Row], start: int = 0) -> ObservationTable:
+    said, true, scores, predicted, times = zip(*rows, strict=True)
+    delays = np.subtract(times, predicted).astype(np.float64)
+    columns = labelled_columns(said, true, scores)
+    return table_of(
+        Origin.LABELS, (*columns, Column("delay", Role.DELAY, Kind.NUMBER, delays)), times, start
+    )
+
+
+def predicted(times: Sequence[int], start: int = 0) -> ObservationTable:
+    values = np.zeros(len(times))
+    return table_of(
+        Origin.PREDICTIONS, [Column("x", Role.FEATURE, Kind.NUMBER, values)], times, start
+    )
+
+
+def performances(events: Sequence[PublishedEvent]) -> list[ModelPerformance]:
+    return [event for event in events if isinstance(event, ModelPerformance)]
+
+
+def history(seed: int, rows: int, *, days: float = 12.0, latest: float = 5.0) -> list[Row]:
+    """Rows whose labels come up to some days late, in the order of the labels."""
+    random = np.random.default_rng(seed)
+    made = BEGIN + (random.random(rows) * days * DAY).astype(np.int64)
+    known = made + (random.random(rows) ** 3 * latest * DAY).astype(np.int64)
+    order = np.argsort(known)
+    likely = random.random(rows)
+    said = (likely > 0.5).astype(int)
+    true = (random.random(rows) < likely).astype(int)
+    scores = np.where(said == 1, likely, 1 - likely)
+    return [
+        (
+            int(said[row]),
+            [1, "1", True, "0", 0, False][3 * (1 - true[row]) + row % 3],
+            float(scores[row]),
+            int(made[row]),
+            int(known[row]),
+        )
+        for row in order
+    ]
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.integers(0, 1000), st.lists(st.integers(1, 90), min_size=1, max_size=4), st.booleans())
+def test_what_is_told_does_not_depend_on_how_rows_are_cut(
+    seed: int, sizes: list[int], is_declared: bool
+) -> None:
+    options = OPTIONS if is_declared else replace(OPTIONS, task=Task.AUTO)
+    rows = history(seed, sum(sizes))
+    made = sorted(row[3] for row in rows)
+    whole, cut = fleet_of(options), fleet_of(options)
+    expected = [
+        *whole.update(predicted(made)),
+        *(
+            event
+            for row in range(len(rows))
+            for event in whole.update(labelled(rows[row : row + 1], row))
+        ),
+    ]
+    found: list[PublishedEvent] = []
+    bounds = list(np.cumsum([0, *sizes]))
+    for begin, end in pairwise(bounds):
+        found += cut.update(predicted(made[begin:end], begin))
+    for begin, end in pairwise(bounds):
+        found += cut.update(labelled(rows[begin:end], begin))
+        cut_again = fleet_of(options)
+        cut_again.restore(cut.state())
+        cut = cut_again
+    assert performances(found) == performances(expected)
+    assert plain(cut.state()) == plain(whole.state())
+    assert snapshot_of(cut, ("fraud", "3")) == snapshot_of(whole, ("fraud", "3"))
+
+
+def test_a_window_of_rows_is_told_when_it_is_full() -> None:
+    told = performances(fleet_of().update(labelled(history(1, 600))))
+    windows = [each for each in told if each.window.kind is WindowKind.ROWS]
+    assert [each.window.number for each in windows] == [*range(15)]
+    assert {each.rows for each in windows} == {40}
+    assert [each.as_of.offset for each in windows] == [*range(39, 600, 40)]
+    assert windows[0].predictions is None
+
+
+def test_a_window_of_time_is_told_at_its_end_and_again_with_late_labels() -> None:
+    fleet = fleet_of()
+    noon = BEGIN + DAY // 2
+    made = [noon] * 4 + [noon + DAY] * 2
+    fleet.update(predicted(made))
+    rows = [
+        (1, 1, None, noon, noon + 1000),
+        (1, 0, None, noon, noon + 2000),
+        # The labels have come to the end of the first day.
+        (1, 1, None, noon + DAY, noon + DAY + 1000),
+        # Late: told with the first row of the next tick, since the window was told in this one.
+        (1, 1, None, noon, noon + DAY + 2000),
+        (1, 1, None, noon, noon + DAY + 3000),
+        (0, 0, None, noon + DAY, noon + DAY + 7 * 3_600_000),
+    ]
+    told = [
+        (each.window.number - BEGIN // DAY, each.revision, each.rows, each.predictions)
+        for number, row in enumerate(rows)
+        for each in performances(fleet.update(labelled([row], number)))
+    ]
+    assert told == [(0, 0, 2, 4), (0, 1, 4, 4)]
+
+
+def test_a_label_that_comes_first_in_its_tick_revises_its_window_at_once() -> None:
+    fleet = fleet_of()
+    noon = BEGIN + DAY // 2
+    rows = [(1, 1, None, noon, noon + 1000), (1, 1, None, noon + 5 * DAY, noon + 5 * DAY + 1000)]
+    fleet.update(labelled(rows))
+    late = (0, 1, None, noon, noon + 5 * DAY + 25_200_000)
+    (event,) = performances(fleet.update(labelled([late], 2)))
+    assert (event.window.number, event.revision, event.rows) == (BEGIN // DAY, 1, 2)
+    assert event.metrics["accuracy"].value == 0.5
+    assert event.as_of.offset == 2
+
+
+def test_a_label_of_a_window_that_is_gone_counts_in_that_of_rows_alone() -> None:
+    fleet = fleet_of()
+    noon = BEGIN + DAY // 2
+    late = (0, 1, None, noon, noon + 30 * DAY)
+    now = (1, 1, None, noon + 30 * DAY, noon + 30 * DAY)
+    told = performances(fleet.update(labelled([now] * 39 + [late])))
+    assert [(each.window.kind, each.rows) for each in told] == [(WindowKind.ROWS, 40)]
+
+
+def test_a_window_that_has_to_go_tells_what_was_not_told_yet() -> None:
+    fleet = fleet_of()
+    noon = BEGIN + DAY // 2
+    rows = [
+        (1, 1, None, noon, noon + 1000),
+        (1, 1, None, noon + 7 * DAY, noon + 7 * DAY),
+        (1, 1, None, noon, noon + 7 * DAY + 1000),
+        (0, 1, None, noon, noon + 7 * DAY + 2000),
+        (0, 1, None, noon + 20 * DAY, noon + 7 * DAY + 3000),
+    ]
+    told = [
+        (each.window.number - BEGIN // DAY, each.revision, each.rows)
+        for each in performances(fleet.update(labelled(rows)))
+    ]
+    assert told == [(0, 0, 1), (0, 1, 3), (7, 0, 1)]
+
+
+def test_labels_in_any_spelling_are_the_same_class() -> None:
+    spellings = [(1, "1"), (1.0, True), ("1", 1), (True, "yes"), ("true", 1.0), (0, "no")]
+    rows = [(said, true, None, START, START) for said, true in spellings]
+    options = replace(OPTIONS, performance=PerformanceOptions(rows=len(rows)))
+    (event,) = performances(fleet_of(options).update(labelled(rows)))
+    assert event.metrics["accuracy"].value == 1.0
+    assert [each.name for each in event.classes] == ["1", "0"]
+
+
+def test_of_ten_thousand_classes_the_first_ones_are_told_apart() -> None:
+    random = np.random.default_rng(3)
+    names = [f"c{number}" for number in (random.pareto(0.5, 20_000) * 3).astype(int) % 10_000]
+    rows = [(name, name if row % 4 else "c0", None, START, START) for row, name in enumerate(names)]
+    options = replace(OPTIONS, performance=PerformanceOptions(rows=20_000))
+    (event,) = performances(fleet_of(options).update(labelled(rows)))
+    assert [each.name for each in event.classes][-1] == "others"
+    assert len(event.classes) == 21
+    assert sum(map(sum, event.confusion)) == 20_000
+    assert event.classes[0].name == "c0"
+
+
+def test_probabilities_that_are_none_are_counted_and_left_out() -> None:
+    rows: list[Row] = [
+        ([0.2, 0.8], 1, None, START, START),
+        ([0.2, 0.9], 1, None, START, START),
+        ([1.4, -0.4], 1, None, START, START),
+        ([0.5, 0.5], 2, None, START, START),
+        (1, 1, 7.0, START, START),
+        (1, [0, 1], None, START, START),
+        (None, 1, None, START, START),
+    ]
+    options = replace(OPTIONS, performance=PerformanceOptions(rows=len(rows)))
+    (event,) = performances(fleet_of(options).update(labelled(rows)))
+    assert event.rows == 7
+    assert event.unusable == {
+        "no_outcome": 1,
+        "list": 1,
+        "not_probabilities": 2,
+        "unknown_class": 1,
+        "score_out_of_range": 1,
+    }
+    assert event.metrics["accuracy"].value == 1.0
+    assert event.metrics["log_loss"].value == pytest.approx(-np.log(0.8), rel=1e-12)
+
+
+def test_a_threshold_makes_classes_of_probabilities() -> None:
+    rows: list[Row] = [(p, t, None, START, START) for p, t in ((0.3, 1), (0.1, 0), (0.4, 0))]
+    performance = PerformanceOptions(rows=3, threshold=0.25)
+    (event,) = performances(
+        fleet_of(replace(OPTIONS, performance=performance)).update(labelled(rows))
+    )
+    assert event.confusion == [[1, 0], [1, 1]]
+    assert event.metrics["roc_auc"].value == 0.5
+    assert event.metrics["brier"].value == pytest.approx((0.49 + 0.01 + 0.16) / 3, rel=1e-12)
+
+
+def test_a_single_score_may_be_that_of_the_positive_class() -> None:
+    rows: list[Row] = [(0, 0, 0.1, START, START), (1, 1, 0.8, START, START)]
+    performance = PerformanceOptions(rows=2, score_of=ScoreOf.POSITIVE)
+    (event,) = performances(
+        fleet_of(replace(OPTIONS, performance=performance)).update(labelled(rows))
+    )
+    assert event.metrics["brier"].value == pytest.approx((0.01 + 0.04) / 2, rel=1e-12)
+    assert event.metrics["roc_auc"].value == 1.0
+
+
+def test_classes_of_which_none_is_known_to_be_looked_for_say_so() -> None:
+    rows: list[Row] = [("cat", "dog", None, START, START), ("dog", "dog", None, START, START)]
+    options = replace(OPTIONS, performance=PerformanceOptions(rows=2))
+    (event,) = performances(fleet_of(options).update(labelled(rows)))
+    assert event.metrics["recall"].reason is NoValue.NO_POSITIVE_CLASS
+    named = replace(options, class_names=("cat", "dog"))
+    (event,) = performances(fleet_of(named).update(labelled(rows)))
+    assert (event.positive_class, event.metrics["recall"].value) == ("dog", 0.5)
+
+
+def test_a_regression_is_told_by_its_errors() -> None:
+    options = replace(OPTIONS, task=Task.REGRESSION, performance=PerformanceOptions(rows=4))
+    rows: list[Row] = [
+        (2.5, "4.00", None, START, START),
+        (1.0, 1, None, START, START),
+        ("n/a", 1, None, START, START),
+        ([1.0, 2.0], 1, None, START, START),
+    ]
+    (event,) = performances(fleet_of(options).update(labelled(rows)))
+    assert event.metrics["mae"].value == 0.75
+    assert event.unusable == {"not_a_number": 1, "list": 1}
+    assert (event.classes, event.confusion, event.positive_class) == ([], [], None)
+
+
+def test_a_version_of_other_options_begins_anew() -> None:
+    fleet = fleet_of()
+    fleet.update(labelled(history(1, 30)))
+    other = fleet_of(replace(OPTIONS, performance=PerformanceOptions(rows=50, kept=8)))
+    other.restore(fleet.state())
+    told = performances(other.update(labelled(history(1, 79)[30:], 30)))
+    assert [each for each in told if each.window.kind is WindowKind.ROWS] == []
+
+
+def test_a_state_of_a_format_to_come_is_refused() -> None:
+    watch = PerformanceWatch(("fraud", "3"), OPTIONS)
+    with pytest.raises(ValueError, match="format 2"):
+        watch.restore({**watch.state(), "format": 2})
+
+
+def test_a_version_takes_few_kilobytes() -> None:
+    options = replace(OPTIONS, performance=PerformanceOptions())
+    fleet = fleet_of(options)
+    rows = history(2, 4000, days=40, latest=20)
+    fleet.update(labelled([(said, true, None, *times) for said, true, _, *times in rows]))
+    state = fleet.state()["monitors"][0]["state"]["consumers"]["performance"]
+    encoded = encode_snapshot(state)
+    assert plain(decode_snapshot(encoded)) == plain(state)
+    assert len(encoded) < 20_000

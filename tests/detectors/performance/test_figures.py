@@ -1,0 +1,239 @@
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from sklearn import metrics as oracle
+
+from detectors.performance.class_table import ClassTable
+from detectors.performance.confusion import Confusion
+from detectors.performance.error import Task
+from detectors.performance.figures import metrics_of
+from detectors.performance.judged_rows import Judge
+from detectors.performance.options import CLASSIFICATION, REGRESSION, PerformanceOptions
+from detectors.performance.tallies import Tally
+from schemas.events.model_performance import Estimate, NoValue
+from schemas.values.class_order import Classes
+from tests.detectors.performance.labelled import labelled_columns
+
+CLOSE = 1e-12
+Rows = tuple[list[Any], list[Any], list[float]]
+
+
+def told(
+    predictions: list[Any],
+    labels: list[Any],
+    scores: list[float] | None = None,
+    *,
+    task: Task = Task.CLASSIFICATION,
+    classes: Classes | None = None,
+    options: PerformanceOptions | None = None,
+) -> dict[str, Estimate]:
+    judge = Judge(classes or Classes(), options or PerformanceOptions(), ClassTable())
+    tally = Tally(10_000)
+    columns = labelled_columns(predictions, labels, scores or ())
+    if task is Task.REGRESSION:
+        tally.add_numbers(judge.numbers(columns, len(labels)), judge.options.quantile)
+        return metrics_of(tally, None, judge.options, -1)
+    rows = judge.class_rows(columns, len(labels))
+    positive = judge.table.known(judge.positive)
+    tally.add_classes(rows, positive)
+    return metrics_of(tally, Confusion(tally.pairs), judge.options, positive)
+
+
+def values(estimates: dict[str, Estimate]) -> dict[str, float]:
+    return {name: each.value for name, each in estimates.items() if each.value is not None}
+
+
+def reasons(estimates: dict[str, Estimate]) -> dict[str, NoValue]:
+    return {name: each.reason for name, each in estimates.items() if each.reason is not None}
+
+
+@st.composite
+def binary(draw: st.DrawFn) -> Rows:
+    rows = draw(st.integers(2, 80))
+    random = np.random.default_rng(draw(st.integers(0, 2**32)))
+    likely = random.random(rows) if draw(st.booleans()) else random.integers(0, 5, rows) / 4
+    true = random.random(rows) < random.random(rows) * 0.6 + 0.4 * likely
+    said = likely >= 0.5
+    scores = np.where(said, likely, 1 - likely)
+    return said.astype(int).tolist(), true.astype(int).tolist(), scores.tolist()
+
+
+@settings(max_examples=150)
+@given(binary())
+def test_two_classes_are_measured_as_by_scikit_learn(rows: Rows) -> None:
+    said, true, scores = rows
+    assume(len({*said, *true}) == 2)
+    found = told(said, true, scores)
+    likely = np.where(np.array(said) == 1, scores, 1 - np.array(scores))
+    expected: dict[str, float] = {
+        "accuracy": oracle.accuracy_score(true, said),
+        "f1": oracle.f1_score(true, said),
+        "log_loss": oracle.log_loss(true, likely, labels=[0, 1]),
+        "brier": float(np.mean((likely - np.array(true)) ** 2)),
+        "positive_rate": float(np.mean(said)),
+        "label_rate": float(np.mean(true)),
+        "calibration_error": calibration_error(np.array(said), np.array(true), np.array(scores)),
+    }
+    if 1 in said:
+        expected["precision"] = oracle.precision_score(true, said)
+    if 1 in true:
+        expected["recall"] = oracle.recall_score(true, said)
+        expected["average_precision"] = oracle.average_precision_score(true, likely)
+    if 0 in true:
+        expected["specificity"] = oracle.recall_score(true, said, pos_label=0)
+    if len(set(true)) == 2:
+        expected["roc_auc"] = oracle.roc_auc_score(true, likely)
+        expected["balanced_accuracy"] = oracle.balanced_accuracy_score(true, said)
+    expected |= averages(true, said)
+    assert values(found).keys() == expected.keys()
+    for name, value in expected.items():
+        assert found[name].value == pytest.approx(value, rel=CLOSE, abs=CLOSE), name
+    assert found.keys() == set(CLASSIFICATION)
+
+
+@st.composite
+def many_classes(draw: st.DrawFn) -> tuple[list[list[float]], list[str]]:
+    rows, classes = draw(st.integers(2, 60)), draw(st.integers(3, 6))
+    random = np.random.default_rng(draw(st.integers(0, 2**32)))
+    likely = random.dirichlet(np.ones(classes), rows)
+    labels = [f"c{number}" for number in random.integers(0, classes, rows)]
+    return likely.tolist(), labels
+
+
+@settings(max_examples=100)
+@given(many_classes())
+def test_lists_of_probabilities_are_measured_as_by_scikit_learn(
+    rows: tuple[list[list[float]], list[str]],
+) -> None:
+    likely, true = rows
+    names = tuple(f"c{number}" for number in range(len(likely[0])))
+    found = told(
+        likely, true, classes=Classes(names=names), options=PerformanceOptions(positive="c1")
+    )
+    said = [names[int(np.argmax(each))] for each in likely]
+    one_hot = np.array([[label == name for name in names] for label in true], dtype=float)
+    expected = averages(true, said) | {
+        "accuracy": oracle.accuracy_score(true, said),
+        "log_loss": oracle.log_loss(true, likely, labels=list(names)),
+        "brier": float(np.mean(((np.array(likely) - one_hot) ** 2).sum(axis=1))),
+    }
+    if "c1" in true and set(true) != {"c1"}:
+        is_one = [label == "c1" for label in true]
+        of_one = [each[1] for each in likely]
+        expected["roc_auc"] = oracle.roc_auc_score(is_one, of_one)
+        expected["average_precision"] = oracle.average_precision_score(is_one, of_one)
+    if len(set(true)) > 1:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            expected["balanced_accuracy"] = oracle.balanced_accuracy_score(true, said)
+    for name, value in expected.items():
+        assert found[name].value == pytest.approx(value, rel=CLOSE, abs=CLOSE), name
+
+
+numbers = st.floats(-1e6, 1e6, allow_subnormal=False).map(lambda value: round(value, 3))
+
+
+@settings(max_examples=150)
+@given(st.lists(st.tuples(numbers, numbers), min_size=2, max_size=60), st.floats(0.05, 0.95))
+def test_regressions_are_measured_as_by_scikit_learn(
+    rows: list[tuple[float, float]], quantile: float
+) -> None:
+    said, true = (list(each) for each in zip(*rows, strict=True))
+    found = told(said, true, task=Task.REGRESSION, options=PerformanceOptions(quantile=quantile))
+    expected = {
+        "mae": oracle.mean_absolute_error(true, said),
+        "mse": oracle.mean_squared_error(true, said),
+        "rmse": oracle.root_mean_squared_error(true, said),
+        "mape": oracle.mean_absolute_percentage_error(true, said),
+        "quantile_loss": oracle.mean_pinball_loss(true, said, alpha=quantile),
+        "bias": float(np.mean(np.array(said) - np.array(true))),
+        "prediction_mean": float(np.mean(said)),
+        "label_mean": float(np.mean(true)),
+    }
+    if np.ptp(true) > 0:
+        expected["r2"] = oracle.r2_score(true, said)
+    else:
+        assert found["r2"].reason is NoValue.CONSTANT_LABELS
+    scale = max(np.abs(said).max(), np.abs(true).max(), 1.0)
+    for name, value in expected.items():
+        tolerance = CLOSE * (scale if name in {"bias", "prediction_mean", "label_mean"} else 1)
+        assert found[name].value == pytest.approx(value, rel=CLOSE, abs=tolerance), name
+    assert found.keys() == set(REGRESSION)
+
+
+def averages(true: list[Any], said: list[Any]) -> dict[str, float]:
+    scores: dict[str, Callable[..., float]] = {
+        "precision": oracle.precision_score,
+        "recall": oracle.recall_score,
+        "f1": oracle.f1_score,
+    }
+    return {
+        f"{name}_{average}": score(true, said, average=average, zero_division=0)
+        for name, score in scores.items()
+        for average in ("macro", "micro", "weighted")
+    }
+
+
+def calibration_error(
+    said: np.ndarray[Any, Any], true: np.ndarray[Any, Any], scores: np.ndarray[Any, Any]
+) -> float:
+    bins = np.minimum((scores * 10).astype(int), 9)
+    return float(
+        sum(
+            np.mean(bins == each)
+            * abs(scores[bins == each].mean() - (said == true)[bins == each].mean())
+            for each in set(bins.tolist())
+        )
+    )
+
+
+def test_a_window_without_rows_says_so() -> None:
+    for task in (Task.CLASSIFICATION, Task.REGRESSION):
+        assert set(reasons(told([None], [None], task=task)).values()) == {NoValue.NO_ROWS}
+
+
+def test_a_window_of_one_class_says_so() -> None:
+    found = reasons(told([1, 1, 1], [1, 1, 1], [0.9, 0.8, 0.7]))
+    assert found == dict.fromkeys(
+        ("balanced_accuracy", "specificity", "roc_auc"), NoValue.ONE_CLASS
+    )
+
+
+def test_a_class_that_was_never_predicted_or_never_true_has_no_precision_or_recall() -> None:
+    assert reasons(told([0, 0], [0, 1]))["precision"] is NoValue.NONE_PREDICTED
+    assert reasons(told([0, 1], [0, 0]))["recall"] is NoValue.NONE_TRUE
+
+
+def test_without_scores_their_metrics_say_so() -> None:
+    found = reasons(told([0, 1], [0, 1]))
+    assert set(found.values()) == {NoValue.NO_SCORES}
+    assert len(found) == 5
+
+
+def test_the_score_of_one_class_of_three_says_nothing_of_the_others() -> None:
+    found = reasons(told([0, 1, 2], [0, 1, 1], [0.9, 0.8, 0.7]))
+    names = {name for name, why in found.items() if why is NoValue.NO_PROBABILITIES}
+    assert names == {"roc_auc", "average_precision", "log_loss", "brier"}
+
+
+def test_one_row_has_no_r2_and_no_interval() -> None:
+    found = told([2.5], [1.5], task=Task.REGRESSION)
+    assert reasons(found) == {"r2": NoValue.ONE_ROW}
+    assert found["mae"] == Estimate(value=1.0, low=None, high=None, error=None, reason=None)
+
+
+def test_what_is_beyond_float64_is_no_number() -> None:
+    found = told([1e200, 2.0], [-1e200, 1.0], task=Task.REGRESSION)
+    assert found["mse"].reason is NoValue.TOO_LARGE
+    assert found["mae"].value == pytest.approx(1e200)
+    assert found["mae"].low is None
+
+
+def test_metrics_are_those_that_are_asked_for() -> None:
+    options = PerformanceOptions(metrics=("recall", "accuracy", "mae"))
+    assert list(told([0, 1], [0, 1], options=options)) == ["accuracy", "recall"]
