@@ -16,7 +16,7 @@ from math import isinf
 from pathlib import Path
 from typing import Final, TypeVar
 
-from benchmarks.detection import budget, delays, injected, real_streams, synthetic
+from benchmarks.detection import budget, delays, injected, real_streams, synthetic, young
 from benchmarks.detection.section import Measure, Plan, Section
 
 Result = TypeVar("Result")
@@ -26,6 +26,7 @@ PAGE: Final = Path(__file__).parents[1] / "docs" / "quality.md"
 PARTS: Final[dict[str, Measure]] = {
     "budget": budget.measure,
     "delays": delays.measure,
+    "young": young.measure,
     "real": real_streams.measure,
     "injected": injected.measure,
     "synthetic": synthetic.measure,

@@ -33,7 +33,8 @@ from schemas.events.detector_report import Stream
 # rank wins more than 2.4-fold: fewer than sixteen of a kind in a row are no change.
 _SLOPES: Final = np.array([0.25, -0.25, 0.5, -0.5, 1.0, -1.0, 1.2, -1.2, 0.0, 0.0, 0.0, 0.0])
 _CURVES: Final = np.array([0.0, 0.0, 0.0, 0.0, 0.15, 0.15, 0.2, 0.2, -1.0, -0.9, 0.5, 1.2])
-_BETS: Final = len(_SLOPES)
+BETS: Final = len(_SLOPES)
+"""How many bets there are."""
 
 _USUAL: Final = 72.0
 """Median of the mean of the bets while nothing changes."""
@@ -44,8 +45,8 @@ _CALM: Final = 300.0
 _START: Final = 10.0
 """What each bet begins with: they would win it within a hundred values, and find nothing before."""
 
-SINCE: Final = _BETS  # values since the mean was last below `_CALM`
-MEMORY: Final = _BETS + 1
+SINCE: Final = BETS  # values since the mean was last below `_CALM`
+MEMORY: Final = BETS + 1
 """Numbers in the memory of a column: what each bet has won, and `SINCE`."""
 
 
@@ -70,25 +71,31 @@ def feed(ranks: Numbers, memory: Numbers, limit: float) -> tuple[int, float, flo
     """
     if limit <= 0.0:
         return -1, 0.0, 0.0, 0.0, 0.0
-    enough, calm = limit * _BETS, _CALM * _BETS
+    enough, calm = limit * BETS, _CALM * BETS
     since = memory[SINCE]
     for i in range(len(ranks)):
         x = 2.0 * ranks[i] - 1.0
         curve = 1.5 * x * x - 0.5
         total = 0.0
-        for bet in range(_BETS):
+        for bet in range(BETS):
             won = (memory[bet] + 1.0) * (1.0 + _SLOPES[bet] * x + _CURVES[bet] * curve)
             memory[bet] = won
             total += won
         since = since + 1.0 if total > calm else 0.0
         if total >= enough:
-            most, mean = np.argmax(memory[:_BETS]), total / _BETS
+            most, mean = np.argmax(memory[:BETS]), total / BETS
             if since > 0.0:
                 # It has grown at one pace since the change, from what it is without one.
                 since *= np.log(mean / _USUAL) / np.log(mean / _CALM)
             return i, mean, float(most), np.nan, max(since, 1.0)
     memory[SINCE] = since
     return -1, 0.0, 0.0, 0.0, 0.0
+
+
+@njit(cache=True, nogil=True)
+def is_on_spread(bet: float) -> bool:
+    """Tell whether a bet is on the spread, and not on the location, by its number."""
+    return bool(_SLOPES[int(bet)] == 0.0)
 
 
 def begin(memory: Numbers) -> None:
@@ -99,14 +106,14 @@ def begin(memory: Numbers) -> None:
 
 def state_of(memory: Numbers) -> State:
     """Return what `restore` takes."""
-    return {"won": memory[:_BETS].copy(), "since": float(memory[SINCE])}
+    return {"won": memory[:BETS].copy(), "since": float(memory[SINCE])}
 
 
 def restore(memory: Numbers, state: State | None) -> None:
     """Take over a state; with none, or that of other bets, begin anew."""
     begin(memory)
-    if state is not None and len(state["won"]) == _BETS:
-        memory[:_BETS] = state["won"]
+    if state is not None and len(state["won"]) == BETS:
+        memory[:BETS] = state["won"]
         memory[SINCE] = state["since"]
 
 
@@ -140,7 +147,7 @@ class RankBets:
     @staticmethod
     def stream(bet: float) -> Stream:
         """Return what a bet is on, by its number as `feed` returns it."""
-        return Stream.SPREAD if _SLOPES[int(bet)] == 0.0 else Stream.LOCATION
+        return Stream.SPREAD if is_on_spread(bet) else Stream.LOCATION
 
     def detection(
         self, index: float, statistic: float, bet: float, after: float, rows: float

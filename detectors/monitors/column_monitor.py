@@ -24,6 +24,7 @@ from detectors.monitors.limits import Allowance
 from detectors.monitors.options import DetectorOptions
 from detectors.monitors.unrest import Unrest
 from detectors.reference.column_block import BUDGET, LIMITS_SIZE, RECENT
+from detectors.reference.early_ranks import PEACE, Step
 from detectors.reference.reference import Reference
 from detectors.snapshots.tree import State
 from schemas.events.detector_report import Stream
@@ -353,6 +354,7 @@ class ColumnMonitor:
             "odds": bernoulli.state_of(block.odds),
             "limits": block.limits.copy(),
             "false_alarms": self._allowance.stated.text,
+            "look": float(block.look[0]),
             "detectors": self._detectors.states(block),
         }
 
@@ -386,6 +388,7 @@ class ColumnMonitor:
         multinomial.restore(block.shares, block.recent_counts, state.get("shares"))
         rank_bets.restore(block.bets, state.get("bets"))
         bernoulli.restore(block.odds, state.get("odds"))
+        block.look[0] = state.get("look", 0.0)
 
     def _new_reference(self) -> Reference:
         return Reference(
@@ -402,8 +405,8 @@ class ColumnMonitor:
         """Take values up to the end of the burn-in, of the first change, or all; say how many."""
         reference = self.reference
         if not reference.ready:
-            self._burn(values, rows)
-            return len(values), None
+            taken, step = self._burn(values, rows)
+            return taken, None if step is None else self._step(int(rows[taken - 1]), step)
         until = reference.until_look
         values, rows = values[:until], rows[:until]
         judged = reference.judged(len(values))
@@ -427,14 +430,21 @@ class ColumnMonitor:
             return len(values), None
         return self._conclude(values, rows, findings)
 
-    def _burn(self, values: Numbers, rows: NDArray[np.int64]) -> None:
-        """Take values into the burn-in; its end decides what the budget comes to."""
+    def _burn(self, values: Numbers, rows: NDArray[np.int64]) -> tuple[int, Step | None]:
+        """Take values into the burn-in, up to a change; its end decides what the budget comes to.
+
+        Returns
+        -------
+        tuple
+            How many were taken, and the change.
+        """
         reference = self.reference
         began = reference.began
-        reference.burn(values, rows)
-        if reference.ready:
+        taken, step = reference.burn(values, rows)
+        if reference.ready and step is None:
             first = int(rows[0]) if began is None else began
             self._detectors.limit(reference.block, self._allowance.after(first, int(rows[-1])))
+        return taken, step
 
     def _conclude(
         self, values: Numbers, rows: NDArray[np.int64], findings: tuple[Finding, ...]
@@ -446,34 +456,52 @@ class ColumnMonitor:
         at = findings[0].detection.index
         reference.absorb(judged_values[: at + 1], judged_rows[: at + 1])
         reference.withdraw(judged_values[at + 1 :])
-        drift = self._drift(int(judged_rows[at]), findings)
-        change: Drift | ValuesChange = drift
+        drift = self._drift(int(judged_rows[at]), findings, self._rows_after(findings[0]))
+        return judged.start + at * judged.step + 1, self._confirmed(drift)
+
+    def _step(self, row: int, step: Step) -> Drift | ValuesChange:
+        """Return a change in the burn-in, which has become the reference of what came before."""
+        bets = RankBets(float(self.reference.block.limits[BUDGET]))
+        rows_after = self.reference.count - step.before
+        detection = bets.detection(step.at, step.statistic, step.bet, np.nan, rows_after)
+        finding = Finding(bets, RankBets.stream(step.bet), detection)
+        peace = PEACE * self.reference.count
+        change = self._confirmed(self._drift(row, (finding,), rows_after))
+        self.reference.block.look[0] = peace
+        return change
+
+    def _confirmed(self, drift: Drift) -> Drift | ValuesChange:
+        """Return a drift, or what it comes from, and begin anew: one drift, one alert."""
+        reference = self.reference
         fault = reference.stay(len(drift.after)) or reference.unseen(len(drift.after))
-        if fault is not None:
-            change = ValuesChange(drift.row, drift.change_row, fault, reference.independent)
-        # The reference starts anew after a confirmed drift: one drift, one alert.
         self._restart_values()
-        return judged.start + at * judged.step + 1, change
+        if fault is None:
+            return drift
+        return ValuesChange(drift.row, drift.change_row, fault, reference.independent)
 
     def _quality_change(self, row: int) -> QualityChange:
         block = self.reference.block
         return QualityChange(row, share_cusum.rise_of(block.quality, block.problems))
 
-    def _drift(self, row: int, findings: tuple[Finding, ...]) -> Drift:
+    def _rows_after(self, first: Finding) -> int:
+        """Return how many of the judged values come after a change, by what found it first."""
         reference = self.reference
-        first = findings[0]
         since = min(first.detection.rows_after, reference.count)
         if isinstance(first.detector, Multinomial | Bernoulli):
             # Its own estimate is late: bets begin to win when they know what to bet on.
-            since = max(since, likeliest_suffix(reference.latest_ratios(since)))
-        elif first.stream is not Stream.RAW:  # of values as they are there is an estimate
-            if isinstance(first.detector, RankBets):
-                # Its own estimate errs on either side: bets grow by leaps.
-                since = min(max(since, RECENT), reference.count)
-            ranks = reference.latest_ranks(since, fold=first.stream is Stream.SPREAD)
-            latest = strongest_suffix(ranks - 0.5)
-            # All that is kept of a longer run says nothing about where that began.
-            since = since if latest == RECENT else latest
+            return max(since, likeliest_suffix(reference.latest_ratios(since)))
+        if first.stream is Stream.RAW:  # of values as they are there is an estimate
+            return since
+        if isinstance(first.detector, RankBets):
+            # Its own estimate errs on either side: bets grow by leaps.
+            since = min(max(since, RECENT), reference.count)
+        ranks = reference.latest_ranks(since, fold=first.stream is Stream.SPREAD)
+        latest = strongest_suffix(ranks - 0.5)
+        # All that is kept of a longer run says nothing about where that began.
+        return since if latest == RECENT else latest
+
+    def _drift(self, row: int, findings: tuple[Finding, ...], since: int) -> Drift:
+        reference = self.reference
         after, after_rows = reference.latest(since)
         # Beyond the values that are kept the change's row is counted back, as if none were missing.
         change_row = max(int(after_rows[0]) - max(since - RECENT, 0) * reference.stride, 0)

@@ -30,12 +30,14 @@ from detectors.algorithms.value_faults import find, may_stay
 from detectors.arrays.addresses import pointer
 from detectors.reference.bins import count_at_most
 from detectors.reference.column_block import (
+    ADDRESS,
     AGAIN_AT,
     AGAIN_SIZE,
     APART,
     BETS,
     BIN_OF_AT,
     BIN_OF_SIZE,
+    BUDGET,
     CATEGORY_COUNTS_AT,
     CATEGORY_COUNTS_SIZE,
     COUNT,
@@ -46,6 +48,7 @@ from detectors.reference.column_block import (
     LATEST,
     LIMITS,
     LIMITS_SIZE,
+    LOOK,
     MEAN,
     MEMORIES,
     MEMORY,
@@ -83,6 +86,7 @@ from detectors.reference.column_block import (
     counts_words,
     recent_words,
 )
+from detectors.reference.early_ranks import judge
 from detectors.reference.moments import keep_latest
 from detectors.reference.ranks import rank
 from detectors.reference.residuals import MEMORY as FILTER
@@ -228,26 +232,51 @@ def _gather(
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
+def _follow(flags: NDArray[np.uint8], count: int, first: int, following: int) -> bool:
+    """Tell whether the usable ones of rows follow each other, from the one that is to come next."""
+    for row in range(count):
+        if len(flags) == 0 or flags[row] == 0:
+            if first + row != following:
+                return False
+            following += 1
+    return True
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _changes(head: Numbers, sample: NDArray[np.float64], held: int, end: int, limit: float) -> bool:
+    """Tell whether new values of a burn-in show a change; if not, they have been judged."""
+    bets = carray(pointer(head[ADDRESS] + WORD * BETS), (BETS_MEMORY,), np.float64)
+    look = carray(pointer(head[ADDRESS] + WORD * LOOK), (1,), np.float64)
+    won, next_look = bets.copy(), look[0]
+    found = judge(sample, held, end, np.uint64(head[SEED]), bets, look, limit)
+    if found[0] < 0:
+        return False
+    bets[:], look[0] = won, next_look
+    return True
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def _burn(
     values: NDArray[np.float64],
     flags: NDArray[np.uint8],
     head: Numbers,
     tally: NDArray[np.float64],
     first: int,
+    limit: float,
 ) -> int:
-    """Take values into the burn-in of a column; return `QUIET`, or `NO_ROOM` with nothing done."""
+    """Take values into the burn-in of a column; return `QUIET`, or `NO_ROOM` with nothing done.
+
+    A change that is found in them is left to the plain path too.
+    """
     held = int(tally[SAMPLED])
+    before = held
+    expected = head[NEXT]
     if held + len(values) > head[SAMPLE_SIZE]:
         return NO_ROOM
-    if head[SAMPLE_ROWS_AT] == 0:
-        following = head[NEXT]
-        if held == 0:
-            following = first
-        for row in range(len(values)):
-            if len(flags) == 0 or flags[row] == 0:
-                if first + row != following:
-                    return NO_ROOM
-                following += 1
+    if head[SAMPLE_ROWS_AT] == 0 and not _follow(
+        flags, len(values), first, expected if held else first
+    ):
+        return NO_ROOM
     sample = carray(pointer(head[SAMPLE_AT]), (head[SAMPLE_SIZE],), np.float64)
     for row in range(len(values)):
         if len(flags) == 0 or flags[row] == 0:
@@ -258,6 +287,9 @@ def _burn(
                 )
             held += 1
             head[NEXT] = first + row + 1
+    if _changes(head, sample, before, held, limit):
+        head[NEXT] = expected
+        return NO_ROOM
     tally[SAMPLED] = held
     return QUIET
 
@@ -457,7 +489,7 @@ def _watch(
         if feed_shares(flags, len(values), quality_after, problems_after) != QUIET:
             return NO_ROOM
     if head[READY] == 0:
-        fired = _burn(values, flags, head, tally, first)
+        fired = _burn(values, flags, head, tally, first, limits[BUDGET])
     elif not _fits(values, block, head, tally, adwin):
         fired = NO_ROOM
     else:

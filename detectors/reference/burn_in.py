@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from detectors.arrays.addresses import address_of
 from detectors.arrays.column import Numbers
 from detectors.arrays.slabs import SLABS
-from detectors.reference.column_block import ELSEWHERE, NEXT, SAMPLED, ColumnBlock
+from detectors.reference.column_block import BUDGET, ELSEWHERE, NEXT, SAMPLED, SEED, ColumnBlock
+from detectors.reference.early_ranks import Step, judge
 
 Integers = NDArray[np.int64]
 
@@ -73,6 +74,27 @@ class BurnIn:
             self._rows[begin:end] = np.ascontiguousarray(rows).view(np.float64)
         block.words[NEXT] = rows[-1] + 1
         block.tally[SAMPLED] = end
+
+    def judge(self, block: ColumnBlock, rows: Integers) -> Step | None:
+        """Judge the latest values; return the first change, after which they are taken back.
+
+        Parameters
+        ----------
+        block
+            Of the column.
+        rows
+            Numbers of their rows, shape ``(n,)``.
+        """
+        end = burn_in_size(block)
+        held = end - len(rows)
+        seed = block.words[SEED : SEED + 1].view(np.uint64)[0]
+        limit = float(block.limits[BUDGET])  # all of it: no other detector judges a burn-in
+        step = Step(*judge(self._values, held, end, seed, block.bets, block.look, limit))
+        if step.at < 0:
+            return None
+        block.tally[SAMPLED] = held + step.at + 1
+        block.words[NEXT] = rows[step.at] + 1
+        return step
 
     def tell(self, block: ColumnBlock, target: int) -> None:
         """Write into the block where the values lie, and how many of them there may be.

@@ -97,7 +97,8 @@ SHARES: Final = MEMORIES + 2 * MEMORY  # of the multinomial detector
 BETS: Final = SHARES + multinomial.MEMORY  # of the rank e-detector
 LIMITS: Final = BETS + rank_bets.MEMORY  # of the detectors
 ODDS: Final = LIMITS + LIMITS_SIZE  # of the Bernoulli detector
-WINDOWS: Final = ODDS + bernoulli.MEMORY  # of ADWIN, on the location and the spread
+LOOK: Final = ODDS + bernoulli.MEMORY  # values of the burn-in with which it is looked at again
+WINDOWS: Final = LOOK + 1  # of ADWIN, on the location and the spread
 # From there on windows, counts, recent counts, edges, latest values and their rows, residuals.
 
 
@@ -201,6 +202,11 @@ class ColumnBlock:
     def limits(self) -> Numbers:
         """What the detectors must reach, by `BUDGET` to `ODDS_LIMIT`, shape ``(6,)``."""
         return self._floats(LIMITS, LIMITS_SIZE)
+
+    @property
+    def look(self) -> Numbers:
+        """With how many values a burn-in is looked at again, shape ``(1,)``."""
+        return self._floats(LOOK, 1)
 
     @property
     def windows(self) -> list[Numbers]:

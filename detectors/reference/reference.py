@@ -5,6 +5,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from detectors.algorithms import rank_bets
 from detectors.algorithms.multinomial import log_ratios
 from detectors.algorithms.value_faults import (
     EXPLAINS,
@@ -44,6 +45,7 @@ from detectors.reference.column_block import (
     ColumnBlock,
 )
 from detectors.reference.dependence import MOST_STRIDE
+from detectors.reference.early_ranks import Step
 from detectors.reference.moments import Moments, keep_latest, with_values
 from detectors.reference.ranks import absorb_ranks, expected_ranks
 from detectors.reference.remedy import UNSURE, Remedy, settled_sample
@@ -191,11 +193,21 @@ class Reference:
         """Lag-1 autocorrelation of the burn-in; None for a constant."""
         return self.block.autocorrelation
 
-    def burn(self, values: Numbers, rows: Integers) -> None:
-        """Take at most ``missing`` values, shape ``(n,)``, into the burn-in."""
+    def burn(self, values: Numbers, rows: Integers) -> tuple[int, Step | None]:
+        """Take values into the burn-in up to the first change; return how many, and the change.
+
+        Parameters
+        ----------
+        values, rows
+            At most ``missing`` values and the numbers of their rows, shape ``(n,)`` each.
+        """
         if self._sample is None:
             raise RuntimeError("the burn-in is complete")
         self._sample.add(self.block, values, rows, self._burn_in)
+        step = self._sample.judge(self.block, rows)
+        if step is not None:
+            self._cut(self._sample, step)
+            return step.at + 1, step
         if self.missing <= 0:
             sample, taken = self._sample.values(self.block), self._sample.rows(self.block)
             begin, remedy = self._remedy(
@@ -204,6 +216,10 @@ class Reference:
             self._found(sample[begin:], taken[begin:], remedy)
             if (begin or remedy.is_needed) and self.categories is None:
                 self._second = SecondSample(self._burn_in)
+            # The ranks of what comes now are taken in bins, perhaps of residuals.
+            rank_bets.begin(self.block.bets)
+            self.block.look[0] = 0.0
+        return len(values), None
 
     def judged(self, count: int) -> slice:
         """Return which of the next ``count`` values are judged."""
@@ -547,7 +563,7 @@ class Reference:
         stride, whitening = remedy.stride, remedy.whitening
         kept, kept_rows = sample[::stride], rows[::stride]
         if self.categories is not None:
-            kept, kept_rows = self._begin_categories(self.categories, sample, rows, stride)
+            kept, kept_rows = self._begin_categories(self.categories, sample, rows, stride, 0)
         elif whitening is None:
             bins = self._bins
             if stride > 1:
@@ -577,18 +593,39 @@ class Reference:
         part[LEVELS_AT : LEVELS_AT + len(levels)] = levels
         keep_residuals(sample, whitening.residuals, whitening.memory, part, 0)
 
+    def _cut(self, sampled: BurnIn, step: Step) -> None:
+        """Let the values before a step be the reference, and those since then judged."""
+        values, rows = sampled.values(self.block).copy(), sampled.rows(self.block).copy()
+        before, before_rows, after = values[: step.before], rows[: step.before], rows[step.before :]
+        if self.categories is None:
+            binning = NumberBins.of_sample(before, self._bins)
+            self._begin(binning, np.bincount(binning.of(before), minlength=binning.size))
+            self.block.range[:] = before.min(), before.max()
+            since = values[step.before :]
+        else:
+            numbers, kept = self._begin_categories(self.categories, values, rows, 1, len(after))
+            begin = len(numbers) - len(after)
+            before, before_rows, since = numbers[:begin], kept[:begin], numbers[begin:]
+        self.independent = step.independent
+        self.block.autocorrelation = step.correlation
+        self.absorb(before, before_rows)
+        self.ranks(self.bins(since))
+        self.absorb(since, after)
+
     def _begin_categories(
-        self, categories: CategoryNumbers, keys: Numbers, rows: Integers, stride: int
+        self, categories: CategoryNumbers, keys: Numbers, rows: Integers, stride: int, since: int
     ) -> tuple[Numbers, Integers]:
         """Take categories by their keys; return the numbers and the rows of those in the bins.
 
-        All values of the first half choose the bins, of the others one in ``stride`` is counted.
+        All values of the first half choose the bins, of the others one in ``stride`` is counted;
+        the last ``since`` ones belong to neither half, and are returned with their numbers.
         """
-        half = len(keys) // 2
+        half = (len(keys) - since) // 2
         half -= half % stride
         keys, rows = (np.concatenate([each[:half], each[half::stride]]) for each in (keys, rows))
         binning, numbers = settled(categories, keys, half, self._bins)
-        self._begin(binning, np.bincount(binning.of(numbers[half:]), minlength=binning.size))
+        counted = binning.of(numbers[half : len(numbers) - since])
+        self._begin(binning, np.bincount(counted, minlength=binning.size))
         # Those that have chosen the bins count for the shares of the categories, not in the bins.
         self.block.tally[COUNT : SQUARES + 1] = with_values(0, 0.0, 0.0, numbers[:half])
         self._category_counts = _added(np.zeros(len(binning.bin_of), np.int64), numbers[:half])

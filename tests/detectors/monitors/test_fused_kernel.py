@@ -88,7 +88,7 @@ def one_by_one(monitor: ModelMonitor, batches: list[ObservationBatch]) -> list[C
 
 @given(
     st.integers(0, 2**32),
-    st.integers(110, 700),
+    st.integers(40, 700),
     st.lists(st.integers(1, 300), min_size=1, max_size=12),
 )
 def test_all_columns_at_once_give_what_each_gives_by_itself(

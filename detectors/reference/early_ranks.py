@@ -1,0 +1,237 @@
+"""Judgement of a burn-in: ranks among the values so far, from the first tens of them on.
+
+A value's randomised rank among all values before it needs no bins, and is uniform and independent
+of the earlier ranks from the second value on, whatever the column, as long as the order of the
+values says nothing. So the rank e-detector keeps its bound while a reference is young, from 2
+categories to all different ones. What its limit does not bound is dependence, of which little is
+known yet: where the bets have won enough, the values so far are looked at as a whole, and nothing
+is told that a correlation of neighbours, or a trend, explains as well as a step does.
+
+References
+----------
+Vovk, Nouretdinov, Gammerman, "Testing exchangeability on-line", ICML 2003: exact ranks.
+Priestley, "Spectral analysis and time series", 1981, section 5.3: the variance of a mean of
+correlated values.
+"""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from detectors.algorithms.rank_bets import BETS, feed, is_on_spread
+from detectors.arrays.column import Numbers
+from detectors.reference.ranks import random_part
+
+FEWEST: Final = 32
+"""Values of a burn-in before anything is told."""
+
+MOST: Final = 1024
+"""Values of a burn-in up to which it is judged: each value is compared with all before it."""
+
+_FEWEST_BEFORE: Final = 16
+_FEWEST_AFTER: Final = 8
+
+_EVIDENCE: Final = 20.0
+"""Squared standard errors that the step must have, once dependence has been allowed for."""
+
+_TREND: Final = 0.9
+"""Part of what a step explains from which on a smooth trend explains as much."""
+
+_STEPPED: Final = 0.75
+"""The same, from which on it may have been a trend after all."""
+
+_DEGREE: Final = 3
+"""Of the polynomial of time that stands for trends, and for parts of a long cycle."""
+
+_LAGS: Final = 40
+"""Most lags whose correlations inflate the variance of a mean."""
+
+PEACE: Final = 4
+"""Times as many values as a burn-in had until it was found to change that the next one has before
+anything is told of it: what goes on changing, or comes in turns, is one change."""
+
+_SMALL: Final = 0.3
+"""Correlation of neighbours, with two standard errors on top, that counts as none."""
+
+_WAIT: Final = 16
+"""Part of the values so far that come before they are looked at again."""
+
+
+class Step(NamedTuple):
+    """What `judge` has found.
+
+    Attributes
+    ----------
+    at
+        Index of the value at which it was found; -1 for nothing.
+    before
+        Values of the burn-in that came before the change.
+    statistic
+        Mean of the bets.
+    bet
+        Number of the one that has won most.
+    correlation
+        Of neighbours, lag 1, once the step is taken out.
+    independent
+        Whether that is nearly none, and a trend explains much less than the step.
+    """
+
+    at: int
+    before: int
+    statistic: float
+    bet: float
+    correlation: float
+    independent: bool
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _rank(sample: Numbers, held: int, seed: np.uint64) -> float:
+    """Return the randomised rank of a value, the last one, among those before it."""
+    value, below, equal = sample[held], 0, 0
+    for i in range(held):
+        below += sample[i] < value
+        equal += sample[i] == value
+    return (below + random_part(seed, np.uint64(held)) * (equal + 1)) / (held + 1)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _scores(sample: Numbers, fold: bool) -> Numbers:
+    """Return the mean ranks of values among all of them, about 0, and folded where wanted."""
+    count = len(sample)
+    order = np.argsort(sample, kind="mergesort")
+    scores = np.empty(count)
+    begin = 0
+    while begin < count:
+        end = begin + 1
+        while end < count and sample[order[end]] == sample[order[begin]]:
+            end += 1
+        rank = (begin + end) / count - 1.0
+        for i in range(begin, end):
+            scores[order[i]] = abs(rank) if fold else rank
+        begin = end
+    scores -= scores.mean()
+    return scores
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _strongest_step(scores: Numbers) -> tuple[int, float]:
+    """Return how many values precede the step that explains most, and the squares explained."""
+    count, total, best, most = len(scores), 0.0, 0, -1.0
+    for before in range(1, count - _FEWEST_AFTER + 1):
+        total += scores[before - 1]
+        explained = total * total * count / (before * (count - before))
+        if before >= _FEWEST_BEFORE and explained > most:
+            best, most = before, explained
+    return best, most
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _explained_smoothly(scores: Numbers) -> float:
+    """Return the squares that a cubic polynomial of time explains."""
+    count = len(scores)
+    products = np.zeros(_DEGREE)
+    squares = np.zeros(_DEGREE)
+    for i in range(count):
+        # Legendre's polynomials, which are nearly orthogonal on so many points.
+        x = (2.0 * i + 1.0) / count - 1.0
+        last, now = 1.0, x
+        for degree in range(_DEGREE):
+            products[degree] += scores[i] * now
+            squares[degree] += now * now
+            last, now = (
+                now,
+                ((2.0 * degree + 3.0) * x * now - (degree + 1.0) * last) / (degree + 2.0),
+            )
+    return float((products * products / squares).sum())
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _inflation(scores: Numbers, before: int) -> tuple[float, float]:
+    """Return how much correlation inflates the variance of means, and that of neighbours."""
+    count = len(scores)
+    rest = scores.copy()
+    rest[:before] -= rest[:before].mean()
+    rest[before:] -= rest[before:].mean()
+    power = (rest * rest).sum()
+    if power <= 0.0:
+        return 1.0, 0.0
+    lags = min(count // 8, _LAGS)
+    inflation, neighbours = 1.0, 0.0
+    for lag in range(1, lags + 1):
+        product = 0.0
+        for i in range(lag, count):
+            product += rest[i] * rest[i - lag]
+        if lag == 1:
+            neighbours = product / power
+        inflation += 2.0 * (1.0 - lag / (lags + 1.0)) * product / power
+    # Of a short series it is underestimated, by (1 + 3 r) / n; and one standard error on top.
+    bound = max(neighbours + (1.0 + 3.0 * neighbours) / count, 0.0) + 1.0 / np.sqrt(count)
+    if bound >= 1.0:
+        return np.inf, neighbours
+    return max(inflation, (1.0 + bound) / (1.0 - bound)), neighbours
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _look(sample: Numbers, fold: bool) -> tuple[int, float, bool]:
+    """Return the values before a step, 0 where there is none, the correlation, and what it says."""
+    scores = _scores(sample, fold)
+    count, power = len(scores), (scores * scores).sum()
+    if power <= 0.0:
+        return 0, 0.0, False
+    before, explained = _strongest_step(scores)
+    inflation, neighbours = _inflation(scores, before)
+    smoothly = _explained_smoothly(scores)
+    if count * explained < _EVIDENCE * inflation * power or smoothly > _TREND * explained:
+        return 0, neighbours, False
+    independent = neighbours + 2.0 / np.sqrt(count) <= _SMALL and smoothly <= _STEPPED * explained
+    return before, neighbours, independent
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def judge(
+    sample: Numbers,
+    held: int,
+    end: int,
+    seed: np.uint64,
+    memory: Numbers,
+    looks: NDArray[np.float64],
+    limit: float,
+) -> tuple[int, int, float, float, float, bool]:
+    """Judge values of a burn-in until a change is found.
+
+    Parameters
+    ----------
+    sample
+        Its values, shape ``(n,)``.
+    held, end
+        Which are new: those from ``held`` on, up to ``end``.
+    seed
+        Of the ranks' random parts.
+    memory
+        Of `detectors.algorithms.rank_bets`.
+    looks
+        Shape ``(1,)``: with how many values they are looked at again, 0 at first.
+    limit
+        What the mean of the bets must reach; 0 for nothing to be done.
+
+    Returns
+    -------
+    tuple
+        The numbers of a `Step`.
+    """
+    rank = np.empty(1)
+    for at in range(held, min(end, MOST) if limit > 0.0 else held):
+        rank[0] = _rank(sample, at, seed)
+        found = feed(rank, memory, limit)
+        count = at + 1
+        if found[0] < 0 or count < max(FEWEST, looks[0]):
+            continue
+        before, neighbours, independent = _look(sample[:count], is_on_spread(found[2]))
+        if before > 0:
+            return at - held, before, found[1], found[2], neighbours, independent
+        looks[0] = count + max(count // _WAIT, 4)
+        for bet in range(BETS):
+            memory[bet] *= 0.5 * limit / found[1]
+    return -1, 0, 0.0, 0.0, 0.0, True
