@@ -16,6 +16,7 @@ from detectors.performance.tallies import Tally
 from detectors.performance.threshold import Threshold
 from detectors.performance.threshold_check import ThresholdCheck
 from detectors.reference.moments import with_values
+from detectors.reference.whitening import whitening_of
 from schemas.tables.columns import Column, Kind, Role
 from schemas.tables.observations import ModelRows, ObservationTable, Origin, Source
 from schemas.values.class_order import USUAL_CLASSES
@@ -42,6 +43,8 @@ def warm_up() -> None:
     fleet.state()
     figures_of(column for monitor in fleet for column in monitor.columns.values())
     with_values(0, 0.0, 0.0, sequence)
+    # A column whose spread comes and goes, so that all of a filter is fitted.
+    whitening_of(sequence * np.resize(np.repeat([1.0, 9.0], 20), len(sequence)), seed=0)
     judge = Judge(USUAL_CLASSES, PerformanceOptions(), ClassTable())
     tally = Tally(ROWS)
     check = ThresholdCheck(Threshold.of("roc_auc >= 0.5"))
