@@ -11,6 +11,7 @@ from agents.stages.intake import IntakeOptions
 from agents.stages.topics import Topics
 from agents.state.checkpoints import CheckpointOptions
 from app.settings import DetectorSettings, ModelSettings, Settings, TopicRole
+from app.settings.monitor import Season
 from detectors.algorithms.false_alarms import FalseAlarms
 from detectors.monitors.fleet import Fleet
 from detectors.monitors.options import DetectorOptions, MonitorOptions
@@ -141,6 +142,7 @@ def monitor_options(settings: Settings, model: str) -> MonitorOptions:
         false_alarms=FalseAlarms.of(
             general.false_alarms if own.false_alarms is None else own.false_alarms
         ),
+        seasonal=(own.season or general.season) is Season.AUTO,
         kinds=known.kinds,
         critical=known.critical,
         ignored=known.ignored,

@@ -3,6 +3,7 @@
 import numpy as np
 
 from detectors.algorithms.priming import uniform_sequence
+from detectors.arrays.column import Numbers
 from detectors.monitors.column_figures import figures_of
 from detectors.monitors.fleet import Fleet
 from detectors.monitors.options import MonitorOptions
@@ -15,7 +16,10 @@ from detectors.performance.outcome_view import OutcomeView
 from detectors.performance.tallies import Tally
 from detectors.performance.threshold import Threshold
 from detectors.performance.threshold_check import ThresholdCheck
+from detectors.reference import season
 from detectors.reference.moments import with_values
+from detectors.reference.season_learning import note, turn
+from detectors.reference.season_removal import take_off
 from detectors.reference.whitening import whitening_of
 from schemas.tables.columns import Column, Kind, Role
 from schemas.tables.observations import ModelRows, ObservationTable, Origin, Source
@@ -45,6 +49,7 @@ def warm_up() -> None:
     with_values(0, 0.0, 0.0, sequence)
     # A column whose spread comes and goes, so that all of a filter is fitted.
     whitening_of(sequence * np.resize(np.repeat([1.0, 9.0], 20), len(sequence)), seed=0)
+    _warm_up_seasons(sequence)
     judge = Judge(USUAL_CLASSES, PerformanceOptions(), ClassTable())
     tally = Tally(ROWS)
     check = ThresholdCheck(Threshold.of("roc_auc >= 0.5"))
@@ -57,3 +62,11 @@ def warm_up() -> None:
     check.update(OutcomeView(columns, 2, USUAL_CLASSES), 0)
     tally.add_classes(judge.class_rows(columns, 2), 1)
     tally.add_numbers(judge.numbers(columns, 2), 0.5)
+
+
+def _warm_up_seasons(values: Numbers) -> None:
+    memory, times = np.empty(season.MEMORY), np.zeros(len(values), dtype=np.int64)
+    season.begin(memory, season.NUMBERS)
+    note(values, np.empty(0, dtype=np.uint8), times, memory)
+    turn(1, memory)
+    take_off(values, times, 0, times[0], memory, np.empty(len(values)))

@@ -1,6 +1,7 @@
 """How columns are watched, for all models and for single ones."""
 
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
@@ -120,6 +121,13 @@ def _budget(text: object) -> str:
 Budget = Annotated[str, Field(max_length=100), BeforeValidator(_budget)]
 
 
+class Season(StrEnum):
+    """What is done about the course of days and weeks."""
+
+    AUTO = "auto"
+    NONE = "none"
+
+
 class MonitorSettings(Section):
     """How every model is watched, where nothing else is said of it."""
 
@@ -140,6 +148,11 @@ class MonitorSettings(Section):
     event time), of a model version as a whole, and with `per column` behind it of each column. What
     all detectors must reach follows from it, but for parameters that are stated."""
 
+    season: Season = Season.AUTO
+    """`auto` learns the course of a column's days and weeks in event time (UTC), and judges its
+    values without it; `none` says that there is none, so that nothing is learned, and that a change
+    is guaranteed whatever the hour."""
+
 
 class MonitorOverrides(Section):
     """What is different for one model; null keeps the value of `monitor`."""
@@ -155,6 +168,9 @@ class MonitorOverrides(Section):
 
     false_alarms: Budget | None = None
     """How many false alarms are affordable; as of `monitor.false_alarms`."""
+
+    season: Season | None = None
+    """What is done about the course of days and weeks; as of `monitor.season`."""
 
 
 class ModelSettings(Section):

@@ -48,11 +48,14 @@ class Drift:
     stride
         One in so many values was judged.
     independent
-        Whether values that far apart are nearly independent.
+        Whether values that far apart are nearly independent, and none of their days' or weeks'
+        course can be what has changed.
     false_alarms
         The budget of false alarms as it is stated.
     budget_rows
         Rows of the column to a false alarm that it comes to.
+    without
+        Words for the season without which the values are; none for values as they came.
     """
 
     row: int
@@ -69,3 +72,4 @@ class Drift:
     independent: bool
     false_alarms: str
     budget_rows: float
+    without: str

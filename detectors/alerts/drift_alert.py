@@ -61,7 +61,13 @@ def alert_of(drift: Drift, sighting: Sighting) -> DriftAlert:
         false_alarms=drift.false_alarms,
         budget_rows=drift.budget_rows,
         message=drift_sentence(
-            sighting, kind, direction, (before, after), report, drift.rows_since_change
+            sighting,
+            kind,
+            direction,
+            (before, after),
+            report,
+            drift.rows_since_change,
+            drift.without,
         ),
     )
 

@@ -36,6 +36,7 @@ def drift_sentence(
     windows: tuple[Window, Window],
     report: DetectorReport,
     rows: int,
+    without: str = "",
 ) -> str:
     """Return the sentence of a drift.
 
@@ -49,9 +50,14 @@ def drift_sentence(
         Who says so.
     rows
         Since the change.
+    without
+        Words for the season without which the values are told; none for values as they came.
     """
+    said = f"{_change(*windows)}, over {rows} rows"
+    if without:
+        said = f"without {without} {said}"
     return (
-        f"{sighting.subject} {_verb(kind, direction)}: {_change(*windows)}, over {rows} rows "
+        f"{sighting.subject} {_verb(kind, direction)}: {said} "
         f"({report.kind} on the {_STREAM_WORDS[report.stream]})."
     )
 

@@ -23,15 +23,20 @@ from detectors.monitors.kind_choice import KindChoice
 from detectors.monitors.limits import Allowance
 from detectors.monitors.options import DetectorOptions
 from detectors.monitors.unrest import Unrest
-from detectors.reference.column_block import BUDGET, LIMITS_SIZE, RECENT
+from detectors.reference import season
+from detectors.reference.column_block import BUDGET, LIMITS_SIZE, RECENT, SEED
 from detectors.reference.early_ranks import PEACE, Step
 from detectors.reference.reference import Reference
+from detectors.reference.season_learning import note, turn
+from detectors.reference.season_removal import take_off
 from detectors.snapshots.tree import State
 from schemas.events.detector_report import Stream
 from schemas.tables.columns import Codes, Flag, Flags, Kind, Values
 from schemas.tables.columns import Column as Observed
 from schemas.tables.retyping import retyped
 from schemas.values.spellings import USUAL, Spellings
+
+Integers: TypeAlias = NDArray[np.int64]
 
 Change: TypeAlias = Drift | QualityChange | ValuesChange
 """What a column's monitor finds."""
@@ -73,6 +78,8 @@ class ColumnMonitor:
         Whether a value that stays, or values never seen before, are faults.
     allowance
         How many false alarms of it are affordable.
+    seasonal
+        Whether the course of days and weeks is learned.
 
     Attributes
     ----------
@@ -90,6 +97,7 @@ class ColumnMonitor:
         "_options",
         "_placed",
         "_restarts",
+        "_seasonal",
         "_seed",
         "_spellings",
         "_unrest",
@@ -108,7 +116,9 @@ class ColumnMonitor:
         spellings: Spellings = USUAL,
         finds_faults: bool = True,
         allowance: Allowance = _USUAL_ALLOWANCE,
+        seasonal: bool = True,
     ) -> None:
+        self._seasonal = seasonal
         self._allowance = allowance
         self._finds_faults = finds_faults
         self._choice = KindChoice(kinds, burn_in, spellings)
@@ -128,6 +138,8 @@ class ColumnMonitor:
         self._placed = False
         self.reference = self._new_reference()
         self._begin_detectors(self._allowance.at_first())
+        mode = season.MODES[kind] if self._seasonal else season.OFF
+        season.begin(self.reference.block.season, mode)
 
     def _begin_detectors(self, budget: float) -> None:
         """Let detectors that know nothing yet watch the reference, under a budget in rows."""
@@ -170,7 +182,9 @@ class ColumnMonitor:
         categories = self.reference.categories
         return () if categories is None else categories.names
 
-    def update(self, column: Observed, first_row: int) -> list[Change]:
+    def update(
+        self, column: Observed, first_row: int, times: Integers | None = None
+    ) -> list[Change]:
         """Learn from a column of rows, of whatever kind; return the changes in order.
 
         Parameters
@@ -179,12 +193,18 @@ class ColumnMonitor:
             The rows as they were observed.
         first_row
             Number of the first one.
+        times
+            Shape ``(n,)``: event times, milliseconds since the epoch; where none are given all
+            rows have the same.
         """
         self._placed = False
         changes: list[Change] = []
         begin, rows = 0, len(column.values)
+        if times is None:
+            times = np.zeros(rows, dtype=np.int64)
         while begin < rows:
             rest = column.since(begin)
+            course = self._rows_of_course(rest, times[begin:])
             founded = self._choice.foundation(rest, self._usable)
             look = self._choice.rows_to_look(rest, self.kind, self._usable)
             if founded is not None:
@@ -193,36 +213,72 @@ class ColumnMonitor:
                     look = min(look, first)
                 elif kind is not self.kind:
                     self._renew_as(kind)
-            part = rest.between(0, look)
+            part = rest.between(0, min(look, course))
             learned, change = self._learn(
-                retyped(part, self.kind, self._spellings), first_row + begin
+                retyped(part, self.kind, self._spellings), first_row + begin, times[begin:]
             )
             begin += learned
             if change is not None:
-                changes.append(change)
+                self._add(changes, change)
                 continue
-            kind = self._choice.look(part, self.kind, self._usable)
+            kind = self._choice.look(part.between(0, learned), self.kind, self._usable)
             if kind is not self.kind:
                 self._restarts += 1
                 self._renew_as(kind)
                 self._begin_quality()
         return changes
 
-    def _learn(self, column: Observed, first_row: int) -> tuple[int, Change | None]:
+    def _rows_of_course(self, column: Observed, times: Integers) -> int:
+        """Return how many rows there are, 1 at least, in which the same season is taken off.
+
+        With the first of them there may be another one than before.
+        """
+        memory = self.reference.block.season
+        if not season.is_learned(memory):
+            return len(column.values)
+        own = retyped(column, self.kind, self._spellings)
+        end = _note(own, times, memory.copy())
+        if end != 0:
+            return len(own.values) if end == season.STAYS else end
+        cycles = season.cycles(memory)
+        turn(int(times[0] // season.MS_PER_HOUR), memory)
+        if season.cycles(memory) > cycles:
+            # What is judged from here on are other values.
+            self._restart_values()
+        return self._rows_of_course(column, times)
+
+    def _learn(
+        self, column: Observed, first_row: int, times: Integers
+    ) -> tuple[int, Change | None]:
         """Learn from rows of the column's kind up to the first change; say how many, and which."""
         block = self.reference.block
         quality, problems = block.quality.copy(), block.problems.copy()
         at = self._feed_quality(column.flags, len(column.values))
         end = len(column.values) if at == share_cusum.QUIET else at + 1
-        observed, rows = _usable(column.between(0, end), first_row)
+        judged = self._judged(column.between(0, end), first_row, times)
+        observed, rows = _usable(judged, first_row)
         while len(rows):
             # What stands for a category depends on the reference, which begins with the burn-in's
             # last value.
-            most = len(rows) if self.reference.ready else self.reference.missing
+            was_ready, missing = self.reference.ready, self.reference.missing
+            most = len(rows) if was_ready else missing
+            if missing == self._burn_in:
+                self.reference.block.season[season.SINCE] = times[rows[0] - first_row]
             values = self._values(observed[:most], column.categories)
+            before = self.reference.block.season
             taken, found = self._advance(values, rows[:most])
+            memory = self.reference.block.season
+            known, after = rows[0] - first_row, rows[taken - 1] - first_row + 1
+            _note(column.between(known, after), times[known:], memory)
             observed, rows = observed[taken:], rows[taken:]
+            if self.reference.ready and not was_ready:
+                season.gauge(memory, self.reference.latest(RECENT)[0])
+                # What is taken off depends on it.
+                rest = self._judged(column.between(after, end), first_row + after, times[after:])
+                observed, rows = _usable(rest, first_row + after)
             if found is not None:
+                memory[season.SHAKEN] = 1.0
+                found = _seen(found, before, int(times[found.row - first_row]))
                 # What comes after it belongs to the next reference, its quality too.
                 self.reference.block.quality[:], self.problems[:] = quality, problems
                 learned, found = self._counted(found, column, first_row)
@@ -232,6 +288,7 @@ class ColumnMonitor:
         change = self._quality_change(first_row + at)
         # What follows from it is no change of its own: values begin a new reference too.
         self.restart()
+        self.reference.block.season[season.SHAKEN] = 1.0
         return end, change
 
     def _counted(
@@ -274,7 +331,11 @@ class ColumnMonitor:
         return self.reference.block.address
 
     def conclude(
-        self, column: Observed, first_row: int, found: NDArray[np.float64]
+        self,
+        column: Observed,
+        first_row: int,
+        found: NDArray[np.float64],
+        times: Integers | None = None,
     ) -> list[Change]:
         """Go on from where the fused kernel has found something; return the changes in order.
 
@@ -286,19 +347,38 @@ class ColumnMonitor:
             Number of the first one.
         found
             Shape ``(6, 5)``: what the detectors have found.
+        times
+            As of `update`.
         """
+        if times is None:
+            times = np.zeros(len(column.values), dtype=np.int64)
         self._placed = False
         if self.defaults is None:
             raise RuntimeError("this column is not watched by the default detectors")
         own = retyped(column, self.kind, self._spellings)
-        observed, rows = _usable(own, first_row)
+        observed, rows = _usable(self._judged(own, first_row, times), first_row)
         findings = tuple(
             Finding(detector, stream, detection)
             for stream, detector, detection in self.defaults.detections(found, self.reference.block)
         )
+        before = self.reference.block.season
         _, change = self._conclude(self._values(observed, own.categories), rows, findings)
-        learned, change = self._counted(change, own, first_row)
-        return [change, *self.update(column.since(learned), first_row + learned)]
+        learned, change = self._counted(
+            _seen(change, before, int(times[change.row - first_row])), own, first_row
+        )
+        memory = self.reference.block.season
+        _note(own.between(0, learned), times, memory)
+        memory[season.SHAKEN] = 1.0
+        changes: list[Change] = []
+        self._add(changes, change)
+        rest = column.since(learned)
+        return [*changes, *self.update(rest, first_row + learned, times[learned:])]
+
+    def _add(self, changes: list[Change], change: Change) -> None:
+        """Add a change to others, unless it is no more than that time goes by."""
+        is_of_values = not isinstance(change, QualityChange)
+        if not (is_of_values and season.is_calendar(self.reference.block.season)):
+            changes.append(change)
 
     def numbers(self, column: Observed) -> Numbers:
         """Return what stands for categories, shape ``(n,)``; at unusable rows it means nothing."""
@@ -329,10 +409,13 @@ class ColumnMonitor:
 
     def _renew_as(self, kind: Kind) -> None:
         """Watch values of a kind; what is known of their quality stays."""
-        problems, quality = self.problems, self.reference.block.quality
+        earlier, same = self.reference.block, kind is self.kind
         self._watch_as(kind)
-        self.problems[:] = problems
-        self.reference.block.quality[:] = quality
+        self.problems[:] = earlier.problems
+        self.reference.block.quality[:] = earlier.quality
+        if same:
+            self.reference.block.season[:] = earlier.season
+            self.reference.block.season[season.SINCE] = np.nan
 
     @property
     def _usable(self) -> int:
@@ -356,6 +439,7 @@ class ColumnMonitor:
             "false_alarms": self._allowance.stated.text,
             "look": float(block.look[0]),
             "detectors": self._detectors.states(block),
+            "season": season.state_of(block.season),
         }
 
     def restore(self, state: State) -> None:
@@ -389,6 +473,7 @@ class ColumnMonitor:
         rank_bets.restore(block.bets, state.get("bets"))
         bernoulli.restore(block.odds, state.get("odds"))
         block.look[0] = state.get("look", 0.0)
+        season.restore(block.season, state.get("season"))
 
     def _new_reference(self) -> Reference:
         return Reference(
@@ -520,13 +605,41 @@ class ColumnMonitor:
             independent=reference.independent,
             false_alarms=self._allowance.stated.text,
             budget_rows=float(reference.block.limits[BUDGET]),
+            without=season.words(reference.block.season),
         )
+
+    def _judged(self, column: Observed, first_row: int, times: Integers) -> Observed:
+        """Return rows of the column's kind without the season that is known of it."""
+        block = self.reference.block
+        if not season.is_seasonal(block.season):
+            return column
+        values = column.values.astype(np.float64)
+        left = np.empty(len(values))
+        take_off(
+            values, times[: len(values)].copy(), first_row, block.words[SEED], block.season, left
+        )
+        return replace(column, values=left)
 
     def _values(self, observed: Values | Codes, categories: Sequence[str]) -> Numbers:
         numbers = self.reference.categories
         if numbers is not None:
             return numbers.of(observed, categories)
         return observed.astype(np.float64, copy=False)
+
+
+def _seen(found: Drift | ValuesChange, memory: Numbers, time: int) -> Drift | ValuesChange:
+    """Return a change at an event time, and whether a season may be all that it is."""
+    covered = found.independent and season.is_covered(memory, time)
+    return replace(found, independent=covered)
+
+
+def _note(column: Observed, times: Integers, memory: Numbers) -> int:
+    """Learn from rows of the column's kind as `detectors.reference.season_learning.note`."""
+    if not season.is_learned(memory):
+        return season.STAYS
+    flags = _ALL_OK if column.flags is None else column.flags
+    hours = times[: len(column.values)] // season.MS_PER_HOUR
+    return int(note(column.values.astype(np.float64), flags.copy(), hours, memory))
 
 
 def _usable(column: Observed, first_row: int) -> tuple[Values | Codes, NDArray[np.int64]]:

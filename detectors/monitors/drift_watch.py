@@ -100,7 +100,9 @@ class DriftWatch:
         most = self._options.most_columns
         if room is not None:
             most = min(most, len(self.columns) + room)
-        return self._found(self._watch(list(self._chosen(rows, most, first)), first), log)
+        return self._found(
+            self._watch(list(self._chosen(rows, most, first)), first, rows.times), log
+        )
 
     def conclude(
         self,
@@ -121,7 +123,7 @@ class DriftWatch:
         """
         self._log = log
         columns = [((each.role, each.name), each) for each in watched(rows.origin, rows.columns)]
-        return self._found(self._conclude(columns, first, at, found), log)
+        return self._found(self._conclude(columns, first, rows.times, at, found), log)
 
     def forget(self, key: ColumnKey, kind: Kind) -> None:
         """Let a column begin anew with its next value, where it is of another kind."""
@@ -161,7 +163,7 @@ class DriftWatch:
             monitor.restore(column["monitor"])
 
     def _watch(
-        self, chosen: list[tuple[ColumnKey, Column, int]], first: int
+        self, chosen: list[tuple[ColumnKey, Column, int]], first: int, times: NDArray[np.int64]
     ) -> list[tuple[Change, ColumnKey]]:
         """Feed columns that begin at some row of a batch; return their drifts."""
         found: list[tuple[Change, ColumnKey]] = []
@@ -171,17 +173,21 @@ class DriftWatch:
             monitor = self.columns[key]
             address = monitor.pin(column.kind) if start == 0 else None
             if address is None:
-                drifts = monitor.update(column.since(start), first + start)
+                drifts = monitor.update(column.since(start), first + start, times[start:])
                 found += [(drift, key) for drift in drifts]
             else:
                 ready.append((key, column))
                 addresses.append(address)
         if ready:
-            found += self._watch_columns(ready, np.array(addresses), first)
+            found += self._watch_columns(ready, np.array(addresses), first, times)
         return found
 
     def _watch_columns(
-        self, ready: list[tuple[ColumnKey, Column]], addresses: NDArray[np.int64], first: int
+        self,
+        ready: list[tuple[ColumnKey, Column]],
+        addresses: NDArray[np.int64],
+        first: int,
+        times: NDArray[np.int64],
     ) -> list[tuple[Change, ColumnKey]]:
         defaults = self.columns[ready[0][0]].defaults
         if defaults is None:
@@ -190,7 +196,7 @@ class DriftWatch:
             retyped(column, self.columns[key].kind, self._options.spellings)
             for key, column in ready
         ]
-        rows = rows_of(own)
+        rows = rows_of(own, times)
         for number, ((key, _), column) in enumerate(zip(ready, own, strict=True)):
             if column.kind is Kind.CATEGORY:
                 rows.values[number] = self.columns[key].numbers(column)
@@ -200,12 +206,13 @@ class DriftWatch:
         watch_columns(
             addresses[np.newaxis], *rows, bounds, np.array([first]), *defaults.settings, found, at
         )
-        return self._conclude(ready, first, at[0], found[0])
+        return self._conclude(ready, first, times, at[0], found[0])
 
     def _conclude(
         self,
         columns: list[tuple[ColumnKey, Column]],
         first: int,
+        times: NDArray[np.int64],
         at: NDArray[np.int64],
         found: NDArray[np.float64],
     ) -> list[tuple[Change, ColumnKey]]:
@@ -214,9 +221,9 @@ class DriftWatch:
             key, column = columns[number]
             monitor = self.columns[key]
             if at[number] == NO_ROOM:
-                drifts = monitor.update(column, first)
+                drifts = monitor.update(column, first, times)
             else:
-                drifts = monitor.conclude(column, first, found[number])
+                drifts = monitor.conclude(column, first, found[number], times)
             concluded += [(drift, key) for drift in drifts]
         return concluded
 
@@ -283,6 +290,7 @@ class DriftWatch:
             allowance=Allowance(
                 self._options.false_alarms, partial(self._sharing, key), self._pace
             ),
+            seasonal=self._options.seasonal,
             seed=Seeds(self._identity, key),
         )
 

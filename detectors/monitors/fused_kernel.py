@@ -68,6 +68,7 @@ from detectors.reference.column_block import (
     SAMPLE_ROWS_SIZE,
     SAMPLE_SIZE,
     SAMPLED,
+    SEASON,
     SEED,
     SHARES,
     SHARES_LIMIT,
@@ -91,6 +92,16 @@ from detectors.reference.moments import keep_latest
 from detectors.reference.ranks import rank
 from detectors.reference.residuals import MEMORY as FILTER
 from detectors.reference.residuals import PART, keep_residuals, residuals_of
+from detectors.reference.season import MEMORY as SEASON_MEMORY
+from detectors.reference.season import (
+    MODE,
+    MS_PER_HOUR,
+    NONE,
+    STAYS,
+    is_seasonal,
+)
+from detectors.reference.season_learning import note
+from detectors.reference.season_removal import take_off
 from schemas.tables.columns import Column, Flags
 
 Numbers = NDArray[np.int64]
@@ -120,15 +131,21 @@ class Rows(NamedTuple):
         Shape ``(f, n)``: the quality of the values of those columns that have flags.
     flags_of
         Shape ``(c,)``: which of the flags are a column's; `ALL_USABLE` for none.
+    times
+        Shape ``(n,)``: event times, milliseconds since the epoch.
     """
 
     values: NDArray[np.float64]
     flags: NDArray[np.uint8]
     flags_of: Numbers
+    times: Numbers
 
 
-def rows_of(columns: Sequence[Column]) -> Rows:
-    """Return the rows of columns, at least one; those of categories are to be numbered yet."""
+def rows_of(columns: Sequence[Column], times: Numbers | None = None) -> Rows:
+    """Return the rows of columns, at least one; those of categories are to be numbered yet.
+
+    Where no event times are given all rows have the same.
+    """
     flags: list[Flags] = []
     flags_of = []
     values = np.empty((len(columns), len(columns[0].values)))
@@ -143,6 +160,7 @@ def rows_of(columns: Sequence[Column]) -> Rows:
         values,
         np.stack(flags) if flags else np.empty((0, values.shape[1]), dtype=np.uint8),
         np.array(flags_of, dtype=np.int64),
+        np.zeros(values.shape[1], dtype=np.int64) if times is None else times.copy(),
     )
 
 
@@ -458,10 +476,35 @@ def _judge(
     return fired
 
 
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+def _without_season(
+    observed: NDArray[np.float64],
+    flags: NDArray[np.uint8],
+    times: Numbers,
+    hours: Numbers,
+    first: int,
+    head: Numbers,
+    season: NDArray[np.float64],
+    season_after: NDArray[np.float64],
+    scratch: NDArray[np.float64],
+) -> tuple[bool, NDArray[np.float64]]:
+    """Return whether one season is taken off all values, and what is left of them."""
+    season_after[:] = season
+    values, stays = observed, True
+    if season[MODE] > NONE:
+        stays = note(observed, flags, hours, season_after) == STAYS
+        if stays and is_seasonal(season):
+            values = scratch[4, : len(observed)]
+            take_off(observed, times, first, head[SEED], season, values)
+    return stays, values
+
+
 @njit(cache=True, nogil=True, error_model="numpy")
 def _watch(
-    values: NDArray[np.float64],
+    observed: NDArray[np.float64],
     flags: NDArray[np.uint8],
+    times: Numbers,
+    hours: Numbers,
     block: int,
     first: int,
     adwin: NDArray[np.float64],
@@ -473,6 +516,7 @@ def _watch(
     bins: Numbers,
     quality_after: NDArray[np.float64],
     problems_after: Numbers,
+    season_after: NDArray[np.float64],
 ) -> int:
     """Feed its rows to one column; return the first at which anything fired, or what else was."""
     head = carray(pointer(block), (TALLY,), np.int64)
@@ -481,13 +525,19 @@ def _watch(
     adwin[0], page_hinkley[2] = limits[DELTA], limits[THRESHOLD]
     problems = head[PROBLEMS : PROBLEMS + FLAGS]
     quality = carray(pointer(block + WORD * QUALITY), (share_cusum.MEMORY,), np.float64)
-    calm = len(flags) == 0 and is_calm(len(values), quality, problems)
+    calm = len(flags) == 0 and is_calm(len(observed), quality, problems)
     if not calm:
         # Of copies: where there is no room, nothing is to be done.
         quality_after[:] = quality
         problems_after[:] = problems
-        if feed_shares(flags, len(values), quality_after, problems_after) != QUIET:
+        if feed_shares(flags, len(observed), quality_after, problems_after) != QUIET:
             return NO_ROOM
+    season = carray(pointer(block + WORD * SEASON), (SEASON_MEMORY,), np.float64)
+    stays, values = _without_season(
+        observed, flags, times, hours, first, head, season, season_after, scratch
+    )
+    if not stays:
+        return NO_ROOM
     if head[READY] == 0:
         fired = _burn(values, flags, head, tally, first, limits[BUDGET])
     elif not _fits(values, block, head, tally, adwin):
@@ -514,6 +564,7 @@ def _watch(
     if fired != QUIET:
         # Of the rows after a change, the quality is counted by who goes on from there.
         return fired
+    season[:] = season_after
     if calm:
         problems[0] += len(values)
     else:
@@ -528,6 +579,7 @@ def watch_columns(
     values: NDArray[np.float64],
     flags: NDArray[np.uint8],
     flags_of: Numbers,
+    times: Numbers,
     bounds: Numbers,
     firsts: Numbers,
     adwin: NDArray[np.float64],
@@ -542,7 +594,7 @@ def watch_columns(
     addresses
         Shape ``(m, c)``: where the block of each column lies;
         whoever asks keeps them alive.
-    values, flags, flags_of
+    values, flags, flags_of, times
         The `Rows`, of one model after the other; usable values are finite.
     bounds
         Shape ``(m, 2)``: where the rows of each model begin and end.
@@ -565,10 +617,13 @@ def watch_columns(
     for model in range(len(bounds)):
         longest = max(longest, bounds[model, 1] - bounds[model, 0])
     bins, rows = np.empty(longest, dtype=np.int64), np.empty(longest, dtype=np.int64)
-    judged, scratch = np.empty(longest), np.empty((4, max(longest, FILTER)))
+    judged, scratch = np.empty(longest), np.empty((5, max(longest, FILTER)))
     no_flags = np.empty(0, dtype=np.uint8)
     quality_after = np.empty(share_cusum.MEMORY)
     problems_after = np.empty(FLAGS, dtype=np.int64)
+    season_after, hours = np.empty(SEASON_MEMORY), np.empty(len(times), dtype=np.int64)
+    for row in range(len(times)):
+        hours[row] = times[row] // MS_PER_HOUR
     for model in range(len(bounds)):
         begin, end = bounds[model]
         for column in range(len(flags_of)):
@@ -578,6 +633,8 @@ def watch_columns(
             at[model, column] = _watch(
                 values[column, begin:end],
                 own,
+                times[begin:end],
+                hours[begin:end],
                 addresses[model, column],
                 firsts[model],
                 adwin,
@@ -589,4 +646,5 @@ def watch_columns(
                 bins,
                 quality_after,
                 problems_after,
+                season_after,
             )

@@ -58,7 +58,7 @@ def watch_fused(
     if not members:
         return events
     columns = watched(table.origin, table.columns)
-    whole = rows_of(columns)
+    whole = rows_of(columns, table.times)
     groups: dict[tuple[int, ...], list[_Member]] = {}
     for member in members.values():
         member.plan.log.take(member.end - member.begin, member.newest)

@@ -71,6 +71,8 @@ class MonitorOptions:
         How good it has to be.
     performance
         How its performance is told.
+    seasonal
+        Whether the course of days and weeks is learned and taken off.
     most_columns
         Watched columns of one version above which further ones are refused.
     """
@@ -88,6 +90,7 @@ class MonitorOptions:
     class_names: tuple[str, ...] = ()
     thresholds: tuple[Threshold, ...] = ()
     performance: PerformanceOptions = field(default_factory=PerformanceOptions)
+    seasonal: bool = True
 
     @property
     def classes(self) -> Classes:

@@ -14,6 +14,7 @@ from detectors.algorithms import bernoulli, multinomial, rank_bets, share_cusum
 from detectors.algorithms.page_hinkley import FIELDS
 from detectors.arrays.addresses import address_of
 from detectors.arrays.column import Numbers
+from detectors.reference import season
 
 Integers = NDArray[np.int64]
 
@@ -98,7 +99,8 @@ BETS: Final = SHARES + multinomial.MEMORY  # of the rank e-detector
 LIMITS: Final = BETS + rank_bets.MEMORY  # of the detectors
 ODDS: Final = LIMITS + LIMITS_SIZE  # of the Bernoulli detector
 LOOK: Final = ODDS + bernoulli.MEMORY  # values of the burn-in with which it is looked at again
-WINDOWS: Final = LOOK + 1  # of ADWIN, on the location and the spread
+SEASON: Final = LOOK + 1  # of the course of its days and weeks
+WINDOWS: Final = SEASON + season.MEMORY  # of ADWIN, on the location and the spread
 # From there on windows, counts, recent counts, edges, latest values and their rows, residuals.
 
 
@@ -207,6 +209,11 @@ class ColumnBlock:
     def look(self) -> Numbers:
         """With how many values a burn-in is looked at again, shape ``(1,)``."""
         return self._floats(LOOK, 1)
+
+    @property
+    def season(self) -> Numbers:
+        """Memory of `detectors.reference.season`."""
+        return self._floats(SEASON, season.MEMORY)
 
     @property
     def windows(self) -> list[Numbers]:

@@ -1,0 +1,224 @@
+"""Seasons of one column in event time: the course of its days and weeks, learned and taken off.
+
+Of each hour of a day, and of each day of a week (UTC), the mean of the values is kept: of the cycle
+at hand, and of all that came before it. Where a cycle goes as those before it went there is a
+season, and from then on values are judged without it: numbers less what their hour lies above a
+day's level, and of booleans so many are turned, at random, as their hour has too many. What is left
+has the values' own units. The course survives alarms and deployments: only levels begin anew.
+
+Both are compared over the same hours; a day counts that was watched for half of its hours. What is
+kept of a column is said here; `season_learning` learns it, and `season_removal` takes it off.
+"""
+
+from typing import Final
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from detectors.arrays.column import Numbers
+from detectors.snapshots.tree import State
+from schemas.tables.columns import Kind
+
+Integers = NDArray[np.int64]
+Means = NDArray[np.float32]
+
+MS_PER_HOUR: Final = 3_600_000
+"""Event time is in milliseconds."""
+
+HOURS: Final = 24
+DAYS: Final = 7
+
+FEWEST_HOURS: Final = 12
+"""Hours of a day in which it has values, at least, for it to count."""
+
+FEWEST_DAYS: Final = 6
+"""Days of a week, likewise."""
+
+LIKE_DAY: Final = 5.0
+LIKE_WEEK: Final = 7.0
+"""Student's t of the correlation between a cycle and those before it that makes a season."""
+
+MOST_CYCLES: Final = 28.0
+"""Cycles that a mean remembers."""
+
+REACH_OF: Final = 4.0
+"""Robust deviations from the middle at which values are cut off before their mean is taken."""
+
+FEWEST_PAIRS: Final = 100
+FEWEST_CHANGES: Final = 3
+"""Values that stay within hours, and changes from one to another, that make a calendar's column."""
+
+FEWEST_RISES: Final = 100
+"""Values that rise, while none falls, that make one too."""
+
+LATE: Final = 48
+"""Hours that event time may go back: of such rows nothing is learned. What is further back begins
+the cycles at hand anew."""
+
+# What is kept, in words of eight bytes:
+MODE: Final = 0  # one of those below
+HOUR: Final = 1  # at hand, since the epoch
+SUM: Final = 2  # of the values in it, less the middle, cut off
+COUNT: Final = 3  # of them
+CENTRE: Final = 4  # the middle of values; figures are what they lie above it
+REACH: Final = 5  # where they are cut off; 0 before the first burn-in is complete
+GRAIN: Final = 6  # what values are rounded to; 0 where they are not
+LEVEL: Final = 7  # mean of the days
+DAYS_SEEN: Final = 8
+DAY_KNOWN: Final = 9
+WEEKS_SEEN: Final = 10
+WEEK_KNOWN: Final = 11
+SHAKEN: Final = 12  # whether the reference has begun anew today
+SINCE: Final = 13  # event time at which the reference has begun, NaN where that is not known
+SQUARES: Final = 14  # sum of the squares of what SUM is the sum of
+# Whether values are the calendar's own: a weekday, a date, a number that goes up and up.
+LAST: Final = 15  # value, NaN before the first
+VARIES: Final = 16  # whether two values of one hour were different
+FALLS: Final = 17  # whether a value was below the one before
+PAIRS: Final = 18  # values that were the one before, of the same hour
+CHANGES: Final = 19  # values that were another one than the one of the hour before
+RISES: Final = 20  # values that were above the one before
+HEAD: Final = 21
+# Then means of half the size: what the hours of the days, and the days of the weeks, before this
+# one have above their level, and those of this one; NaN for what there is not.
+DAY: Final = slice(0, HOURS)
+TODAY: Final = slice(HOURS, 2 * HOURS)
+WEEK: Final = slice(2 * HOURS, 2 * HOURS + DAYS)
+THIS_WEEK: Final = slice(2 * HOURS + DAYS, 2 * (HOURS + DAYS))
+SPREADS: Final = slice(2 * (HOURS + DAYS), 3 * HOURS + 2 * DAYS)  # mean squares within the hours
+MEMORY: Final = HEAD + (3 * HOURS + 2 * DAYS) // 2
+"""Words of a column."""
+
+OFF: Final = -1.0
+"""There is no season: somebody has said so."""
+
+NONE: Final = 0.0
+"""Categories have none that is known."""
+
+NUMBERS: Final = 1.0
+BOOLEANS: Final = 2.0
+MODES: Final = {Kind.NUMBER: NUMBERS, Kind.BOOLEAN: BOOLEANS, Kind.CATEGORY: NONE}
+
+STAYS: Final = -1
+"""In place of a row: what is taken off does not change."""
+
+_LARGEST: Final = 1e30
+"""Values beyond it have no means of half the size."""
+
+
+def begin(memory: Numbers, mode: float) -> None:
+    """Write that nothing is known.
+
+    Parameters
+    ----------
+    memory
+        Shape ``(MEMORY,)``.
+    mode
+        One of `MODES`.
+    """
+    memory[:] = 0.0
+    memory[MODE] = mode
+    memory[SINCE] = memory[HOUR] = memory[LAST] = np.nan
+    if mode == BOOLEANS:
+        memory[REACH] = 1.0
+    memory[HEAD:].view(np.float32)[:] = np.nan
+
+
+def gauge(memory: Numbers, latest: Numbers) -> None:
+    """Learn what values are like from the latest ones, at least one, once a burn-in is complete."""
+    if memory[MODE] != NUMBERS:
+        return
+    if np.abs(latest).max() > _LARGEST:
+        return
+    low, centre, high = np.quantile(latest, [0.25, 0.5, 0.75]).tolist()
+    reach = REACH_OF * (high - low) / 1.349 or _LARGEST
+    if memory[REACH] == 0.0:
+        memory[SUM] = memory[COUNT] = memory[SQUARES] = 0.0
+    moved = memory[CENTRE] - centre
+    memory[SQUARES] += moved * (2.0 * memory[SUM] + memory[COUNT] * moved)
+    memory[SUM] += memory[COUNT] * moved
+    means = memory[HEAD:].view(np.float32)
+    means[TODAY] += np.float32(moved)
+    means[THIS_WEEK] += np.float32(moved)
+    memory[LEVEL] += moved
+    memory[CENTRE], memory[REACH] = centre, reach
+    if not is_seasonal(memory):
+        memory[GRAIN] = grain_of(latest)
+
+
+def grain_of(latest: Numbers) -> float:
+    """Return what values are rounded to; 0 where hardly any two of the latest ones are the same."""
+    values = np.unique(latest)
+    if len(values) > len(latest) / 2:
+        return 0.0
+    return float(np.diff(values).min()) if len(values) > 1 else 1.0
+
+
+def words(memory: Numbers) -> str:
+    """Return the words for what is taken off; none where nothing is."""
+    day, week = memory[DAY_KNOWN] > 0.0, memory[WEEK_KNOWN] > 0.0
+    if day and week:
+        return "the course of its days and weeks"
+    return "the course of its days" if day else "the course of its weeks" if week else ""
+
+
+def is_covered(memory: Numbers, time: int) -> bool:
+    """Tell whether no course of a day or a week can be what has changed since the reference began.
+
+    Because the hour is the same, or because it has lasted for two weeks.
+
+    Parameters
+    ----------
+    memory
+        Of the column.
+    time
+        Event time of the change.
+    """
+    if memory[MODE] == OFF:
+        return True
+    elapsed = abs(time - float(memory[SINCE]))
+    return elapsed <= MS_PER_HOUR or elapsed >= 2 * DAYS * HOURS * MS_PER_HOUR
+
+
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+def is_seasonal(memory: Numbers) -> bool:
+    """Tell whether something is taken off."""
+    return bool(memory[DAY_KNOWN] + memory[WEEK_KNOWN] > 0.0)
+
+
+def is_calendar(memory: Numbers) -> bool:
+    """Tell whether values follow from the time alone: none changes within an hour, or all rise."""
+    by_hour = memory[PAIRS] >= FEWEST_PAIRS and memory[CHANGES] >= FEWEST_CHANGES
+    rises = memory[FALLS] == 0.0 and memory[RISES] >= FEWEST_RISES
+    return bool((memory[VARIES] == 0.0 and by_hour) or rises)
+
+
+def is_learned(memory: Numbers) -> bool:
+    """Tell whether values are learned from."""
+    return bool(memory[MODE] > NONE)
+
+
+def cycles(memory: Numbers) -> float:
+    """Return how many cycles are taken off: the day, the week."""
+    return float(memory[DAY_KNOWN] + memory[WEEK_KNOWN])
+
+
+def state_of(memory: Numbers) -> State:
+    """Return what is known, of which a release before knew nothing."""
+    return {"head": memory[:HEAD].copy(), "means": memory[HEAD:].view(np.float32).astype(float)}
+
+
+def restore(memory: Numbers, state: State | None) -> None:
+    """Restore what was known of the same kind of values; without that nothing is.
+
+    Parameters
+    ----------
+    memory
+        Shape ``(MEMORY,)``, as `begin` wrote it.
+    state
+        As `state_of` gave it.
+    """
+    if state is not None and state["head"][MODE] == memory[MODE]:
+        memory[:HEAD] = state["head"]
+        memory[HEAD:].view(np.float32)[:] = state["means"]

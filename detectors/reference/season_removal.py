@@ -1,0 +1,123 @@
+"""Values without the course of their days and weeks, as far as it is known.
+
+Within an hour the course goes on as its neighbours say, if both say the same, so that a step stays
+one. Where values of an hour are further apart than those of others, they are drawn together too.
+
+References
+----------
+Limited slopes: van Leer, "Towards the ultimate conservative difference scheme V", Journal of
+Computational Physics 32, 1979.
+"""
+
+import math
+from typing import Final
+
+import numpy as np
+from numba import njit
+
+from detectors.arrays.column import Numbers
+from detectors.reference.ranks import random_part
+from detectors.reference.season import (
+    CENTRE,
+    DAY,
+    DAY_KNOWN,
+    DAYS,
+    GRAIN,
+    HEAD,
+    HOURS,
+    LEVEL,
+    MODE,
+    MS_PER_HOUR,
+    NUMBERS,
+    SPREADS,
+    VARIES,
+    WEEK,
+    WEEK_KNOWN,
+    Integers,
+    Means,
+)
+
+DIFFERENT: Final = 2.0
+"""Times the least mean square within an hour from which on hours differ: values that lie off the
+level that is known would be drawn off it."""
+
+_TURNS: Final = np.uint64(0x5EA50)
+"""Sets its random parts apart from those of ranks."""
+
+
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+def _or_zero(mean: float) -> float:
+    return 0.0 if math.isnan(mean) else mean
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _above(time: int, day: Means, week: Means, memory: Numbers) -> float:
+    """Return what values of an event time lie above their level."""
+    above = 0.0
+    hour = time // MS_PER_HOUR
+    if memory[DAY_KNOWN] > 0.0:
+        own = _or_zero(day[hour % HOURS])
+        above += own
+        if memory[VARIES] > 0.0:
+            from_last = own - _or_zero(day[(hour - 1) % HOURS])
+            to_next = _or_zero(day[(hour + 1) % HOURS]) - own
+            if from_last * to_next > 0.0:
+                slope = from_last if abs(from_last) < abs(to_next) else to_next
+                above += slope * ((time - hour * MS_PER_HOUR) / MS_PER_HOUR - 0.5)
+    if memory[WEEK_KNOWN] > 0.0:
+        above += _or_zero(week[(hour // HOURS + 3) % DAYS])
+    return above
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _usual(spreads: Means) -> float:
+    """Return the mean square within an hour, 0 where hours hardly differ in it."""
+    count, usual, lowest, highest = 0, 0.0, np.inf, 0.0
+    for spread in spreads:
+        if not math.isnan(spread):
+            count += 1
+            usual += spread
+            lowest, highest = min(lowest, spread), max(highest, spread)
+    return usual / count if highest > DIFFERENT * lowest else 0.0
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def take_off(
+    values: Numbers, times: Integers, first: int, seed: int, memory: Numbers, left: Numbers
+) -> None:
+    """Write what values are without the season.
+
+    Parameters
+    ----------
+    values
+        Shape ``(n,)``: finite, or of no meaning.
+    times
+        Shape ``(n,)``: their event times.
+    first
+        Number of the first one's row; the others follow.
+    seed
+        Of the random parts.
+    memory
+        Of the column.
+    left
+        Shape ``(n,)``: gets it.
+    """
+    means = memory[HEAD:].view(np.float32)
+    day, week, level = means[DAY], means[WEEK], memory[LEVEL]
+    spreads, usual = means[SPREADS], _usual(means[SPREADS])
+    for i in range(len(values)):
+        above = _above(times[i], day, week, memory)
+        random = random_part(np.uint64(seed) ^ _TURNS, np.uint64(first + i))
+        if memory[MODE] == NUMBERS:
+            left[i] = values[i] - above + memory[GRAIN] * (random - 0.5)
+            own = _or_zero(spreads[times[i] // MS_PER_HOUR % HOURS])
+            if usual > 0.0 and memory[DAY_KNOWN] > 0.0 and own > 0.0:
+                standing = level + memory[CENTRE]
+                left[i] = standing + (left[i] - standing) * math.sqrt(usual / own)
+            continue
+        share = min(max(level + above, 0.0), 1.0)
+        left[i] = values[i]
+        if above > 0.0 and values[i] > 0.0:
+            left[i] = 1.0 if random * share < level else 0.0
+        elif above < 0.0 and values[i] == 0.0:
+            left[i] = 1.0 if random * (1.0 - share) < level - share else 0.0

@@ -1,0 +1,220 @@
+"""Columns whose values have a course of the day or of the week, in event time."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import Phase, given
+from hypothesis import settings as budget
+from hypothesis import strategies as st
+
+from detectors.alerts.drift import Drift
+from detectors.arrays.column import Numbers
+from detectors.monitors.column_monitor import Change, ColumnMonitor, Integers
+from detectors.monitors.model_monitor import ModelMonitor
+from detectors.monitors.options import MonitorOptions
+from detectors.reference import season
+from schemas.tables.columns import Column, Kind, Role
+from schemas.tables.observations import ObservationBatch, Origin, Run
+from tests.detectors.batches import plain
+from tests.detectors.drift_alerts import alerts_in
+from tests.runs import sources_of
+
+HOUR = season.MS_PER_HOUR
+DAY = 24 * HOUR
+MONDAY = 19_675 * DAY
+ROWS = 10_000
+"""Of a day."""
+
+
+def _times(rows: int, per_day: int = ROWS) -> Integers:
+    times: Integers = MONDAY + np.arange(rows) * (DAY // per_day)
+    return times
+
+
+def _course(times: Integers) -> Numbers:
+    course: Numbers = np.sin(2 * np.pi * times / DAY)
+    return course
+
+
+def _monitor(kind: Kind = Kind.NUMBER, *, seasonal: bool = True) -> ColumnMonitor:
+    return ColumnMonitor(
+        kinds=(kind,),
+        detectors=MonitorOptions().detectors,
+        burn_in=1000,
+        bins=64,
+        seed=lambda restarts: restarts,
+        seasonal=seasonal,
+    )
+
+
+def _feed(monitor: ColumnMonitor, values: Numbers, times: Integers, first: int = 0) -> list[Change]:
+    column = Column("x", Role.FEATURE, monitor.kind, values)
+    return monitor.update(column, first, times)
+
+
+def _days(changes: list[Change], times: Integers) -> list[int]:
+    return [int((times[change.row] - MONDAY) // DAY) for change in changes]
+
+
+@pytest.mark.parametrize("amplitude", [0.3, 1.0])
+def test_a_day_that_goes_as_the_one_before_raises_no_further_alarm(amplitude: float) -> None:
+    times = _times(10 * ROWS)
+    values = amplitude * _course(times) + np.random.default_rng(1).normal(size=len(times))
+    changes = _feed(monitor := _monitor(), values, times)
+    assert set(_days(changes, times)) <= {0, 1}
+    assert season.words(monitor.reference.block.season) == "the course of its days"
+
+
+def test_hours_that_begin_and_end_at_once_stay_steps() -> None:
+    times = _times(10 * ROWS)
+    open_hours = (times // HOUR % 24 >= 8) & (times // HOUR % 24 < 18)
+    values = open_hours + np.random.default_rng(1).normal(size=len(times))
+    assert set(_days(_feed(_monitor(), values, times), times)) <= {0, 1}
+
+
+def test_weeks_are_learned_after_days() -> None:
+    times = _times(30 * 1000, per_day=1000)
+    weekend = (times // DAY + 3) % 7 >= 5
+    values = 1.0 * weekend + np.random.default_rng(1).normal(size=len(times))
+    monitor = _monitor()
+    assert max(_days(_feed(monitor, values, times), times)) < 21
+    assert season.words(monitor.reference.block.season) == "the course of its weeks"
+
+
+def test_a_rate_that_goes_up_and_down_each_day_stays_a_rate() -> None:
+    times = _times(8 * ROWS)
+    uniform = np.random.default_rng(2).random(len(times))
+    values = (uniform < 0.2 + 0.1 * _course(times)).astype(np.float64)
+    values[-1000:] = (uniform < 0.5 + 0.1 * _course(times))[-1000:]
+    changes = _feed(_monitor(Kind.BOOLEAN), values, times)
+    assert set(_days(changes, times)) <= {0, 1, 7}
+    last = changes[-1]
+    assert isinstance(last, Drift)
+    assert abs(last.before.mean - 0.2) < 0.02
+    assert abs(float(last.after.mean()) - 0.5) < 0.15
+
+
+def test_a_shift_by_one_deviation_is_told_at_once_and_in_the_units_of_the_values() -> None:
+    times = _times(6 * ROWS)
+    values = 50 + 10 * _course(times) + 10 * np.random.default_rng(3).normal(size=len(times))
+    at = 5 * ROWS + 3000
+    values[at:] += 10
+    change = next(each for each in _feed(_monitor(), values, times) if each.row >= at)
+    assert isinstance(change, Drift)
+    assert change.row < at + 150
+    assert abs(change.before.mean - 50) < 1
+    assert change.without == "the course of its days"
+
+
+def test_the_course_of_the_day_outlasts_an_alert() -> None:
+    times = _times(12 * ROWS)
+    values = _course(times) + np.random.default_rng(4).normal(size=len(times))
+    values[5 * ROWS + 3000 :] += 2
+    days = _days(_feed(_monitor(), values, times), times)
+    assert [day for day in days if day > 1] == [5]
+
+
+def test_what_the_hour_may_have_changed_is_not_guaranteed() -> None:
+    random = np.random.default_rng(5)
+    values = random.normal(size=4000)
+    values[3000:] += 2
+    for pace, guaranteed in ((0, True), (100, True), (10_000, False)):
+        (change,) = _feed(_monitor(), values, MONDAY + np.arange(4000) * pace)
+        assert isinstance(change, Drift)
+        assert change.independent is guaranteed
+    (change,) = _feed(_monitor(seasonal=False), values, MONDAY + np.arange(4000) * 10_000)
+    assert isinstance(change, Drift)
+    assert change.independent
+
+
+@pytest.mark.parametrize("cycle", [HOUR, DAY])
+def test_columns_of_the_calendar_raise_no_alarms_once_they_are_known(cycle: int) -> None:
+    times = _times(20 * ROWS)
+    values = (times // cycle % (DAY // cycle if cycle < DAY else 7)).astype(np.float64)
+    assert set(_days(_feed(_monitor(), values, times), times)) <= {0, 1, 2}
+
+
+def test_numbers_that_only_rise_raise_no_alarm() -> None:
+    times = _times(2 * ROWS)
+    assert _feed(_monitor(), times.astype(np.float64), times) == []
+
+
+def test_a_constant_that_becomes_another_one_is_told() -> None:
+    times = _times(2 * ROWS)
+    values = np.where(np.arange(len(times)) < 12_345, 1.0, 2.0)
+    assert len(_feed(_monitor(), values, times)) == 1
+
+
+@given(st.lists(st.integers(1, 900), min_size=1, max_size=30), st.integers(0, 2**32))
+@budget(max_examples=15, deadline=None, phases=[Phase.explicit, Phase.generate])
+def test_all_columns_at_once_give_what_each_gives_by_itself(sizes: list[int], seed: int) -> None:
+    rows = sum(sizes)
+    random = np.random.default_rng(seed)
+    times = _times(rows, per_day=600) - random.integers(0, 2, rows) * HOUR
+    values = random.normal(size=rows) + 3 * _course(times)
+    flags = (random.random(rows) < 0.5 + 0.4 * _course(times)).astype(np.float64)
+    counts = random.poisson(6 + 4 * _course(times)).astype(np.float64)
+    options = MonitorOptions(burn_in=100, bins=16)
+    monitor = ModelMonitor("m", "1", options)
+    whole = (
+        Column("x", Role.FEATURE, Kind.NUMBER, values),
+        Column("n", Role.FEATURE, Kind.NUMBER, counts),
+        Column("f", Role.FEATURE, Kind.BOOLEAN, flags),
+    )
+    alerts = []
+    for begin, end in pairwise(np.cumsum([0, *sizes]).tolist()):
+        offsets = np.arange(begin, end)
+        columns = tuple(column.between(begin, end) for column in whole)
+        source = sources_of(Run("predictions", 0, len(offsets)))
+        alerts += alerts_in(
+            monitor.update(
+                ObservationBatch(
+                    "m", "1", Origin.PREDICTIONS, *source, offsets, times[begin:end], columns
+                )
+            )
+        )
+    found = []
+    for column in whole:
+        key = Role.FEATURE, column.name
+        alone = ModelMonitor("m", "1", options)._drift._new_monitor(key)
+        found += [change.row for change in alone.update(column, 0, times)]
+        assert plain(alone.state()) == plain(monitor.columns[key].state())
+    assert sorted(alert.detected_at.offset for alert in alerts) == sorted(found)
+
+
+def test_a_monitor_goes_on_where_it_was_and_one_of_before_learns_from_then_on() -> None:
+    times = _times(4 * ROWS)
+    values = _course(times) + np.random.default_rng(6).normal(size=len(times))
+    half = 2 * ROWS + 500
+    first, second = _monitor(), _monitor()
+    _feed(first, values[:half], times[:half])
+    second.restore(first.state())
+    assert _days(_feed(second, values[half:], times[half:], half), times) == _days(
+        _feed(first, values[half:], times[half:], half), times
+    )
+    assert plain(first.state()) == plain(second.state())
+    state = first.state()
+    del state["season"]
+    second.restore(state)
+    assert season.cycles(second.reference.block.season) == 0
+    assert not season.is_covered(second.reference.block.season, int(times[-1]))
+
+
+def test_times_that_go_back_or_leap_neither_fail_nor_end_learning() -> None:
+    times = _times(8 * ROWS)
+    values = _course(times) + np.random.default_rng(7).normal(size=len(times))
+    strange = times.copy()
+    strange[ROWS + 5] = 4 * 10**12
+    strange[ROWS + 700] = 0
+    strange[ROWS + 900] -= 2 * HOUR
+    monitor = _monitor()
+    _feed(monitor, values, strange)
+    assert season.cycles(monitor.reference.block.season) > 0
+
+
+def test_values_near_the_end_of_float64_and_of_no_spread_are_borne() -> None:
+    times = _times(4 * ROWS)
+    random = np.random.default_rng(8)
+    _feed(_monitor(), random.choice([-1e308, 1e308], len(times)), times)
+    _feed(_monitor(), np.zeros(len(times)), times)
