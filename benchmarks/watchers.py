@@ -15,6 +15,10 @@ Values: TypeAlias = NDArray[np.float64]
 
 BATCH: Final = 1000
 
+FIRST_TIME: Final = 1_772_366_400_000
+DAY: Final = 86_400_000
+"""Milliseconds."""
+
 
 def default_monitor(
     seed: int, kind: Kind = Kind.NUMBER, budget: FalseAlarms = DEFAULT, *, errors: bool = False
@@ -55,11 +59,22 @@ def column_of(values: Values, kind: Kind) -> Column:
     return Column("x", Role.FEATURE, kind, codes.astype(np.int32), names, flags)
 
 
-def changes_of(monitor: ColumnMonitor, values: Values) -> list[Change]:
-    """Return what a monitor finds in a column of its kind."""
+def changes_of(monitor: ColumnMonitor, values: Values, days: Values | None = None) -> list[Change]:
+    """Return what a monitor finds in a column of its kind.
+
+    Parameters
+    ----------
+    monitor, values
+        The column's.
+    days
+        Event times in days, shape of the values; None where they all are the same.
+    """
     found: list[Change] = []
+    times = None if days is None else FIRST_TIME + (days * DAY).astype(np.int64)
     for start in range(0, len(values), BATCH):
-        found += monitor.update(column_of(values[start : start + BATCH], monitor.kind), start)
+        end = start + BATCH
+        column = column_of(values[start:end], monitor.kind)
+        found += monitor.update(column, start, None if times is None else times[start:end])
     return found
 
 

@@ -28,7 +28,7 @@ def alarms_of(name: str, seed: int, rows: int) -> Alarms:
     """Return how often the default monitor alarms in a stream of `STATIONARY`."""
     stream = STATIONARY[name]
     values = stream.draw(np.random.default_rng(seed), rows)
-    found = changes_of(default_monitor(seed, stream.kind), values)
+    found = changes_of(default_monitor(seed, stream.kind), values, stream.days(rows))
     guaranteed = sum(
         each.rise.inflation <= MOST_INFLATION
         if isinstance(each, QualityChange)

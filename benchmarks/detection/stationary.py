@@ -12,6 +12,24 @@ from schemas.tables.columns import Kind
 Draw = Callable[[np.random.Generator, int], Values]
 
 
+def rows_a_day(count: int) -> Callable[[int], Values]:
+    """Return what gives event times of rows at a steady pace, in days."""
+
+    def days(rows: int) -> Values:
+        found: Values = np.arange(rows) / count
+        return found
+
+    return days
+
+
+def _days_that_grow(rows: int) -> Values:
+    """Return event times of days of 5,000 rows at first and of 15,000 at last."""
+    # The rows of a day grow in proportion to the rows so far.
+    growth = 10_000 / rows
+    days: Values = np.log1p(np.arange(rows) * growth / 5000) / growth
+    return days
+
+
 class Stationary(NamedTuple):
     """A stream without a change.
 
@@ -21,10 +39,13 @@ class Stationary(NamedTuple):
         Gives its values; categories are numbered, and what is missing is NaN.
     kind
         Of the column.
+    days
+        Gives the event times of so many rows, in days.
     """
 
     draw: Draw
     kind: Kind = Kind.NUMBER
+    days: Callable[[int], Values] = rows_a_day(86_400)
 
 
 def rate(share: float) -> Draw:
@@ -77,12 +98,8 @@ def _week(day: int) -> Draw:
 
 
 def _growing_days(rng: np.random.Generator, rows: int) -> Values:
-    """Return days of 5,000 rows at first and of 15,000 at last."""
-    row = np.arange(rows)
-    # The rows of a day grow in proportion to the rows so far.
-    growth = 10_000 / rows
-    days = np.log1p(row * growth / 5000) / growth
-    return np.sin(2 * np.pi * days) + rng.normal(size=rows)
+    """Return a sine a day, and normal noise of deviation 1."""
+    return np.sin(2 * np.pi * _days_that_grow(rows)) + rng.normal(size=rows)
 
 
 def _hourly_share(rng: np.random.Generator, rows: int) -> Values:
@@ -127,12 +144,12 @@ STATIONARY: Final[dict[str, Stationary]] = {
     "GARCH(0.1, 0.85)": Stationary(_garch),
     "sine of 48 rows, 1 sd": Stationary(season(48, 1.0)),
     "sine of 1,000 rows, 1 sd": Stationary(season(1000, 1.0)),
-    "day of 10,000 rows, 0.3 sd": Stationary(season(10_000, 0.3)),
-    "day of 10,000 rows, 1 sd": Stationary(season(10_000, 1.0)),
+    "day of 10,000 rows, 0.3 sd": Stationary(season(10_000, 0.3), days=rows_a_day(10_000)),
+    "day of 10,000 rows, 1 sd": Stationary(season(10_000, 1.0), days=rows_a_day(10_000)),
     "day of 86,400 rows, 0.3 sd": Stationary(season(86_400, 0.3)),
     "day of 86,400 rows, 1 sd": Stationary(season(86_400, 1.0)),
-    "week of days of 1,000 rows": Stationary(_week(1000)),
-    "week of days of 10,000 rows": Stationary(_week(10_000)),
-    "a share by the hour": Stationary(_hourly_share, Kind.CATEGORY),
-    "days that grow": Stationary(_growing_days),
+    "week of days of 1,000 rows": Stationary(_week(1000), days=rows_a_day(1000)),
+    "week of days of 10,000 rows": Stationary(_week(10_000), days=rows_a_day(10_000)),
+    "a share by the hour": Stationary(_hourly_share, Kind.CATEGORY, rows_a_day(10_000)),
+    "days that grow": Stationary(_growing_days, days=_days_that_grow),
 }
