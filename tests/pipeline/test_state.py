@@ -244,7 +244,7 @@ def test_a_state_that_cannot_be_read_is_refused_until_it_is_reset(
     assert driftline(client, "state", "reset", "--model", "fraud")[0] == 2  # without --yes
     assert driftline(client, "state", "reset", "--model", "other", "--yes")[0] == 4
     code, said = driftline(client, *reset.split()[1:])
-    assert (code, said) == (0, "forgot model fraud 7\n")
+    assert (code, said) == (0, "forgot model fraud 7\nforgot served fraud 7\n")
     assert driftline(client, "state", "list")[0] == 0
     with Worker(client.bootstrap, client.prefix, tmp_path / "3.log", **SETTINGS) as worker:
         worker.wait_until_ready()
