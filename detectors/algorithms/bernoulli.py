@@ -20,13 +20,12 @@ Krichevsky, Trofimov, "The performance of universal encoding", IEEE Transactions
 Theory 27, 1981: half a value of each kind beforehand.
 """
 
-from collections.abc import Mapping
-from typing import Final
+from typing import ClassVar, Final
 
 import numpy as np
 from numba import njit
 
-from detectors.algorithms.contract import Detection
+from detectors.algorithms.e_detector import EDetector
 from detectors.algorithms.multinomial import FEW, Bins, Counts
 from detectors.algorithms.value_faults import SHORTEST_RUN
 from detectors.arrays.column import Numbers
@@ -134,7 +133,7 @@ def restore(memory: Numbers, state: State | None) -> None:
         memory[:_KEPT] = state["memory"]
 
 
-class Bernoulli:
+class Bernoulli(EDetector):
     """The Bernoulli e-detector as an alert names it.
 
     Parameters
@@ -150,18 +149,4 @@ class Bernoulli:
     67
     """
 
-    kind: Final = "bernoulli"
-
-    def __init__(self, limit: float) -> None:
-        self.limit = limit
-
-    @property
-    def parameters(self) -> Mapping[str, float | int | str | bool]:
-        """The parameter in force."""
-        return {"limit": self.limit}
-
-    def detection(
-        self, index: float, statistic: float, before: float, after: float, rows: float
-    ) -> Detection:
-        """Return what `feed` has found."""
-        return Detection(int(index), statistic, self.limit, before, after, int(rows))
+    kind: ClassVar = "bernoulli"

@@ -26,14 +26,13 @@ Theory 27, 1981: half a value in each bin beforehand. Recent counts are halved w
 `RECENT_VALUES`, as adaptive codes do.
 """
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from detectors.algorithms.contract import Detection
+from detectors.algorithms.e_detector import EDetector
 from detectors.algorithms.value_faults import SHORTEST_RUN
 from detectors.arrays.column import Numbers
 from detectors.snapshots.tree import State
@@ -205,7 +204,7 @@ def restore(memory: Numbers, recent: Recent, state: State | None) -> None:
         memory[RECENT] = recent.sum()
 
 
-class Multinomial:
+class Multinomial(EDetector):
     """The multinomial e-detector as an alert names it.
 
     Parameters
@@ -221,18 +220,4 @@ class Multinomial:
     99
     """
 
-    kind: Final = "multinomial"
-
-    def __init__(self, limit: float) -> None:
-        self.limit = limit
-
-    @property
-    def parameters(self) -> Mapping[str, float | int | str | bool]:
-        """The parameter in force."""
-        return {"limit": self.limit}
-
-    def detection(
-        self, index: float, statistic: float, before: float, after: float, rows: float
-    ) -> Detection:
-        """Return what `feed` has found."""
-        return Detection(int(index), statistic, self.limit, before, after, int(rows))
+    kind: ClassVar = "multinomial"

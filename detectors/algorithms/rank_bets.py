@@ -17,13 +17,12 @@ England Journal of Statistics in Data Science 2, 2023: e-SR, and the mean of sev
 Vovk, "Testing randomness online", Statistical Science 36, 2021: bets on ranks.
 """
 
-from collections.abc import Mapping
-from typing import Final
+from typing import ClassVar, Final
 
 import numpy as np
 from numba import njit
 
-from detectors.algorithms.contract import Detection
+from detectors.algorithms.e_detector import EDetector
 from detectors.arrays.column import Numbers
 from detectors.snapshots.tree import State
 from schemas.events.detector_report import Stream
@@ -117,7 +116,7 @@ def restore(memory: Numbers, state: State | None) -> None:
         memory[SINCE] = state["since"]
 
 
-class RankBets:
+class RankBets(EDetector):
     """The rank e-detector as an alert names it.
 
     Parameters
@@ -134,24 +133,9 @@ class RankBets:
     (43, 'location')
     """
 
-    kind: Final = "rank_bets"
-
-    def __init__(self, limit: float) -> None:
-        self.limit = limit
-
-    @property
-    def parameters(self) -> Mapping[str, float | int | str | bool]:
-        """The parameter in force."""
-        return {"limit": self.limit}
+    kind: ClassVar = "rank_bets"
 
     @staticmethod
     def stream(bet: float) -> Stream:
         """Return what a bet is on, by its number as `feed` returns it."""
         return Stream.SPREAD if is_on_spread(bet) else Stream.LOCATION
-
-    def detection(
-        self, index: float, statistic: float, bet: float, after: float, rows: float
-    ) -> Detection:
-        """Return what `feed` has found; `bet` and `after` are no means, of which it knows none."""
-        del bet, after
-        return Detection(int(index), statistic, self.limit, np.nan, np.nan, int(rows))
