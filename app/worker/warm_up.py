@@ -19,7 +19,7 @@ from schemas.tables.declared import NO_DECLARATIONS
 def warm_up() -> None:
     """Compile the kernels, or load them from Numba's cache, so that no worker does while running.
 
-    Half a minute the first time on a machine, a second after that.
+    A minute the first time on a machine, a second after that.
     """
     forget_stale()
     record_index.warm_up()
