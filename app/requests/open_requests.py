@@ -2,16 +2,19 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from agents.records.record import Record
 from app.kafka.whole_topic import reading
 from app.settings import Settings, TopicRole
 from schemas.events.codec import decode_event, decode_object
+from schemas.events.event import Event
 from schemas.events.model_event import ModelEvent, ModelEventType
 from schemas.events.not_taken import NotTaken
 from schemas.events.retrain_request import RetrainRequest
 from schemas.events.times import parse_time
+
+_EventT = TypeVar("_EventT", bound=Event)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,24 +75,15 @@ def open_requests(
     A request is open until a model event ends it: one that names it, or one that is not dated
     before it. There is one of each model at most, the latest.
     """
+    asked_for, strange_requests = _decoded(RetrainRequest, requests)
+    happened, strange_events = _decoded(ModelEvent, events)
     latest: dict[str, RetrainRequest] = {}
-    strange = 0
-    for record in requests:
-        try:
-            request = decode_event(RetrainRequest, decode_object(record.value))
-        except NotTaken:
-            strange += 1
-            continue
+    for request in asked_for:
         known = latest.get(request.model)
         if known is None or parse_time(known.requested_at) <= parse_time(request.requested_at):
             latest[request.model] = request
     started: dict[str, str] = {}
-    for record in events:
-        try:
-            event = decode_event(ModelEvent, decode_object(record.value))
-        except NotTaken:
-            strange += 1
-            continue
+    for event in happened:
         asked = latest.get(event.model)
         if asked is None or not _answers(event, asked):
             continue
@@ -100,7 +94,19 @@ def open_requests(
     return [
         OpenRequest(each, started.get(each.request_id))
         for each in sorted(latest.values(), key=lambda each: each.model)
-    ], strange
+    ], strange_requests + strange_events
+
+
+def _decoded(kind: type[_EventT], records: Iterable[Record]) -> tuple[list[_EventT], int]:
+    """Return the events of one type that records are, and how many are none."""
+    events: list[_EventT] = []
+    strange = 0
+    for record in records:
+        try:
+            events.append(decode_event(kind, decode_object(record.value)))
+        except NotTaken:
+            strange += 1
+    return events, strange
 
 
 def _answers(event: ModelEvent, request: RetrainRequest) -> bool:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detectors.performance.class_table import OTHERS, ClassTable
+from detectors.performance.distinct import distinct
 from detectors.performance.options import PerformanceOptions, ScoreOf
 from schemas.tables.columns import Column, Flag, Kind, Role
 from schemas.values.booleans import boolean_of
@@ -216,10 +217,10 @@ class Judge:
         is_class = np.isnan(given)
         rest = part.copy()
         rest[part] = is_class
-        said, places = _distinct(one, rest)
+        said, places = distinct(one.take(rest))
         codes[is_class] = places + len(names)
         names += [class_name(each, spellings) for each in said]
-        true, others = _distinct(other, part)
+        true, others = distinct(other.take(part))
         labels = [class_name(each, spellings) for each in true]
         pairs, first, numbers_of = np.unique(
             codes * len(labels) + others, return_index=True, return_inverse=True
@@ -256,7 +257,7 @@ class Judge:
         label = true.scalar
         if label is None:
             return
-        texts, codes = _distinct(label, part)
+        texts, codes = distinct(label.take(part))
         spellings = self.classes.spellings
         at: dict[tuple[int, int], int] = {}
         positions = np.empty(len(codes), dtype=np.int64)
@@ -366,14 +367,6 @@ class _Outcomes:
 
 def _is_ok(column: Column, rows: int) -> Mask:
     return np.ones(rows, dtype=np.bool_) if column.flags is None else column.flags == Flag.OK
-
-
-def _distinct(column: Column, part: Mask) -> tuple[Sequence[Any], Codes]:
-    """Return the values of some rows of a column, and which of them each row has."""
-    if column.kind is Kind.CATEGORY:
-        return column.categories, column.values[part].astype(np.int64)
-    values, places = np.unique(column.values[part], return_inverse=True)
-    return values.tolist(), places.reshape(-1).astype(np.int64)
 
 
 def _stretches(mask: Mask) -> list[tuple[int, int, bool]]:

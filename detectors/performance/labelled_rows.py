@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from detectors.performance.distinct import distinct
 from detectors.performance.error import Task, error_of
 from schemas.tables.columns import Column, Flag, Flags, Kind, Role, Values, column_of
 from schemas.tables.outcomes import outcomes_of
@@ -125,13 +126,13 @@ def _of_scalars(columns: Sequence[Column], task: Task, classes: Classes) -> Colu
 
 def _of_pairs(prediction: Column, label: Column, task: Task, classes: Classes) -> Values:
     """Return errors of which each pair of outcomes is reckoned once; NaN where there is none."""
-    said, codes = _distinct(prediction)
-    true, others = _distinct(label)
+    said, codes = distinct(prediction)
+    true, others = distinct(label)
     pairs = codes * len(true) + others
-    distinct, places = _different(pairs, len(said) * len(true))
+    pairs_there, places = _different(pairs, len(said) * len(true))
     errors = [
         error_of(said[pair // len(true)], true[pair % len(true)], task, classes)
-        for pair in distinct.tolist()
+        for pair in pairs_there.tolist()
     ]
     known = np.array([np.nan if error is None else error for error in errors], dtype=np.float64)
     found: Values = known[places]
@@ -146,15 +147,6 @@ def _different(numbers: Numbers, end: int) -> tuple[Numbers, Numbers]:
     is_there = np.zeros(end, dtype=np.bool_)
     is_there[numbers] = True
     return np.flatnonzero(is_there), (np.cumsum(is_there) - 1)[numbers]
-
-
-def _distinct(column: Column) -> tuple[Sequence[Any], Numbers]:
-    """Return the values of a column, and which of them each row has."""
-    if column.kind is Kind.CATEGORY:
-        return column.categories, column.values.astype(np.int64)
-    values, places = np.unique(column.values, return_inverse=True)
-    listed: list[Any] = values.tolist()
-    return [*map(bool, listed)] if column.kind is Kind.BOOLEAN else listed, places.reshape(-1)
 
 
 def _flags(one: Flags | None, other: Flags | None) -> Flags | None:

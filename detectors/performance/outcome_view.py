@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detectors.arrays.column import Numbers
+from detectors.performance.distinct import distinct
 from detectors.performance.error import unwrapped
 from schemas.tables.columns import Column, Flag, Kind, Role
 from schemas.tables.outcomes import outcomes_of
@@ -100,14 +101,9 @@ class OutcomeView:
             outcomes = map(self._class_of, self._outcomes(role))
             found = [same_class(each, of_class, spellings) for each in outcomes]
             return np.array(found, dtype=np.bool_)
-        if column.kind is Kind.CATEGORY:
-            distinct: Sequence[Any] = column.categories
-            places = column.values.astype(np.int64)
-        else:
-            values, places = np.unique(column.values, return_inverse=True)
-            distinct = values.tolist()
-        same = np.array([same_class(each, of_class, spellings) for each in distinct], np.bool_)
-        mask: Mask = same[places.reshape(-1)] if len(same) else np.zeros(self._rows, np.bool_)
+        values, places = distinct(column)
+        same = np.array([same_class(each, of_class, spellings) for each in values], np.bool_)
+        mask: Mask = same[places] if len(same) else np.zeros(self._rows, np.bool_)
         return mask if column.flags is None else mask & (column.flags == Flag.OK)
 
     def _class_of(self, outcome: Any) -> Any:
