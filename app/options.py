@@ -142,6 +142,9 @@ def monitor_options(settings: Settings, model: str) -> MonitorOptions:
         false_alarms=FalseAlarms.of(
             general.false_alarms if own.false_alarms is None else own.false_alarms
         ),
+        reference_after=frozenset(
+            general.reference_after if own.reference_after is None else own.reference_after
+        ),
         seasonal=(own.season or general.season) is Season.AUTO,
         kinds=known.kinds,
         critical=known.critical,

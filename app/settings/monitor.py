@@ -15,6 +15,7 @@ from detectors.monitors.options import DEFAULT_DETECTORS, MonitorOptions
 from detectors.performance.error import Task
 from detectors.performance.threshold import InvalidThreshold, Threshold
 from schemas.events.detector_report import Stream
+from schemas.events.model_event import RESTARTING, ModelEventType
 from schemas.tables.columns import Kind
 
 _DEFAULTS: Final = MonitorOptions()
@@ -121,6 +122,15 @@ def _budget(text: object) -> str:
 Budget = Annotated[str, Field(max_length=100), BeforeValidator(_budget)]
 
 
+def _each_once(events: tuple[ModelEventType, ...]) -> tuple[ModelEventType, ...]:
+    if len(set(events)) < len(events):
+        raise expected("each event once")
+    return events
+
+
+ReferenceEvents = Annotated[tuple[ModelEventType, ...], AfterValidator(_each_once)]
+
+
 class Season(StrEnum):
     """What is done about the course of days and weeks."""
 
@@ -148,6 +158,10 @@ class MonitorSettings(Section):
     event time), of a model version as a whole, and with `per column` behind it of each column. What
     all detectors must reach follows from it, but for parameters that are stated."""
 
+    reference_after: ReferenceEvents = RESTARTING
+    """Model events after which the references of all versions of the model begin anew, with the
+    first `burn_in` values that follow; none where the list is empty."""
+
     season: Season = Season.AUTO
     """`auto` learns the course of a column's days and weeks in event time (UTC), and judges its
     values without it; `none` says that there is none, so that nothing is learned, and that a change
@@ -168,6 +182,9 @@ class MonitorOverrides(Section):
 
     false_alarms: Budget | None = None
     """How many false alarms are affordable; as of `monitor.false_alarms`."""
+
+    reference_after: ReferenceEvents | None = None
+    """Model events after which references begin anew; as of `monitor.reference_after`."""
 
     season: Season | None = None
     """What is done about the course of days and weeks; as of `monitor.season`."""

@@ -130,7 +130,7 @@ class Fleet:
             bytes_for(most_models, most_columns) if most_held_bytes is None else most_held_bytes
         )
         self.noticed = SeenEvents(MOST_NOTICED)
-        self.versions = VersionRegistry(most=most_models)
+        self.versions = VersionRegistry(most=most_models, restarts=self._restarts)
 
     def __iter__(self) -> Iterator[ModelMonitor]:
         return iter(self._roster)
@@ -384,12 +384,16 @@ class Fleet:
         """
         is_new = event.timestamp is None or self.noticed.is_new(event_id(event))
         self.versions.notice(event, is_new=is_new)
-        if not is_new or not event.effects.restarts_references:
+        if not is_new or not self._restarts(event):
             return
         for monitor in self:
             if monitor.model == event.model:
                 monitor.restart()
         self.newcomers.notice(event.model)
+
+    def _restarts(self, event: ModelEvent) -> bool:
+        """Tell whether the references of an event's model begin anew after it."""
+        return event.type in self.options_of(event.model).reference_after
 
     def state(self) -> State:
         """Return the whole state."""

@@ -9,6 +9,7 @@ from detectors.performance.error import Task
 from detectors.performance.options import PerformanceOptions
 from detectors.performance.threshold import Threshold
 from schemas.events.detector_report import Stream
+from schemas.events.model_event import RESTARTING, ModelEventType
 from schemas.tables.columns import Kind
 from schemas.values.class_order import Classes
 from schemas.values.spellings import USUAL, Spellings
@@ -73,6 +74,8 @@ class MonitorOptions:
         How its performance is told.
     seasonal
         Whether the course of days and weeks is learned and taken off.
+    reference_after
+        Model events after which references begin anew.
     most_columns
         Watched columns of one version above which further ones are refused.
     """
@@ -91,6 +94,7 @@ class MonitorOptions:
     thresholds: tuple[Threshold, ...] = ()
     performance: PerformanceOptions = field(default_factory=PerformanceOptions)
     seasonal: bool = True
+    reference_after: frozenset[ModelEventType] = frozenset(RESTARTING)
 
     @property
     def classes(self) -> Classes:

@@ -3,7 +3,7 @@
 By observation and by model events; `detectors.versions.records` makes of it what is published.
 """
 
-from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import Final, NamedTuple
 
@@ -12,7 +12,7 @@ from detectors.versions.lifecycle import Change, Lifecycle, Remark
 from detectors.versions.records import record_of
 from detectors.versions.version import WatchedVersion
 from schemas.events.alert import Alert
-from schemas.events.model_event import ModelEvent, ModelEventType
+from schemas.events.model_event import RESTARTING, ModelEvent, ModelEventType
 from schemas.events.times import parse_time
 from schemas.events.version_record import VersionRecord
 from schemas.events.version_status import VersionStatus
@@ -102,10 +102,18 @@ class VersionRegistry:
     ----------
     most
         Named versions that are remembered in all.
+    restarts
+        Tells whether the references of an event's model begin anew after it.
     """
 
-    def __init__(self, *, most: int = 10_000) -> None:
+    def __init__(
+        self,
+        *,
+        most: int = 10_000,
+        restarts: Callable[[ModelEvent], bool] = lambda event: event.type in RESTARTING,
+    ) -> None:
         self._most = most
+        self._restarts = restarts
         self._versions: dict[ModelVersion, WatchedVersion] = {}
         self._models: dict[str, dict[str, None]] = {}
         """The versions of each model."""
@@ -167,7 +175,7 @@ class VersionRegistry:
             self._outcomes.append(EventOutcome.REPEATED)
             return
         time = parse_time(event.timestamp)
-        if event.effects.restarts_references:
+        if self._restarts(event):
             for version in self._of(event.model):
                 version.restart(time)
         if event.type is ModelEventType.ALERT_ACKNOWLEDGED and event.alert_id is not None:

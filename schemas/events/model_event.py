@@ -32,7 +32,8 @@ class Effects:
     Attributes
     ----------
     restarts_references
-        The reference windows of all versions of the model begin anew.
+        The reference windows of all versions of the model begin anew, where no setting of the model
+        names other events.
     ends_request
         An open retrain request is answered.
     becomes
@@ -70,6 +71,9 @@ EFFECTS: Final[Mapping[ModelEventType, Effects]] = {
     ModelEventType.ALERT_ACKNOWLEDGED: Effects(),
 }
 """The one place that says what each type means."""
+
+RESTARTING: Final = tuple(kind for kind, effects in EFFECTS.items() if effects.restarts_references)
+"""After these references begin anew, where no setting of the model names others."""
 
 
 class ModelEvent(Event):

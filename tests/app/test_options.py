@@ -30,6 +30,17 @@ def test_the_defaults_are_those_of_the_agents_and_detectors() -> None:
     assert options.intake_options(settings) == type(options.intake_options(settings))()
 
 
+def test_the_events_after_which_references_begin_anew_are_those_of_the_model() -> None:
+    settings = settings_with(
+        monitor__reference_after="[rolled_back]",
+        models="{fraud: {monitor: {reference_after: []}}, churn: {}}",
+    )
+    assert options.monitor_options(settings, "fraud").reference_after == frozenset()
+    assert options.monitor_options(settings, "churn").reference_after == {
+        ModelEventType.ROLLED_BACK
+    }
+
+
 def test_topics_carry_the_prefix() -> None:
     topics = options.agent_topics(settings_with(topics__prefix="blue."))
     assert (topics.predictions, topics.alerts) == ("blue.predictions", "blue.drift-alerts")

@@ -173,6 +173,18 @@ def test_the_events_that_move_a_version_begin_the_references_anew() -> None:
         assert _restarts(fleet) == (1 if kind in restarting else 0)
 
 
+def test_a_model_may_name_other_events_after_which_references_begin_anew() -> None:
+    chosen = frozenset({ModelEventType.VERSION_CHALLENGER})
+    for kind in ModelEventType:
+        fleet = Fleet(lambda _: MonitorOptions(reference_after=chosen))
+        fleet.update(table_of(_rows(1600)))
+        fleet.notice(_event(kind, "2026-03-01T12:00:00Z", alert_id="a"))
+        begins_anew = kind in chosen
+        # One alert has begun it anew before; it is open until the references begin anew.
+        assert _restarts(fleet) == 1 + begins_anew
+        assert fleet.versions.open_alerts_of(("fraud", "3")) == 1 - begins_anew
+
+
 def test_a_replayed_model_event_changes_nothing_and_one_of_another_model_neither() -> None:
     fleet = _fleet()
     fleet.update(table_of(_rows(1200)))
