@@ -26,11 +26,19 @@ _MAPPED: Final = {
 }
 """The setting that says where fields stand."""
 
+_SCORES: Final = "scores"
+"""Called as features are, too: no feature is proposed for them."""
+
 _OPTIONAL: Final = {
-    TopicRole.PREDICTIONS: ("features", "prediction", "timestamp", "version"),
+    TopicRole.PREDICTIONS: ("features", "prediction", _SCORES, "timestamp", "version"),
     TopicRole.LABELS: ("timestamp",),
 }
 """Fields whose absence refuses nothing, and yet changes what is understood."""
+
+_FIELDS: Final = frozenset(
+    {"prediction_id", "model", "version", "timestamp", "prediction", "label"}
+)
+"""Names under which fields stand without a setting."""
 
 _LIMITS: Final = {
     Reason.TOO_LARGE: "limits.message_bytes",
@@ -62,6 +70,8 @@ def advise(settings: Settings, role: TopicRole, records: Sequence[Record]) -> Ad
     trial = _Trial(settings, role, records)
     trial.mend()
     trial.add_optional()
+    # An envelope is left closed where a setting leads into it: more of its members are in reach.
+    trial.mend()
     return trial.advice()
 
 
@@ -89,8 +99,16 @@ class _Trial:
             mapped = name in getattr(self._settings.intake, _MAPPED[self._role])
             if mapped or any(name in document for document in self._documents):
                 continue
-            for path in self._candidates(name)[:1]:
+            paths = self._candidates(name)
+            for path in (self._free(paths) if name == _SCORES else paths)[:1]:
                 self._adopt(*self._mapping(name, path))
+
+    def _free(self, paths: Sequence[str]) -> list[str]:
+        """Return the paths at which no other field stands, and no feature."""
+        mapped = getattr(self._settings.intake, _MAPPED[self._role])
+        features = f"{mapped.get('features', 'features')}."
+        taken = {*mapped.values(), *_FIELDS}
+        return [path for path in paths if path not in taken and not path.startswith(features)]
 
     def advice(self) -> Advice | None:
         """Return what was changed."""

@@ -7,6 +7,9 @@ from typing import Any, Final
 
 from schemas.events.event_times import read_time
 from schemas.events.invalid import InvalidMessage
+from schemas.payloads.classified import classified
+from schemas.payloads.serving_forms import answered
+from schemas.values.numbers import number_of
 
 DEEPEST: Final = 4
 """Levels of a document that are looked at."""
@@ -18,7 +21,15 @@ _ID, _MODEL, _VERSION = "prediction_id", "model", "version"
 
 NAMES: Final[Mapping[str, Sequence[str]]] = {
     _ID: ("predictionid", "id", "requestid", "inferenceid", "eventid", "traceid", "uuid", "key"),
-    _MODEL: ("model", "modelname", "modelid", "service", "deployment", "endpoint"),
+    _MODEL: (
+        "model",
+        "modelname",
+        "modelid",
+        "inferenceservicename",
+        "service",
+        "deployment",
+        "endpoint",
+    ),
     _VERSION: ("version", "modelversion", "revision", "release", "ver"),
     "timestamp": (
         "timestamp",
@@ -33,13 +44,26 @@ NAMES: Final[Mapping[str, Sequence[str]]] = {
         "datetime",
         "date",
     ),
-    "features": ("features", "inputs", "input", "instance", "attributes", "payload", "data", "x"),
+    "features": (
+        "features",
+        "inputs",
+        "input",
+        "instances",
+        "instance",
+        "attributes",
+        "payload",
+        "data",
+        "request",
+        "x",
+    ),
     "prediction": (
         "prediction",
+        "predictions",
         "predicted",
         "predictedclass",
         "predictedlabel",
         "output",
+        "outputs",
         "result",
         "pred",
         "yhat",
@@ -49,6 +73,15 @@ NAMES: Final[Mapping[str, Sequence[str]]] = {
         "class",
         "score",
         "probability",
+    ),
+    "scores": (
+        "scores",
+        "score",
+        "probabilities",
+        "probability",
+        "predictproba",
+        "proba",
+        "confidence",
     ),
     "label": (
         "label",
@@ -141,11 +174,30 @@ def _is_time(value: Any) -> bool:
 
 
 def _is_outcome(value: Any) -> bool:
+    if isinstance(value, dict):
+        return answered(value) is not value or classified(value) is not None
     return _is_scalar(value) or (isinstance(value, list) and bool(value))
 
 
-def _is_object(value: Any) -> bool:
+def _is_input(value: Any) -> bool:
+    """Tell whether a value is an object, or rows that are objects or lists."""
+    if isinstance(value, list):
+        return bool(value) and all(isinstance(row, dict | list) for row in value)
     return isinstance(value, dict) and bool(value)
+
+
+def _are_scores(value: Any) -> bool:
+    """Tell whether a value may be probabilities: a score of anything else is no score here."""
+    if isinstance(value, dict):
+        return bool(value) and all(map(_is_probability, value.values()))
+    if isinstance(value, list):
+        return bool(value) and all(map(_is_probability, value))
+    return _is_probability(value)
+
+
+def _is_probability(value: Any) -> bool:
+    number = None if isinstance(value, bool) else number_of(value)
+    return number is not None and 0 <= number <= 1
 
 
 _FITS: Final[Mapping[str, Callable[[Any], bool]]] = {
@@ -153,7 +205,8 @@ _FITS: Final[Mapping[str, Callable[[Any], bool]]] = {
     _MODEL: _is_name,
     _VERSION: _is_name,
     "timestamp": _is_time,
-    "features": _is_object,
+    "features": _is_input,
     "prediction": _is_outcome,
+    "scores": _are_scores,
     "label": _is_outcome,
 }

@@ -4,21 +4,28 @@ import math
 from collections.abc import Mapping
 from typing import Any, Final
 
+from schemas.payloads.flat_features import AMBIGUOUS
+
 DEEPEST: Final = 12
 """Levels of a value that are shown."""
 
 BEYOND: Final = "..."
 """Stands for what lies deeper."""
 
+TWICE: Final = "two members of this name"
+"""Stands for a feature that two members of a document would have."""
+
 
 def plain(value: Any, levels: int = DEEPEST) -> Any:
-    """Return a value without numbers that JSON lacks, and no deeper than so many levels.
+    """Return a value without what JSON lacks, and no deeper than so many levels.
 
     Examples
     --------
     >>> plain({"a": [float("nan"), 1.5]}), plain([[1]], 1)
     ({'a': ['nan', 1.5]}, ['...'])
     """
+    if value is AMBIGUOUS:
+        return TWICE
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     if isinstance(value, Mapping):

@@ -12,6 +12,7 @@ from schemas.events.left_out import LeftOut
 from schemas.events.times import clamped_time, format_time
 from schemas.payloads.model_events import model_event_of
 from schemas.payloads.rows import LabelRow, PredictionRow
+from schemas.tables.columns import ABSENT
 
 ROLES: Final = (TopicRole.PREDICTIONS, TopicRole.LABELS, TopicRole.MODEL_EVENTS)
 """What users write."""
@@ -135,5 +136,9 @@ class RecordReading:
             )
         elif time == clamped_time(record.timestamp):
             note = "time: the record's own"
-        said = {name: value for name, value in fields.items() if value is not None}
+        said = {
+            name: value
+            for name, value in fields.items()
+            if value is not None and value is not ABSENT
+        }
         return Understood({**said, "time": format_time(counts)}, features or {}, left_out, note)

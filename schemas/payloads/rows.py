@@ -152,6 +152,8 @@ def prediction_row(
         raise InvalidMessage(Reason.MISSING_FIELD, detail)
     name, model = _identity(get("prediction_id"), key), _name(get("model"), "model")
     scores, likely = get("scores"), None
+    if scores is None and answer is not None:
+        scores = answer.scores
     classes = USUAL_CLASSES
     if scores is not None or type(prediction) is list:
         classes = declarations.of(model).classes
@@ -161,7 +163,7 @@ def prediction_row(
     if scores is not None:
         score = score_of(scores, prediction if likely is None else likely.name, odd, classes)
     else:
-        score = answer.score if answer else None if likely is None else likely.probability
+        score = None if likely is None else likely.probability
     segment = get("segment")
     if segment is not None:
         check_segment(segment, odd)

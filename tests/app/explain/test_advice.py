@@ -51,6 +51,50 @@ def test_what_is_set_already_is_kept() -> None:
     assert "prediction_id" in advice.settings["intake.prediction_fields"]
 
 
+def test_scores_are_looked_for_where_no_feature_and_no_other_field_stands() -> None:
+    line = {"prediction_id": "a", "model": "m", "prediction": 1, "features": {"score": 0.5}}
+    assert advise(settings_with(), PREDICTIONS, sample_of([line]).records) is None
+    advice = advise(settings_with(), PREDICTIONS, sample_of([line | {"confidence": 0.9}]).records)
+    assert advice is not None
+    assert advice.settings == {"intake.prediction_fields": {"scores": "confidence"}}
+
+
+def test_what_a_server_of_models_logs_is_understood_but_for_the_names_of_its_fields() -> None:
+    line = {
+        "puid": "p1",
+        "request": {"data": {"names": ["a", "b"], "ndarray": [[1, 2.5]]}},
+        "response": {"data": {"names": ["t:0"], "ndarray": [[0.3]]}},
+    }
+    advice = advise(settings_with(), PREDICTIONS, sample_of([line]).records)
+    assert advice is not None
+    paths = advice.settings["intake.prediction_fields"]
+    assert (paths["features"], paths["prediction"]) == ("request.data", "response")
+
+
+def test_what_stands_beside_the_data_of_a_cloud_event_is_found_with_it() -> None:
+    lines = [
+        {
+            "specversion": "1.0",
+            "id": f"r{number}",
+            "source": "http://localhost:9081/",
+            "type": "org.kubeflow.serving.inference.request",
+            "time": "2026-03-01T12:00:00Z",
+            "inferenceservicename": "fraud",
+            "data": {"instances": [[number, 2, 3]]},
+        }
+        for number in range(9)
+    ]
+    advice = advise(settings_with(), PREDICTIONS, sample_of(lines).records)
+    assert advice is not None
+    assert advice.settings["intake.prediction_fields"] == {
+        "features": "data.instances",
+        "timestamp": "time",
+        "prediction_id": "id",
+        "model": "inferenceservicename",
+    }
+    assert len(advice.records) == 9
+
+
 def test_labels_have_places_of_their_own() -> None:
     lines = [{"order": number, "actual": "yes"} for number in range(9)]
     advice = advise(settings_with(), LABELS, sample_of(lines).records)

@@ -41,6 +41,30 @@ def test_a_place_that_few_documents_have_or_of_another_type_is_none() -> None:
     assert candidates("timestamp", [{"time": "soon"}]) == []
 
 
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("prediction", {"names": ["t:0"], "ndarray": [[0.5]]}),
+        ("prediction", {"label": "dog", "score": 0.5}),
+        ("features", [{"a": 1}, {"a": 2}]),
+        ("features", [[1, 2]]),
+        ("scores", "0.75"),
+        ("scores", [0.25, 0.75]),
+        ("scores", {"cat": 0.25, "dog": 0.75}),
+    ],
+)
+def test_what_servers_of_models_are_asked_and_answer_is_known_by_its_form(
+    field: str, value: Any
+) -> None:
+    name = NAMES[field][0]
+    assert candidates(field, [{name: value}])[0] == name
+
+
+def test_a_score_that_is_no_probability_is_none() -> None:
+    assert candidates("scores", [{"score": 715}]) == []
+    assert candidates("scores", [{"score": True}]) == []
+
+
 def test_names_that_no_setting_can_reach_are_none() -> None:
     assert candidates("prediction", [{"a.pred": 1, "": {"pred": 2}}]) == []
 

@@ -1,0 +1,148 @@
+"""What servers of models are asked and what they answer: the rows and outcomes that are in it.
+
+Requests and answers of the protocols of TensorFlow Serving, KServe V1 and Vertex AI
+(``instances``, ``predictions``), MLflow (``dataframe_split``, ``dataframe_records``), the Open
+Inference Protocol (``inputs``, ``outputs``) and Seldon (``names`` beside ``ndarray``).
+"""
+
+import re
+from typing import Any, Final
+
+from schemas.events.invalid import InvalidMessage, Reason
+from schemas.payloads.named_values import of_tensors
+
+_NAMES: Final = ("names", "columns", "feature_names")
+_VALUES: Final = ("ndarray", "data", "values", "tensor")
+_ROWS: Final = ("instances", "dataframe_records")
+_INPUTS: Final = "inputs"
+_TABLES: Final = ("dataframe_split", "data")
+_ANSWERS: Final = ("predictions", "outputs", "data")
+_ABOUT: Final = frozenset(
+    {"id", "meta", "model_name", "model_version", "parameters", "params", "signature_name"}
+)
+"""Members of a request beside its rows."""
+
+_POSITION: Final = re.compile(r"t:\d+")
+"""How Seldon names outputs that have no names."""
+
+
+def requested(features: Any, prediction: Any) -> Any:
+    """Return the rows that a request asks for, or the features themselves.
+
+    Several rows of ``inputs`` that are no tensors are those of a request where there are as many
+    predictions: a feature may have this name, and be a matrix.
+
+    Examples
+    --------
+    >>> requested({"instances": [[1, 2]], "signature_name": "s"}, 1), requested({"amount": 1}, 1)
+    ([[1, 2]], {'amount': 1})
+    >>> requested({"dataframe_split": {"columns": ["a"], "index": [0], "data": [[1]]}}, 1)
+    {'columns': ['a'], 'index': [0], 'data': [[1]]}
+    """
+    if type(features) is not dict:
+        return features
+    inputs = features.get(_INPUTS)
+    if of_tensors(inputs) is not None:
+        return inputs
+    asked = features.keys() - _ABOUT
+    if len(asked) != 1:
+        return features
+    (name,) = asked
+    inside = features[name]
+    if name in _TABLES and array_with_names(inside) is not None:
+        return inside
+    if not _are_rows(inside):
+        return features
+    fit = len(inside) == 1 or (type(prediction) is list and len(prediction) == len(inside))
+    return inside if name in _ROWS or (name == _INPUTS and fit) else features
+
+
+def answered(prediction: Any) -> Any:
+    """Return the outcomes that an answer has, one of each row; anything else as it is.
+
+    Several outputs of a row are an object, those without names of their own a list.
+
+    Examples
+    --------
+    >>> answered({"predictions": [[0.3], [0.4]]}), answered({"names": ["t:0"], "ndarray": [[0.3]]})
+    ([[0.3], [0.4]], 0.3)
+    >>> answered({"outputs": [{"name": "y", "shape": [2, 1], "data": [0, 1]}], "id": "a"})
+    [0, 1]
+    """
+    inside = prediction
+    for name in _ANSWERS:
+        if type(inside) is dict and name in inside:
+            inside = inside[name]
+    rows = of_tensors(inside)
+    if rows is None:
+        rows = _outputs(inside)
+    if rows is None:
+        return inside
+    values = [_outcome(row) for row in rows]
+    return values[0] if len(values) == 1 else values
+
+
+def array_with_names(document: Any) -> list[dict[str, Any]] | None:
+    """Return the rows of an array with the names beside it; None of anything else.
+
+    Raises
+    ------
+    InvalidMessage
+        Where names and values differ in number.
+
+    Examples
+    --------
+    >>> array_with_names({"names": ["a", "b"], "ndarray": [[1, 2], [3, 4]]})
+    [{'a': 1, 'b': 2}, {'a': 3, 'b': 4}]
+    >>> array_with_names({"names": ["a"], "tensor": {"shape": [2, 1], "values": [1, 2]}})
+    [{'a': 1}, {'a': 2}]
+    """
+    if type(document) is not dict:
+        return None
+    names = next((document[name] for name in _NAMES if type(document.get(name)) is list), None)
+    values = next((document[name] for name in _VALUES if name in document), None)
+    if names is None or not names or not all(type(name) is str for name in names):
+        return None
+    if type(values) is dict:
+        values = _reshaped(values)
+    if type(values) is not list or not values:
+        return None
+    rows = values if all(type(row) is list for row in values) else [values]
+    for row in rows:
+        if len(row) != len(names):
+            detail = f"features: {len(names)} names, {len(row)} values"
+            raise InvalidMessage(Reason.INVALID_VALUE, detail)
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def _are_rows(values: Any) -> bool:
+    """Tell whether values are a list of objects or lists; tensors are told by themselves."""
+    return (
+        type(values) is list and bool(values) and all(type(row) in {dict, list} for row in values)
+    )
+
+
+def _outputs(prediction: Any) -> list[dict[str, Any]] | None:
+    try:
+        return array_with_names(prediction)
+    except InvalidMessage:
+        return None  # it is no outcome, and counted as such
+
+
+def _outcome(row: dict[str, Any]) -> Any:
+    """Return what one row of outputs says: the only one, a list, or an object by their names."""
+    values = list(row.values())
+    if len(values) == 1:
+        return values[0]
+    return values if all(map(_POSITION.fullmatch, row)) else row
+
+
+def _reshaped(tensor: dict[str, Any]) -> list[Any] | None:
+    """Return the rows of Seldon's tensor: a shape, and all values after one another."""
+    shape, values = tensor.get("shape"), tensor.get("values")
+    if type(shape) is not list or type(values) is not list or not shape or not values:
+        return None
+    width = shape[-1]
+    if type(width) is not int or width <= 0 or len(values) % width:
+        return None
+    return [values[begin : begin + width] for begin in range(0, len(values), width)]
