@@ -1,4 +1,4 @@
-"""Whole numbers of more digits than 64 bits hold: texts, so that ids and codes lose none."""
+"""The digits of whole numbers as texts, so that ids and codes neither lose nor gain one."""
 
 import re
 from typing import Any, Final
@@ -10,6 +10,8 @@ WORDS: Final = 2.0**63
 
 _LONG: Final = re.compile(rb"[0-9]{19}")
 """As many digits in a row as whole numbers have that may lie beyond `WORDS`."""
+
+_WITH_ZEROS: Final = re.compile(r"(-?[0-9]+)\.0+", re.ASCII)
 
 _CODE: Final = re.compile(rf"-?[0-9]{{19,{LONGEST_NAME - 1}}}", re.ASCII)
 
@@ -28,6 +30,20 @@ def is_code(value: Any) -> bool:
     (True, False, False)
     """
     return type(value) is str and _CODE.fullmatch(value) is not None
+
+
+def whole_digits(number: str) -> str:
+    """Return the text of a number, that of a whole one without a fraction of zeros.
+
+    A column of ids in which one is missing is one of floats to pandas: 1000.0 is id 1000.
+
+    Examples
+    --------
+    >>> whole_digits("1000.0"), whole_digits("1.10"), whole_digits("1e5")
+    ('1000', '1.10', '1e5')
+    """
+    found = _WITH_ZEROS.fullmatch(number)
+    return number if found is None else found[1]
 
 
 def with_codes(value: Any, written: Any) -> Any:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from schemas.events.codec import LARGEST_MESSAGE, decode_objects
+from schemas.events.digits import whole_digits
 from schemas.events.invalid import InvalidMessage, Reason
 from schemas.events.not_json import REGISTRY_ADVICE
 from schemas.payloads.cloud_envelopes import MARKS as CLOUD_MARKS
@@ -18,7 +19,8 @@ Headers = Sequence[tuple[str, bytes | None]]
 """Names and values of a record's headers."""
 
 _SCHEMA_ID: Final = "__value_schema_id"
-_NAMES: Final = ("prediction_id", "model", "version")
+_ID: Final = "prediction_id"
+_NAMES: Final = (_ID, "model", "version")
 
 
 def event_fields(
@@ -27,7 +29,8 @@ def event_fields(
     """Return the fields of each event that a value holds: of one, or of those in an array.
 
     They are taken out of the envelope of a change feed, where they are in one. Ids and names that
-    are numbers are read as they are written, and so is all else that has more digits than 64 bits
+    are numbers are read as they are written, but for the fraction of a whole number that is an id
+    (`schemas.events.digits.whole_digits`), and so is all else that has more digits than 64 bits
     hold: a code, and text.
 
     Parameters
@@ -48,6 +51,8 @@ def event_fields(
     --------
     >>> event_fields(b'{"prediction_id": 1.10, "model": "m"}', FieldMap())
     [{'prediction_id': '1.10', 'model': 'm'}]
+    >>> event_fields(b'{"prediction_id": 1000.0}', FieldMap())
+    [{'prediction_id': '1000'}]
     >>> event_fields(b'{"features": {"iban": 89370400440532013000}}', FieldMap())
     [{'features': {'iban': '89370400440532013000'}}]
     """
@@ -114,4 +119,7 @@ def _inexact(named: dict[str, Any]) -> list[str]:
 
 def _exact(named: dict[str, Any], written: dict[str, Any]) -> dict[str, Any]:
     texts = {name: written.get(name) for name in _inexact(named)}
-    return {**named, **{name: text for name, text in texts.items() if type(text) is str}}
+    exact = {name: text for name, text in texts.items() if type(text) is str}
+    if _ID in exact:
+        exact[_ID] = whole_digits(exact[_ID])
+    return {**named, **exact}

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any, Final
 
+from schemas.events.digits import whole_digits
 from schemas.events.invalid import InvalidMessage, Reason
 from schemas.events.json_text import without_prefix
 from schemas.values.spellings import NOTHING
@@ -74,9 +75,9 @@ def id_of(key: bytes) -> str:
 
 
 def _of_json(text: bytes) -> str | None:
-    """Return the one value in a key's JSON, a number as it is written; None where it is none."""
+    """Return the one value in a key's JSON, a number by its digits; None where it is none."""
     try:
-        value: Any = json.loads(text.decode(), parse_float=str, parse_int=str)
+        value: Any = json.loads(text.decode(), parse_float=whole_digits, parse_int=str)
     except (ValueError, RecursionError):
         return None
     if type(value) is dict and value.keys() == {"schema", "payload"}:

@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
+from schemas.events.digits import whole_digits
 from schemas.events.event import LONGEST_NAME
 from schemas.events.invalid import InvalidMessage, Reason
 from schemas.events.left_out import LeftOut, Oddity
@@ -215,7 +216,8 @@ def label_row(document: dict[str, Any], *, key: bytes | None, record_time: int) 
 def _identity(value: Any, key: bytes | None) -> str:
     if says_nothing(value):
         value = (id_of(key) or None) if key else None
-    return _name(value, "prediction_id")
+    name = _name(value, "prediction_id")
+    return name if type(value) is str else whole_digits(name)
 
 
 def _name(value: Any, field_name: str) -> str:

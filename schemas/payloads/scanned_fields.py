@@ -3,6 +3,7 @@
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from schemas.events.event import LONGEST_NAME
 from schemas.events.json_text import BYTE_ORDER_MARK, REGISTRY_GUID, REGISTRY_PREFIX
@@ -42,6 +43,9 @@ _PREDICTION: Final = int(MemberRole.PREDICTION)
 _LABEL: Final = int(MemberRole.LABEL)
 _NULL: Final = int(Token.NULL)
 _STRING: Final = int(Token.STRING)
+_FLOAT: Final = int(Token.FLOAT)
+_ZERO: Final = ord("0")
+_POINT: Final = ord(".")
 
 
 def ids_of(spans: Spans, found: Fields, plain: Rows) -> tuple[Places, Places]:
@@ -51,6 +55,9 @@ def ids_of(spans: Spans, found: Fields, plain: Rows) -> tuple[Places, Places]:
     """
     _leave_odd_texts(as_bytes(spans.buffer), found, plain)
     starts, ends = found.start[_ID], found.end[_ID]
+    if (found.kind[_ID] == _FLOAT).any():
+        ends = ends.copy()
+        _cut_fractions(as_bytes(spans.buffer), found.kind[_ID], starts, ends)
     keyed = found.kind[_ID] == _NULL
     if keyed.any():
         starts = np.where(keyed, spans.key_start, starts)
@@ -92,6 +99,19 @@ def _leave_odd_texts(buffer: Bytes, found: Fields, good: Rows) -> None:
                 good[row] = False
             if role in (_ID, _LABEL) and _is_mark(buffer, start, end):
                 good[row] = False
+
+
+@kernel()
+def _cut_fractions(buffer: Bytes, kinds: NDArray[np.uint8], starts: Places, ends: Places) -> None:
+    """End whole numbers that are written with a fraction before it, as `whole_digits` does."""
+    for row in range(len(kinds)):
+        end = ends[row]
+        if kinds[row] != _FLOAT or buffer[end - 1] != _ZERO:
+            continue
+        while end > starts[row] and buffer[end - 1] == _ZERO:
+            end -= 1
+        if end > starts[row] and buffer[end - 1] == _POINT:
+            ends[row] = end - 1
 
 
 @inlined()

@@ -24,10 +24,18 @@ def _fields(text: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("name", ["prediction_id", "model", "version"])
 @pytest.mark.parametrize(
-    "written", ["1.10", "1.1", "9007199254740993.0", "1e5", "123456789012345678901234567890"]
+    "written", ["1.10", "1.1", "9007199254740993.25", "1e5", "123456789012345678901234567890"]
 )
 def test_a_name_that_is_a_number_is_read_as_it_is_written(name: str, written: str) -> None:
     assert _fields(f'{{"{name}": {written}, "x": 1.50}}') == {name: written, "x": 1.5}
+
+
+@pytest.mark.parametrize("written", ["9007199254740993.0", "9007199254740993.000"])
+def test_a_whole_id_is_the_same_with_a_fraction_of_zeros_and_a_version_is_not(written: str) -> None:
+    found = _fields(f'{{"prediction_id": {written}, "version": {written}}}')
+    assert found == {"prediction_id": "9007199254740993", "version": written}
+    wrapped = _fields('{"prediction_id": {"double": 1000.0}, "label": 1}')
+    assert label_row(wrapped, key=None, record_time=0).prediction_id == "1000"
 
 
 @given(st.integers())
@@ -98,7 +106,7 @@ def test_the_same_event_is_read_out_of_each_envelope(value: bytes) -> None:
 def test_numbers_that_json_lacks_are_read_in_each_envelope() -> None:
     for before in (codecs.BOM_UTF8, REGISTRY, GUID):
         (fields,) = event_fields(before + b'{"prediction_id": 1.0, "x": -Infinity}', FieldMap())
-        assert fields == {"prediction_id": "1.0", "x": -math.inf}
+        assert fields == {"prediction_id": "1", "x": -math.inf}
 
 
 def test_events_in_an_array_are_several() -> None:

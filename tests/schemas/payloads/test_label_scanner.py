@@ -38,7 +38,7 @@ times = st.one_of(
 documents = st.fixed_dictionaries(
     {"label": labels},
     optional={
-        "prediction_id": texts,
+        "prediction_id": texts | st.sampled_from([1000.0, -3.0, 1.5, 1e25, 1e22, 0.0]),
         "model": texts,
         "version": texts,
         "timestamp": times,

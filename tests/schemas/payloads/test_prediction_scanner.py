@@ -134,6 +134,8 @@ EVENT = {
         {"prediction": "new class"},
         {"prediction": "Yes", "scores": {"yes": 0.25, "no": 0.75}},
         {"prediction_id": 5, "version": 1.10, "model": -3},
+        {"prediction_id": 1000.0, "version": 1.0},
+        {"prediction_id": 1.05},
         {"prediction_id": 9_223_372_036_854_775_807, "timestamp": 1_772_366_400_250_000_000},
         {"version": 7},
         {"segment": {"region": None}},
