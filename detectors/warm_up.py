@@ -10,6 +10,7 @@ from detectors.monitors.options import MonitorOptions
 from detectors.performance.class_table import ClassTable
 from detectors.performance.error import Task
 from detectors.performance.judged_rows import Judge
+from detectors.performance.label_delays import LabelDelays
 from detectors.performance.labelled_rows import with_errors
 from detectors.performance.options import PerformanceOptions
 from detectors.performance.outcome_view import OutcomeView
@@ -62,6 +63,8 @@ def warm_up() -> None:
     check.update(OutcomeView(columns, 2, USUAL_CLASSES), 0)
     tally.add_classes(judge.class_rows(columns, 2), 1)
     tally.add_numbers(judge.numbers(columns, 2), 0.5)
+    times = np.arange(2)
+    LabelDelays(1).add(times, times, times)
 
 
 def _warm_up_seasons(values: Numbers) -> None:

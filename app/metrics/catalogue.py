@@ -328,6 +328,27 @@ PERFORMANCE_LABELLED: Final = MetricSpec(
     "Share of the predictions of the latest window of time whose labels have come.",
     (*_MODEL, "window"),
 )
+PERFORMANCE_CORRECTED: Final = MetricSpec(
+    "driftline_model_performance_corrected",
+    "gauge",
+    "A metric of the latest window of time as it is expected to be once all labels have come, by "
+    "the delays of labels of each class.",
+    (*_MODEL, "window", "metric"),
+)
+LABEL_MATURITY: Final = MetricSpec(
+    "driftline_label_maturity_ratio",
+    "gauge",
+    "Share of the labels of the latest window of time that is expected to have come, of those that "
+    "come in the end; not there as long as too little is known of how late labels come.",
+    (*_MODEL, "window"),
+)
+LABEL_DELAY: Final = MetricSpec(
+    "driftline_label_delay_seconds",
+    "gauge",
+    "By which age of their predictions half (0.5) and nine tenths (0.9) of the labels of a class "
+    "have come, of predictions that were this class (predicted) or another one (missed).",
+    (*_MODEL, "class", "prediction", "quantile"),
+)
 PERFORMANCE_END: Final = MetricSpec(
     "driftline_model_performance_window_end_timestamp_seconds",
     "gauge",
@@ -479,6 +500,9 @@ CATALOGUE: Final = (
     PERFORMANCE_BOUND,
     PERFORMANCE_ROWS,
     PERFORMANCE_LABELLED,
+    PERFORMANCE_CORRECTED,
+    LABEL_MATURITY,
+    LABEL_DELAY,
     PERFORMANCE_END,
     PERFORMANCE_UNUSABLE,
     PERFORMANCES_TOLD,

@@ -9,7 +9,7 @@ from prometheus_client.registry import Collector
 from app.metrics import catalogue
 from app.metrics.label_cap import Identity, LabelCap
 from app.metrics.models import Family, family
-from schemas.events.model_performance import ModelPerformance
+from schemas.events.model_performance import Maturity, ModelPerformance
 from schemas.events.times import parse_time
 from schemas.tables.model_version import ModelVersion
 
@@ -18,6 +18,9 @@ SPECS: Final = (
     catalogue.PERFORMANCE_BOUND,
     catalogue.PERFORMANCE_ROWS,
     catalogue.PERFORMANCE_LABELLED,
+    catalogue.PERFORMANCE_CORRECTED,
+    catalogue.LABEL_MATURITY,
+    catalogue.LABEL_DELAY,
     catalogue.PERFORMANCE_END,
     catalogue.PERFORMANCE_UNUSABLE,
 )
@@ -78,7 +81,23 @@ class PerformanceCollector(Collector):
                 share.add_metric(identity, told.share_labelled)
             end = parse_time(told.window.end) / 1000
             families[catalogue.PERFORMANCE_END.name].add_metric(identity, end)
+            if told.maturity is not None:
+                _add_maturity(families, identity, told.maturity)
             for reason, rows in told.unusable.items():
                 unusable = families[catalogue.PERFORMANCE_UNUSABLE.name]
                 unusable.add_metric((*identity, reason), rows)
         return list(families.values())
+
+
+def _add_maturity(families: dict[str, Family], identity: Identity, maturity: Maturity) -> None:
+    for name, estimate in maturity.corrected.items():
+        if estimate.value is not None:
+            corrected = families[catalogue.PERFORMANCE_CORRECTED.name]
+            corrected.add_metric((*identity, name), estimate.value)
+    if maturity.expected is not None:
+        families[catalogue.LABEL_MATURITY.name].add_metric(identity, maturity.expected)
+    for each in maturity.delays:
+        labels = (*identity[:2], each.name, "predicted" if each.is_predicted else "missed")
+        delays = families[catalogue.LABEL_DELAY.name]
+        delays.add_metric((*labels, "0.5"), each.median_seconds)
+        delays.add_metric((*labels, "0.9"), each.late_seconds)

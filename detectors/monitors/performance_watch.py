@@ -192,6 +192,7 @@ class PerformanceWatch:
             rows=told.rows,
             predictions=predictions,
             share_labelled=None if predictions is None else told.rows / predictions,
+            maturity=told.maturity,
             unusable=told.unusable,
             positive_class=told.positive,
             metrics=told.metrics,

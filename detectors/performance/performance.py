@@ -9,14 +9,17 @@ from numpy.typing import NDArray
 
 from detectors.performance.class_table import ClassTable
 from detectors.performance.confusion import Confusion
+from detectors.performance.delay_curves import DelayCurves
 from detectors.performance.error import Task
 from detectors.performance.figures import metrics_of
-from detectors.performance.judged_rows import ClassRows, Judge, JudgedRows, part_of
+from detectors.performance.judged_rows import ClassRows, Judge, JudgedRows, Problem, part_of
+from detectors.performance.label_delays import LabelDelays, keys_of
+from detectors.performance.maturity import WindowMaturity
 from detectors.performance.options import PerformanceOptions
 from detectors.performance.prediction_counts import PredictionCounts
 from detectors.performance.tallies import Tally
 from detectors.snapshots.tree import State
-from schemas.events.model_performance import ClassReport, Estimate, WindowKind
+from schemas.events.model_performance import ClassReport, Estimate, Maturity, WindowKind
 from schemas.tables.columns import Column
 from schemas.values.class_order import Classes
 
@@ -50,7 +53,7 @@ class Telling(NamedTuple):
         Milliseconds since the epoch.
     rows, predictions
         Labelled rows of it, and predictions; None where these are not known.
-    positive, unusable, metrics, classes, confusion
+    maturity, positive, unusable, metrics, classes, confusion
         As of `schemas.events.model_performance.ModelPerformance`.
     """
 
@@ -62,6 +65,7 @@ class Telling(NamedTuple):
     end: int
     rows: int
     predictions: int | None
+    maturity: Maturity | None
     positive: str | None
     unusable: dict[str, int]
     metrics: dict[str, Estimate]
@@ -136,13 +140,14 @@ class Performance:
         self._now = self._newest = _NEVER
         self._current = Tally(EXACT_IN_ROWS)
         self._windows: dict[int, _TimeWindow] = {}
+        self._delays = LabelDelays(options.window * options.kept)
         self.late_rows = 0
 
     @property
     def nbytes(self) -> int:
         """Bytes of the numbers of all windows."""
         windows = sum(window.tally.nbytes for window in self._windows.values())
-        return self._current.nbytes + windows
+        return self._current.nbytes + windows + self._delays.nbytes
 
     def add(
         self, columns: Sequence[Column], predicted_at: Times, labelled_at: Times
@@ -176,7 +181,9 @@ class Performance:
                 sorted({0, end - begin, *(at + 1 for at in (*stops, *full))})
             ):
                 part = slice(begin + start, begin + stop)
-                self._take(part_of(rows, part), predicted_at[part], is_kept[start:stop])
+                those = part_of(rows, part)
+                self._count_delays(those, predicted_at[part], labelled_at[part])
+                self._take(those, predicted_at[part], is_kept[start:stop])
                 if self._rows % self._options.rows == 0:
                     told.append(self._tell_rows(begin + stop - 1))
                 if stop - 1 in stops:
@@ -193,6 +200,7 @@ class Performance:
             "late": self.late_rows,
             "times": [self._now, self._newest],
             "current": self._current.state(),
+            "delays": self._delays.state() if self._delays.now >= 0 else None,
             "windows": [
                 {
                     "number": number,
@@ -209,6 +217,9 @@ class Performance:
         self._rows, self.late_rows = state["rows"], state["late"]
         self._now, self._newest = state["times"]
         self._current.restore(state["current"])
+        # Releases before knew no delays: these begin with the next row.
+        if state.get("delays") is not None:
+            self._delays.restore(state["delays"])
         for item in state["windows"]:
             window = self._windows[item["number"]] = _TimeWindow()
             window.revision, window.due_at, window.is_changed = item["told"]
@@ -233,6 +244,18 @@ class Performance:
         if not len(due):
             return set()
         return set(due[np.unique(numbers[due], return_index=True)[1]].tolist())
+
+    def _count_delays(self, rows: JudgedRows, predicted_at: Times, labelled_at: Times) -> None:
+        """Count how late the labels of rows came that can be judged."""
+        good = (rows.problems == Problem.NONE) | (rows.problems == Problem.SCORE_OUT_OF_RANGE)
+        if isinstance(rows, ClassRows):
+            keys = keys_of(rows.true, rows.said)
+        else:
+            keys = np.zeros(len(good), dtype=np.int64)
+        if not good.all():
+            keys, predicted_at, labelled_at = keys[good], predicted_at[good], labelled_at[good]
+        if len(keys):
+            self._delays.add(keys, predicted_at, labelled_at)
 
     def _take(self, rows: JudgedRows, times: Times, is_kept: NDArray[np.bool_]) -> None:
         """Add rows among which none is told but the last."""
@@ -260,7 +283,8 @@ class Performance:
     def _forget(self, latest: int, row: int) -> list[Telling]:
         """Forget windows that are too old by now; return what was not told of them."""
         gone = sorted(n for n in self._windows if n <= latest - self._options.kept)
-        told = [self._tell(n, row) for n in gone if self._windows[n].is_changed]
+        curves = DelayCurves(self._delays)
+        told = [self._tell(n, row, curves) for n in gone if self._windows[n].is_changed]
         for number in gone:
             del self._windows[number]
         return told
@@ -272,17 +296,20 @@ class Performance:
             if window.is_changed and window.due_at <= tick and (number + 1) * TICKS <= tick
         ]
         told = []
+        curves = DelayCurves(self._delays)
         for number in sorted(due):
-            told.append(self._tell(number, row))
+            told.append(self._tell(number, row, curves))
             window = self._windows[number]
             age = tick - (number + 1) * TICKS
             window.due_at, window.is_changed = tick + max(1, age // _PATIENCE), False
             window.revision += 1
         return told
 
-    def _tell(self, number: int, row: int) -> Telling:
+    def _tell(self, number: int, row: int, curves: DelayCurves) -> Telling:
         window = self._windows[number]
         length = self._options.window
+        begin, end = number * length, (number + 1) * length
+        maturity = WindowMaturity(self._delays, curves, begin, end)
         rows = window.tally.rows
         predictions = self._predictions.of(number)
         return Telling(
@@ -290,10 +317,11 @@ class Performance:
             WindowKind.TIME,
             number,
             window.revision,
-            number * length,
-            (number + 1) * length,
+            begin,
+            end,
             rows,
             predictions if predictions >= rows else None,
+            self._maturity(maturity, window.tally),
             *self._figures(window.tally),
         )
 
@@ -310,8 +338,16 @@ class Performance:
             tally.end,
             tally.rows,
             None,
+            None,
             *self._figures(tally),
         )
+
+    def _maturity(self, maturity: WindowMaturity, tally: Tally) -> Maturity:
+        if self._task is Task.REGRESSION:
+            return maturity.of_numbers()
+        positive = self._table.known(self._judge.positive)
+        wanted = self._options.metrics
+        return maturity.of_classes(tally.pairs, self._table.names, wanted, positive)
 
     def _figures(
         self, tally: Tally

@@ -182,6 +182,30 @@ MODEL_PERFORMANCE: Final[dict[str, Any]] = {
     "rows": 962,
     "predictions": 1042,
     "share_labelled": 0.9232,
+    "maturity": {
+        "expected": 0.93,
+        "reason": None,
+        "delays": [
+            {
+                "name": "1",
+                "is_predicted": False,
+                "labels": 4120,
+                "median_seconds": 259200.0,
+                "late_seconds": 1123200.0,
+                "maturity": 0.82,
+            },
+        ],
+        "coverage": [{"age_seconds": 86400.0, "share": 0.31}],
+        "corrected": {
+            "recall": {
+                "value": 0.9088,
+                "low": 0.8321,
+                "high": 0.9531,
+                "error": None,
+                "reason": None,
+            },
+        },
+    },
     "unusable": {},
     "positive_class": "fraud",
     "metrics": {

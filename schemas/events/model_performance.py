@@ -52,6 +52,15 @@ class NoValue(StrEnum):
     TOO_LARGE = "too_large"
     """Beyond float64."""
 
+    DELAYS_UNKNOWN = "delays_unknown"
+    """Too little is known of how late labels come: they are few, or come as late as could be."""
+
+    IMMATURE = "immature"
+    """Too few of the labels of some class have come for the others to be told from them."""
+
+    NOT_CORRECTED = "not_corrected"
+    """A metric of scores: what the missing labels would add cannot be told from counts."""
+
 
 class Estimate(Event):
     """One metric in one window."""
@@ -97,6 +106,44 @@ class Window(Event):
     )
 
 
+class LabelDelay(Event):
+    """How late labels come: those of a class, of predictions that were right or of the others."""
+
+    name: str = Field(description="The class that was true; `others` for those beyond seven.")
+    is_predicted: bool = Field(description="Whether the prediction was this class.")
+    labels: int = Field(ge=0, description="Labels that it is estimated from.")
+    median_seconds: float = Field(ge=0, description="By this age half of such labels have come.")
+    late_seconds: float = Field(ge=0, description="By this age nine tenths of them have.")
+    maturity: float = Field(
+        ge=0, le=1, description="Share of such labels of the window that has come by now."
+    )
+
+
+class AgeCoverage(Event):
+    """How much of the labels has come by an age of the prediction."""
+
+    age_seconds: float
+    share: float = Field(ge=0, le=1, description="Of the labels that come in the end.")
+
+
+class Maturity(Event):
+    """What of a window is known by now, by the delays of the labels that were seen so far."""
+
+    expected: float | None = Field(
+        ge=0,
+        le=1,
+        description="Expected share of the window's labels that have come by now; of "
+        "those that come in the end.",
+    )
+    reason: NoValue | None = Field(strict=False, description="Why that is not known.")
+    delays: list[LabelDelay]
+    coverage: list[AgeCoverage]
+    corrected: dict[str, Estimate] = Field(
+        description="Metrics as they are expected to be once all labels have come: each label "
+        "counts for those of its kind that are still missing. Empty for a regression."
+    )
+
+
 class ModelPerformance(PublishedEvent):
     """How good a model version was in a window of its labelled predictions, as far as is known.
 
@@ -120,6 +167,9 @@ class ModelPerformance(PublishedEvent):
     )
     share_labelled: float | None = Field(
         ge=0, le=1, description="`rows` over `predictions`: what of the window is known by now."
+    )
+    maturity: Maturity | None = Field(
+        default=None, description="Of a window of time: whether its labels have come."
     )
     unusable: dict[str, int] = Field(
         description="Rows, or scores of rows, that could not be judged, by the reason."

@@ -40,6 +40,20 @@ def test_the_latest_window_is_shown_with_its_interval() -> None:
     assert world.value(f"{name}_window_end_timestamp_seconds") == 1_772_409_600.0
 
 
+def test_what_is_expected_of_all_labels_is_shown_beside_it() -> None:
+    world = World()
+    world.collector.keep(TOLD)
+    assert TOLD.maturity is not None
+    maturity, recall = TOLD.maturity, TOLD.maturity.corrected["recall"]
+    assert world.value("driftline_label_maturity_ratio") == maturity.expected
+    assert world.value("driftline_model_performance_corrected", metric="recall") == recall.value
+    of_class = {"model": "fraud", "version": "3", "class": "1", "prediction": "missed"}
+    value = world.registry.get_sample_value
+    delay = "driftline_label_delay_seconds"
+    assert value(delay, {**of_class, "quantile": "0.5"}) == maturity.delays[0].median_seconds
+    assert value(delay, {**of_class, "quantile": "0.9"}) == maturity.delays[0].late_seconds
+
+
 def test_an_older_window_that_is_revised_changes_nothing_but_the_count() -> None:
     world = World()
     world.collector.keep(window(8))
