@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Self
+from typing import Self, TypeVar
 
 from agents.dead_letters.limits import RefusalLimits
 from agents.join.options import PendingOptions
@@ -18,13 +18,18 @@ from detectors.monitors.options import DetectorOptions, MonitorOptions
 from detectors.monitors.performance_watch import PerformanceWatch
 from detectors.monitors.row_consumer import RowConsumer
 from detectors.monitors.threshold_watch import ThresholdWatch
+from detectors.monitors.trigger_watch import TriggerWatch
 from detectors.performance.options import PerformanceOptions
 from detectors.performance.threshold import Threshold
-from detectors.retraining.policy import PolicyOptions, RetrainPolicy
+from detectors.retraining.conditions import OfRows, leaves_of
+from detectors.retraining.options import PolicyOptions, usual_trigger
+from detectors.retraining.policy import RetrainPolicy
 from schemas.payloads.rows import FieldMap
 from schemas.tables.declared import Declarations, Declared
 
 _UNNAMED = ModelSettings()
+
+NumberT = TypeVar("NumberT", int, float)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,7 +186,17 @@ def row_consumers(settings: Settings, model: str, version: str) -> tuple[RowCons
         consumers.append(ThresholdWatch((model, version), options))
     if settings.performance.enabled:
         consumers.append(PerformanceWatch((model, version), options))
+    if conditions := row_conditions(settings, model):
+        consumers.append(TriggerWatch((model, version), conditions))
     return tuple(consumers)
+
+
+def row_conditions(settings: Settings, model: str) -> tuple[OfRows, ...]:
+    """Return the conditions of a model's triggers that its rows can meet, each once."""
+    trigger = settings.models.get(model, _UNNAMED).retraining.trigger
+    if trigger is None:
+        return ()
+    return tuple(dict.fromkeys(each for each in leaves_of(trigger) if isinstance(each, OfRows)))
 
 
 def declarations(settings: Settings) -> Declarations:
@@ -195,14 +210,17 @@ def declarations(settings: Settings) -> Declarations:
     )
 
 
-def policy_options(settings: Settings) -> PolicyOptions:
-    """Return when a retraining is asked for."""
+def policy_options(settings: Settings, model: str | None = None) -> PolicyOptions:
+    """Return when a retraining is asked for: of a model, or of those that are not named."""
     policy = settings.policy
+    known = _UNNAMED if model is None else settings.models.get(model, _UNNAMED)
+    own = known.retraining
     return PolicyOptions(
-        features=policy.features,
+        trigger=own.trigger or usual_trigger(policy.features),
         window=policy.window_seconds,
-        cooldown=policy.cooldown_seconds,
-        expiry=policy.expiry_seconds,
+        cooldown=_first(own.cooldown_seconds, policy.cooldown_seconds),
+        expiry=_first(own.expiry_seconds, policy.expiry_seconds),
+        labelled_rows=_first(own.labelled_rows, policy.labelled_rows),
     )
 
 
@@ -219,8 +237,14 @@ def new_fleet(settings: Settings) -> Fleet:
 def new_policy(settings: Settings) -> RetrainPolicy:
     """Return the retrain policy of one partition."""
     return RetrainPolicy(
-        policy_options(settings), most_models=_share(settings, settings.limits.models)
+        policy_options(settings),
+        {name: policy_options(settings, name) for name in settings.models},
+        most_models=_share(settings, settings.limits.models),
     )
+
+
+def _first(own: NumberT | None, general: NumberT) -> NumberT:
+    return general if own is None else own
 
 
 def _share(settings: Settings, limit: int) -> int:

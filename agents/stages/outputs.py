@@ -11,6 +11,7 @@ from schemas.events.codec import encode_event
 from schemas.events.model_performance import ModelPerformance
 from schemas.events.published import PublishedEvent
 from schemas.events.retrain_request import RetrainRequest
+from schemas.events.retrain_signal import RetrainSignal
 from schemas.events.version_record import VersionRecord, version_key
 from schemas.tables.model_version import ModelVersion
 
@@ -64,6 +65,9 @@ class Outputs:
             case RetrainRequest():
                 self.telemetry.retrain_requested(event)
                 return self.topics.retrain_requests
+            case RetrainSignal():
+                self.telemetry.trigger_met(event)
+                return self.topics.lifecycle
             case VersionRecord():
                 return self.topics.model_versions
         raise TypeError(f"{type(event).__name__} has no topic")

@@ -9,12 +9,14 @@ from agents.join.telemetry import JoinTelemetry
 from agents.state.telemetry import StateTelemetry
 from detectors.monitors.column_figures import Figures
 from detectors.performance.error import Task
+from detectors.retraining.model_requests import AnswerOutcome
 from detectors.versions.registry import EventOutcome
 from schemas.events.alert import Alert
 from schemas.events.left_out import LeftOut
 from schemas.events.model_event import ModelEvent
 from schemas.events.model_performance import ModelPerformance
 from schemas.events.retrain_request import RetrainRequest
+from schemas.events.retrain_signal import RetrainSignal
 from schemas.events.version_status import VersionStatus
 from schemas.tables.columns import Role
 from schemas.tables.model_version import ModelVersion
@@ -109,6 +111,12 @@ class Telemetry(JoinTelemetry, RefusalTelemetry, StateTelemetry, Protocol):
 
     def retrain_requested(self, request: RetrainRequest) -> None:
         """Take note of a retrain request."""
+
+    def trigger_met(self, signal: RetrainSignal) -> None:
+        """Take note that rows have met a condition of a retrain trigger."""
+
+    def request_answered(self, outcome: AnswerOutcome) -> None:
+        """Take note of what became of a model event that answers retrain requests."""
 
     def model_event_seen(self, event: ModelEvent) -> None:
         """Take note of a model event."""

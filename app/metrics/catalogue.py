@@ -373,6 +373,20 @@ RETRAIN_REQUESTS: Final = MetricSpec(
     "Retrain requests published.",
     (*_MODEL, "trigger"),
 )
+RETRAIN_SIGNALS: Final = MetricSpec(
+    "driftline_retrain_signals_total",
+    "counter",
+    "Conditions of retrain triggers that rows have met, by kind: rows, labelled_rows, schedule, "
+    "cost.",
+    (*_MODEL, "kind"),
+)
+RETRAIN_ANSWERS: Final = MetricSpec(
+    "driftline_retrain_answers_total",
+    "counter",
+    "Model events that answer retrain requests, by what became of them: ended, extended, "
+    "nothing_open, unknown_request, repeated.",
+    ("outcome",),
+)
 MODEL_EVENTS: Final = MetricSpec(
     "driftline_model_events_total",
     "counter",
@@ -507,6 +521,8 @@ CATALOGUE: Final = (
     PERFORMANCE_UNUSABLE,
     PERFORMANCES_TOLD,
     RETRAIN_REQUESTS,
+    RETRAIN_SIGNALS,
+    RETRAIN_ANSWERS,
     MODEL_EVENTS,
     VERSION_EVENTS,
     CONSUMER_LAG,

@@ -30,6 +30,8 @@ from app.metrics.models import ModelCollector
 from app.metrics.performances import PerformanceCollector
 from app.metrics.refusal import Refusal
 from app.metrics.rendering import CheckedCollector, RenderingGivenUp
+from app.metrics.retraining import RetrainCounters
+from detectors.retraining.model_requests import AnswerOutcome
 from detectors.versions.registry import EventOutcome
 from schemas.events.alert import Alert
 from schemas.events.invalid import Reason
@@ -39,6 +41,7 @@ from schemas.events.model_performance import ModelPerformance
 from schemas.events.nothing_to_say import Silence
 from schemas.events.quality_alert import QualityAlert
 from schemas.events.retrain_request import RetrainRequest
+from schemas.events.retrain_signal import RetrainSignal
 from schemas.tables.model_version import ModelVersion
 from schemas.tables.observations import Origin
 
@@ -111,7 +114,7 @@ class Metrics:
         self._watched = self._counter(catalogue.ROWS_WATCHED)
         self._alerts = CappedCounter(self._counter(catalogue.ALERTS), label_values)
         self._qualities = CappedCounter(self._counter(catalogue.QUALITY_ALERTS), label_values)
-        self._requests = CappedCounter(self._counter(catalogue.RETRAIN_REQUESTS), label_values)
+        self._retraining = RetrainCounters(self._counter, label_values)
         self._events = CappedCounter(self._counter(catalogue.MODEL_EVENTS), label_values)
         self._version_events = self._counter(catalogue.VERSION_EVENTS)
         self._performances = PerformanceCollector(
@@ -342,7 +345,15 @@ class Metrics:
 
     def retrain_requested(self, request: RetrainRequest) -> None:
         """Take note of a retrain request."""
-        self._requests.add((request.model, request.version), (str(request.trigger),))
+        self._retraining.ask(request)
+
+    def trigger_met(self, signal: RetrainSignal) -> None:
+        """Take note that rows have met a condition of a retrain trigger."""
+        self._retraining.meet(signal)
+
+    def request_answered(self, outcome: AnswerOutcome) -> None:
+        """Take note of what became of a model event that answers retrain requests."""
+        self._retraining.answer(outcome)
 
     def model_event_seen(self, event: ModelEvent) -> None:
         """Take note of a model event."""

@@ -1,7 +1,8 @@
 """Retrain requests that nobody has answered."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, TypeVar
 
 from agents.records.record import Record
@@ -9,10 +10,12 @@ from app.kafka.whole_topic import reading
 from app.settings import Settings, TopicRole
 from schemas.events.codec import decode_event, decode_object
 from schemas.events.event import Event
+from schemas.events.lifecycle import decode_lifecycle
 from schemas.events.model_event import ModelEvent, ModelEventType
 from schemas.events.not_taken import NotTaken
 from schemas.events.retrain_request import RetrainRequest
 from schemas.events.times import parse_time
+from schemas.tables.model_version import ModelVersion
 
 _EventT = TypeVar("_EventT", bound=Event)
 
@@ -24,30 +27,54 @@ class OpenRequest:
     Attributes
     ----------
     request
-        The latest of its model.
-    started_at
-        When a retraining began, RFC 3339; None where none is told of.
+        The latest of its model version.
+    acknowledged_at, started_at
+        When someone took it on, and when a retraining began, RFC 3339; None where neither is told
+        of.
     """
 
     request: RetrainRequest
-    started_at: str | None
+    acknowledged_at: str | None = None
+    started_at: str | None = None
 
     def document(self) -> dict[str, Any]:
         """Return what JSON says of it."""
-        return {**self.request.model_dump(mode="json"), "started_at": self.started_at}
+        return {
+            **self.request.model_dump(mode="json"),
+            "acknowledged_at": self.acknowledged_at,
+            "started_at": self.started_at,
+        }
 
     def lines(self) -> list[str]:
         """Return what people are told of it."""
         request = self.request
-        begun = f"begun at {self.started_at}" if self.started_at else "not begun"
         replaces = request.replaces or request.version
         expires = request.expires_at or "at a time that it does not say"
+        evidence = f"{len(request.alerts)} alerts"
+        if request.signals:
+            evidence += f", {len(request.signals)} conditions of rows"
+        asked = f"request {request.request_id} of {request.requested_at}"
+        rows = f"rows since {request.data_since}{self._labelled()}"
         return [
             request.message,
-            f"  request {request.request_id} of {request.requested_at}, expires {expires}",
-            f"  would replace version {replaces}, by rows since {request.data_since}",
-            f"  {len(request.alerts)} alerts; retraining {begun}",
+            f"  {asked}, priority {request.priority}, expires {expires}",
+            f"  would replace version {replaces}, by {rows}",
+            f"  {evidence}; retraining {self._begun()}",
         ]
+
+    def _begun(self) -> str:
+        if self.started_at:
+            return f"begun at {self.started_at}"
+        if self.acknowledged_at:
+            return f"not begun, taken on at {self.acknowledged_at}"
+        return "not begun"
+
+    def _labelled(self) -> str:
+        training = self.request.training
+        if training is None or training.labelled_rows is None:
+            return ""
+        enough = "enough" if training.is_enough else "not enough yet"
+        return f", {training.labelled_rows} of them labelled ({enough})"
 
 
 async def read_open_requests(settings: Settings) -> tuple[list[OpenRequest], int]:
@@ -70,47 +97,69 @@ async def read_open_requests(settings: Settings) -> tuple[list[OpenRequest], int
 def open_requests(
     requests: Iterable[Record], events: Iterable[Record]
 ) -> tuple[list[OpenRequest], int]:
-    """Return the open requests by model, and how many records are neither request nor event.
+    """Return the open requests by version, and how many records are neither request nor event.
 
     A request is open until a model event ends it: one that names it, or one that is not dated
-    before it. There is one of each model at most, the latest.
+    before it. There is one of each model version at most, the latest.
     """
-    asked_for, strange_requests = _decoded(RetrainRequest, requests)
-    happened, strange_events = _decoded(ModelEvent, events)
-    latest: dict[str, RetrainRequest] = {}
+    asked_for, strange_requests = _decoded(partial(decode_event, RetrainRequest), requests)
+    happened, strange_events = _decoded_events(events)
+    latest: dict[ModelVersion, OpenRequest] = {}
     for request in asked_for:
-        known = latest.get(request.model)
-        if known is None or parse_time(known.requested_at) <= parse_time(request.requested_at):
-            latest[request.model] = request
-    started: dict[str, str] = {}
+        key = request.model, request.version
+        known = latest.get(key)
+        if known is None or _made(known.request) <= _made(request):
+            latest[key] = OpenRequest(request)
     for event in happened:
-        asked = latest.get(event.model)
-        if asked is None or not _answers(event, asked):
-            continue
-        if event.effects.ends_request:
-            del latest[event.model]
-        elif event.type is ModelEventType.RETRAIN_STARTED:
-            started[asked.request_id] = str(event.timestamp)
-    return [
-        OpenRequest(each, started.get(each.request_id))
-        for each in sorted(latest.values(), key=lambda each: each.model)
-    ], strange_requests + strange_events
+        answered = _answered(event, [key for key in latest if key[0] == event.model], latest)
+        for key in answered:
+            if event.effects.ends_request:
+                del latest[key]
+            elif event.type is ModelEventType.RETRAIN_STARTED:
+                latest[key] = replace(latest[key], started_at=str(event.timestamp))
+            elif event.type is ModelEventType.RETRAIN_ACKNOWLEDGED:
+                latest[key] = replace(latest[key], acknowledged_at=str(event.timestamp))
+    return [latest[key] for key in sorted(latest)], strange_requests + strange_events
 
 
-def _decoded(kind: type[_EventT], records: Iterable[Record]) -> tuple[list[_EventT], int]:
-    """Return the events of one type that records are, and how many are none."""
+def _decoded_events(records: Iterable[Record]) -> tuple[list[ModelEvent], int]:
+    """Return the model events among the records of their topic, and how many are neither."""
+    happened, strange = _decoded(decode_lifecycle, records)
+    return [event for event in happened if isinstance(event, ModelEvent)], strange
+
+
+def _decoded(
+    decode: Callable[[dict[str, Any]], _EventT], records: Iterable[Record]
+) -> tuple[list[_EventT], int]:
+    """Return the events that records are, and how many are none."""
     events: list[_EventT] = []
     strange = 0
     for record in records:
         try:
-            events.append(decode_event(kind, decode_object(record.value)))
+            events.append(decode(decode_object(record.value)))
         except NotTaken:
             strange += 1
     return events, strange
 
 
-def _answers(event: ModelEvent, request: RetrainRequest) -> bool:
-    """Tell whether an event is about a request: it names it, or comes after it."""
-    if event.request_id == request.request_id or event.timestamp is None:
-        return True
-    return parse_time(event.timestamp) >= parse_time(request.requested_at)
+def _answered(
+    event: ModelEvent, keys: list[ModelVersion], latest: Mapping[ModelVersion, OpenRequest]
+) -> list[ModelVersion]:
+    """Return whose requests an event is about: it names one, or comes after them.
+
+    A retraining that has failed, or begun, and names a request is about no other.
+    """
+    named = [key for key in keys if latest[key].request.request_id == event.request_id]
+    is_of_one = not event.effects.ends_request or event.type is ModelEventType.RETRAIN_FAILED
+    if named and is_of_one:
+        return named
+    if event.effects.extends_request and event.request_id:
+        return []
+    time = None if event.timestamp is None else parse_time(event.timestamp)
+    return [
+        key for key in keys if key in named or time is None or time >= _made(latest[key].request)
+    ]
+
+
+def _made(request: RetrainRequest) -> int:
+    return parse_time(request.requested_at)

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, fie
 
 from app.settings.performance import ModelPerformanceSettings
 from app.settings.section import Detail, Section, details, expected, known_one, not_empty
+from app.settings.triggers import RetrainingSettings, performances
 from app.settings.values import ValueOverrides
 from detectors.algorithms.catalogue import InvalidDetector, build, kinds
 from detectors.algorithms.false_alarms import GRAMMAR, FalseAlarms, InvalidBudget
@@ -220,6 +221,9 @@ class ModelSettings(Section):
     performance: ModelPerformanceSettings = ModelPerformanceSettings()
     """How its performance is told."""
 
+    retraining: RetrainingSettings = RetrainingSettings()
+    """When its retraining is asked for."""
+
     values: ValueOverrides = ValueOverrides()
     """Which spellings mean one value of this model."""
 
@@ -250,6 +254,25 @@ class ModelSettings(Section):
                 problems.append(
                     Detail((place,), repr(text), f"a metric of what `task: {task}` predicts")
                 )
+        if problems:
+            raise details(problems)
+        return value
+
+    @field_validator("retraining")
+    @classmethod
+    def _judged(cls, value: RetrainingSettings, info: ValidationInfo) -> RetrainingSettings:
+        if "thresholds" not in info.data:
+            return value
+        known = [Threshold.of(each).subject for each in info.data["thresholds"]]
+        problems: list[Detail] = []
+        for path, trigger in performances(value.triggers or (), ("triggers",)):
+            if not known:
+                problems.append(Detail(path, "no threshold", "thresholds of the model to cross"))
+            problems += [
+                Detail((*path, "metrics", place), repr(name), known_one(name, known))
+                for place, name in enumerate(trigger.metrics or ())
+                if known and name not in known
+            ]
         if problems:
             raise details(problems)
         return value

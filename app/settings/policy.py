@@ -5,7 +5,7 @@ from typing import Annotated, Final
 from pydantic import Field
 
 from app.settings.section import Section, at_most
-from detectors.retraining.policy import PolicyOptions
+from detectors.retraining.options import PolicyOptions
 
 _DEFAULTS: Final = PolicyOptions()
 
@@ -23,14 +23,17 @@ Duration = Annotated[
 class PolicySettings(Section):
     """The retrain policy; durations are in seconds of event time."""
 
-    features: int = Field(default=_DEFAULTS.features, ge=1)
+    features: int = Field(default=3, ge=1)
     """Distinct drifted columns that ask for a retraining."""
 
     window_seconds: Duration = Field(default=_DEFAULTS.window, gt=0)
     """How long an alert counts towards `features`."""
 
     cooldown_seconds: Duration = Field(default=_DEFAULTS.cooldown, ge=0)
-    """How long after a request no other is made for the model."""
+    """How long after a request no other is made for the model version."""
 
     expiry_seconds: Duration = Field(default=_DEFAULTS.expiry, gt=0)
     """How long an unanswered request keeps the next one away."""
+
+    labelled_rows: int = Field(default=_DEFAULTS.labelled_rows, ge=1)
+    """Labelled rows that a retraining needs: a request says whether they are there."""

@@ -384,12 +384,16 @@ class Fleet:
         """
         is_new = event.timestamp is None or self.noticed.is_new(event_id(event))
         self.versions.notice(event, is_new=is_new)
-        if not is_new or not self._restarts(event):
+        if not is_new:
             return
+        restarts = self._restarts(event)
         for monitor in self:
             if monitor.model == event.model:
-                monitor.restart()
-        self.newcomers.notice(event.model)
+                if restarts:
+                    monitor.restart()
+                monitor.notice(event)
+        if restarts:
+            self.newcomers.notice(event.model)
 
     def _restarts(self, event: ModelEvent) -> bool:
         """Tell whether the references of an event's model begin anew after it."""

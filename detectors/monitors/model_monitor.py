@@ -13,11 +13,13 @@ from detectors.monitors.fused_kernel import QUIET
 from detectors.monitors.fused_plan import FusedPlan, Layout, plan_of
 from detectors.monitors.options import MonitorOptions
 from detectors.monitors.row_consumer import Found, RowConsumer
+from detectors.monitors.trigger_watch import TriggerWatch
 from detectors.performance.error import Task
 from detectors.performance.labelled_rows import are_labelled, errors_of, with_errors
 from detectors.performance.task_choice import TaskChoice
 from detectors.rows.row_log import RowLog
 from detectors.snapshots.tree import State
+from schemas.events.model_event import ModelEvent
 from schemas.events.published import PublishedEvent
 from schemas.tables.columns import Kind
 from schemas.tables.observations import ObservationBatch, Origin, Source
@@ -203,6 +205,12 @@ class ModelMonitor:
         self._drift.restart()
         for consumer in self._others:
             consumer.restart()
+
+    def notice(self, event: ModelEvent) -> None:
+        """Tell the consumers that go by model events of one that is new."""
+        for consumer in self._others:
+            if isinstance(consumer, TriggerWatch):
+                consumer.notice(event)
 
     def state(self) -> State:
         """Return the whole state."""

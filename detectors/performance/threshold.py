@@ -146,9 +146,13 @@ class Threshold:
         of_class = class_name(found["of_class"] or DEFAULT_CLASS) if metric.is_of_a_class else None
         return cls(metric, bound, of_class, is_relative=found["reference"] is not None)
 
+    @property
+    def subject(self) -> str:
+        """The metric, with its class, as alerts name it."""
+        return self.metric if self.of_class is None else f"{self.metric}[{self.of_class}]"
+
     def __str__(self) -> str:
         """Return it as it is written; `of` takes it."""
-        of_class = "" if self.of_class is None else f"[{self.of_class}]"
         sign, way = ("<=", "+") if self.metric.is_loss else (">=", "-")
         reference = f"reference {way} " if self.is_relative else ""
-        return f"{self.metric}{of_class} {sign} {reference}{self.bound:g}"
+        return f"{self.subject} {sign} {reference}{self.bound:g}"

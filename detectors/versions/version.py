@@ -86,13 +86,7 @@ class WatchedVersion:
             return self.alerts.pop(slot, None) is not None
         if slot in self.alerts:
             return False
-        self.alerts[slot] = AlertReference(
-            alert_id=alert.alert_id,
-            kind=alert.kind,
-            severity=alert.severity,
-            feature=alert.subject,
-            time=alert.detected_at.time,
-        )
+        self.alerts[slot] = AlertReference.of(alert)
         self.touched += 1
         if len(self.alerts) > MOST_ALERTS:
             del self.alerts[min(self.alerts, key=lambda each: _by_time(self.alerts[each]))]

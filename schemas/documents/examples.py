@@ -267,6 +267,8 @@ RETRAIN_REQUEST: Final[dict[str, Any]] = {
     "version": "3",
     "replaces": "3",
     "trigger": "critical_feature",
+    "causes": ["drift [feature_drift] in 1 at critical"],
+    "priority": "high",
     "alerts": [
         {
             "alert_id": "5b3f9f0e-2f0e-5a55-8a0f-0d8a3c1f7b21",
@@ -274,10 +276,34 @@ RETRAIN_REQUEST: Final[dict[str, Any]] = {
             "severity": "critical",
             "feature": "amount",
             "time": "2026-03-01T12:00:41.000Z",
+            "since": "2026-03-01T12:00:00.000Z",
         }
     ],
+    "signals": [],
     "features": ["amount"],
     "data_since": "2026-03-01T12:00:00.000Z",
+    "training": {
+        "since": "2026-03-01T12:00:00.000Z",
+        "until": "2026-03-01T12:00:41.000Z",
+        "begin": [
+            {
+                "topic": "predictions",
+                "partition": 0,
+                "offset": 4000,
+                "time": "2026-03-01T12:00:00.000Z",
+            }
+        ],
+        "end": [
+            {
+                "topic": "predictions",
+                "partition": 0,
+                "offset": 4041,
+                "time": "2026-03-01T12:00:41.000Z",
+            }
+        ],
+        "labelled_rows": None,
+        "is_enough": None,
+    },
     "requested_at": "2026-03-01T12:00:41.000Z",
     "cooldown_until": "2026-03-01T13:00:41.000Z",
     "expires_at": "2026-03-08T12:00:41.000Z",
@@ -326,6 +352,7 @@ VERSION_RECORD: Final[dict[str, Any]] = {
             "severity": "critical",
             "feature": "amount",
             "time": "2026-03-01T12:00:41.000Z",
+            "since": "2026-03-01T12:00:00.000Z",
         }
     ],
 }
@@ -360,6 +387,36 @@ MODEL_PERFORMANCE_HEADERS: Final = {
     "ce_type": "io.driftline.model-performance.v1",
     "ce_time": "2026-03-10T00:00:00.000Z",
     "ce_subject": "time-20513",
+    "content-type": "application/json",
+}
+
+RETRAIN_SIGNAL: Final[dict[str, Any]] = {
+    "model": "fraud",
+    "version": "3",
+    "signal": {
+        "signal_id": "9d2f1c3e-6a40-5a7b-8c11-2b7d1f0e4a31",
+        "kind": "labelled_rows",
+        "condition": "labelled_rows >= 50000",
+        "value": 50000.0,
+        "since": "2026-02-01T00:00:00.000Z",
+        "time": "2026-03-01T12:00:41.000Z",
+    },
+    "at": {
+        "topic": "labels",
+        "partition": 0,
+        "offset": 50411,
+        "time": "2026-03-01T12:00:41.000Z",
+    },
+    "labelled_rows": 50000,
+}
+
+RETRAIN_SIGNAL_HEADERS: Final = {
+    "ce_specversion": "1.0",
+    "ce_id": "9d2f1c3e-6a40-5a7b-8c11-2b7d1f0e4a31",
+    "ce_source": "/driftline/fraud/3",
+    "ce_type": "io.driftline.retrain-signal.v1",
+    "ce_time": "2026-03-01T12:00:41.000Z",
+    "ce_subject": "labelled_rows >= 50000",
     "content-type": "application/json",
 }
 

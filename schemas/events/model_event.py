@@ -18,6 +18,7 @@ class ModelEventType(StrEnum):
     VERSION_CHALLENGER = "version_challenger"
     VERSION_DEPLOYED = "version_deployed"
     VERSION_RETIRED = "version_retired"
+    RETRAIN_ACKNOWLEDGED = "retrain_acknowledged"
     RETRAIN_STARTED = "retrain_started"
     RETRAIN_COMPLETED = "retrain_completed"
     RETRAIN_FAILED = "retrain_failed"
@@ -36,6 +37,10 @@ class Effects:
         names other events.
     ends_request
         An open retrain request is answered.
+    extends_request
+        Someone is at it: what is open expires as if it had been made now.
+    trains
+        The version was trained: what counts since the end of its training data begins anew.
     becomes
         The status that the version has from now on; None where it stays what it is.
     names_version
@@ -44,6 +49,8 @@ class Effects:
 
     restarts_references: bool = False
     ends_request: bool = False
+    extends_request: bool = False
+    trains: bool = False
     becomes: VersionStatus | None = None
     names_version: bool = False
 
@@ -56,13 +63,15 @@ EFFECTS: Final[Mapping[ModelEventType, Effects]] = {
     ModelEventType.VERSION_DEPLOYED: Effects(
         restarts_references=True,
         ends_request=True,
+        trains=True,
         becomes=VersionStatus.CHAMPION,
         names_version=True,
     ),
     ModelEventType.VERSION_RETIRED: Effects(becomes=VersionStatus.RETIRED, names_version=True),
-    ModelEventType.RETRAIN_STARTED: Effects(),
+    ModelEventType.RETRAIN_ACKNOWLEDGED: Effects(extends_request=True),
+    ModelEventType.RETRAIN_STARTED: Effects(extends_request=True),
     ModelEventType.RETRAIN_COMPLETED: Effects(
-        restarts_references=True, ends_request=True, becomes=VersionStatus.CANDIDATE
+        restarts_references=True, ends_request=True, trains=True, becomes=VersionStatus.CANDIDATE
     ),
     ModelEventType.RETRAIN_FAILED: Effects(ends_request=True),
     ModelEventType.ROLLED_BACK: Effects(
@@ -94,6 +103,11 @@ class ModelEvent(Event):
     )
     alert_id: str | None = Field(
         default=None, description="The alert acknowledged; required for `alert_acknowledged`."
+    )
+    data_until: Timestamp | None = Field(
+        default=None,
+        description="Event time of the newest row that the training has seen; the event's own time "
+        "where absent, or later than that.",
     )
 
     @property

@@ -1,23 +1,42 @@
 """A request to retrain a model."""
 
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from pydantic import Field
 
-from schemas.events.alert import AlertKind, Severity
+from schemas.events.alert import Alert, AlertKind, Severity
 from schemas.events.cloudevents import CloudEventType
 from schemas.events.event import EntityName, Event
+from schemas.events.position import EventTime, Position
 from schemas.events.published import PublishedEvent
+from schemas.events.retrain_signal import SignalReference
 
 
 class Trigger(StrEnum):
-    """The rule that asked for the retraining."""
+    """The kind of condition that asked for the retraining; of several the one named first."""
 
     FEATURES = "drifted_features"
     CRITICAL_FEATURE = "critical_feature"
     CONCEPT = "concept_drift"
     PERFORMANCE = "performance"
+    VOLUME = "data_volume"
+    SCHEDULE = "schedule"
+    COST = "cost"
+
+
+class Priority(StrEnum):
+    """How soon it matters."""
+
+    LOW = "low"
+    """Nothing is amiss: a volume, a schedule."""
+
+    NORMAL = "normal"
+    """The world has moved."""
+
+    HIGH = "high"
+    """The model is worse than it may be, or it costs more than its retraining; what is critical has
+    drifted."""
 
 
 class AlertReference(Event):
@@ -28,31 +47,85 @@ class AlertReference(Event):
     severity: Severity = Field(strict=False)
     feature: str = Field(description="The column; of a performance alert the metric.")
     time: str = Field(description="Event time of the detection, RFC 3339.")
+    since: str | None = Field(
+        default=None,
+        description="Event time of the estimated change, RFC 3339: the window of the evidence is "
+        "from then to `time`. Null where it is not kept.",
+    )
+
+    @classmethod
+    def of(cls, alert: Alert) -> Self:
+        """Return the reference to an alert."""
+        return cls(
+            alert_id=alert.alert_id,
+            kind=alert.kind,
+            severity=alert.severity,
+            feature=alert.subject,
+            time=alert.detected_at.time,
+            since=alert.since,
+        )
+
+
+class TrainingRange(Event):
+    """The rows that a retraining is recommended to learn from: those since the change."""
+
+    since: EventTime = Field(description="Event time of the first one.")
+    until: EventTime = Field(description="Event time of the last one that was seen.")
+    begin: list[Position] = Field(
+        description="The records at which the evidence begins, the first of each partition it is "
+        "from; partitions that it is not from begin at `since`."
+    )
+    end: list[Position] = Field(
+        description="The records up to which the evidence goes, the last of each partition."
+    )
+    labelled_rows: int | None = Field(
+        description="Labelled rows in it, as far as the evidence counts them: those of errors and "
+        "metrics since the change, or those that came since the last training. Null where it is of "
+        "features alone."
+    )
+    is_enough: bool | None = Field(
+        description="Whether that is as many as `models.<name>.retraining.labelled_rows` asks for; "
+        "null where it is not known."
+    )
 
 
 class RetrainRequest(PublishedEvent):
-    """A model has drifted so far that it should be retrained.
+    """A model version should be retrained.
 
-    At most one request is open per model: it ends with a model event that ends requests
+    At most one request is open per model version: it ends with a model event that ends requests
     (`schemas.events.model_event.EFFECTS`), and the cooldown keeps the next one away.
     """
 
     ce_type: ClassVar = CloudEventType.RETRAIN_REQUEST
 
-    request_id: str = Field(description="UUIDv5; the same alerts give the same id.")
-    version: EntityName = Field(description="The version that drifted.")
+    request_id: str = Field(description="UUIDv5; the same evidence gives the same id.")
+    version: EntityName = Field(description="The version that is to be retrained.")
     replaces: EntityName | None = Field(
         default=None,
         description="What a new version would take the place of: the champion, as model events "
-        "say, or else the version that drifted. Null in requests of an earlier release.",
+        "say, or else the version itself. Null in requests of an earlier release.",
     )
     trigger: Trigger = Field(strict=False)
-    alerts: list[AlertReference] = Field(min_length=1)
+    causes: list[str] = Field(
+        default_factory=list,
+        description="The conditions that hold, as they are configured. Empty in requests of an "
+        "earlier release.",
+    )
+    priority: Priority = Field(default=Priority.NORMAL, strict=False)
+    alerts: list[AlertReference] = Field(description="The alerts that it rests on, by time.")
+    signals: list[SignalReference] = Field(
+        default_factory=list,
+        description="What the rows themselves have met that it rests on, by time.",
+    )
     features: list[str] = Field(description="Drifted columns, in the order of their detection.")
     data_since: str = Field(
-        description="Event time of the earliest estimated change: newer rows show the new world."
+        description="Event time of the earliest estimated change: newer rows show the new world. "
+        "Without alerts the time since when rows were counted."
     )
-    requested_at: str = Field(description="Event time of the alert that tipped it, RFC 3339.")
+    training: TrainingRange | None = Field(
+        default=None, description="What to learn from. Null in requests of an earlier release."
+    )
+    requested_at: str = Field(description="Event time of the latest of its evidence, RFC 3339.")
     cooldown_until: str = Field(description="No further request before this event time.")
     expires_at: str | None = Field(
         default=None,
@@ -68,7 +141,7 @@ class RetrainRequest(PublishedEvent):
 
     @property
     def event_time(self) -> str:
-        """Event time of the alert that tipped it, RFC 3339."""
+        """Event time of the latest of its evidence, RFC 3339."""
         return self.requested_at
 
     @property

@@ -1,5 +1,7 @@
 """Model events as JSON objects, as pipelines write them."""
 
+from typing import Any
+
 from schemas.events.codec import LARGEST_MESSAGE, decode_event
 from schemas.events.invalid import InvalidMessage, Reason
 from schemas.events.left_out import LeftOut
@@ -45,5 +47,13 @@ def model_event_of(
         "model": name_of(model) or model,
         "version": optional_name(document.get("version"), "version", odd),
         "timestamp": format_time(time),
+        "data_until": _data_until(document.get("data_until"), time, odd),
     }
     return decode_event(ModelEvent, named), time
+
+
+def _data_until(raw: Any, time: int, odd: list[LeftOut]) -> str | None:
+    """Return up to when a training has seen rows, no later than the event; None where unsaid."""
+    if raw is None:
+        return None
+    return format_time(min(event_time(raw, time, odd, "data_until"), time))

@@ -110,18 +110,18 @@ def optional_outcome(value: Any, field: str, odd: list[LeftOut]) -> Any:
     return None
 
 
-def event_time(value: Any, record_time: int, odd: list[LeftOut]) -> int:
+def event_time(value: Any, record_time: int, odd: list[LeftOut], field: str = "timestamp") -> int:
     """Return event time in milliseconds: the record's own where ``value`` is no time."""
     if value is None:
         return clamped_time(record_time)
     if is_nothing(value):
-        odd.append(LeftOut("timestamp", Oddity.EMPTY))
+        odd.append(LeftOut(field, Oddity.EMPTY))
         return clamped_time(record_time)
     try:
         return read_time(value)
     except InvalidMessage as error:
         odd.append(
-            LeftOut("timestamp", _TIME_ODDITIES.get(error.reason, Oddity.UNREADABLE)),
+            LeftOut(field, _TIME_ODDITIES.get(error.reason, Oddity.UNREADABLE)),
         )
         return clamped_time(record_time)
 

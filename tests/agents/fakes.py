@@ -11,6 +11,7 @@ from agents.stages.telemetry import ModelStatus
 from agents.transport.delivery import Delivery
 from agents.transport.publisher import Publisher
 from agents.transport.rounds import BatchEvent, slices_of
+from detectors.retraining.model_requests import AnswerOutcome
 from detectors.versions.registry import EventOutcome
 from schemas.events.alert import Alert
 from schemas.events.invalid import Reason
@@ -19,6 +20,7 @@ from schemas.events.model_event import ModelEvent
 from schemas.events.model_performance import ModelPerformance
 from schemas.events.nothing_to_say import Silence
 from schemas.events.retrain_request import RetrainRequest
+from schemas.events.retrain_signal import RetrainSignal
 from schemas.tables.model_version import ModelVersion
 from schemas.tables.observations import Origin
 
@@ -107,6 +109,8 @@ class FakeTelemetry:
     alerts: list[Alert] = field(default_factory=list)
     performances: list[ModelPerformance] = field(default_factory=list)
     requests: list[RetrainRequest] = field(default_factory=list)
+    signals: list[RetrainSignal] = field(default_factory=list)
+    answers: list[AnswerOutcome] = field(default_factory=list)
     events: list[ModelEvent] = field(default_factory=list)
     saved: list[tuple[str, int, int]] = field(default_factory=list)
     loaded: list[tuple[str, int, int]] = field(default_factory=list)
@@ -174,6 +178,12 @@ class FakeTelemetry:
 
     def retrain_requested(self, request: RetrainRequest) -> None:
         self.requests.append(request)
+
+    def trigger_met(self, signal: RetrainSignal) -> None:
+        self.signals.append(signal)
+
+    def request_answered(self, outcome: AnswerOutcome) -> None:
+        self.answers.append(outcome)
 
     def model_event_seen(self, event: ModelEvent) -> None:
         self.events.append(event)

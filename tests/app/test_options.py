@@ -9,7 +9,8 @@ from app.settings import Settings, load_settings
 from detectors.monitors.fleet import Fleet
 from detectors.monitors.options import DEFAULT_DETECTORS, DetectorOptions, MonitorOptions
 from detectors.performance.error import Task
-from detectors.retraining.policy import PolicyOptions, RetrainPolicy
+from detectors.retraining.options import PolicyOptions
+from detectors.retraining.policy import RetrainPolicy
 from schemas.events.detector_report import Stream
 from schemas.events.model_event import ModelEvent, ModelEventType
 from schemas.tables.columns import Kind

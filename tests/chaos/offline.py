@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from app import options
 from app.settings import Settings
@@ -10,9 +11,14 @@ from detectors.monitors.fleet import Fleet
 from detectors.retraining.policy import RetrainPolicy
 from schemas.events.alert import Alert
 from schemas.events.model_event import ModelEvent
+from schemas.events.published import PublishedEvent
+from schemas.events.retrain_signal import RetrainSignal
 from schemas.tables.model_version import ModelVersion
 from schemas.tables.observations import Origin
 from tests.chaos.observed import events_of, model_event_of, rows_of
+
+Evidence: TypeAlias = Alert | RetrainSignal | ModelEvent
+"""What the policy reads."""
 
 
 @dataclass
@@ -23,7 +29,7 @@ class OfflineDetection:
     ----------
     fleets
         Their final state, by partition.
-    alerts, performances
+    alerts, performances, signals
         Ids.
     noticed
         Model events, in their order.
@@ -35,6 +41,7 @@ class OfflineDetection:
     fleets: dict[int, Fleet] = field(default_factory=dict)
     alerts: set[str] = field(default_factory=set)
     performances: set[str] = field(default_factory=set)
+    signals: set[str] = field(default_factory=set)
     noticed: list[ModelEvent] = field(default_factory=list)
     seen: dict[tuple[Origin, str, int, int], dict[ModelVersion, int]] = field(
         default_factory=lambda: defaultdict(lambda: defaultdict(int))
@@ -45,13 +52,17 @@ class OfflineDetection:
         fleet = self.fleets.setdefault(partition, options.new_fleet(self.settings))
         for value in values:
             for found in events_of(fleet, value):
-                ids = self.alerts if isinstance(found, Alert) else self.performances
-                ids.add(found.event_id)
+                self._ids_of(found).add(found.event_id)
             if (event := model_event_of(value)) is not None:
                 self.noticed.append(event)
             for row in rows_of(value):
                 place = row.origin, row.topic, row.partition, row.offset
                 self.seen[place][row.model, row.version] += 1
+
+    def _ids_of(self, found: PublishedEvent) -> set[str]:
+        if isinstance(found, Alert):
+            return self.alerts
+        return self.signals if isinstance(found, RetrainSignal) else self.performances
 
     def row_counts(self) -> Mapping[ModelVersion, int]:
         """Return how many predictions of each model version were counted."""
@@ -78,11 +89,17 @@ class OfflinePolicy:
     policies: dict[int, RetrainPolicy] = field(default_factory=dict)
     requests: set[str] = field(default_factory=set)
 
-    def take(self, partition: int, events: Iterable[Alert | ModelEvent]) -> None:
+    def take(self, partition: int, events: Iterable[Evidence]) -> None:
         """Take all events of a partition, in the order in which they came."""
         policy = self.policies.setdefault(partition, options.new_policy(self.settings))
         for event in events:
-            if isinstance(event, ModelEvent):
-                policy.on_model_event(event)
-            elif (request := policy.on_alert(event)) is not None:
+            request = None
+            match event:
+                case ModelEvent():
+                    policy.on_model_event(event)
+                case RetrainSignal():
+                    request = policy.on_signal(event)
+                case Alert():
+                    request = policy.on_alert(event)
+            if request is not None:
                 self.requests.add(request.request_id)

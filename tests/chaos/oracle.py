@@ -13,15 +13,17 @@ from detectors.retraining.policy_snapshot import PolicySnapshots
 from detectors.snapshots.parts import Durable
 from schemas.events.alert import Alert
 from schemas.events.any_alert import decode_alert
-from schemas.events.codec import decode_event, decode_object
+from schemas.events.codec import decode_object
+from schemas.events.lifecycle import decode_lifecycle
 from schemas.events.model_event import ModelEvent
+from schemas.events.retrain_signal import RetrainSignal
 from schemas.tables.model_version import ModelVersion
 from schemas.tables.observations import Origin
 from tests.chaos.account import Seen, accounted
 from tests.chaos.final_state import judge_rows, judge_state
 from tests.chaos.ledger import Ledger, Place
 from tests.chaos.log import Log
-from tests.chaos.offline import OfflineDetection, OfflinePolicy
+from tests.chaos.offline import Evidence, OfflineDetection, OfflinePolicy
 from tests.chaos.verdict import Verdict
 
 KEEPS_PENDING: Final = "PENDING" in TopicRole.__members__
@@ -145,10 +147,10 @@ class Oracle:
         self, detection: OfflineDetection, lifecycle: Mapping[int, list[Message]]
     ) -> None:
         """Every model event has come to the monitors and to the policy."""
-        messages = [message for each in lifecycle.values() for message in each]
+        happened = [_happened(message) for each in lifecycle.values() for message in each]
         found = {
             "observations": [event.request_id for event in detection.noticed],
-            "lifecycle": [_model_event(message).request_id for message in messages],
+            "lifecycle": [each.request_id for each in happened if isinstance(each, ModelEvent)],
         }
         for where, ids in found.items():
             expected = self._ledger.notices.values()
@@ -161,6 +163,12 @@ class Oracle:
         """The same log gives the same alerts and performances, and alerts the same requests."""
         policy = OfflinePolicy(self._settings)
         alerts: list[str] = []
+        signals = [
+            each.event_id
+            for messages in lifecycle.values()
+            for each in map(_happened, messages)
+            if isinstance(each, RetrainSignal)
+        ]
         for partition, messages in self._read(TopicRole.ALERTS).items():
             events = _in_time(messages, lifecycle.get(partition, []))
             policy.take(partition, events)
@@ -177,6 +185,7 @@ class Oracle:
         ]
         verdict = self._verdict
         verdict.compare("alerts", alerts, detection.alerts)
+        verdict.compare("retrain signals", signals, detection.signals)
         verdict.compare("performances", performances, detection.performances)
         verdict.compare("retrain requests", requests, policy.requests)
         policies = {partition: PolicySnapshots(each) for partition, each in policy.policies.items()}
@@ -198,17 +207,18 @@ class Oracle:
         return self._log.read(self._settings.topics.full_name(role))
 
 
-def _in_time(alerts: list[Message], events: list[Message]) -> list[Alert | ModelEvent]:
+def _in_time(alerts: list[Message], events: list[Message]) -> list[Evidence]:
     """Return both in the order in which they came.
 
-    That is defined where it matters: what ends a request is sent when all is quiet.
+    That is defined where it matters: what ends a request is sent when all is quiet, and no trigger
+    goes by both alerts and signals.
     """
-    timed: list[tuple[int, Alert | ModelEvent]] = [
+    timed: list[tuple[int, Evidence]] = [
         (message.timestamp()[1], decode_alert(decode_object(message.value()))) for message in alerts
     ]
-    timed += [(message.timestamp()[1], _model_event(message)) for message in events]
+    timed += [(message.timestamp()[1], _happened(message)) for message in events]
     return [event for _, event in sorted(timed, key=lambda each: each[0])]
 
 
-def _model_event(message: Message) -> ModelEvent:
-    return decode_event(ModelEvent, decode_object(message.value()))
+def _happened(message: Message) -> ModelEvent | RetrainSignal:
+    return decode_lifecycle(decode_object(message.value()))

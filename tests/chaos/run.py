@@ -12,7 +12,7 @@ from app.settings import TopicRole
 from tests.chaos.families.family import Family
 from tests.chaos.oracle import Oracle
 from tests.chaos.verdict import Verdict
-from tests.chaos.world import THRESHOLDS, Broker, World
+from tests.chaos.world import PERFORMANCE, Broker, World
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def run_once(family: Family, broker: Broker, seed: int, folder: Path) -> Result:
         folder=folder,
         prefix=f"{family.name}-{seed}-{time.time_ns() % 1_000_000}-",
         # The release before has none.
-        settings={**({} if family.has_predecessor else THRESHOLDS), **family.settings},
+        settings={**({} if family.has_predecessor else PERFORMANCE), **family.settings},
         traffic=family.traffic,
         workers=family.workers,
     )

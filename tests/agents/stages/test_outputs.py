@@ -13,6 +13,7 @@ from schemas.events.codec import decode_event
 from schemas.events.model_performance import ModelPerformance
 from schemas.events.published import PublishedEvent
 from schemas.events.retrain_request import RetrainRequest
+from schemas.events.retrain_signal import RetrainSignal
 from schemas.events.version_record import VersionRecord
 from tests.agents.fakes import FakePublisher, FakeTelemetry
 from tests.topics import TOPICS as DEFAULTS
@@ -27,6 +28,7 @@ DRIFT, QUALITY = decode_alert(examples.DRIFT_ALERT), decode_alert(examples.QUALI
 PERFORMANCE = decode_alert(examples.PERFORMANCE_ALERT)
 WINDOW = decode_event(ModelPerformance, examples.MODEL_PERFORMANCE)
 REQUEST = decode_event(RetrainRequest, examples.RETRAIN_REQUEST)
+SIGNAL = decode_event(RetrainSignal, examples.RETRAIN_SIGNAL)
 VERSION = decode_event(VersionRecord, examples.VERSION_RECORD)
 
 
@@ -92,8 +94,14 @@ class World:
             examples.VERSION_RECORD,
             examples.VERSION_RECORD_HEADERS,
         ),
+        (
+            SIGNAL,
+            TOPICS.lifecycle,
+            examples.RETRAIN_SIGNAL,
+            examples.RETRAIN_SIGNAL_HEADERS,
+        ),
     ],
-    ids=["drift", "quality", "performance", "window", "request", "version"],
+    ids=["drift", "quality", "performance", "window", "request", "version", "signal"],
 )
 def test_an_event_goes_to_the_topic_of_its_type_as_the_published_examples_show_it(
     event: PublishedEvent, topic: str, value: object, headers: dict[str, str]

@@ -6,7 +6,11 @@ import pytest
 from agents.dead_letters.sender import DeadLetters, TooManyRefused
 from agents.stages.policy import Policy
 from agents.work_thread import WorkThread
-from detectors.retraining.policy import PolicyOptions, RetrainPolicy
+from detectors.retraining.conditions import Combination, Volume
+from detectors.retraining.model_requests import AnswerOutcome
+from detectors.retraining.options import PolicyOptions, usual_trigger
+from detectors.retraining.policy import RetrainPolicy
+from schemas.documents import examples
 from schemas.events.alert import AlertKind, Severity
 from schemas.events.codec import decode_event, encode_event
 from schemas.events.detector_report import DetectorReport, Stream
@@ -36,7 +40,7 @@ class Stage:
             dead_letters=DeadLetters(self.publisher.real, TOPICS.dead_letters, self.telemetry),
             telemetry=self.telemetry,
             thread=WorkThread("stage"),
-            new_state=lambda: RetrainPolicy(PolicyOptions(features=2)),
+            new_state=lambda: RetrainPolicy(PolicyOptions(usual_trigger(2))),
         )
 
     def alerts(self, *values: bytes, partition: int = 0) -> None:
@@ -138,3 +142,18 @@ def test_more_bad_alerts_than_are_borne_stop_the_worker_before_their_ack() -> No
     with pytest.raises(TooManyRefused, match="driftline-lifecycle, partition 1"):
         stage.lifecycle(*[b"\xff"] * 1001, partition=1)
     assert stage.delivery.submitted == []
+
+
+def test_what_rows_have_met_comes_beside_the_model_events_and_answers_are_counted() -> None:
+    stage = Stage()
+    stage.policy.new_state = lambda: RetrainPolicy(
+        PolicyOptions(Combination(1, (Volume(50_000, is_labelled=True),)))
+    )
+    signal = orjson.dumps(examples.RETRAIN_SIGNAL)
+    answer = orjson.dumps({**examples.MODEL_EVENT, "timestamp": "2026-03-02T00:00:00Z"})
+    hostile = orjson.dumps({**examples.RETRAIN_SIGNAL, "signal": 3})
+    stage.lifecycle(signal, hostile, answer, signal)
+    (request,) = stage.requests
+    assert request.trigger is Trigger.VOLUME
+    assert stage.telemetry.answers == [AnswerOutcome.UNKNOWN_REQUEST]
+    assert stage.telemetry.refused == [(TOPICS.lifecycle, Reason.WRONG_TYPE)]

@@ -9,6 +9,20 @@ from app.requests.open_requests import open_requests
 from schemas.documents import examples
 
 REQUEST = examples.RETRAIN_REQUEST
+_OLD = {
+    "request_id",
+    "model",
+    "version",
+    "trigger",
+    "alerts",
+    "features",
+    "data_since",
+    "requested_at",
+    "cooldown_until",
+    "message",
+}
+"""The fields of a request of the first release that made any."""
+
 AFTER, BEFORE = "2026-03-01T13:00:00.000Z", "2026-03-01T11:00:00.000Z"
 
 
@@ -56,8 +70,39 @@ def test_the_latest_request_of_a_model_is_told_once_with_its_beginning() -> None
     assert found[1].document()["started_at"] == AFTER
 
 
+def test_there_is_a_request_of_each_version_and_a_failure_is_that_of_one() -> None:
+    requests = [request(), request(version="4", request_id="other")]
+    assert len(open_requests(requests, [])[0]) == 2
+    (left,), _ = open_requests(requests, [event("retrain_failed", AFTER, request_id="other")])
+    assert left.request.version == "3"
+    assert open_requests(requests, [event("retrain_completed", AFTER, request_id="other")]) == (
+        [],
+        0,
+    )
+
+
+def test_who_took_it_on_is_told_and_signals_are_no_strange_records() -> None:
+    signal = record(orjson.dumps(examples.RETRAIN_SIGNAL))
+    taken = event("retrain_acknowledged", AFTER, request_id=REQUEST["request_id"])
+    other = event("retrain_started", AFTER, request_id="of nothing")
+    (found,), strange = open_requests([request()], [signal, taken, other])
+    assert strange == 0
+    assert (found.acknowledged_at, found.started_at) == (AFTER, None)
+    assert found.lines()[-1] == f"  1 alerts; retraining not begun, taken on at {AFTER}"
+
+
+def test_labelled_rows_and_conditions_of_rows_are_told_to_people() -> None:
+    training = {**REQUEST["training"], "labelled_rows": 20, "is_enough": False}
+    signals = [examples.RETRAIN_SIGNAL["signal"]]
+    (found,), _ = open_requests([request(training=training, signals=signals)], [])
+    text = "\n".join(found.lines())
+    assert ", 20 of them labelled (not enough yet)" in text
+    assert "1 alerts, 1 conditions of rows" in text
+    assert "priority high" in text
+
+
 def test_a_request_of_an_earlier_release_is_told_as_far_as_it_goes() -> None:
-    old = {name: each for name, each in REQUEST.items() if name not in {"replaces", "expires_at"}}
+    old = {name: each for name, each in REQUEST.items() if name in _OLD}
     (found,), _ = open_requests([record(orjson.dumps(old))], [])
     text = "\n".join(found.lines())
     assert "expires at a time that it does not say" in text

@@ -2,16 +2,28 @@ from typing import Any
 
 import pytest
 
-from detectors.retraining.policy import MOST_ALERTS, MOST_SEEN, PolicyOptions, RetrainPolicy
-from schemas.documents.examples import QUALITY_ALERT
+from detectors.retraining.conditions import (
+    Combination,
+    Condition,
+    Drift,
+    OfRows,
+    Performance,
+    Volume,
+)
+from detectors.retraining.model_requests import MOST_SEEN, MOST_VERSIONS, AnswerOutcome
+from detectors.retraining.options import PolicyOptions, usual_trigger
+from detectors.retraining.policy import RetrainPolicy
+from detectors.retraining.version_requests import MOST_ALERTS
+from schemas.documents.examples import PERFORMANCE_ALERT, QUALITY_ALERT
 from schemas.events.alert import AlertKind, Severity
 from schemas.events.any_alert import decode_alert
 from schemas.events.detector_report import DetectorReport, Stream
 from schemas.events.drift_alert import DriftAlert, DriftKind
 from schemas.events.model_event import ModelEvent, ModelEventType
 from schemas.events.position import Position
-from schemas.events.retrain_request import RetrainRequest, Trigger
-from schemas.events.times import format_time
+from schemas.events.retrain_request import Priority, RetrainRequest, Trigger
+from schemas.events.retrain_signal import RetrainSignal, SignalReference
+from schemas.events.times import format_time, parse_time
 from schemas.events.window_summary import NumberSummary
 from tests.detectors.batches import START, plain
 
@@ -63,8 +75,8 @@ def _event(kind: ModelEventType, at: float | None, **more: Any) -> ModelEvent:
     return ModelEvent(type=kind, model="fraud", version="4", timestamp=time, **more)
 
 
-def _policy(**more: Any) -> RetrainPolicy:
-    return RetrainPolicy(PolicyOptions(**more))
+def _policy(features: int = 3, **more: Any) -> RetrainPolicy:
+    return RetrainPolicy(PolicyOptions(trigger=usual_trigger(features), **more))
 
 
 def _critical(at: float, feature: str = "x") -> DriftAlert:
@@ -83,6 +95,12 @@ def test_so_many_drifted_columns_ask_for_a_retraining() -> None:
     assert [each.feature for each in request.alerts] == ["x", "x", "prediction", "y"]
     assert request.features == ["x", "prediction", "y"]
     assert request.data_since == format_time(START + 10_000)
+    assert request.causes == ["drift in 3 at warning"]
+    assert request.priority is Priority.NORMAL
+    assert [each.since for each in request.alerts][:2] == [
+        format_time(START + 10_000),
+        format_time(START + 140_000),
+    ]
     assert request.requested_at == format_time(START + 400_000)
     assert request.cooldown_until == format_time(START + 400_000 + 3_600_000)
     assert request.expires_at == format_time(START + 400_000 + 7 * 86_400_000)
@@ -384,3 +402,215 @@ def test_memory_is_bounded_and_the_message_short() -> None:
     assert request is not None
     assert len(request.alerts) == MOST_ALERTS
     assert request.message.endswith(" and 995 more (critical feature).")
+
+
+_ROWS, _LABELLED = Volume(1000), Volume(500, is_labelled=True)
+
+
+def _signal(
+    condition: OfRows = _ROWS, at: float = 0.0, *, version: str = "3", labelled: int | None = 700
+) -> RetrainSignal:
+    """Return a signal so many seconds after the start, counted since then."""
+    time = format_time(START + round(at * 1000))
+    return RetrainSignal(
+        model="fraud",
+        version=version,
+        signal=SignalReference(
+            signal_id=f"{condition}/{at}/{version}",
+            kind=condition.kind,
+            condition=str(condition),
+            value=1000.0,
+            since=format_time(START),
+            time=time,
+        ),
+        at=Position(topic="predictions", partition=0, offset=round(at), time=time),
+        labelled_rows=labelled,
+    )
+
+
+def _asks(*of: Condition, least: int | None = None, **more: Any) -> RetrainPolicy:
+    trigger = Combination(least or len(of), of)
+    return RetrainPolicy(PolicyOptions(trigger, **more))
+
+
+def test_what_rows_have_met_asks_for_a_retraining_with_its_evidence() -> None:
+    request = _asks(_ROWS, labelled_rows=600).on_signal(_signal(at=100))
+    assert request is not None
+    assert (request.trigger, request.causes) == (Trigger.VOLUME, ["rows >= 1000"])
+    assert request.priority is Priority.LOW
+    assert (request.alerts, request.features) == ([], [])
+    assert [each.condition for each in request.signals] == ["rows >= 1000"]
+    assert request.data_since == format_time(START)
+    assert request.message == "Retrain fraud: version 3 has met rows >= 1000 (data volume)."
+    training = request.training
+    assert training is not None
+    assert (training.since, training.until) == (request.data_since, request.requested_at)
+    assert (training.labelled_rows, training.is_enough) == (700, True)
+    assert (training.begin, [each.offset for each in training.end]) == ([], [100])
+
+
+def test_a_signal_that_no_trigger_of_the_model_names_asks_for_nothing() -> None:
+    assert _asks(_ROWS).on_signal(_signal(_LABELLED)) is None
+    assert _policy().on_signal(_signal()) is None
+    own = RetrainPolicy(PolicyOptions(), {"fraud": PolicyOptions(Combination(1, (_ROWS,)))})
+    assert own.on_signal(_signal()) is not None
+    assert own.on_alert(_critical(10)) is None
+    assert own.on_alert(_alert("x", 10, severity=Severity.CRITICAL, model="churn")) is not None
+
+
+def test_all_of_several_conditions_are_waited_for_whatever_comes_first() -> None:
+    drift, volume = _critical(100, "y"), _signal(at=50_000)
+    requests = []
+    for first in (True, False):
+        policy = _asks(Drift(1), _ROWS)
+        if first:
+            assert policy.on_alert(drift) is None
+            requests.append(policy.on_signal(volume))
+        else:
+            assert policy.on_signal(volume) is None
+            requests.append(policy.on_alert(drift))
+        restored = _asks(Drift(1), _ROWS)
+        restored.restore(policy.state())
+        assert plain(restored.state()) == plain(policy.state())
+        assert restored.on_signal(volume) is None
+    one, other = requests
+    assert one == other
+    assert one is not None
+    assert one.requested_at == format_time(START + 50_000_000)
+    assert one.causes == ["drift in 1 at warning", "rows >= 1000"]
+    assert one.priority is Priority.NORMAL
+    assert one.data_since == format_time(START + 40_000)
+
+
+def test_a_volume_is_met_until_it_is_answered_however_long_that_takes() -> None:
+    policy = _asks(_ROWS, Drift(1))
+    assert policy.on_signal(_signal(at=0)) is None
+    assert policy.on_alert(_critical(300 * _DAY)) is not None
+    answered = _asks(_ROWS, Drift(1))
+    answered.on_signal(_signal(at=0))
+    answered.on_model_event(_event(ModelEventType.RETRAIN_COMPLETED, 10))
+    assert answered.on_alert(_critical(300 * _DAY)) is None
+
+
+def test_so_many_of_several_are_enough() -> None:
+    policy = _asks(_ROWS, _LABELLED, Drift(9), least=2)
+    assert policy.on_signal(_signal(at=1)) is None
+    request = policy.on_signal(_signal(_LABELLED, at=2))
+    assert request is not None
+    assert request.causes == ["rows >= 1000", "labelled_rows >= 500"]
+
+
+def test_each_version_has_a_request_of_its_own() -> None:
+    policy = _asks(_ROWS, cooldown=0)
+    first, other = policy.on_signal(_signal(at=1)), policy.on_signal(_signal(at=2, version="4"))
+    assert first is not None
+    assert other is not None
+    assert policy.on_signal(_signal(at=3)) is None
+    assert policy.open_requests == 2
+    failed = _event(ModelEventType.RETRAIN_FAILED, 4, request_id=other.request_id)
+    assert policy.on_model_event(failed) is AnswerOutcome.ENDED
+    assert policy.open_requests == 1
+    assert policy.on_signal(_signal(at=5)) is None
+    assert policy.on_signal(_signal(at=5, version="4")) is not None
+    done = _event(ModelEventType.RETRAIN_COMPLETED, 6, request_id=first.request_id)
+    assert policy.on_model_event(done) is AnswerOutcome.ENDED
+    assert policy.open_requests == 0
+
+
+@pytest.mark.parametrize(
+    "kind", [ModelEventType.RETRAIN_ACKNOWLEDGED, ModelEventType.RETRAIN_STARTED]
+)
+@pytest.mark.parametrize("is_named", [True, False])
+def test_who_takes_a_request_on_has_it_expire_later(
+    kind: ModelEventType, *, is_named: bool
+) -> None:
+    policy = _asks(_ROWS, expiry=_DAY)
+    request = policy.on_signal(_signal(at=0))
+    assert request is not None
+    named = {"request_id": request.request_id} if is_named else {}
+    taken = _event(kind, 0.9 * _DAY, **named)
+    assert policy.on_model_event(taken) is AnswerOutcome.EXTENDED
+    assert policy.on_model_event(taken) is AnswerOutcome.REPEATED
+    assert policy.on_signal(_signal(at=1.8 * _DAY)) is None
+    assert policy.on_signal(_signal(at=1.95 * _DAY)) is not None
+
+
+@pytest.mark.parametrize(
+    ("at", "more", "outcome"),
+    [
+        (-10.0, {}, AnswerOutcome.NOTHING_OPEN),
+        (2 * _DAY, {}, AnswerOutcome.NOTHING_OPEN),
+        (10.0, {"request_id": "of nobody"}, AnswerOutcome.UNKNOWN_REQUEST),
+        (None, {}, AnswerOutcome.NOTHING_OPEN),
+    ],
+)
+def test_what_can_be_about_no_open_request_extends_none(
+    at: float | None, more: dict[str, Any], outcome: AnswerOutcome
+) -> None:
+    policy = _asks(_ROWS, expiry=_DAY)
+    assert policy.on_signal(_signal(at=0)) is not None
+    assert policy.on_model_event(_event(ModelEventType.RETRAIN_STARTED, at, **more)) is outcome
+    assert policy.on_signal(_signal(at=_DAY - 1)) is None
+    assert policy.on_signal(_signal(at=_DAY + 1)) is not None
+
+
+def test_answers_to_nothing_are_told() -> None:
+    policy = _policy()
+    done = _event(ModelEventType.RETRAIN_COMPLETED, 10)
+    assert policy.on_model_event(done) is AnswerOutcome.NOTHING_OPEN
+    named = _event(ModelEventType.RETRAIN_COMPLETED, 20, request_id="of nobody")
+    assert policy.on_model_event(named) is AnswerOutcome.UNKNOWN_REQUEST
+    assert policy.on_model_event(named) is AnswerOutcome.REPEATED
+    assert policy.on_model_event(_event(ModelEventType.VERSION_REGISTERED, 30)) is None
+
+
+def test_a_crossed_threshold_counts_until_it_is_kept_again() -> None:
+    policy = _asks(Performance(), _ROWS)
+    opened = decode_alert({**PERFORMANCE_ALERT, "version": "3"})
+    now = (parse_time(opened.event_time) - START) / 1000
+    assert policy.on_alert(opened) is None
+    later = _signal(at=now + 90 * _DAY)
+    resolved = {**PERFORMANCE_ALERT, "version": "3", "status": "resolved", "alert_id": "later"}
+    kept = _asks(Performance(), _ROWS)
+    kept.restore(policy.state())
+    kept.on_alert(decode_alert({**resolved, "severity": "info"}))
+    assert kept.on_signal(later) is None
+    request = policy.on_signal(later)
+    assert request is not None
+    assert (request.trigger, request.priority) == (Trigger.PERFORMANCE, Priority.HIGH)
+    assert request.training is not None
+    assert request.training.labelled_rows == PERFORMANCE_ALERT["losses_since_change"]
+
+
+def test_the_state_of_the_release_before_is_that_of_the_version_heard_of_next() -> None:
+    policy = _policy(features=2)
+    policy.on_alert(_alert("x", 10))
+    state = policy.state()["fraud"]
+    for name in ("version", "others", "ranges", "signals", "model_ended_at", "seen_signals"):
+        del state[name]
+    for alert in state["alerts"]:
+        del alert[2]["since"]
+    restored = _policy(features=2)
+    restored.restore({"fraud": state})
+    request = restored.on_alert(_alert("y", 20))
+    assert request is not None
+    assert request.features == ["x", "y"]
+    assert request.training is not None
+    assert [each.time for each in request.training.begin] == [format_time(START - 40_000)]
+
+
+def test_an_earlier_release_finds_the_version_that_was_heard_of_last() -> None:
+    policy = _asks(_ROWS)
+    policy.on_signal(_signal(at=1, version="4"))
+    request = policy.on_signal(_signal(at=2))
+    assert request is not None
+    state = policy.state()["fraud"]
+    assert (state["request_id"], state["alerts"]) == (request.request_id, [])
+    assert [name for name, _ in state["others"]] == ["4"]
+
+
+def test_versions_are_bounded() -> None:
+    policy = _asks(_ROWS)
+    for number in range(MOST_VERSIONS + 20):
+        policy.on_signal(_signal(_LABELLED, at=number, version=f"v{number}"))
+    assert len(policy.state()["fraud"]["others"]) + 1 == MOST_VERSIONS

@@ -2,7 +2,8 @@ from typing import Any
 
 import pytest
 
-from detectors.retraining.policy import PolicyOptions, RetrainPolicy
+from detectors.retraining.options import PolicyOptions, usual_trigger
+from detectors.retraining.policy import RetrainPolicy
 from detectors.retraining.policy_snapshot import PolicySnapshots
 from detectors.snapshots.codec import encode_snapshot
 from detectors.snapshots.parts import PartName, UnusablePart
@@ -25,7 +26,7 @@ LOG: list[Alert | ModelEvent] = [
 
 
 def _policy() -> RetrainPolicy:
-    return RetrainPolicy(PolicyOptions(features=2))
+    return RetrainPolicy(PolicyOptions(usual_trigger(2)))
 
 
 def _feed(policy: RetrainPolicy, items: list[Alert | ModelEvent]) -> list[Any]:

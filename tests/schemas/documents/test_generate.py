@@ -18,7 +18,8 @@ from detectors.monitors.model_monitor import ModelMonitor
 from detectors.monitors.options import MonitorOptions
 from detectors.monitors.threshold_watch import ThresholdWatch
 from detectors.performance.threshold import Threshold
-from detectors.retraining.policy import PolicyOptions, RetrainPolicy
+from detectors.retraining.options import PolicyOptions
+from detectors.retraining.policy import RetrainPolicy
 from schemas.documents import examples
 from schemas.documents.generate import CHANNELS, Channel, asyncapi, files, json_schemas, main
 from schemas.events.alert import Alert, AlertKind
