@@ -72,6 +72,16 @@ def _trend(rng: np.random.Generator, rows: int) -> Values:
     return trend
 
 
+def _sticking(share: float, stays: float) -> Draw:
+    def draw(rng: np.random.Generator, rows: int) -> Values:
+        values = (rng.random(rows) < share).astype(np.float64)
+        for row in np.flatnonzero(rng.random(rows) < stays)[1:].tolist():
+            values[row] = values[row - 1]
+        return values
+
+    return draw
+
+
 def _garch(rng: np.random.Generator, rows: int) -> Values:
     values, variance = np.empty(rows), 1.0
     for row, noise in enumerate(rng.normal(size=rows).tolist()):
@@ -90,10 +100,14 @@ SHORT: Final[dict[str, Short]] = {
     "lognormal, sigma 2": _numbers(lambda rng, rows: rng.lognormal(0.0, 2.0, rows)),
     "Cauchy": _numbers(lambda rng, rows: rng.standard_cauchy(rows)),
     "counts": _numbers(lambda rng, rows: rng.poisson(3, rows).astype(np.float64)),
+    "Bernoulli, 0.5": Short(Kind.BOOLEAN, _rate(0.5)),
     "Bernoulli, 0.1": Short(Kind.BOOLEAN, _rate(0.1)),
     "Bernoulli, 0.01": Short(Kind.BOOLEAN, _rate(0.01)),
     "Bernoulli, 0.001": Short(Kind.BOOLEAN, _rate(0.001)),
+    "errors of 0.1 that stay, 0.8": Short(Kind.BOOLEAN, _sticking(0.1, 0.8)),
     "2 categories": Short(Kind.CATEGORY, _categories(np.ones(2))),
+    "16 categories": Short(Kind.CATEGORY, _categories(np.ones(16))),
+    "16 categories, Zipf": Short(Kind.CATEGORY, _categories(1 / np.arange(1, 17))),
     "50 categories": Short(Kind.CATEGORY, _categories(np.ones(50))),
     "1,000 categories": Short(Kind.CATEGORY, _categories(np.ones(1000))),
     "1,000 categories, Zipf": Short(Kind.CATEGORY, _categories(1 / np.arange(1, 1001))),
@@ -116,6 +130,14 @@ CHANGES: Final[dict[str, Change]] = {
     "AR(1), 0.5, +2 sd": Change(Kind.NUMBER, _ar(0.5), _ar(0.5, 2.0)),
     "constant, then moving": Change(Kind.NUMBER, _normal(0.0, 0.0), _normal()),
     "errors 0.1 to 0.5": Change(Kind.BOOLEAN, _rate(0.1), _rate(0.5)),
+    "errors 0.05 to 0.3": Change(Kind.BOOLEAN, _rate(0.05), _rate(0.3)),
+    "errors 0.3 to 0.05": Change(Kind.BOOLEAN, _rate(0.3), _rate(0.05)),
+    "5 even categories, one to 60 %": Change(
+        Kind.CATEGORY, _categories(np.ones(5)), _categories(np.array([6.0, 1.0, 1.0, 1.0, 1.0]))
+    ),
+    "10 categories, a new one, 20 %": Change(
+        Kind.CATEGORY, _categories(np.ones(10)), _categories(np.append(np.ones(10), 2.5))
+    ),
 }
 
 

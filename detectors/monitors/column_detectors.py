@@ -11,6 +11,8 @@ from detectors.algorithms import bernoulli, multinomial, rank_bets
 from detectors.algorithms.bernoulli import Bernoulli
 from detectors.algorithms.catalogue import build, kinds
 from detectors.algorithms.contract import Detector
+from detectors.algorithms.e_detector import EDetector
+from detectors.algorithms.multinomial import Multinomial
 from detectors.algorithms.priming import prime
 from detectors.algorithms.rank_bets import RankBets
 from detectors.arrays.column import Numbers
@@ -25,6 +27,8 @@ from detectors.reference.column_block import (
     STRIDE,
     ColumnBlock,
 )
+from detectors.reference.early_ranks import BY_SHARES
+from detectors.reference.early_shares import limits_within
 from detectors.reference.ranks import folded
 from detectors.reference.reference import Reference
 from schemas.events.detector_report import Stream
@@ -157,6 +161,23 @@ class ColumnDetectors:
         reference.block = self._kept(reference.block, watchers)
         first = min((finding.detection.index for finding in findings), default=0)
         return tuple(finding for finding in findings if finding.detection.index == first)
+
+    def early(self, block: ColumnBlock, bet: float) -> tuple[EDetector, Stream]:
+        """Return what has found a change in a burn-in, and what it watches.
+
+        Parameters
+        ----------
+        block
+            Of the column.
+        bet
+            As a `detectors.reference.early_ranks.Step` has it.
+        """
+        budget, of_odds = block.limits[[BUDGET, ODDS_LIMIT]].tolist()
+        edges = 0 if self._kind is Kind.CATEGORY else 1
+        of_ranks, of_shares = limits_within(budget, of_odds, edges)
+        if bet != BY_SHARES:
+            return RankBets(of_ranks), RankBets.stream(bet)
+        return Bernoulli(of_shares) if of_odds else Multinomial(of_shares), Stream.RAW
 
     def states(self, block: ColumnBlock) -> list[Any]:
         """Return the state of each; None where it cannot be had: it starts anew, primed."""

@@ -546,10 +546,10 @@ class ColumnMonitor:
 
     def _step(self, row: int, step: Step) -> Drift | ValuesChange:
         """Return a change in the burn-in, which has become the reference of what came before."""
-        bets = RankBets(float(self.reference.block.limits[BUDGET]))
         rows_after = self.reference.count - step.before
-        detection = bets.detection(step.at, step.statistic, step.bet, np.nan, rows_after)
-        finding = Finding(bets, RankBets.stream(step.bet), detection)
+        detector, stream = self._detectors.early(self.reference.block, step.bet)
+        detection = detector.detection(step.at, step.statistic, step.bet, np.nan, rows_after)
+        finding = Finding(detector, stream, detection)
         peace = PEACE * self.reference.count
         change = self._confirmed(self._drift(row, (finding,), rows_after))
         self.reference.block.look[0] = peace

@@ -88,6 +88,7 @@ from detectors.reference.column_block import (
     recent_words,
 )
 from detectors.reference.early_ranks import judge
+from detectors.reference.early_shares import limits_within
 from detectors.reference.moments import keep_latest
 from detectors.reference.ranks import rank
 from detectors.reference.residuals import MEMORY as FILTER
@@ -261,12 +262,15 @@ def _follow(flags: NDArray[np.uint8], count: int, first: int, following: int) ->
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _changes(head: Numbers, sample: NDArray[np.float64], held: int, end: int, limit: float) -> bool:
+def _changes(
+    head: Numbers, sample: NDArray[np.float64], held: int, end: int, limits: NDArray[np.float64]
+) -> bool:
     """Tell whether new values of a burn-in show a change; if not, they have been judged."""
     bets = carray(pointer(head[ADDRESS] + WORD * BETS), (BETS_MEMORY,), np.float64)
     look = carray(pointer(head[ADDRESS] + WORD * LOOK), (1,), np.float64)
     won, next_look = bets.copy(), look[0]
-    found = judge(sample, held, end, np.uint64(head[SEED]), bets, look, limit)
+    of_ranks, of_shares = limits_within(limits[BUDGET], limits[ODDS_LIMIT], head[EDGES])
+    found = judge(sample, held, end, np.uint64(head[SEED]), bets, look, of_ranks, of_shares)
     if found[0] < 0:
         return False
     bets[:], look[0] = won, next_look
@@ -280,7 +284,7 @@ def _burn(
     head: Numbers,
     tally: NDArray[np.float64],
     first: int,
-    limit: float,
+    limits: NDArray[np.float64],
 ) -> int:
     """Take values into the burn-in of a column; return `QUIET`, or `NO_ROOM` with nothing done.
 
@@ -305,7 +309,7 @@ def _burn(
                 )
             held += 1
             head[NEXT] = first + row + 1
-    if _changes(head, sample, before, held, limit):
+    if _changes(head, sample, before, held, limits):
         head[NEXT] = expected
         return NO_ROOM
     tally[SAMPLED] = held
@@ -539,7 +543,7 @@ def _watch(
     if not stays:
         return NO_ROOM
     if head[READY] == 0:
-        fired = _burn(values, flags, head, tally, first, limits[BUDGET])
+        fired = _burn(values, flags, head, tally, first, limits)
     elif not _fits(values, block, head, tally, adwin):
         fired = NO_ROOM
     else:

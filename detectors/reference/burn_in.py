@@ -8,8 +8,18 @@ from numpy.typing import NDArray
 from detectors.arrays.addresses import address_of
 from detectors.arrays.column import Numbers
 from detectors.arrays.slabs import SLABS
-from detectors.reference.column_block import BUDGET, ELSEWHERE, NEXT, SAMPLED, SEED, ColumnBlock
+from detectors.reference.column_block import (
+    BUDGET,
+    EDGES,
+    ELSEWHERE,
+    NEXT,
+    ODDS_LIMIT,
+    SAMPLED,
+    SEED,
+    ColumnBlock,
+)
 from detectors.reference.early_ranks import Step, judge
+from detectors.reference.early_shares import limits_within
 
 Integers = NDArray[np.int64]
 
@@ -88,8 +98,10 @@ class BurnIn:
         end = burn_in_size(block)
         held = end - len(rows)
         seed = block.words[SEED : SEED + 1].view(np.uint64)[0]
-        limit = float(block.limits[BUDGET])  # all of it: no other detector judges a burn-in
-        step = Step(*judge(self._values, held, end, seed, block.bets, block.look, limit))
+        # All of the budget: no other detector judges a burn-in.
+        budget, of_odds = block.limits[[BUDGET, ODDS_LIMIT]].tolist()
+        limits = limits_within(budget, of_odds, block.length(EDGES))
+        step = Step(*judge(self._values, held, end, seed, block.bets, block.look, *limits))
         if step.at < 0:
             return None
         block.tally[SAMPLED] = held + step.at + 1

@@ -22,16 +22,17 @@ from numpy.typing import NDArray
 
 from detectors.algorithms.rank_bets import BETS, feed, is_on_spread
 from detectors.arrays.column import Numbers
+from detectors.reference.early_shares import (
+    FEWEST_BEFORE,
+    FEWEST_SINCE,
+    MOST,
+    is_due,
+    statistic,
+)
 from detectors.reference.ranks import random_part
 
 FEWEST: Final = 32
 """Values of a burn-in before anything is told."""
-
-MOST: Final = 1024
-"""Values of a burn-in up to which it is judged: each value is compared with all before it."""
-
-_FEWEST_BEFORE: Final = 16
-_FEWEST_AFTER: Final = 8
 
 _EVIDENCE: Final = 20.0
 """Squared standard errors that the step must have, once dependence has been allowed for."""
@@ -59,6 +60,10 @@ _WAIT: Final = 16
 """Part of the values so far that come before they are looked at again."""
 
 
+BY_SHARES: Final = -1.0
+"""In place of a bet's number: the change was found by `detectors.reference.early_shares`."""
+
+
 class Step(NamedTuple):
     """What `judge` has found.
 
@@ -71,7 +76,7 @@ class Step(NamedTuple):
     statistic
         Mean of the bets.
     bet
-        Number of the one that has won most.
+        Number of the one that has won most; `BY_SHARES` where they were not on ranks.
     correlation
         Of neighbours, lag 1, once the step is taken out.
     independent
@@ -119,10 +124,10 @@ def _scores(sample: Numbers, fold: bool) -> Numbers:
 def _strongest_step(scores: Numbers) -> tuple[int, float]:
     """Return how many values precede the step that explains most, and the squares explained."""
     count, total, best, most = len(scores), 0.0, 0, -1.0
-    for before in range(1, count - _FEWEST_AFTER + 1):
+    for before in range(1, count - FEWEST_SINCE + 1):
         total += scores[before - 1]
         explained = total * total * count / (before * (count - before))
-        if before >= _FEWEST_BEFORE and explained > most:
+        if before >= FEWEST_BEFORE and explained > most:
             best, most = before, explained
     return best, most
 
@@ -198,6 +203,7 @@ def judge(
     memory: Numbers,
     looks: NDArray[np.float64],
     limit: float,
+    shares_limit: float,
 ) -> tuple[int, int, float, float, float, bool]:
     """Judge values of a burn-in until a change is found.
 
@@ -214,7 +220,9 @@ def judge(
     looks
         Shape ``(1,)``: with how many values they are looked at again, 0 at first.
     limit
-        What the mean of the bets must reach; 0 for nothing to be done.
+        What the mean of the bets must reach; 0 for no bets.
+    shares_limit
+        What `detectors.reference.early_shares.statistic` must reach; 0 for shares not to be judged.
 
     Returns
     -------
@@ -222,16 +230,28 @@ def judge(
         The numbers of a `Step`.
     """
     rank = np.empty(1)
-    for at in range(held, min(end, MOST) if limit > 0.0 else held):
-        rank[0] = _rank(sample, at, seed)
-        found = feed(rank, memory, limit)
-        count = at + 1
-        if found[0] < 0 or count < max(FEWEST, looks[0]):
+    for at in range(held, min(end, MOST) if max(limit, shares_limit) > 0.0 else held):
+        count, fired = at + 1, False
+        won, bet = 0.0, BY_SHARES
+        if limit > 0.0:
+            rank[0] = _rank(sample, at, seed)
+            found = feed(rank, memory, limit)
+            fired, won, bet = found[0] >= 0, found[1], found[2]
+        if count < max(FEWEST, looks[0]):
             continue
-        before, neighbours, independent = _look(sample[:count], is_on_spread(found[2]))
+        fold = fired and is_on_spread(bet)
+        places, by_shares = sample[:count], False
+        if not fired and shares_limit > 0.0 and is_due(count):
+            places = np.empty(count)
+            won, bet = statistic(sample[:count], places), BY_SHARES
+            by_shares = won >= shares_limit
+        if not (fired or by_shares):
+            continue
+        before, neighbours, independent = _look(places, fold)
         if before > 0:
-            return at - held, before, found[1], found[2], neighbours, independent
+            return at - held, before, won, bet, neighbours, independent
         looks[0] = count + max(count // _WAIT, 4)
-        for bet in range(BETS):
-            memory[bet] *= 0.5 * limit / found[1]
+        if fired:
+            for number in range(BETS):
+                memory[number] *= 0.5 * limit / won
     return -1, 0, 0.0, 0.0, 0.0, True

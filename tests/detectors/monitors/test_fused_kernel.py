@@ -13,6 +13,7 @@ from detectors.monitors.model_monitor import ModelMonitor
 from detectors.monitors.options import DetectorOptions, MonitorOptions
 from detectors.reference.column_block import NARROW, READY, RECENT, SHARES_LIMIT
 from schemas.events.detector_report import Stream
+from schemas.events.drift_alert import DriftAlert
 from schemas.tables.columns import Column, Flag, Kind, Role
 from schemas.tables.observations import ObservationBatch, Origin, Run
 from tests.detectors.batches import plain
@@ -103,6 +104,24 @@ def test_all_columns_at_once_give_what_each_gives_by_itself(
     assert sorted(alert.detected_at.offset for alert in alerts) == sorted(
         drift.row for drift in drifts
     )
+
+
+@pytest.mark.parametrize("size", [1, 7, 30])
+def test_a_rate_that_changes_within_a_burn_in_is_told_as_by_itself(size: int) -> None:
+    values = table(96, 3, 40)
+    values[4, 40:] = np.random.default_rng(1).random(56) < 0.97
+    batches = [observed(values[:, start : start + size], start) for start in range(0, 96, size)]
+    monitor = ModelMonitor("m", "1", OPTIONS)
+    alerts = alerts_in(event for batch in batches for event in monitor.update(batch))
+    drifts = one_by_one(monitor, batches)
+    assert sorted(alert.detected_at.offset for alert in alerts) == sorted(
+        drift.row for drift in drifts
+    )
+    assert [
+        (alert.detector.kind, alert.detected_at.offset)
+        for alert in alerts
+        if isinstance(alert, DriftAlert) and alert.feature == "flag"
+    ] == [("bernoulli", 89)]
 
 
 def test_all_changes_are_found_and_nothing_else() -> None:

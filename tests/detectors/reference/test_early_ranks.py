@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from detectors.algorithms.rank_bets import MEMORY, begin, feed
 from detectors.arrays.column import Numbers
-from detectors.reference.early_ranks import FEWEST, MOST, Step, judge
+from detectors.reference.early_ranks import FEWEST, Step, judge
+from detectors.reference.early_shares import MOST
 from tests.detectors.streams import autoregressive
 
 _RANDOM = np.random.default_rng
@@ -19,15 +20,15 @@ SEED = np.uint64(2**64 - 5)
 class Burn:
     """A burn-in, judged as it comes."""
 
-    def __init__(self, values: Numbers, limit: float = LIMIT) -> None:
+    def __init__(self, values: Numbers, limit: float = LIMIT, shares_limit: float = 0.0) -> None:
         self.values = values
-        self.limit = limit
+        self.limits = limit, shares_limit
         self.memory = np.empty(MEMORY)
         self.look = np.zeros(1)
         begin(self.memory)
 
     def take(self, held: int, end: int) -> Step:
-        return Step(*judge(self.values, held, end, SEED, self.memory, self.look, self.limit))
+        return Step(*judge(self.values, held, end, SEED, self.memory, self.look, *self.limits))
 
     def whole(self) -> Step:
         return self.take(0, len(self.values))
@@ -67,7 +68,7 @@ def test_the_bets_are_on_the_exact_ranks(values: list[int]) -> None:
 
 @given(
     st.integers(0, 2**32),
-    st.sampled_from(["step", "spread", "correlated", "counts"]),
+    st.sampled_from(["step", "spread", "correlated", "counts", "shares"]),
     st.lists(st.integers(1, 399), max_size=8),
 )
 def test_the_same_is_found_however_a_burn_in_is_cut(seed: int, shape: str, cuts: list[int]) -> None:
@@ -78,9 +79,13 @@ def test_the_same_is_found_however_a_burn_in_is_cut(seed: int, shape: str, cuts:
         values[200:] *= 4.0
     elif shape == "correlated":
         values = autoregressive(0.95, 400, seed % 1000)
+    elif shape == "counts":
+        values = np.round(values)
     else:
         values = np.round(values)
-    whole, parts = Burn(values), Burn(values)
+        values[200:] = np.abs(values[200:])
+    limits = (2 * LIMIT, 2 * LIMIT) if shape == "shares" else (LIMIT, 0.0)
+    whole, parts = Burn(values, *limits), Burn(values, *limits)
     expected = whole.whole()
     held, found = 0, Step(-1, 0, 0.0, 0.0, 0.0, independent=True)
     for end in sorted({*cuts, len(values)}):
