@@ -7,8 +7,10 @@ from detectors.arrays.column import Numbers
 from detectors.monitors.column_figures import figures_of
 from detectors.monitors.fleet import Fleet
 from detectors.monitors.options import MonitorOptions
+from detectors.performance.calibration import raise_to_rising
 from detectors.performance.class_table import ClassTable
 from detectors.performance.error import Task
+from detectors.performance.estimated_performance import sum_estimates
 from detectors.performance.judged_rows import Judge
 from detectors.performance.label_delays import LabelDelays
 from detectors.performance.labelled_rows import with_errors
@@ -65,6 +67,8 @@ def warm_up() -> None:
     tally.add_numbers(judge.numbers(columns, 2), 0.5)
     times = np.arange(2)
     LabelDelays(1).add(times, times, times)
+    raise_to_rising(np.ones(2), np.ones(2))
+    sum_estimates(np.ones(2), np.ones(2), np.ones(2, dtype=np.bool_), np.zeros(10))
 
 
 def _warm_up_seasons(values: Numbers) -> None:

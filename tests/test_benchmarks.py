@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 import pytest
 
-from benchmarks import calibrate, pending, thresholds
+from benchmarks import calibrate, estimates, pending, thresholds
 from benchmarks.contenders.task import Task
 from benchmarks.events import Events
 from benchmarks.kernels import kernel_table, measure_kernels
@@ -187,3 +187,9 @@ def test_what_is_calibrated_is_a_module_of_the_same_names_and_points() -> None:
         for line in "\n".join(calibrate.lines(2_000, 1)).splitlines()
         if line[:1] not in {" ", "S"}
     ]
+
+
+def test_estimates_without_labels_are_nearer_to_them_than_the_figures_before() -> None:
+    found, before = estimates.errors_of(estimates.CASES["harder"], range(10))
+    assert found < 0.03
+    assert found < before / 3

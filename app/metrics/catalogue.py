@@ -335,6 +335,13 @@ PERFORMANCE_CORRECTED: Final = MetricSpec(
     "the delays of labels of each class.",
     (*_MODEL, "window", "metric"),
 )
+ESTIMATE_ERROR: Final = MetricSpec(
+    "driftline_model_performance_estimate_error",
+    "gauge",
+    "By how much a metric was over-estimated without labels, by the latest window of time nine "
+    "tenths of whose labels have come.",
+    (*_MODEL, "metric"),
+)
 LABEL_MATURITY: Final = MetricSpec(
     "driftline_label_maturity_ratio",
     "gauge",
@@ -515,6 +522,7 @@ CATALOGUE: Final = (
     PERFORMANCE_ROWS,
     PERFORMANCE_LABELLED,
     PERFORMANCE_CORRECTED,
+    ESTIMATE_ERROR,
     LABEL_MATURITY,
     LABEL_DELAY,
     PERFORMANCE_END,

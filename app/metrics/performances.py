@@ -19,6 +19,7 @@ SPECS: Final = (
     catalogue.PERFORMANCE_ROWS,
     catalogue.PERFORMANCE_LABELLED,
     catalogue.PERFORMANCE_CORRECTED,
+    catalogue.ESTIMATE_ERROR,
     catalogue.LABEL_MATURITY,
     catalogue.LABEL_DELAY,
     catalogue.PERFORMANCE_END,
@@ -40,6 +41,8 @@ class PerformanceCollector(Collector):
     def __init__(self, limit: int, told: Counter) -> None:
         self._told = told
         self._latest: dict[Identity, ModelPerformance] = {}
+        # Of windows whose labels have come, which are older than the latest ones.
+        self._mature: dict[ModelVersion, ModelPerformance] = {}
         self._cap = LabelCap(limit)
 
     def keep(self, performance: ModelPerformance) -> None:
@@ -47,6 +50,10 @@ class PerformanceCollector(Collector):
         self._told.labels(str(performance.window.kind)).inc()
         version = performance.model, performance.version
         identity = (*version, str(performance.window.kind))
+        if performance.estimate_errors and any(key[:2] == version for key in self._latest):
+            mature = self._mature.get(version)
+            if mature is None or mature.window.number <= performance.window.number:
+                self._mature[version] = performance
         known = self._latest.get(identity)
         if known is not None and known.window.number > performance.window.number:
             return
@@ -56,6 +63,7 @@ class PerformanceCollector(Collector):
     def forget(self, gone: Collection[ModelVersion]) -> None:
         """Forget model versions."""
         self._latest = {key: told for key, told in self._latest.items() if key[:2] not in gone}
+        self._mature = {key: told for key, told in self._mature.items() if key not in gone}
         self._cap.release(lambda identity: identity in gone)
 
     def describe(self) -> list[Family]:
@@ -66,27 +74,34 @@ class PerformanceCollector(Collector):
         """Return the families of all model versions."""
         families = {spec.name: family(spec) for spec in SPECS}
         for identity, told in list(self._latest.items()):
-            for name, estimate in told.metrics.items():
-                if estimate.value is None:
-                    continue
-                labels = (*identity, name)
-                families[catalogue.PERFORMANCE.name].add_metric(labels, estimate.value)
-                bounds = families[catalogue.PERFORMANCE_BOUND.name]
-                for bound, value in (("low", estimate.low), ("high", estimate.high)):
-                    if value is not None:
-                        bounds.add_metric((*labels, bound), value)
-            families[catalogue.PERFORMANCE_ROWS.name].add_metric(identity, told.rows)
-            if told.share_labelled is not None:
-                share = families[catalogue.PERFORMANCE_LABELLED.name]
-                share.add_metric(identity, told.share_labelled)
-            end = parse_time(told.window.end) / 1000
-            families[catalogue.PERFORMANCE_END.name].add_metric(identity, end)
-            if told.maturity is not None:
-                _add_maturity(families, identity, told.maturity)
-            for reason, rows in told.unusable.items():
-                unusable = families[catalogue.PERFORMANCE_UNUSABLE.name]
-                unusable.add_metric((*identity, reason), rows)
+            _add_window(families, identity, told)
+        for version, told in list(self._mature.items()):
+            for name, error in told.estimate_errors.items():
+                families[catalogue.ESTIMATE_ERROR.name].add_metric((*version, name), error)
         return list(families.values())
+
+
+def _add_window(families: dict[str, Family], identity: Identity, told: ModelPerformance) -> None:
+    for name, estimate in told.metrics.items():
+        if estimate.value is None:
+            continue
+        labels = (*identity, name)
+        families[catalogue.PERFORMANCE.name].add_metric(labels, estimate.value)
+        bounds = families[catalogue.PERFORMANCE_BOUND.name]
+        for bound, value in (("low", estimate.low), ("high", estimate.high)):
+            if value is not None:
+                bounds.add_metric((*labels, bound), value)
+    families[catalogue.PERFORMANCE_ROWS.name].add_metric(identity, told.rows)
+    if told.share_labelled is not None:
+        share = families[catalogue.PERFORMANCE_LABELLED.name]
+        share.add_metric(identity, told.share_labelled)
+    end = parse_time(told.window.end) / 1000
+    families[catalogue.PERFORMANCE_END.name].add_metric(identity, end)
+    if told.maturity is not None:
+        _add_maturity(families, identity, told.maturity)
+    for reason, rows in told.unusable.items():
+        unusable = families[catalogue.PERFORMANCE_UNUSABLE.name]
+        unusable.add_metric((*identity, reason), rows)
 
 
 def _add_maturity(families: dict[str, Family], identity: Identity, maturity: Maturity) -> None:

@@ -63,7 +63,9 @@ class PerformanceWatch:
 
     def skim(self, origin: Origin, rows: int, oldest: int, newest: int) -> bool:
         """Count predictions of one window as `detectors.monitors.row_consumer.RowConsumer`."""
-        return origin is Origin.PREDICTIONS and self._counts.skim(rows, oldest, newest)
+        if origin is not Origin.PREDICTIONS or self._estimates:
+            return False
+        return self._counts.skim(rows, oldest, newest)
 
     def consume(self, rows: ObservationBatch, first: int, log: RowLog) -> list[Found]:
         """Learn from unseen rows; return the windows that are to be told.
@@ -72,7 +74,10 @@ class PerformanceWatch:
         """
         if rows.origin is Origin.PREDICTIONS:
             self._counts.add(rows.times)
-            return []
+            if self._performance is None or not self._estimates:
+                return []
+            estimated = self._performance.estimate(rows.columns, rows.times)
+            return [self._found(first + each.row, each, log) for each in estimated]
         if not are_labelled(rows.columns):
             return []
         found: list[tuple[int, Telling]] = []
@@ -87,9 +92,7 @@ class PerformanceWatch:
             rest = rows.take(np.arange(len(rows)) >= begin)
             told = self._performance.add(rest.columns, predicted_at(rest), rest.times)
             found += [(first + begin + each.row, each) for each in told]
-        return [
-            Found(row, self._event(each, log.position(row, known_at=row))) for row, each in found
-        ]
+        return [self._found(row, each, log) for row, each in found]
 
     def restart(self) -> None:
         """Do nothing: neither a deployment nor a retraining makes a version's past void."""
@@ -124,6 +127,13 @@ class PerformanceWatch:
             self._performance = self._new_performance(self._choice.settled)
             if state["performance"] is not None:
                 self._performance.restore(state["performance"])
+
+    @property
+    def _estimates(self) -> bool:
+        return self._performance is not None and self._performance.estimates
+
+    def _found(self, row: int, told: Telling, log: RowLog) -> Found:
+        return Found(row, self._event(told, log.position(row, known_at=row)))
 
     def _new_performance(self, task: Task) -> Performance:
         options = self._options
@@ -198,6 +208,7 @@ class PerformanceWatch:
             metrics=told.metrics,
             classes=told.classes,
             confusion=told.confusion,
+            estimate_errors=told.estimate_errors,
         )
 
 

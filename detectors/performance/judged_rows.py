@@ -149,6 +149,15 @@ class Judge:
         problems[said.is_list | true.is_list] = Problem.LIST
         return NumberRows(problems.astype(np.uint8), *values)
 
+    def with_label(self, columns: Sequence[Column], rows: int) -> list[Column]:
+        """Return columns of predictions as though the positive class were true of all rows."""
+        kept = [column for column in columns if column.role in {Role.PREDICTION, Role.SCORE}]
+        number = number_of(self.positive)
+        if number is not None:
+            return [*kept, Column("label", Role.LABEL, Kind.NUMBER, np.full(rows, number))]
+        codes = np.zeros(rows, dtype=np.int32)
+        return [*kept, Column("label", Role.LABEL, Kind.CATEGORY, codes, (self.positive,))]
+
     def class_rows(self, columns: Sequence[Column], rows: int) -> ClassRows:
         """Return rows of a classification; new classes get their numbers in the order of rows."""
         said, true = (_Outcomes.of(columns, role, rows) for role in (Role.PREDICTION, Role.LABEL))

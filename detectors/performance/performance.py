@@ -11,6 +11,7 @@ from detectors.performance.class_table import ClassTable
 from detectors.performance.confusion import Confusion
 from detectors.performance.delay_curves import DelayCurves
 from detectors.performance.error import Task
+from detectors.performance.estimated_performance import EstimatedPerformance, EstimatedWindow
 from detectors.performance.figures import metrics_of
 from detectors.performance.judged_rows import ClassRows, Judge, JudgedRows, Problem, part_of
 from detectors.performance.label_delays import LabelDelays, keys_of
@@ -38,6 +39,10 @@ EXACT_IN_TIME: Final = 128
 """Scores of a window of time that are kept as they are; likewise."""
 
 _NEVER: Final = -1
+_BOTH: Final = 2
+
+_MATURE: Final = 0.9
+"""Share of a window's labels from which on its estimate is compared with them."""
 
 
 class Telling(NamedTuple):
@@ -53,7 +58,7 @@ class Telling(NamedTuple):
         Milliseconds since the epoch.
     rows, predictions
         Labelled rows of it, and predictions; None where these are not known.
-    maturity, positive, unusable, metrics, classes, confusion
+    maturity, positive, unusable, metrics, classes, confusion, estimate_errors
         As of `schemas.events.model_performance.ModelPerformance`.
     """
 
@@ -71,6 +76,7 @@ class Telling(NamedTuple):
     metrics: dict[str, Estimate]
     classes: list[ClassReport]
     confusion: list[list[int]]
+    estimate_errors: dict[str, float]
 
 
 class _TimeWindow:
@@ -141,6 +147,8 @@ class Performance:
         self._current = Tally(EXACT_IN_ROWS)
         self._windows: dict[int, _TimeWindow] = {}
         self._delays = LabelDelays(options.window * options.kept)
+        self._estimated = EstimatedPerformance(options.window, options.kept)
+        self._unlabelled = Judge(classes, options, ClassTable([self._judge.positive]))
         self.late_rows = 0
 
     @property
@@ -161,7 +169,10 @@ class Performance:
         predicted_at, labelled_at
             Shape ``(n,)``: times of predictions and of labels, milliseconds since the epoch.
         """
+        was_known = self._table.known(self._judge.positive) >= 0
         rows = self._judged(columns, len(labelled_at))
+        if isinstance(rows, ClassRows):
+            self._calibrate(rows, was_known=was_known)
         length = self._options.window
         now = np.maximum.accumulate(np.maximum(labelled_at, self._now))
         ticks = now * TICKS // length
@@ -191,8 +202,40 @@ class Performance:
             self._now, self._newest = int(now[end - 1]), latest
         return told
 
+    @property
+    def estimates(self) -> bool:
+        """Whether predictions are looked at before their labels come."""
+        is_ready = self._estimated.calibration.is_ready
+        return is_ready and len(self._table.names) <= _BOTH
+
+    def estimate(self, columns: Sequence[Column], times: Times) -> list[Telling]:
+        """Add predictions without labels; return windows that have ended, as estimated.
+
+        Parameters
+        ----------
+        columns
+            What was predicted, and the scores.
+        times
+            Shape ``(n,)``, milliseconds since the epoch.
+        """
+        estimated, length = self._estimated, self._options.window
+        rows = self._unlabelled.class_rows(
+            self._unlabelled.with_label(columns, len(times)), len(times)
+        )
+        is_said = rows.said == self._unlabelled.table.known(self._judge.positive)
+        newest = np.maximum.accumulate(np.maximum(times // length, estimated.newest))
+        told: list[Telling] = []
+        for begin, end in _stretches(newest, newest):
+            ended = estimated.of(estimated.newest)
+            if newest[begin] > estimated.newest and ended is not None:
+                told.append(self._tell_estimated(ended, estimated.newest, begin))
+            part = slice(begin, end)
+            estimated.add(rows.positive[part], is_said[part], times[part])
+        return told
+
     def state(self) -> State:
         """Return the whole state."""
+        calibrated = self._estimated.calibration.rows > 0
         return {
             "task": str(self._task),
             "classes": list(self._table.names),
@@ -200,6 +243,7 @@ class Performance:
             "late": self.late_rows,
             "times": [self._now, self._newest],
             "current": self._current.state(),
+            "estimated": self._estimated.state() if calibrated else None,
             "delays": self._delays.state() if self._delays.now >= 0 else None,
             "windows": [
                 {
@@ -217,7 +261,9 @@ class Performance:
         self._rows, self.late_rows = state["rows"], state["late"]
         self._now, self._newest = state["times"]
         self._current.restore(state["current"])
-        # Releases before knew no delays: these begin with the next row.
+        # Releases before knew neither delays nor estimates: these begin with the next row.
+        if state.get("estimated") is not None:
+            self._estimated.restore(state["estimated"])
         if state.get("delays") is not None:
             self._delays.restore(state["delays"])
         for item in state["windows"]:
@@ -244,6 +290,53 @@ class Performance:
         if not len(due):
             return set()
         return set(due[np.unique(numbers[due], return_index=True)[1]].tolist())
+
+    def _calibrate(self, rows: ClassRows, *, was_known: bool) -> None:
+        """Learn what share of scores is of the positive class, from the first row of it on."""
+        positive = self._table.known(self._judge.positive)
+        if positive < 0:
+            return
+        is_it = rows.true == positive
+        known = (rows.problems == Problem.NONE) & ~np.isnan(rows.positive)
+        if not was_known:
+            known &= np.logical_or.accumulate(is_it | (rows.said == positive))
+        if known.any():
+            self._estimated.calibration.add(rows.positive[known], is_it[known])
+
+    def _tell_estimated(self, window: EstimatedWindow, number: int, row: int) -> Telling:
+        length, wanted = self._options.window, self._options.metrics
+        metrics = window.metrics()
+        return Telling(
+            row=row,
+            kind=WindowKind.ESTIMATED,
+            number=number,
+            revision=0,
+            begin=number * length,
+            end=(number + 1) * length,
+            rows=window.rows,
+            predictions=None,
+            maturity=None,
+            positive=self._judge.positive,
+            unusable={},
+            metrics={name: metrics[name] for name in metrics if not wanted or name in wanted},
+            classes=[],
+            confusion=[],
+            estimate_errors={},
+        )
+
+    def _estimate_errors(
+        self, number: int, maturity: Maturity, metrics: dict[str, Estimate]
+    ) -> dict[str, float]:
+        """Return by how much estimates of a window missed what its labels say by now."""
+        window = self._estimated.of(number)
+        if window is None or maturity.expected is None or maturity.expected < _MATURE:
+            return {}
+        found = {}
+        for name, each in window.metrics().items():
+            told = metrics.get(name)
+            if told is not None and told.value is not None and each.value is not None:
+                found[name] = each.value - told.value
+        return found
 
     def _count_delays(self, rows: JudgedRows, predicted_at: Times, labelled_at: Times) -> None:
         """Count how late the labels of rows came that can be judged."""
@@ -312,6 +405,8 @@ class Performance:
         maturity = WindowMaturity(self._delays, curves, begin, end)
         rows = window.tally.rows
         predictions = self._predictions.of(number)
+        matured = self._maturity(maturity, window.tally)
+        figures = self._figures(window.tally)
         return Telling(
             row,
             WindowKind.TIME,
@@ -321,8 +416,9 @@ class Performance:
             end,
             rows,
             predictions if predictions >= rows else None,
-            self._maturity(maturity, window.tally),
-            *self._figures(window.tally),
+            matured,
+            *figures,
+            self._estimate_errors(number, matured, figures[2]),
         )
 
     def _tell_rows(self, row: int) -> Telling:
@@ -340,6 +436,7 @@ class Performance:
             None,
             None,
             *self._figures(tally),
+            {},
         )
 
     def _maturity(self, maturity: WindowMaturity, tally: Tally) -> Maturity:

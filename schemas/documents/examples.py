@@ -259,6 +259,7 @@ MODEL_PERFORMANCE: Final[dict[str, Any]] = {
         },
     ],
     "confusion": [[869, 0], [7, 86]],
+    "estimate_errors": {"recall": 0.0121},
 }
 
 RETRAIN_REQUEST: Final[dict[str, Any]] = {

@@ -20,6 +20,10 @@ class WindowKind(StrEnum):
     TIME = "time"
     """Predictions of a span of event time, whenever their labels came."""
 
+    ESTIMATED = "estimated"
+    """Predictions of a span of event time before their labels have come: all of its metrics are
+    estimates by calibrated scores, for a model that has not come to mean something else."""
+
 
 class NoValue(StrEnum):
     """Why a metric has no value in a window; more may come."""
@@ -159,8 +163,15 @@ class ModelPerformance(PublishedEvent):
     window: Window
     revision: int = Field(ge=0, description="0 for the first publication of the window.")
     task: str = Field(description="`classification` or `regression`.")
-    as_of: Position = Field(description="The labelled row up to which labels are counted.")
-    rows: int = Field(ge=1, description="Labelled rows of the window, usable or not.")
+    as_of: Position = Field(
+        description="The labelled row up to which labels are counted; of an estimated window the "
+        "prediction after its last one."
+    )
+    rows: int = Field(
+        ge=1,
+        description="Labelled rows of the window, usable or not; of an estimated one predictions "
+        "with a score.",
+    )
     predictions: int | None = Field(
         description="Predictions of the window that were seen; None where that is not known, as "
         "of windows of rows."
@@ -179,6 +190,11 @@ class ModelPerformance(PublishedEvent):
     classes: list[ClassReport] = Field(
         description="The classes with the most rows, at most twenty, the rest as `others`; empty "
         "for a regression."
+    )
+    estimate_errors: dict[str, float] = Field(
+        default_factory=dict,
+        description="Of a window of time nine tenths of whose labels have come: what was estimated "
+        "without labels, less what these say.",
     )
     confusion: list[list[int]] = Field(
         description="Rows by label (outer) and prediction (inner), in the order of `classes`."

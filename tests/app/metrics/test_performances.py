@@ -54,6 +54,18 @@ def test_what_is_expected_of_all_labels_is_shown_beside_it() -> None:
     assert value(delay, {**of_class, "quantile": "0.9"}) == maturity.delays[0].late_seconds
 
 
+def test_how_wrong_estimates_were_is_that_of_the_latest_window_whose_labels_have_come() -> None:
+    world = World()
+    world.collector.keep(window(8).model_copy(update={"estimate_errors": {}}))
+    world.collector.keep(window(3))
+    world.collector.keep(window(2).model_copy(update={"estimate_errors": {"recall": 0.5}}))
+    name, labels = "driftline_model_performance_estimate_error", {"model": "fraud", "version": "3"}
+    value = world.registry.get_sample_value(name, {**labels, "metric": "recall"})
+    assert value == TOLD.estimate_errors["recall"]
+    world.collector.forget({("fraud", "3")})
+    assert world.registry.get_sample_value(name, {**labels, "metric": "recall"}) is None
+
+
 def test_an_older_window_that_is_revised_changes_nothing_but_the_count() -> None:
     world = World()
     world.collector.keep(window(8))

@@ -129,6 +129,98 @@ def test_what_is_told_does_not_depend_on_how_rows_are_cut(
     assert snapshot_of(cut, ("fraud", "3")) == snapshot_of(whole, ("fraud", "3"))
 
 
+def scored(times: Sequence[int], likely: Sequence[float], start: int = 0) -> ObservationTable:
+    """Predictions with their scores, as they come before their labels."""
+    said = [int(each > 0.5) for each in likely]
+    scores = [max(each, 1 - each) for each in likely]
+    columns = labelled_columns(said, said, scores)
+    kept = [column for column in columns if column.role is not Role.LABEL]
+    return table_of(Origin.PREDICTIONS, kept, times, start)
+
+
+def estimates_of(events: Sequence[PublishedEvent]) -> list[ModelPerformance]:
+    return [each for each in performances(events) if each.window.kind is WindowKind.ESTIMATED]
+
+
+@settings(max_examples=5, deadline=None)
+@given(st.integers(0, 1000), st.lists(st.integers(1, 150), min_size=2, max_size=4))
+def test_estimates_do_not_depend_on_how_rows_are_cut(seed: int, sizes: list[int]) -> None:
+    rows = history(seed, 600)
+    random = np.random.default_rng(seed)
+    count = sum(sizes)
+    times = (BEGIN + np.sort(random.random(count) * 5) * DAY).astype(np.int64).tolist()
+    likely = random.random(count).tolist()
+    whole, cut = fleet_of(), fleet_of()
+    whole.update(labelled(rows))
+    expected = whole.update(scored(times, likely))
+    for begin in range(0, 600, 130):
+        cut.update(labelled(rows[begin : begin + 130], begin))
+    found: list[PublishedEvent] = []
+    for begin, end in pairwise(np.cumsum([0, *sizes]).tolist()):
+        found += cut.update(scored(times[begin:end], likely[begin:end], begin))
+        cut_again = fleet_of()
+        cut_again.restore(cut.state())
+        cut = cut_again
+    assert estimates_of(found) == estimates_of(expected)
+    assert plain(cut.state()) == plain(whole.state())
+
+
+def test_a_window_that_has_ended_is_estimated_before_its_labels_come() -> None:
+    fleet = fleet_of()
+    fleet.update(labelled(history(1, 1000)))
+    random = np.random.default_rng(2)
+    days = 20 + np.arange(3000) / 1000
+    times = (BEGIN + days * DAY).astype(np.int64).tolist()
+    likely = random.random(3000).tolist()
+    told = estimates_of(fleet.update(scored(times, likely)))
+    assert [each.window.number for each in told] == [BEGIN // DAY + 20, BEGIN // DAY + 21]
+    assert [each.as_of.offset for each in told] == [1000, 2000]
+    assert [each.rows for each in told] == [1000, 1000]
+    # A label is 1 as often as its score says, so three in four predictions are right.
+    for each in told:
+        assert each.metrics["accuracy"].value == pytest.approx(0.75, abs=0.04)
+        assert each.metrics["recall"].value == pytest.approx(0.75, abs=0.05)
+        assert each.share_labelled is None
+
+
+def test_the_error_of_an_estimate_is_told_once_the_labels_have_come() -> None:
+    fleet = fleet_of()
+    fleet.update(labelled(history(1, 1000, latest=0.5)))
+    random = np.random.default_rng(3)
+    rows = 3000
+    made = (BEGIN + (20 + np.arange(rows) * 4 / rows) * DAY).astype(np.int64)
+    likely = random.random(rows)
+    fleet.update(scored(made.tolist(), likely.tolist()))
+    said = (likely > 0.5).astype(int)
+    true = (random.random(rows) < likely).astype(int)
+    scores = np.maximum(likely, 1 - likely)
+    known = made + 3_600_000
+    told = performances(
+        fleet.update(
+            labelled(
+                [
+                    (int(a), int(b), float(c), int(d), int(e))
+                    for a, b, c, d, e in zip(said, true, scores, made, known, strict=True)
+                ],
+                1000,
+            )
+        )
+    )
+    errors = [each.estimate_errors for each in told if each.estimate_errors]
+    assert len(errors) > 0
+    assert all(abs(each["accuracy"]) < 0.08 for each in errors)
+
+
+def test_nothing_is_estimated_where_no_label_has_come_nor_without_a_positive_class() -> None:
+    fleet = fleet_of()
+    times = [BEGIN, BEGIN + DAY, BEGIN + 2 * DAY]
+    assert estimates_of(fleet.update(scored(times, [0.2, 0.6, 0.9]))) == []
+    rows: list[Row] = [("yes", "no", 0.7, BEGIN + row, BEGIN + row + 1000) for row in range(600)]
+    fleet.update(labelled(rows))
+    later = [time + 5 * DAY for time in times]
+    assert estimates_of(fleet.update(scored(later, [0.2, 0.6, 0.9], 3))) == []
+
+
 def test_a_window_of_rows_is_told_when_it_is_full() -> None:
     told = performances(fleet_of().update(labelled(history(1, 600))))
     windows = [each for each in told if each.window.kind is WindowKind.ROWS]
