@@ -149,12 +149,43 @@ class Judge:
         problems[said.is_list | true.is_list] = Problem.LIST
         return NumberRows(problems.astype(np.uint8), *values)
 
-    def with_label(self, columns: Sequence[Column], rows: int) -> list[Column]:
+    def chances(self, columns: Sequence[Column], rows: int) -> tuple[Numbers, Mask]:
+        """Return the probability of the positive class, and whether it is predicted.
+
+        What `class_rows` says of them once they are labelled, whatever the label is.
+
+        Parameters
+        ----------
+        columns, rows
+            Of predictions, with their scores.
+
+        Returns
+        -------
+        tuple
+            Shape ``(n,)`` each; NaN where the probability is not known.
+        """
+        said = [column for column in columns if column.role is Role.PREDICTION]
+        score = next((each for each in columns if each.role is Role.SCORE), None)
+        if len(said) != 1 or said[0].name.endswith("]") or self.options.threshold is not None:
+            found = self.class_rows(self._with_label(columns, rows), rows)
+            return found.positive, found.said == self.table.known(self.positive)
+        values, places = distinct(said[0])
+        positive, spellings = self.positive, self.classes.spellings
+        pairs = (self._alike(class_name(each, spellings), positive) for each in values)
+        is_it = np.array([one == other for one, other in pairs] or [False])
+        is_said: Mask = is_it[places] & _is_ok(said[0], rows)
+        if score is None:
+            return np.full(rows, np.nan), is_said
+        usable = _is_ok(said[0], rows) & _is_ok(score, rows)
+        usable &= (score.values >= 0) & (score.values <= 1)
+        given = score.values.astype(np.float64)
+        if self.options.score_of is ScoreOf.PREDICTED:
+            given = np.where(is_said, given, 1 - given)
+        return np.where(usable, given, np.nan), is_said
+
+    def _with_label(self, columns: Sequence[Column], rows: int) -> list[Column]:
         """Return columns of predictions as though the positive class were true of all rows."""
         kept = [column for column in columns if column.role in {Role.PREDICTION, Role.SCORE}]
-        number = number_of(self.positive)
-        if number is not None:
-            return [*kept, Column("label", Role.LABEL, Kind.NUMBER, np.full(rows, number))]
         codes = np.zeros(rows, dtype=np.int32)
         return [*kept, Column("label", Role.LABEL, Kind.CATEGORY, codes, (self.positive,))]
 

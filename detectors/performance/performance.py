@@ -219,10 +219,7 @@ class Performance:
             Shape ``(n,)``, milliseconds since the epoch.
         """
         estimated, length = self._estimated, self._options.window
-        rows = self._unlabelled.class_rows(
-            self._unlabelled.with_label(columns, len(times)), len(times)
-        )
-        is_said = rows.said == self._unlabelled.table.known(self._judge.positive)
+        scores, is_said = self._unlabelled.chances(columns, len(times))
         newest = np.maximum.accumulate(np.maximum(times // length, estimated.newest))
         told: list[Telling] = []
         for begin, end in _stretches(newest, newest):
@@ -230,7 +227,7 @@ class Performance:
             if newest[begin] > estimated.newest and ended is not None:
                 told.append(self._tell_estimated(ended, estimated.newest, begin))
             part = slice(begin, end)
-            estimated.add(rows.positive[part], is_said[part], times[part])
+            estimated.add(scores[part], is_said[part], times[part])
         return told
 
     def state(self) -> State:
@@ -376,8 +373,10 @@ class Performance:
     def _forget(self, latest: int, row: int) -> list[Telling]:
         """Forget windows that are too old by now; return what was not told of them."""
         gone = sorted(n for n in self._windows if n <= latest - self._options.kept)
-        curves = DelayCurves(self._delays)
-        told = [self._tell(n, row, curves) for n in gone if self._windows[n].is_changed]
+        untold = [number for number in gone if self._windows[number].is_changed]
+        # They take as long as hundreds of rows: made where a window is to be told alone.
+        curves = DelayCurves(self._delays) if untold else None
+        told = [self._tell(number, row, curves) for number in untold if curves is not None]
         for number in gone:
             del self._windows[number]
         return told
@@ -388,7 +387,9 @@ class Performance:
             for number, window in self._windows.items()
             if window.is_changed and window.due_at <= tick and (number + 1) * TICKS <= tick
         ]
-        told = []
+        told: list[Telling] = []
+        if not due:
+            return told
         curves = DelayCurves(self._delays)
         for number in sorted(due):
             told.append(self._tell(number, row, curves))
