@@ -11,11 +11,12 @@ from detectors.performance.calibration import raise_to_rising
 from detectors.performance.class_table import ClassTable
 from detectors.performance.error import Task
 from detectors.performance.estimated_performance import sum_estimates
-from detectors.performance.judged_rows import Judge
+from detectors.performance.judge import Judge
 from detectors.performance.label_delays import LabelDelays
 from detectors.performance.labelled_rows import with_errors
 from detectors.performance.options import PerformanceOptions
 from detectors.performance.outcome_view import OutcomeView
+from detectors.performance.ranking import BINS, count_in_bins
 from detectors.performance.tallies import Tally
 from detectors.performance.threshold import Threshold
 from detectors.performance.threshold_check import ThresholdCheck
@@ -63,10 +64,11 @@ def warm_up() -> None:
     )
     columns = with_errors(outcomes, Task.CLASSIFICATION, 2)
     check.update(OutcomeView(columns, 2, USUAL_CLASSES), 0)
-    tally.add_classes(judge.class_rows(columns, 2), 1)
-    tally.add_numbers(judge.numbers(columns, 2), 0.5)
-    times = np.arange(2)
-    LabelDelays(1).add(times, times, times)
+    which, times = np.arange(2), np.zeros(2, dtype=np.int64)
+    for judged in (judge.class_rows(columns, 2), judge.numbers(columns, 2)):
+        tally.add(judged, which, times, positive=1, quantile=0.5)
+    count_in_bins(np.array([0.5, -0.5]), np.zeros((2, BINS), dtype=np.int64))
+    LabelDelays(1).add(which, which, which)
     raise_to_rising(np.ones(2), np.ones(2))
     sum_estimates(np.ones(2), np.ones(2), np.ones(2, dtype=np.bool_), np.zeros(10))
 

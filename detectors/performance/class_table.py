@@ -43,6 +43,16 @@ class ClassTable:
         """Return how many numbers there are, that of the others included."""
         return len(self.names) + 1
 
+    @property
+    def is_full(self) -> bool:
+        """Whether no class gets a number any more."""
+        return len(self.names) >= MOST_CLASSES
+
+    @property
+    def by_value(self) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """The classes that are numbers, ascending, and the numbers that they have."""
+        return self._values, self._codes
+
     def learn(self, names: Iterable[str]) -> None:
         """Give numbers to classes as long as there are any left."""
         for name in names:
@@ -52,7 +62,7 @@ class ClassTable:
         """Return the number of a class, giving it one where there is any left."""
         number = self._numbers.get(name)
         if number is None:
-            if len(self.names) >= MOST_CLASSES:
+            if self.is_full:
                 return OTHERS
             self.names.append(name[:])
             number = self._numbers[name] = len(self.names)
@@ -77,7 +87,7 @@ class ClassTable:
         """
         flat = values.reshape(-1) + 0.0
         codes = self._find(flat)
-        while (codes < 0).any() and len(self.names) < MOST_CLASSES:
+        while (codes < 0).any() and not self.is_full:
             strange = float(flat[np.argmax(codes < 0)])
             codes[flat == strange] = self.code(class_name(strange))
         codes[codes < 0] = OTHERS

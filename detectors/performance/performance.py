@@ -13,7 +13,8 @@ from detectors.performance.delay_curves import DelayCurves
 from detectors.performance.error import Task
 from detectors.performance.estimated_performance import EstimatedPerformance, EstimatedWindow
 from detectors.performance.figures import metrics_of
-from detectors.performance.judged_rows import ClassRows, Judge, JudgedRows, Problem, part_of
+from detectors.performance.judge import Judge
+from detectors.performance.judged_rows import ClassRows, JudgedRows, Problem
 from detectors.performance.label_delays import LabelDelays, keys_of
 from detectors.performance.maturity import WindowMaturity
 from detectors.performance.options import PerformanceOptions
@@ -140,8 +141,9 @@ class Performance:
         self._predictions = predictions
         self._table = ClassTable()
         self._judge = Judge(classes, options, self._table)
+        self._positive = self._judge.positive
         if options.positive is not None:
-            self._table.learn([self._judge.positive])
+            self._table.learn([self._positive])
         self._rows = 0
         self._now = self._newest = _NEVER
         self._current = Tally(EXACT_IN_ROWS)
@@ -169,10 +171,11 @@ class Performance:
         predicted_at, labelled_at
             Shape ``(n,)``: times of predictions and of labels, milliseconds since the epoch.
         """
-        was_known = self._table.known(self._judge.positive) >= 0
+        was_known = self._table.known(self._positive) >= 0
         rows = self._judged(columns, len(labelled_at))
         if isinstance(rows, ClassRows):
             self._calibrate(rows, was_known=was_known)
+        each = np.arange(len(labelled_at))
         length = self._options.window
         now = np.maximum.accumulate(np.maximum(labelled_at, self._now))
         ticks = now * TICKS // length
@@ -192,9 +195,8 @@ class Performance:
                 sorted({0, end - begin, *(at + 1 for at in (*stops, *full))})
             ):
                 part = slice(begin + start, begin + stop)
-                those = part_of(rows, part)
-                self._count_delays(those, predicted_at[part], labelled_at[part])
-                self._take(those, predicted_at[part], is_kept[start:stop])
+                self._count_delays(rows, part, predicted_at, labelled_at)
+                self._take(rows, predicted_at, each[part], is_kept[start:stop])
                 if self._rows % self._options.rows == 0:
                     told.append(self._tell_rows(begin + stop - 1))
                 if stop - 1 in stops:
@@ -290,7 +292,7 @@ class Performance:
 
     def _calibrate(self, rows: ClassRows, *, was_known: bool) -> None:
         """Learn what share of scores is of the positive class, from the first row of it on."""
-        positive = self._table.known(self._judge.positive)
+        positive = self._table.known(self._positive)
         if positive < 0:
             return
         is_it = rows.true == positive
@@ -313,7 +315,7 @@ class Performance:
             rows=window.rows,
             predictions=None,
             maturity=None,
-            positive=self._judge.positive,
+            positive=self._positive,
             unusable={},
             metrics={name: metrics[name] for name in metrics if not wanted or name in wanted},
             classes=[],
@@ -335,11 +337,15 @@ class Performance:
                 found[name] = each.value - told.value
         return found
 
-    def _count_delays(self, rows: JudgedRows, predicted_at: Times, labelled_at: Times) -> None:
-        """Count how late the labels of rows came that can be judged."""
-        good = (rows.problems == Problem.NONE) | (rows.problems == Problem.SCORE_OUT_OF_RANGE)
+    def _count_delays(
+        self, rows: JudgedRows, part: slice, predicted_at: Times, labelled_at: Times
+    ) -> None:
+        """Count how late the labels of some rows came that can be judged."""
+        problems = rows.problems[part]
+        predicted_at, labelled_at = predicted_at[part], labelled_at[part]
+        good = (problems == Problem.NONE) | (problems == Problem.SCORE_OUT_OF_RANGE)
         if isinstance(rows, ClassRows):
-            keys = keys_of(rows.true, rows.said)
+            keys = keys_of(rows.true[part], rows.said[part])
         else:
             keys = np.zeros(len(good), dtype=np.int64)
         if not good.all():
@@ -347,36 +353,33 @@ class Performance:
         if len(keys):
             self._delays.add(keys, predicted_at, labelled_at)
 
-    def _take(self, rows: JudgedRows, times: Times, is_kept: NDArray[np.bool_]) -> None:
-        """Add rows among which none is told but the last."""
-        self._rows += len(times)
-        self._add(self._current, rows, times)
+    def _take(
+        self, rows: JudgedRows, times: Times, which: Times, is_kept: NDArray[np.bool_]
+    ) -> None:
+        """Add some rows, among which none is told but the last."""
+        self._rows += len(which)
+        self._add(self._current, rows, which, times)
         if not is_kept.all():
             self.late_rows += int(np.count_nonzero(~is_kept))
-            rows, times = part_of(rows, is_kept), times[is_kept]
-        numbers = times // self._options.window
+            which = which[is_kept]
+        numbers = times[which] // self._options.window
         order = np.argsort(numbers, kind="stable")
-        bounds = np.flatnonzero(np.diff(numbers[order])) + 1
-        for those in np.split(order, bounds) if len(order) else ():
-            window = self._windows.setdefault(int(numbers[those[0]]), _TimeWindow())
+        which, numbers = which[order], numbers[order]
+        bounds = (np.flatnonzero(np.diff(numbers)) + 1).tolist()
+        for begin, end in pairwise([0, *bounds, len(which)]) if len(which) else ():
+            window = self._windows.setdefault(int(numbers[begin]), _TimeWindow())
             window.is_changed = True
-            is_all = len(those) == len(times)
-            self._add(window.tally, rows if is_all else part_of(rows, those), times[those])
+            self._add(window.tally, rows, which[begin:end], times)
 
-    def _add(self, tally: Tally, rows: JudgedRows, times: Times) -> None:
-        tally.span(times)
-        if isinstance(rows, ClassRows):
-            tally.add_classes(rows, self._table.known(self._judge.positive))
-        else:
-            tally.add_numbers(rows, self._options.quantile)
+    def _add(self, tally: Tally, rows: JudgedRows, which: Times, times: Times) -> None:
+        positive = self._table.known(self._positive)
+        tally.add(rows, which, times, positive=positive, quantile=self._options.quantile)
 
     def _forget(self, latest: int, row: int) -> list[Telling]:
         """Forget windows that are too old by now; return what was not told of them."""
         gone = sorted(n for n in self._windows if n <= latest - self._options.kept)
-        untold = [number for number in gone if self._windows[number].is_changed]
-        # They take as long as hundreds of rows: made where a window is to be told alone.
-        curves = DelayCurves(self._delays) if untold else None
-        told = [self._tell(number, row, curves) for number in untold if curves is not None]
+        changed = [number for number in gone if self._windows[number].is_changed]
+        told = self._tell_all(changed, row)
         for number in gone:
             del self._windows[number]
         return told
@@ -387,17 +390,19 @@ class Performance:
             for number, window in self._windows.items()
             if window.is_changed and window.due_at <= tick and (number + 1) * TICKS <= tick
         ]
-        told: list[Telling] = []
-        if not due:
-            return told
-        curves = DelayCurves(self._delays)
-        for number in sorted(due):
-            told.append(self._tell(number, row, curves))
+        told = self._tell_all(sorted(due), row)
+        for number in due:
             window = self._windows[number]
             age = tick - (number + 1) * TICKS
             window.due_at, window.is_changed = tick + max(1, age // _PATIENCE), False
             window.revision += 1
         return told
+
+    def _tell_all(self, numbers: Sequence[int], row: int) -> list[Telling]:
+        if not numbers:
+            return []  # the usual case, and curves are dear
+        curves = DelayCurves(self._delays)
+        return [self._tell(number, row, curves) for number in numbers]
 
     def _tell(self, number: int, row: int, curves: DelayCurves) -> Telling:
         window = self._windows[number]
@@ -443,7 +448,7 @@ class Performance:
     def _maturity(self, maturity: WindowMaturity, tally: Tally) -> Maturity:
         if self._task is Task.REGRESSION:
             return maturity.of_numbers()
-        positive = self._table.known(self._judge.positive)
+        positive = self._table.known(self._positive)
         wanted = self._options.metrics
         return maturity.of_classes(tally.pairs, self._table.names, wanted, positive)
 
@@ -452,13 +457,13 @@ class Performance:
     ) -> tuple[str | None, dict[str, int], dict[str, Estimate], list[ClassReport], list[list[int]]]:
         if self._task is Task.REGRESSION:
             return None, tally.unusable(), metrics_of(tally, None, self._options, -1), [], []
-        positive = self._table.known(self._judge.positive)
+        positive = self._table.known(self._positive)
         if not self._judge.is_positive_named and not tally.has(positive):
             positive = -1
         confusion = Confusion(tally.pairs)
         metrics = metrics_of(tally, confusion, self._options, positive)
         reports, matrix = confusion.report(self._table.names)
-        name = None if positive < 0 else self._judge.positive
+        name = None if positive < 0 else self._positive
         return name, tally.unusable(), metrics, reports, matrix
 
 

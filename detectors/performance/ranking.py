@@ -3,6 +3,7 @@
 from typing import Final, NamedTuple
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 Numbers = NDArray[np.float64]
@@ -24,18 +25,31 @@ class Ranked(NamedTuple):
     error: float
 
 
-def bins_of(scores: Numbers) -> Counts:
-    """Return the bin of each probability, shape ``(n,)``, from 0 to ``BINS - 1``.
+@njit(cache=True, nogil=True, error_model="numpy")
+def bin_of(score: float) -> int:
+    """Return the bin of a probability, from 0 to ``BINS - 1``.
 
     Examples
     --------
-    >>> bins_of(np.array([0.0, 0.5, 1.0])).tolist()
-    [0, 64, 127]
+    >>> bin_of(0.0), bin_of(0.5), bin_of(1.0)
+    (0, 64, 127)
     """
-    inside = np.clip(scores, _LEAST, 1 - _LEAST)
+    inside = min(max(score, _LEAST), 1 - _LEAST)
     odds = np.log(inside) - np.log1p(-inside)
-    places = np.floor((odds + _FARTHEST) / _WIDTH)
-    return np.clip(places, 0, BINS - 1).astype(np.int64)
+    return int(min(max(np.floor((odds + _FARTHEST) / _WIDTH), 0.0), BINS - 1.0))
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def count_in_bins(signed: Numbers, bins: Counts) -> None:
+    """Count probabilities in bins, shape ``(2, BINS)``; negative ones in those of the second row.
+
+    Parameters
+    ----------
+    signed
+        Shape ``(n,)``; -0 is negative.
+    """
+    for score in signed:
+        bins[int(np.signbit(score)), bin_of(abs(score))] += 1
 
 
 def at_scores(positives: Numbers, negatives: Numbers) -> tuple[Counts, Counts]:

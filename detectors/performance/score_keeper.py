@@ -3,9 +3,8 @@
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from detectors.performance.ranking import BINS, Counts, Numbers, at_scores, bins_of
+from detectors.performance.ranking import BINS, Counts, Numbers, at_scores, count_in_bins
 
 _BOTH: Final = 2
 
@@ -39,25 +38,22 @@ class ScoreKeeper:
         """Bytes that the scores, or their bins, take."""
         return self._scores.nbytes + (0 if self._bins is None else self._bins.nbytes)
 
-    def add(self, scores: Numbers, is_positive: NDArray[np.bool_]) -> None:
+    def add(self, signed: Numbers) -> None:
         """Add rows.
 
         Parameters
         ----------
-        scores, is_positive
-            Shape ``(n,)``: probabilities, and whether the label is of the positive class.
+        signed
+            Shape ``(n,)``: probabilities, negative ones, -0 included, where the label is of another
+            class.
         """
-        # The sign tells the two apart, that of zero too.
-        signed = np.where(is_positive, scores, -scores)
         if self._bins is None:
             self._scores = np.concatenate([self._scores, signed])
             if len(self._scores) <= self._most:
                 return
             signed, self._scores = self._scores, np.empty(0)
             self._bins = np.zeros((_BOTH, BINS), dtype=np.int64)
-        is_negative = np.signbit(signed)
-        places = is_negative * BINS + bins_of(np.abs(signed))
-        self._bins += np.bincount(places, minlength=_BOTH * BINS).reshape(_BOTH, BINS)
+        count_in_bins(signed, self._bins)
 
     def counts(self) -> tuple[Counts, Counts]:
         """Return how many positives and negatives there are at each score, or in each bin."""

@@ -6,9 +6,16 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.performance.judged_rows import ClassRows, NumberRows, Problem
+from detectors.performance.judged_rows import ClassRows, JudgedRows, NumberRows, Problem
 from detectors.performance.score_keeper import ScoreKeeper
-from detectors.performance.tally_kernels import sum_classes, sum_numbers
+from detectors.performance.tally_kernels import (
+    COUNTS,
+    GOOD,
+    SCORED,
+    TOPS,
+    tally_classes,
+    tally_numbers,
+)
 from detectors.snapshots.tree import State
 
 Numbers = NDArray[np.float64]
@@ -18,13 +25,6 @@ CALIBRATION_BINS: Final = 10
 """Of equal width, of the probability of the class that was predicted."""
 
 _FEWEST: Final = 2
-_GOOD: Final = len(Problem)
-_SCORED: Final = _GOOD + 1
-_TOPS: Final = _GOOD + 2
-_COUNTS: Final = _GOOD + 3
-# Members of an enumeration are slow to come by.
-_NONE: Final = int(Problem.NONE)
-_BAD_SCORE: Final = int(Problem.SCORE_OUT_OF_RANGE)
 
 
 class ClassSum(IntEnum):
@@ -86,7 +86,7 @@ class Tally:
     __slots__ = ("begin", "calibration", "counts", "end", "pairs", "scores", "sums")
 
     def __init__(self, most_scores: int) -> None:
-        self.counts: Integers = np.zeros(_COUNTS, dtype=np.int64)
+        self.counts: Integers = np.zeros(COUNTS, dtype=np.int64)
         self.sums: Numbers = np.zeros(_SUMS)
         self.pairs: Integers = np.zeros((_FEWEST, _FEWEST), dtype=np.int64)
         self.calibration: Integers = np.zeros((2, CALIBRATION_BINS), dtype=np.int64)
@@ -101,17 +101,17 @@ class Tally:
     @property
     def good(self) -> int:
         """Rows that were judged."""
-        return int(self.counts[_GOOD])
+        return int(self.counts[GOOD])
 
     @property
     def scored(self) -> int:
         """Rows that were judged and have the probability of the class that was true."""
-        return int(self.counts[_SCORED])
+        return int(self.counts[SCORED])
 
     @property
     def tops(self) -> int:
         """Rows with the score of one class alone."""
-        return int(self.counts[_TOPS])
+        return int(self.counts[TOPS])
 
     @property
     def nbytes(self) -> int:
@@ -127,66 +127,47 @@ class Tally:
             if problem is not Problem.NONE and self.counts[problem]
         }
 
-    def span(self, times: Integers) -> None:
-        """Take the times of the predictions of further rows."""
-        first, last = int(times.min()), int(times.max())
-        self.begin = first if self.begin < 0 else min(self.begin, first)
-        self.end = max(self.end, last)
-
     def has(self, number: int) -> bool:
         """Tell whether a class was predicted or true."""
         if not 0 <= number < len(self.pairs):
             return False
         return bool(self.pairs[number].any() or self.pairs[:, number].any())
 
-    def add_classes(self, rows: ClassRows, positive: int) -> None:
-        """Add rows of a classification.
+    def add(
+        self, rows: JudgedRows, which: Integers, times: Integers, *, positive: int, quantile: float
+    ) -> None:
+        """Add rows.
 
         Parameters
         ----------
-        rows
-            The rows.
+        rows, times
+            All rows of a batch, and the times of their predictions.
+        which
+            Shape ``(n,)``, at least one: the numbers of those to add, ascending.
         positive
             The number of the class that is looked for; below 0 where it has none.
+        quantile
+            That which a regression predicts.
         """
-        good = self._count(rows.problems)
-        count = 1 + max(_largest(rows.said, good), _largest(rows.true, good), len(self.pairs) - 1)
-        if count > len(self.pairs):
-            grown = np.zeros((count, count), dtype=np.int64)
+        added = times[which]
+        first, last = int(added.min()), int(added.max())
+        self.begin = first if self.begin < 0 else min(self.begin, first)
+        self.end = max(self.end, last)
+        if isinstance(rows, NumberRows):
+            tally_numbers(
+                which, rows.problems, rows.said, rows.true, quantile, self.counts, self.sums
+            )
+            return
+        scores = np.empty(len(which))
+        known = self._add_classes(rows, which, positive, scores)
+        if known < 0:
+            classes = -known - 1
+            grown = np.zeros((classes, classes), dtype=np.int64)
             grown[: len(self.pairs), : len(self.pairs)] = self.pairs
             self.pairs = grown
-        sum_classes(
-            good,
-            rows.said,
-            rows.true,
-            rows.likelihood,
-            rows.squares,
-            rows.confidence,
-            rows.is_top,
-            self.counts[_SCORED:],
-            self.sums,
-            self.pairs,
-            self.calibration,
-        )
-        known = good & ~np.isnan(rows.positive)
-        if known.any():
-            self.scores.add(rows.positive[known], rows.true[known] == positive)
-
-    def add_numbers(self, rows: NumberRows, quantile: float) -> None:
-        """Add rows of a regression.
-
-        Parameters
-        ----------
-        rows
-            The rows.
-        quantile
-            That which is predicted.
-        """
-        is_first = self.good == 0
-        good = self._count(rows.problems)
-        if is_first and good.any():
-            self.sums[NumberSum.FIRST_LABEL] = rows.true[np.argmax(good)]
-        sum_numbers(good, rows.said, rows.true, quantile, self.sums)
+            known = self._add_classes(rows, which, positive, scores)
+        if known:
+            self.scores.add(scores[:known])
 
     def state(self) -> State:
         """Return the whole state."""
@@ -213,14 +194,16 @@ class Tally:
         self.scores.restore(state["scores"])
         self.begin, self.end = state["span"]
 
-    def _count(self, problems: NDArray[np.uint8]) -> NDArray[np.bool_]:
-        """Count rows by what is wrong with them; return those that can be judged."""
-        self.counts[:_GOOD] += np.bincount(problems, minlength=_GOOD)
-        good: NDArray[np.bool_] = (problems == _NONE) | (problems == _BAD_SCORE)
-        self.counts[_GOOD] += np.count_nonzero(good)
-        return good
-
-
-def _largest(codes: Integers, good: NDArray[np.bool_]) -> int:
-    """Return the largest number of rows that can be judged."""
-    return int(codes.max(initial=0, where=good))
+    def _add_classes(self, rows: ClassRows, which: Integers, positive: int, scores: Numbers) -> int:
+        return int(
+            tally_classes(
+                which,
+                *rows,
+                positive,
+                self.counts,
+                self.sums,
+                self.pairs,
+                self.calibration,
+                scores,
+            )
+        )

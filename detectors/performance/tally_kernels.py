@@ -4,6 +4,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from detectors.performance.judged_rows import Problem
+
 Numbers = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
@@ -11,45 +13,78 @@ SMALLEST = float(np.finfo(np.float64).eps)
 """Probabilities below it count as it, and labels of percentage errors."""
 
 
+Mask = NDArray[np.bool_]
+Problems = NDArray[np.uint8]
+
+GOOD = len(Problem)
+"""The first count after those of the problems: rows that were judged."""
+
+SCORED, TOPS, COUNTS = GOOD + 1, GOOD + 2, GOOD + 3
+FIRST_LABEL = 11
+"""The sum that is none: the first label of a window."""
+
+_BAD_SCORE = int(Problem.SCORE_OUT_OF_RANGE)
+
+
 @njit(cache=True, nogil=True, error_model="numpy")
-def sum_classes(
-    good: NDArray[np.bool_],
+def tally_classes(
+    rows: Integers,
+    problems: Problems,
     said: Integers,
     true: Integers,
+    positive: Numbers,
     likelihood: Numbers,
     squares: Numbers,
     confidence: Numbers,
-    is_top: NDArray[np.bool_],
-    scored: Integers,
+    is_top: Mask,
+    wanted: int,
+    counts: Integers,
     sums: Numbers,
     pairs: Integers,
     calibration: Integers,
-) -> None:
-    """Add rows of a classification.
+    scores: Numbers,
+) -> int:
+    """Add rows of a classification; return how many have a score of the positive class.
+
+    Nothing is added where ``pairs`` has no place for a class; returned is one less than the least
+    negative number of classes that it needs.
 
     Parameters
     ----------
-    good
-        Shape ``(n,)``: which rows can be judged.
-    said, true, likelihood, squares, confidence, is_top
+    rows
+        Shape ``(n,)``: which rows.
+    problems, said, true, positive, likelihood, squares, confidence, is_top
         As of `detectors.performance.judged_rows.ClassRows`.
-    scored
-        Shape ``(2,)``: rows with a likelihood, and those of them with one score alone.
-    sums
-        By `detectors.performance.tallies.ClassSum`.
-    pairs, calibration
+    wanted
+        The number of the positive class; below 0 where it has none.
+    counts, sums, pairs, calibration
         As of `detectors.performance.tallies.Tally`.
+    scores
+        Shape ``(n,)``: gets those scores, below 0 where another class was true, -0 included.
     """
+    largest = 0
+    for row in rows:
+        if problems[row] == 0 or problems[row] == _BAD_SCORE:
+            largest = max(largest, said[row], true[row])
+    if largest >= len(pairs):
+        return -largest - 2
     bins = calibration.shape[1]
-    for row in range(len(good)):
-        if not good[row]:
+    known = 0
+    for row in rows:
+        counts[problems[row]] += 1
+        if problems[row] != 0 and problems[row] != _BAD_SCORE:
             continue
+        counts[GOOD] += 1
         pairs[true[row], said[row]] += 1
+        if not np.isnan(positive[row]):
+            # The sign tells the two apart, that of zero too.
+            scores[known] = positive[row] if true[row] == wanted else -positive[row]
+            known += 1
         likely = likelihood[row]
         if np.isnan(likely):
             continue
-        scored[0] += 1
-        scored[1] += is_top[row]
+        counts[SCORED] += 1
+        counts[TOPS] += is_top[row]
         loss = -np.log(min(max(likely, SMALLEST), 1.0 - SMALLEST))
         sums[0] += loss
         sums[1] += loss * loss
@@ -59,33 +94,46 @@ def sum_classes(
         sums[4 + place] += confidence[row]
         calibration[0, place] += 1
         calibration[1, place] += said[row] == true[row]
+    return known
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def sum_numbers(
-    good: NDArray[np.bool_], said: Numbers, true: Numbers, quantile: float, sums: Numbers
+def tally_numbers(
+    rows: Integers,
+    problems: Problems,
+    said: Numbers,
+    true: Numbers,
+    quantile: float,
+    counts: Integers,
+    sums: Numbers,
 ) -> None:
     """Add rows of a regression.
 
     Parameters
     ----------
-    good
-        Shape ``(n,)``: which rows can be judged.
-    said, true
+    rows
+        Shape ``(n,)``: which rows.
+    problems, said, true
         As of `detectors.performance.judged_rows.NumberRows`.
     quantile
         That which is predicted.
+    counts
+        As of `detectors.performance.tallies.Tally`.
     sums
         By `detectors.performance.tallies.NumberSum`, the first label among them.
     """
-    for row in range(len(good)):
-        if not good[row]:
+    for row in rows:
+        counts[problems[row]] += 1
+        if problems[row] != 0:
             continue
+        if counts[GOOD] == 0:
+            sums[FIRST_LABEL] = true[row]
+        counts[GOOD] += 1
         error = said[row] - true[row]
         square = error * error
         ratio = abs(error) / max(abs(true[row]), SMALLEST)
         loss = max(-quantile * error, (1.0 - quantile) * error)
-        label = true[row] - sums[11]
+        label = true[row] - sums[FIRST_LABEL]
         sums[0] += error
         sums[1] += square
         sums[2] += abs(error)

@@ -12,7 +12,7 @@ from detectors.performance.class_table import ClassTable
 from detectors.performance.confusion import Confusion
 from detectors.performance.error import Task
 from detectors.performance.figures import metrics_of
-from detectors.performance.judged_rows import Judge
+from detectors.performance.judge import Judge
 from detectors.performance.options import CLASSIFICATION, REGRESSION, PerformanceOptions
 from detectors.performance.tallies import Tally
 from schemas.events.model_performance import Estimate, NoValue
@@ -35,12 +35,13 @@ def told(
     judge = Judge(classes or Classes(), options or PerformanceOptions(), ClassTable())
     tally = Tally(10_000)
     columns = labelled_columns(predictions, labels, scores or ())
-    if task is Task.REGRESSION:
-        tally.add_numbers(judge.numbers(columns, len(labels)), judge.options.quantile)
-        return metrics_of(tally, None, judge.options, -1)
-    rows = judge.class_rows(columns, len(labels))
+    is_regression = task is Task.REGRESSION
+    rows = (judge.numbers if is_regression else judge.class_rows)(columns, len(labels))
     positive = judge.table.known(judge.positive)
-    tally.add_classes(rows, positive)
+    which, times = np.arange(len(labels)), np.zeros(len(labels), dtype=np.int64)
+    tally.add(rows, which, times, positive=positive, quantile=judge.options.quantile)
+    if is_regression:
+        return metrics_of(tally, None, judge.options, -1)
     return metrics_of(tally, Confusion(tally.pairs), judge.options, positive)
 
 
