@@ -11,7 +11,7 @@ from agents.stages.intake import IntakeOptions
 from agents.stages.topics import Topics
 from agents.state.checkpoints import CheckpointOptions
 from app.settings import DetectorSettings, ModelSettings, Settings, TopicRole
-from app.settings.monitor import Season
+from app.settings.monitor import Joint, Season
 from detectors.algorithms.false_alarms import FalseAlarms
 from detectors.monitors.fleet import Fleet
 from detectors.monitors.options import DetectorOptions, MonitorOptions
@@ -150,6 +150,7 @@ def monitor_options(settings: Settings, model: str) -> MonitorOptions:
         reference_after=frozenset(
             general.reference_after if own.reference_after is None else own.reference_after
         ),
+        joint_limit=None if (own.joint or general.joint) is Joint.AUTO else 0.0,
         seasonal=(own.season or general.season) is Season.AUTO,
         kinds=known.kinds,
         critical=known.critical,

@@ -6,7 +6,9 @@ from detectors.algorithms.priming import uniform_sequence
 from detectors.arrays.column import Numbers
 from detectors.monitors.column_figures import figures_of
 from detectors.monitors.fleet import Fleet
+from detectors.monitors.joint_watch import JointWatch
 from detectors.monitors.options import MonitorOptions
+from detectors.monitors.row_bets import RowBets
 from detectors.performance.calibration import raise_to_rising
 from detectors.performance.class_table import ClassTable
 from detectors.performance.error import Task
@@ -48,6 +50,9 @@ def warm_up() -> None:
         sources = (Source("", 0),), np.zeros(len(rows), dtype=np.int64)
         values = Column("warm-up", Role.FEATURE, Kind.NUMBER, sequence[: len(rows)])
         fleet.update(ObservationTable(Origin.PREDICTIONS, models, *sources, rows, rows, (values,)))
+    joint = JointWatch(1.0, MonitorOptions().false_alarms)
+    joint.settle(RowBets.on(0, 1))
+    joint.look(0, [])
     fleet.state()
     figures_of(column for monitor in fleet for column in monitor.columns.values())
     with_values(0, 0.0, 0.0, sequence)

@@ -122,7 +122,7 @@ class Ledger:
     @property
     def missed(self) -> list[str]:
         """Columns that have drifted without an alert."""
-        found = {one.alert.subject for one in self.found}
+        found = {name for one in self.found for name in one.alert.subjects}
         return [name for name in self._scenario.drifting if name not in found]
 
     @property
@@ -181,14 +181,15 @@ class Ledger:
 
     def _judged(self, alert: Alert, row: int, now: float) -> Judged:
         shift_row = self._seen[_origin(alert)].shift_row
-        if shift_row is None or row < shift_row or alert.subject not in self._scenario.drifting:
+        drifting = set(alert.subjects) & set(self._scenario.drifting)
+        if shift_row is None or row < shift_row or not drifting:
             return Judged(alert, row, None, None, repeated=False)
         return Judged(
             alert,
             row,
             delay_events=row - shift_row + 1,
             delay_seconds=now - self._shift_time,
-            repeated=any(one.alert.subject == alert.subject for one in self.found),
+            repeated=drifting <= {name for one in self.found for name in one.alert.subjects},
         )
 
     def _row_of(self, alert: Alert) -> int | None:

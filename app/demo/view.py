@@ -223,7 +223,7 @@ def _moments(summary: Summary) -> str:
 
 def _column(name: str, ledger: Ledger) -> str:
     rows = ledger.columns[name]
-    if any(one.alert.subject == name for one in ledger.found):
+    if any(name in one.alert.subjects for one in ledger.found):
         return f"[red]● {name}[/]"
     if rows < BURN_IN:
         return f"[dim]◌ {name} {rows}/{BURN_IN}[/]"

@@ -139,6 +139,13 @@ class Season(StrEnum):
     NONE = "none"
 
 
+class Joint(StrEnum):
+    """Whether all columns of a model are watched together."""
+
+    AUTO = "auto"
+    NONE = "none"
+
+
 class MonitorSettings(Section):
     """How every model is watched, where nothing else is said of it."""
 
@@ -168,6 +175,12 @@ class MonitorSettings(Section):
     values without it; `none` says that there is none, so that nothing is learned, and that a change
     is guaranteed whatever the hour."""
 
+    joint: Joint = Joint.AUTO
+    """`auto` watches the columns of a model together as well, from eight of them on, so that small
+    changes of many are told, and drifts of many in few alerts. Of `false_alarms` of a model it has
+    one half and the columns the other; of `false_alarms` of each column it has as much as one.
+    `none` has each column tell of itself alone."""
+
 
 class MonitorOverrides(Section):
     """What is different for one model; null keeps the value of `monitor`."""
@@ -189,6 +202,9 @@ class MonitorOverrides(Section):
 
     season: Season | None = None
     """What is done about the course of days and weeks; as of `monitor.season`."""
+
+    joint: Joint | None = None
+    """Whether all columns are watched together; as of `monitor.joint`."""
 
 
 class ModelSettings(Section):

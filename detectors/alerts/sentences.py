@@ -53,7 +53,7 @@ def drift_sentence(
     without
         Words for the season without which the values are told; none for values as they came.
     """
-    said = f"{_change(*windows)}, over {rows} rows"
+    said = f"{change_of(*windows)}, over {rows} rows"
     if without:
         said = f"without {without} {said}"
     return (
@@ -115,7 +115,8 @@ def _verb(kind: DriftKind, direction: Direction | None) -> str:
     return "rose" if direction is Direction.UP else "fell"
 
 
-def _change(before: Window, after: Window) -> str:
+def change_of(before: Window, after: Window) -> str:
+    """Return what went from where to where, of two windows of one kind of values."""
     if isinstance(before, CategorySummary) and isinstance(after, CategorySummary):
         shares = before.shares.keys() | after.shares.keys()
         gaps = {name: after.shares.get(name, 0.0) - before.shares.get(name, 0.0) for name in shares}

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detectors.alerts.drift import Finding
-from detectors.algorithms import bernoulli, multinomial, rank_bets
+from detectors.algorithms import bernoulli, joint_bets, multinomial, rank_bets
 from detectors.algorithms.bernoulli import Bernoulli
 from detectors.algorithms.catalogue import build, kinds
 from detectors.algorithms.contract import Detector
@@ -19,6 +19,7 @@ from detectors.arrays.column import Numbers
 from detectors.monitors.default_detectors import DefaultDetectors, by_shares
 from detectors.monitors.limits import SHARES, SHARES_OF_ODDS, limits_of, parameters_under
 from detectors.monitors.options import DetectorOptions
+from detectors.monitors.row_bets import RowBets
 from detectors.reference.column_block import (
     APART,
     BUDGET,
@@ -124,7 +125,12 @@ class ColumnDetectors:
                 prime(detector, self._burn_in)
 
     def judge(
-        self, reference: Reference, values: Numbers, bins: NDArray[np.int64]
+        self,
+        reference: Reference,
+        values: Numbers,
+        bins: NDArray[np.int64],
+        rows: NDArray[np.int64],
+        row_bets: RowBets,
     ) -> tuple[Finding, ...]:
         """Rank values, and return what fired at the first of them at which anything fired.
 
@@ -134,6 +140,10 @@ class ColumnDetectors:
             Of the column.
         values, bins
             Shape ``(n,)``: values, and their bins as the reference has given them.
+        rows
+            Shape ``(n,)``: of the values.
+        row_bets
+            Get what the values up to there say of the model.
         """
         block = reference.block
         of_shares = by_shares(block)
@@ -159,7 +169,10 @@ class ColumnDetectors:
         if shares[0] >= 0:
             findings.append(Finding(of_shares, Stream.RAW, of_shares.detection(*shares)))
         reference.block = self._kept(reference.block, watchers)
-        first = min((finding.detection.index for finding in findings), default=0)
+        first = min((finding.detection.index for finding in findings), default=len(bins) - 1)
+        told, own = ranks[: first + 1], np.ascontiguousarray(rows[: first + 1])
+        memory = reference.block.joint
+        joint_bets.contribute(told, own, memory, row_bets.first, row_bets.rows)
         return tuple(finding for finding in findings if finding.detection.index == first)
 
     def early(self, block: ColumnBlock, bet: float) -> tuple[EDetector, Stream]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from detectors.alerts.drift import Drift, Finding
 from detectors.alerts.quality_change import QualityChange
 from detectors.alerts.values_change import ValuesChange
-from detectors.algorithms import bernoulli, multinomial, rank_bets, share_cusum
+from detectors.algorithms import bernoulli, joint_bets, multinomial, rank_bets, share_cusum
 from detectors.algorithms.bernoulli import Bernoulli
 from detectors.algorithms.change_point import likeliest_suffix, strongest_suffix
 from detectors.algorithms.multinomial import Multinomial
@@ -22,6 +22,7 @@ from detectors.monitors.default_detectors import DefaultDetectors
 from detectors.monitors.kind_choice import KindChoice
 from detectors.monitors.limits import Allowance
 from detectors.monitors.options import DetectorOptions
+from detectors.monitors.row_bets import NO_ROW_BETS, RowBets
 from detectors.monitors.unrest import Unrest
 from detectors.reference import season
 from detectors.reference.column_block import BUDGET, LIMITS_SIZE, RECENT, SEED
@@ -183,7 +184,11 @@ class ColumnMonitor:
         return () if categories is None else categories.names
 
     def update(
-        self, column: Observed, first_row: int, times: Integers | None = None
+        self,
+        column: Observed,
+        first_row: int,
+        times: Integers | None = None,
+        bets: RowBets = NO_ROW_BETS,
     ) -> list[Change]:
         """Learn from a column of rows, of whatever kind; return the changes in order.
 
@@ -196,6 +201,8 @@ class ColumnMonitor:
         times
             Shape ``(n,)``: event times, milliseconds since the epoch; where none are given all
             rows have the same.
+        bets
+            Get what the rows say of the model.
         """
         self._placed = False
         changes: list[Change] = []
@@ -215,7 +222,7 @@ class ColumnMonitor:
                     self._renew_as(kind)
             part = rest.between(0, min(look, course))
             learned, change = self._learn(
-                retyped(part, self.kind, self._spellings), first_row + begin, times[begin:]
+                retyped(part, self.kind, self._spellings), first_row + begin, times[begin:], bets
             )
             begin += learned
             if change is not None:
@@ -226,6 +233,7 @@ class ColumnMonitor:
                 self._restarts += 1
                 self._renew_as(kind)
                 self._begin_quality()
+        self._tell_dependence()
         return changes
 
     def _rows_of_course(self, column: Observed, times: Integers) -> int:
@@ -244,11 +252,11 @@ class ColumnMonitor:
         turn(int(times[0] // season.MS_PER_HOUR), memory)
         if season.cycles(memory) > cycles:
             # What is judged from here on are other values.
-            self._restart_values()
+            self.restart_values()
         return self._rows_of_course(column, times)
 
     def _learn(
-        self, column: Observed, first_row: int, times: Integers
+        self, column: Observed, first_row: int, times: Integers, bets: RowBets
     ) -> tuple[int, Change | None]:
         """Learn from rows of the column's kind up to the first change; say how many, and which."""
         block = self.reference.block
@@ -266,7 +274,7 @@ class ColumnMonitor:
                 self.reference.block.season[season.SINCE] = times[rows[0] - first_row]
             values = self._values(observed[:most], column.categories)
             before = self.reference.block.season
-            taken, found = self._advance(values, rows[:most])
+            taken, found = self._advance(values, rows[:most], bets)
             memory = self.reference.block.season
             known, after = rows[0] - first_row, rows[taken - 1] - first_row + 1
             _note(column.between(known, after), times[known:], memory)
@@ -336,6 +344,7 @@ class ColumnMonitor:
         first_row: int,
         found: NDArray[np.float64],
         times: Integers | None = None,
+        bets: RowBets = NO_ROW_BETS,
     ) -> list[Change]:
         """Go on from where the fused kernel has found something; return the changes in order.
 
@@ -347,8 +356,8 @@ class ColumnMonitor:
             Number of the first one.
         found
             Shape ``(6, 5)``: what the detectors have found.
-        times
-            As of `update`.
+        times, bets
+            As of `update`; of the rows up to what was found, the bets have them.
         """
         if times is None:
             times = np.zeros(len(column.values), dtype=np.int64)
@@ -372,7 +381,7 @@ class ColumnMonitor:
         changes: list[Change] = []
         self._add(changes, change)
         rest = column.since(learned)
-        return [*changes, *self.update(rest, first_row + learned, times[learned:])]
+        return [*changes, *self.update(rest, first_row + learned, times[learned:], bets)]
 
     def _add(self, changes: list[Change], change: Change) -> None:
         """Add a change to others, unless it is no more than that time goes by."""
@@ -394,15 +403,16 @@ class ColumnMonitor:
 
         The kind is chosen anew by what comes.
         """
-        self._restart_values()
+        self.restart_values()
         self._begin_quality()
 
     def _begin_quality(self) -> None:
         block = self.reference.block
         share_cusum.begin(block.quality, block.problems, self._burn_in)
 
-    def _restart_values(self) -> None:
-        """Begin a new reference with the next value."""
+    def restart_values(self) -> None:
+        """Begin a new reference with the next value; the quality of values stays."""
+        self._placed = False
         self._restarts += 1
         self._renew_as(self.kind)
         self._choice.begin(self._usable)
@@ -440,6 +450,7 @@ class ColumnMonitor:
             "look": float(block.look[0]),
             "detectors": self._detectors.states(block),
             "season": season.state_of(block.season),
+            "joint": block.joint[: joint_bets.KEPT].copy(),
         }
 
     def restore(self, state: State) -> None:
@@ -474,6 +485,8 @@ class ColumnMonitor:
         bernoulli.restore(block.odds, state.get("odds"))
         block.look[0] = state.get("look", 0.0)
         season.restore(block.season, state.get("season"))
+        joint_bets.restore(block.joint, state.get("joint"))
+        self._tell_dependence()
 
     def _new_reference(self) -> Reference:
         return Reference(
@@ -485,13 +498,14 @@ class ColumnMonitor:
         )
 
     def _advance(
-        self, values: Numbers, rows: NDArray[np.int64]
+        self, values: Numbers, rows: NDArray[np.int64], bets: RowBets
     ) -> tuple[int, Drift | ValuesChange | None]:
         """Take values up to the end of the burn-in, of the first change, or all; say how many."""
         reference = self.reference
         if not reference.ready:
             taken, step = self._burn(values, rows)
             return taken, None if step is None else self._step(int(rows[taken - 1]), step)
+        self._tell_dependence()
         until = reference.until_look
         values, rows = values[:until], rows[:until]
         judged = reference.judged(len(values))
@@ -501,12 +515,12 @@ class ColumnMonitor:
             end = judged.start + fault.row * judged.step + 1
             values, rows = values[:end], rows[:end]
             judged, bins = reference.judged(end), bins[: fault.row + 1]
-        findings = self._detectors.judge(reference, values[judged], bins)
+        findings = self._detectors.judge(reference, values[judged], bins, rows[judged], bets)
         if fault is not None and all(each.detection.index == fault.row for each in findings):
             reference.absorb(values[judged], rows[judged])
             _, latest = reference.latest(fault.values)
             first = int(latest[0])
-            self._restart_values()
+            self.restart_values()
             return len(values), ValuesChange(int(rows[-1]), first, fault, reference.independent)
         if not findings:
             reference.absorb(values[judged], rows[judged])
@@ -530,6 +544,37 @@ class ColumnMonitor:
             first = int(rows[0]) if began is None else began
             self._detectors.limit(reference.block, self._allowance.after(first, int(rows[-1])))
         return taken, step
+
+    def _tell_dependence(self) -> None:
+        """Let a column take no part in what is said of the model where its ranks are dependent."""
+        memory = self.reference.block.joint
+        memory[joint_bets.DEPENDENT] = float(not self.reference.independent)
+
+    def leave(self, row: int, time: int, finding: Finding) -> Drift | None:
+        """Begin a new reference after a row, for what was found in the model.
+
+        Parameters
+        ----------
+        row
+            The latest one.
+        time
+            Event time of it.
+        finding
+            What was found; the column's reference is ready.
+
+        Returns
+        -------
+        Drift | None
+            None where it is no more than that time goes by.
+        """
+        # What takes all columns to be seen began before the latest values of this one.
+        drift = self._drift(row, (finding,), min(RECENT, self.reference.count))
+        memory = self.reference.block.season
+        independent = drift.independent and season.is_covered(memory, time)
+        independent &= not self._unrest.alert(self._usable)
+        self.restart_values()
+        self.reference.block.season[season.SHAKEN] = 1.0
+        return None if season.is_calendar(memory) else replace(drift, independent=independent)
 
     def _conclude(
         self, values: Numbers, rows: NDArray[np.int64], findings: tuple[Finding, ...]
@@ -559,7 +604,7 @@ class ColumnMonitor:
         """Return a drift, or what it comes from, and begin anew: one drift, one alert."""
         reference = self.reference
         fault = reference.stay(len(drift.after)) or reference.unseen(len(drift.after))
-        self._restart_values()
+        self.restart_values()
         if fault is None:
             return drift
         return ValuesChange(drift.row, drift.change_row, fault, reference.independent)

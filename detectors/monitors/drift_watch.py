@@ -1,29 +1,39 @@
 """Columns of one model version, watched for drift: the first consumer of its rows."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from detectors.alerts.drift import Finding
 from detectors.alerts.drift_alert import alert_of
+from detectors.alerts.model_alert import Told, model_alert_of, told_of
 from detectors.alerts.quality_alert import quality_alert_of, values_alert_of
 from detectors.alerts.quality_change import QualityChange
 from detectors.alerts.sighting import Sighting
 from detectors.alerts.values_change import ValuesChange
+from detectors.algorithms.contract import Detection
+from detectors.algorithms.joint_bets import JointBets
 from detectors.monitors.column_monitor import Change, ColumnMonitor
 from detectors.monitors.fused_kernel import DETECTORS, NO_ROOM, QUIET, rows_of, watch_columns
+from detectors.monitors.joint_look import FEWEST_COLUMNS
+from detectors.monitors.joint_watch import Event, JointWatch
 from detectors.monitors.kind_choice import CHOICE_OF
 from detectors.monitors.limits import Allowance
 from detectors.monitors.missing_columns import absent
 from detectors.monitors.options import MonitorOptions
+from detectors.monitors.row_bets import NO_ROW_BETS, RowBets
 from detectors.monitors.row_consumer import Found
 from detectors.performance.labelled_rows import NAME, are_labelled
+from detectors.reference.column_block import RECENT
 from detectors.reference.seeds import Seeds
 from detectors.rows.row_log import RowLog
 from detectors.snapshots.tree import State
-from schemas.events.alert import Alert
+from schemas.events.alert import Alert, Severity
+from schemas.events.detector_report import Stream
+from schemas.events.drift_alert import DriftAlert
 from schemas.events.event import LONGEST_NAME
 from schemas.tables.columns import Column, Flag, Kind, Role
 from schemas.tables.model_version import ModelVersion
@@ -55,6 +65,26 @@ def watched_keys(origin: Origin, columns: Sequence[Column]) -> frozenset[ColumnK
     return frozenset((column.role, column.name) for column in watched(origin, columns))
 
 
+class Stop(NamedTuple):
+    """Where the fused kernel has stopped among the rows of a model.
+
+    Attributes
+    ----------
+    at, found
+        Shapes ``(c,)`` and ``(c, 6, 5)``: what it gave for each watched column of the rows.
+    begin, end
+        The rows that it was given last; it found nothing in those before them.
+    bets
+        On these, not settled yet where it has found anything.
+    """
+
+    at: NDArray[np.int64]
+    found: NDArray[np.float64]
+    begin: int
+    end: int
+    bets: RowBets
+
+
 class DriftWatch:
     """Columns of one model version, from their first value of any quality on, and their changes.
 
@@ -69,6 +99,8 @@ class DriftWatch:
     ----------
     columns
         The watched columns, in the order in which they came.
+    joint
+        Watches all of them but that of errors together; None where the options say so.
     """
 
     def __init__(self, identity: ModelVersion, options: MonitorOptions) -> None:
@@ -78,6 +110,11 @@ class DriftWatch:
         self._refused: dict[ColumnKey, None] = {}
         self._first_rows: dict[ColumnKey, int] = {}
         self._log: RowLog | None = None
+        self.joint = (
+            None
+            if options.joint_limit == 0.0
+            else JointWatch(options.joint_limit, options.false_alarms)
+        )
 
     @property
     def refused_columns(self) -> int:
@@ -100,30 +137,31 @@ class DriftWatch:
         most = self._options.most_columns
         if room is not None:
             most = min(most, len(self.columns) + room)
-        return self._found(
-            self._watch(list(self._chosen(rows, most, first)), first, rows.times), log
-        )
+        return self._go_on(rows, 0, first, log, most)
 
-    def conclude(
-        self,
-        rows: ObservationBatch,
-        first: int,
-        log: RowLog,
-        at: NDArray[np.int64],
-        found: NDArray[np.float64],
-    ) -> list[Found]:
-        """Go on from where the fused kernel has found something in the columns.
+    def conclude(self, rows: ObservationBatch, first: int, log: RowLog, stop: Stop) -> list[Found]:
+        """Go on from where the fused kernel has stopped.
 
         Parameters
         ----------
         rows, first, log
-            As of `consume`: the rows that the kernel was given.
-        at, found
-            Shapes ``(c,)`` and ``(c, 5, 5)``: what it gave for each watched column of the rows.
+            As of `consume`: the rows of which the kernel was given some.
+        stop
+            Where that was.
         """
         self._log = log
-        columns = [((each.role, each.name), each) for each in watched(rows.origin, rows.columns)]
-        return self._found(self._conclude(columns, first, rows.times, at, found), log)
+        at, found, begin, end, bets = stop
+        joint = self.joint_of(rows.origin)
+        concluded: list[Found] = []
+        if (at != QUIET).any():
+            given = watched(rows.origin, rows.columns)
+            columns = [((each.role, each.name), each.between(begin, end)) for each in given]
+            times = rows.times[begin:end]
+            changes = self._conclude(columns, first + begin, times, at, found, bets)
+            concluded = self._told(changes, bets, first + end, int(times[-1]), log, joint)
+        elif joint is not None:
+            concluded = self._together(joint, first + end, int(rows.times[end - 1]), log)
+        return concluded + self._go_on(rows, end, first, log, self._options.most_columns)
 
     def forget(self, key: ColumnKey, kind: Kind) -> None:
         """Let a column begin anew with its next value, where it is of another kind."""
@@ -134,10 +172,13 @@ class DriftWatch:
         """Begin new references for all columns."""
         for monitor in self.columns.values():
             monitor.restart()
+        if self.joint is not None:
+            self.joint.restart()
 
     def state(self) -> State:
         """Return the whole state."""
         return {
+            "joint": None if self.joint is None else self.joint.state(),
             "refused": [[str(role), name] for role, name in self._refused],
             "columns": [
                 {
@@ -150,8 +191,10 @@ class DriftWatch:
             ],
         }
 
-    def restore(self, state: State) -> None:
-        """Restore a state of the same model, version and options."""
+    def restore(self, state: State, rows: int) -> None:
+        """Restore a state of the same model, version and options, after so many predictions."""
+        if self.joint is not None:
+            self.joint.restore(state.get("joint"), rows)
         self._refused = {(Role(role), name): None for role, name in state["refused"]}
         self.columns, self._first_rows = {}, {}
         for column in state["columns"]:
@@ -162,8 +205,36 @@ class DriftWatch:
         for column, monitor in zip(state["columns"], self.columns.values(), strict=True):
             monitor.restore(column["monitor"])
 
+    def joint_of(self, origin: Origin) -> JointWatch | None:
+        """Return what watches the columns of an origin together: there is one column of errors."""
+        return self.joint if origin is Origin.PREDICTIONS else None
+
+    def _go_on(
+        self, rows: ObservationBatch, begin: int, first: int, log: RowLog, most: int
+    ) -> list[Found]:
+        """Learn from rows from one of them on, up to each at which all columns are looked at."""
+        joint = self.joint_of(rows.origin)
+        found: list[Found] = []
+        while begin < len(rows):
+            end, bets = len(rows), NO_ROW_BETS
+            if joint is not None:
+                end = min(end, joint.next_look - first)
+                if joint.is_on:
+                    bets = RowBets.on(first + begin, end - begin)
+            part = [each.between(begin, end) for each in watched(rows.origin, rows.columns)]
+            times = rows.times[begin:end]
+            chosen = list(self._chosen(rows.origin, part, end - begin, most, first + begin))
+            changes = self._watch(chosen, first + begin, times, bets)
+            found += self._told(changes, bets, first + end, int(times[-1]), log, joint)
+            begin = end
+        return found
+
     def _watch(
-        self, chosen: list[tuple[ColumnKey, Column, int]], first: int, times: NDArray[np.int64]
+        self,
+        chosen: list[tuple[ColumnKey, Column, int]],
+        first: int,
+        times: NDArray[np.int64],
+        bets: RowBets,
     ) -> list[tuple[Change, ColumnKey]]:
         """Feed columns that begin at some row of a batch; return their drifts."""
         found: list[tuple[Change, ColumnKey]] = []
@@ -173,13 +244,13 @@ class DriftWatch:
             monitor = self.columns[key]
             address = monitor.pin(column.kind) if start == 0 else None
             if address is None:
-                drifts = monitor.update(column.since(start), first + start, times[start:])
+                drifts = monitor.update(column.since(start), first + start, times[start:], bets)
                 found += [(drift, key) for drift in drifts]
             else:
                 ready.append((key, column))
                 addresses.append(address)
         if ready:
-            found += self._watch_columns(ready, np.array(addresses), first, times)
+            found += self._watch_columns(ready, np.array(addresses), first, times, bets)
         return found
 
     def _watch_columns(
@@ -188,6 +259,7 @@ class DriftWatch:
         addresses: NDArray[np.int64],
         first: int,
         times: NDArray[np.int64],
+        bets: RowBets,
     ) -> list[tuple[Change, ColumnKey]]:
         defaults = self.columns[ready[0][0]].defaults
         if defaults is None:
@@ -203,10 +275,13 @@ class DriftWatch:
         found = np.empty((1, len(ready), DETECTORS, 5))
         at = np.empty((1, len(ready)), dtype=np.int64)
         bounds = np.array([[0, rows.values.shape[1]]])
+        nobody = np.zeros(1, dtype=np.int64)
         watch_columns(
-            addresses[np.newaxis], *rows, bounds, np.array([first]), *defaults.settings, found, at
+            addresses[np.newaxis],
+            *(*rows, bounds, np.array([first]), *defaults.settings),
+            *(nobody, bets.rows, found, at, np.zeros((1, 3), dtype=np.int64)),
         )
-        return self._conclude(ready, first, times, at[0], found[0])
+        return self._conclude(ready, first, times, at[0], found[0], bets)
 
     def _conclude(
         self,
@@ -215,40 +290,171 @@ class DriftWatch:
         times: NDArray[np.int64],
         at: NDArray[np.int64],
         found: NDArray[np.float64],
+        bets: RowBets,
     ) -> list[tuple[Change, ColumnKey]]:
         concluded = []
         for number in np.flatnonzero(at != QUIET).tolist():
             key, column = columns[number]
             monitor = self.columns[key]
             if at[number] == NO_ROOM:
-                drifts = monitor.update(column, first, times)
+                drifts = monitor.update(column, first, times, bets)
             else:
-                drifts = monitor.conclude(column, first, found[number], times)
+                drifts = monitor.conclude(column, first, found[number], times, bets)
             concluded += [(drift, key) for drift in drifts]
         return concluded
 
-    def _found(self, changes: list[tuple[Change, ColumnKey]], log: RowLog) -> list[Found]:
-        """Return the alerts of what was found in the latest rows, in the order of the rows."""
+    def _told(
+        self,
+        changes: list[tuple[Change, ColumnKey]],
+        bets: RowBets,
+        rows: int,
+        time: int,
+        log: RowLog,
+        joint: JointWatch | None,
+    ) -> list[Found]:
+        """Return the alerts of what was found up to some row, in the order of the rows.
+
+        Parameters
+        ----------
+        changes
+            Of columns, since the rows before.
+        bets
+            On the rows.
+        rows, time
+            The number of the next one, and the event time of the latest.
+        log
+            Tells where they came from.
+        joint
+            What watches the columns together.
+        """
         changes.sort(key=lambda item: (item[0].row, item[1]))
-        return [Found(change.row, self._alert(key, change, log)) for change, key in changes]
+        alerts = [(change.row, self._alert(key, change, log)) for change, key in changes]
+        if joint is None:
+            return [Found(*each) for each in alerts]
+        found: list[Found] = []
+        for row, alert in alerts:
+            can_wait = alert.severity is not Severity.CRITICAL
+            if can_wait and isinstance(alert, DriftAlert) and joint.holds(row):
+                joint.hold(row, told_of(alert, discovered=True))
+            else:
+                found.append(Found(row, alert))
+        # What columns say of the model is told with them.
+        joint.settle(bets, [each.row for each in found])
+        if rows == joint.next_look:
+            blocks = [monitor.reference.block for _, monitor in self._together_watched()]
+            if joint.look(rows, blocks):
+                found += self._together(joint, rows, time, log)
+        return found
+
+    def _together_watched(self) -> list[tuple[ColumnKey, ColumnMonitor]]:
+        roles = ROLES_OF[Origin.PREDICTIONS]
+        return [each for each in self.columns.items() if each[0][0] in roles]
+
+    def _together(self, joint: JointWatch, rows: int, time: int, log: RowLog) -> list[Found]:
+        """Return the alert of what columns say together, if they do, and begin anew.
+
+        Parameters
+        ----------
+        joint
+            What has something to say.
+        rows, time
+            How many rows there were, and the event time of the latest.
+        log
+            Tells where they came from.
+        """
+        row, told, restarted = rows - 1, joint.pending, len(joint.pending)
+        won, statistic = joint.has_won, joint.statistic
+        if won:
+            left, begun = self._left(joint.limit, row, time, log, alone=not told)
+            told, restarted = told + left, restarted + begun
+        limit = joint.limit
+        joint.told(rows)
+        # Of columns that have begun anew since, which was told then.
+        if not told:
+            return []
+        alert = model_alert_of(
+            self._identity,
+            told,
+            log.position(row, known_at=row),
+            changed=len(told),
+            watched=len(self._together_watched()),
+            restarted=restarted,
+            by_model=won,
+            statistic=statistic,
+            limit=limit,
+        )
+        return [Found(row, alert)]
+
+    def _left(
+        self, limit: float, row: int, time: int, log: RowLog, *, alone: bool
+    ) -> tuple[list[Told], int]:
+        """Begin new references after a row; return what to tell of columns, and how many begin.
+
+        Parameters
+        ----------
+        limit
+            What the model's statistic has reached.
+        row, time
+            The latest row, and its event time.
+        log
+            Tells where rows came from.
+        alone
+            Whether nothing waits to be told that may have been it.
+        """
+        columns = self._together_watched()
+        keys = [key for key, _ in columns]
+        event = Event.of([monitor.reference.block for _, monitor in columns], limit)
+        listed = event.listed(keys)
+        if not listed and alone:
+            # All together have changed, none of them clearly.
+            event, listed = event._replace(whole=True), event.most_leaning(keys)
+        if event.whole:
+            # What is critical does not begin anew without a word.
+            listed += self._critical_among(keys, listed)
+        told: list[Told] = []
+        for number in listed:
+            key, monitor = columns[number]
+            statistic = float(event.statistics[number])
+            detection = Detection(0, statistic, limit, np.nan, np.nan, RECENT)
+            stream = Stream.SPREAD if event.is_spread(number) else Stream.LOCATION
+            drift = monitor.leave(row, time, Finding(JointBets(limit), stream, detection))
+            alert = None if drift is None else self._alert(key, drift, log)
+            if isinstance(alert, DriftAlert):
+                told.append(told_of(alert, discovered=number in event.discovered))
+        others = set(range(len(keys))).difference(listed) if event.whole else set[int]()
+        ready = [columns[each][1] for each in others if columns[each][1].reference.ready]
+        for monitor in ready:
+            monitor.restart_values()
+        return told, len(listed) + len(ready)
+
+    def _critical_among(self, keys: Sequence[ColumnKey], but: Collection[int]) -> list[int]:
+        """Return the critical features with a reference, by their numbers, but for some."""
+        return [
+            number
+            for number in sorted(set(range(len(keys))).difference(but), key=keys.__getitem__)
+            if self._is_critical(keys[number]) and self.columns[keys[number]].reference.ready
+        ]
+
+    def _is_critical(self, key: ColumnKey) -> bool:
+        return key[0] is Role.FEATURE and key[1] in self._options.critical
 
     def _chosen(
-        self, batch: ObservationBatch, most: int, first: int
+        self, origin: Origin, columns: Sequence[Column], rows: int, most: int, first: int
     ) -> Iterator[tuple[ColumnKey, Column, int]]:
         """Yield for each watched column the observed one, and the row to start at."""
         observed = {
             (column.role, column.name): column
-            for column in watched(batch.origin, batch.columns)
+            for column in columns
             if column.role is not Role.FEATURE or column.name not in self._options.ignored
         }
         starts = self._admit(observed, most, first)
-        roles = ROLES_OF[batch.origin]
+        roles = ROLES_OF[origin]
         for key, monitor in self.columns.items():
             if key[0] not in roles:
                 continue
             column = observed.get(key)
             if column is None:
-                yield key, absent(*key, monitor.kind, len(batch)), 0
+                yield key, absent(*key, monitor.kind, rows), 0
             else:
                 yield key, column, starts.get(key, 0)
 
@@ -295,15 +501,18 @@ class DriftWatch:
         )
 
     def _sharing(self, key: ColumnKey, row: int | None) -> int:
-        """Return how many columns share the budget of the model at a row of one of them.
+        """Return among how many the budget of the model is shared at a row of one of its columns.
 
         The errors are one of them from the beginning on, for labels come late.
         """
         if row is None or key == ERROR:
-            return len(self.columns.keys() | {ERROR, key})
-        # Not those that come with a later row of the same batch.
-        others = self._first_rows.items()
-        return 1 + sum(first <= row for other, first in others if other != ERROR)
+            count = len(self.columns.keys() | {ERROR, key})
+        else:
+            # Not those that come with a later row of the same batch.
+            others = self._first_rows.items()
+            count = 1 + sum(first <= row for other, first in others if other != ERROR)
+        # What watches them together has as much as all of them.
+        return count if self.joint is None or count <= FEWEST_COLUMNS else 2 * count
 
     def _pace(self, first: int, last: int) -> float:
         """Return the rows in a millisecond of event time between two rows of the latest log."""
@@ -317,7 +526,7 @@ class DriftWatch:
             *self._identity,
             role,
             name,
-            critical=role is Role.FEATURE and name in self._options.critical,
+            critical=self._is_critical(key),
             change_at=log.position(change.change_row, known_at=change.row),
             detected_at=log.position(change.row, known_at=change.row),
         )

@@ -19,6 +19,8 @@ from detectors.algorithms.adwin import feed as feed_adwin
 from detectors.algorithms.adwin import is_room
 from detectors.algorithms.bernoulli import MEMORY as ODDS_MEMORY
 from detectors.algorithms.bernoulli import feed as feed_odds
+from detectors.algorithms.joint_bets import MEMORY as JOINT_MEMORY
+from detectors.algorithms.joint_bets import WIDTH, contribute
 from detectors.algorithms.multinomial import MEMORY as SHARES_MEMORY
 from detectors.algorithms.multinomial import feed as feed_multinomial
 from detectors.algorithms.page_hinkley import feed as feed_page_hinkley
@@ -28,6 +30,8 @@ from detectors.algorithms.share_cusum import feed as feed_shares
 from detectors.algorithms.share_cusum import is_calm
 from detectors.algorithms.value_faults import find, may_stay
 from detectors.arrays.addresses import pointer
+from detectors.monitors.joint_look import IS_ON, NEXT_LOOK, settle
+from detectors.monitors.joint_look import NUMBERS as JOINT_NUMBERS
 from detectors.reference.bins import count_at_most
 from detectors.reference.column_block import (
     ADDRESS,
@@ -45,6 +49,7 @@ from detectors.reference.column_block import (
     EDGES,
     FLAGS,
     HELD,
+    JOINT,
     LATEST,
     LIMITS,
     LIMITS_SIZE,
@@ -116,6 +121,12 @@ show a fault, and nothing was done."""
 
 DETECTORS: Final = 6
 """How many of them watch a column."""
+
+FED: Final = 0
+FOUND: Final = 1
+SAYS: Final = 2
+"""Why the rows of a model have ended: all were fed, something fired, or all columns together have
+something to say."""
 
 ALL_USABLE: Final = -1
 """In place of the number of flags: the column has none."""
@@ -395,6 +406,19 @@ def _standings(
     return standings, after, part
 
 
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+def _join(
+    ranks: NDArray[np.float64],
+    rows: Numbers,
+    block: int,
+    origin: int,
+    row_bets: NDArray[np.float64],
+) -> None:
+    """Add the ranks of one column to the bets on its model."""
+    memory = carray(pointer(block + WORD * JOINT), (JOINT_MEMORY,), np.float64)
+    contribute(ranks, rows, memory, origin, row_bets)
+
+
 @njit(cache=True, nogil=True, error_model="numpy")
 def _judge(
     judged: NDArray[np.float64],
@@ -408,6 +432,8 @@ def _judge(
     found: NDArray[np.float64],
     scratch: NDArray[np.float64],
     bins: Numbers,
+    origin: int,
+    row_bets: NDArray[np.float64],
 ) -> int:
     """Feed values to one column; return the first at which anything fired, or `QUIET`."""
     count = len(judged)
@@ -423,8 +449,7 @@ def _judge(
     at += WORD * counts_words(size, head[WIDE])
     recent = carray(pointer(at), (size,), np.uint16)
     at += WORD * recent_words(size)
-    location, spread = scratch[0, :count], scratch[1, :count]
-    has_new = False
+    location, spread, has_new = scratch[0, :count], scratch[1, :count], False
     standings, after, part = _standings(judged, at, head, scratch)
     if head[BIN_OF_AT] == 0:
         count_at_most(carray(pointer(at), (head[EDGES],), np.float64), standings, bins)
@@ -454,6 +479,8 @@ def _judge(
     won = carray(pointer(block + WORD * BETS), (BETS_MEMORY,), np.float64)
     fired = _note(found[4], feed_bets(location, won, limits[RANK_LIMIT]), fired)
     fired = _note(found[5], by_bins, fired)
+    # What comes after a detection belongs to the next reference.
+    _join(location[: count if fired == QUIET else fired + 1], rows, block, origin, row_bets)
     if fired == QUIET:
         if head[APART] != 0:
             keep_residuals(judged, standings, after, part, int(tally[HELD]))
@@ -521,6 +548,8 @@ def _watch(
     quality_after: NDArray[np.float64],
     problems_after: Numbers,
     season_after: NDArray[np.float64],
+    origin: int,
+    row_bets: NDArray[np.float64],
 ) -> int:
     """Feed its rows to one column; return the first at which anything fired, or what else was."""
     head = carray(pointer(block), (TALLY,), np.int64)
@@ -562,6 +591,8 @@ def _watch(
                 found,
                 scratch,
                 bins,
+                origin,
+                row_bets,
             )
         if fired == QUIET:
             tally[SKIP], tally[SAMPLED] = tally[NEXT_SKIP], tally[NEXT_SAMPLED]
@@ -588,8 +619,11 @@ def watch_columns(
     firsts: Numbers,
     adwin: NDArray[np.float64],
     page_hinkley: NDArray[np.float64],
+    joints: Numbers,
+    row_bets: NDArray[np.float64],
     found: NDArray[np.float64],
     at: Numbers,
+    ends: Numbers,
 ) -> None:
     """Feed its rows of each of ``c`` columns to each of ``m`` models.
 
@@ -606,14 +640,23 @@ def watch_columns(
         Shape ``(m,)``: the number that each model gives to its first row.
     adwin, page_hinkley
         The detectors' settings; what depends on a column's budget is in its block.
+    joints
+        Shape ``(m,)``: where the numbers of `detectors.monitors.joint_look` lie of each model; 0
+        where nothing looks at its columns together here. Rows are fed from one look to the next.
+    row_bets
+        Shape ``(WIDTH, n)``: gets the bets on the rows, settled but for those at which anything
+        fired; of no rows where nobody asks.
     found
         Shape ``(m, c, DETECTORS, 5)``: gets what the detectors' kernels return, ADWIN on location
         and spread, then Page-Hinkley likewise, the rank e-detector, then the multinomial one or the
         Bernoulli one. One that does not fire up to the first row has -1 or a later row.
     at
-        Shape ``(m, c)``: gets the first of the judged values at which anything fired, `QUIET` or
-        `NO_ROOM`. Where something fired the values are in the bins, but not yet in the moments, and
-        the detectors' states have no meaning any more.
+        Shape ``(m, c)``: of the rows that were fed last, gets the first of the judged values at
+        which anything fired, `QUIET` or `NO_ROOM`. Where something fired the values are in the
+        bins, but not yet in the moments, and the detectors' states have no meaning any more.
+    ends
+        Shape ``(m, 3)``: gets where the rows that were fed last begin and end, and `FED`, `FOUND`
+        or `SAYS`.
     """
     # Copies: each column's own limits are written to them, and other threads have the same ones.
     adwin, page_hinkley = adwin.copy(), page_hinkley.copy()
@@ -628,27 +671,45 @@ def watch_columns(
     season_after, hours = np.empty(SEASON_MEMORY), np.empty(len(times), dtype=np.int64)
     for row in range(len(times)):
         hours[row] = times[row] // MS_PER_HOUR
+    no_bets = np.empty((WIDTH, 0))
     for model in range(len(bounds)):
-        begin, end = bounds[model]
-        for column in range(len(flags_of)):
-            own = no_flags
-            if flags_of[column] != ALL_USABLE:
-                own = flags[flags_of[column], begin:end]
-            at[model, column] = _watch(
-                values[column, begin:end],
-                own,
-                times[begin:end],
-                hours[begin:end],
-                addresses[model, column],
-                firsts[model],
-                adwin,
-                page_hinkley,
-                found[model, column],
-                judged,
-                rows,
-                scratch,
-                bins,
-                quality_after,
-                problems_after,
-                season_after,
-            )
+        begin, last = bounds[model]
+        # The model's number of a row is its place in the table and so much more.
+        offset = firsts[model] - begin
+        bets, joined, why = row_bets, joints[model] != 0, FED
+        while begin < last and why == FED:
+            end = last
+            if joined:
+                joint = carray(pointer(joints[model]), (JOINT_NUMBERS,), np.float64)
+                end = min(last, np.int64(joint[NEXT_LOOK]) - offset)
+                bets = row_bets if joint[IS_ON] > 0.0 else no_bets
+            for column in range(len(flags_of)):
+                own = no_flags
+                if flags_of[column] != ALL_USABLE:
+                    own = flags[flags_of[column], begin:end]
+                at[model, column] = _watch(
+                    values[column, begin:end],
+                    own,
+                    times[begin:end],
+                    hours[begin:end],
+                    addresses[model, column],
+                    begin + offset,
+                    adwin,
+                    page_hinkley,
+                    found[model, column],
+                    judged,
+                    rows,
+                    scratch,
+                    bins,
+                    quality_after,
+                    problems_after,
+                    season_after,
+                    offset,
+                    bets,
+                )
+                why = FOUND if at[model, column] != QUIET else why
+            if joined and why == FED:
+                told = settle(bets, begin, end, joint, addresses[model], end + offset)
+                why = SAYS if told else FED
+            ends[model] = begin, end, why
+            begin = end

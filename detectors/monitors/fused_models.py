@@ -7,10 +7,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.monitors.drift_watch import watched
-from detectors.monitors.fused_kernel import DETECTORS, QUIET, Rows, rows_of, watch_columns
+from detectors.algorithms.joint_bets import WIDTH
+from detectors.monitors.drift_watch import Stop, watched
+from detectors.monitors.fused_kernel import DETECTORS, FED, Rows, rows_of, watch_columns
 from detectors.monitors.fused_plan import FusedPlan, Layout
 from detectors.monitors.model_monitor import ModelMonitor
+from detectors.monitors.row_bets import NO_ROW_BETS, RowBets
 from detectors.rows.row_positions import (
     FRESH,
     STRANGE,
@@ -21,7 +23,7 @@ from detectors.rows.row_positions import (
 from schemas.events.published import PublishedEvent
 from schemas.tables.columns import Column
 from schemas.tables.model_version import ModelVersion
-from schemas.tables.observations import Integers, ModelRows, ObservationTable, Source
+from schemas.tables.observations import Integers, ModelRows, ObservationTable, Origin, Source
 
 
 class _Member(NamedTuple):
@@ -125,29 +127,49 @@ def _of(members: Collection[_Member], table: ObservationTable) -> tuple[Integers
 def _watched(
     members: list[_Member], rows: Rows, table: ObservationTable
 ) -> list[list[PublishedEvent]]:
+    stops = _stops(members, rows, table.origin)
+    events: list[list[PublishedEvent]] = [[] for _ in members]
+    for number, (member, stop) in enumerate(zip(members, stops, strict=True)):
+        monitor, rows_of_it = member.monitor, member.end - member.begin
+        eager = monitor.skim(table.origin, rows_of_it, member.oldest, member.newest)
+        if eager or stop is not None:
+            batch = table.batch(member.rows, member.begin, member.end)
+            events[number] = monitor.finish_fused(batch, member.addresses.first, stop, eager)
+    return events
+
+
+def _stops(members: list[_Member], rows: Rows, origin: Origin) -> list[Stop | None]:
+    """Feed rows to models up to where something is found in them; return where that is."""
     shape = len(members), rows.values.shape[0]
     found = np.empty((*shape, DETECTORS, 5))
     at = np.empty(shape, dtype=np.int64)
+    ends = np.zeros((len(members), 3), dtype=np.int64)
+    joints = [member.monitor.joint_of(origin) for member in members]
+    numbers = np.array([0 if each is None else each.address for each in joints])
+    bets = np.zeros((WIDTH, rows.values.shape[1] if numbers.any() else 0))
     watch_columns(
         np.stack([member.plan.addresses for member in members]),
         *rows,
         np.array([(member.begin, member.end) for member in members]),
         np.array([member.addresses.first for member in members]),
         *members[0].plan.settings,
+        numbers,
+        bets,
         found,
         at,
+        ends,
     )
-    events: list[list[PublishedEvent]] = [[] for _ in members]
-    quiet = (at == QUIET).all(axis=1).tolist()
-    for number, member in enumerate(members):
-        monitor, rows_of_it = member.monitor, member.end - member.begin
-        eager = monitor.skim(table.origin, rows_of_it, member.oldest, member.newest)
-        if eager or not quiet[number]:
-            batch = table.batch(member.rows, member.begin, member.end)
-            events[number] = monitor.finish_fused(
-                batch, member.addresses.first, at[number], found[number], eager
-            )
-    return events
+    stops: list[Stop | None] = [None] * len(members)
+    for number in np.flatnonzero(ends[:, 2] != FED).tolist():
+        member, joint = members[number], joints[number]
+        begin, end = ends[number, :2].tolist()
+        own = NO_ROW_BETS
+        if joint is not None and joint.is_on:
+            first = member.addresses.first + begin - member.begin
+            own = RowBets(first, np.ascontiguousarray(bets[:, begin:end]))
+        part = begin - member.begin, end - member.begin
+        stops[number] = Stop(at[number], found[number], *part, own)
+    return stops
 
 
 def _number_categories(

@@ -5,12 +5,11 @@ from dataclasses import replace
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from detectors.monitors.column_monitor import ColumnMonitor
-from detectors.monitors.drift_watch import ERROR, ROLES_OF, ColumnKey, DriftWatch
-from detectors.monitors.fused_kernel import QUIET
+from detectors.monitors.drift_watch import ERROR, ROLES_OF, ColumnKey, DriftWatch, Stop
 from detectors.monitors.fused_plan import FusedPlan, Layout, plan_of
+from detectors.monitors.joint_watch import JointWatch
 from detectors.monitors.options import MonitorOptions
 from detectors.monitors.row_consumer import Found, RowConsumer
 from detectors.monitors.trigger_watch import TriggerWatch
@@ -174,8 +173,7 @@ class ModelMonitor:
         self,
         rows: ObservationBatch,
         first: int,
-        at: NDArray[np.int64],
-        found: NDArray[np.float64],
+        stop: Stop | None,
         consumers: Sequence[RowConsumer],
     ) -> list[PublishedEvent]:
         """Feed the rows of which the fused kernel fed the columns to all that is left to do.
@@ -184,18 +182,22 @@ class ModelMonitor:
         ----------
         rows
             The unseen rows that it was given, numbered from ``first``, and counted in the log.
-        at, found
-            Shapes ``(c,)`` and ``(c, 5, 5)``: what it gave for each column of the rows.
+        stop
+            Where it stopped; None where it has fed them all and nothing was found.
         consumers
             What `skim` gave.
         """
         log = self._logs[rows.origin]
         log.hold(rows)
         drifts: list[Found] = []
-        if (at != QUIET).any():
+        if stop is not None:
             self._plans.clear()
-            drifts = self._drift.conclude(rows, first, log, at, found)
+            drifts = self._drift.conclude(rows, first, log, stop)
         return self._finish(rows, first, drifts, consumers)
+
+    def joint_of(self, origin: Origin) -> JointWatch | None:
+        """Return what watches the columns of an origin together."""
+        return self._drift.joint_of(origin)
 
     def restart(self) -> None:
         """Begin new references for all columns, and whatever else a deployment makes void."""
@@ -219,6 +221,7 @@ class ModelMonitor:
             "refused": drift["refused"],
             "logs": {str(origin): log.state() for origin, log in self._logs.items()},
             "columns": drift["columns"],
+            "joint": drift["joint"],
             "task": self.task.state(),
         }
         consumers = {consumer.name: consumer.state() for consumer in self._others}
@@ -234,7 +237,7 @@ class ModelMonitor:
         self._plans.clear()
         for origin, log in self._logs.items():
             log.restore(state["logs"][str(origin)])
-        self._drift.restore(state)
+        self._drift.restore(state, self.rows)
         if "task" in state:
             self.task.restore(state["task"])
         elif ERROR in self.columns:

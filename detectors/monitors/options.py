@@ -52,6 +52,10 @@ class MonitorOptions:
         The detectors of streams on every column.
     false_alarms
         How many are affordable.
+    joint_limit
+        Rows of a model from one false alarm of all its columns together to the next, at least,
+        where that does not follow from ``false_alarms``; 0 for none, and then no drifts of columns
+        are told together either.
     burn_in
         Values of a column that make its reference before the first one is judged.
     bins
@@ -82,6 +86,7 @@ class MonitorOptions:
 
     detectors: tuple[DetectorOptions, ...] = DEFAULT_DETECTORS
     false_alarms: FalseAlarms = DEFAULT
+    joint_limit: float | None = None
     burn_in: int = 1000
     bins: int = 64
     kinds: Mapping[str, Kind] = field(default_factory=dict)

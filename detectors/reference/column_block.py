@@ -10,7 +10,7 @@ import numpy as np
 from numba.extending import register_jitable
 from numpy.typing import NDArray
 
-from detectors.algorithms import bernoulli, multinomial, rank_bets, share_cusum
+from detectors.algorithms import bernoulli, joint_bets, multinomial, rank_bets, share_cusum
 from detectors.algorithms.page_hinkley import FIELDS
 from detectors.arrays.addresses import address_of
 from detectors.arrays.column import Numbers
@@ -100,7 +100,8 @@ LIMITS: Final = BETS + rank_bets.MEMORY  # of the detectors
 ODDS: Final = LIMITS + LIMITS_SIZE  # of the Bernoulli detector
 LOOK: Final = ODDS + bernoulli.MEMORY  # values of the burn-in with which it is looked at again
 SEASON: Final = LOOK + 1  # of the course of its days and weeks
-WINDOWS: Final = SEASON + season.MEMORY  # of ADWIN, on the location and the spread
+JOINT: Final = SEASON + season.MEMORY  # its part in the bets on all columns of the model
+WINDOWS: Final = JOINT + joint_bets.MEMORY  # of ADWIN, on the location and the spread
 # From there on windows, counts, recent counts, edges, latest values and their rows, residuals.
 
 
@@ -214,6 +215,11 @@ class ColumnBlock:
     def season(self) -> Numbers:
         """Memory of `detectors.reference.season`."""
         return self._floats(SEASON, season.MEMORY)
+
+    @property
+    def joint(self) -> Numbers:
+        """Memory of `detectors.algorithms.joint_bets`."""
+        return self._floats(JOINT, joint_bets.MEMORY)
 
     @property
     def windows(self) -> list[Numbers]:

@@ -187,6 +187,7 @@ def is_seasonal(memory: Numbers) -> bool:
     return bool(memory[DAY_KNOWN] + memory[WEEK_KNOWN] > 0.0)
 
 
+@njit(cache=True, nogil=True, error_model="numpy")
 def is_calendar(memory: Numbers) -> bool:
     """Tell whether values follow from the time alone: none changes within an hour, or all rise."""
     by_hour = memory[PAIRS] >= FEWEST_PAIRS and memory[CHANGES] >= FEWEST_CHANGES

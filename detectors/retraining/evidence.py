@@ -57,6 +57,11 @@ class AlertEvidence:
         """The alert's id."""
         return self.reference.alert_id
 
+    @property
+    def key(self) -> str:
+        """What tells it from other evidence: an alert may be about several columns."""
+        return f"{self.id} {self.reference.kind} {self.reference.feature}"
+
     def range(self) -> list[Any]:
         """Return what of the state an earlier release does not know, for `restored`."""
         return [_dumped(self.begin), _dumped(self.end), self.labelled]

@@ -1,17 +1,17 @@
 """When a retraining is asked for: evidence in, at most one open request per model version out."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Final
 
 from detectors.retraining.conditions import met
+from detectors.retraining.counted import counted_in
 from detectors.retraining.evidence import AlertEvidence, Evidence, SignalEvidence
 from detectors.retraining.model_requests import AnswerOutcome, ModelRequests
 from detectors.retraining.options import PolicyOptions
 from detectors.retraining.request_making import Asked, request_of
 from detectors.retraining.version_requests import VersionRequests
 from detectors.snapshots.tree import State
-from schemas.events.alert import Alert, AlertKind, AlertStatus, Severity
-from schemas.events.drift_alert import DriftAlert
+from schemas.events.alert import Alert, AlertKind, AlertStatus
 from schemas.events.model_event import ModelEvent
 from schemas.events.performance_alert import PerformanceAlert
 from schemas.events.retrain_request import RetrainRequest
@@ -74,20 +74,18 @@ class RetrainPolicy:
     def on_alert(self, alert: Alert) -> RetrainRequest | None:
         """Take an alert; return the request that it tips, if it does.
 
-        Drift asks for a retraining, and performance that is worse than it may be: what is missing
-        or broken in the data of other alerts would be learned with it. Nor does what is no more
-        than news, such as fewer errors; a metric that is good again counts no more.
+        What of it counts is said by `detectors.retraining.counted`; a metric that is good again
+        counts no more.
         """
         if isinstance(alert, PerformanceAlert) and alert.status is AlertStatus.RESOLVED:
             self._forget_breach(alert)
             return None
-        if not isinstance(alert, DriftAlert | PerformanceAlert) or alert.severity is Severity.INFO:
-            return None
-        return self._weigh(alert.model, alert.version, AlertEvidence.of(alert))
+        counted = counted_in(alert)
+        return self._weigh(alert.model, alert.version, counted) if counted else None
 
     def on_signal(self, signal: RetrainSignal) -> RetrainRequest | None:
         """Take what rows have met; return the request that it tips, if it does."""
-        return self._weigh(signal.model, signal.version, SignalEvidence.of(signal))
+        return self._weigh(signal.model, signal.version, [SignalEvidence.of(signal)])
 
     def on_model_event(self, event: ModelEvent) -> AnswerOutcome | None:
         """Take a model event; return what became of it, None where it answers no request.
@@ -140,14 +138,18 @@ class RetrainPolicy:
         self._models[name] = model
         return model
 
-    def _weigh(self, name: str, version: str, evidence: Evidence) -> RetrainRequest | None:
-        """Take evidence that may be new, and ask where the trigger holds by it."""
-        model = self._model(name, moves=isinstance(evidence, AlertEvidence))
+    def _weigh(
+        self, name: str, version: str, evidence: Sequence[Evidence]
+    ) -> RetrainRequest | None:
+        """Take evidence of one event, at least one, and ask where the trigger holds by it."""
+        first = evidence[0]
+        model = self._model(name, moves=isinstance(first, AlertEvidence))
         options, requests = self._options_of(name), model.version(version)
-        if not model.is_new(evidence) or requests.is_stale(evidence.found, options):
+        if not model.is_new(first) or requests.is_stale(first.found, options):
             return None
-        requests.add(evidence)
-        counting = requests.counting(evidence.found, options)
+        for each in evidence:
+            requests.add(each)
+        counting = requests.counting(first.found, options)
         causes = met(
             options.trigger,
             [each.reference for each in counting if isinstance(each, AlertEvidence)],

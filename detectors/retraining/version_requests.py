@@ -24,7 +24,7 @@ class VersionRequests:
     Attributes
     ----------
     alerts, signals
-        What counts towards the next request: by the alert's id, and the latest by its condition.
+        What counts towards the next request: by its key, and the latest by its condition.
     cooldown_until, open_until
         Until when the latest request keeps the next one away, answered or not, milliseconds since
         the epoch; ``open_until`` is 0 where none is open.
@@ -47,7 +47,7 @@ class VersionRequests:
         if isinstance(evidence, SignalEvidence):
             self.signals[evidence.reference.condition] = evidence
             return
-        self.alerts[evidence.id] = evidence
+        self.alerts[evidence.key] = evidence
         if len(self.alerts) > MOST_ALERTS:
             del self.alerts[next(iter(self.alerts))]
 
@@ -144,7 +144,7 @@ class VersionRequests:
         ]
         signals = [SignalEvidence.restored(*each) for each in state.get("signals", ())]
         return cls(
-            {each.id: each for each in alerts},
+            {each.key: each for each in alerts},
             {each.reference.condition: each for each in signals},
             state["cooldown_until"],
             state["request_id"],

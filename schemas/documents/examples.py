@@ -262,6 +262,56 @@ MODEL_PERFORMANCE: Final[dict[str, Any]] = {
     "estimate_errors": {"recall": 0.0121},
 }
 
+MODEL_ALERT: Final[dict[str, Any]] = {
+    "alert_id": "0d8e4c0b-6d0a-5f43-9a59-8e0b8b7c9f10",
+    "status": "opened",
+    "kind": "model_drift",
+    "severity": "warning",
+    "model": "fraud",
+    "version": "3",
+    "columns": [
+        {
+            "kind": "feature_drift",
+            "feature": "amount",
+            "severity": "warning",
+            "discovered": True,
+            "found_by": "joint",
+            "statistic": 180440312.0,
+            "direction": "up",
+            "change": "the mean went from 12.5 to 14.1, the standard deviation from 4.2 to 4.3",
+            "change_at": {
+                "topic": "predictions",
+                "partition": 2,
+                "offset": 40140,
+                "time": "2026-03-01T12:00:29.000Z",
+            },
+            "rows_since_change": 96,
+        }
+    ],
+    "columns_changed": 1,
+    "columns_watched": 40,
+    "columns_restarted": 1,
+    "detector": "joint",
+    "statistic": 2255504.0,
+    "limit": 2000000.0,
+    "change_at": {
+        "topic": "predictions",
+        "partition": 2,
+        "offset": 40140,
+        "time": "2026-03-01T12:00:29.000Z",
+    },
+    "detected_at": {
+        "topic": "predictions",
+        "partition": 0,
+        "offset": 39877,
+        "time": "2026-03-01T12:02:04.000Z",
+    },
+    "rows_since_change": 96,
+    "guaranteed": True,
+    "message": "1 of 40 columns of fraud 3 changed together, over 96 rows (joint): 'amount': the "
+    "mean went from 12.5 to 14.1, the standard deviation from 4.2 to 4.3.",
+}
+
 RETRAIN_REQUEST: Final[dict[str, Any]] = {
     "request_id": "0c2dbf0a-8b5e-5f0f-9d0c-5b6f6a6c1e11",
     "model": "fraud",
@@ -419,6 +469,13 @@ RETRAIN_SIGNAL_HEADERS: Final = {
     "ce_time": "2026-03-01T12:00:41.000Z",
     "ce_subject": "labelled_rows >= 50000",
     "content-type": "application/json",
+}
+
+MODEL_ALERT_HEADERS: Final = {
+    **DRIFT_ALERT_HEADERS,
+    "ce_id": "0d8e4c0b-6d0a-5f43-9a59-8e0b8b7c9f10",
+    "ce_subject": "several columns",
+    "ce_time": "2026-03-01T12:02:04.000Z",
 }
 
 RETRAIN_REQUEST_HEADERS: Final = {

@@ -120,6 +120,7 @@ CHANNELS: Final = (
             Example(examples.DRIFT_ALERT, examples.DRIFT_ALERT_HEADERS),
             Example(examples.QUALITY_ALERT, examples.QUALITY_ALERT_HEADERS),
             Example(examples.PERFORMANCE_ALERT, examples.PERFORMANCE_ALERT_HEADERS),
+            Example(examples.MODEL_ALERT, examples.MODEL_ALERT_HEADERS),
         ),
         CloudEventType.ALERT,
         AnyAlert,

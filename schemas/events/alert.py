@@ -20,6 +20,7 @@ class AlertKind(StrEnum):
     CONCEPT = "concept_drift"
     QUALITY = "quality_drift"
     PERFORMANCE = "performance"
+    MODEL = "model_drift"
 
 
 class AlertStatus(StrEnum):
@@ -65,6 +66,11 @@ class Alert(PublishedEvent):
     def event_time(self) -> str:
         """Event time of the row at which it was found, RFC 3339."""
         return self.detected_at.time
+
+    @property
+    def subjects(self) -> list[str]:
+        """All that it is about, one by one, such as several columns."""
+        return [self.subject]
 
     @property
     @abstractmethod

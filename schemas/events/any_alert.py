@@ -12,13 +12,21 @@ from schemas.events.alert import Alert, AlertKind
 from schemas.events.codec import decode_event
 from schemas.events.drift_alert import DriftAlert
 from schemas.events.invalid import InvalidMessage, Reason
+from schemas.events.model_alert import ModelAlert
 from schemas.events.performance_alert import PerformanceAlert
 from schemas.events.quality_alert import QualityAlert
 
-ALERT_TYPES: Final[tuple[type[Alert], ...]] = (DriftAlert, QualityAlert, PerformanceAlert)
+ALERT_TYPES: Final[tuple[type[Alert], ...]] = (
+    DriftAlert,
+    QualityAlert,
+    PerformanceAlert,
+    ModelAlert,
+)
 """The types of alerts, each with kinds of its own."""
 
-AnyAlert = Annotated[DriftAlert | QualityAlert | PerformanceAlert, Field(discriminator="kind")]
+AnyAlert = Annotated[
+    DriftAlert | QualityAlert | PerformanceAlert | ModelAlert, Field(discriminator="kind")
+]
 
 TYPE_OF_KIND: Final[Mapping[AlertKind, type[Alert]]] = {
     kind: alert for alert in ALERT_TYPES for kind in get_args(alert.model_fields["kind"].annotation)

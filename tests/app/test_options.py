@@ -70,6 +70,12 @@ def test_a_model_differs_only_in_what_is_said_of_it() -> None:
     assert other.false_alarms.text == "1 per 100,000 rows per column"
 
 
+def test_columns_are_watched_together_unless_a_model_says_otherwise() -> None:
+    settings = settings_with(monitor__joint="none", models="{fraud: {monitor: {joint: auto}}}")
+    assert options.monitor_options(settings, "fraud").joint_limit is None
+    assert options.monitor_options(settings, "churn").joint_limit == 0.0
+
+
 def test_each_partition_has_an_equal_share_of_the_limits_of_models_and_columns() -> None:
     settings = settings_with(limits__models="8", limits__columns="15")
     fleet, policy = options.new_fleet(settings), options.new_policy(settings)

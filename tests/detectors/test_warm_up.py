@@ -5,8 +5,8 @@ from detectors.warm_up import warm_up
 
 SCRIPT = """
 import numpy as np
-from detectors.algorithms import adwin, page_hinkley, share_cusum
-from detectors.monitors import column_figures, fused_kernel
+from detectors.algorithms import adwin, joint_bets, page_hinkley, share_cusum
+from detectors.monitors import column_figures, fused_kernel, joint_look
 from detectors.reference import bins, moments, ranks
 from detectors.rows import row_positions
 from detectors.monitors.column_monitor import ColumnMonitor
@@ -19,6 +19,9 @@ kernels = [
     adwin.feed,
     adwin._places,
     column_figures._read,
+    joint_bets.advance,
+    joint_bets.contribute,
+    joint_look.look,
     page_hinkley.feed,
     share_cusum.feed,
     bins.count_at_most,
@@ -32,7 +35,7 @@ kernels = [
 ]
 warm_up()
 compiled = [each.signatures for each in kernels]
-assert [len(each) for each in compiled] == [1] * 13, compiled
+assert [len(each) for each in compiled] == [1] * 16, compiled
 
 values = np.repeat([0.0, 9.0], 200)
 frozen = values.copy()

@@ -8,6 +8,7 @@ from detectors.algorithms import rank_bets
 from detectors.arrays.column import Numbers
 from detectors.monitors.column_detectors import ColumnDetectors
 from detectors.monitors.options import DEFAULT_DETECTORS, DetectorOptions
+from detectors.monitors.row_bets import NO_ROW_BETS
 from detectors.reference.reference import Reference
 from schemas.events.detector_report import Stream
 from schemas.tables.columns import Kind
@@ -31,7 +32,9 @@ def _begun(
 def _judged(
     detectors: ColumnDetectors, reference: Reference, values: Numbers
 ) -> tuple[Finding, ...]:
-    return detectors.judge(reference, values, reference.bins(values))
+    return detectors.judge(
+        reference, values, reference.bins(values), np.arange(len(values)), NO_ROW_BETS
+    )
 
 
 @pytest.mark.parametrize(("kind", "watchers"), [(Kind.NUMBER, 2), (Kind.BOOLEAN, 3)])

@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 
 from detectors.monitors.column_monitor import Change, ColumnMonitor
 from detectors.monitors.default_detectors import DefaultDetectors
-from detectors.monitors.fused_kernel import DETECTORS, NO_ROOM, QUIET, rows_of, watch_columns
+from detectors.monitors.fused_kernel import DETECTORS, FOUND, NO_ROOM, QUIET, rows_of, watch_columns
 from detectors.monitors.model_monitor import ModelMonitor
 from detectors.monitors.options import DetectorOptions, MonitorOptions
+from detectors.monitors.row_bets import NO_ROW_BETS
 from detectors.reference.column_block import NARROW, READY, RECENT, SHARES_LIMIT
 from schemas.events.detector_report import Stream
 from schemas.events.drift_alert import DriftAlert
@@ -20,7 +21,7 @@ from tests.detectors.batches import plain
 from tests.detectors.drift_alerts import alerts_in
 from tests.runs import sources_of
 
-OPTIONS = MonitorOptions(burn_in=100, bins=16)
+OPTIONS = MonitorOptions(burn_in=100, bins=16, joint_limit=0.0)
 NAMES = ("calm", "shifts", "spreads", "constant", "flag", "lasts", "follows", "stays")
 
 
@@ -124,6 +125,10 @@ def test_a_rate_that_changes_within_a_burn_in_is_told_as_by_itself(size: int) ->
     ] == [("bernoulli", 89)]
 
 
+NOTHING_JOINT = np.zeros(1, dtype=np.int64), NO_ROW_BETS.rows
+ENDS = np.empty((1, 3), dtype=np.int64)
+
+
 def test_all_changes_are_found_and_nothing_else() -> None:
     values = table(3000, 1, 2000)
     monitor = ModelMonitor("m", "1", OPTIONS)
@@ -155,8 +160,13 @@ def test_a_window_without_room_is_left_as_it_is() -> None:
     rows = rows_of([Column("x", Role.FEATURE, Kind.NUMBER, np.zeros(1_000_000))])
     found, at = np.empty((1, 1, DETECTORS, 5)), np.empty((1, 1), dtype=np.int64)
     bounds, first = np.array([[0, 1_000_000]]), np.array([0])
-    watch_columns(np.array([[place]]), *rows, bounds, first, *defaults.settings, found, at)
+    watch_columns(
+        np.array([[place]]),
+        *(*rows, bounds, first, *defaults.settings, *NOTHING_JOINT),
+        *(found, at, ENDS),
+    )
     assert at.tolist() == [[NO_ROOM]]
+    assert ENDS.tolist() == [[0, 1_000_000, FOUND]]
     assert plain(monitor.state()) == plain(before)
 
 
@@ -238,7 +248,10 @@ def test_a_column_of_more_values_than_32_bits_count_goes_on_with_more() -> None:
         assert defaults is not None
         bounds, firsts = np.array([[0, 20]]), np.array([first])
         places = np.array([[monitor.pin(Kind.NUMBER)]])
-        watch_columns(places, *rows_of(columns), bounds, firsts, *defaults.settings, found, at)
+        watch_columns(
+            *(places, *rows_of(columns), bounds, firsts, *defaults.settings),
+            *(*NOTHING_JOINT, found, at, ENDS),
+        )
         assert at[0, 0] == (NO_ROOM if number == 2 else QUIET)
         if at[0, 0] == NO_ROOM:
             monitor.update(columns[0], first)

@@ -94,6 +94,18 @@ def test_a_models_budget_is_shared_by_its_columns_and_the_errors_to_come() -> No
     assert {each[BUDGET] for each in limits(monitor).values()} == {4_000_000.0}
 
 
+def test_what_watches_many_columns_together_has_half_of_a_models_budget() -> None:
+    names = [f"x{number}" for number in range(8)]
+    random = np.random.default_rng(1)
+    rows = rows_of(**{name: random.normal(size=300) for name in names})
+    with_joint = monitor_of("1 per 1,000,000 rows")
+    without = monitor_of("1 per 1,000,000 rows", joint_limit=0.0)
+    for each in (with_joint, without):
+        each.update(batch_of(rows))
+    assert {each[BUDGET] for each in limits(with_joint).values()} == {18_000_000.0}
+    assert {each[BUDGET] for each in limits(without).values()} == {9_000_000.0}
+
+
 def test_a_budget_of_time_goes_by_the_event_times_of_the_burn_in() -> None:
     monitor = monitor_of("1 per 1d per column")
     monitor.update(at(np.arange(300) * 10 * SECOND, rows_of(**values(300))))

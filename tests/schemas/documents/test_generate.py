@@ -149,7 +149,7 @@ def test_features_may_be_anything_and_unknown_fields_are_allowed(value: Any) -> 
 
 
 def _alerts() -> list[Alert]:
-    """Return real alerts: numbers, categories, huge numbers and a constant that begins to vary."""
+    """Return real alerts: numbers, categories, a constant that begins to vary, many columns."""
     random = np.random.default_rng(1)
     late = np.arange(1800) >= 1500
     rows = rows_of(
@@ -158,6 +158,7 @@ def _alerts() -> list[Alert]:
         huge=random.choice([1e308, -1e308], 1800) * np.where(late, 1e-300, 1),
         constant=np.where(late, random.normal(size=1800), 1.0),
         age=[None if lacks else 40.0 + number % 7 for number, lacks in enumerate(late.tolist())],
+        **{f"x{number}": random.normal(size=1800) + 0.7 * late for number in range(20)},
     )
     options = MonitorOptions(
         critical=frozenset({"amount"}), thresholds=(Threshold.of("accuracy >= 0.9"),)
@@ -196,7 +197,12 @@ def test_every_field_of_what_is_published_is_always_there(name: str) -> None:
 
 
 def test_the_schema_of_alerts_knows_every_kind_and_no_other() -> None:
-    for alert in (examples.DRIFT_ALERT, examples.QUALITY_ALERT, examples.PERFORMANCE_ALERT):
+    for alert in (
+        examples.DRIFT_ALERT,
+        examples.QUALITY_ALERT,
+        examples.PERFORMANCE_ALERT,
+        examples.MODEL_ALERT,
+    ):
         for kind in AlertKind:
             valid = TYPE_OF_KIND[kind] is TYPE_OF_KIND[AlertKind(alert["kind"])]
             assert _validator("alert").is_valid({**alert, "kind": kind}) == valid
