@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from detectors.performance.class_table import ClassTable
-from detectors.performance.judged_rows import Judge
+from detectors.performance.judge import Judge
 from detectors.performance.options import PerformanceOptions, ScoreOf
 from schemas.tables.columns import Role
 from schemas.values.class_order import Classes
