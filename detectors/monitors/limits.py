@@ -30,7 +30,7 @@ class Shares(NamedTuple):
     bernoulli: float
 
 
-SHARES: Final = Shares(0.05, 0.05, 0.4, 0.4, 0.0)
+SHARES: Final = Shares(0.025, 0.025, 0.5, 0.4, 0.0)
 """A tenth of a budget costs a detector some fifth of its delay, so that the two that find most have
 most of it, and a third that finds the same later next to nothing."""
 

@@ -83,7 +83,7 @@ def test_every_detector_of_a_column_has_its_limit() -> None:
     monitor.update(batch_of(rows_of(**values(300))))
     for own in limits(monitor).values():
         assert own[BUDGET] == 50_000
-        assert own[RANK_LIMIT] == own[SHARES_LIMIT] == 125_000
+        assert (own[RANK_LIMIT], own[SHARES_LIMIT]) == (100_000, 125_000)
         assert 0.01 < own[DELTA] < 0.1
         assert 8.0 < own[THRESHOLD] < 10.0
 
@@ -158,7 +158,7 @@ def test_a_state_keeps_its_limits_and_another_budget_takes_their_place() -> None
         each.restore(monitor.state())
     assert plain(same.state()) == plain(monitor.state())
     assert {each[BUDGET] for each in limits(other).values()} == {10_000.0}
-    assert limits(other)["x"][RANK_LIMIT] == 25_000.0
+    assert limits(other)["x"][RANK_LIMIT] == 20_000.0
 
 
 def test_a_state_without_limits_gets_those_of_the_budget() -> None:
@@ -193,7 +193,7 @@ def test_an_alert_carries_the_budget_that_it_was_judged_by() -> None:
     (alert,) = drift_alerts(monitor.update(batch_of(rows_of(x=moved))))
     assert alert.false_alarms == "1 per 100,000 rows per column"
     assert alert.budget_rows == 100_000
-    assert alert.detector.threshold == 250_000
+    assert alert.detector.threshold == 200_000
 
 
 def test_errors_count_whatever_columns_there_are() -> None:

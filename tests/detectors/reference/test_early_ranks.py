@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detectors.algorithms.rank_bets import MEMORY, begin, feed
+from detectors.algorithms.rank_bets import BETS, MEMORY, begin, feed
 from detectors.arrays.column import Numbers
 from detectors.reference.early_ranks import FEWEST, Step, judge
 from detectors.reference.early_shares import MOST
@@ -181,7 +181,7 @@ def test_a_few_values_say_nothing() -> None:
 def test_a_limit_of_zero_turns_it_off() -> None:
     burn = Burn(np.repeat([0.0, 1.0], 200), limit=0.0)
     assert burn.whole().at < 0
-    assert (burn.memory[:-1] == burn.memory[0]).all()
+    assert (burn.memory[:BETS] == burn.memory[0]).all()
 
 
 def test_values_beyond_the_most_are_not_compared() -> None:
