@@ -155,6 +155,7 @@ def monitor_options(settings: Settings, model: str) -> MonitorOptions:
         kinds=known.kinds,
         critical=known.critical,
         ignored=known.ignored,
+        learns_on=known.learns_on,
         most_columns=settings.limits.columns_per_model,
         task=known.task,
         spellings=known.values.over(settings.values),

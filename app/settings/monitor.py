@@ -216,6 +216,11 @@ class ModelSettings(Section):
     ignored: frozenset[str] = frozenset()
     """Features that are not watched."""
 
+    learns_on: bool = False
+    """Whether it goes on learning while it serves, without a new version. Its predictions and
+    scores then change with each thing that it learns: alerts of them have the severity `info`, and
+    what asks for attention are its features and errors."""
+
     kinds: Mapping[str, Kind] = {}
     """Feature to the kind of its values; that of others is the kind of the first usable one."""
 

@@ -9,7 +9,9 @@ from river import drift
 
 from benchmarks.detection.classifiers import Said
 from benchmarks.watchers import Values, changes_of, default_monitor, driftline
+from detectors.alerts.direction import has_improved
 from detectors.alerts.drift import Drift
+from detectors.alerts.window_summaries import numbers_after, numbers_before
 from detectors.monitors.column_monitor import Change
 from schemas.tables.columns import Kind
 
@@ -45,15 +47,27 @@ def without_recoveries(changes: Sequence[Change]) -> list[int]:
     return rows
 
 
+def without_news(changes: Sequence[Change]) -> list[int]:
+    """Return the rows of changes of errors but for those to fewer ones, whose alerts are `info`."""
+    return [
+        change.row
+        for change in changes
+        if not isinstance(change, Drift)
+        or not has_improved(numbers_before(change.before), numbers_after(change.after))
+    ]
+
+
 ERRORS_ALONE: Final = "Driftline, errors"
 NO_RECOVERIES: Final = "Driftline, errors, no recoveries"
 FEATURES: Final = "Driftline, errors and features"
 TOGETHER: Final = "Driftline, all columns"
+ALARMS: Final = "Driftline, all columns, no news"
 NAMES: Final = (
     ERRORS_ALONE,
     NO_RECOVERIES,
     FEATURES,
     TOGETHER,
+    ALARMS,
     "River ADWIN",
     "River Page-Hinkley",
     "River HDDM_A",
@@ -63,7 +77,9 @@ NAMES: Final = (
 )
 
 
-def alarms_of(said: Said, features: Sequence[Values], seed: int) -> dict[str, list[int]]:
+def alarms_of(
+    said: Said, features: Sequence[Values], seed: int, *, learns: bool
+) -> dict[str, list[int]]:
     """Return the rows at which each watcher of `NAMES` alarms, all with their defaults.
 
     Parameters
@@ -74,6 +90,9 @@ def alarms_of(said: Said, features: Sequence[Values], seed: int) -> dict[str, li
         Of the same rows, which only Driftline looks at: shapes ``(n,)``.
     seed
         Of Driftline's references.
+    learns
+        Whether the classifier learns on, as the configuration says then (`learns_on`): alerts of
+        its predictions and scores are `info`.
     """
     rows = len(said.errors)
     errors = changes_of(default_monitor(seed, Kind.BOOLEAN, errors=True), said.errors)
@@ -89,6 +108,7 @@ def alarms_of(said: Said, features: Sequence[Values], seed: int) -> dict[str, li
         without_recoveries(errors),
         sorted({*ours, *chain.from_iterable(each[:-2])}),
         sorted({*ours, *chain.from_iterable(each)}),
+        sorted({*without_news(errors), *chain.from_iterable(each[:-2] if learns else each)}),
         _river(_RIVER.ADWIN, said.errors),
         _river(_RIVER.PageHinkley, said.errors),
         _river(_RIVER.binary.HDDMA, said.errors),

@@ -178,7 +178,7 @@ def run(path: str, seed: int) -> dict[tuple[str, str], dict[str, Episode]]:
     """Return what each watcher does at each kind of drift in one shuffled stream."""
     found = {}
     for each in told(Path(path), seed):
-        alarms = alarms_of(each.said, list(each.rows.features.T), seed)
+        alarms = alarms_of(each.said, list(each.rows.features.T), seed, learns=True)
         end = each.start + WIDTHS[each.mode]
         found[each.mode, each.kind] = {
             name: Episode(each.rows.places[alarms[name]].tolist(), each.start, end)
@@ -211,7 +211,10 @@ def measure(pool: Pool, plan: Plan) -> Section:
             "the mean of the four kinds; "
             "all detectors with their defaults. *All columns*: errors, features, predictions and "
             "scores, each watched by itself; the scores of a tree that learns on change with each "
-            "of its splits. *No recoveries*: improvements that follow a worsening are left out."
+            "of its splits. *No recoveries*: improvements that follow a worsening are left out. "
+            "*No news*: alerts that ask for no attention (`info`) are left out, which are those of "
+            "fewer errors, and of predictions and scores where `learns_on` says so, as it would "
+            "here."
         ),
     ]
     for mode in WIDTHS:

@@ -59,7 +59,7 @@ def run(generator: str, mode: str, model: str, seed: int) -> dict[str, Episode]:
     features = [
         np.array([row[name] for row, _ in rows[LEARNT:]]) for name in dict.fromkeys(rows[0][0])
     ]
-    alarms = alarms_of(said, features, seed)
+    alarms = alarms_of(said, features, seed, learns=model == "online")
     end = CHANGE_AT + WIDTHS[mode]
     return {name: Episode([LEARNT + row for row in alarms[name]], CHANGE_AT, end) for name in NAMES}
 

@@ -33,7 +33,7 @@ def alert_of(drift: Drift, sighting: Sighting) -> DriftAlert:
     """Return the alert of one drift.
 
     Concept drift is critical, unless the errors have become fewer; other drift is where the feature
-    is marked so.
+    is marked so. That the predictions and scores of a version that learns on change is news.
     """
     kind = DRIFT_KINDS[sighting.role]
     before, after = _summaries(drift)
@@ -42,7 +42,7 @@ def alert_of(drift: Drift, sighting: Sighting) -> DriftAlert:
     return DriftAlert(
         alert_id=sighting.alert_id(report.kind, report.stream),
         kind=kind,
-        severity=_severity(kind, before, after, critical=sighting.critical),
+        severity=_severity(kind, before, after, sighting),
         model=sighting.model,
         version=sighting.version,
         feature=sighting.feature,
@@ -72,9 +72,11 @@ def alert_of(drift: Drift, sighting: Sighting) -> DriftAlert:
     )
 
 
-def _severity(kind: DriftKind, before: Window, after: Window, *, critical: bool) -> Severity:
+def _severity(kind: DriftKind, before: Window, after: Window, sighting: Sighting) -> Severity:
+    if sighting.learns_on and kind in {AlertKind.PREDICTION, AlertKind.SCORE}:
+        return Severity.INFO
     if kind is not AlertKind.CONCEPT:
-        return Severity.CRITICAL if critical else Severity.WARNING
+        return Severity.CRITICAL if sighting.critical else Severity.WARNING
     if has_improved(before, after):
         return Severity.INFO
     # Most errors have shrunk and a few have grown: worth a look, no reason to retrain by itself.

@@ -27,6 +27,8 @@ class Sighting:
         Whether the configuration marks the feature as critical.
     change_at, detected_at
         Source positions of the estimated change and of the detection.
+    learns_on
+        Whether the version goes on learning, as the configuration says.
     """
 
     model: str
@@ -36,6 +38,7 @@ class Sighting:
     critical: bool
     change_at: Position
     detected_at: Position
+    learns_on: bool = False
 
     @property
     def subject(self) -> str:

@@ -529,6 +529,7 @@ class DriftWatch:
             critical=self._is_critical(key),
             change_at=log.position(change.change_row, known_at=change.row),
             detected_at=log.position(change.row, known_at=change.row),
+            learns_on=self._options.learns_on,
         )
         if isinstance(change, QualityChange):
             return quality_alert_of(change, sighting)

@@ -66,6 +66,8 @@ class MonitorOptions:
         Features whose drift is critical.
     ignored
         Features that are not watched.
+    learns_on
+        Whether a version goes on learning, so that its predictions and scores change by themselves.
     task
         What it predicts: decides what its errors are.
     spellings
@@ -99,6 +101,7 @@ class MonitorOptions:
     thresholds: tuple[Threshold, ...] = ()
     performance: PerformanceOptions = field(default_factory=PerformanceOptions)
     seasonal: bool = True
+    learns_on: bool = False
     reference_after: frozenset[ModelEventType] = frozenset(RESTARTING)
 
     @property

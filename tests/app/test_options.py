@@ -51,8 +51,8 @@ def test_a_model_differs_only_in_what_is_said_of_it() -> None:
     settings = settings_with(
         monitor__burn_in="500",
         monitor__false_alarms="1 per 100,000 rows per column",
-        models="""{fraud: {critical: [amount], ignored: [id], kinds: {zip: category},
-                   task: classification,
+        models="""{fraud: {critical: [amount], ignored: [id], learns_on: true,
+                   kinds: {zip: category}, task: classification,
                    monitor: {bins: 32, false_alarms: 1 per 30d,
                              detectors: [{kind: kswin, streams: [raw]}]}}}""",
     )
@@ -61,6 +61,7 @@ def test_a_model_differs_only_in_what_is_said_of_it() -> None:
     assert fraud.false_alarms.text == "1 per 30d"
     assert fraud.critical == {"amount"}
     assert fraud.ignored == {"id"}
+    assert (fraud.learns_on, options.monitor_options(settings, "churn").learns_on) == (True, False)
     assert fraud.detectors == (DetectorOptions("kswin", {}, (Stream.RAW,)),)
     assert options.declarations(settings).of("fraud").kinds == {"zip": Kind.CATEGORY}
     assert fraud.task is Task.CLASSIFICATION

@@ -241,6 +241,27 @@ def test_drifting_errors_are_concept_drift_and_critical() -> None:
     assert (monitor.rows, monitor.labelled_rows) == (0, 2400)
 
 
+@pytest.mark.parametrize(
+    ("role", "learns_on", "severity"),
+    [
+        (Role.SCORE, False, Severity.WARNING),
+        (Role.SCORE, True, Severity.INFO),
+        (Role.PREDICTION, True, Severity.INFO),
+        (Role.FEATURE, True, Severity.WARNING),
+        (Role.ERROR, True, Severity.CRITICAL),
+    ],
+)
+def test_what_a_model_that_learns_on_says_is_news_when_it_changes(
+    role: Role, learns_on: bool, severity: Severity
+) -> None:
+    random = np.random.default_rng(3)
+    values = np.concatenate([random.random(1200) < 0.1, random.random(200) < 0.7]).astype(float)
+    monitor = ModelMonitor("fraud", "3", MonitorOptions(learns_on=learns_on))
+    name = "error" if role is Role.ERROR else "x"
+    (alert,) = _feed(monitor, rows_of(**{name: values}), role=role)
+    assert alert.severity is severity
+
+
 def test_errors_that_become_fewer_are_news_and_no_alarm() -> None:
     random = np.random.default_rng(3)
     errors = np.concatenate([random.random(2000) < 0.4, random.random(400) < 0.05])
