@@ -33,7 +33,8 @@ def _river(make: Callable[[], Any], errors: Values) -> list[int]:
 def without_recoveries(changes: Sequence[Change]) -> list[int]:
     """Return the rows of changes of errors but for improvements that follow a worsening.
 
-    A model that learns on errs less and less after a drift: each step of that is news, no drift.
+    A model that learns on errs less and less after a drift: each step of that is news, no drift,
+    and its alert names the worsening (`detectors.alerts.recoveries`).
     """
     rows = []
     worse = False

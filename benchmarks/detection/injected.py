@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from benchmarks.detection.classifiers import Classifier, Row, Said
 from benchmarks.detection.episodes import Episode
-from benchmarks.detection.error_watchers import ERRORS_ALONE, NAMES, alarms_of
+from benchmarks.detection.error_watchers import NAMES, NO_RECOVERIES, alarms_of
 from benchmarks.detection.real_streams import electricity
 from benchmarks.detection.scores import Group, mean_f1, score_table
 from benchmarks.detection.section import Plan, Pool, Section
@@ -211,7 +211,8 @@ def measure(pool: Pool, plan: Plan) -> Section:
             "the mean of the four kinds; "
             "all detectors with their defaults. *All columns*: errors, features, predictions and "
             "scores, each watched by itself; the scores of a tree that learns on change with each "
-            "of its splits. *No recoveries*: improvements that follow a worsening are left out. "
+            "of its splits. *No recoveries*: alerts that name the worsening that they come after "
+            "(`recovery_of`) are left out, and the figures below are of these. "
             "*No news*: alerts that ask for no attention (`info`) are left out, which are those of "
             "fewer errors, and of predictions and scores where `learns_on` says so, as it would "
             "here."
@@ -221,5 +222,5 @@ def measure(pool: Pool, plan: Plan) -> Section:
         group: Group = {kind: [each[mode, kind] for each in runs] for kind in KINDS}
         rows = int(total * (1 - WATCHED_FROM)) * len(runs) * len(KINDS)
         lines += ["", f"**{mode.capitalize()}**", "", *score_table(group, MAX_DELAY, rows)]
-        names[f"kdd_{mode}"] = mean_f1(group, ERRORS_ALONE, MAX_DELAY)
+        names[f"kdd_{mode}"] = mean_f1(group, NO_RECOVERIES, MAX_DELAY)
     return Section(lines, names)

@@ -12,6 +12,7 @@ from detectors.alerts.drift_alert import alert_of
 from detectors.alerts.model_alert import Told, model_alert_of, told_of
 from detectors.alerts.quality_alert import quality_alert_of, values_alert_of
 from detectors.alerts.quality_change import QualityChange
+from detectors.alerts.recoveries import Recoveries
 from detectors.alerts.sighting import Sighting
 from detectors.alerts.values_change import ValuesChange
 from detectors.algorithms.contract import Detection
@@ -109,6 +110,7 @@ class DriftWatch:
         self._options = options
         self._refused: dict[ColumnKey, None] = {}
         self._first_rows: dict[ColumnKey, int] = {}
+        self._recoveries = Recoveries()
         self._log: RowLog | None = None
         self.joint = (
             None
@@ -172,6 +174,7 @@ class DriftWatch:
         """Begin new references for all columns."""
         for monitor in self.columns.values():
             monitor.restart()
+        self._recoveries.restart()
         if self.joint is not None:
             self.joint.restart()
 
@@ -179,6 +182,7 @@ class DriftWatch:
         """Return the whole state."""
         return {
             "joint": None if self.joint is None else self.joint.state(),
+            "recoveries": self._recoveries.state(),
             "refused": [[str(role), name] for role, name in self._refused],
             "columns": [
                 {
@@ -195,6 +199,7 @@ class DriftWatch:
         """Restore a state of the same model, version and options, after so many predictions."""
         if self.joint is not None:
             self.joint.restore(state.get("joint"), rows)
+        self._recoveries.restore(state.get("recoveries"))
         self._refused = {(Role(role), name): None for role, name in state["refused"]}
         self.columns, self._first_rows = {}, {}
         for column in state["columns"]:
@@ -535,7 +540,8 @@ class DriftWatch:
             return quality_alert_of(change, sighting)
         if isinstance(change, ValuesChange):
             return values_alert_of(change, sighting)
-        return alert_of(change, sighting)
+        alert = alert_of(change, sighting)
+        return self._recoveries.noted(alert) if role is Role.ERROR else alert
 
 
 @lru_cache(maxsize=2**16)

@@ -222,6 +222,7 @@ class ModelMonitor:
             "logs": {str(origin): log.state() for origin, log in self._logs.items()},
             "columns": drift["columns"],
             "joint": drift["joint"],
+            "recoveries": drift["recoveries"],
             "task": self.task.state(),
         }
         consumers = {consumer.name: consumer.state() for consumer in self._others}

@@ -67,6 +67,7 @@ DRIFT_ALERT: Final[dict[str, Any]] = {
         "quantiles": {"p05": 60.9, "p25": 93.5, "p50": 117.1, "p75": 146.8, "p95": 190.3},
     },
     "direction": "up",
+    "recovery_of": None,
     "change_at": {
         "topic": "predictions",
         "partition": 2,

@@ -33,6 +33,11 @@ class DriftAlert(ColumnAlert):
         description="Where the mean went; of errors, `down` is better. None for categories, and "
         "where the mean stayed.",
     )
+    recovery_of: str | None = Field(
+        default=None,
+        description="Of errors that became fewer: the alert of the rise that they come after; None "
+        "for all others, and where nothing rose since the references began.",
+    )
     autocorrelation: float | None = Field(
         description="Lag-1 autocorrelation of the burn-in; None for a constant."
     )

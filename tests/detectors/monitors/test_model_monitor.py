@@ -262,6 +262,44 @@ def test_what_a_model_that_learns_on_says_is_news_when_it_changes(
     assert alert.severity is severity
 
 
+def test_errors_that_fall_after_a_rise_name_it_also_after_a_restart() -> None:
+    random = np.random.default_rng(3)
+    rates = np.repeat([0.4, 0.05, 0.5, 0.2, 0.02], 2500)
+    rows = rows_of(error=random.random(len(rates)) < rates)
+    whole, monitor = _monitor(), _monitor()
+    expected = _feed(whole, rows, role=_ERROR)
+    found = []
+    for start in range(0, len(rows), 500):
+        found += _feed(monitor, rows[start : start + 500], role=_ERROR, start=start)
+        state = monitor.state()
+        monitor = _monitor()
+        monitor.restore(state)
+
+    better, worse, *recoveries = expected
+    assert [alert.direction for alert in expected] == [
+        *(Direction.DOWN, Direction.UP),
+        *[Direction.DOWN] * len(recoveries),
+    ]
+    assert (better.recovery_of, worse.recovery_of) == (None, None)
+    assert {alert.recovery_of for alert in recoveries} == {worse.alert_id}
+    assert [(alert.alert_id, alert.recovery_of) for alert in found] == [
+        (alert.alert_id, alert.recovery_of) for alert in expected
+    ]
+
+
+def test_nothing_recovers_from_what_was_before_references_began_anew() -> None:
+    random = np.random.default_rng(3)
+    monitor = _monitor()
+    rates = np.repeat([0.1, 0.5], 1500)
+    (worse,) = _feed(monitor, rows_of(error=random.random(3000) < rates), role=_ERROR)
+    monitor.restart()
+    rates = np.repeat([0.5, 0.1], 1500)
+    rows = rows_of(error=random.random(3000) < rates)
+    (better,) = _feed(monitor, rows, role=_ERROR, start=3000)
+    assert (worse.severity, better.severity) == (Severity.CRITICAL, Severity.INFO)
+    assert better.recovery_of is None
+
+
 def test_errors_that_become_fewer_are_news_and_no_alarm() -> None:
     random = np.random.default_rng(3)
     errors = np.concatenate([random.random(2000) < 0.4, random.random(400) < 0.05])
