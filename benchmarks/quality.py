@@ -16,7 +16,15 @@ from math import isinf
 from pathlib import Path
 from typing import Final, TypeVar
 
-from benchmarks.detection import budget, delays, injected, real_streams, synthetic, young
+from benchmarks.detection import (
+    budget,
+    delays,
+    injected,
+    models,
+    real_streams,
+    synthetic,
+    young,
+)
 from benchmarks.detection.section import Measure, Plan, Section
 
 Result = TypeVar("Result")
@@ -27,6 +35,7 @@ PARTS: Final[dict[str, Measure]] = {
     "budget": budget.measure,
     "delays": delays.measure,
     "young": young.measure,
+    "models": models.measure,
     "real": real_streams.measure,
     "injected": injected.measure,
     "synthetic": synthetic.measure,
@@ -98,8 +107,8 @@ def page(sections: Sequence[Section], plan: Plan, *, quick: bool) -> str:
     )
     parts = ["\n".join(section.lines) for section in sections]
     figures = (
-        "## Figures\n\n`null` is what was not measured: `model_1000` needs models of many columns, "
-        "the `kdd` figures need `--data`.\n\n    " + last_line(sections)
+        "## Figures\n\n`null` is what was not measured: the `kdd` figures need `--data`.\n\n    "
+        + last_line(sections)
     )
     return "\n\n".join([head, *parts, figures]) + "\n"
 
