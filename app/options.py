@@ -14,6 +14,7 @@ from app.settings import DetectorSettings, ModelSettings, Settings, TopicRole
 from app.settings.monitor import Joint, Season
 from detectors.algorithms.false_alarms import FalseAlarms
 from detectors.monitors.fleet import Fleet
+from detectors.monitors.label_watch import LabelWatch
 from detectors.monitors.options import DetectorOptions, MonitorOptions
 from detectors.monitors.performance_watch import PerformanceWatch
 from detectors.monitors.row_consumer import RowConsumer
@@ -188,6 +189,7 @@ def row_consumers(settings: Settings, model: str, version: str) -> tuple[RowCons
         consumers.append(ThresholdWatch((model, version), options))
     if settings.performance.enabled:
         consumers.append(PerformanceWatch((model, version), options))
+        consumers.append(LabelWatch((model, version), options))
     if conditions := row_conditions(settings, model):
         consumers.append(TriggerWatch((model, version), conditions))
     return tuple(consumers)

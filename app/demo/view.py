@@ -16,6 +16,7 @@ from app.demo.schedule import BURN_IN
 from schemas.events.alert import Alert, Severity
 from schemas.events.column_alert import ColumnAlert
 from schemas.events.drift_alert import DriftAlert
+from schemas.events.label_alert import LabelAlert
 from schemas.events.performance_alert import PerformanceAlert
 from schemas.events.quality_alert import QualityAlert
 from schemas.events.retrain_request import RetrainRequest
@@ -195,6 +196,8 @@ def figures_of(alert: Alert) -> tuple[str, str]:
         return _rate(alert.quality, alert.share_before), _rate(alert.quality, alert.share_after)
     if isinstance(alert, PerformanceAlert):
         return f"{alert.bound:.4g}", f"{alert.value:.4g}"
+    if isinstance(alert, LabelAlert):
+        return f"{alert.before:.4g}", f"{alert.after:.4g}"
     if not isinstance(alert, DriftAlert):
         return "-", "-"
     before, after = alert.before, alert.after

@@ -3,11 +3,13 @@
 from typing import Final, TypeAlias
 
 from detectors.alerts.sighting import Sighting
+from detectors.performance.label_flow import FlowTurn
 from detectors.performance.threshold import Threshold
 from detectors.performance.threshold_check import Turn
 from schemas.events.alert import AlertKind
 from schemas.events.detector_report import DetectorReport, Stream
 from schemas.events.drift_alert import Direction, DriftKind
+from schemas.events.label_alert import LabelProblem
 from schemas.events.quality_alert import Quality
 from schemas.events.window_summary import CategorySummary, NumberSummary
 from schemas.tables.model_version import ModelVersion
@@ -106,6 +108,24 @@ def performance_sentence(turn: Turn, threshold: Threshold, identity: ModelVersio
     return (
         f"{model} {version} {said}: {metric} {_short(turn.value)} over {turn.crossing.losses} "
         f"labels, and {_short(turn.bound)} is the threshold ({threshold})."
+    )
+
+
+def labels_sentence(turn: FlowTurn, identity: ModelVersion) -> str:
+    """Return the sentence of labels that do not come as they used to, or do again."""
+    model, version = identity
+    if turn.problem is LabelProblem.STOPPED:
+        if not turn.is_open:
+            return f"Labels of {model} {version} come again, after {_short(turn.before)} s."
+        return (
+            f"Labels of {model} {version} have stopped: none for {_short(turn.after)} s of "
+            f"predictions, and {_short(turn.before)} s was the longest silence before."
+        )
+    age = 0.0 if turn.age is None else turn.age / 1000
+    said = "fewer labels in time" if turn.is_open else "its labels in time again"
+    return (
+        f"{model} {version} has {said}: {turn.after:.1%} of the predictions within "
+        f"{_short(age)} s, and {turn.before:.1%} was usual."
     )
 
 

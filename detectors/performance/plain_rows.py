@@ -28,7 +28,7 @@ _NO_SCORES: Final = np.empty(0)
 def plain_rows(
     columns: Sequence[Column], rows: int, table: ClassTable, positive: str, *, of_positive: bool
 ) -> ClassRows | None:
-    """Return rows as `detectors.performance.judged_rows.Judge` does; None where it has to.
+    """Return rows as `detectors.performance.judge.Judge` does; None where it has to.
 
     Parameters
     ----------

@@ -7,6 +7,7 @@ import numpy as np
 from detectors.snapshots.tree import State
 from detectors.versions.traffic import Traffic
 from schemas.events.alert import Alert, AlertStatus
+from schemas.events.label_alert import LabelAlert
 from schemas.events.performance_alert import PerformanceAlert
 from schemas.events.retrain_request import AlertReference
 from schemas.tables.observations import Integers
@@ -138,6 +139,8 @@ def _slot_of(alert: Alert) -> str:
     """Return what an alert has in common with the one that resolves it."""
     if isinstance(alert, PerformanceAlert):
         return f"{alert.kind} {alert.threshold}"
+    if isinstance(alert, LabelAlert):
+        return f"{alert.kind} {alert.problem}"
     return alert.alert_id
 
 

@@ -263,6 +263,29 @@ MODEL_PERFORMANCE: Final[dict[str, Any]] = {
     "estimate_errors": {"recall": 0.0121},
 }
 
+LABEL_ALERT: Final[dict[str, Any]] = {
+    "alert_id": "7c0a1f52-94b1-5f0e-8f3d-2b6f1e0c9a77",
+    "status": "opened",
+    "kind": "labels",
+    "severity": "warning",
+    "model": "fraud",
+    "version": "3",
+    "problem": "fewer",
+    "before": 0.91,
+    "after": 0.48,
+    "limit": 0.6825,
+    "age_seconds": 345600.0,
+    "since_time": "2026-03-01T00:00:00.000Z",
+    "detected_at": {
+        "topic": "labels",
+        "partition": 0,
+        "offset": 61877,
+        "time": "2026-03-08T00:00:00.000Z",
+    },
+    "message": "fraud 3 has fewer labels in time: 48.0% of the predictions within 3.456e+05 s, and "
+    "91.0% was usual.",
+}
+
 MODEL_ALERT: Final[dict[str, Any]] = {
     "alert_id": "0d8e4c0b-6d0a-5f43-9a59-8e0b8b7c9f10",
     "status": "opened",
@@ -470,6 +493,13 @@ RETRAIN_SIGNAL_HEADERS: Final = {
     "ce_time": "2026-03-01T12:00:41.000Z",
     "ce_subject": "labelled_rows >= 50000",
     "content-type": "application/json",
+}
+
+LABEL_ALERT_HEADERS: Final = {
+    **DRIFT_ALERT_HEADERS,
+    "ce_id": "7c0a1f52-94b1-5f0e-8f3d-2b6f1e0c9a77",
+    "ce_time": "2026-03-08T00:00:00.000Z",
+    "ce_subject": "labels fewer",
 }
 
 MODEL_ALERT_HEADERS: Final = {

@@ -121,6 +121,7 @@ CHANNELS: Final = (
             Example(examples.QUALITY_ALERT, examples.QUALITY_ALERT_HEADERS),
             Example(examples.PERFORMANCE_ALERT, examples.PERFORMANCE_ALERT_HEADERS),
             Example(examples.MODEL_ALERT, examples.MODEL_ALERT_HEADERS),
+            Example(examples.LABEL_ALERT, examples.LABEL_ALERT_HEADERS),
         ),
         CloudEventType.ALERT,
         AnyAlert,

@@ -21,6 +21,7 @@ class AlertKind(StrEnum):
     QUALITY = "quality_drift"
     PERFORMANCE = "performance"
     MODEL = "model_drift"
+    LABELS = "labels"
 
 
 class AlertStatus(StrEnum):

@@ -12,6 +12,7 @@ from schemas.events.alert import Alert, AlertKind
 from schemas.events.codec import decode_event
 from schemas.events.drift_alert import DriftAlert
 from schemas.events.invalid import InvalidMessage, Reason
+from schemas.events.label_alert import LabelAlert
 from schemas.events.model_alert import ModelAlert
 from schemas.events.performance_alert import PerformanceAlert
 from schemas.events.quality_alert import QualityAlert
@@ -21,11 +22,13 @@ ALERT_TYPES: Final[tuple[type[Alert], ...]] = (
     QualityAlert,
     PerformanceAlert,
     ModelAlert,
+    LabelAlert,
 )
 """The types of alerts, each with kinds of its own."""
 
 AnyAlert = Annotated[
-    DriftAlert | QualityAlert | PerformanceAlert | ModelAlert, Field(discriminator="kind")
+    DriftAlert | QualityAlert | PerformanceAlert | ModelAlert | LabelAlert,
+    Field(discriminator="kind"),
 ]
 
 TYPE_OF_KIND: Final[Mapping[AlertKind, type[Alert]]] = {

@@ -14,9 +14,11 @@ from jsonschema import Draft7Validator, Draft202012Validator
 from jsonschema.protocols import Validator
 from pydantic import ValidationError
 
+from detectors.alerts.label_alert import label_alert_of
 from detectors.monitors.model_monitor import ModelMonitor
 from detectors.monitors.options import MonitorOptions
 from detectors.monitors.threshold_watch import ThresholdWatch
+from detectors.performance.label_flow import FlowTurn
 from detectors.performance.threshold import Threshold
 from detectors.retraining.options import PolicyOptions
 from detectors.retraining.policy import RetrainPolicy
@@ -27,6 +29,7 @@ from schemas.events.any_alert import ALERT_TYPES, TYPE_OF_KIND
 from schemas.events.codec import encode_event
 from schemas.events.dead_letter import DeadLetter, ReplayedLetter
 from schemas.events.invalid import Reason
+from schemas.events.label_alert import LabelProblem
 from schemas.events.model_event import ModelEventType
 from schemas.tables.columns import Role
 from tests.detectors.batches import batch_of, rows_of
@@ -167,7 +170,18 @@ def _alerts() -> list[Alert]:
     monitor = ModelMonitor("fraud", "3", options, [watch])
     errors = rows_of(error=random.random(1800) < np.where(late, 0.5, 0.01))
     labelled = batch_of(errors, role=Role.ERROR)
-    return alerts_in([*monitor.update(batch_of(rows)), *monitor.update(labelled)])
+    found = alerts_in([*monitor.update(batch_of(rows)), *monitor.update(labelled)])
+    silence = FlowTurn(
+        row=0,
+        problem=LabelProblem.STOPPED,
+        is_open=True,
+        before=60.0,
+        after=3700.5,
+        limit=3600.0,
+        age=None,
+        since=1_772_366_441_000,
+    )
+    return [*found, label_alert_of(silence, ("fraud", "3"), found[0].detected_at)]
 
 
 def test_what_the_core_publishes_is_what_the_schemas_say() -> None:
@@ -202,6 +216,7 @@ def test_the_schema_of_alerts_knows_every_kind_and_no_other() -> None:
         examples.QUALITY_ALERT,
         examples.PERFORMANCE_ALERT,
         examples.MODEL_ALERT,
+        examples.LABEL_ALERT,
     ):
         for kind in AlertKind:
             valid = TYPE_OF_KIND[kind] is TYPE_OF_KIND[AlertKind(alert["kind"])]

@@ -3,7 +3,13 @@ from typing import Any, get_args
 import pytest
 from hypothesis import given
 
-from schemas.documents.examples import DRIFT_ALERT, MODEL_ALERT, PERFORMANCE_ALERT, QUALITY_ALERT
+from schemas.documents.examples import (
+    DRIFT_ALERT,
+    LABEL_ALERT,
+    MODEL_ALERT,
+    PERFORMANCE_ALERT,
+    QUALITY_ALERT,
+)
 from schemas.events.alert import Alert, AlertKind, AlertStatus
 from schemas.events.any_alert import ALERT_TYPES, TYPE_OF_KIND, AnyAlert, decode_alert
 from schemas.events.codec import decode_object, encode_event
@@ -17,6 +23,7 @@ EXAMPLES = {
     AlertKind.QUALITY: QUALITY_ALERT,
     AlertKind.PERFORMANCE: PERFORMANCE_ALERT,
     AlertKind.MODEL: MODEL_ALERT,
+    AlertKind.LABELS: LABEL_ALERT,
 }
 
 
@@ -73,7 +80,7 @@ def test_an_unknown_kind_is_refused_without_repeating_it(kind: Any) -> None:
     assert refused.value.reason is Reason.WRONG_TYPE
     assert refused.value.detail == (
         "kind: expected one of feature_drift, prediction_drift, score_drift, concept_drift, "
-        "quality_drift, performance, model_drift"
+        "quality_drift, performance, model_drift, labels"
     )
 
 

@@ -1,0 +1,32 @@
+"""Turns a change of how labels come into the alert that people read."""
+
+from detectors.alerts.sentences import labels_sentence
+from detectors.performance.label_flow import FlowTurn
+from schemas.events.alert import AlertStatus, Severity
+from schemas.events.identity import stable_id
+from schemas.events.label_alert import LabelAlert
+from schemas.events.position import Position
+from schemas.events.times import format_time
+from schemas.tables.model_version import ModelVersion
+
+
+def label_alert_of(turn: FlowTurn, identity: ModelVersion, detected_at: Position) -> LabelAlert:
+    """Return the alert of one turn: a warning for the worse, and news for the better."""
+    model, version = identity
+    status = AlertStatus.OPENED if turn.is_open else AlertStatus.RESOLVED
+    at = detected_at.topic, detected_at.partition, detected_at.offset
+    return LabelAlert(
+        alert_id=stable_id(model, version, "labels", turn.problem, status, *at),
+        status=status,
+        severity=Severity.WARNING if turn.is_open else Severity.INFO,
+        model=model,
+        version=version,
+        problem=turn.problem,
+        before=turn.before,
+        after=turn.after,
+        limit=turn.limit,
+        age_seconds=None if turn.age is None else turn.age / 1000,
+        since_time=format_time(turn.since),
+        detected_at=detected_at,
+        message=labels_sentence(turn, identity),
+    )
