@@ -1,7 +1,7 @@
 """What the agents and detectors are told, from the settings."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Self, TypeVar
 
@@ -22,7 +22,7 @@ from detectors.monitors.threshold_watch import ThresholdWatch
 from detectors.monitors.trigger_watch import TriggerWatch
 from detectors.performance.options import PerformanceOptions
 from detectors.performance.threshold import Threshold
-from detectors.retraining.conditions import OfRows, leaves_of
+from detectors.retraining.conditions import Cost, OfRows, leaves_of
 from detectors.retraining.options import PolicyOptions, usual_trigger
 from detectors.retraining.policy import RetrainPolicy
 from schemas.payloads.rows import FieldMap
@@ -200,7 +200,12 @@ def row_conditions(settings: Settings, model: str) -> tuple[OfRows, ...]:
     trigger = settings.models.get(model, _UNNAMED).retraining.trigger
     if trigger is None:
         return ()
-    return tuple(dict.fromkeys(each for each in leaves_of(trigger) if isinstance(each, OfRows)))
+    enough = policy_options(settings, model).labelled_rows
+    conditions = dict.fromkeys(each for each in leaves_of(trigger) if isinstance(each, OfRows))
+    return tuple(
+        replace(each, labelled_rows=enough) if isinstance(each, Cost) else each
+        for each in conditions
+    )
 
 
 def declarations(settings: Settings) -> Declarations:

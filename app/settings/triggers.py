@@ -11,6 +11,7 @@ from detectors.retraining.conditions import (
     DRIFT_KINDS,
     Combination,
     Condition,
+    Cost,
     Drift,
     Leaf,
     Performance,
@@ -35,6 +36,7 @@ _KINDS: Final = (
     "rows",
     "labelled_rows",
     "schedule",
+    "cost",
     "any",
     "all",
     "at_least",
@@ -75,6 +77,16 @@ class DriftTrigger(Section):
         return value
 
 
+class CostTrigger(Section):
+    """What a retraining and what an error costs, in the same currency."""
+
+    retraining: float = Field(gt=0, le=1e12)
+    """What a retraining costs, all in all."""
+
+    error: float = Field(gt=0, le=1e12)
+    """What an error costs: a wrong class, or of a regression a distance of 1."""
+
+
 class TriggerSettings(Section):
     """One condition, or a combination of some."""
 
@@ -96,6 +108,9 @@ class TriggerSettings(Section):
 
     zone: str = "UTC"
     """The time zone of `schedule`, by its name in the tz database, such as `Europe/Zurich`."""
+
+    cost: CostTrigger | None = None
+    """Avoidable errors since the last training outweigh the next one."""
 
     any: Annotated[tuple["TriggerSettings", ...], AfterValidator(not_empty)] | None = None
     """Any of these."""
@@ -148,7 +163,7 @@ class TriggerSettings(Section):
             return Volume(rows, is_labelled=self.rows is None)
         if self.schedule is not None:
             return Schedule(" ".join(self.schedule.split()), self.zone)
-        return None
+        return None if self.cost is None else Cost(self.cost.retraining, self.cost.error)
 
 
 class RetrainingSettings(Section):

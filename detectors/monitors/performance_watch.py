@@ -4,7 +4,6 @@ from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from detectors.monitors.options import MonitorOptions
 from detectors.monitors.row_consumer import Found
@@ -13,6 +12,7 @@ from detectors.performance.labelled_rows import are_labelled
 from detectors.performance.performance import Performance, Telling
 from detectors.performance.prediction_counts import PredictionCounts
 from detectors.performance.task_choice import TaskChoice
+from detectors.rows.predicted_at import predicted_at
 from detectors.rows.row_log import RowLog
 from detectors.snapshots.tree import State
 from schemas.events.identity import stable_id
@@ -210,18 +210,6 @@ class PerformanceWatch:
             confusion=told.confusion,
             estimate_errors=told.estimate_errors,
         )
-
-
-def predicted_at(rows: ObservationBatch) -> NDArray[np.int64]:
-    """Return the times of the predictions of labelled rows; of the label where it is not known."""
-    times = rows.times
-    for column in rows.columns:
-        if column.role is Role.DELAY:
-            delays = column.values.astype(np.int64)
-            if column.flags is not None:
-                delays = np.where(column.flags == Flag.OK, delays, 0)
-            times = np.maximum(times - delays, 0)
-    return times
 
 
 def _plain(outcome: Any) -> Any:

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from detectors.monitors.row_consumer import Found
-from detectors.retraining.conditions import OfRows, Schedule, Volume
+from detectors.retraining.conditions import Cost, OfRows, Schedule, Volume
+from detectors.retraining.cost_gauge import CostGauge
 from detectors.retraining.gauges import Gauge, Reading
 from detectors.retraining.row_count import RowCount
 from detectors.retraining.schedule_gauge import ScheduleGauge
@@ -26,6 +27,7 @@ MOST_TRAINED: Final = 20
 _GAUGES: Final[Mapping[type[OfRows], Callable[[Any], Gauge]]] = {
     Volume: VolumeGauge,
     Schedule: ScheduleGauge,
+    Cost: CostGauge,
 }
 
 
@@ -159,5 +161,5 @@ class TriggerWatch:
                 time=format_time(reading.time),
             ),
             at=at,
-            labelled_rows=labelled,
+            labelled_rows=labelled if reading.labelled is None else reading.labelled,
         )

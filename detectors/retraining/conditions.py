@@ -145,10 +145,14 @@ class Cost:
         What a retraining costs, in any currency.
     error
         What an error costs in the same: a wrong class, or a distance of 1.
+    labelled_rows
+        Labelled rows of the new world that are waited for, unless as much is lost before as a
+        retraining costs.
     """
 
     retraining: float
     error: float
+    labelled_rows: int = 1000
 
     def __str__(self) -> str:
         return f"cost {self.retraining:g} at {self.error:g} an error"

@@ -17,12 +17,15 @@ class Reading(NamedTuple):
         What was reached.
     since, time
         Since when it was counted, and when it was reached, milliseconds since the epoch.
+    labelled
+        Labelled rows since then; None for all that have come since the last training.
     """
 
     row: int
     value: float
     since: int
     time: int
+    labelled: int | None = None
 
 
 class Gauge(Protocol):

@@ -7,6 +7,7 @@ from app.options import new_policy, policy_options, row_conditions
 from app.settings import InvalidConfiguration, Settings, load_settings
 from detectors.retraining.conditions import (
     Combination,
+    Cost,
     Drift,
     Performance,
     Schedule,
@@ -84,6 +85,9 @@ def test_what_asks_for_a_retraining_is_what_is_configured() -> None:
         ({"drift": {"severity": "info"}}, "warning or critical"),
         ({"performance": {"metrics": []}}, "at least one"),
         ({"performance": {"metrics": ["recall[frud]"]}}, "did you mean 'recall[fraud]'?"),
+        ({"cost": {"retraining": -1, "error": 1}}, "greater than 0"),
+        ({"cost": {"retraining": 5, "error": 0}}, "greater than 0"),
+        ({"cost": {"retraining": 5}}, "what an error costs"),
         ({"any": []}, "at least one"),
         ({"all": [{"any": []}]}, "at least one"),
         ({"at_least": 2}, "at_least and of together"),
@@ -102,6 +106,15 @@ def test_what_makes_no_sense_is_refused(trigger: dict[str, Any], words: str) -> 
     assert len(found) == 1
     assert words in found[0]
     assert found[0].startswith("models.fraud.retraining.triggers.0")
+
+
+def test_a_cost_waits_for_as_many_labelled_rows_as_the_model_needs() -> None:
+    cost = {"cost": {"retraining": 500, "error": 1.5}}
+    (condition,) = row_conditions(_loaded(cost, labelled_rows=70), "fraud")
+    assert condition == Cost(500, 1.5, labelled_rows=70)
+    (usual,) = row_conditions(_loaded(cost), "fraud")
+    assert usual == Cost(500, 1.5, labelled_rows=1000)
+    assert str(usual) == str(condition)
 
 
 def test_every_error_is_told_at_once() -> None:

@@ -9,12 +9,13 @@ import pytest
 from detectors.monitors.fleet import Fleet
 from detectors.monitors.options import MonitorOptions
 from detectors.monitors.trigger_watch import TriggerWatch
-from detectors.retraining.conditions import OfRows, Schedule, Volume
+from detectors.retraining.conditions import Cost, OfRows, Schedule, Volume
 from schemas.events.model_event import ModelEvent, ModelEventType
 from schemas.events.retrain_signal import RetrainSignal, SignalKind
-from schemas.events.times import format_time
+from schemas.events.times import format_time, parse_time
 from schemas.tables.observations import ObservationTable
 from tests.detectors.batches import START, batch_of, plain, rows_of, table_of_many
+from tests.detectors.monitors.test_labelled_rows import table_of as labelled
 
 _OPTIONS = MonitorOptions(burn_in=50)
 _CONDITIONS: tuple[OfRows, ...] = (
@@ -150,3 +151,30 @@ def test_labelled_rows_that_have_come_are_told_with_each_signal() -> None:
     fleet.update(_table(0, 300))
     (signal,) = _signals(fleet.update(_table(300, 600)))
     assert signal.labelled_rows == 0
+
+
+def _labelled(rows: Sequence[tuple[str, str]], begin: int, end: int) -> ObservationTable:
+    return labelled(rows[begin:end], *_MODELS, start=begin)
+
+
+def test_errors_of_labelled_rows_ask_by_their_cost_however_they_come() -> None:
+    random = np.random.default_rng(0)
+    wrong = random.random(3000) < np.where(np.arange(3000) < 2000, 0.02, 0.6)
+    rows = [("b" if each else "a", "a") for each in wrong.tolist()]
+    found = []
+    for size in (3000, 130):
+        fleet = _fleet([Cost(1000, 10.0, labelled_rows=200)])
+        found.append(
+            [
+                signal
+                for at in range(0, len(rows), size)
+                for signal in _signals(fleet.update(_labelled(rows, at, at + size)))
+            ]
+        )
+    assert found[0] == found[1]
+    first = found[0][0]
+    assert first.signal.kind is SignalKind.COST
+    assert first.signal.condition == "cost 1000 at 10 an error"
+    assert first.labelled_rows is not None
+    assert 100 <= first.labelled_rows < 400
+    assert parse_time(first.signal.since) < parse_time(first.signal.time)
