@@ -63,6 +63,9 @@ class OtherFormat(Exception):
 FRAMES: Final = Format(
     name="observations", module="schemas.tables.frames", stem=b"DLO", writes=4, reads=(4, 3)
 )
+REFERENCES: Final = Format(
+    name="references", module="schemas.tables.reference_parts", stem=b"DLR", writes=1, reads=(1,)
+)
 CHANGES: Final = Format(
     name="pending changes", module="agents.join.changes_codec", stem=b"DLP", writes=2, reads=(2, 1)
 )
@@ -76,7 +79,7 @@ SNAPSHOTS: Final = Format(
     name="snapshots", module="detectors.snapshots.codec", writes=5, reads=(5, 4, 3, 2, 1)
 )
 
-FORMATS: Final = (FRAMES, CHANGES, DISK, SNAPSHOTS)
+FORMATS: Final = (FRAMES, REFERENCES, CHANGES, DISK, SNAPSHOTS)
 """All that are binary. Events and letters are JSON with CloudEvents types that end in a version,
 and the keys of the state topics are JSON: these only ever gain fields."""
 

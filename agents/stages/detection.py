@@ -5,7 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from time import perf_counter
-from typing import Final, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 from agents.records.record import Record
 from agents.stages.stateful_stage import Stage
@@ -26,6 +26,7 @@ from schemas.events.version_record import VersionRecord
 from schemas.tables.frames import decode_frame, is_frame
 from schemas.tables.model_version import ModelVersion
 from schemas.tables.observations import ObservationTable, Source
+from schemas.tables.reference_parts import is_reference
 
 logger = logging.getLogger(__name__)
 
@@ -206,6 +207,12 @@ class _Handled:
     versions: Changes = NO_CHANGES
 
 
+class _GivenPart(NamedTuple):
+    """A part of a reference from outside, which the fleet decodes."""
+
+    value: bytes
+
+
 def _handle(fleet: Fleet, records: Iterable[Record]) -> _Handled:
     """Feed records to a fleet."""
     handled = _Handled()
@@ -222,6 +229,12 @@ def _handle(fleet: Fleet, records: Iterable[Record]) -> _Handled:
                 fleet.notice(content)
                 handled.noticed.add(content.model)
                 continue
+            if isinstance(content, _GivenPart):
+                # Likewise.
+                handled.taken.extend(fleet.update_all(tables))
+                tables, cells = [], 0
+                handled.noticed.add(fleet.refer(content.value))
+                continue
         except NotTaken as why:
             handled.not_taken.append((record, why))
             continue
@@ -236,7 +249,9 @@ def _handle(fleet: Fleet, records: Iterable[Record]) -> _Handled:
     return handled
 
 
-def _decoded(value: bytes | None) -> list[ObservationTable] | ModelEvent:
+def _decoded(value: bytes | None) -> list[ObservationTable] | ModelEvent | _GivenPart:
+    if value is not None and is_reference(value):
+        return _GivenPart(value)
     if value is not None and is_frame(value):
         return decode_frame(value)
     return decode_event(ModelEvent, decode_object(value))
@@ -267,6 +282,7 @@ def _status(fleet: Fleet, monitor: ModelMonitor) -> ModelStatus:
                 strict=True,
             )
         ),
+        references=monitor.given_outcomes(),
         thresholds={
             str(check.threshold): ThresholdStatus(check.losses, check.is_breached)
             for consumer in monitor.consumers

@@ -9,6 +9,7 @@ from agents.join.telemetry import JoinTelemetry
 from agents.state.telemetry import StateTelemetry
 from detectors.monitors.column_figures import Figures
 from detectors.performance.error import Task
+from detectors.reference.given import GivenOutcome
 from detectors.retraining.model_requests import AnswerOutcome
 from detectors.versions.registry import EventOutcome
 from schemas.events.alert import Alert
@@ -54,6 +55,8 @@ class ModelStatus:
         What it is to its model.
     open_alerts
         Alerts that were not acknowledged and are of the present references.
+    references
+        What has become of a reference that was given in each column, also in those that no row had.
     """
 
     model: str
@@ -68,6 +71,7 @@ class ModelStatus:
     open_alerts: int
     columns: Mapping[tuple[Role, str], Figures]
     thresholds: Mapping[str, ThresholdStatus] = field(default_factory=dict)
+    references: Mapping[tuple[Role, str], GivenOutcome] = field(default_factory=dict)
 
 
 class Telemetry(JoinTelemetry, RefusalTelemetry, StateTelemetry, Protocol):

@@ -38,7 +38,9 @@ class LazyGroup(click.Group):
         if cmd_name not in self._help:
             return None
         name = cmd_name.replace("-", "_")
-        command = getattr(import_module(f"{self._package}.{name}"), name)
+        module = import_module(f"{self._package}.{name}")
+        # What would hide a builtin has a name of its own.
+        command = getattr(module, name, getattr(module, f"{name}_", None))
         if not isinstance(command, click.Command):
             raise TypeError(f"{self._package}.{name}.{name} is not a command")
         return command

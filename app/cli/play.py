@@ -34,7 +34,7 @@ MOST_REPORTED: Final = 20
 """Bad rows that are named; the others are only counted."""
 
 _PROBE_SECONDS: Final = 1.0
-_NOBODY: Final = "127.0.0.1:9092"
+NOBODY: Final = "127.0.0.1:9092"
 """Brokers of a dry run, which asks none."""
 
 
@@ -65,7 +65,7 @@ def play(**chosen: Any) -> None:
     choice = Chosen(**chosen)
     choice.check()
     with clear_errors():
-        bootstrap = choice.bootstrap or (_NOBODY if choice.dry_run else None)
+        bootstrap = choice.bootstrap or (NOBODY if choice.dry_run else None)
         settings = settings_of(choice.config, bootstrap, choice.assignments)
         _play(choice, settings)
 
@@ -75,7 +75,7 @@ def _play(choice: Chosen, settings: Settings) -> None:
     options = choice.options(settings)
     try:
         with open_source(choice.file, choice.form()) as source:
-            reader = Reader(source, options, prediction_fields(settings), _Reported(console))
+            reader = Reader(source, options, prediction_fields(settings), Reported(console))
             if not reader.dumped:
                 choice.check_columns()
             with _progress(console, source, options.limit) as progress:
@@ -107,7 +107,7 @@ def _play(choice: Chosen, settings: Settings) -> None:
         click.echo("\n".join(summary.words(sent=not choice.dry_run)))
 
 
-class _Reported:
+class Reported:
     """The bad rows that are named as they are met."""
 
     def __init__(self, console: Console) -> None:

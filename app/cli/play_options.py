@@ -193,6 +193,13 @@ _PLAY: Final = (
 )  # fmt: skip
 
 
+def file_options(command: CommandT) -> CommandT:
+    """Add the options on the form of a file and of its cells."""
+    for option in reversed((*_FORM, *_CELLS)):
+        command = option(command)
+    return command
+
+
 def play_options(command: CommandT) -> CommandT:
     """Add the options of a play: arguments for `Chosen`."""
     for option in reversed((*_ROLES, *_FORM, *_CELLS, *_PLAY)):

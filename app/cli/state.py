@@ -243,7 +243,8 @@ def _summary(tree: dict[str, Any]) -> list[str]:
         found = ", ".join(f"{count} {_PLURALS[kind]}" for kind, count in column.evidence.items())
         why = f"{column.kind}, of {found}" if found else f"{column.kind}"
         lost = f", {column.discarded} values came before the choice" if column.discarded else ""
-        lines.append(f"{column.role} {column.name} ({why}): {said}{lost}")
+        given = "" if column.given is None else f", given reference {column.given}"
+        lines.append(f"{column.role} {column.name} ({why}): {said}{lost}{given}")
     return lines
 
 

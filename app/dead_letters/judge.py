@@ -20,6 +20,7 @@ from schemas.formats import OtherFormat
 from schemas.payloads.model_events import model_event_of
 from schemas.payloads.rows import FieldMap
 from schemas.tables.frames import decode_frame, is_frame
+from schemas.tables.reference_parts import decode_reference, is_reference
 
 EXPECTED: Final[Mapping[Reason, str]] = {
     Reason.NULL_VALUE: "a value; this version skips null values, as deletes",
@@ -181,7 +182,12 @@ class _AsRecord:
 
 
 def _observations(letter: Letter) -> None:
-    if letter.value is not None and is_frame(letter.value):
+    if letter.value is not None and is_reference(letter.value):
+        try:
+            decode_reference(letter.value)
+        except OtherFormat as error:
+            raise InvalidMessage(Reason.UNDECODABLE, str(error)) from error
+    elif letter.value is not None and is_frame(letter.value):
         try:
             decode_frame(letter.value)
         except OtherFormat as error:

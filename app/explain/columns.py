@@ -14,7 +14,7 @@ from agents.records.block import RecordBlock
 from agents.records.record import Record
 from app.options import declarations, intake_options, new_fleet
 from app.settings import Settings
-from detectors.monitors.drift_watch import ColumnKey
+from detectors.monitors.given import ColumnKey
 from schemas.tables.columns import Column, Flag, Kind, Role
 from schemas.tables.declared import Declared
 from schemas.tables.model_version import ModelVersion

@@ -23,6 +23,12 @@ PLAY: Final[Mapping[TopicRole, frozenset[Operation]]] = {
 }
 """What `driftline play` does; it looks at all topics, as a worker would."""
 
+REFER: Final[Mapping[TopicRole, frozenset[Operation]]] = {
+    **dict.fromkeys(TopicRole, frozenset({Operation.DESCRIBE})),
+    TopicRole.OBSERVATIONS: frozenset({Operation.WRITE}),
+}
+"""What `driftline reference set` does, beside reading the predictions of a range."""
+
 
 class Permission(NamedTuple):
     """One thing to be allowed."""

@@ -278,6 +278,13 @@ FEATURE_DOUBT: Final = MetricSpec(
     "unrest (alert followed alert, and there was no peace since).",
     (*_FEATURE, "reason"),
 )
+FEATURE_REFERENCE: Final = MetricSpec(
+    "driftline_feature_reference",
+    "gauge",
+    "1 with what has become of a reference that was given in a column: awaited, in_force, "
+    "dependent, replaced, other_kind, too_few, seasonal, not_given or not_seen.",
+    (*_FEATURE, "outcome"),
+)
 FEATURE_MEAN: Final = MetricSpec(
     "driftline_feature_mean",
     "gauge",
@@ -513,6 +520,7 @@ CATALOGUE: Final = (
     FEATURE_REFERENCE_ROWS,
     FEATURE_READY,
     FEATURE_DOUBT,
+    FEATURE_REFERENCE,
     FEATURE_MEAN,
     FEATURE_BUDGET,
     ALERTS,

@@ -109,6 +109,11 @@ class ModelCollector(Collector):
                 shown = admitted and self._columns.admits(identity)
                 folded_columns += not shown
                 self._add_column(families, identity, figures, admitted=shown)
+            for (role, name), outcome in status.references.items():
+                given = (*key, str(role), name)
+                if admitted and self._columns.admits(given):
+                    told = families[catalogue.FEATURE_REFERENCE.name]
+                    told.add_metric((*given, str(outcome)), 1)
         for (name, labels), total in self._folded.items():
             families[name].add_metric(labels, total)
         folded = families[catalogue.FOLDED.name]
@@ -198,6 +203,7 @@ MODEL_SPECS: Final = (
     catalogue.FEATURE_REFERENCE_ROWS,
     catalogue.FEATURE_READY,
     catalogue.FEATURE_DOUBT,
+    catalogue.FEATURE_REFERENCE,
     catalogue.FEATURE_MEAN,
     catalogue.FEATURE_BUDGET,
     catalogue.FOLDED,

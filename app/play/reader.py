@@ -51,6 +51,8 @@ class PlayOptions:
         Rows played at most; None for all.
     train
         Rows to train a model on, where no column has predictions; 0 for none.
+    predict
+        Makes predictions, where no column has them and none is trained.
     """
 
     model: str | None
@@ -64,6 +66,7 @@ class PlayOptions:
     speed: float | None = None
     limit: int | None = None
     train: int = 0
+    predict: Model | None = None
 
 
 class Reader:
@@ -173,6 +176,7 @@ class Reader:
         maker = EventMaker(
             model=options.model, version=options.version, table=table, clock=options.clock
         )
+        maker.predict = options.predict
         first = list(islice(lines, options.train))
         if options.train:
             maker.predict = self._trained(maker, [row for row in first if isinstance(row, Row)])

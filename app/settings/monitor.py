@@ -168,7 +168,8 @@ class MonitorSettings(Section):
 
     reference_after: ReferenceEvents = RESTARTING
     """Model events after which the references of all versions of the model begin anew, with the
-    first `burn_in` values that follow; none where the list is empty."""
+    first `burn_in` values that follow, or with what `driftline reference set` has given; none where
+    the list is empty."""
 
     season: Season = Season.AUTO
     """`auto` learns the course of a column's days and weeks in event time (UTC), and judges its

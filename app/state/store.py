@@ -17,6 +17,7 @@ from app.kafka.topic_catalogue import CATALOGUE
 from app.settings import Settings
 from app.state.errors import NothingFound, WorkersRunning
 from detectors.monitors.fleet_snapshot import LIFECYCLE, SERVED
+from detectors.monitors.given_references import REFERENCE
 from detectors.monitors.held_snapshot import NEWCOMERS, name_of, rows_held, without_versions
 from detectors.snapshots.model_parts import MODEL
 from detectors.snapshots.parts import PartName, UnusablePart
@@ -140,7 +141,7 @@ async def forget_model(settings: Settings, model: str, version: str | None) -> l
         if state.stored is not None
         and (
             names := [
-                *matching(state.stored.refs, model, version, (MODEL, SERVED, LIFECYCLE)),
+                *matching(state.stored.refs, model, version, (MODEL, SERVED, LIFECYCLE, REFERENCE)),
                 *((NEWCOMERS, *key) for key in held(state.stored, model, version)),
             ]
         )

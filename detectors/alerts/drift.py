@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from detectors.alerts.against import Against
 from detectors.algorithms.contract import Detection, NamedDetector
 from detectors.arrays.column import Numbers
 from detectors.reference.window import ReferenceWindow
@@ -56,6 +57,8 @@ class Drift:
         Rows of the column to a false alarm that it comes to.
     without
         Words for the season without which the values are; none for values as they came.
+    against
+        Where the reference comes from.
     """
 
     row: int
@@ -73,3 +76,4 @@ class Drift:
     false_alarms: str
     budget_rows: float
     without: str
+    against: Against

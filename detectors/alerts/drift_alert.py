@@ -5,6 +5,7 @@ from typing import Final
 
 import numpy as np
 
+from detectors.alerts.against import report_of, words_of
 from detectors.alerts.direction import direction_of, has_improved
 from detectors.alerts.drift import Drift, Finding
 from detectors.alerts.sentences import Window, drift_sentence
@@ -39,6 +40,7 @@ def alert_of(drift: Drift, sighting: Sighting) -> DriftAlert:
     before, after = _summaries(drift)
     direction = direction_of(before, after)
     report = _report(drift.findings[0])
+    reference = report_of(drift.against, drift.before.count)
     return DriftAlert(
         alert_id=sighting.alert_id(report.kind, report.stream),
         kind=kind,
@@ -60,6 +62,7 @@ def alert_of(drift: Drift, sighting: Sighting) -> DriftAlert:
         guaranteed=drift.independent,
         false_alarms=drift.false_alarms,
         budget_rows=drift.budget_rows,
+        reference=reference,
         message=drift_sentence(
             sighting,
             kind,
@@ -67,7 +70,8 @@ def alert_of(drift: Drift, sighting: Sighting) -> DriftAlert:
             (before, after),
             report,
             drift.rows_since_change,
-            drift.without,
+            without=drift.without,
+            reference=words_of(reference),
         ),
     )
 

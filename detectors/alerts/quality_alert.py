@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from detectors.alerts.against import report_of
 from detectors.alerts.quality_change import QualityChange
 from detectors.alerts.sentences import quality_sentence, values_sentence
 from detectors.alerts.sighting import Sighting
@@ -15,6 +16,7 @@ from detectors.algorithms.value_faults import STAYS, VALUES_TO_A_FALSE_ALARM
 from schemas.events.alert import Severity
 from schemas.events.detector_report import DetectorReport, Stream
 from schemas.events.quality_alert import Quality, QualityAlert
+from schemas.events.reference_report import ReferenceReport
 from schemas.tables.columns import Flag
 
 DETECTOR: Final = "share_cusum"
@@ -81,6 +83,7 @@ def values_alert_of(change: ValuesChange, sighting: Sighting) -> QualityAlert:
         rows=(fault.values_before, fault.values),
         rows_since_change=change.rows_since_change,
         guaranteed=change.independent,
+        reference=report_of(change.against, fault.values_before),
         message=values_sentence(sighting, quality, shares, fault.values, VALUES_DETECTOR),
     )
 
@@ -95,6 +98,7 @@ def _alert(
     rows_since_change: int,
     guaranteed: bool,
     message: str,
+    reference: ReferenceReport | None = None,
 ) -> QualityAlert:
     """Return the alert of a quality; shares and rows are those before the change, and since."""
     return QualityAlert(
@@ -114,6 +118,7 @@ def _alert(
         rows_since_change=rows_since_change,
         rows_observed=sum(rows),
         guaranteed=guaranteed,
+        reference=reference,
         message=message,
     )
 

@@ -38,7 +38,9 @@ def drift_sentence(
     windows: tuple[Window, Window],
     report: DetectorReport,
     rows: int,
+    *,
     without: str = "",
+    reference: str = "",
 ) -> str:
     """Return the sentence of a drift.
 
@@ -54,13 +56,15 @@ def drift_sentence(
         Since the change.
     without
         Words for the season without which the values are told; none for values as they came.
+    reference
+        Words for a reference from outside; none for one of rows.
     """
     said = f"{change_of(*windows)}, over {rows} rows"
     if without:
         said = f"without {without} {said}"
     return (
         f"{sighting.subject} {_verb(kind, direction)}: {said} "
-        f"({report.kind} on the {_STREAM_WORDS[report.stream]})."
+        f"({report.kind} on the {_STREAM_WORDS[report.stream]}){reference}."
     )
 
 

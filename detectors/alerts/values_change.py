@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from detectors.alerts.against import Against
 from detectors.algorithms.value_faults import Fault
 
 
@@ -19,12 +20,15 @@ class ValuesChange:
         What they tell.
     independent
         Whether values that are judged are nearly independent.
+    against
+        Where the reference comes from.
     """
 
     row: int
     change_row: int
     fault: Fault
     independent: bool
+    against: Against
 
     @property
     def rows_since_change(self) -> int:

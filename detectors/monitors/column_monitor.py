@@ -8,6 +8,7 @@ from typing import Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from detectors.alerts.against import Against
 from detectors.alerts.drift import Drift, Finding
 from detectors.alerts.quality_change import QualityChange
 from detectors.alerts.values_change import ValuesChange
@@ -27,6 +28,8 @@ from detectors.monitors.unrest import Unrest
 from detectors.reference import season
 from detectors.reference.column_block import BUDGET, LIMITS_SIZE, RECENT, SEED
 from detectors.reference.early_ranks import PEACE, Step
+from detectors.reference.first_values import FirstValues
+from detectors.reference.given import Fate, GivenColumn, GivenOutcome, judged_by, spacing_of
 from detectors.reference.reference import Reference
 from detectors.reference.season_learning import note, turn
 from detectors.reference.season_removal import take_off
@@ -81,6 +84,8 @@ class ColumnMonitor:
         How many false alarms of it are affordable.
     seasonal
         Whether the course of days and weeks is learned.
+    given
+        Gives its values in the reference from outside that is in force; None where there are none.
 
     Attributes
     ----------
@@ -90,11 +95,14 @@ class ColumnMonitor:
 
     __slots__ = (
         "_allowance",
+        "_began",
         "_bins",
         "_burn_in",
         "_choice",
         "_detectors",
+        "_fate",
         "_finds_faults",
+        "_given",
         "_options",
         "_placed",
         "_restarts",
@@ -118,7 +126,11 @@ class ColumnMonitor:
         finds_faults: bool = True,
         allowance: Allowance = _USUAL_ALLOWANCE,
         seasonal: bool = True,
+        given: Callable[[], GivenColumn | None] = lambda: None,
     ) -> None:
+        self._given = given
+        self._began: int | None = None
+        self._fate = Fate()
         self._seasonal = seasonal
         self._allowance = allowance
         self._finds_faults = finds_faults
@@ -228,11 +240,13 @@ class ColumnMonitor:
             if change is not None:
                 self._add(changes, change)
                 continue
+            fate = self._fate
             kind = self._choice.look(part.between(0, learned), self.kind, self._usable)
             if kind is not self.kind:
                 self._restarts += 1
                 self._renew_as(kind)
                 self._begin_quality()
+                self._fate = fate.again()
         self._tell_dependence()
         return changes
 
@@ -271,7 +285,8 @@ class ColumnMonitor:
             was_ready, missing = self.reference.ready, self.reference.missing
             most = len(rows) if was_ready else missing
             if missing == self._burn_in:
-                self.reference.block.season[season.SINCE] = times[rows[0] - first_row]
+                self._began = int(times[rows[0] - first_row])
+                self.reference.block.season[season.SINCE] = self._began
             values = self._values(observed[:most], column.categories)
             before = self.reference.block.season
             taken, found = self._advance(values, rows[:most], bets)
@@ -410,9 +425,31 @@ class ColumnMonitor:
         block = self.reference.block
         share_cusum.begin(block.quality, block.problems, self._burn_in)
 
-    def restart_values(self) -> None:
-        """Begin a new reference with the next value; the quality of values stays."""
+    def expect(self, outcome: GivenOutcome | None) -> None:
+        """Say what is to become of a reference from outside in the values that come first now.
+
+        Parameters
+        ----------
+        outcome
+            `GivenOutcome.AWAITED` where they are to be judged against it; None where there is none.
+        """
+        self._fate = Fate(outcome)
+
+    @property
+    def given_outcome(self) -> GivenOutcome | None:
+        """What has become of the reference from outside; None where there was none."""
+        return self._fate.outcome
+
+    def restart_values(self, *, told: bool = False) -> None:
+        """Begin a new reference with the next value; the quality of values stays.
+
+        Parameters
+        ----------
+        told
+            Whether since a change of values is told.
+        """
         self._placed = False
+        self._fate = self._fate.replaced() if told else self._fate.again()
         self._restarts += 1
         self._renew_as(self.kind)
         self._choice.begin(self._usable)
@@ -451,6 +488,8 @@ class ColumnMonitor:
             "detectors": self._detectors.states(block),
             "season": season.state_of(block.season),
             "joint": block.joint[: joint_bets.KEPT].copy(),
+            "began": self._began,
+            "given": self._fate.state(),
         }
 
     def restore(self, state: State) -> None:
@@ -486,6 +525,8 @@ class ColumnMonitor:
         block.look[0] = state.get("look", 0.0)
         season.restore(block.season, state.get("season"))
         joint_bets.restore(block.joint, state.get("joint"))
+        self._began = state.get("began")
+        self._fate = Fate.restored(state.get("given"))
         self._tell_dependence()
 
     def _new_reference(self) -> Reference:
@@ -503,8 +544,12 @@ class ColumnMonitor:
         """Take values up to the end of the burn-in, of the first change, or all; say how many."""
         reference = self.reference
         if not reference.ready:
+            ends = reference.missing == len(values) and self._fate.is_awaited
+            first = reference.burn_in_with(values, rows) if ends else None
             taken, step = self._burn(values, rows)
-            return taken, None if step is None else self._step(int(rows[taken - 1]), step)
+            if step is not None:
+                return taken, self._step(int(rows[taken - 1]), step)
+            return taken, None if first is None else self._compare(first)
         self._tell_dependence()
         until = reference.until_look
         values, rows = values[:until], rows[:until]
@@ -519,13 +564,17 @@ class ColumnMonitor:
         if fault is not None and all(each.detection.index == fault.row for each in findings):
             reference.absorb(values[judged], rows[judged])
             _, latest = reference.latest(fault.values)
-            first = int(latest[0])
-            self.restart_values()
-            return len(values), ValuesChange(int(rows[-1]), first, fault, reference.independent)
+            first_row = max(int(latest[0]), self._fate.first_row)
+            change = ValuesChange(
+                int(rows[-1]), first_row, fault, reference.independent, self._against
+            )
+            self.restart_values(told=True)
+            return len(values), change
         if not findings:
             reference.absorb(values[judged], rows[judged])
             if reference.passed(values, rows):
                 self._begin_detectors(float(reference.block.limits[BUDGET]))
+                self._fate = self._fate.dependent()
             return len(values), None
         return self._conclude(values, rows, findings)
 
@@ -572,7 +621,7 @@ class ColumnMonitor:
         memory = self.reference.block.season
         independent = drift.independent and season.is_covered(memory, time)
         independent &= not self._unrest.alert(self._usable)
-        self.restart_values()
+        self.restart_values(told=True)
         self.reference.block.season[season.SHAKEN] = 1.0
         return None if season.is_calendar(memory) else replace(drift, independent=independent)
 
@@ -604,10 +653,67 @@ class ColumnMonitor:
         """Return a drift, or what it comes from, and begin anew: one drift, one alert."""
         reference = self.reference
         fault = reference.stay(len(drift.after)) or reference.unseen(len(drift.after))
-        self.restart_values()
+        self.restart_values(told=True)
         if fault is None:
             return drift
-        return ValuesChange(drift.row, drift.change_row, fault, reference.independent)
+        return ValuesChange(
+            drift.row, drift.change_row, fault, reference.independent, drift.against
+        )
+
+    @property
+    def _against(self) -> Against:
+        return Against(self._fate.about, self._began)
+
+    def _compare(self, first: FirstValues) -> Drift | ValuesChange | None:
+        """Judge the first values against the reference from outside; return what is told of them.
+
+        Where nothing is, it is the reference from here on, and they have joined it.
+        """
+        own = self.reference
+        memory = own.block.season
+        given = self._given()
+        if given is None:
+            self._fate = Fate(GivenOutcome.NOT_GIVEN)
+            return None
+        usable = given.usable(self.kind, self._spellings, memory)
+        if isinstance(usable, GivenOutcome):
+            self._fate = Fate(usable)
+            return None
+        first = judged_by(own, first)
+        begin, row = int(first.rows[0]), int(first.rows[-1])
+        observed, column = usable
+        self._restarts += 1
+        self.reference = self._new_reference()
+        sample = self._values(observed, column.categories)
+        before = np.arange(begin - len(sample), begin)
+        self.reference.begin_with(sample, before, spacing_of(own, first), own)
+        self._carry(own)
+        self._begin_detectors(float(own.block.limits[BUDGET]))
+        self._fate = Fate(GivenOutcome.IN_FORCE, given.about, begin)
+        categories, values = self.reference.categories, first.values
+        if categories is not None:
+            values = categories.of_keys(first.values, first.names)
+        covered = given.is_of_the_season(memory)
+        at = 0
+        while at < len(values):
+            taken, found = self._advance(values[at:], first.rows[at:], NO_ROW_BETS)
+            at += taken
+            if found is not None:
+                return _told_at(found, row, independent=found.independent and covered)
+        if len(own.block.apart):
+            self.reference = own
+            self._restarts -= 1  # by which a restored one has its seed
+            self._begin_detectors(float(own.block.limits[BUDGET]))
+            self._fate = self._fate.dependent()
+        elif not covered:
+            self.reference.block.season[season.SINCE] -= season.MS_PER_HOUR + 1
+        return None
+
+    def _carry(self, other: Reference) -> None:
+        """Take over what is known of the column beside its values, from another reference."""
+        block = self.reference.block
+        block.quality[:], block.problems[:] = other.block.quality, other.block.problems
+        block.season[:] = other.block.season
 
     def _quality_change(self, row: int) -> QualityChange:
         block = self.reference.block
@@ -634,7 +740,8 @@ class ColumnMonitor:
         reference = self.reference
         after, after_rows = reference.latest(since)
         # Beyond the values that are kept the change's row is counted back, as if none were missing.
-        change_row = max(int(after_rows[0]) - max(since - RECENT, 0) * reference.stride, 0)
+        change_row = int(after_rows[0]) - max(since - RECENT, 0) * reference.stride
+        change_row = max(change_row, self._fate.first_row)
         return Drift(
             row=row,
             change_row=change_row,
@@ -651,6 +758,7 @@ class ColumnMonitor:
             false_alarms=self._allowance.stated.text,
             budget_rows=float(reference.block.limits[BUDGET]),
             without=season.words(reference.block.season),
+            against=self._against,
         )
 
     def _judged(self, column: Observed, first_row: int, times: Integers) -> Observed:
@@ -676,6 +784,14 @@ def _seen(found: Drift | ValuesChange, memory: Numbers, time: int) -> Drift | Va
     """Return a change at an event time, and whether a season may be all that it is."""
     covered = found.independent and season.is_covered(memory, time)
     return replace(found, independent=covered)
+
+
+def _told_at(found: Drift | ValuesChange, row: int, *, independent: bool) -> Drift | ValuesChange:
+    """Return a change that is told only at a later row."""
+    if isinstance(found, Drift):
+        rows = row - found.change_row + 1
+        return replace(found, row=row, rows_since_change=rows, independent=independent)
+    return replace(found, row=row, independent=independent)
 
 
 def _note(column: Observed, times: Integers, memory: Numbers) -> int:

@@ -1,6 +1,7 @@
 """Columns of one model version, watched for drift: the first consumer of its rows."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from functools import lru_cache, partial
 from typing import Final, NamedTuple
 
@@ -19,6 +20,7 @@ from detectors.algorithms.contract import Detection
 from detectors.algorithms.joint_bets import JointBets
 from detectors.monitors.column_monitor import Change, ColumnMonitor
 from detectors.monitors.fused_kernel import DETECTORS, NO_ROOM, QUIET, rows_of, watch_columns
+from detectors.monitors.given import ColumnKey, Given, NothingGiven
 from detectors.monitors.joint_look import FEWEST_COLUMNS
 from detectors.monitors.joint_watch import Event, JointWatch
 from detectors.monitors.kind_choice import CHOICE_OF
@@ -29,6 +31,7 @@ from detectors.monitors.row_bets import NO_ROW_BETS, RowBets
 from detectors.monitors.row_consumer import Found
 from detectors.performance.labelled_rows import NAME, are_labelled
 from detectors.reference.column_block import RECENT
+from detectors.reference.given import GivenOutcome
 from detectors.reference.seeds import Seeds
 from detectors.rows.row_log import RowLog
 from detectors.snapshots.tree import State
@@ -41,8 +44,6 @@ from schemas.tables.model_version import ModelVersion
 from schemas.tables.observations import ObservationBatch, Origin
 from schemas.tables.retyping import retyped
 
-ColumnKey = tuple[Role, str]
-
 ROLES_OF: Final = {
     Origin.PREDICTIONS: frozenset({Role.FEATURE, Role.PREDICTION, Role.SCORE}),
     Origin.LABELS: frozenset({Role.ERROR}),
@@ -52,6 +53,8 @@ ERROR: Final[ColumnKey] = (Role.ERROR, NAME)
 
 MOST_REFUSED: Final = 100
 """Refused features of a model version that are told apart; further ones are not counted."""
+
+_UNDECIDED: Final = {None, GivenOutcome.AWAITED, GivenOutcome.NOT_GIVEN}
 
 
 def watched(origin: Origin, columns: Sequence[Column]) -> list[Column]:
@@ -95,6 +98,8 @@ class DriftWatch:
         Model and version; one object for all columns.
     options
         How to watch them.
+    given
+        The references from outside that it has.
 
     Attributes
     ----------
@@ -104,8 +109,11 @@ class DriftWatch:
         Watches all of them but that of errors together; None where the options say so.
     """
 
-    def __init__(self, identity: ModelVersion, options: MonitorOptions) -> None:
+    def __init__(
+        self, identity: ModelVersion, options: MonitorOptions, given: Given | None = None
+    ) -> None:
         self.columns: dict[ColumnKey, ColumnMonitor] = {}
+        self._given = given or NothingGiven()
         self._identity = identity
         self._options = options
         self._refused: dict[ColumnKey, None] = {}
@@ -172,11 +180,32 @@ class DriftWatch:
 
     def restart(self) -> None:
         """Begin new references for all columns."""
-        for monitor in self.columns.values():
+        for key, monitor in self.columns.items():
             monitor.restart()
+            monitor.expect(self._given.outcome(key))
         self._recoveries.restart()
         if self.joint is not None:
             self.joint.restart()
+
+    def refer(self, keys: AbstractSet[ColumnKey]) -> None:
+        """Take note of another reference from outside, by which some columns begin anew."""
+        for key, monitor in self.columns.items():
+            outcome = self._given.outcome(key)
+            if key in keys:
+                monitor.restart()
+                monitor.expect(outcome)
+            elif monitor.given_outcome in _UNDECIDED and outcome is not GivenOutcome.AWAITED:
+                monitor.expect(outcome)
+
+    def given_outcomes(self) -> dict[ColumnKey, GivenOutcome]:
+        """Return what has become of the reference from outside in each column, if there is one."""
+        outcomes = {
+            key: GivenOutcome.NOT_SEEN for key in self._given.columns() if key not in self.columns
+        }
+        for key, monitor in self.columns.items():
+            if monitor.given_outcome is not None:
+                outcomes[key] = monitor.given_outcome
+        return outcomes
 
     def state(self) -> State:
         """Return the whole state."""
@@ -429,7 +458,7 @@ class DriftWatch:
         others = set(range(len(keys))).difference(listed) if event.whole else set[int]()
         ready = [columns[each][1] for each in others if columns[each][1].reference.ready]
         for monitor in ready:
-            monitor.restart_values()
+            monitor.restart_values(told=True)
         return told, len(listed) + len(ready)
 
     def _critical_among(self, keys: Sequence[ColumnKey], but: Collection[int]) -> list[int]:
@@ -480,7 +509,8 @@ class DriftWatch:
             fits = len(key[1]) <= LONGEST_NAME
             if fits and len(self.columns) < most:
                 # Other versions have columns of the same names: one object for all of them.
-                self.columns[_shared(key)] = self._new_monitor(_shared(key))
+                monitor = self.columns[_shared(key)] = self._new_monitor(_shared(key))
+                monitor.expect(self._given.outcome(key))
                 starts[key] = first
                 self._first_rows[_shared(key)] = first_row + first
             elif len(self._refused) < MOST_REFUSED:
@@ -503,6 +533,7 @@ class DriftWatch:
             ),
             seasonal=self._options.seasonal,
             seed=Seeds(self._identity, key),
+            given=partial(self._given.column, key),
         )
 
     def _sharing(self, key: ColumnKey, row: int | None) -> int:

@@ -7,8 +7,10 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.monitors.drift_watch import ColumnKey, watched_keys
+from detectors.monitors.drift_watch import watched_keys
 from detectors.monitors.fused_models import watch_fused
+from detectors.monitors.given import ColumnKey
+from detectors.monitors.given_references import GivenOf, GivenReferences
 from detectors.monitors.model_monitor import ModelMonitor
 from detectors.monitors.newcomers import Newcomers, bytes_for, rows_shown
 from detectors.monitors.options import MonitorOptions
@@ -27,6 +29,7 @@ from schemas.events.published import PublishedEvent
 from schemas.tables.merging import merged
 from schemas.tables.model_version import ModelVersion
 from schemas.tables.observations import ObservationBatch, ObservationTable
+from schemas.tables.reference_parts import decode_reference
 from schemas.values.class_order import Classes
 
 MOST_NOTICED: Final = 10_000
@@ -108,6 +111,8 @@ class Fleet:
         Ids of the latest model events.
     newcomers
         Versions that have not shown themselves.
+    references
+        Those from outside.
     versions
         What served, by the rows that were counted and by model events.
     """
@@ -130,6 +135,7 @@ class Fleet:
             bytes_for(most_models, most_columns) if most_held_bytes is None else most_held_bytes
         )
         self.noticed = SeenEvents(MOST_NOTICED)
+        self.references = GivenReferences()
         self.versions = VersionRegistry(most=most_models, restarts=self._restarts)
 
     def __iter__(self) -> Iterator[ModelMonitor]:
@@ -395,6 +401,28 @@ class Fleet:
         if restarts:
             self.newcomers.notice(event.model)
 
+    def refer(self, value: bytes) -> str:
+        """Take a part of a reference from outside; return whose it is.
+
+        The columns that it has begin anew, in all versions whose reference it is: their first
+        values are judged against it. A part that was taken before changes nothing.
+
+        Raises
+        ------
+        InvalidMessage
+            If it is none, or there is no room for it.
+        OtherFormat
+            If it is of a format that is not read.
+        """
+        part = decode_reference(value)
+        keys = self.references.take(part, value)
+        owner = (part.about.model, part.about.version)
+        for monitor in self if keys or not part.columns else ():
+            if monitor.model == owner[0] and owner[1] in {None, monitor.version}:
+                own = self.references.owner_for(monitor.model, monitor.version)
+                monitor.refer(keys if own == owner else frozenset())
+        return part.about.model
+
     def _restarts(self, event: ModelEvent) -> bool:
         """Tell whether the references of an event's model begin anew after it."""
         return event.type in self.options_of(event.model).reference_after
@@ -412,6 +440,7 @@ class Fleet:
                 for monitor in self
             ],
             "versions": self.versions.state(),
+            "references": self.references.state(),
         }
 
     def outline(self) -> State:
@@ -419,12 +448,14 @@ class Fleet:
         return {
             **self._roster.outline(),
             **self.versions.outline(),
+            "references": self.references.outline(),
             "newcomers": self.newcomers.outline(),
         }
 
     def restore(self, state: State) -> None:
         """Take over a state of a fleet with the same options."""
         self.noticed.restore(state["noticed"])
+        self.references.restore(state.get("references", []))
         monitors: list[ModelMonitor] = []
         for item in state["monitors"]:
             monitor = self._new_monitor(item["model"], item["version"])
@@ -437,7 +468,8 @@ class Fleet:
     def _new_monitor(self, model: str, version: str) -> ModelMonitor:
         served = ServedRows(self.versions, (model, version))
         consumers = (served, *self.consumers_of(model, version))
-        return ModelMonitor(model, version, self.options_of(model), consumers)
+        given = GivenOf(self.references, model, version)
+        return ModelMonitor(model, version, self.options_of(model), consumers, given)
 
 
 def _in_order(

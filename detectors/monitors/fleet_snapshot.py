@@ -1,7 +1,8 @@
 """The state of a fleet in parts.
 
 One for each model version that is watched, one for each block of rows of newcomers, one for the
-model events noticed, and of the registry one for each version and one for each model's events.
+model events noticed, of the registry one for each version and one for each model's events, and one
+for each reference from outside.
 """
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping
@@ -11,6 +12,7 @@ from typing import Any, Final, NamedTuple
 import orjson
 
 from detectors.monitors.fleet import Fleet
+from detectors.monitors.given_references import REFERENCE, GivenReferences
 from detectors.monitors.held_snapshot import (
     NEWCOMERS,
     block_in,
@@ -20,6 +22,7 @@ from detectors.monitors.held_snapshot import (
 )
 from detectors.monitors.options import MonitorOptions
 from detectors.performance.error import Task
+from detectors.reference.given import Fate, GivenOutcome
 from detectors.reference.reference import is_ready
 from detectors.snapshots.codec import encode_snapshot
 from detectors.snapshots.model_parts import MODEL, ModelParts, decode_part
@@ -93,6 +96,8 @@ class ColumnSummary(NamedTuple):
         none, as of a kind that is declared.
     discarded
         Usable values that came before the choice.
+    given
+        What has become of a reference from outside; None where there is none.
     """
 
     role: Role
@@ -101,6 +106,7 @@ class ColumnSummary(NamedTuple):
     ready: bool
     evidence: dict[Kind, int]
     discarded: int
+    given: GivenOutcome | None
 
 
 class ModelSummary(NamedTuple):
@@ -143,6 +149,7 @@ def _summary_of_column(role: Role, name: str, state: State) -> ColumnSummary:
         is_ready(state["reference"]),
         {kind: count for kind, count in counts if count > 0},
         choice["discarded"],
+        Fate.restored(state.get("given")).outcome,
     )
 
 
@@ -158,6 +165,10 @@ class FleetSnapshots:
             lambda name: dict(zip(("model", "version"), name[1:], strict=False)),
             self._restore_one_served,
         )
+        self._references = ModelParts(
+            lambda name: dict(zip(("model", "version"), name[1:], strict=False)),
+            lambda name, state: GivenReferences().restore([(name, state)]),
+        )
 
     def stamps(self) -> dict[PartName, Hashable]:
         """Return every part's name with what differs whenever the part does."""
@@ -171,6 +182,7 @@ class FleetSnapshots:
             for block in self._fleet.newcomers.blocks
         }
         stamps[NOTICED] = self._fleet.noticed.latest
+        stamps |= dict(self._fleet.references.stamps())
         stamps |= {_registered(key): stamp for key, stamp in self._fleet.versions.stamps()}
         return stamps
 
@@ -182,6 +194,8 @@ class FleetSnapshots:
             return encode_block(self._fleet.newcomers.block(int(name[1])))
         if name[0] == LIFECYCLE:
             return self._registry.encode(name, self._fleet.versions.lifecycle_state(name[1]))
+        if name[0] == REFERENCE:
+            return self._references.encode(name, self._fleet.references.part_state(name))
         _, model, version = name
         if name[0] == SERVED:
             return self._registry.encode(name, self._fleet.versions.version_state((model, version)))
@@ -211,6 +225,11 @@ class FleetSnapshots:
         told = [(name, self._registry.decode(name, parts)["state"]) for name in registered]
         registry = {**_registry_of(told), "named": outline.get("named", [])}
         self._registry.restore(told, lambda: VersionRegistry().restore(registry))
+        given = [
+            (name, self._references.decode(name, parts)["state"])
+            for name in ((REFERENCE, *whose) for whose in outline.get("references", ()))
+        ]
+        self._references.restore(given, lambda: GivenReferences().restore(given))
         whole = {
             "noticed": tree["noticed"],
             "young": outline["young"],
@@ -219,6 +238,7 @@ class FleetSnapshots:
             "held": [frame_in(name, parts) for name in held],
             "monitors": [_item(name, state) for name, state in states],
             "versions": registry,
+            "references": given,
         }
         try:
             self._parts.restore(states, lambda: self._fleet.restore(whole))

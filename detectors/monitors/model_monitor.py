@@ -1,14 +1,16 @@
 """Monitor of one model version: a log of its rows, and what learns from each of them."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import Final
 
 import numpy as np
 
 from detectors.monitors.column_monitor import ColumnMonitor
-from detectors.monitors.drift_watch import ERROR, ROLES_OF, ColumnKey, DriftWatch, Stop
+from detectors.monitors.drift_watch import ERROR, ROLES_OF, DriftWatch, Stop
 from detectors.monitors.fused_plan import FusedPlan, Layout, plan_of
+from detectors.monitors.given import ColumnKey, Given
 from detectors.monitors.joint_watch import JointWatch
 from detectors.monitors.options import MonitorOptions
 from detectors.monitors.row_consumer import Found, RowConsumer
@@ -16,6 +18,7 @@ from detectors.monitors.trigger_watch import TriggerWatch
 from detectors.performance.error import Task
 from detectors.performance.labelled_rows import are_labelled, errors_of, with_errors
 from detectors.performance.task_choice import TaskChoice
+from detectors.reference.given import GivenOutcome
 from detectors.rows.row_log import RowLog
 from detectors.snapshots.tree import State
 from schemas.events.model_event import ModelEvent
@@ -41,6 +44,8 @@ class ModelMonitor:
         How to watch them.
     consumers
         What is to see the rows besides the drift's columns, in this order.
+    given
+        The references from outside that it has.
 
     Attributes
     ----------
@@ -49,7 +54,7 @@ class ModelMonitor:
     renewed
         Source partitions whose offsets began anew since this object was made; no part of the state.
     restarts
-        Times that `restart` was called of this object; no part of the state.
+        Times that `restart` or `refer` was called of this object; no part of the state.
     options
         As given.
     task
@@ -62,6 +67,7 @@ class ModelMonitor:
         version: str,
         options: MonitorOptions,
         consumers: Sequence[RowConsumer] = (),
+        given: Given | None = None,
     ) -> None:
         self.model = model
         self.version = version
@@ -70,7 +76,7 @@ class ModelMonitor:
         self.restarts = 0
         self.options = options
         self.task = TaskChoice(options.task)
-        self._drift = DriftWatch((model, version), options)
+        self._drift = DriftWatch((model, version), options, given)
         self._others = tuple(consumers)
         self._logs = {origin: RowLog() for origin in Origin}
         self._plans: dict[Origin, FusedPlan] = {}
@@ -213,6 +219,16 @@ class ModelMonitor:
         for consumer in self._others:
             if isinstance(consumer, TriggerWatch):
                 consumer.notice(event)
+
+    def refer(self, keys: AbstractSet[ColumnKey]) -> None:
+        """Take note of another reference from outside, by which some columns begin anew."""
+        self._plans.clear()
+        self.restarts += 1
+        self._drift.refer(keys)
+
+    def given_outcomes(self) -> Mapping[ColumnKey, GivenOutcome]:
+        """Return what has become of the reference from outside in each column, if there is one."""
+        return self._drift.given_outcomes()
 
     def state(self) -> State:
         """Return the whole state."""

@@ -1,7 +1,7 @@
 """Numbers of a column's categories."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, Final
 
@@ -74,6 +74,26 @@ class CategoryNumbers:
             self._known, self._numbers = categories, numbers
         values: Numbers = numbers[codes]
         return values
+
+    def of_keys(self, keys: Numbers, names: Mapping[float, str]) -> Numbers:
+        """Return what stands for categories by their keys, shape ``(n,)``, once numbers do.
+
+        Parameters
+        ----------
+        keys
+            Shape ``(n,)``.
+        names
+            The texts of some of them; those that are new get their names.
+        """
+        named = [*self._number_of]
+        known = dict(zip(keys_of(named).tolist(), self._number_of.values(), strict=True))
+        for key in keys.tolist():
+            if key not in known:
+                text = names.get(key)
+                edges = self._edges or []
+                unnamed = float(bisect_right(edges, key))
+                known[key] = unnamed if text is None else self._number(text)
+        return np.array([known[key] for key in keys.tolist()], dtype=np.float64)
 
     def settle(self, edges: Numbers, kept: Iterable[float], *, is_open: bool) -> dict[float, float]:
         """Go over from keys to numbers; return the numbers of the keys that have one.

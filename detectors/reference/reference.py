@@ -46,6 +46,7 @@ from detectors.reference.column_block import (
 )
 from detectors.reference.dependence import MOST_STRIDE
 from detectors.reference.early_ranks import Step
+from detectors.reference.first_values import FirstValues
 from detectors.reference.moments import Moments, keep_latest, with_values
 from detectors.reference.ranks import absorb_ranks, expected_ranks
 from detectors.reference.remedy import UNSURE, Remedy, settled_sample
@@ -220,6 +221,39 @@ class Reference:
             rank_bets.begin(self.block.bets)
             self.block.look[0] = 0.0
         return len(values), None
+
+    def burn_in_with(self, values: Numbers, rows: Integers) -> FirstValues:
+        """Return the values of the burn-in, and the next ones, which are still to be taken."""
+        if self._sample is None:
+            raise RuntimeError("the burn-in is complete")
+        known, known_rows = self._sample.values(self.block), self._sample.rows(self.block)
+        categories, names = self.categories, {}
+        if categories is not None:
+            names = dict(zip(categories.keys.tolist(), categories.names, strict=True))
+        whole = np.concatenate([known, values])
+        return FirstValues(whole, np.concatenate([known_rows, rows]), names)
+
+    def begin_with(
+        self, sample: Numbers, rows: Integers, spacing: tuple[int, bool], like: "Reference"
+    ) -> None:
+        """Begin with values from outside, in no order, in place of a burn-in.
+
+        Parameters
+        ----------
+        sample, rows
+            Shape ``(n,)``: the values, of categories their keys, and numbers that precede those of
+            the rows to come.
+        spacing
+            One in so many of the values to come is judged, and whether these are independent.
+        like
+            The reference that the values to come have by themselves.
+        """
+        plain = Remedy(None, 1, independent=True, correlation=like.autocorrelation)
+        self._found(sample, rows, plain)
+        self._keep_rows()
+        self.block.words[STRIDE], self.independent = spacing
+        if like.until_look is not None:
+            self._second = SecondSample(self._burn_in)
 
     def judged(self, count: int) -> slice:
         """Return which of the next ``count`` values are judged."""

@@ -5,6 +5,7 @@ from pydantic import Field
 from schemas.events.alert import Alert
 from schemas.events.detector_report import DetectorReport
 from schemas.events.position import Position
+from schemas.events.reference_report import ReferenceReport
 
 
 class ColumnAlert(Alert):
@@ -29,6 +30,12 @@ class ColumnAlert(Alert):
         description="Whether the false-alarm rate of the configuration holds for this column: "
         "false where its values are correlated over longer than the burn-in can show, and from the "
         "third of several alerts without peace between them on."
+    )
+
+    reference: ReferenceReport | None = Field(
+        default=None,
+        description="What the values were judged against; None where shares of rows without a "
+        "usable value were, and in alerts of releases that did not say.",
     )
 
     @property

@@ -9,6 +9,7 @@ from schemas.events.model_event import ModelEvent
 from schemas.events.published import PublishedEvent
 from schemas.tables.frames import decode_frame, is_frame
 from schemas.tables.observations import Origin
+from schemas.tables.reference_parts import is_reference
 
 
 class Row(NamedTuple):
@@ -36,7 +37,7 @@ def rows_of(value: bytes) -> Iterator[Row]:
 
 def model_event_of(value: bytes) -> ModelEvent | None:
     """Return the model event that a record is; None of rows."""
-    if is_frame(value):
+    if is_frame(value) or is_reference(value):
         return None
     return decode_event(ModelEvent, decode_object(value))
 
@@ -46,6 +47,9 @@ def events_of(fleet: Fleet, value: bytes) -> Iterator[PublishedEvent]:
     event = model_event_of(value)
     if event is not None:
         fleet.notice(event)
+        return
+    if is_reference(value):
+        fleet.refer(value)
         return
     for table in decode_frame(value):
         yield from fleet.update(table)

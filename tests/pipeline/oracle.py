@@ -16,6 +16,7 @@ from schemas.events.invalid import InvalidMessage
 from schemas.events.model_event import ModelEvent
 from schemas.events.published import PublishedEvent
 from schemas.tables.frames import MAGIC, decode_frame
+from schemas.tables.reference_parts import is_reference
 from tests.pipeline.driftline import PARTITIONS
 
 
@@ -45,6 +46,8 @@ def offline(
             if value is not None and value.startswith(MAGIC):
                 for table in decode_frame(value):
                     found += fleets[partition].update(table)
+            elif value is not None and is_reference(value):
+                fleets[partition].refer(value)
             else:
                 fleets[partition].notice(decode_event(ModelEvent, decode_object(value)))
     return found, fleets

@@ -9,17 +9,20 @@ from agents.stages.detection import Detection
 from agents.work_thread import WorkThread
 from detectors.monitors.fleet import Fleet
 from detectors.monitors.options import MonitorOptions
+from detectors.reference.given import GivenOutcome
 from schemas.events.alert import Alert
 from schemas.events.any_alert import decode_alert
 from schemas.events.codec import encode_event
+from schemas.events.drift_alert import DriftAlert
 from schemas.events.invalid import Reason
 from schemas.events.model_event import ModelEvent, ModelEventType
 from schemas.events.nothing_to_say import Silence
-from schemas.formats import FRAMES, OtherFormat
+from schemas.formats import FRAMES, REFERENCES, OtherFormat
 from schemas.tables.columns import Role, column_of
 from schemas.tables.frames import encode_frame
 from schemas.tables.observations import ObservationBatch, ObservationTable, Origin, Source
 from tests.agents.fakes import FakeDelivery, FakePublisher, FakeTelemetry, batch
+from tests.detectors.references import reference_of
 from tests.topics import TOPICS
 
 START = 1_700_000_000_000
@@ -161,6 +164,33 @@ def test_a_deployed_version_starts_the_references_anew() -> None:
         observations(2000, stream(2000, 2.0, 2)),
     )
     assert stage.alerts == []
+
+
+def test_a_reference_from_outside_counts_from_its_place_in_the_log_on_and_is_told() -> None:
+    stage = Stage()
+    (value,) = reference_of(amount=stream(2000, 0.0, 3))
+    stage.take(
+        observations(0, stream(1500, 2.0, 1)), value, observations(1500, stream(1200, 2.0, 2))
+    )
+    (alert,) = stage.alerts
+    assert isinstance(alert, DriftAlert)
+    assert alert.detected_at.offset == 2499
+    assert alert.reference is not None
+    assert alert.reference.source == "train.csv"
+    stage.report()
+    assert stage.telemetry.watched[0, "fraud", "7"].references == {
+        (Role.FEATURE, "amount"): GivenOutcome.REPLACED
+    }
+
+
+def test_a_reference_that_cannot_be_read_or_kept_goes_to_the_dead_letters() -> None:
+    stage = Stage()
+    (value,) = reference_of(amount=stream(100, 0.0, 3))
+    stage.take(value[:-1], value)
+    (letter,) = stage.publisher.to(TOPICS.dead_letters)
+    assert letter.headers["ce_reason"] == b"undecodable"
+    with pytest.raises(OtherFormat, match="stop this worker"):
+        stage.take(REFERENCES.magic(9) + value[4:])
 
 
 def test_what_is_no_observation_goes_to_the_dead_letters() -> None:

@@ -4,6 +4,7 @@ from uuid import UUID
 import numpy as np
 import pytest
 
+from detectors.alerts.against import Against
 from detectors.alerts.quality_alert import quality_alert_of, values_alert_of
 from detectors.alerts.quality_change import QualityChange
 from detectors.alerts.sighting import Sighting
@@ -104,7 +105,10 @@ def test_faults_of_usable_values_say_which(fault: Fault, quality: Quality, said:
         change_at=where,
         detected_at=where,
     )
-    alert = values_alert_of(ValuesChange(2015, 2000, fault, independent=False), sighting)
+    change = ValuesChange(2015, 2000, fault, independent=False, against=Against(None, 0))
+    alert = values_alert_of(change, sighting)
+    assert alert.reference is not None
+    assert (alert.reference.kind, alert.reference.rows) == ("rows", fault.values_before)
     assert (alert.quality, alert.severity, alert.guaranteed) == (quality, Severity.CRITICAL, False)
     assert (alert.rows_since_change, alert.rows_after) == (16, fault.values)
     assert said in alert.message
