@@ -49,6 +49,12 @@ _DEGREE: Final = 3
 _LAGS: Final = 40
 """Most lags whose correlations inflate the variance of a mean."""
 
+_BURST_LAGS: Final = 10
+"""Lags whose correlations are averaged to tell whether sizes come in bursts: each is small."""
+
+_BURST: Final = 40.0
+"""Values that a burst may last: so many correlations of the averaged size inflate a variance."""
+
 PEACE: Final = 4
 """Times as many values as a burn-in had until it was found to change that the next one has before
 anything is told of it: what goes on changing, or comes in turns, is one change."""
@@ -153,12 +159,29 @@ def _explained_smoothly(scores: Numbers) -> float:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _inflation(scores: Numbers, before: int) -> tuple[float, float]:
-    """Return how much correlation inflates the variance of means, and that of neighbours."""
-    count = len(scores)
+def _without(scores: Numbers, before: int) -> Numbers:
+    """Return the scores without a step."""
     rest = scores.copy()
     rest[:before] -= rest[:before].mean()
     rest[before:] -= rest[before:].mean()
+    return rest
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _burstiness(rest: Numbers) -> float:
+    """Return the mean correlation of the first lags, 0 where there is no power."""
+    power = (rest * rest).sum()
+    product = 0.0
+    for lag in range(1, _BURST_LAGS + 1):
+        for i in range(lag, len(rest)):
+            product += rest[i] * rest[i - lag]
+    return product / power / _BURST_LAGS if power > 0.0 else 0.0
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _inflation(rest: Numbers) -> tuple[float, float]:
+    """Return how much correlation inflates the variance of means, and that of neighbours."""
+    count = len(rest)
     power = (rest * rest).sum()
     if power <= 0.0:
         return 1.0, 0.0
@@ -186,12 +209,17 @@ def _look(sample: Numbers, fold: bool) -> tuple[int, float, bool]:
     if power <= 0.0:
         return 0, 0.0, False
     before, explained = _strongest_step(scores)
-    inflation, neighbours = _inflation(scores, before)
-    smoothly = _explained_smoothly(scores)
+    rest = _without(scores, before)
+    inflation, neighbours = _inflation(rest)
+    smoothly, calm = _explained_smoothly(scores), True
+    if fold:
+        # Bursts are longer than what one lag tells of, and each of their correlations is small.
+        bursts = _burstiness(rest)
+        inflation, calm = max(inflation, 1.0 + 2.0 * _BURST * bursts), bursts <= 0.0
     if count * explained < _EVIDENCE * inflation * power or smoothly > _TREND * explained:
         return 0, neighbours, False
     independent = neighbours + 2.0 / np.sqrt(count) <= _SMALL and smoothly <= _STEPPED * explained
-    return before, neighbours, independent
+    return before, neighbours, independent and calm
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

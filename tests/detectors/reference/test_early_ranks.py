@@ -178,6 +178,31 @@ def test_a_few_values_say_nothing() -> None:
     assert Burn(values, limit=30.0).whole().at < 0
 
 
+def _bursts(random: np.random.Generator) -> Numbers:
+    """GARCH(0.1, 0.85): sizes that depend on those before them, of values that do not."""
+    values, variance = np.empty(1000), 1.0
+    for row, noise in enumerate(random.normal(size=1000).tolist()):
+        values[row] = noise * np.sqrt(variance)
+        variance = 0.05 + 0.1 * values[row] ** 2 + 0.85 * variance
+    return values
+
+
+def test_sizes_that_come_in_bursts_are_seldom_taken_for_a_change_and_hardly_ever_surely() -> None:
+    found = [Burn(_bursts(_RANDOM(seed))).whole() for seed in range(100)]
+    told = [step for step in found if step.at >= 0]
+    assert len(told) <= 12
+    assert sum(step.independent for step in told) <= 1
+
+
+def test_a_spread_that_doubles_is_told_nonetheless() -> None:
+    rows = []
+    for seed in range(60):
+        values = _RANDOM(seed).normal(size=1000)
+        values[300:] *= 2.0
+        rows.append(Burn(values).whole().at)
+    assert sum(300 <= row < 400 for row in rows) >= 40
+
+
 def test_a_limit_of_zero_turns_it_off() -> None:
     burn = Burn(np.repeat([0.0, 1.0], 200), limit=0.0)
     assert burn.whole().at < 0
