@@ -2,10 +2,10 @@
 
 from detectors.alerts.label_alert import label_alert_of
 from detectors.monitors.options import MonitorOptions
-from detectors.monitors.performance_watch import predicted_at
 from detectors.monitors.row_consumer import Found
 from detectors.performance.label_flow import LabelFlow
 from detectors.performance.labelled_rows import are_labelled
+from detectors.rows.predicted_at import predicted_at
 from detectors.rows.row_log import RowLog
 from detectors.snapshots.tree import State
 from schemas.tables.model_version import ModelVersion
