@@ -121,7 +121,7 @@ def test_a_single_column_has_no_alert_of_the_model() -> None:
 
 
 def test_columns_that_all_move_at_once_raise_few_alerts() -> None:
-    alerts = found(history(6, 60, 4000, 2000, 1.0), SINGLE_TOO)
+    alerts = found(history(6, 60, 3000, 2000, 1.0), SINGLE_TOO)
     single = [each for each in alerts if isinstance(each, DriftAlert)]
     together = [each for each in alerts if isinstance(each, ModelAlert)]
     assert len(single) <= MOST_SINGLE
