@@ -22,8 +22,9 @@ STEP: Final = 256
 CLOSE_STEP: Final = 64
 """The same, while there is something to look at."""
 
-_CLOSE: Final = 50.0
-"""What the statistic reaches by chance in one row of 50."""
+_CLOSE: Final = 1000.0
+"""Of the statistic: half of the way, in its logarithm, to a limit of a million. Its median is some
+tens while nothing changes."""
 
 FEWEST_COLUMNS: Final = 8
 """Of fewer each tells by itself about as early: of 5 that move by 0.2 sd after 418 rows, and all
