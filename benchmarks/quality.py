@@ -22,6 +22,7 @@ from benchmarks.detection import (
     injected,
     models,
     real_streams,
+    seasons,
     synthetic,
     young,
 )
@@ -35,6 +36,7 @@ PARTS: Final[dict[str, Measure]] = {
     "budget": budget.measure,
     "delays": delays.measure,
     "young": young.measure,
+    "seasons": seasons.measure,
     "models": models.measure,
     "real": real_streams.measure,
     "injected": injected.measure,

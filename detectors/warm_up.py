@@ -22,7 +22,7 @@ from detectors.performance.ranking import BINS, count_in_bins
 from detectors.performance.tallies import Tally
 from detectors.performance.threshold import Threshold
 from detectors.performance.threshold_check import ThresholdCheck
-from detectors.reference import season
+from detectors.reference import block_means, season
 from detectors.reference.moments import with_values
 from detectors.reference.season_learning import note, turn
 from detectors.reference.season_removal import take_off
@@ -81,6 +81,8 @@ def warm_up() -> None:
 def _warm_up_seasons(values: Numbers) -> None:
     memory, times = np.empty(season.MEMORY), np.zeros(len(values), dtype=np.int64)
     season.begin(memory, season.NUMBERS)
-    note(values, np.empty(0, dtype=np.uint8), times, memory)
+    blocks = np.empty(block_means.MEMORY)
+    block_means.begin(blocks)
+    note(values, np.empty(0, dtype=np.uint8), times, memory, blocks)
     turn(1, memory)
     take_off(values, times, 0, times[0], memory, np.empty(len(values)))

@@ -20,12 +20,13 @@ from detectors.algorithms.rank_bets import RankBets
 from detectors.arrays.column import Numbers
 from detectors.monitors.column_detectors import ColumnDetectors
 from detectors.monitors.default_detectors import DefaultDetectors
+from detectors.monitors.held_change import HeldChange, held_back
 from detectors.monitors.kind_choice import KindChoice
 from detectors.monitors.limits import Allowance
 from detectors.monitors.options import DetectorOptions
 from detectors.monitors.row_bets import NO_ROW_BETS, RowBets
 from detectors.monitors.unrest import Unrest
-from detectors.reference import season
+from detectors.reference import block_means, season
 from detectors.reference.column_block import BUDGET, LIMITS_SIZE, RECENT, SEED
 from detectors.reference.early_ranks import PEACE, Step
 from detectors.reference.first_values import FirstValues
@@ -102,7 +103,9 @@ class ColumnMonitor:
         "_detectors",
         "_fate",
         "_finds_faults",
+        "_first_values",
         "_given",
+        "_held",
         "_options",
         "_placed",
         "_restarts",
@@ -142,6 +145,8 @@ class ColumnMonitor:
         self._seed = seed
         self._restarts = 0
         self._unrest = Unrest(burn_in)
+        self._first_values: Numbers | None = None
+        self._held: HeldChange | None = None
         self._watch_as(self._choice.first)
         share_cusum.begin(self.reference.block.quality, self.problems, burn_in)
 
@@ -153,6 +158,7 @@ class ColumnMonitor:
         self._begin_detectors(self._allowance.at_first())
         mode = season.MODES[kind] if self._seasonal else season.OFF
         season.begin(self.reference.block.season, mode)
+        block_means.begin(self.reference.block.blocks)
 
     def _begin_detectors(self, budget: float) -> None:
         """Let detectors that know nothing yet watch the reference, under a budget in rows."""
@@ -223,7 +229,9 @@ class ColumnMonitor:
             times = np.zeros(rows, dtype=np.int64)
         while begin < rows:
             rest = column.since(begin)
-            course = self._rows_of_course(rest, times[begin:])
+            course, late = self._rows_of_course(rest, times[begin:], first_row + begin)
+            if late is not None:
+                self._add(changes, late)
             founded = self._choice.foundation(rest, self._usable)
             look = self._choice.rows_to_look(rest, self.kind, self._usable)
             if founded is not None:
@@ -250,28 +258,53 @@ class ColumnMonitor:
         self._tell_dependence()
         return changes
 
-    def _rows_of_course(self, column: Observed, times: Integers) -> int:
+    def _rows_of_course(
+        self, column: Observed, times: Integers, first_row: int
+    ) -> tuple[int, Drift | None]:
         """Return how many rows there are, 1 at least, in which the same season is taken off.
 
-        With the first of them there may be another one than before.
+        With the first of them there may be another one than before; and a change may be told by
+        then that was held back.
         """
-        memory = self.reference.block.season
+        block = self.reference.block
+        memory = block.season
         if not season.is_learned(memory):
-            return len(column.values)
+            return len(column.values), None
         own = retyped(column, self.kind, self._spellings)
-        end = _note(own, times, memory.copy())
+        end = _note(own, times, memory.copy(), block.blocks.copy())
         if end != 0:
-            return len(own.values) if end == season.STAYS else end
-        cycles = season.cycles(memory)
-        turn(int(times[0] // season.MS_PER_HOUR), memory)
-        if season.cycles(memory) > cycles:
-            # What is judged from here on are other values.
-            self.restart_values()
-        return self._rows_of_course(column, times)
+            return len(own.values) if end == season.STAYS else end, None
+        told = None
+        if block_means.until_next(block.blocks) == 0.0:
+            told = self._look_again(first_row, int(times[0]))
+        else:
+            cycles = season.cycles(memory)
+            turn(int(times[0] // season.MS_PER_HOUR), memory)
+            if season.cycles(memory) > cycles:
+                # What is judged from here on are other values.
+                self.restart_values()
+        rows, further = self._rows_of_course(column, times, first_row)
+        return rows, told or further
+
+    def _look_again(self, row: int, time: int) -> Drift | None:
+        """Return a change that was held back, if it is to be told with a row; else go on."""
+        held, reference = self._held, self.reference
+        blocks = reference.block.blocks
+        if held is not None and not held.is_step(blocks):
+            self._held = held.later(blocks, time)
+            if self._held is not None or not held.has_stayed(blocks):
+                return None
+        block_means.renew(blocks)
+        self._held = None
+        if held is None:
+            return None
+        reference.block.season[season.SHAKEN] = 1.0
+        self._unrest.alert(self._usable)
+        return held.drift_at(row)
 
     def _learn(
         self, column: Observed, first_row: int, times: Integers, bets: RowBets
-    ) -> tuple[int, Change | None]:
+    ) -> tuple[int, Change | HeldChange | None]:
         """Learn from rows of the column's kind up to the first change; say how many, and which."""
         block = self.reference.block
         quality, problems = block.quality.copy(), block.problems.copy()
@@ -286,46 +319,91 @@ class ColumnMonitor:
             most = len(rows) if was_ready else missing
             if missing == self._burn_in:
                 self._began = int(times[rows[0] - first_row])
-                self.reference.block.season[season.SINCE] = self._began
+                self._note_beginning(self._began)
             values = self._values(observed[:most], column.categories)
             before = self.reference.block.season
             taken, found = self._advance(values, rows[:most], bets)
             memory = self.reference.block.season
             known, after = rows[0] - first_row, rows[taken - 1] - first_row + 1
-            _note(column.between(known, after), times[known:], memory)
+            _note(column.between(known, after), times[known:], memory, self.reference.block.blocks)
             observed, rows = observed[taken:], rows[taken:]
             if self.reference.ready and not was_ready:
-                season.gauge(memory, self.reference.latest(RECENT)[0])
+                self._gauge(self.reference.latest(RECENT)[0])
                 # What is taken off depends on it.
                 rest = self._judged(column.between(after, end), first_row + after, times[after:])
                 observed, rows = _usable(rest, first_row + after)
             if found is not None:
-                memory[season.SHAKEN] = 1.0
-                found = _seen(found, before, int(times[found.row - first_row]))
+                change = self._seen(found, before, int(times[found.row - first_row]))
                 # What comes after it belongs to the next reference, its quality too.
                 self.reference.block.quality[:], self.problems[:] = quality, problems
-                learned, found = self._counted(found, column, first_row)
-                return learned, found
+                return self._counted(change, column, found.row - first_row + 1)
         if at == share_cusum.QUIET:
             return end, None
-        change = self._quality_change(first_row + at)
+        fault = self._quality_change(first_row + at)
         # What follows from it is no change of its own: values begin a new reference too.
         self.restart()
         self.reference.block.season[season.SHAKEN] = 1.0
-        return end, change
+        return end, fault
 
     def _counted(
-        self, found: Drift | ValuesChange, column: Observed, first_row: int
-    ) -> tuple[int, Drift | ValuesChange]:
+        self, found: Drift | ValuesChange | HeldChange, column: Observed, rows: int
+    ) -> tuple[int, Drift | ValuesChange | HeldChange]:
         """Count the rows up to a change; return how many there are, and what is to be told."""
-        rows = found.row - first_row + 1
         self._feed_quality(None if column.flags is None else column.flags[:rows], rows)
         self._choice.begin(self._usable)
+        if isinstance(found, HeldChange):
+            return rows, found
         if self._unrest.alert(self._usable):
             found = replace(found, independent=False)
         if isinstance(found, ValuesChange):
             self._begin_quality()
         return rows, found
+
+    def _note_beginning(self, time: int) -> None:
+        """Take note of the event time of a reference's first value."""
+        block = self.reference.block
+        block.season[season.SINCE] = time
+        if np.isnan(block.blocks[block_means.BEGAN]):
+            block.blocks[block_means.BEGAN] = time
+
+    def _gauge(self, latest: Numbers) -> None:
+        """Learn what values are like, of the first ones for what they have been as well."""
+        block, first = self.reference.block, self._first_values
+        self._first_values = None
+        moved = season.gauge(block.season, latest)
+        if first is None:
+            block_means.move(moved, block.blocks)
+        else:
+            block_means.fill(season.cut_off(first, block.season), block.blocks)
+
+    def _seen(
+        self, found: Drift | ValuesChange, memory: Numbers, time: int
+    ) -> Drift | ValuesChange | HeldChange:
+        """Return a change at an event time, and whether a season may be all that it is.
+
+        Parameters
+        ----------
+        found
+            The change, with which a new reference has begun.
+        memory
+            What was known of its season.
+        time
+            The event time.
+        """
+        block = self.reference.block
+        if self._first_values is not None:
+            self._gauge(self._first_values)
+        # Another reference than the column's own is not of another hour of it.
+        if isinstance(found, Drift) and found.against.given is None:
+            self._held = held_back(found, block.season, block.blocks, time)
+            if self._held is not None:
+                return self._held
+        else:
+            self._held = None
+            block_means.renew(block.blocks)
+        block.season[season.SHAKEN] = 1.0
+        covered = found.independent and season.is_covered(memory, time)
+        return replace(found, independent=covered)
 
     def _feed_quality(self, flags: Flags | None, rows: int) -> int:
         block = self.reference.block
@@ -387,19 +465,20 @@ class ColumnMonitor:
         )
         before = self.reference.block.season
         _, change = self._conclude(self._values(observed, own.categories), rows, findings)
-        learned, change = self._counted(
-            _seen(change, before, int(times[change.row - first_row])), own, first_row
-        )
-        memory = self.reference.block.season
-        _note(own.between(0, learned), times, memory)
-        memory[season.SHAKEN] = 1.0
+        block = self.reference.block
+        end = change.row - first_row + 1
+        _note(own.between(0, end), times, block.season, block.blocks)
+        seen = self._seen(change, before, int(times[end - 1]))
+        learned, told = self._counted(seen, own, end)
         changes: list[Change] = []
-        self._add(changes, change)
+        self._add(changes, told)
         rest = column.since(learned)
         return [*changes, *self.update(rest, first_row + learned, times[learned:], bets)]
 
-    def _add(self, changes: list[Change], change: Change) -> None:
-        """Add a change to others, unless it is no more than that time goes by."""
+    def _add(self, changes: list[Change], change: Change | HeldChange) -> None:
+        """Add a change to others, unless it is held back, or no more than that time goes by."""
+        if isinstance(change, HeldChange):
+            return
         is_of_values = not isinstance(change, QualityChange)
         if not (is_of_values and season.is_calendar(self.reference.block.season)):
             changes.append(change)
@@ -448,6 +527,12 @@ class ColumnMonitor:
         told
             Whether since a change of values is told.
         """
+        self._begin_again(told=told)
+        block_means.renew(self.reference.block.blocks)
+        self._held = None
+
+    def _begin_again(self, *, told: bool) -> None:
+        """Begin a new reference, before it is looked at what its blocks say of a change."""
         self._placed = False
         self._fate = self._fate.replaced() if told else self._fate.again()
         self._restarts += 1
@@ -463,6 +548,9 @@ class ColumnMonitor:
         if same:
             self.reference.block.season[:] = earlier.season
             self.reference.block.season[season.SINCE] = np.nan
+            self.reference.block.blocks[:] = earlier.blocks
+        else:
+            self._first_values = self._held = None
 
     @property
     def _usable(self) -> int:
@@ -490,6 +578,8 @@ class ColumnMonitor:
             "joint": block.joint[: joint_bets.KEPT].copy(),
             "began": self._began,
             "given": self._fate.state(),
+            "blocks": block_means.state_of(block.blocks),
+            "held": None if self._held is None else self._held.state(),
         }
 
     def restore(self, state: State) -> None:
@@ -527,6 +617,8 @@ class ColumnMonitor:
         joint_bets.restore(block.joint, state.get("joint"))
         self._began = state.get("began")
         self._fate = Fate.restored(state.get("given"))
+        block_means.restore(block.blocks, state.get("blocks"))
+        self._held = HeldChange.restored(state.get("held"))
         self._tell_dependence()
 
     def _new_reference(self) -> Reference:
@@ -568,7 +660,7 @@ class ColumnMonitor:
             change = ValuesChange(
                 int(rows[-1]), first_row, fault, reference.independent, self._against
             )
-            self.restart_values(told=True)
+            self._begin_again(told=True)
             return len(values), change
         if not findings:
             reference.absorb(values[judged], rows[judged])
@@ -588,7 +680,13 @@ class ColumnMonitor:
         """
         reference = self.reference
         began = reference.began
+        if not season.is_gauged(reference.block.season):
+            self._first_values = np.concatenate([reference.sampled, values])
         taken, step = reference.burn(values, rows)
+        if step is None and not reference.ready:
+            self._first_values = None
+        elif self._first_values is not None:
+            self._first_values = self._first_values[: len(self._first_values) - len(values) + taken]
         if reference.ready and step is None:
             first = int(rows[0]) if began is None else began
             self._detectors.limit(reference.block, self._allowance.after(first, int(rows[-1])))
@@ -653,7 +751,7 @@ class ColumnMonitor:
         """Return a drift, or what it comes from, and begin anew: one drift, one alert."""
         reference = self.reference
         fault = reference.stay(len(drift.after)) or reference.unseen(len(drift.after))
-        self.restart_values(told=True)
+        self._begin_again(told=True)
         if fault is None:
             return drift
         return ValuesChange(
@@ -714,6 +812,7 @@ class ColumnMonitor:
         block = self.reference.block
         block.quality[:], block.problems[:] = other.block.quality, other.block.problems
         block.season[:] = other.block.season
+        block.blocks[:] = other.block.blocks
 
     def _quality_change(self, row: int) -> QualityChange:
         block = self.reference.block
@@ -780,12 +879,6 @@ class ColumnMonitor:
         return observed.astype(np.float64, copy=False)
 
 
-def _seen(found: Drift | ValuesChange, memory: Numbers, time: int) -> Drift | ValuesChange:
-    """Return a change at an event time, and whether a season may be all that it is."""
-    covered = found.independent and season.is_covered(memory, time)
-    return replace(found, independent=covered)
-
-
 def _told_at(found: Drift | ValuesChange, row: int, *, independent: bool) -> Drift | ValuesChange:
     """Return a change that is told only at a later row."""
     if isinstance(found, Drift):
@@ -794,13 +887,13 @@ def _told_at(found: Drift | ValuesChange, row: int, *, independent: bool) -> Dri
     return replace(found, row=row, independent=independent)
 
 
-def _note(column: Observed, times: Integers, memory: Numbers) -> int:
+def _note(column: Observed, times: Integers, memory: Numbers, blocks: Numbers) -> int:
     """Learn from rows of the column's kind as `detectors.reference.season_learning.note`."""
     if not season.is_learned(memory):
         return season.STAYS
     flags = _ALL_OK if column.flags is None else column.flags
     hours = times[: len(column.values)] // season.MS_PER_HOUR
-    return int(note(column.values.astype(np.float64), flags.copy(), hours, memory))
+    return int(note(column.values.astype(np.float64), flags.copy(), hours, memory, blocks))
 
 
 def _usable(column: Observed, first_row: int) -> tuple[Values | Codes, NDArray[np.int64]]:

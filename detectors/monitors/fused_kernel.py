@@ -33,6 +33,7 @@ from detectors.arrays.addresses import pointer
 from detectors.monitors.joint_look import IS_ON, NEXT_LOOK, settle
 from detectors.monitors.joint_look import NUMBERS as JOINT_NUMBERS
 from detectors.reference.bins import count_at_most
+from detectors.reference.block_means import MEMORY as BLOCKS_MEMORY
 from detectors.reference.column_block import (
     ADDRESS,
     AGAIN_AT,
@@ -127,6 +128,9 @@ FOUND: Final = 1
 SAYS: Final = 2
 """Why the rows of a model have ended: all were fed, something fired, or all columns together have
 something to say."""
+
+COURSE_MEMORY: Final = SEASON_MEMORY + BLOCKS_MEMORY
+"""Words of a season, and of the blocks of means that follow it."""
 
 ALL_USABLE: Final = -1
 """In place of the number of flags: the column has none."""
@@ -515,19 +519,26 @@ def _without_season(
     hours: Numbers,
     first: int,
     head: Numbers,
-    season: NDArray[np.float64],
-    season_after: NDArray[np.float64],
+    course: NDArray[np.float64],
+    course_after: NDArray[np.float64],
     scratch: NDArray[np.float64],
 ) -> tuple[bool, NDArray[np.float64]]:
     """Return whether one season is taken off all values, and what is left of them."""
-    season_after[:] = season
     values, stays = observed, True
-    if season[MODE] > NONE:
-        stays = note(observed, flags, hours, season_after) == STAYS
-        if stays and is_seasonal(season):
+    if course[MODE] > NONE:
+        course_after[:] = course
+        season, blocks = course_after[:SEASON_MEMORY], course_after[SEASON_MEMORY:]
+        stays = note(observed, flags, hours, season, blocks) == STAYS
+        if stays and is_seasonal(course):
             values = scratch[4, : len(observed)]
-            take_off(observed, times, first, head[SEED], season, values)
+            take_off(observed, times, first, head[SEED], course[:SEASON_MEMORY], values)
     return stays, values
+
+
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+def _keep_course(course: NDArray[np.float64], course_after: NDArray[np.float64]) -> None:
+    if course[MODE] > NONE:
+        course[:] = course_after
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -547,7 +558,7 @@ def _watch(
     bins: Numbers,
     quality_after: NDArray[np.float64],
     problems_after: Numbers,
-    season_after: NDArray[np.float64],
+    course_after: NDArray[np.float64],
     origin: int,
     row_bets: NDArray[np.float64],
 ) -> int:
@@ -565,9 +576,10 @@ def _watch(
         problems_after[:] = problems
         if feed_shares(flags, len(observed), quality_after, problems_after) != QUIET:
             return NO_ROOM
-    season = carray(pointer(block + WORD * SEASON), (SEASON_MEMORY,), np.float64)
+    # The blocks of means follow the season.
+    course = carray(pointer(block + WORD * SEASON), (COURSE_MEMORY,), np.float64)
     stays, values = _without_season(
-        observed, flags, times, hours, first, head, season, season_after, scratch
+        observed, flags, times, hours, first, head, course, course_after, scratch
     )
     if not stays:
         return NO_ROOM
@@ -599,7 +611,7 @@ def _watch(
     if fired != QUIET:
         # Of the rows after a change, the quality is counted by who goes on from there.
         return fired
-    season[:] = season_after
+    _keep_course(course, course_after)
     if calm:
         problems[0] += len(values)
     else:
@@ -668,7 +680,7 @@ def watch_columns(
     no_flags = np.empty(0, dtype=np.uint8)
     quality_after = np.empty(share_cusum.MEMORY)
     problems_after = np.empty(FLAGS, dtype=np.int64)
-    season_after, hours = np.empty(SEASON_MEMORY), np.empty(len(times), dtype=np.int64)
+    course_after, hours = np.empty(COURSE_MEMORY), np.empty(len(times), dtype=np.int64)
     for row in range(len(times)):
         hours[row] = times[row] // MS_PER_HOUR
     no_bets = np.empty((WIDTH, 0))
@@ -703,7 +715,7 @@ def watch_columns(
                     bins,
                     quality_after,
                     problems_after,
-                    season_after,
+                    course_after,
                     offset,
                     bets,
                 )

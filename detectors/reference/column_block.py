@@ -14,7 +14,7 @@ from detectors.algorithms import bernoulli, joint_bets, multinomial, rank_bets, 
 from detectors.algorithms.page_hinkley import FIELDS
 from detectors.arrays.addresses import address_of
 from detectors.arrays.column import Numbers
-from detectors.reference import season
+from detectors.reference import block_means, season
 
 Integers = NDArray[np.int64]
 
@@ -100,7 +100,8 @@ LIMITS: Final = BETS + rank_bets.MEMORY  # of the detectors
 ODDS: Final = LIMITS + LIMITS_SIZE  # of the Bernoulli detector
 LOOK: Final = ODDS + bernoulli.MEMORY  # values of the burn-in with which it is looked at again
 SEASON: Final = LOOK + 1  # of the course of its days and weeks
-JOINT: Final = SEASON + season.MEMORY  # its part in the bets on all columns of the model
+BLOCKS: Final = SEASON + season.MEMORY  # of means since the reference began
+JOINT: Final = BLOCKS + block_means.MEMORY  # its part in the bets on all columns of the model
 WINDOWS: Final = JOINT + joint_bets.MEMORY  # of ADWIN, on the location and the spread
 # From there on windows, counts, recent counts, edges, latest values and their rows, residuals.
 
@@ -220,6 +221,11 @@ class ColumnBlock:
     def joint(self) -> Numbers:
         """Memory of `detectors.algorithms.joint_bets`."""
         return self._floats(JOINT, joint_bets.MEMORY)
+
+    @property
+    def blocks(self) -> Numbers:
+        """Memory of `detectors.reference.block_means`."""
+        return self._floats(BLOCKS, block_means.MEMORY)
 
     @property
     def windows(self) -> list[Numbers]:

@@ -180,6 +180,11 @@ class Reference:
         return 0 if self.ready else self._burn_in - burn_in_size(self.block)
 
     @property
+    def sampled(self) -> Numbers:
+        """The values of the burn-in so far; none once it is complete."""
+        return np.empty(0) if self._sample is None else self._sample.values(self.block)
+
+    @property
     def until_look(self) -> int | None:
         """How many values the second sample still needs until it is looked at; None without one."""
         return None if self._second is None else self._second.missing(self.block)

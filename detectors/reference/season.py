@@ -125,17 +125,23 @@ def begin(memory: Numbers, mode: float) -> None:
     memory[HEAD:].view(np.float32)[:] = np.nan
 
 
-def gauge(memory: Numbers, latest: Numbers) -> None:
-    """Learn what values are like from the latest ones, at least one, once a burn-in is complete."""
+def gauge(memory: Numbers, latest: Numbers) -> float:
+    """Learn what values are like from the latest ones, at least one, once a burn-in is complete.
+
+    Returns
+    -------
+    float
+        By how much more the sums of earlier ones lie above the middle, which may be another one.
+    """
     if memory[MODE] != NUMBERS:
-        return
+        return 0.0
     if np.abs(latest).max() > _LARGEST:
-        return
+        return 0.0
     low, centre, high = np.quantile(latest, [0.25, 0.5, 0.75]).tolist()
     reach = REACH_OF * (high - low) / 1.349 or _LARGEST
+    moved = memory[CENTRE] - centre
     if memory[REACH] == 0.0:
         memory[SUM] = memory[COUNT] = memory[SQUARES] = 0.0
-    moved = memory[CENTRE] - centre
     memory[SQUARES] += moved * (2.0 * memory[SUM] + memory[COUNT] * moved)
     memory[SUM] += memory[COUNT] * moved
     means = memory[HEAD:].view(np.float32)
@@ -145,6 +151,14 @@ def gauge(memory: Numbers, latest: Numbers) -> None:
     memory[CENTRE], memory[REACH] = centre, reach
     if not is_seasonal(memory):
         memory[GRAIN] = grain_of(latest)
+    return float(moved)
+
+
+def cut_off(values: Numbers, memory: Numbers) -> Numbers:
+    """Return what values lie above their middle, as far as they count."""
+    reach = memory[REACH]
+    above: Numbers = np.clip(values - memory[CENTRE], -reach, reach)
+    return above
 
 
 def grain_of(latest: Numbers) -> float:
@@ -193,6 +207,11 @@ def is_calendar(memory: Numbers) -> bool:
     by_hour = memory[PAIRS] >= FEWEST_PAIRS and memory[CHANGES] >= FEWEST_CHANGES
     rises = memory[FALLS] == 0.0 and memory[RISES] >= FEWEST_RISES
     return bool((memory[VARIES] == 0.0 and by_hour) or rises)
+
+
+def is_gauged(memory: Numbers) -> bool:
+    """Tell whether it is known what values are like, or need not be."""
+    return bool(memory[MODE] != NUMBERS or memory[REACH] > 0.0)
 
 
 def is_learned(memory: Numbers) -> bool:

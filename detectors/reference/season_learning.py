@@ -7,6 +7,9 @@ from numba import njit
 from numpy.typing import NDArray
 
 from detectors.arrays.column import Numbers
+from detectors.reference.block_means import SQUARES as OWN_SQUARES
+from detectors.reference.block_means import SUM as OWN_SUM
+from detectors.reference.block_means import add, until_next
 from detectors.reference.season import (
     CENTRE,
     CHANGES,
@@ -207,8 +210,12 @@ def _track(value: float, memory: Numbers, first: bool) -> None:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def note(values: Numbers, flags: NDArray[np.uint8], hours: Integers, memory: Numbers) -> int:
+def note(
+    values: Numbers, flags: NDArray[np.uint8], hours: Integers, memory: Numbers, blocks: Numbers
+) -> int:
     """Learn from values, up to the first row with which what is taken off changes.
+
+    Or before which it is to be looked at what has become of a change.
 
     Parameters
     ----------
@@ -220,6 +227,8 @@ def note(values: Numbers, flags: NDArray[np.uint8], hours: Integers, memory: Num
         Shape ``(n,)``: since the epoch.
     memory
         Of the column.
+    blocks
+        Its `detectors.reference.block_means`.
 
     Returns
     -------
@@ -229,11 +238,20 @@ def note(values: Numbers, flags: NDArray[np.uint8], hours: Integers, memory: Num
     if memory[MODE] <= NONE:
         return STAYS
     at, total, count, squares = memory[HOUR], memory[SUM], memory[COUNT], memory[SQUARES]
+    own_total, own_squares = blocks[OWN_SUM], blocks[OWN_SQUARES]
+    until = room = until_next(blocks)
     tracked = memory[VARIES] == 0.0 or memory[FALLS] == 0.0
     centre, reach = memory[CENTRE], memory[REACH]
     for row in range(len(values)):
         if len(flags) > 0 and flags[row] != 0:
             continue
+        if until <= 0.0:
+            add(room - until, own_total, own_squares, blocks)
+            own_total, own_squares = blocks[OWN_SUM], blocks[OWN_SQUARES]
+            until = room = until_next(blocks)
+            if until <= 0.0:
+                memory[SUM], memory[COUNT], memory[SQUARES] = total, count, squares
+                return row
         hour = hours[row]
         if hour != at:
             if at - LATE < hour < at:
@@ -242,6 +260,7 @@ def note(values: Numbers, flags: NDArray[np.uint8], hours: Integers, memory: Num
             changes = turn(hour, memory)
             at, total, count, squares = memory[HOUR], 0.0, 0.0, 0.0
             if changes:
+                add(room - until, own_total, own_squares, blocks)
                 return row
         if tracked:
             _track(values[row], memory, first=count == 0.0)
@@ -249,6 +268,10 @@ def note(values: Numbers, flags: NDArray[np.uint8], hours: Integers, memory: Num
         own = min(max(values[row] - centre, -reach), reach)
         total += own
         squares += own * own
+        own_total += own
+        own_squares += own * own
         count += 1.0
+        until -= 1.0
     memory[SUM], memory[COUNT], memory[SQUARES] = total, count, squares
+    add(room - until, own_total, own_squares, blocks)
     return STAYS

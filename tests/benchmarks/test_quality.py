@@ -67,6 +67,6 @@ def test_a_quick_run_measures_less_of_the_same() -> None:
     assert quick.rows < whole.rows
     assert quick.episodes < whole.episodes
     assert list(PARTS) == [
-        *("budget", "delays", "young", "models"),
+        *("budget", "delays", "young", "seasons", "models"),
         *("real", "injected", "synthetic"),
     ]

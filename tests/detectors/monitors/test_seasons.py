@@ -58,6 +58,44 @@ def _days(changes: list[Change], times: Integers) -> list[int]:
 
 
 @pytest.mark.parametrize("amplitude", [0.3, 1.0])
+def test_days_that_are_not_known_yet_raise_no_alarm(amplitude: float) -> None:
+    times = _times(4 * ROWS)
+    values = amplitude * _course(times) + np.random.default_rng(1).normal(size=len(times))
+    assert _feed(_monitor(), values, times) == []
+
+
+@pytest.mark.parametrize("day", [0.15, 0.5, 1.2, 3.3])
+@pytest.mark.parametrize("amplitude", [0.0, 0.3])
+def test_a_step_is_told_at_once_on_the_first_days_too(day: float, amplitude: float) -> None:
+    at = int(day * ROWS)
+    times = _times(at + ROWS // 2)
+    values = amplitude * _course(times) + np.random.default_rng(3).normal(size=len(times))
+    values[at:] += 2
+    (change, *_) = _feed(_monitor(), values, times)
+    assert at <= change.row < at + 100
+
+
+def test_a_change_that_was_held_back_is_told_once_it_is_seen_to_stay() -> None:
+    times = _times(ROWS)
+    rates = np.where(np.arange(len(times)) < ROWS // 2, 0.1, 0.2)
+    values = (np.random.default_rng(4).random(len(times)) < rates).astype(np.float64)
+    monitor, found, held = _monitor(Kind.BOOLEAN), [], False
+    for row in range(0, len(times), 20):
+        found += _feed(monitor, values[row : row + 20], times[row : row + 20], row)
+        held |= monitor.state()["held"] is not None
+        if held:
+            # Whoever goes on from a state knows of it.
+            state, monitor = monitor.state(), _monitor(Kind.BOOLEAN)
+            monitor.restore(state)
+            assert plain(monitor.state()) == plain(state)
+    assert held
+    whole = _feed(_monitor(Kind.BOOLEAN), values, times)
+    assert [change.row for change in whole] == [change.row for change in found]
+    assert [change.row for change in found if isinstance(change, Drift)] != []
+    assert all(not change.independent for change in found if isinstance(change, Drift))
+
+
+@pytest.mark.parametrize("amplitude", [0.3, 1.0])
 def test_a_day_that_goes_as_the_one_before_raises_no_further_alarm(amplitude: float) -> None:
     times = _times(10 * ROWS)
     values = amplitude * _course(times) + np.random.default_rng(1).normal(size=len(times))
@@ -195,7 +233,7 @@ def test_a_monitor_goes_on_where_it_was_and_one_of_before_learns_from_then_on() 
     )
     assert plain(first.state()) == plain(second.state())
     state = first.state()
-    del state["season"]
+    del state["season"], state["blocks"], state["held"]
     second.restore(state)
     assert season.cycles(second.reference.block.season) == 0
     assert not season.is_covered(second.reference.block.season, int(times[-1]))
