@@ -48,6 +48,7 @@ class Judged:
         """Return what the report says of it."""
         return {
             "feature": self.alert.subject,
+            "features": list(self.alert.subjects),
             "kind": str(self.alert.kind),
             "detector": self.alert.found_by,
             "delay_events": self.delay_events,

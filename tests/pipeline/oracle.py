@@ -9,6 +9,7 @@ from agents.state.reader import StateReader
 from agents.state.stored_state import StoredState, assemble
 from detectors.monitors.fleet import Fleet
 from detectors.monitors.fleet_snapshot import FleetSnapshots
+from detectors.monitors.label_watch import LabelWatch
 from detectors.monitors.options import MonitorOptions
 from detectors.monitors.performance_watch import PerformanceWatch
 from schemas.events.codec import decode_event, decode_object
@@ -33,7 +34,10 @@ def offline(
     fleets = {
         partition: Fleet(
             lambda _: options,
-            consumers_of=lambda model, version: (PerformanceWatch((model, version), options),),
+            consumers_of=lambda model, version: (
+                PerformanceWatch((model, version), options),
+                LabelWatch((model, version), options),
+            ),
         )
         for partition in range(PARTITIONS)
     }
