@@ -196,6 +196,12 @@ def leaves_of(condition: Condition) -> Iterator[Leaf]:
         yield condition
 
 
+def concerns(condition: Condition, alert: AlertReference) -> bool:
+    """Tell whether an alert can count towards a condition, or one of those in it."""
+    leaves = (each for each in leaves_of(condition) if isinstance(each, Performance | Drift))
+    return any(each.supporting([alert]) for each in leaves)
+
+
 def met(
     condition: Condition, alerts: Collection[AlertReference], signals: Collection[str]
 ) -> list[Leaf]:

@@ -3,7 +3,7 @@
 from collections.abc import Hashable, Mapping, Sequence
 from typing import Final
 
-from detectors.retraining.conditions import met
+from detectors.retraining.conditions import concerns, met
 from detectors.retraining.counted import counted_in
 from detectors.retraining.evidence import AlertEvidence, Evidence, SignalEvidence
 from detectors.retraining.model_requests import AnswerOutcome, ModelRequests
@@ -74,13 +74,15 @@ class RetrainPolicy:
     def on_alert(self, alert: Alert) -> RetrainRequest | None:
         """Take an alert; return the request that it tips, if it does.
 
-        What of it counts is said by `detectors.retraining.counted`; a metric that is good again
-        counts no more.
+        What of it counts is said by `detectors.retraining.counted`, and by the model's trigger: an
+        alert that is nothing to it would else date a request of rows, in whatever order the two
+        came. A metric that is good again counts no more.
         """
         if isinstance(alert, PerformanceAlert) and alert.status is AlertStatus.RESOLVED:
             self._forget_breach(alert)
             return None
-        counted = counted_in(alert)
+        trigger = self._options_of(alert.model).trigger
+        counted = [each for each in counted_in(alert) if concerns(trigger, each.reference)]
         return self._weigh(alert.model, alert.version, counted) if counted else None
 
     def on_signal(self, signal: RetrainSignal) -> RetrainRequest | None:

@@ -210,8 +210,8 @@ class Oracle:
 def _in_time(alerts: list[Message], events: list[Message]) -> list[Evidence]:
     """Return both in the order in which they came.
 
-    That is defined where it matters: what ends a request is sent when all is quiet, and no trigger
-    goes by both alerts and signals.
+    That is defined where it matters: what answers a request is sent when all is quiet, and no
+    trigger goes by both alerts and signals.
     """
     timed: list[tuple[int, Evidence]] = [
         (message.timestamp()[1], decode_alert(decode_object(message.value()))) for message in alerts

@@ -23,7 +23,6 @@ DAY: Final = 86_400
 
 RACING: Final[Sequence[ModelEventType]] = (
     ModelEventType.ROLLED_BACK,
-    ModelEventType.RETRAIN_STARTED,
     ModelEventType.ALERT_ACKNOWLEDGED,
 )
 """Model events that end no request: what comes of them is defined beside alerts as well."""

@@ -9,7 +9,9 @@ from tests.chaos.faults import Fault, FaultKind
 from tests.chaos.traffic import TrafficOptions
 from tests.chaos.world import World
 
-_ENDING: Final = tuple(kind for kind, effects in EFFECTS.items() if effects.ends_request)
+_ANSWERS: Final = tuple(
+    kind for kind, effects in EFFECTS.items() if effects.ends_request or effects.extends_request
+)
 _LATEST: Final = 20.0
 """Seconds after which a worker whose point does not come is killed all the same."""
 
@@ -17,7 +19,7 @@ _LATEST: Final = 20.0
 class Events(Family):
     """Each model event is taken by those who come after the ones that died of it.
 
-    An alert that races the end of its request may count before or after it: these ends come when
+    An alert that races the answer to its request may count before or after it: answers come when
     no alert is on its way. Others come at any time.
     """
 
@@ -26,7 +28,7 @@ class Events(Family):
     traffic: ClassVar[TrafficOptions] = TrafficOptions(eventful=0.01)
 
     def play(self, world: World) -> None:
-        """End the requests of all models, and see workers die before, in and after it."""
+        """Answer the requests of all models, and see workers die before, in and after it."""
         points = self._points(world)
         for first, second in world.draw.sample(points, 1 if self.quick else 3):
             world.wait_some(2.0, 4.0)
@@ -35,7 +37,7 @@ class Events(Family):
             assert not left, f"not read to the end: {left}"
             world.kill_all()
             for model in range(self.traffic.models):
-                world.feeder.send(world.traffic.event(_ENDING, model))
+                world.feeder.send(world.traffic.event(_ANSWERS, model))
             world.feeder.stop()
             for fault in (first, second):
                 world.wait_for_end(world.crew.start([fault]), _LATEST)
