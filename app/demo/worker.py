@@ -11,7 +11,7 @@ from typing import Final
 
 import aiohttp
 
-READY_SECONDS: Final = 90.0
+READY_SECONDS: Final = 300.0
 """How long a worker may take to be ready: on a new machine it compiles its detectors first."""
 
 QUOTED_LINES: Final = 20

@@ -89,7 +89,7 @@ class Worker:
             return 0, str(error)
 
     def wait_until_ready(self) -> None:
-        wait_until(lambda: self.get("/readyz")[0] == 200, within=90.0, why=self.log)
+        wait_until(lambda: self.get("/readyz")[0] == 200, within=240.0, why=self.log)
 
     def send(self, number: signal.Signals) -> None:
         self._process.send_signal(number)
@@ -102,7 +102,7 @@ class Worker:
         self._process.terminate()
         return self._process.wait(35.0)
 
-    def wait(self, within: float = 30.0) -> int:
+    def wait(self, within: float = 240.0) -> int:
         return self._process.wait(within)
 
 

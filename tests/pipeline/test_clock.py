@@ -23,5 +23,5 @@ def test_a_worker_whose_clock_is_refused_ends_and_names_it(
     kafka.create_topic(topic_prefix + TOPICS.pending, PARTITIONS, config)
 
     with Worker(client.bootstrap, client.prefix, tmp_path / "worker.log") as worker:
-        assert worker.wait(60.0) == ExitCode.CONFIGURATION, worker.log()
+        assert worker.wait() == ExitCode.CONFIGURATION, worker.log()
         assert "the brokers refuse the time of this machine's clock" in worker.log()

@@ -40,7 +40,7 @@ def test_a_newer_format_ends_the_worker_before_the_commit_and_is_no_letter(
     for attempt in range(2):
         log = tmp_path / f"attempt-{attempt}.log"
         with Worker(client.bootstrap, client.prefix, log) as worker:
-            assert worker.wait(90.0) == ExitCode.FORMATS, worker.log()
+            assert worker.wait() == ExitCode.FORMATS, worker.log()
             assert f"{form.name} are of format {newer}" in worker.log()
     assert committed(client.bootstrap, group, client.prefix + topic) == before
     assert client.read("driftline-dead-letters", bool, within=3.0) == []
