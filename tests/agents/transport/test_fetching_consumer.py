@@ -205,7 +205,7 @@ async def test_a_group_reads_many_records_in_blocks_that_are_not_too_long(
     records: dict[TopicPartition, list[Any]] = {tp: [] for tp in expected}
     lengths = set()
     try:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(240):
             while sum(len(each) for each in records.values()) < 50_000:
                 batches = await found.getmany(timeout_ms=200)
                 lengths.add(sum(len(each) for each in batches.values()))
