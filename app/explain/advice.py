@@ -12,6 +12,7 @@ from app.settings import Settings, TopicRole
 from schemas.events.codec import decode_object
 from schemas.events.invalid import InvalidMessage, Reason
 from schemas.events.not_taken import NotTaken
+from schemas.events.prediction import Prediction
 
 ANY_MODEL: Final = "my-model"
 """Stands for the name that only the user knows."""
@@ -27,18 +28,13 @@ _MAPPED: Final = {
 """The setting that says where fields stand."""
 
 _SCORES: Final = "scores"
-"""Called as features are, too: no feature is proposed for them."""
+"""Called as features are, and parts of a prediction: neither is proposed for them."""
 
 _OPTIONAL: Final = {
     TopicRole.PREDICTIONS: ("features", "prediction", _SCORES, "timestamp", "version"),
     TopicRole.LABELS: ("timestamp",),
 }
 """Fields whose absence refuses nothing, and yet changes what is understood."""
-
-_FIELDS: Final = frozenset(
-    {"prediction_id", "model", "version", "timestamp", "prediction", "label"}
-)
-"""Names under which fields stand without a setting."""
 
 _LIMITS: Final = {
     Reason.TOO_LARGE: "limits.message_bytes",
@@ -104,11 +100,10 @@ class _Trial:
                 self._adopt(*self._mapping(name, path))
 
     def _free(self, paths: Sequence[str]) -> list[str]:
-        """Return the paths at which no other field stands, and no feature."""
-        mapped = getattr(self._settings.intake, _MAPPED[self._role])
-        features = f"{mapped.get('features', 'features')}."
-        taken = {*mapped.values(), *_FIELDS}
-        return [path for path in paths if path not in taken and not path.startswith(features)]
+        """Return the paths at which no other field stands, nor anything that is part of one."""
+        mapped = self._settings.intake.prediction_fields
+        taken = [mapped.get(name, name) for name in Prediction.model_fields if name != _SCORES]
+        return [path for path in paths if not any(f"{path}.".startswith(f"{at}.") for at in taken)]
 
     def advice(self) -> Advice | None:
         """Return what was changed."""

@@ -54,6 +54,8 @@ def test_what_is_set_already_is_kept() -> None:
 def test_scores_are_looked_for_where_no_feature_and_no_other_field_stands() -> None:
     line = {"prediction_id": "a", "model": "m", "prediction": 1, "features": {"score": 0.5}}
     assert advise(settings_with(), PREDICTIONS, sample_of([line]).records) is None
+    answer = {"prediction": {"label": "dog", "score": 0.9}}  # whose score is read already
+    assert advise(settings_with(), PREDICTIONS, sample_of([line | answer]).records) is None
     advice = advise(settings_with(), PREDICTIONS, sample_of([line | {"confidence": 0.9}]).records)
     assert advice is not None
     assert advice.settings == {"intake.prediction_fields": {"scores": "confidence"}}
