@@ -9,6 +9,7 @@ import click
 
 from app.cli.common import clear_errors, settings_of, settings_options
 from app.cli.exits_in_help import OF_ALL, exits
+from app.cli.parameters import TIME
 from app.kafka.brokers import wait_for_brokers
 from app.settings import Settings
 from app.terminal import say
@@ -16,20 +17,6 @@ from app.versions.document import model_document
 from app.versions.reader import KnownVersions, read_versions
 from app.versions.text import lines_of_model, table
 from app.worker.exit_codes import ExitCode
-from schemas.events.event_times import read_time
-from schemas.events.invalid import InvalidMessage
-
-
-class _Time(click.ParamType):
-    name = "time"
-
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> int:
-        try:
-            return value if isinstance(value, int) else read_time(value)
-        except InvalidMessage:
-            self.fail("expected a time, such as 2026-03-01T12:00Z", param, ctx)
 
 
 @click.group(invoke_without_command=True)
@@ -77,7 +64,7 @@ def models(
 @models.command()
 @settings_options
 @click.argument("model")
-@click.option("--at", "time", type=_Time(), help="As of this time; the latest known by default.")
+@click.option("--at", "time", type=TIME, help="As of this time; the latest known by default.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @exits(
     *OF_ALL,

@@ -497,13 +497,10 @@ RETRAIN_SIGNAL: Final[dict[str, Any]] = {
 }
 
 RETRAIN_SIGNAL_HEADERS: Final = {
-    "ce_specversion": "1.0",
+    **DRIFT_ALERT_HEADERS,
     "ce_id": "9d2f1c3e-6a40-5a7b-8c11-2b7d1f0e4a31",
-    "ce_source": "/driftline/fraud/3",
     "ce_type": "io.driftline.retrain-signal.v1",
-    "ce_time": "2026-03-01T12:00:41.000Z",
     "ce_subject": "labelled_rows >= 50000",
-    "content-type": "application/json",
 }
 
 LABEL_ALERT_HEADERS: Final = {

@@ -14,6 +14,7 @@ from rich.console import Console
 
 from app.cli.common import clear_errors, settings_of, settings_options
 from app.cli.exits_in_help import OF_ALL, exits
+from app.cli.parameters import TIME, check_names
 from app.cli.play import NOBODY, Reported
 from app.cli.play_options import Chosen, file_options
 from app.play import report
@@ -29,8 +30,6 @@ from app.references.topic_rows import rows_between
 from app.settings import Settings
 from app.terminal import say
 from app.worker.exit_codes import ExitCode
-from schemas.events.event import LONGEST_NAME
-from schemas.events.event_times import read_time
 from schemas.events.invalid import InvalidMessage
 from schemas.tables.reference_parts import FEWEST_ROWS, MOST_ROWS
 
@@ -48,24 +47,12 @@ _NOT_OF_A_FILE: dict[str, Any] = {
 """Options of a play that a reference has not."""
 
 
-class _Time(click.ParamType):
-    name = "time"
-
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> int:
-        try:
-            return value if isinstance(value, int) else read_time(value)
-        except InvalidMessage:
-            self.fail("expected a time, such as 2026-03-01T12:00Z", param, ctx)
-
-
 @click.command("set")
 @click.argument("model")
 @settings_options
 @click.option("--file", "file", metavar="FILE", type=click.Path(), help="Rows of a file.")
-@click.option("--from", "since", type=_Time(), help="Past predictions: the earliest event time.")
-@click.option("--to", "until", type=_Time(), help="Past predictions: those before this time.")
+@click.option("--from", "since", type=TIME, help="Past predictions: the earliest event time.")
+@click.option("--to", "until", type=TIME, help="Past predictions: those before this time.")
 @click.option(
     "--version",
     help="Whose reference it is; by default that of all that have no own one.",
@@ -170,9 +157,7 @@ def _check(
         raise click.UsageError("name a --file, or a range by --from and --to; one of the two")
     if is_range and (since is None or until is None or since >= until):
         raise click.UsageError("a range begins --from one time and ends --to a later one")
-    for name in (model, version, rows_of):
-        if name is not None and not 0 < len(name) <= LONGEST_NAME:
-            raise click.UsageError(f"a name has 1 to {LONGEST_NAME} characters")
+    check_names(model, version, rows_of)
 
 
 def _of_file(

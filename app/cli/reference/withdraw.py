@@ -10,10 +10,10 @@ from aiokafka.errors import KafkaError
 
 from app.cli.common import clear_errors, settings_of, settings_options
 from app.cli.exits_in_help import OF_ALL, exits
+from app.cli.parameters import check_names
 from app.references.sending import send, withdrawal
 from app.terminal import say
 from app.worker.exit_codes import ExitCode
-from schemas.events.event import LONGEST_NAME
 
 
 @click.command()
@@ -40,9 +40,7 @@ def withdraw(
 
     Columns that a reference is in force for keep it, until an alert or a model event.
     """
-    for name in (model, version):
-        if name is not None and not 0 < len(name) <= LONGEST_NAME:
-            raise click.UsageError(f"a name has 1 to {LONGEST_NAME} characters")
+    check_names(model, version)
     with clear_errors():
         settings = settings_of(config, bootstrap, assignments)
         try:
