@@ -8,6 +8,7 @@ from agents.stages.topics import Topics
 from agents.transport.publisher import Publisher
 from schemas.events.alert import Alert
 from schemas.events.codec import encode_event
+from schemas.events.model_comparison import ModelComparison
 from schemas.events.model_performance import ModelPerformance
 from schemas.events.published import PublishedEvent
 from schemas.events.retrain_request import RetrainRequest
@@ -62,6 +63,9 @@ class Outputs:
             case ModelPerformance():
                 self.telemetry.performance_told(event)
                 return self.topics.model_performance
+            case ModelComparison():
+                self.telemetry.versions_compared(event)
+                return self.topics.model_comparisons
             case RetrainRequest():
                 self.telemetry.retrain_requested(event)
                 return self.topics.retrain_requests

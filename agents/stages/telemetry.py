@@ -14,6 +14,7 @@ from detectors.retraining.model_requests import AnswerOutcome
 from detectors.versions.registry import EventOutcome
 from schemas.events.alert import Alert
 from schemas.events.left_out import LeftOut
+from schemas.events.model_comparison import ModelComparison
 from schemas.events.model_event import ModelEvent
 from schemas.events.model_performance import ModelPerformance
 from schemas.events.retrain_request import RetrainRequest
@@ -112,6 +113,9 @@ class Telemetry(JoinTelemetry, RefusalTelemetry, StateTelemetry, Protocol):
 
     def performance_told(self, performance: ModelPerformance) -> None:
         """Take note of how good a model version was in a window."""
+
+    def versions_compared(self, comparison: ModelComparison) -> None:
+        """Take note of how two versions of a model compare."""
 
     def retrain_requested(self, request: RetrainRequest) -> None:
         """Take note of a retrain request."""

@@ -15,7 +15,7 @@ class Topics:
         Between Driftline's own stages, keyed by model.
     pending
         The changelog of what waits for its label; it has the partitions of the predictions.
-    alerts, model_performance, retrain_requests, model_versions, dead_letters
+    alerts, model_performance, model_comparisons, retrain_requests, model_versions, dead_letters
         Written for the users; alerts and lifecycle have as many partitions.
     state, policy_state
         The state of detection and of policy, compacted; partitioned as observations and as alerts.
@@ -29,6 +29,7 @@ class Topics:
     pending: str
     alerts: str
     model_performance: str
+    model_comparisons: str
     retrain_requests: str
     model_versions: str
     dead_letters: str

@@ -35,6 +35,7 @@ class MetricSpec:
 
 _PARTITION: Final = ("topic", "partition")
 _MODEL: Final = ("model", "version")
+_PAIR: Final = (*_MODEL, "baseline")
 _FEATURE: Final = ("model", "version", "role", "feature")
 
 BUILD_INFO: Final = MetricSpec(
@@ -381,6 +382,49 @@ PERFORMANCES_TOLD: Final = MetricSpec(
     "Windows that were told, revisions included.",
     ("window",),
 )
+COMPARISON_DIFFERENCE: Final = MetricSpec(
+    "driftline_comparison_difference",
+    "gauge",
+    "A metric of a candidate less that of the baseline, over rows of the same hours.",
+    (*_PAIR, "metric"),
+)
+COMPARISON_BOUND: Final = MetricSpec(
+    "driftline_comparison_bound",
+    "gauge",
+    "Lower and upper end of the confidence sequence of such a difference.",
+    (*_PAIR, "metric", "bound"),
+)
+COMPARISON_EVIDENCE: Final = MetricSpec(
+    "driftline_comparison_evidence_ratio",
+    "gauge",
+    "E-value that the candidate is better, or worse, over what it has to reach: at 1 it is told.",
+    (*_PAIR, "metric", "side"),
+)
+COMPARISON_ROWS: Final = MetricSpec(
+    "driftline_comparison_rows",
+    "gauge",
+    "Labelled rows of the baseline and of the candidate that the metric is about.",
+    (*_PAIR, "metric", "arm"),
+)
+COMPARISON_STANDING: Final = MetricSpec(
+    "driftline_comparison_standing",
+    "gauge",
+    "1 for what the latest look at the two says: decision, verdict and reason.",
+    (*_PAIR, "decision", "verdict", "reason"),
+)
+COMPARISON_FAULTS: Final = MetricSpec(
+    "driftline_comparison_fault",
+    "gauge",
+    "1 while rows of the two cannot be compared for this reason: split, shared_ids, no_traffic, "
+    "assignment_changed.",
+    (*_PAIR, "fault"),
+)
+COMPARISONS_TOLD: Final = MetricSpec(
+    "driftline_comparisons_told_total",
+    "counter",
+    "Looks at two versions of a model that were published, by what was decided.",
+    ("decision",),
+)
 RETRAIN_REQUESTS: Final = MetricSpec(
     "driftline_retrain_requests_total",
     "counter",
@@ -536,6 +580,13 @@ CATALOGUE: Final = (
     PERFORMANCE_END,
     PERFORMANCE_UNUSABLE,
     PERFORMANCES_TOLD,
+    COMPARISON_DIFFERENCE,
+    COMPARISON_BOUND,
+    COMPARISON_EVIDENCE,
+    COMPARISON_ROWS,
+    COMPARISON_STANDING,
+    COMPARISON_FAULTS,
+    COMPARISONS_TOLD,
     RETRAIN_REQUESTS,
     RETRAIN_SIGNALS,
     RETRAIN_ANSWERS,

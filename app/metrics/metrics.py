@@ -24,6 +24,7 @@ from agents.stages.telemetry import ModelStatus
 from app.buildinfo import driftline_version
 from app.metrics import catalogue
 from app.metrics.catalogue import MetricSpec
+from app.metrics.comparisons import ComparisonCollector
 from app.metrics.consumer import ConsumerCollector, ConsumerView
 from app.metrics.label_cap import CappedCounter
 from app.metrics.models import ModelCollector
@@ -36,6 +37,7 @@ from detectors.versions.registry import EventOutcome
 from schemas.events.alert import Alert
 from schemas.events.invalid import Reason
 from schemas.events.left_out import LeftOut
+from schemas.events.model_comparison import ModelComparison
 from schemas.events.model_event import ModelEvent
 from schemas.events.model_performance import ModelPerformance
 from schemas.events.nothing_to_say import Silence
@@ -117,12 +119,13 @@ class Metrics:
         self._retraining = RetrainCounters(self._counter, label_values)
         self._events = CappedCounter(self._counter(catalogue.MODEL_EVENTS), label_values)
         self._version_events = self._counter(catalogue.VERSION_EVENTS)
-        self._performances = PerformanceCollector(
-            label_values, self._counter(catalogue.PERFORMANCES_TOLD)
+        self._performances, self._comparisons = (
+            PerformanceCollector(label_values, self._counter(catalogue.PERFORMANCES_TOLD)),
+            ComparisonCollector(label_values, self._counter(catalogue.COMPARISONS_TOLD)),
         )
         self._models = ModelCollector(label_values)
         self._consumer = ConsumerCollector(clock)
-        for collector in (self._models, self._performances, self._consumer):
+        for collector in (self._models, self._performances, self._comparisons, self._consumer):
             self.registry.register(collector)
         self._saves = self._counter(catalogue.STATE_SAVES)
         self._snapshots = self._counter(catalogue.STATE_SNAPSHOTS)
@@ -322,6 +325,7 @@ class Metrics:
 
     def _release_alerts(self, gone: Collection[ModelVersion]) -> None:
         self._performances.forget(gone)
+        self._comparisons.forget(gone)
         for counter in (self._alerts, self._qualities):
             counter.release(lambda identity: identity[:2] in gone)
 
@@ -342,6 +346,10 @@ class Metrics:
     def performance_told(self, performance: ModelPerformance) -> None:
         """Take note of how good a model version was in a window."""
         self._performances.keep(performance)
+
+    def versions_compared(self, comparison: ModelComparison) -> None:
+        """Take note of how two versions of a model compare."""
+        self._comparisons.keep(comparison)
 
     def retrain_requested(self, request: RetrainRequest) -> None:
         """Take note of a retrain request."""

@@ -23,6 +23,7 @@ class TopicRole(StrEnum):
     PENDING = "pending"
     ALERTS = "alerts"
     MODEL_PERFORMANCE = "model_performance"
+    MODEL_COMPARISONS = "model_comparisons"
     RETRAIN_REQUESTS = "retrain_requests"
     MODEL_VERSIONS = "model_versions"
     DEAD_LETTERS = "dead_letters"
@@ -71,6 +72,9 @@ class TopicSettings(Section):
     model_performance: TopicName = "model-performance"
     """Written: how good model versions are in windows of their labelled predictions, keyed by
     model."""
+
+    model_comparisons: TopicName = "model-comparisons"
+    """Written: how the versions of a model compare, and what follows from it, keyed by model."""
 
     retrain_requests: TopicName = "retrain-requests"
     """Written: requests to retrain, keyed by model."""

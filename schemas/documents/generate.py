@@ -22,6 +22,7 @@ from schemas.events.dead_letter import DeadLetter, ReplayedLetter
 from schemas.events.event import Event
 from schemas.events.invalid import Reason
 from schemas.events.label import Label
+from schemas.events.model_comparison import ModelComparison
 from schemas.events.model_event import EFFECTS, ModelEvent
 from schemas.events.model_performance import ModelPerformance
 from schemas.events.prediction import Prediction
@@ -133,6 +134,14 @@ CHANNELS: Final = (
         _MODEL_KEY,
         (Example(examples.MODEL_PERFORMANCE, examples.MODEL_PERFORMANCE_HEADERS),),
         CloudEventType.MODEL_PERFORMANCE,
+    ),
+    Channel(
+        "model-comparisons",
+        "model_comparison",
+        ModelComparison,
+        _MODEL_KEY,
+        (Example(examples.MODEL_COMPARISON, examples.MODEL_COMPARISON_HEADERS),),
+        CloudEventType.MODEL_COMPARISON,
     ),
     Channel(
         "retrain-requests",

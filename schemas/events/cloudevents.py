@@ -17,6 +17,7 @@ class CloudEventType(StrEnum):
     RETRAIN_SIGNAL = "io.driftline.retrain-signal.v1"
     """Between stages: no channel for users."""
     MODEL_PERFORMANCE = "io.driftline.model-performance.v1"
+    MODEL_COMPARISON = "io.driftline.model-comparison.v1"
     MODEL_VERSION = "io.driftline.model-version.v1"
     DEAD_LETTER = "io.driftline.dead-letter.v1"
     DEAD_LETTER_REPLAYED = "io.driftline.dead-letter-replayed.v1"

@@ -16,6 +16,7 @@ from detectors.versions.registry import EventOutcome
 from schemas.events.alert import Alert
 from schemas.events.invalid import Reason
 from schemas.events.left_out import LeftOut
+from schemas.events.model_comparison import ModelComparison
 from schemas.events.model_event import ModelEvent
 from schemas.events.model_performance import ModelPerformance
 from schemas.events.nothing_to_say import Silence
@@ -107,6 +108,7 @@ class FakeTelemetry:
     ahead: dict[str, int] = field(default_factory=dict)
     left_out: list[tuple[str, str, str]] = field(default_factory=list)
     alerts: list[Alert] = field(default_factory=list)
+    comparisons: list[ModelComparison] = field(default_factory=list)
     performances: list[ModelPerformance] = field(default_factory=list)
     requests: list[RetrainRequest] = field(default_factory=list)
     signals: list[RetrainSignal] = field(default_factory=list)
@@ -172,6 +174,9 @@ class FakeTelemetry:
 
     def alert_raised(self, alert: Alert) -> None:
         self.alerts.append(alert)
+
+    def versions_compared(self, comparison: ModelComparison) -> None:
+        self.comparisons.append(comparison)
 
     def performance_told(self, performance: ModelPerformance) -> None:
         self.performances.append(performance)

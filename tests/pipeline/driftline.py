@@ -29,6 +29,7 @@ TOPICS = (
     "driftline-pending",
     "drift-alerts",
     "model-performance",
+    "model-comparisons",
     "retrain-requests",
     "model-versions",
     "driftline-dead-letters",

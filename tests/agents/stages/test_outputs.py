@@ -10,6 +10,7 @@ from schemas.documents import examples
 from schemas.events.any_alert import decode_alert
 from schemas.events.cloudevents import CloudEventType
 from schemas.events.codec import decode_event
+from schemas.events.model_comparison import ModelComparison
 from schemas.events.model_performance import ModelPerformance
 from schemas.events.published import PublishedEvent
 from schemas.events.retrain_request import RetrainRequest
@@ -22,11 +23,13 @@ TOPICS = replace(
     DEFAULTS,
     alerts="acme.alerts",
     model_performance="acme.performance",
+    model_comparisons="acme.comparisons",
     retrain_requests="acme.requests",
 )
 DRIFT, QUALITY = decode_alert(examples.DRIFT_ALERT), decode_alert(examples.QUALITY_ALERT)
 PERFORMANCE = decode_alert(examples.PERFORMANCE_ALERT)
 WINDOW = decode_event(ModelPerformance, examples.MODEL_PERFORMANCE)
+COMPARISON = decode_event(ModelComparison, examples.MODEL_COMPARISON)
 REQUEST = decode_event(RetrainRequest, examples.RETRAIN_REQUEST)
 SIGNAL = decode_event(RetrainSignal, examples.RETRAIN_SIGNAL)
 VERSION = decode_event(VersionRecord, examples.VERSION_RECORD)
@@ -83,6 +86,12 @@ class World:
             examples.MODEL_PERFORMANCE_HEADERS,
         ),
         (
+            COMPARISON,
+            TOPICS.model_comparisons,
+            examples.MODEL_COMPARISON,
+            examples.MODEL_COMPARISON_HEADERS,
+        ),
+        (
             REQUEST,
             TOPICS.retrain_requests,
             examples.RETRAIN_REQUEST,
@@ -101,7 +110,7 @@ class World:
             examples.RETRAIN_SIGNAL_HEADERS,
         ),
     ],
-    ids=["drift", "quality", "performance", "window", "request", "version", "signal"],
+    ids=["drift", "quality", "performance", "window", "comparison", "request", "version", "signal"],
 )
 def test_an_event_goes_to_the_topic_of_its_type_as_the_published_examples_show_it(
     event: PublishedEvent, topic: str, value: object, headers: dict[str, str]
@@ -117,10 +126,11 @@ def test_an_event_goes_to_the_topic_of_its_type_as_the_published_examples_show_i
 
 def test_each_event_is_told_of() -> None:
     world = World()
-    for event in (DRIFT, QUALITY, PERFORMANCE, WINDOW, REQUEST):
+    for event in (DRIFT, QUALITY, PERFORMANCE, WINDOW, COMPARISON, REQUEST):
         world.publish(event)
     assert world.telemetry.alerts == [DRIFT, QUALITY, PERFORMANCE]
     assert world.telemetry.performances == [WINDOW]
+    assert world.telemetry.comparisons == [COMPARISON]
     assert world.telemetry.requests == [REQUEST]
 
 

@@ -255,6 +255,7 @@ def test_the_asyncapi_document_has_the_topics_by_their_default_names() -> None:
     sent = {
         TOPICS.alerts,
         TOPICS.model_performance,
+        TOPICS.model_comparisons,
         TOPICS.retrain_requests,
         TOPICS.model_versions,
         TOPICS.dead_letters,
