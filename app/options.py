@@ -20,6 +20,7 @@ from detectors.monitors.performance_watch import PerformanceWatch
 from detectors.monitors.row_consumer import RowConsumer
 from detectors.monitors.threshold_watch import ThresholdWatch
 from detectors.monitors.trigger_watch import TriggerWatch
+from detectors.performance.error import Task
 from detectors.performance.options import PerformanceOptions
 from detectors.performance.threshold import Threshold
 from detectors.retraining.conditions import Cost, OfRows, leaves_of
@@ -158,12 +159,20 @@ def monitor_options(settings: Settings, model: str) -> MonitorOptions:
         ignored=known.ignored,
         learns_on=known.learns_on,
         most_columns=settings.limits.columns_per_model,
-        task=known.task,
+        task=_task(known),
         spellings=known.values.over(settings.values),
         class_names=known.classes,
         thresholds=tuple(map(Threshold.of, known.thresholds)),
         performance=performance_options(settings, known),
     )
+
+
+def _task(known: ModelSettings) -> Task:
+    """Return what a model predicts: its errors are distances where all its thresholds are."""
+    metrics = [Threshold.of(each).metric for each in known.thresholds]
+    if known.task is Task.AUTO and metrics and not any(each.is_of_classes for each in metrics):
+        return Task.REGRESSION
+    return known.task
 
 
 def performance_options(settings: Settings, known: ModelSettings) -> PerformanceOptions:

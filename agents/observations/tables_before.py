@@ -45,7 +45,10 @@ class TablesBefore:
             if len(self._tasks) >= self._most:
                 self._tasks.clear()
             options = self._options_of(batch.model)
-            known = self._tasks[batch.model, batch.version] = TaskChoice(options.task), options
+            known = self._tasks[batch.model, batch.version] = (
+                TaskChoice(options.task, options.classes),
+                options,
+            )
         choice, options = known
         rows = len(batch)
         outcomes = (

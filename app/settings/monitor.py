@@ -14,6 +14,7 @@ from detectors.algorithms.catalogue import InvalidDetector, build, kinds
 from detectors.algorithms.false_alarms import GRAMMAR, FalseAlarms, InvalidBudget
 from detectors.monitors.options import DEFAULT_DETECTORS, MonitorOptions
 from detectors.performance.error import Task
+from detectors.performance.options import CLASSIFICATION, REGRESSION
 from detectors.performance.threshold import InvalidThreshold, Threshold
 from schemas.events.detector_report import Stream
 from schemas.events.model_event import RESTARTING, ModelEventType
@@ -226,7 +227,10 @@ class ModelSettings(Section):
     """Feature to the kind of its values; that of others is the kind of the first usable one."""
 
     task: Task = Task.AUTO
-    """What it predicts: decides what its error is. `auto` goes by the first 100 labelled rows."""
+    """What it predicts: decides what its error is. `auto` goes by the first 100 labelled rows.
+    `probability` is a classification whose predictions are the probability of the positive class;
+    `models.<name>.performance.threshold` says from which on
+    that is predicted, else 0.5."""
 
     classes: Annotated[tuple[str, ...], Field(max_length=1000)] = ()
     """Its classes in the order in which lists of scores, and predictions that are lists of
@@ -271,11 +275,32 @@ class ModelSettings(Section):
                 problems.append(Detail((place,), repr(text), "each threshold once"))
             seen.add(str(threshold))
             task = info.data.get("task", Task.AUTO)
-            other = Task.REGRESSION if threshold.metric.is_of_classes else Task.CLASSIFICATION
-            if task is other:
+            if task is not Task.AUTO and task.is_of_classes is not threshold.metric.is_of_classes:
                 problems.append(
                     Detail((place,), repr(text), f"a metric of what `task: {task}` predicts")
                 )
+        if problems:
+            raise details(problems)
+        return value
+
+    @field_validator("performance")
+    @classmethod
+    def _of_the_task(
+        cls, value: ModelPerformanceSettings, info: ValidationInfo
+    ) -> ModelPerformanceSettings:
+        task = info.data.get("task", Task.AUTO)
+        if task is Task.AUTO:
+            return value
+        problems: list[Detail] = []
+        if value.threshold is not None and not task.is_of_classes:
+            said = f"a task of classes, and it is `task: {task}`"
+            problems.append(Detail(("threshold",), repr(value.threshold), said))
+        those = CLASSIFICATION if task.is_of_classes else REGRESSION
+        problems += [
+            Detail(("metrics", str(place)), repr(name), f"a metric of `task: {task}`")
+            for place, name in enumerate(value.metrics or ())
+            if name not in those
+        ]
         if problems:
             raise details(problems)
         return value

@@ -19,6 +19,7 @@ from detectors.monitors.row_consumer import RowConsumer
 from detectors.monitors.served_rows import ServedRows
 from detectors.performance.error import Task
 from detectors.performance.labelled_rows import are_labelled, with_errors
+from detectors.performance.options import ScoreOf
 from detectors.seen_events import SeenEvents
 from detectors.snapshots.tree import State
 from detectors.versions.registry import VersionRegistry
@@ -357,14 +358,16 @@ class Fleet:
             return watch_fused(table, monitors)
         events: dict[ModelVersion, list[PublishedEvent]] = {}
         # The errors of the others are made model by model, until their tasks are settled.
-        alike: dict[tuple[Task, Classes], set[ModelVersion]] = {}
+        alike: dict[tuple[Task, Classes, ScoreOf], set[ModelVersion]] = {}
         for key in table.versions():
             task = None if key not in monitors else monitors[key].task.settled
             if task is not None:
-                alike.setdefault((task, monitors[key].options.classes), set()).add(key)
-        for (task, classes), keys in alike.items():
+                options = monitors[key].options
+                how = task, options.classes, options.performance.score_of
+                alike.setdefault(how, set()).add(key)
+        for (task, classes, score_of), keys in alike.items():
             part = table.only(keys)
-            columns = with_errors(part.columns, task, len(part), classes)
+            columns = with_errors(part.columns, task, len(part), classes, score_of)
             events |= watch_fused(replace(part, columns=columns), monitors)
         return events
 

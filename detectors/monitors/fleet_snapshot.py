@@ -22,6 +22,7 @@ from detectors.monitors.held_snapshot import (
 )
 from detectors.monitors.options import MonitorOptions
 from detectors.performance.error import Task
+from detectors.performance.task_choice import settled_in
 from detectors.reference.given import Fate, GivenOutcome
 from detectors.reference.reference import is_ready
 from detectors.snapshots.codec import encode_snapshot
@@ -131,7 +132,7 @@ def summary_of(state: State) -> ModelSummary:
     """Return the summary of the state of a model version, as its part holds it."""
     return ModelSummary(
         {origin: log["rows"] for origin, log in state["logs"].items()},
-        Task(state.get("task", {}).get("settled") or Task.AUTO),
+        settled_in(state.get("task", {})) or Task.AUTO,
         [
             _summary_of_column(Role(column["role"]), column["name"], column["monitor"])
             for column in state["columns"]

@@ -26,8 +26,7 @@ from schemas.events.published import PublishedEvent
 from schemas.tables.columns import Kind
 from schemas.tables.observations import ObservationBatch, Origin, Source
 
-_KINDS: Final = {Task.CLASSIFICATION: Kind.BOOLEAN, Task.REGRESSION: Kind.NUMBER}
-_TASKS: Final = {kind: task for task, kind in _KINDS.items()}
+_TASKS: Final = {Kind.BOOLEAN: Task.CLASSIFICATION, Kind.NUMBER: Task.REGRESSION}
 
 
 class ModelMonitor:
@@ -75,7 +74,7 @@ class ModelMonitor:
         self.renewed: set[Source] = set()
         self.restarts = 0
         self.options = options
-        self.task = TaskChoice(options.task)
+        self.task = TaskChoice(options.task, options.classes)
         self._drift = DriftWatch((model, version), options, given)
         self._others = tuple(consumers)
         self._logs = {origin: RowLog() for origin in Origin}
@@ -291,10 +290,17 @@ class ModelMonitor:
             errors = errors_of(part.columns, self.task.of_next, left, self.options.classes)
             yield 0, replace(part, columns=(errors, *part.columns))
             if self.task.settled is not None:
-                self._drift.forget(ERROR, _KINDS[self.task.settled])
+                kind = Kind.BOOLEAN if self.task.settled.is_of_classes else Kind.NUMBER
+                self._drift.forget(ERROR, kind)
         if left < len(rows) and self.task.settled is not None:
             part = rows.take(numbers >= left)
-            columns = with_errors(part.columns, self.task.settled, len(part), self.options.classes)
+            columns = with_errors(
+                part.columns,
+                self.task.settled,
+                len(part),
+                self.options.classes,
+                self.options.performance.score_of,
+            )
             yield left, replace(part, columns=columns)
 
     def _events(self, found: list[Found], log: RowLog) -> list[PublishedEvent]:

@@ -107,4 +107,5 @@ class MonitorOptions:
     @property
     def classes(self) -> Classes:
         """The classes, by which errors are reckoned."""
-        return Classes(self.spellings, self.class_names)
+        own = self.performance
+        return Classes(self.spellings, self.class_names, own.positive, own.threshold)

@@ -54,7 +54,7 @@ class PerformanceWatch:
         self.name = NAME
         self._identity = identity
         self._options = options
-        self._choice = TaskChoice(options.task)
+        self._choice = TaskChoice(options.task, options.classes)
         self._counts = PredictionCounts(options.performance.window, options.performance.kept)
         self._held: list[tuple[Any, ...]] = []
         self._performance: Performance | None = None
@@ -129,6 +129,10 @@ class PerformanceWatch:
                 self._performance.restore(state["performance"])
 
     @property
+    def _is_regression(self) -> bool:
+        return self._choice.settled is Task.REGRESSION
+
+    @property
     def _estimates(self) -> bool:
         return self._performance is not None and self._performance.estimates
 
@@ -137,7 +141,7 @@ class PerformanceWatch:
 
     def _new_performance(self, task: Task) -> Performance:
         options = self._options
-        return Performance(task, options.classes, options.performance, self._counts)
+        return Performance(task, task.classes(options.classes), options.performance, self._counts)
 
     def _fingerprint(self) -> str:
         """Return what tells options apart under which states differ in meaning."""
@@ -197,7 +201,7 @@ class PerformanceWatch:
                 end=format_time(told.end),
             ),
             revision=told.revision,
-            task=str(self._choice.settled),
+            task=str(Task.REGRESSION if self._is_regression else Task.CLASSIFICATION),
             as_of=at,
             rows=told.rows,
             predictions=predictions,

@@ -37,6 +37,7 @@ class ThresholdWatch:
         self.checks = tuple(map(ThresholdCheck, options.thresholds))
         self._identity = identity
         self._classes = options.classes
+        self._score_of = options.performance.score_of
         # Until the task of the model is chosen, its errors may be of either kind.
         self._unchosen = EVIDENCE if options.task is Task.AUTO else 0
         self._to_choose = self._unchosen
@@ -55,7 +56,7 @@ class ThresholdWatch:
         if passed == len(rows):
             return []
         columns = [column.since(passed) for column in rows.columns]
-        view = OutcomeView(columns, len(rows) - passed, self._classes)
+        view = OutcomeView(columns, len(rows) - passed, self._classes, self._score_of)
         found = [
             Found(
                 turn.row,

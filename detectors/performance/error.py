@@ -1,12 +1,16 @@
 """The error of a labelled prediction."""
 
 import math
+from dataclasses import replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from schemas.values.class_order import USUAL_CLASSES, Classes
 from schemas.values.classes import class_name, same_class
 from schemas.values.numbers import number_of
+
+EVEN: Final = 0.5
+"""The probability from which on a class counts as predicted, where the settings say nothing."""
 
 
 class Task(StrEnum):
@@ -17,6 +21,19 @@ class Task(StrEnum):
 
     CLASSIFICATION = "classification"
     REGRESSION = "regression"
+    PROBABILITY = "probability"
+    """A classification whose predictions are the probability of the class that is looked for."""
+
+    @property
+    def is_of_classes(self) -> bool:
+        """Whether classes are right or wrong; else numbers are more or less far off."""
+        return self in {Task.CLASSIFICATION, Task.PROBABILITY}
+
+    def classes(self, classes: Classes) -> Classes:
+        """Return classes by which this task decides: of probabilities there is a threshold."""
+        if self is Task.PROBABILITY and classes.threshold is None:
+            return replace(classes, threshold=EVEN)
+        return classes
 
 
 def error_of(
@@ -27,7 +44,8 @@ def error_of(
     Classes are compared by their names, and numbers in text are numbers. A list of one is what is
     in it. Of lists of the same length the error is the mean of those of their elements: the mean
     distance, or the share of the wrong ones. A list against a class is probabilities, by the
-    position of the highest, the first of them.
+    position of the highest, the first of them. Where a probability has a threshold, it is the class
+    that this decides for.
 
     Parameters
     ----------
@@ -42,6 +60,8 @@ def error_of(
     --------
     >>> error_of(1, "1.0", Task.CLASSIFICATION), error_of([0.1, 0.9], 1, Task.CLASSIFICATION)
     (False, False)
+    >>> error_of(0.8, 1, Task.PROBABILITY), error_of(0.8, "no", Task.PROBABILITY)
+    (False, True)
     >>> error_of(2.5, "4.00", Task.REGRESSION), error_of([1, 2], [1, 4], Task.REGRESSION)
     (1.5, 1.0)
     """
@@ -62,7 +82,8 @@ def error_of(
             return None
         distance = abs(one - other)
         return distance if math.isfinite(distance) else None
-    return not same_class(prediction, label, classes.spellings)
+    said = task.classes(classes).decided(prediction)
+    return not same_class(said, label, classes.spellings)
 
 
 def unwrapped(value: Any) -> Any:
@@ -88,4 +109,4 @@ def _is_not_highest(
     if task is Task.REGRESSION or label is None or len(known) < len(numbers) or not known:
         return None
     position = classes.position(label, len(known)) if classes.fit(known) else None
-    return None if position is None else known.index(max(known)) != position
+    return None if position is None else classes.chosen(known) != position

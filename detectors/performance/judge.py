@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 
 from detectors.performance.class_table import OTHERS, ClassTable
+from detectors.performance.decided import decided
 from detectors.performance.distinct import distinct
 from detectors.performance.judged_rows import (
     ClassRows,
@@ -53,24 +54,7 @@ class Judge:
     @property
     def positive(self) -> str:
         """The class that is looked for."""
-        named = self.classes.names
-        found = named[1] if len(named) == _BOTH else "1"
-        given = self.options.positive
-        return class_name(found if given is None else given, self.classes.spellings)
-
-    @property
-    def is_positive_named(self) -> bool:
-        """Whether the settings say which class is looked for."""
-        return self.options.positive is not None or len(self.classes.names) == _BOTH
-
-    @property
-    def negative(self) -> str:
-        """The other one of two classes."""
-        names = [class_name(each, self.classes.spellings) for each in self.classes.names]
-        others = [name for name in names if name != self.positive]
-        if len(others) == 1:
-            return others[0]
-        return "0" if self.positive == "1" else f"not {self.positive}"
+        return self.classes.sought
 
     def numbers(self, columns: Sequence[Column], rows: int) -> NumberRows:
         """Return rows of a regression."""
@@ -96,9 +80,10 @@ class Judge:
         tuple
             Shape ``(n,)`` each; NaN where the probability is not known.
         """
+        columns = decided(columns, self.classes, self.options.score_of)
         said = [column for column in columns if column.role is Role.PREDICTION]
         score = next((each for each in columns if each.role is Role.SCORE), None)
-        if len(said) != 1 or said[0].name.endswith("]") or self.options.threshold is not None:
+        if len(said) != 1 or said[0].name.endswith("]"):
             found = self.class_rows(self._with_label(columns, rows), rows)
             return found.positive, found.said == self.table.known(self.positive)
         values, places = distinct(said[0])
@@ -123,12 +108,10 @@ class Judge:
 
     def class_rows(self, columns: Sequence[Column], rows: int) -> ClassRows:
         """Return rows of a classification; new classes get their numbers in the order of rows."""
-        if self.options.threshold is None:
-            of_positive = self.options.score_of is ScoreOf.POSITIVE
-            found = plain_rows(columns, rows, self.table, self.positive, of_positive=of_positive)
-            if found is not None:
-                return found
-        return self.any_class_rows(columns, rows)
+        columns = decided(columns, self.classes, self.options.score_of)
+        of_positive = self.options.score_of is ScoreOf.POSITIVE
+        found = plain_rows(columns, rows, self.table, self.positive, of_positive=of_positive)
+        return self.any_class_rows(columns, rows) if found is None else found
 
     def any_class_rows(self, columns: Sequence[Column], rows: int) -> ClassRows:
         """Return rows of a classification of any form."""
@@ -175,32 +158,18 @@ class Judge:
         one, other = said.scalar, true.scalar
         if one is None or other is None or not part.any():
             return
-        if self.options.threshold is not None:
-            values = self._values(said, len(part))
-            part_of_it = part & (values >= 0) & (values <= 1)
-            found.positive[part_of_it] = values[part_of_it]
-        if Kind.CATEGORY in {one.kind, other.kind} or self.options.threshold is not None:
-            codes = self._codes_of_pairs(found, one, other, part)
+        if Kind.CATEGORY in {one.kind, other.kind}:
+            codes = self._codes_of_pairs(one, other, part)
         else:
             both = np.column_stack((one.values[part], other.values[part])).astype(np.float64)
             codes = self.table.of_numbers(both)
         found.said[part], found.true[part] = codes[:, 0], codes[:, 1]
 
-    def _codes_of_pairs(self, found: ClassRows, one: Column, other: Column, part: Mask) -> Codes:
+    def _codes_of_pairs(self, one: Column, other: Column, part: Mask) -> Codes:
         """Return the numbers of classes, those of each pair of values reckoned once."""
         spellings = self.classes.spellings
-        names: list[str] = [self.negative, self.positive]
-        codes = np.empty(int(part.sum()), dtype=np.int64)
-        given = np.full(len(codes), np.nan)
-        if self.options.threshold is not None:
-            given = found.positive[part]
-            codes[:] = given >= self.options.threshold
-        is_class = np.isnan(given)
-        rest = part.copy()
-        rest[part] = is_class
-        said, places = distinct(one.take(rest))
-        codes[is_class] = places + len(names)
-        names += [class_name(each, spellings) for each in said]
+        said, codes = distinct(one.take(part))
+        names = [class_name(each, spellings) for each in said]
         true, others = distinct(other.take(part))
         labels = [class_name(each, spellings) for each in true]
         pairs, first, numbers_of = np.unique(
@@ -259,9 +228,9 @@ class Judge:
         highest, positions, lengths = highest[good], positions[good], lengths[good]
         if wanted >= 0:
             found.positive[rows] = np.where(wanted < lengths, matrix[:, wanted], np.nan)
-            if self.options.threshold is not None:
+            if self.classes.threshold is not None:
                 two = lengths == _BOTH
-                chosen = np.where(matrix[:, wanted] >= self.options.threshold, wanted, 1 - wanted)
+                chosen = np.where(matrix[:, wanted] >= self.classes.threshold, wanted, 1 - wanted)
                 highest = np.where(two, chosen, highest)
         pairs = np.column_stack((highest, positions))
         for place in dict.fromkeys(pairs.reshape(-1).tolist()):
@@ -281,26 +250,19 @@ class Judge:
         usable = (found.problems == Problem.NONE) & ~said.is_list
         is_positive = found.said == self.table.known(self.positive)
         is_right = found.said == found.true
-        if self.options.threshold is None:
-            score = next((each for each in columns if each.role is Role.SCORE), None)
-            if score is None:
-                return
-            if score.flags is not None:
-                usable &= score.flags == Flag.OK
-            inside = (score.values >= 0) & (score.values <= 1)
-            found.problems[usable & ~inside] = Problem.SCORE_OUT_OF_RANGE
-            usable &= inside
-            given = score.values.astype(np.float64)
-            if self.options.score_of is ScoreOf.POSITIVE:
-                confidence = np.where(is_positive, given, 1 - given)
-                positive = given
-            else:
-                confidence = given
-                positive = np.where(is_positive, given, 1 - given)
-        else:
-            usable &= ~np.isnan(found.positive)
-            positive = found.positive.copy()
-            confidence = np.where(is_positive, positive, 1 - positive)
+        score = next((each for each in columns if each.role is Role.SCORE), None)
+        if score is None:
+            return
+        if score.flags is not None:
+            usable &= score.flags == Flag.OK
+        inside = (score.values >= 0) & (score.values <= 1)
+        found.problems[usable & ~inside] = Problem.SCORE_OUT_OF_RANGE
+        usable &= inside
+        given = score.values.astype(np.float64)
+        other = np.where(is_positive, given, 1 - given)
+        confidence, positive = given, other
+        if self.options.score_of is ScoreOf.POSITIVE:
+            confidence, positive = other, given
         likelihood = np.where(is_right, confidence, 1 - confidence)
         found.positive[usable] = positive[usable]
         found.confidence[usable] = confidence[usable]

@@ -7,8 +7,10 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from detectors.performance.decided import decided
 from detectors.performance.distinct import distinct
 from detectors.performance.error import Task, error_of
+from detectors.performance.options import ScoreOf
 from schemas.tables.columns import Column, Flag, Flags, Kind, Role, Values, column_of
 from schemas.tables.outcomes import outcomes_of
 from schemas.values.class_order import USUAL_CLASSES, Classes
@@ -33,9 +35,15 @@ def are_labelled(columns: Sequence[Column]) -> bool:
 
 
 def with_errors(
-    columns: Sequence[Column], task: Task, rows: int, classes: Classes = USUAL_CLASSES
+    columns: Sequence[Column],
+    task: Task,
+    rows: int,
+    classes: Classes = USUAL_CLASSES,
+    score_of: ScoreOf = ScoreOf.PREDICTED,
 ) -> tuple[Column, ...]:
     """Return columns of labelled rows with that of their errors before them.
+
+    Predictions that are probabilities are classes in them (`detectors.performance.decided`).
 
     Parameters
     ----------
@@ -47,7 +55,11 @@ def with_errors(
         How many there are.
     classes
         Those of the model, and their order in a list.
+    score_of
+        What a score is the probability of.
     """
+    if task.is_of_classes:
+        columns = decided(columns, task.classes(classes), score_of)
     found = _of_scalars(columns, task, classes)
     return (found or errors_of(columns, lambda *_: task, rows, classes), *columns)
 
@@ -85,7 +97,7 @@ def errors_of(
         errors.append(known[key])
     column = column_of(NAME, Role.ERROR, errors)
     is_empty = column.flags is not None and bool((column.flags != Flag.OK).all())
-    if is_empty and kinds == {Task.CLASSIFICATION}:
+    if is_empty and all(task.is_of_classes for task in kinds):
         return replace(column, kind=Kind.BOOLEAN)
     return column
 
@@ -110,7 +122,7 @@ def _of_scalars(columns: Sequence[Column], task: Task, classes: Classes) -> Colu
     flags = _flags(prediction.flags, label.flags)
     if Kind.CATEGORY in {prediction.kind, label.kind}:
         errors = _of_pairs(prediction, label, task, classes)
-    elif task is Task.CLASSIFICATION:
+    elif task.is_of_classes:
         errors = (prediction.values != label.values).astype(np.float64)
     else:
         with np.errstate(over="ignore"):
@@ -120,7 +132,7 @@ def _of_scalars(columns: Sequence[Column], task: Task, classes: Classes) -> Colu
         flags = np.zeros(len(errors), np.uint8) if flags is None else flags
         flags[unknown & (flags == Flag.OK)] = Flag.MISTYPED
         errors = np.where(unknown, 0.0, errors)
-    kind = Kind.BOOLEAN if task is Task.CLASSIFICATION else Kind.NUMBER
+    kind = Kind.BOOLEAN if task.is_of_classes else Kind.NUMBER
     return Column(NAME, Role.ERROR, kind, errors, flags=flags)
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from detectors.arrays.column import Numbers
 from detectors.performance.distinct import distinct
 from detectors.performance.error import unwrapped
+from detectors.performance.options import ScoreOf
 from schemas.tables.columns import Column, Flag, Kind, Role
 from schemas.tables.outcomes import outcomes_of
 from schemas.values.class_order import Classes
@@ -30,12 +31,21 @@ class OutcomeView:
         How many.
     classes
         Those of the model, and their order in a list.
+    score_of
+        What a score is the probability of.
     """
 
-    def __init__(self, columns: Sequence[Column], rows: int, classes: Classes) -> None:
+    def __init__(
+        self,
+        columns: Sequence[Column],
+        rows: int,
+        classes: Classes,
+        score_of: ScoreOf = ScoreOf.PREDICTED,
+    ) -> None:
         self._columns = columns
         self._rows = rows
         self._classes = classes
+        self._score_of = score_of
         self._masks: dict[tuple[Role, str], Mask] = {}
 
     def errors(self, *, of_classes: bool) -> Numbers:
@@ -63,7 +73,10 @@ class OutcomeView:
     def scores(self) -> Numbers:
         """The scores of the predicted class, shape ``(n,)``; NaN where there is no probability."""
         scores = self._numbers(Role.SCORE)
-        return np.where((scores >= 0.0) & (scores <= 1.0), scores, np.nan)
+        scores = np.where((scores >= 0.0) & (scores <= 1.0), scores, np.nan)
+        if self._score_of is ScoreOf.POSITIVE:
+            scores = np.where(self.predicts(self._classes.sought), scores, 1.0 - scores)
+        return scores
 
     @cached_property
     def labels(self) -> Numbers:
@@ -115,7 +128,7 @@ class OutcomeView:
         known = [each for each in numbers if each is not None]
         if len(known) < len(outcome) or not known or not self._classes.fit(known):
             return None
-        return self._classes.at(known.index(max(known)))
+        return self._classes.at(self._classes.chosen(known))
 
     def _outcomes(self, role: Role) -> list[Any]:
         return outcomes_of(self._columns, role, self._rows)

@@ -142,7 +142,7 @@ class Performance:
         self._table = ClassTable()
         self._judge = Judge(classes, options, self._table)
         self._positive = self._judge.positive
-        if options.positive is not None:
+        if classes.positive is not None:
             self._table.learn([self._positive])
         self._rows = 0
         self._now = self._newest = _NEVER
@@ -458,7 +458,7 @@ class Performance:
         if self._task is Task.REGRESSION:
             return None, tally.unusable(), metrics_of(tally, None, self._options, -1), [], []
         positive = self._table.known(self._positive)
-        if not self._judge.is_positive_named and not tally.has(positive):
+        if not self._judge.classes.is_sought_named and not tally.has(positive):
             positive = -1
         confusion = Confusion(tally.pairs)
         metrics = metrics_of(tally, confusion, self._options, positive)

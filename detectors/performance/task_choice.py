@@ -1,10 +1,12 @@
-"""Whether a model classifies or regresses, by what its first labelled rows say."""
+"""Whether a model classifies, regresses or gives probabilities, by its first labelled rows."""
 
 from collections.abc import Sequence
 from typing import Any, Final
 
 from detectors.performance.error import Task, unwrapped
 from detectors.snapshots.tree import State
+from schemas.values.class_order import USUAL_CLASSES, Classes, chance_of
+from schemas.values.classes import same_class
 from schemas.values.numbers import number_of
 
 EVIDENCE: Final = 100
@@ -14,18 +16,26 @@ _SHARE: Final = 10
 """One in so many pairs of numbers with a fraction makes a regression: prices may be round, and one
 odd label is no evidence."""
 
+_ODD: Final = 100
+"""One in so many numbers that are no probability of a class makes no regression of the others."""
+
+_SURE: Final = (0.0, 1.0)
+
 
 class TaskChoice:
     """The task of one model version.
 
-    Until `EVIDENCE` rows were seen, each row's error is by what they say up to and with it: a
-    regression where at least half of the pairs are numbers, of which at least one in ten have a
-    fraction; else a classification.
+    Until `EVIDENCE` rows were seen, each row's error is by what they say up to and with it. Where
+    at least half of the pairs are numbers, of which at least one in ten have a fraction, it is a
+    regression: unless what was predicted is from 0 to 1 and what was true one of two classes, in
+    all but one in a hundred. These are probabilities. Else it is a classification.
 
     Parameters
     ----------
     declared
         What the configuration says; `Task.AUTO` for nothing.
+    classes
+        Those of the model. Where they have a threshold its predictions are probabilities.
 
     Attributes
     ----------
@@ -33,10 +43,14 @@ class TaskChoice:
         The task that stands; None as long as none does.
     """
 
-    def __init__(self, declared: Task) -> None:
+    def __init__(self, declared: Task, classes: Classes = USUAL_CLASSES) -> None:
+        self._classes = classes
         self._declared = None if declared is Task.AUTO else declared
+        if self._declared is None and classes.threshold is not None:
+            self._declared = Task.PROBABILITY
         self.settled: Task | None = self._declared
         self._rows = self._numeric = self._fractional = 0
+        self._chances = self._unsure = 0
 
     @property
     def rows_left(self) -> int:
@@ -47,24 +61,41 @@ class TaskChoice:
         """Return the task by which the error of the next row is reckoned, which counts for it."""
         if self.settled is not None:
             return self.settled
+        prediction, label = unwrapped(prediction), unwrapped(label)
         pair = _numbers(prediction, label)
+        chance = chance_of(prediction)
+        is_chance = chance is not None and self._is_class(label)
         self._rows += 1
-        self._numeric += pair is not None
+        self._numeric += pair is not None or is_chance
         self._fractional += pair is not None and not all(number.is_integer() for number in pair)
-        is_regression = (
-            self._fractional > 0
-            and 2 * self._numeric >= self._rows
-            and _SHARE * self._fractional >= self._numeric
-        )
-        found = Task.REGRESSION if is_regression else Task.CLASSIFICATION
+        self._chances += is_chance
+        self._unsure += is_chance and chance not in _SURE
+        found = self._found()
         if self._rows >= EVIDENCE:
             self.settled = found
         return found
+
+    def _found(self) -> Task:
+        if 2 * self._numeric < self._rows:
+            return Task.CLASSIFICATION
+        of_classes = _ODD * (self._numeric - self._chances) <= self._numeric
+        if of_classes and self._unsure > 0 and _SHARE * self._unsure >= self._chances:
+            return Task.PROBABILITY
+        if self._fractional > 0 and _SHARE * self._fractional >= self._numeric:
+            return Task.REGRESSION
+        return Task.CLASSIFICATION
+
+    def _is_class(self, label: Any) -> bool:
+        if label is None or label is ... or isinstance(label, list):
+            return False
+        two = self._classes.sought, self._classes.other
+        return any(same_class(label, each, self._classes.spellings) for each in two)
 
     def restart(self) -> None:
         """Choose anew, where nothing is declared."""
         self.settled = self._declared
         self._rows = self._numeric = self._fractional = 0
+        self._chances = self._unsure = 0
 
     def settle(self, task: Task) -> None:
         """Choose what an earlier version chose; what is declared stands."""
@@ -72,19 +103,32 @@ class TaskChoice:
 
     def state(self) -> State:
         """Return the whole state."""
-        settled = None if self.settled is None else str(self.settled)
-        return {"settled": settled, "counts": [self._rows, self._numeric, self._fractional]}
+        # Releases before know two tasks, and three counts.
+        are_chances = self.settled is Task.PROBABILITY
+        known = Task.CLASSIFICATION if are_chances else self.settled
+        return {
+            "settled": None if known is None else str(known),
+            "counts": [self._rows, self._numeric, self._fractional],
+            "probabilities": [are_chances, self._chances, self._unsure],
+        }
 
     def restore(self, state: State) -> None:
         """Restore a state; what is declared by now stands."""
         self._rows, self._numeric, self._fractional = state["counts"]
+        _, self._chances, self._unsure = state.get("probabilities", [False, 0, 0])
         if self._declared is None:
-            self.settled = None if state["settled"] is None else Task(state["settled"])
+            self.settled = settled_in(state)
+
+
+def settled_in(state: State) -> Task | None:
+    """Return the task that stands in the state of a choice; None where none does."""
+    if state.get("probabilities", [False])[0]:
+        return Task.PROBABILITY
+    return None if state.get("settled") is None else Task(state["settled"])
 
 
 def _numbers(prediction: Any, label: Any) -> Sequence[float] | None:
     """Return all numbers of a pair that could be a regression's; None where it is none."""
-    prediction, label = unwrapped(prediction), unwrapped(label)
     if isinstance(prediction, list) is not isinstance(label, list):
         return None
     values = [*prediction, *label] if isinstance(prediction, list) else [prediction, label]

@@ -42,6 +42,14 @@ def test_the_events_after_which_references_begin_anew_are_those_of_the_model() -
     }
 
 
+def test_thresholds_of_distances_alone_say_that_a_model_regresses() -> None:
+    settings = settings_with(
+        models="{eta: {thresholds: [mae <= 2]}, fraud: {thresholds: [mae <= 2, recall >= .8]}}"
+    )
+    assert options.monitor_options(settings, "eta").task is Task.REGRESSION
+    assert options.monitor_options(settings, "fraud").task is Task.AUTO
+
+
 def test_topics_carry_the_prefix() -> None:
     topics = options.agent_topics(settings_with(topics__prefix="blue."))
     assert (topics.predictions, topics.alerts) == ("blue.predictions", "blue.drift-alerts")

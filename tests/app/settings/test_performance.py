@@ -40,6 +40,13 @@ def test_what_is_told_of_a_model_is_its_own_and_what_all_have() -> None:
         ("models.fraud.performance", "{metrics: [recal]}", "did you mean 'recall'?"),
         ("models.fraud.performance", "{metrics: []}", "at least one metric"),
         ("models.fraud.performance", "{metrics: [mae, mae]}", "each once"),
+        ("models.fraud", "{task: regression, performance: {threshold: 0.2}}", "task of classes"),
+        (
+            "models.fraud",
+            "{task: probability, performance: {metrics: [recall, mae]}}",
+            "metric of .task: probability.",
+        ),
+        ("models.fraud", "{task: probability, thresholds: [mae <= 2]}", "what .task: probability"),
         ("performance.window_seconds", "60.001", "a multiple of 0.004 seconds"),
         ("performance.windows", "0", "1"),
     ],

@@ -347,6 +347,30 @@ def test_a_threshold_makes_classes_of_probabilities() -> None:
     assert event.metrics["brier"].value == pytest.approx((0.49 + 0.01 + 0.16) / 3, rel=1e-12)
 
 
+@pytest.mark.parametrize("size", [1, 60, 400])
+def test_probabilities_are_known_by_their_labels_and_measured_as_such(size: int) -> None:
+    random = np.random.default_rng(3)
+    chances = random.random(400).round(3)
+    truths = random.random(400) < chances
+    rows: list[Row] = [
+        (float(chance), int(true), None, START, START)
+        for chance, true in zip(chances, truths, strict=True)
+    ]
+    options = replace(OPTIONS, task=Task.AUTO, performance=PerformanceOptions(rows=400))
+    fleet = fleet_of(options)
+    tables = [labelled(rows[at : at + size], at) for at in range(0, 400, size)]
+    (event,) = performances([event for table in tables for event in fleet.update(table)])
+    assert event.task == "classification"
+    right = ((chances >= 0.5) == truths).mean()
+    assert event.metrics["accuracy"].value == pytest.approx(right, rel=1e-12)
+    brier = ((chances - truths) ** 2).mean()
+    assert event.metrics["brier"].value == pytest.approx(brier, rel=1e-12)
+    (monitor,) = fleet
+    errors = monitor.columns[Role.ERROR, "error"]
+    assert errors.kind is Kind.BOOLEAN
+    assert errors.reference.count == 400
+
+
 def test_a_single_score_may_be_that_of_the_positive_class() -> None:
     rows: list[Row] = [(0, 0, 0.1, START, START), (1, 1, 0.8, START, START)]
     performance = PerformanceOptions(rows=2, score_of=ScoreOf.POSITIVE)

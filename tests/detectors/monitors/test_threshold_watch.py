@@ -1,6 +1,7 @@
 """Thresholds of models in a fleet: their alerts are the same whatever way labelled rows come."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -11,14 +12,19 @@ from detectors.monitors.fleet import Fleet
 from detectors.monitors.options import MonitorOptions
 from detectors.monitors.threshold_watch import ThresholdWatch
 from detectors.performance.error import Task
+from detectors.performance.labelled_rows import with_errors
+from detectors.performance.options import PerformanceOptions, ScoreOf
+from detectors.performance.outcome_view import OutcomeView
 from detectors.performance.task_choice import EVIDENCE
 from detectors.performance.threshold import Threshold
 from schemas.events.alert import AlertStatus, Severity
 from schemas.events.performance_alert import PerformanceAlert
 from schemas.events.published import PublishedEvent
 from schemas.tables.observations import ObservationTable
+from schemas.values.class_order import Classes
 from tests.detectors.batches import plain
 from tests.detectors.monitors.test_labelled_rows import classes, prices, table_of
+from tests.detectors.performance.labelled import labelled_columns
 
 OPTIONS = MonitorOptions(
     burn_in=100,
@@ -51,6 +57,29 @@ def fed(fleet: Fleet, rows: Sequence[tuple[Any, Any]], size: int) -> list[Publis
 
 
 ROWS = [*classes(3000, 0.02), *classes(1000, 0.4), *classes(1500, 0.01)]
+
+
+def test_thresholds_judge_probabilities_by_the_classes_that_they_decide_for() -> None:
+    options = replace(
+        OPTIONS,
+        thresholds=(Threshold.of("accuracy >= 0.9"), Threshold.of("brier <= 0.2")),
+        performance=PerformanceOptions(threshold=0.3),
+    )
+    good = [(0.4, 1), (0.1, 0)] * 1500
+    assert performance_of(fed(new_fleet(options), good, 250)) == []
+    bad = [(0.4, 0), (0.1, 1)] * 500
+    told = performance_of(fed(new_fleet(options), [*good, *bad], 250))
+    assert {alert.metric for alert in told} == {"accuracy", "brier"}
+
+
+def test_a_score_of_the_positive_class_is_not_that_of_the_predicted_one() -> None:
+    view = OutcomeView(
+        with_errors(labelled_columns([0, 1], [0, 1], [0.1, 0.8]), Task.CLASSIFICATION, 2),
+        2,
+        Classes(),
+        ScoreOf.POSITIVE,
+    )
+    assert view.scores.tolist() == [0.9, 0.8]
 
 
 def test_a_model_that_is_worse_than_it_may_be_is_told_with_since_when_and_how_bad_it_is() -> None:

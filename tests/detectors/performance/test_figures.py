@@ -113,9 +113,7 @@ def test_lists_of_probabilities_are_measured_as_by_scikit_learn(
 ) -> None:
     likely, true = rows
     names = tuple(f"c{number}" for number in range(len(likely[0])))
-    found = told(
-        likely, true, classes=Classes(names=names), options=PerformanceOptions(positive="c1")
-    )
+    found = told(likely, true, classes=Classes(names=names, positive="c1"))
     said = [names[int(np.argmax(each))] for each in likely]
     one_hot = np.array([[label == name for name in names] for label in true], dtype=float)
     expected = averages(true, said) | {

@@ -4,6 +4,7 @@ import pytest
 
 from detectors.performance.error import Task
 from detectors.performance.task_choice import EVIDENCE, TaskChoice
+from schemas.values.class_order import Classes
 
 
 def after(*pairs: tuple[Any, Any]) -> TaskChoice:
@@ -27,10 +28,39 @@ def after(*pairs: tuple[Any, Any]) -> TaskChoice:
         ([("a", "b")] * 3 + [(1.5, 2)], Task.CLASSIFICATION),
         ([([1.5, 2], [1, 2])], Task.REGRESSION),
         ([([1.5], 2)], Task.REGRESSION),
+        ([(0.83, 1), (0.1, 0)], Task.PROBABILITY),
+        ([("0.83", "1.0"), ([0.1], False), (1, 1)], Task.PROBABILITY),
+        ([(0.02, 0)], Task.PROBABILITY),
+        ([(0.83, 1)] * 9 + [(0.5, 0.25)], Task.REGRESSION),
+        ([(0.83, 1), (1.4, 1)], Task.REGRESSION),
+        ([(0.83, "fraud")], Task.CLASSIFICATION),
     ],
 )
 def test_the_task_is_what_most_rows_say(pairs: list[tuple[Any, Any]], expected: Task) -> None:
     assert after(*pairs).settled is expected
+
+
+def test_probabilities_of_named_classes_are_known_by_their_names() -> None:
+    choice = TaskChoice(Task.AUTO, Classes(names=("genuine", "fraud")))
+    assert choice.of_next(0.83, "fraud") is Task.PROBABILITY
+    assert choice.of_next(0.02, "genuine") is Task.PROBABILITY
+
+
+def test_a_threshold_of_probabilities_says_what_predictions_are() -> None:
+    assert TaskChoice(Task.AUTO, Classes(threshold=0.3)).settled is Task.PROBABILITY
+    assert TaskChoice(Task.CLASSIFICATION, Classes(threshold=0.3)).settled is Task.CLASSIFICATION
+
+
+def test_a_release_that_knows_two_tasks_reads_the_choice_of_the_third() -> None:
+    state = after((0.83, 1)).state()
+    assert state["settled"] == str(Task.CLASSIFICATION)
+    assert len(state["counts"]) == 3
+    again = TaskChoice(Task.AUTO)
+    again.restore(state)
+    assert str(again.settled) == "probability"
+    del state["probabilities"]
+    again.restore(state)
+    assert again.settled is Task.CLASSIFICATION
 
 
 def test_each_row_goes_by_what_was_said_up_to_it() -> None:
