@@ -16,6 +16,7 @@ from math import isinf
 from pathlib import Path
 from typing import Final, TypeVar
 
+from benchmarks import guarantee
 from benchmarks.detection import (
     budget,
     delays,
@@ -39,6 +40,7 @@ PARTS: Final[dict[str, Measure]] = {
     "seasons": seasons.measure,
     "models": models.measure,
     "real": real_streams.measure,
+    "thresholds": guarantee.measure,
     "injected": injected.measure,
     "synthetic": synthetic.measure,
 }
@@ -53,6 +55,8 @@ FIGURES: Final = (
     "ar9_1sd",
     "kdd_abrupt",
     "kdd_gradual",
+    "threshold_alarms",
+    "threshold_delay",
 )
 
 _INTRODUCTION: Final = """# Quality of detection
@@ -83,7 +87,7 @@ class Processes:
 def plan_from(arguments: argparse.Namespace) -> Plan:
     """Return how much is measured."""
     if arguments.quick:
-        return Plan(range(arguments.seed, arguments.seed + 10), 100_000, 6, arguments.data)
+        return Plan(range(arguments.seed, arguments.seed + 10), 100_000, 6, arguments.data, 100)
     return Plan(range(arguments.seed, arguments.seed + 20), 1_000_000, 50, arguments.data)
 
 

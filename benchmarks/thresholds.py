@@ -14,10 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detectors.algorithms.mean_threshold import MeanThreshold
-from detectors.performance.threshold_check import LOSSES_TO_A_FALSE_ALARM
+from detectors.monitors.options import MonitorOptions
 
 Errors: TypeAlias = NDArray[np.float64]
 Watcher: TypeAlias = Callable[[Errors, float], list[int]]
+
+USUAL: Final = MonitorOptions().threshold_alarms.amount
+"""Losses to a false alarm by the default budget."""
 
 BEFORE: Final = 20_000
 AFTER: Final = 30_000
@@ -72,9 +75,7 @@ def window(errors: Errors, threshold: float) -> list[int]:
 
 WATCHERS: Final[dict[str, Watcher]] = {
     "ours, 1 in 100,000": e_detector(100_000.0),
-    f"ours, 1 in {LOSSES_TO_A_FALSE_ALARM:,.0f} (as it is set)": e_detector(
-        LOSSES_TO_A_FALSE_ALARM
-    ),
+    f"ours, 1 in {USUAL:,.0f} (as it is set)": e_detector(USUAL),
     "running mean": running_mean,
     f"window of {WINDOW:,}": window,
 }
@@ -84,19 +85,31 @@ def _drawn(rng: np.random.Generator, rate: float, rows: int) -> Errors:
     return (rng.random(rows) < rate).astype(np.float64)
 
 
+def delays_of(
+    watcher: Watcher, case: tuple[float, float, float], seeds: Sequence[int]
+) -> list[float]:
+    """Return the labels until a change is found, a seed each; infinite where it is not."""
+    return [delay for delay, _ in _watched(watcher, case, seeds)]
+
+
 def labels_to_alarm(
     watcher: Watcher, case: tuple[float, float, float], seeds: Sequence[int]
 ) -> tuple[float, int]:
     """Return the median of the labels until a change is found, and the alarms before it."""
+    found = list(_watched(watcher, case, seeds))
+    return float(np.median([delay for delay, _ in found])), sum(false for _, false in found)
+
+
+def _watched(
+    watcher: Watcher, case: tuple[float, float, float], seeds: Sequence[int]
+) -> Iterator[tuple[float, int]]:
     threshold, before, after = case
-    delays, false = [], 0
     for seed in seeds:
         rng = np.random.default_rng(seed)
         errors = np.concatenate([_drawn(rng, before, BEFORE), _drawn(rng, after, AFTER)])
         rows = watcher(errors, threshold)
-        false += sum(row < BEFORE for row in rows)
-        delays.append(next((row - BEFORE + 1 for row in rows if row >= BEFORE), np.inf))
-    return float(np.median(delays)), false
+        false = sum(row < BEFORE for row in rows)
+        yield next((row - BEFORE + 1.0 for row in rows if row >= BEFORE), np.inf), false
 
 
 def at_the_threshold(watcher: Watcher, threshold: float, seeds: Sequence[int]) -> float:

@@ -205,12 +205,12 @@ def _labelled(numbers: NDArray[np.int64], wrong: Errors) -> ObservationBatch:
     )
 
 
-def main() -> None:
-    """Measure, and print a line for each stream and price."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--seeds", type=int, default=10)
-    seeds = parser.parse_args().seeds
-    print("stream  price  optimum  trigger  fixed  always  never  retrainings")
+def study(seeds: int) -> tuple[float, float, list[str]]:
+    """Return the trigger's cost over the optimum and over the best fixed schedule, and a table.
+
+    Both are those of the worst stream.
+    """
+    lines = ["stream  price  optimum  trigger  fixed  always  never  retrainings"]
     worst, worst_fixed = 0.0, 0.0
     for name in STREAMS:
         runs = []
@@ -227,13 +227,21 @@ def main() -> None:
         for price in PRICES:
             mean = np.mean([run for run in runs if run[0] == price], axis=0).tolist()
             _, best, cost, fixed, always, never, asked = mean
-            print(
+            lines.append(
                 f"{name:7} {price:5.0f} {best:8.0f} {cost / best:8.3f} {fixed / best:6.3f} "
-                f"{always / best:7.2f} {never / best:6.2f} {asked:7.1f}",
-                flush=True,
+                f"{always / best:7.2f} {never / best:6.2f} {asked:7.1f}"
             )
         _, best, cost, fixed, *_ = np.sum(runs, axis=0).tolist()
         worst, worst_fixed = max(worst, cost / best), max(worst_fixed, cost / fixed)
+    return worst, worst_fixed, lines
+
+
+def main() -> None:
+    """Measure, and print a line for each stream and price."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--seeds", type=int, default=10)
+    worst, worst_fixed, lines = study(parser.parse_args().seeds)
+    print("\n".join(lines))
     print(json.dumps({"trigger_cost": round(worst, 3), "over_fixed": round(worst_fixed, 3)}))
 
 

@@ -61,7 +61,7 @@ def warm_up() -> None:
     _warm_up_seasons(sequence)
     judge = Judge(USUAL_CLASSES, PerformanceOptions(), ClassTable())
     tally = Tally(ROWS)
-    check = ThresholdCheck(Threshold.of("roc_auc >= 0.5"))
+    check = ThresholdCheck(Threshold.of("roc_auc >= 0.5"), 1e6)
     outcomes = (
         Column("prediction", Role.PREDICTION, Kind.BOOLEAN, np.ones(2)),
         Column("label", Role.LABEL, Kind.BOOLEAN, np.array([0.0, 1.0])),

@@ -165,7 +165,8 @@ class MonitorSettings(Section):
     false_alarms: Budget = _DEFAULTS.false_alarms.text
     """How many false alarms are affordable; `N per M rows`, or `N per 30d` (`h`, `d` or `w` of
     event time), of a model version as a whole, and with `per column` behind it of each column. What
-    all detectors must reach follows from it, but for parameters that are stated."""
+    all detectors must reach follows from it, but for parameters that are stated. Of one of a model
+    as a whole its `thresholds`, where it has any, have a fifth."""
 
     reference_after: ReferenceEvents = RESTARTING
     """Model events after which the references of all versions of the model begin anew, with the

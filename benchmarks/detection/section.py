@@ -29,12 +29,15 @@ class Plan:
         Injected drifts of each kind.
     data
         Directory of the real streams; None where there is none.
+    runs
+        Of each threshold of performance.
     """
 
     seeds: range
     rows: int
     episodes: int
     data: Path | None
+    runs: int = 1000
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 GRAMMAR: Final = (
@@ -97,6 +97,16 @@ class FalseAlarms:
         if not SHORTEST <= span <= LONGEST:
             raise InvalidBudget("from 1h to 3650d to one false alarm")
         return cls(plain, span, timed=True, per_column=own)
+
+    def part(self, share: float) -> "FalseAlarms":
+        """Return what a part of it comes to, told as the whole is.
+
+        Examples
+        --------
+        >>> FalseAlarms.of("1 per 1000 rows").part(0.2).amount
+        5000.0
+        """
+        return replace(self, amount=self.amount / share)
 
     def rows_of(self, *, columns: int, pace: float) -> float:
         """Return how many rows of a column there are to one false alarm of it.

@@ -172,6 +172,10 @@ class MeanThreshold:
         memory[:] = 0.0
         return place, found
 
+    def allow(self, limit: float) -> None:
+        """Go on by another limit."""
+        self._limit = limit
+
     def state(self) -> State:
         """Return the whole state."""
         return {"memory": self._memory.copy()}

@@ -123,7 +123,7 @@ class DriftWatch:
         self.joint = (
             None
             if options.joint_limit == 0.0
-            else JointWatch(options.joint_limit, options.false_alarms)
+            else JointWatch(options.joint_limit, options.drift_alarms)
         )
 
     @property
@@ -529,7 +529,7 @@ class DriftWatch:
             # Errors that stay away are no fault.
             finds_faults=role is not Role.ERROR,
             allowance=Allowance(
-                self._options.false_alarms, partial(self._sharing, key), self._pace
+                self._options.drift_alarms, partial(self._sharing, key), self._pace
             ),
             seasonal=self._options.seasonal,
             seed=Seeds(self._identity, key),

@@ -17,6 +17,10 @@ from schemas.values.spellings import USUAL, Spellings
 Parameter = float | int | str | bool
 
 
+THRESHOLDS_PART: Final = 0.2
+"""What all thresholds of a model have of a budget of the whole model; its drifts have the rest."""
+
+
 @dataclass(frozen=True, slots=True)
 class DetectorOptions:
     """One detector on every watched column.
@@ -103,6 +107,20 @@ class MonitorOptions:
     seasonal: bool = True
     learns_on: bool = False
     reference_after: frozenset[ModelEventType] = frozenset(RESTARTING)
+
+    @property
+    def drift_alarms(self) -> FalseAlarms:
+        """What drifts have of the budget: all of it where there is no threshold."""
+        if self.false_alarms.per_column or not self.thresholds:
+            return self.false_alarms
+        return self.false_alarms.part(1.0 - THRESHOLDS_PART)
+
+    @property
+    def threshold_alarms(self) -> FalseAlarms:
+        """What thresholds have of it, together; of one of each column each has as much as one."""
+        if self.false_alarms.per_column:
+            return self.false_alarms
+        return self.false_alarms.part(THRESHOLDS_PART)
 
     @property
     def classes(self) -> Classes:

@@ -1,6 +1,9 @@
 """The thresholds of one model version, watched on its labelled rows: a consumer of these."""
 
+from typing import Final
+
 from detectors.alerts.performance_alert import performance_alert_of
+from detectors.monitors.limits import USUAL_PACE
 from detectors.monitors.options import MonitorOptions
 from detectors.monitors.row_consumer import Found
 from detectors.performance.error import Task
@@ -12,9 +15,15 @@ from detectors.snapshots.tree import State
 from schemas.tables.model_version import ModelVersion
 from schemas.tables.observations import ObservationBatch, Origin
 
+PACED: Final = 1000
+"""Labelled rows by whose event times a budget of time is turned into rows."""
+
 
 class ThresholdWatch:
     """All thresholds of one model version.
+
+    What each of them must reach follows from the budget of false alarms. One of time is turned into
+    rows by the first thousand labelled rows; before that a row in a second is reckoned with.
 
     Parameters
     ----------
@@ -34,8 +43,14 @@ class ThresholdWatch:
     name = "thresholds"
 
     def __init__(self, identity: ModelVersion, options: MonitorOptions) -> None:
-        self.checks = tuple(map(ThresholdCheck, options.thresholds))
         self._identity = identity
+        self._budget = options.threshold_alarms
+        self._pace = USUAL_PACE
+        # The row at which the pace is known; None before the first, and where none is needed.
+        self._paced_at: int | None = None
+        self._is_paced = not self._budget.timed
+        limit = self._limit_of(len(options.thresholds))
+        self.checks = tuple(ThresholdCheck(each, limit) for each in options.thresholds)
         self._classes = options.classes
         self._score_of = options.performance.score_of
         # Until the task of the model is chosen, its errors may be of either kind.
@@ -55,8 +70,28 @@ class ThresholdWatch:
         self._to_choose -= passed
         if passed == len(rows):
             return []
-        columns = [column.since(passed) for column in rows.columns]
-        view = OutcomeView(columns, len(rows) - passed, self._classes, self._score_of)
+        if self._is_paced:
+            return self._checked(rows, passed, len(rows), first, log)
+        if self._paced_at is None:
+            self._paced_at = first + passed + PACED
+        at = min(max(self._paced_at - first, passed), len(rows))
+        found = self._checked(rows, passed, at, first, log) if at > passed else []
+        if at < len(rows):
+            self._pace, self._is_paced = log.pace(self._paced_at - PACED, self._paced_at), True
+            for check in self.checks:
+                check.allow(self._limit_of(len(self.checks)))
+            found += self._checked(rows, at, len(rows), first, log)
+        return found
+
+    def _limit_of(self, thresholds: int) -> float:
+        return self._budget.rows_of(columns=thresholds, pace=self._pace)
+
+    def _checked(
+        self, rows: ObservationBatch, begin: int, end: int, first: int, log: RowLog
+    ) -> list[Found]:
+        """Return what is found in the rows from ``begin`` up to ``end`` of a batch."""
+        columns = [column.between(begin, end) for column in rows.columns]
+        view = OutcomeView(columns, end - begin, self._classes, self._score_of)
         found = [
             Found(
                 turn.row,
@@ -69,7 +104,7 @@ class ThresholdWatch:
                 ),
             )
             for check in self.checks
-            for turn in check.update(view, first + passed)
+            for turn in check.update(view, first + begin)
         ]
         found.sort(key=lambda each: each.row)
         return found
@@ -83,11 +118,17 @@ class ThresholdWatch:
     def state(self) -> State:
         """Return the whole state."""
         checks = {str(check.threshold): check.state() for check in self.checks}
-        return {"to_choose": self._to_choose, "checks": checks}
+        pace = [self._is_paced, self._pace, self._paced_at] if self._budget.timed else None
+        return {"to_choose": self._to_choose, "checks": checks, "pace": pace}
 
     def restore(self, state: State) -> None:
         """Restore a state; a threshold that is new, or was changed, begins with the next row."""
         self._to_choose = min(state["to_choose"], self._unchosen)
+        # Releases before knew one limit alone, and other budgets no pace: then it is measured now.
+        if self._budget.timed and state.get("pace") is not None:
+            self._is_paced, self._pace, self._paced_at = state["pace"]
+            for check in self.checks:
+                check.allow(self._limit_of(len(self.checks)))
         for check in self.checks:
             known = state["checks"].get(str(check.threshold))
             if known is not None:

@@ -19,9 +19,6 @@ Rows = NDArray[np.int64]
 REFERENCE_LOSSES: Final = 1000
 """First losses that are the reference of a relative threshold."""
 
-LOSSES_TO_A_FALSE_ALARM: Final = 1_000_000.0
-"""Of a metric that is at its threshold all the time; a better one has fewer false alarms."""
-
 LOSSES_TO_A_FALSE_RECOVERY: Final = 10_000.0
 """Of a metric that is at its threshold all the time, until it is called good again."""
 
@@ -89,6 +86,9 @@ class ThresholdCheck:
     ----------
     threshold
         Which.
+    limit
+        Losses from one false alarm to the next, at least, of a metric that is at its threshold all
+        the time; a better one has fewer false alarms.
 
     Attributes
     ----------
@@ -103,8 +103,9 @@ class ThresholdCheck:
     _sample: _Sample | None
     _watch: MeanThreshold
 
-    def __init__(self, threshold: Threshold) -> None:
+    def __init__(self, threshold: Threshold, limit: float) -> None:
         self.threshold = threshold
+        self._limit = limit
         self.losses = 0
         self.is_breached = False
         self._source = Losses(threshold)
@@ -139,6 +140,12 @@ class ThresholdCheck:
             rows, losses = rows[place + 1 :], losses[place + 1 :]
             self._watch = self._new_watch()
         return turns
+
+    def allow(self, limit: float) -> None:
+        """Go on by another limit: what was won so far counts."""
+        self._limit = limit
+        if self._sample is None and not self.is_breached:
+            self._watch.allow(limit)
 
     def restart(self) -> None:
         """Take a new reference, where it is relative to one; any other threshold stands."""
@@ -181,7 +188,7 @@ class ThresholdCheck:
     def _new_watch(self) -> MeanThreshold:
         if self.is_breached:
             return MeanThreshold(1.0 - self._mean, LOSSES_TO_A_FALSE_RECOVERY)
-        return MeanThreshold(self._mean, LOSSES_TO_A_FALSE_ALARM)
+        return MeanThreshold(self._mean, self._limit)
 
     def _scaled(self, losses: Numbers) -> Numbers:
         scaled: Numbers = np.minimum(losses / self._cap, 1.0)

@@ -68,5 +68,5 @@ def test_a_quick_run_measures_less_of_the_same() -> None:
     assert quick.episodes < whole.episodes
     assert list(PARTS) == [
         *("budget", "delays", "young", "seasons", "models"),
-        *("real", "injected", "synthetic"),
+        *("real", "thresholds", "injected", "synthetic"),
     ]

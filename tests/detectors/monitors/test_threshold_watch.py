@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from detectors.algorithms.false_alarms import FalseAlarms
 from detectors.monitors.fleet import Fleet
+from detectors.monitors.limits import USUAL_PACE
 from detectors.monitors.options import MonitorOptions
-from detectors.monitors.threshold_watch import ThresholdWatch
+from detectors.monitors.threshold_watch import PACED, ThresholdWatch
 from detectors.performance.error import Task
 from detectors.performance.labelled_rows import with_errors
 from detectors.performance.options import PerformanceOptions, ScoreOf
@@ -147,6 +149,56 @@ def test_a_threshold_that_is_new_begins_and_the_others_go_on() -> None:
     (state,) = monitor.state()["consumers"].values()
     losses = {name: check["losses"] for name, check in state["checks"].items()}
     assert losses == {"accuracy >= 0.9": 500 - EVIDENCE, "precision[1] >= 0.5": 0}
+
+
+MONTHLY = MonitorOptions(
+    burn_in=100,
+    task=Task.CLASSIFICATION,
+    thresholds=tuple(map(Threshold.of, ["accuracy >= 0.9", "recall >= 0.9"])),
+    false_alarms=FalseAlarms.of("1 per 30d"),
+)
+
+
+@pytest.mark.parametrize("size", [1, 77, 1500])
+def test_a_budget_of_time_is_turned_into_rows_by_the_first_thousand_labels(size: int) -> None:
+    rows = [*classes(1400, 0.02), *classes(300, 0.5)]
+    fleet = new_fleet(MONTHLY)
+    found = performance_of(fed(fleet, rows, size))
+    monitor = fleet.monitor("one", "1")
+    assert monitor is not None
+    (state,) = monitor.state()["consumers"].values()
+    is_paced, pace, at = state["pace"]
+    assert (is_paced, at) == (True, PACED)
+    # A fifth of the budget for both thresholds.
+    expected = MONTHLY.threshold_alarms.rows_of(columns=2, pace=pace)
+    assert {alert.limit for alert in found} == {expected}
+    assert expected == pytest.approx(30 * 86_400_000 * pace * 5 * 2)
+    again = new_fleet(MONTHLY)
+    again.restore(fleet.state())
+    assert plain(again.state()) == plain(fleet.state())
+
+
+def test_a_state_of_a_release_without_budgets_has_the_pace_measured_from_here_on() -> None:
+    fleet = new_fleet(MONTHLY)
+    fed(fleet, ROWS[:500], 500)
+    monitor = fleet.monitor("one", "1")
+    assert monitor is not None
+    (state,) = monitor.state()["consumers"].values()
+    del state["pace"]
+    watch = ThresholdWatch(("one", "1"), MONTHLY)
+    watch.restore(state)
+    assert watch.state()["pace"] == [False, USUAL_PACE, None]
+    assert plain(watch.state()["checks"]) == plain(state["checks"])
+
+
+def test_thresholds_have_a_part_of_the_budget_of_a_model_and_as_much_as_a_column_of_columns() -> (
+    None
+):
+    both = MONTHLY.drift_alarms.amount, MONTHLY.threshold_alarms.amount
+    assert sum(MONTHLY.false_alarms.amount / each for each in both) == pytest.approx(1.0)
+    assert OPTIONS.threshold_alarms == OPTIONS.drift_alarms == OPTIONS.false_alarms
+    without = replace(MONTHLY, thresholds=())
+    assert without.drift_alarms == without.false_alarms
 
 
 def test_predictions_are_none_of_its_business() -> None:

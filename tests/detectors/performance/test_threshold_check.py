@@ -11,6 +11,8 @@ from detectors.performance.threshold_check import REFERENCE_LOSSES, ThresholdChe
 from schemas.tables.columns import Column, Kind, Role
 from schemas.values.class_order import USUAL_CLASSES
 
+LIMIT = 1_000_000.0
+
 
 def errors_view(errors: Sequence[float], kind: Kind = Kind.BOOLEAN) -> OutcomeView:
     values = np.array(errors, dtype=np.float64)
@@ -31,7 +33,7 @@ def fed(
 
 
 def test_a_model_that_goes_bad_and_gets_good_again_is_told_once_each() -> None:
-    test = ThresholdCheck(Threshold.of("accuracy >= 0.9"))
+    test = ThresholdCheck(Threshold.of("accuracy >= 0.9"), LIMIT)
     errors = drawn(0.05, 20_000) + drawn(0.2, 5000) + drawn(0.05, 5000)
     worse, better = fed(test, errors, 1000)
     assert worse.is_breach
@@ -55,12 +57,12 @@ def test_a_model_that_goes_bad_and_gets_good_again_is_told_once_each() -> None:
 def test_turns_do_not_depend_on_where_rows_are_cut(seed: int, size: int, text: str) -> None:
     errors = drawn(0.03, 1500, seed) + drawn(0.3, 700, seed) + drawn(0.01, 700, seed)
     threshold = Threshold.of(text)
-    whole = fed(ThresholdCheck(threshold), errors, len(errors))
+    whole = fed(ThresholdCheck(threshold, LIMIT), errors, len(errors))
     assert [turn.is_breach for turn in whole] == [True, False]
     parts: list[Turn] = []
-    test = ThresholdCheck(threshold)
+    test = ThresholdCheck(threshold, LIMIT)
     for begin in range(0, len(errors), size):
-        restored = ThresholdCheck(threshold)
+        restored = ThresholdCheck(threshold, LIMIT)
         restored.restore(test.state())
         test = restored
         parts += test.update(errors_view(errors[begin : begin + size]), begin)
@@ -68,7 +70,7 @@ def test_turns_do_not_depend_on_where_rows_are_cut(seed: int, size: int, text: s
 
 
 def test_a_relative_threshold_counts_from_the_first_labels() -> None:
-    test = ThresholdCheck(Threshold.of("accuracy >= reference - 0.05"))
+    test = ThresholdCheck(Threshold.of("accuracy >= reference - 0.05"), LIMIT)
     fed(test, drawn(0.2, REFERENCE_LOSSES - 1), 100)
     assert test.bound is None
     fed(test, [0.0], 1)
@@ -81,7 +83,7 @@ def test_a_relative_threshold_counts_from_the_first_labels() -> None:
 
 def test_a_relative_threshold_of_distances_goes_by_their_size() -> None:
     rng = np.random.default_rng(7)
-    test = ThresholdCheck(Threshold.of("mae <= reference + 100"))
+    test = ThresholdCheck(Threshold.of("mae <= reference + 100"), LIMIT)
     steady, worse = np.abs(rng.normal(0, 1000, 20_000)), np.abs(rng.normal(0, 1500, 5000))
     assert not fed(test, steady.tolist(), 1000, Kind.NUMBER)
     (turn,) = fed(test, worse.tolist(), 1000, Kind.NUMBER)
@@ -90,8 +92,8 @@ def test_a_relative_threshold_of_distances_goes_by_their_size() -> None:
 
 
 def test_after_a_deployment_a_relative_threshold_takes_a_new_reference_and_others_stand() -> None:
-    relative = ThresholdCheck(Threshold.of("accuracy >= reference - 0.05"))
-    absolute = ThresholdCheck(Threshold.of("accuracy >= 0.9"))
+    relative = ThresholdCheck(Threshold.of("accuracy >= reference - 0.05"), LIMIT)
+    absolute = ThresholdCheck(Threshold.of("accuracy >= 0.9"), LIMIT)
     for test in relative, absolute:
         fed(test, drawn(0.05, 2000) + drawn(0.5, 1000), 500)
         assert test.is_breached
@@ -102,17 +104,28 @@ def test_after_a_deployment_a_relative_threshold_takes_a_new_reference_and_other
 
 
 def test_a_reference_without_an_error_allows_for_what_it_could_not_see() -> None:
-    test = ThresholdCheck(Threshold.of("accuracy >= reference - 0.01"))
+    test = ThresholdCheck(Threshold.of("accuracy >= reference - 0.01"), LIMIT)
     fed(test, [0.0] * REFERENCE_LOSSES, 500)
     assert test.bound == pytest.approx(0.988)
 
 
 def test_a_threshold_that_allows_everything_is_never_crossed() -> None:
-    test = ThresholdCheck(Threshold.of("accuracy >= reference - 0.5"))
+    test = ThresholdCheck(Threshold.of("accuracy >= reference - 0.5"), LIMIT)
     assert not fed(test, [1.0] * 10_000, 1000)
 
 
 def test_a_few_huge_errors_are_no_evidence_that_the_mean_is_too_large() -> None:
     errors = np.abs(np.random.default_rng(7).normal(0, 1, 20_000))
     errors[[5000, 9000, 15_000]] = 1e300
-    assert not fed(ThresholdCheck(Threshold.of("mae <= 1")), errors.tolist(), 1000, Kind.NUMBER)
+    check = ThresholdCheck(Threshold.of("mae <= 1"), LIMIT)
+    assert not fed(check, errors.tolist(), 1000, Kind.NUMBER)
+
+
+def test_a_limit_that_is_lowered_on_the_way_counts_what_was_won_so_far() -> None:
+    errors = drawn(0.2, 200)
+    strict, lax = (ThresholdCheck(Threshold.of("accuracy >= 0.9"), each) for each in (1e12, 1e3))
+    assert not fed(strict, errors[:60], 60)
+    strict.allow(1e3)
+    (expected,) = fed(lax, errors, 60)
+    (found,) = strict.update(errors_view(errors[60:]), 60)
+    assert found.row == expected.row > 60
