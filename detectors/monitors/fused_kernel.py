@@ -30,9 +30,17 @@ from detectors.algorithms.share_cusum import feed as feed_shares
 from detectors.algorithms.share_cusum import is_calm
 from detectors.algorithms.value_faults import find, may_stay
 from detectors.arrays.addresses import pointer
-from detectors.monitors.joint_look import IS_ON, NEXT_LOOK, settle
+from detectors.monitors.joint_look import (
+    IS_ON,
+    NEXT_LOOK,
+    NOTHING,
+    has_passed,
+    may_pass,
+    settle,
+)
 from detectors.monitors.joint_look import NUMBERS as JOINT_NUMBERS
 from detectors.reference.bins import count_at_most
+from detectors.reference.block_copies import go_back, keep
 from detectors.reference.block_means import MEMORY as BLOCKS_MEMORY
 from detectors.reference.column_block import (
     ADDRESS,
@@ -621,6 +629,67 @@ def _watch(
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
+def _watch_all(
+    values: NDArray[np.float64],
+    flags: NDArray[np.uint8],
+    flags_of: Numbers,
+    times: Numbers,
+    hours: Numbers,
+    begin: int,
+    end: int,
+    addresses: Numbers,
+    first: int,
+    adwin: NDArray[np.float64],
+    page_hinkley: NDArray[np.float64],
+    found: NDArray[np.float64],
+    at: Numbers,
+    judged: NDArray[np.float64],
+    rows: Numbers,
+    scratch: NDArray[np.float64],
+    bins: Numbers,
+    quality_after: NDArray[np.float64],
+    problems_after: Numbers,
+    course_after: NDArray[np.float64],
+    origin: int,
+    row_bets: NDArray[np.float64],
+    ahead: bool,
+) -> bool:
+    """Feed rows to all columns of a model; tell whether anything fired, or there was no room.
+
+    Where it is to be gone back then, the columns after the first of which that is so are left out.
+    """
+    fired, no_flags = False, np.empty(0, dtype=np.uint8)
+    for column in range(len(flags_of)):
+        own = no_flags
+        if flags_of[column] != ALL_USABLE:
+            own = flags[flags_of[column], begin:end]
+        at[column] = _watch(
+            values[column, begin:end],
+            own,
+            times,
+            hours,
+            addresses[column],
+            first,
+            adwin,
+            page_hinkley,
+            found[column],
+            judged,
+            rows,
+            scratch,
+            bins,
+            quality_after,
+            problems_after,
+            course_after,
+            origin,
+            row_bets,
+        )
+        fired |= at[column] != QUIET
+        if fired and ahead:
+            break
+    return fired
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def watch_columns(
     addresses: Numbers,
     values: NDArray[np.float64],
@@ -654,7 +723,8 @@ def watch_columns(
         The detectors' settings; what depends on a column's budget is in its block.
     joints
         Shape ``(m,)``: where the numbers of `detectors.monitors.joint_look` lie of each model; 0
-        where nothing looks at its columns together here. Rows are fed from one look to the next.
+        where nothing looks at its columns together here. Where something is found, or a look has
+        something to say, rows are fed from one look to the next.
     row_bets
         Shape ``(WIDTH, n)``: gets the bets on the rows, settled but for those at which anything
         fired; of no rows where nobody asks.
@@ -677,51 +747,71 @@ def watch_columns(
         longest = max(longest, bounds[model, 1] - bounds[model, 0])
     bins, rows = np.empty(longest, dtype=np.int64), np.empty(longest, dtype=np.int64)
     judged, scratch = np.empty(longest), np.empty((5, max(longest, FILTER)))
-    no_flags = np.empty(0, dtype=np.uint8)
     quality_after = np.empty(share_cusum.MEMORY)
     problems_after = np.empty(FLAGS, dtype=np.int64)
     course_after, hours = np.empty(COURSE_MEMORY), np.empty(len(times), dtype=np.int64)
     for row in range(len(times)):
         hours[row] = times[row] // MS_PER_HOUR
     no_bets = np.empty((WIDTH, 0))
+    copies, joint_before = np.empty(0, dtype=np.int64), np.empty(JOINT_NUMBERS)
     for model in range(len(bounds)):
         begin, last = bounds[model]
         # The model's number of a row is its place in the table and so much more.
         offset = firsts[model] - begin
         bets, joined, why = row_bets, joints[model] != 0, FED
+        ahead = joined
         while begin < last and why == FED:
             end = last
             if joined:
                 joint = carray(pointer(joints[model]), (JOINT_NUMBERS,), np.float64)
-                end = min(last, np.int64(joint[NEXT_LOOK]) - offset)
                 bets = row_bets if joint[IS_ON] > 0.0 else no_bets
-            for column in range(len(flags_of)):
-                own = no_flags
-                if flags_of[column] != ALL_USABLE:
-                    own = flags[flags_of[column], begin:end]
-                at[model, column] = _watch(
-                    values[column, begin:end],
-                    own,
-                    times[begin:end],
-                    hours[begin:end],
-                    addresses[model, column],
-                    begin + offset,
-                    adwin,
-                    page_hinkley,
-                    found[model, column],
-                    judged,
-                    rows,
-                    scratch,
-                    bins,
-                    quality_after,
-                    problems_after,
-                    course_after,
-                    offset,
-                    bets,
-                )
-                why = FOUND if at[model, column] != QUIET else why
+                next_look = np.int64(joint[NEXT_LOOK]) - offset
+                ahead &= next_look < last and may_pass(addresses[model], joint, last + offset)
+                if ahead:
+                    copies = keep(addresses[model], copies)
+                    joint_before[:] = joint
+                else:
+                    end = min(last, next_look)
+            fired = _watch_all(
+                values,
+                flags,
+                flags_of,
+                times[begin:end],
+                hours[begin:end],
+                begin,
+                end,
+                addresses[model],
+                begin + offset,
+                adwin,
+                page_hinkley,
+                found[model],
+                at[model],
+                judged,
+                rows,
+                scratch,
+                bins,
+                quality_after,
+                problems_after,
+                course_after,
+                offset,
+                bets,
+                ahead,
+            )
+            why = FOUND if fired else FED
+            said = NOTHING
             if joined and why == FED:
-                told = settle(bets, begin, end, joint, addresses[model], end + offset)
-                why = SAYS if told else FED
+                said = settle(bets, begin, end, joint, addresses[model], offset)
+                why = SAYS if said != NOTHING else FED
+            if ahead and (
+                why == FOUND
+                or (why == SAYS and said < end)
+                or not has_passed(addresses[model], copies)
+            ):
+                # What was found may depend on a look before it, and what is said on no later row.
+                go_back(addresses[model], copies)
+                joint[:] = joint_before
+                row_bets[:, begin:end] = 0.0
+                ahead, why = False, FED
+                continue
             ends[model] = begin, end, why
             begin = end

@@ -1,6 +1,10 @@
 """Looks at a model after rows of fixed numbers: what its bets have won, and when to look next.
 
-Compiled, for the fused kernel looks between two rows of one batch.
+Compiled, for the fused kernel looks between two rows of one batch. It feeds the columns whole
+batches first, and then settles the bets from look to look: all that a look decides about the
+columns is whether they take part, which nearly never changes, and whether there is something to
+say, which is rare. Where either happens among its rows it goes back, and feeds them from look to
+look.
 """
 
 from typing import Final
@@ -13,11 +17,15 @@ from detectors.algorithms import joint_bets
 from detectors.algorithms.joint_bets import CALENDAR, Integers, advance, mean_of
 from detectors.arrays.addresses import pointer
 from detectors.arrays.column import Numbers
+from detectors.reference.block_copies import words_of
 from detectors.reference.column_block import BUDGET, JOINT, LIMITS, READY, SEASON, WINDOWS
-from detectors.reference.season import MEMORY, is_calendar
+from detectors.reference.season import MEMORY, is_calendar, keeps_to_calendar
 
 STEP: Final = 256
-"""Rows from one look to the next: batches are cut there, which costs more than the look."""
+"""Rows from one look to the next."""
+
+NOTHING: Final = -1
+"""In place of a row: there is nothing to say."""
 
 CLOSE_STEP: Final = 64
 """The same, while there is something to look at."""
@@ -82,17 +90,73 @@ def look(addresses: Integers, numbers: Numbers, rows: int) -> bool:
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def settle(
-    bets: Numbers, begin: int, end: int, numbers: Numbers, addresses: Integers, rows: int
-) -> bool:
-    """Settle the bets on some rows, and look where it is time; tell whether there is more to say.
+    bets: Numbers, begin: int, end: int, numbers: Numbers, addresses: Integers, offset: int
+) -> int:
+    """Settle the bets on some rows, and look at the model wherever it is time.
 
     Parameters
     ----------
     bets, begin, end
         As of `detectors.algorithms.joint_bets.advance`.
-    numbers, addresses, rows
-        As of `look`; it may not be time yet.
+    numbers, addresses
+        As of `look`.
+    offset
+        By how much the model's number of a row is higher than that among ``bets``.
+
+    Returns
+    -------
+    int
+        The first row before which there is something to say; those from there on are not settled.
+        `NOTHING` where all are.
     """
-    if bets.shape[1] > 0:
-        advance(bets, begin, end, numbers)
-    return bool(rows == numbers[NEXT_LOOK] and look(addresses, numbers, rows))
+    at = begin
+    while at < end:
+        to = min(end, int(numbers[NEXT_LOOK]) - offset)
+        if bets.shape[1] > 0:
+            advance(bets, at, to, numbers)
+        at = to
+        if at + offset == numbers[NEXT_LOOK] and look(addresses, numbers, at + offset):
+            return at
+    return NOTHING
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def may_pass(addresses: Integers, numbers: Numbers, rows: int) -> bool:
+    """Tell whether the next look will change nothing and, as far as is known, say nothing.
+
+    Parameters
+    ----------
+    addresses, numbers
+        As of `look`.
+    rows
+        How many there will be after those that are to be fed.
+    """
+    is_on = 1.0 if len(addresses) >= FEWEST_COLUMNS else 0.0
+    if numbers[IS_ON] != is_on or numbers[DUE] <= rows:
+        return False
+    for column in range(len(addresses) if is_on > 0.0 else 0):
+        own = carray(pointer(addresses[column]), (WINDOWS,), np.float64)
+        if (own[JOINT + CALENDAR] > 0.0) != is_calendar(own[SEASON : SEASON + MEMORY]):
+            return False
+    return True
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def has_passed(addresses: Integers, copies: Integers) -> bool:
+    """Tell whether no column has come to follow the calendar, or ceased to, at any row since.
+
+    Parameters
+    ----------
+    addresses
+        Of the blocks.
+    copies
+        What `detectors.reference.block_copies.keep` has kept of them before these rows.
+    """
+    at = 0
+    for address in addresses:
+        own = carray(pointer(address), (WINDOWS,), np.float64)
+        before = copies[at + SEASON : at + SEASON + MEMORY].view(np.float64)
+        if not keeps_to_calendar(before, own[SEASON : SEASON + MEMORY]):
+            return False
+        at += words_of(address)
+    return True

@@ -209,6 +209,26 @@ def is_calendar(memory: Numbers) -> bool:
     return bool((memory[VARIES] == 0.0 and by_hour) or rises)
 
 
+@njit(cache=True, nogil=True, error_model="numpy")
+def keeps_to_calendar(before: Numbers, after: Numbers) -> bool:
+    """Tell whether values followed from the time alone, or did not, at every row of some.
+
+    Counts only grow, and what was seen stays so; where that does not settle it the answer is no.
+
+    Parameters
+    ----------
+    before, after
+        Shape ``(MEMORY,)``: what was known before these rows, and after them.
+    """
+    enough_before = before[PAIRS] >= FEWEST_PAIRS and before[CHANGES] >= FEWEST_CHANGES
+    enough_after = after[PAIRS] >= FEWEST_PAIRS and after[CHANGES] >= FEWEST_CHANGES
+    always_hour = after[VARIES] == 0.0 and enough_before
+    always_rose = after[FALLS] == 0.0 and before[RISES] >= FEWEST_RISES
+    ever_hour = before[VARIES] == 0.0 and enough_after
+    ever_rose = before[FALLS] == 0.0 and after[RISES] >= FEWEST_RISES
+    return bool(always_hour or always_rose or not (ever_hour or ever_rose))
+
+
 def is_gauged(memory: Numbers) -> bool:
     """Tell whether it is known what values are like, or need not be."""
     return bool(memory[MODE] != NUMBERS or memory[REACH] > 0.0)

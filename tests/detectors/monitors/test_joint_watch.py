@@ -179,6 +179,40 @@ def test_batches_paths_and_restarts_of_a_worker_change_nothing(
     assert plain(alone.state()) == plain(monitor.state())
 
 
+@settings(max_examples=8, deadline=None)
+@given(st.integers(0, 2**32), st.integers(300, 2400), st.sampled_from([0.0, 0.5, 2.0]))
+def test_batches_far_longer_than_from_look_to_look_are_told_as_short_ones(
+    seed: int, odd: int, shift: float
+) -> None:
+    values = history(seed, 12, 2400, 1500, shift)
+    rows = np.arange(2400)
+    values[0] = np.abs(values[0]) * 2 // 1
+    # A weekday that turns out to be none, a number that rises until it falls, and a switch.
+    values[1] = np.where(rows < odd, rows // 100, values[1])
+    values[2] = np.where(rows < odd, rows, values[2])
+    values[3] = values[3] > 0
+    kinds = {0: Kind.CATEGORY, 3: Kind.BOOLEAN}
+    told, states = [], []
+    for size in (2400, 800, 50):
+        fleet, events = Fleet(lambda _: SINGLE_TOO), list[PublishedEvent]()
+        for begin in range(0, 2400, size):
+            table = table_of(values[:, begin : begin + size], begin)
+            columns = tuple(
+                replace(
+                    column,
+                    kind=kinds.get(number, Kind.NUMBER),
+                    values=column.values.astype(np.int32) if number == 0 else column.values,
+                    categories=tuple("abcdefghijklmnop") if number == 0 else (),
+                )
+                for number, column in enumerate(table.columns)
+            )
+            events += fleet.update(replace(table, columns=columns, times=36_000 * table.offsets))
+        told.append(events)
+        states.append(plain(fleet.state()))
+    assert told[0] == told[1] == told[2]
+    assert states[0] == states[1] == states[2]
+
+
 def test_models_in_one_table_are_told_what_each_is_told_alone() -> None:
     values = [history(seed, 12, 2400, 1200 + 300 * seed, 0.5) for seed in (1, 2)]
     together = Fleet(lambda _: SINGLE_TOO)
