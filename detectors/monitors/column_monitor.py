@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
+from functools import partial
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -34,6 +35,8 @@ from detectors.reference.given import Fate, GivenColumn, GivenOutcome, judged_by
 from detectors.reference.reference import Reference
 from detectors.reference.season_learning import note, turn
 from detectors.reference.season_removal import take_off
+from detectors.reference.season_shares import slot_of
+from detectors.reference.season_slots import BY_THEMSELVES, SeasonSlots, figures_of
 from detectors.snapshots.tree import State
 from schemas.events.detector_report import Stream
 from schemas.tables.columns import Codes, Flag, Flags, Kind, Values
@@ -111,6 +114,7 @@ class ColumnMonitor:
         "_restarts",
         "_seasonal",
         "_seed",
+        "_slots",
         "_spellings",
         "_unrest",
         "kind",
@@ -147,6 +151,7 @@ class ColumnMonitor:
         self._unrest = Unrest(burn_in)
         self._first_values: Numbers | None = None
         self._held: HeldChange | None = None
+        self._slots = SeasonSlots()
         self._watch_as(self._choice.first)
         share_cusum.begin(self.reference.block.quality, self.problems, burn_in)
 
@@ -256,6 +261,7 @@ class ColumnMonitor:
                 self._begin_quality()
                 self._fate = fate.again()
         self._tell_dependence()
+        self.reference.stand(self._slots)
         return changes
 
     def _rows_of_course(
@@ -271,7 +277,7 @@ class ColumnMonitor:
         if not season.is_learned(memory):
             return len(column.values), None
         own = retyped(column, self.kind, self._spellings)
-        end = _note(own, times, memory.copy(), block.blocks.copy())
+        end = self._note(own, times, memory.copy(), block.blocks.copy())
         if end != 0:
             return len(own.values) if end == season.STAYS else end, None
         told = None
@@ -320,18 +326,20 @@ class ColumnMonitor:
             if missing == self._burn_in:
                 self._began = int(times[rows[0] - first_row])
                 self._note_beginning(self._began)
-            values = self._values(observed[:most], column.categories)
+            values = self._values(observed[:most], judged.categories)
             before = self.reference.block.season
             taken, found = self._advance(values, rows[:most], bets)
             memory = self.reference.block.season
             known, after = rows[0] - first_row, rows[taken - 1] - first_row + 1
-            _note(column.between(known, after), times[known:], memory, self.reference.block.blocks)
+            own = column.between(known, after)
+            self._note(own, times[known:], memory, self.reference.block.blocks)
             observed, rows = observed[taken:], rows[taken:]
             if self.reference.ready and not was_ready:
                 self._gauge(self.reference.latest(RECENT)[0])
                 # What is taken off depends on it.
-                rest = self._judged(column.between(after, end), first_row + after, times[after:])
-                observed, rows = _usable(rest, first_row + after)
+                rest = column.between(after, end)
+                judged = self._judged(rest, first_row + after, times[after:])
+                observed, rows = _usable(judged, first_row + after)
             if found is not None:
                 change = self._seen(found, before, int(times[found.row - first_row]))
                 # What comes after it belongs to the next reference, its quality too.
@@ -370,11 +378,34 @@ class ColumnMonitor:
         """Learn what values are like, of the first ones for what they have been as well."""
         block, first = self.reference.block, self._first_values
         self._first_values = None
+        if self.kind is Kind.CATEGORY:
+            self._choose_slots(first)
+            return
         moved = season.gauge(block.season, latest)
         if first is None:
             block_means.move(moved, block.blocks)
         else:
             block_means.fill(season.cut_off(first, block.season), block.blocks)
+
+    def _choose_slots(self, first: Numbers | None) -> None:
+        """Choose the categories whose shares are learned, once a burn-in is complete.
+
+        Those that a later one has in plenty get what slots there are, until days are known.
+        """
+        memory = self.reference.block.season
+        open_still = season.is_learned(memory) and memory[season.DAY_KNOWN] == 0.0
+        if not (open_still and self.reference.ready):
+            return
+        slots = self._slots.with_further(self.reference.commonest())
+        if slots is not self._slots:
+            self._slots = slots
+            self.reference.stand(slots)
+            memory[season.LAST] = np.nan
+        if first is None:
+            return
+        memory[season.REACH] = 1.0
+        memory[season.COUNT] = 0.0
+        block_means.fill(figures_of(self._slots.of_keys(first)), self.reference.block.blocks)
 
     def _seen(
         self, found: Drift | ValuesChange, memory: Numbers, time: int
@@ -395,7 +426,8 @@ class ColumnMonitor:
             self._gauge(self._first_values)
         # Another reference than the column's own is not of another hour of it.
         if isinstance(found, Drift) and found.against.given is None:
-            self._held = held_back(found, block.season, block.blocks, time)
+            after = self._figures(found)
+            self._held = held_back(found, block.season, block.blocks, time, after)
             if self._held is not None:
                 return self._held
         else:
@@ -404,6 +436,12 @@ class ColumnMonitor:
         block.season[season.SHAKEN] = 1.0
         covered = found.independent and season.is_covered(memory, time)
         return replace(found, independent=covered)
+
+    def _figures(self, found: Drift) -> Numbers:
+        """Return the latest values since a change as they are in the means of blocks."""
+        if self.kind is Kind.CATEGORY:
+            return figures_of(self._slots.of(found.after.astype(np.int64), found.names))
+        return season.cut_off(found.after, self.reference.block.season)
 
     def _feed_quality(self, flags: Flags | None, rows: int) -> int:
         block = self.reference.block
@@ -458,16 +496,17 @@ class ColumnMonitor:
         if self.defaults is None:
             raise RuntimeError("this column is not watched by the default detectors")
         own = retyped(column, self.kind, self._spellings)
-        observed, rows = _usable(self._judged(own, first_row, times), first_row)
+        judged = self._judged(own, first_row, times)
+        observed, rows = _usable(judged, first_row)
         findings = tuple(
             Finding(detector, stream, detection)
             for stream, detector, detection in self.defaults.detections(found, self.reference.block)
         )
         before = self.reference.block.season
-        _, change = self._conclude(self._values(observed, own.categories), rows, findings)
+        _, change = self._conclude(self._values(observed, judged.categories), rows, findings)
         block = self.reference.block
         end = change.row - first_row + 1
-        _note(own.between(0, end), times, block.season, block.blocks)
+        self._note(own.between(0, end), times, block.season, block.blocks)
         seen = self._seen(change, before, int(times[end - 1]))
         learned, told = self._counted(seen, own, end)
         changes: list[Change] = []
@@ -549,8 +588,10 @@ class ColumnMonitor:
             self.reference.block.season[:] = earlier.season
             self.reference.block.season[season.SINCE] = np.nan
             self.reference.block.blocks[:] = earlier.blocks
+            self.reference.stand(self._slots)
         else:
             self._first_values = self._held = None
+            self._slots = SeasonSlots()
 
     @property
     def _usable(self) -> int:
@@ -575,6 +616,7 @@ class ColumnMonitor:
             "look": float(block.look[0]),
             "detectors": self._detectors.states(block),
             "season": season.state_of(block.season),
+            "slots": list(self._slots.names),
             "joint": block.joint[: joint_bets.KEPT].copy(),
             "began": self._began,
             "given": self._fate.state(),
@@ -619,6 +661,8 @@ class ColumnMonitor:
         self._fate = Fate.restored(state.get("given"))
         block_means.restore(block.blocks, state.get("blocks"))
         self._held = HeldChange.restored(state.get("held"))
+        self._slots = SeasonSlots(state.get("slots", ()))
+        self.reference.stand(self._slots)
         self._tell_dependence()
 
     def _new_reference(self) -> Reference:
@@ -688,6 +732,7 @@ class ColumnMonitor:
         elif self._first_values is not None:
             self._first_values = self._first_values[: len(self._first_values) - len(values) + taken]
         if reference.ready and step is None:
+            reference.stand(self._slots)
             first = int(rows[0]) if began is None else began
             self._detectors.limit(reference.block, self._allowance.after(first, int(rows[-1])))
         return taken, step
@@ -773,7 +818,9 @@ class ColumnMonitor:
         if given is None:
             self._fate = Fate(GivenOutcome.NOT_GIVEN)
             return None
-        usable = given.usable(self.kind, self._spellings, memory)
+        without = partial(self._without_season, memory, 0, 0)
+        is_seasonal = season.is_seasonal(memory)
+        usable = given.usable(self.kind, self._spellings, without if is_seasonal else None)
         if isinstance(usable, GivenOutcome):
             self._fate = Fate(usable)
             return None
@@ -813,6 +860,7 @@ class ColumnMonitor:
         block.quality[:], block.problems[:] = other.block.quality, other.block.problems
         block.season[:] = other.block.season
         block.blocks[:] = other.block.blocks
+        self.reference.stand(self._slots)
 
     def _quality_change(self, row: int) -> QualityChange:
         block = self.reference.block
@@ -865,12 +913,37 @@ class ColumnMonitor:
         block = self.reference.block
         if not season.is_seasonal(block.season):
             return column
-        values = column.values.astype(np.float64)
+        return self._without_season(block.season, block.words[SEED], first_row, column, times)
+
+    def _without_season(
+        self, memory: Numbers, seed: int, first_row: int, column: Observed, times: Integers
+    ) -> Observed:
+        """Return rows of the column's kind without the season, by the seed of its random parts."""
+        values, stands = column.values.astype(np.float64), memory[season.STANDS]
+        if self.kind is Kind.CATEGORY:
+            own = self._slots.of(column.values, column.categories)
+            values = np.append(stands, np.nan)[own]
         left = np.empty(len(values))
-        take_off(
-            values, times[: len(values)].copy(), first_row, block.words[SEED], block.season, left
-        )
-        return replace(column, values=left)
+        take_off(values, times[: len(values)].copy(), first_row, seed, memory, left)
+        if self.kind is not Kind.CATEGORY:
+            return replace(column, values=left)
+        slots = np.array([slot_of(value, stands) for value in left.tolist()], dtype=np.int64)
+        slots[left == values] = season.SLOTS
+        codes, categories = self._slots.replaced(column.values, column.categories, slots)
+        return replace(column, values=codes, categories=tuple(categories))
+
+    def _note(self, column: Observed, times: Integers, memory: Numbers, blocks: Numbers) -> int:
+        """Learn from rows of its kind as `detectors.reference.season_learning.note`."""
+        if not season.is_learned(memory):
+            return season.STAYS
+        flags = _ALL_OK if column.flags is None else column.flags
+        hours = times[: len(column.values)] // season.MS_PER_HOUR
+        stands, values = memory[season.STANDS], column.values.astype(np.float64)
+        if self.kind is Kind.CATEGORY:
+            # Whatever the reference calls them: of a burn-in that has just ended these were keys.
+            stands = BY_THEMSELVES
+            values = self._slots.of(column.values, column.categories).astype(np.float64)
+        return int(note(values, flags.copy(), hours, stands, memory, blocks))
 
     def _values(self, observed: Values | Codes, categories: Sequence[str]) -> Numbers:
         numbers = self.reference.categories
@@ -885,15 +958,6 @@ def _told_at(found: Drift | ValuesChange, row: int, *, independent: bool) -> Dri
         rows = row - found.change_row + 1
         return replace(found, row=row, rows_since_change=rows, independent=independent)
     return replace(found, row=row, independent=independent)
-
-
-def _note(column: Observed, times: Integers, memory: Numbers, blocks: Numbers) -> int:
-    """Learn from rows of the column's kind as `detectors.reference.season_learning.note`."""
-    if not season.is_learned(memory):
-        return season.STAYS
-    flags = _ALL_OK if column.flags is None else column.flags
-    hours = times[: len(column.values)] // season.MS_PER_HOUR
-    return int(note(column.values.astype(np.float64), flags.copy(), hours, memory, blocks))
 
 
 def _usable(column: Observed, first_row: int) -> tuple[Values | Codes, NDArray[np.int64]]:

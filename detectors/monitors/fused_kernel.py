@@ -112,6 +112,7 @@ from detectors.reference.season import (
     MODE,
     MS_PER_HOUR,
     NONE,
+    STANDS,
     STAYS,
     is_seasonal,
 )
@@ -536,7 +537,7 @@ def _without_season(
     if course[MODE] > NONE:
         course_after[:] = course
         season, blocks = course_after[:SEASON_MEMORY], course_after[SEASON_MEMORY:]
-        stays = note(observed, flags, hours, season, blocks) == STAYS
+        stays = note(observed, flags, hours, season[STANDS], season, blocks) == STAYS
         if stays and is_seasonal(course):
             values = scratch[4, : len(observed)]
             take_off(observed, times, first, head[SEED], course[:SEASON_MEMORY], values)

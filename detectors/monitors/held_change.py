@@ -110,7 +110,9 @@ def is_young(memory: Numbers, blocks: Numbers, time: int) -> bool:
     return bool(AT_ONCE < abs(time - blocks[block_means.BEGAN]) < KNOWN_BY)
 
 
-def held_back(drift: Drift, memory: Numbers, blocks: Numbers, time: int) -> HeldChange | None:
+def held_back(
+    drift: Drift, memory: Numbers, blocks: Numbers, time: int, after: Numbers
+) -> HeldChange | None:
     """Return a change that is not to be told yet; None where it is, and the blocks begin anew.
 
     Parameters
@@ -121,11 +123,13 @@ def held_back(drift: Drift, memory: Numbers, blocks: Numbers, time: int) -> Held
         Of its column, with all values up to it.
     time
         Event time at which it was found.
+    after
+        Shape ``(n,)``: the latest values since the change, as they are in the blocks.
     """
     if is_young(memory, blocks, time):
         block_means.forget(drift.rows_observed * drift.stride, blocks)
         if drift.stride == 1:
-            block_means.split(season.cut_off(drift.after, memory), blocks)
+            block_means.split(after, blocks)
         if is_course(blocks, spread=_is_on_spread(drift)):
             block_means.rest(blocks)
             blocks[block_means.DUE] = FIRST_LOOK

@@ -75,6 +75,28 @@ class CategoryNumbers:
         values: Numbers = numbers[codes]
         return values
 
+    def own(self, text: str) -> float:
+        """Return what stands for a category and for no other one; NaN where nothing does."""
+        return key_of(text) if self._edges is None else self._number_of.get(text, np.nan)
+
+    def keep(self, names: Sequence[str]) -> None:
+        """Give names to categories that must have one, once numbers stand for them."""
+        for name in names:
+            if self._edges is not None and name not in self._number_of:
+                self._number_of[name] = float(len(self.names))
+                self.names.append(name)
+                self._known, self._numbers = (), np.empty(0)
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether no further category gets a name when it comes."""
+        return not self._is_room
+
+    @property
+    def unnamed(self) -> int:
+        """How many numbers, the first ones, stand for texts without a name."""
+        return 0 if self._edges is None else len(self._edges) + 1
+
     def of_keys(self, keys: Numbers, names: Mapping[float, str]) -> Numbers:
         """Return what stands for categories by their keys, shape ``(n,)``, once numbers do.
 
@@ -122,7 +144,7 @@ class CategoryNumbers:
         """Return the whole state."""
         edges = self._edges
         return {
-            "names": self.names[0 if edges is None else len(edges) + 1 :],
+            "names": self.names[self.unnamed :],
             "edges": None if edges is None else np.array(edges),
             "open": self._open,
         }

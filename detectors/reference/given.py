@@ -1,6 +1,7 @@
 """A reference from outside, as one column has it: its values, and what becomes of them there."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
@@ -11,7 +12,6 @@ from detectors.reference import season
 from detectors.reference.first_values import FirstValues
 from detectors.reference.reference import Reference
 from detectors.reference.remedy import remedy_for
-from detectors.reference.season_removal import take_off
 from detectors.snapshots.tree import State
 from schemas.events.reference_report import ReferenceKind
 from schemas.tables.columns import Codes, Column, Flag, Kind, Values
@@ -97,7 +97,7 @@ class GivenColumn:
         return max(abs(first - since), abs(first - until)) <= season.MS_PER_HOUR
 
     def usable(
-        self, kind: Kind, spellings: Spellings, memory: Numbers
+        self, kind: Kind, spellings: Spellings, without: Callable[[Column, Integers], Column] | None
     ) -> "GivenOutcome | tuple[Values | Codes, Column]":
         """Return the usable values as ones of a kind, and that column; else why there are none.
 
@@ -105,16 +105,14 @@ class GivenColumn:
         ----------
         kind, spellings
             Of the column that is watched.
-        memory
-            Of its season, which is taken off.
+        without
+            Takes its season off a column of its kind, by the event times; None where none is known.
         """
         own = retyped(self.column, kind, spellings)
-        if season.is_seasonal(memory):
+        if without is not None:
             if self.about.since is None:
                 return GivenOutcome.SEASONAL
-            left = np.empty(len(own.values))
-            take_off(own.values.astype(np.float64), self.times, 0, 0, memory, left)
-            own = replace(own, values=left)
+            own = without(own, self.times)
         if own.flags is None:
             return (own.values, own) if len(own.values) >= FEWEST_ROWS else GivenOutcome.TOO_FEW
         values = own.values[own.flags == Flag.OK]

@@ -61,6 +61,8 @@ from detectors.reference.residuals import (
     residuals_of,
     tallies_of,
 )
+from detectors.reference.season import SLOTS
+from detectors.reference.season_slots import SeasonSlots
 from detectors.reference.second_sample import SecondSample
 from detectors.reference.whitening import Whitening, is_coarse
 from detectors.reference.window import ReferenceWindow
@@ -71,6 +73,9 @@ VALUES_TO_A_BIN: Final = 8
 
 FEWEST_BINS: Final = 4
 """Bins of a thinned burn-in, at least."""
+
+SLOT_SHARE: Final = 0.02
+"""Share of the values from which on a category may have a slot."""
 
 STILL: Final = 0.35
 """Share of values that are the one before from which on it is no wonder that one stays."""
@@ -259,6 +264,23 @@ class Reference:
         self.block.words[STRIDE], self.independent = spacing
         if like.until_look is not None:
             self._second = SecondSample(self._burn_in)
+
+    def commonest(self) -> list[str]:
+        """Return the categories that have slots by the values that it holds: the most frequent."""
+        categories = self.categories
+        if categories is None:
+            return []
+        counts = self._category_counts[categories.unnamed :]
+        order = np.argsort(-counts, kind="stable")[:SLOTS]
+        often = order[counts[order] >= max(SLOT_SHARE * self._category_counts.sum(), 2.0)]
+        return [categories.names[categories.unnamed + at] for at in often.tolist()]
+
+    def stand(self, slots: SeasonSlots) -> None:
+        """Write what stands for the slots of its season's categories."""
+        if self.categories is not None:
+            slots.stand(self.categories, self.block.season)
+            if self._category_bins is not None:
+                self._category_bins.extend(self.categories)
 
     def judged(self, count: int) -> slice:
         """Return which of the next ``count`` values are judged."""

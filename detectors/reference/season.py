@@ -87,18 +87,42 @@ TODAY: Final = slice(HOURS, 2 * HOURS)
 WEEK: Final = slice(2 * HOURS, 2 * HOURS + DAYS)
 THIS_WEEK: Final = slice(2 * HOURS + DAYS, 2 * (HOURS + DAYS))
 SPREADS: Final = slice(2 * (HOURS + DAYS), 3 * HOURS + 2 * DAYS)  # mean squares within the hours
-MEMORY: Final = HEAD + (3 * HOURS + 2 * DAYS) // 2
+MEANS: Final = 3 * HOURS + 2 * DAYS
+"""How many that is."""
+
+# Then, of the hours of a week, what they have above the course of the days and the level of their
+# own day; and of each day how like that was to what came before.
+WEEK_HOURS: Final = slice(MEANS, MEANS + DAYS * HOURS)
+PRODUCTS: Final = slice(MEANS + DAYS * HOURS, MEANS + DAYS * HOURS + DAYS)
+POWERS: Final = slice(MEANS + DAYS * HOURS + DAYS, MEANS + DAYS * HOURS + 2 * DAYS)
+ALL_MEANS: Final = MEANS + DAYS * HOURS + 2 * DAYS
+
+# Of categories the most frequent ones, the slots, have in place of all these means the shares of
+# the hours of days, slot by slot: those before this day, above their level, and those of this day.
+SLOTS: Final = 5
+SHARES: Final = slice(0, SLOTS * HOURS)
+SHARES_TODAY: Final = slice(SLOTS * HOURS, 2 * SLOTS * HOURS)
+
+# Then words again:
+SHAKEN_DAYS: Final = HEAD + ALL_MEANS // 2  # in a row
+LEVEL_DAYS: Final = SHAKEN_DAYS + 1  # days of which LEVEL is the mean
+FURTHER: Final = LEVEL_DAYS + 1
+STANDS: Final = slice(FURTHER, FURTHER + SLOTS)  # what stands for the slots; NaN for none
+TALLIES: Final = slice(FURTHER + SLOTS, FURTHER + 2 * SLOTS)  # of them in the hour at hand
+LEVELS: Final = slice(FURTHER + 2 * SLOTS, FURTHER + 3 * SLOTS)  # mean shares of the days
+MEMORY: Final = FURTHER + 3 * SLOTS
 """Words of a column."""
 
 OFF: Final = -1.0
 """There is no season: somebody has said so."""
 
 NONE: Final = 0.0
-"""Categories have none that is known."""
+"""What a release before wrote of categories."""
 
 NUMBERS: Final = 1.0
 BOOLEANS: Final = 2.0
-MODES: Final = {Kind.NUMBER: NUMBERS, Kind.BOOLEAN: BOOLEANS, Kind.CATEGORY: NONE}
+CATEGORIES: Final = 3.0
+MODES: Final = {Kind.NUMBER: NUMBERS, Kind.BOOLEAN: BOOLEANS, Kind.CATEGORY: CATEGORIES}
 
 STAYS: Final = -1
 """In place of a row: what is taken off does not change."""
@@ -122,7 +146,16 @@ def begin(memory: Numbers, mode: float) -> None:
     memory[SINCE] = memory[HOUR] = memory[LAST] = np.nan
     if mode == BOOLEANS:
         memory[REACH] = 1.0
-    memory[HEAD:].view(np.float32)[:] = np.nan
+    if mode == CATEGORIES:  # which do not rise
+        memory[FALLS] = 1.0
+    means_of(memory)[:] = np.nan
+    memory[STANDS] = np.nan
+
+
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+def means_of(memory: Numbers) -> Means:
+    """Return the means of half the size."""
+    return memory[HEAD:SHAKEN_DAYS].view(np.float32)
 
 
 def gauge(memory: Numbers, latest: Numbers) -> float:
@@ -144,7 +177,7 @@ def gauge(memory: Numbers, latest: Numbers) -> float:
         memory[SUM] = memory[COUNT] = memory[SQUARES] = 0.0
     memory[SQUARES] += moved * (2.0 * memory[SUM] + memory[COUNT] * moved)
     memory[SUM] += memory[COUNT] * moved
-    means = memory[HEAD:].view(np.float32)
+    means = means_of(memory)
     means[TODAY] += np.float32(moved)
     means[THIS_WEEK] += np.float32(moved)
     memory[LEVEL] += moved
@@ -231,7 +264,7 @@ def keeps_to_calendar(before: Numbers, after: Numbers) -> bool:
 
 def is_gauged(memory: Numbers) -> bool:
     """Tell whether it is known what values are like, or need not be."""
-    return bool(memory[MODE] != NUMBERS or memory[REACH] > 0.0)
+    return bool(memory[MODE] not in {NUMBERS, CATEGORIES} or memory[REACH] > 0.0)
 
 
 def is_learned(memory: Numbers) -> bool:
@@ -246,7 +279,14 @@ def cycles(memory: Numbers) -> float:
 
 def state_of(memory: Numbers) -> State:
     """Return what is known, of which a release before knew nothing."""
-    return {"head": memory[:HEAD].copy(), "means": memory[HEAD:].view(np.float32).astype(float)}
+    means = means_of(memory).astype(float)
+    further = memory[SHAKEN_DAYS:].copy()
+    return {
+        "head": memory[:HEAD].copy(),
+        "means": means[:MEANS],
+        "further": further,
+        "week_hours": None if np.isnan(means[MEANS:]).all() else means[MEANS:],
+    }
 
 
 def restore(memory: Numbers, state: State | None) -> None:
@@ -257,8 +297,16 @@ def restore(memory: Numbers, state: State | None) -> None:
     memory
         Shape ``(MEMORY,)``, as `begin` wrote it.
     state
-        As `state_of` gave it.
+        As `state_of` gave it; a release before wrote no ``further`` and no ``week_hours``.
     """
-    if state is not None and state["head"][MODE] == memory[MODE]:
-        memory[:HEAD] = state["head"]
-        memory[HEAD:].view(np.float32)[:] = state["means"]
+    if state is None or state["head"][MODE] != memory[MODE]:
+        return
+    memory[:HEAD] = state["head"]
+    means_of(memory)[:MEANS] = state["means"]
+    if state.get("week_hours") is not None:
+        means_of(memory)[MEANS:] = state["week_hours"]
+    further = state.get("further")
+    if further is None:
+        memory[LEVEL_DAYS] = min(memory[DAYS_SEEN], MOST_CYCLES)
+    elif len(further) == len(memory[SHAKEN_DAYS:]):
+        memory[SHAKEN_DAYS:] = further

@@ -11,6 +11,7 @@ from detectors.reference.block_means import SQUARES as OWN_SQUARES
 from detectors.reference.block_means import SUM as OWN_SUM
 from detectors.reference.block_means import add, until_next
 from detectors.reference.season import (
+    CATEGORIES,
     CENTRE,
     CHANGES,
     COUNT,
@@ -21,7 +22,6 @@ from detectors.reference.season import (
     FALLS,
     FEWEST_DAYS,
     FEWEST_HOURS,
-    HEAD,
     HOUR,
     HOURS,
     LAST,
@@ -33,93 +33,76 @@ from detectors.reference.season import (
     MOST_CYCLES,
     NONE,
     PAIRS,
+    POWERS,
+    PRODUCTS,
     REACH,
     RISES,
     SHAKEN,
+    SHARES_TODAY,
     SPREADS,
     SQUARES,
     STAYS,
     SUM,
+    TALLIES,
     THIS_WEEK,
     TODAY,
     VARIES,
     WEEK,
+    WEEK_HOURS,
     WEEK_KNOWN,
     WEEKS_SEEN,
     Integers,
     Means,
+    means_of,
 )
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _likeness(means: Means, others: Means) -> float:
-    """Return Student's t of the correlation of those that both have, 0 for none."""
-    count, mean, other = 0, 0.0, 0.0
-    for i in range(len(means)):
-        if means[i] == means[i] and others[i] == others[i]:
-            count += 1
-            mean += means[i]
-            other += others[i]
-    if count < FEWEST_DAYS:
-        return 0.0
-    mean, other = mean / count, other / count
-    both, own, others_own = 0.0, 0.0, 0.0
-    for i in range(len(means)):
-        if means[i] == means[i] and others[i] == others[i]:
-            both += (means[i] - mean) * (others[i] - other)
-            own += (means[i] - mean) ** 2
-            others_own += (others[i] - other) ** 2
-    if both <= 0.0:
-        return 0.0
-    correlation = both / math.sqrt(own * others_own)
-    return correlation * math.sqrt((count - 2) / max(1.0 - correlation * correlation, 1e-9))
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _level(means: Means, earlier: Means) -> float:
-    """Return the mean of what the means of a cycle, one at least, lie above those before it."""
-    count, level = 0, 0.0
-    for i in range(len(means)):
-        if means[i] == means[i]:
-            count += 1
-            level += means[i]
-            if earlier[i] == earlier[i]:
-                level -= earlier[i]
-    return level / count
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _learn(means: Means, earlier: Means, cycles: float) -> float:
-    """Take the means of a cycle into those before it; return their level above these."""
-    level = _level(means, earlier)
-    weight = 1.0 / min(cycles + 1.0, MOST_CYCLES)
-    for i in range(len(means)):
-        if means[i] == means[i]:
-            own = np.float64(means[i]) - level
-            if earlier[i] == earlier[i]:
-                own = earlier[i] + weight * (own - earlier[i])
-            earlier[i] = own
-    return level
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _held(means: Means) -> int:
-    count = 0
-    for mean in means:
-        count += mean == mean  # noqa: PLR0124
-    return count
+from detectors.reference.season_cycles import (
+    end_level,
+    follow,
+    held,
+    is_learned_from,
+    learn,
+    level_of,
+    likeness,
+    or_zero,
+)
+from detectors.reference.season_shares import count_category, end_day, end_hour
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _end_week(memory: Numbers, week: Means, this_week: Means) -> bool:
     """Learn from a week; tell whether what is taken off changes."""
-    if _held(this_week) < FEWEST_DAYS:
+    if held(this_week) < FEWEST_DAYS:
         return False
-    if memory[WEEKS_SEEN] > 0.0 and _likeness(week, this_week) >= LIKE_WEEK:
+    if memory[WEEKS_SEEN] > 0.0 and likeness(week, this_week) >= LIKE_WEEK:
         memory[WEEK_KNOWN] = 1.0
-    _learn(this_week, week, memory[WEEKS_SEEN])
+    learn(this_week, week, memory[WEEKS_SEEN])
     memory[WEEKS_SEEN] += 1.0
     return bool(memory[WEEK_KNOWN] > 0.0)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _learn_day_of_week(memory: Numbers, means: Means, day: int) -> None:
+    """Learn what a day of the week has beside the course of the days, whatever its level.
+
+    And how much of that has come again: the weight that it deserves.
+    """
+    course, hours = means[DAY], means[TODAY]
+    earlier = means[WEEK_HOURS][day * HOURS : (day + 1) * HOURS]
+    level = level_of(hours, course)
+    weight = 1.0 / min(memory[WEEKS_SEEN] + 1.0, MOST_CYCLES)
+    products, powers = 0.0, 0.0
+    for hour in range(HOURS):
+        if hours[hour] == hours[hour]:
+            own = np.float64(hours[hour]) - level - or_zero(course[hour])
+            before = np.float64(earlier[hour])
+            if before == before:  # noqa: PLR0124
+                products += own * before
+                powers += before * before
+                own = before + weight * (own - before)
+            earlier[hour] = own
+    if powers > 0.0:
+        means[PRODUCTS][day] = or_zero(means[PRODUCTS][day]) + products
+        means[POWERS][day] = or_zero(means[POWERS][day]) + powers
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -127,20 +110,22 @@ def _end_day(memory: Numbers, means: Means, today: int) -> bool:
     """Learn from a day, by its number since the epoch; tell whether what is taken off changes."""
     day, hours = means[DAY], means[TODAY]
     calm = memory[SHAKEN] == 0.0
-    if _held(hours) < FEWEST_HOURS:
+    if held(hours) < FEWEST_HOURS:
         return False
-    known = memory[DAY_KNOWN] > 0.0
-    if not known and memory[DAYS_SEEN] > 0.0 and _likeness(day, hours) >= LIKE_DAY:
+    # A day on which the level has changed would say that it does so every day.
+    learned = is_learned_from(memory)
+    if memory[DAY_KNOWN] == 0.0 and memory[DAYS_SEEN] > 0.0 and likeness(day, hours) >= LIKE_DAY:
         memory[DAY_KNOWN] = 1.0
     if calm or memory[WEEK_KNOWN] == 0.0:
-        means[THIS_WEEK][(today + 3) % DAYS] = _level(hours, day)
-    # A day on which the level has changed would say that it does so every day.
-    if known and not calm:
-        return False
-    level = _learn(hours, day, memory[DAYS_SEEN])
-    memory[DAYS_SEEN] += 1.0
-    memory[LEVEL] += (level - memory[LEVEL]) / min(memory[DAYS_SEEN], MOST_CYCLES)
-    return bool(memory[DAY_KNOWN] > 0.0)
+        means[THIS_WEEK][(today + 3) % DAYS] = level_of(hours, day)
+        _learn_day_of_week(memory, means, (today + 3) % DAYS)
+    level = follow(hours, day, memory[LEVEL], memory)
+    if learned:
+        level += learn(hours, day, memory[DAYS_SEEN])
+        memory[DAYS_SEEN] += 1.0
+    memory[LEVEL] = level
+    end_level(memory)
+    return bool(memory[DAY_KNOWN] + memory[WEEK_KNOWN] > 0.0)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -170,25 +155,31 @@ def turn(hour: int, memory: Numbers) -> bool:
     memory
         Of the column.
     """
-    means = memory[HEAD:].view(np.float32)
+    means = means_of(memory)
+    shares = memory[MODE] == CATEGORIES
     changes = False
     if memory[HOUR] == memory[HOUR]:
         before = int(memory[HOUR])
         if hour < before:
-            means[TODAY] = np.nan
-            means[THIS_WEEK] = np.nan
+            means[SHARES_TODAY if shares else TODAY] = np.nan
+            if not shares:
+                means[THIS_WEEK] = np.nan
         else:
             if memory[COUNT] > 0.0 and memory[REACH] > 0.0:
-                _end_hour(memory, means[TODAY], means[SPREADS], before % HOURS)
+                if shares:
+                    end_hour(memory, before % HOURS)
+                else:
+                    _end_hour(memory, means[TODAY], means[SPREADS], before % HOURS)
             today = before // HOURS
             if hour // HOURS != today:
-                changes = _end_day(memory, means, today)
-                means[TODAY] = np.nan
+                changes = end_day(memory) if shares else _end_day(memory, means, today)
+                means[SHARES_TODAY if shares else TODAY] = np.nan
                 memory[SHAKEN] = 0.0
-                if (hour // HOURS + 3) // DAYS != (today + 3) // DAYS:
+                if not shares and (hour // HOURS + 3) // DAYS != (today + 3) // DAYS:
                     changes |= _end_week(memory, means[WEEK], means[THIS_WEEK])
                     means[THIS_WEEK] = np.nan
     memory[HOUR] = hour
+    memory[TALLIES] = 0.0
     memory[SUM] = memory[COUNT] = memory[SQUARES] = 0.0
     return changes
 
@@ -198,6 +189,8 @@ def _track(value: float, memory: Numbers, first: bool) -> None:
     """Learn what a value, the first of its hour or another one, says of the calendar."""
     last = memory[LAST]
     memory[LAST] = value
+    if math.isnan(last):
+        return
     memory[RISES] += value > last
     if value < last:
         memory[FALLS] = 1.0
@@ -209,9 +202,20 @@ def _track(value: float, memory: Numbers, first: bool) -> None:
         memory[VARIES] = 1.0
 
 
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+def _counted(value: float, stands: Numbers, memory: Numbers) -> float:
+    """Return the figure of a value, of a category once it is counted."""
+    return count_category(value, stands, memory) if memory[MODE] == CATEGORIES else value
+
+
 @njit(cache=True, nogil=True, error_model="numpy")
 def note(
-    values: Numbers, flags: NDArray[np.uint8], hours: Integers, memory: Numbers, blocks: Numbers
+    values: Numbers,
+    flags: NDArray[np.uint8],
+    hours: Integers,
+    stands: Numbers,
+    memory: Numbers,
+    blocks: Numbers,
 ) -> int:
     """Learn from values, up to the first row with which what is taken off changes.
 
@@ -225,6 +229,8 @@ def note(
         Shape ``(n,)``: their quality; empty where all are usable.
     hours
         Shape ``(n,)``: since the epoch.
+    stands
+        Shape ``(SLOTS,)``: what stands for the slots of categories among the values.
     memory
         Of the column.
     blocks
@@ -262,10 +268,11 @@ def note(
             if changes:
                 add(room - until, own_total, own_squares, blocks)
                 return row
+        value = _counted(values[row], stands, memory)
         if tracked:
-            _track(values[row], memory, first=count == 0.0)
+            _track(value, memory, first=count == 0.0)
             tracked = memory[VARIES] == 0.0 or memory[FALLS] == 0.0
-        own = min(max(values[row] - centre, -reach), reach)
+        own = min(max(value - centre, -reach), reach)
         total += own
         squares += own * own
         own_total += own

@@ -18,24 +18,29 @@ from numba import njit
 from detectors.arrays.column import Numbers
 from detectors.reference.ranks import random_part
 from detectors.reference.season import (
+    CATEGORIES,
     CENTRE,
     DAY,
     DAY_KNOWN,
     DAYS,
     GRAIN,
-    HEAD,
     HOURS,
     LEVEL,
     MODE,
     MS_PER_HOUR,
     NUMBERS,
+    POWERS,
+    PRODUCTS,
     SPREADS,
-    VARIES,
     WEEK,
+    WEEK_HOURS,
     WEEK_KNOWN,
     Integers,
     Means,
+    means_of,
 )
+from detectors.reference.season_cycles import course_at, or_zero
+from detectors.reference.season_shares import without_course
 
 DIFFERENT: Final = 2.0
 """Times the least mean square within an hour from which on hours differ: values that lie off the
@@ -45,27 +50,20 @@ _TURNS: Final = np.uint64(0x5EA50)
 """Sets its random parts apart from those of ranks."""
 
 
-@njit(cache=True, nogil=True, error_model="numpy", inline="always")
-def _or_zero(mean: float) -> float:
-    return 0.0 if math.isnan(mean) else mean
-
-
 @njit(cache=True, nogil=True, error_model="numpy")
-def _above(time: int, day: Means, week: Means, memory: Numbers) -> float:
+def _above(time: int, means: Means, memory: Numbers) -> float:
     """Return what values of an event time lie above their level."""
     above = 0.0
-    hour = time // MS_PER_HOUR
     if memory[DAY_KNOWN] > 0.0:
-        own = _or_zero(day[hour % HOURS])
-        above += own
-        if memory[VARIES] > 0.0:
-            from_last = own - _or_zero(day[(hour - 1) % HOURS])
-            to_next = _or_zero(day[(hour + 1) % HOURS]) - own
-            if from_last * to_next > 0.0:
-                slope = from_last if abs(from_last) < abs(to_next) else to_next
-                above += slope * ((time - hour * MS_PER_HOUR) / MS_PER_HOUR - 0.5)
+        above += course_at(time, means[DAY], memory)
     if memory[WEEK_KNOWN] > 0.0:
-        above += _or_zero(week[(hour // HOURS + 3) % DAYS])
+        hour = time // MS_PER_HOUR
+        day = (hour // HOURS + 3) % DAYS
+        above += or_zero(means[WEEK][day])
+        likeness = means[PRODUCTS][day] / means[POWERS][day]
+        if likeness > 0.0:  # as much of it as comes again
+            own = or_zero(means[WEEK_HOURS][day * HOURS + hour % HOURS])
+            above += min(likeness, 1.0) * own
     return above
 
 
@@ -102,15 +100,17 @@ def take_off(
     left
         Shape ``(n,)``: gets it.
     """
-    means = memory[HEAD:].view(np.float32)
-    day, week, level = means[DAY], means[WEEK], memory[LEVEL]
+    means, level = means_of(memory), memory[LEVEL]
     spreads, usual = means[SPREADS], _usual(means[SPREADS])
     for i in range(len(values)):
-        above = _above(times[i], day, week, memory)
         random = random_part(np.uint64(seed) ^ _TURNS, np.uint64(first + i))
+        if memory[MODE] == CATEGORIES:
+            left[i] = without_course(values[i], times[i], random, memory)
+            continue
+        above = _above(times[i], means, memory)
         if memory[MODE] == NUMBERS:
             left[i] = values[i] - above + memory[GRAIN] * (random - 0.5)
-            own = _or_zero(spreads[times[i] // MS_PER_HOUR % HOURS])
+            own = or_zero(spreads[times[i] // MS_PER_HOUR % HOURS])
             if usual > 0.0 and memory[DAY_KNOWN] > 0.0 and own > 0.0:
                 standing = level + memory[CENTRE]
                 left[i] = standing + (left[i] - standing) * math.sqrt(usual / own)

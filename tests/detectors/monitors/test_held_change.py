@@ -60,7 +60,7 @@ def test_what_rises_slowly_is_held_back_while_a_column_is_young(time: int) -> No
     drift = _drift()
     rising = np.random.default_rng(3).normal(size=2000) + np.linspace(0.0, 2.0, 2000)
     memory, blocks = _column(rising)
-    held = held_back(drift, memory, blocks, time)
+    held = held_back(drift, memory, blocks, time, season.cut_off(drift.after, memory))
 
     assert (held is not None) == (time == AT_ONCE + 1)
     if held is None:
