@@ -162,6 +162,7 @@ def monitor_options(settings: Settings, model: str) -> MonitorOptions:
         task=_task(known),
         spellings=known.values.over(settings.values),
         class_names=known.classes,
+        label_names=tuple(known.label_names.items()),
         thresholds=tuple(map(Threshold.of, known.thresholds)),
         performance=performance_options(settings, known),
     )

@@ -43,7 +43,9 @@ def contradictions(tree: Mapping[str, object]) -> Iterator[Detail]:
                 yield found._replace(path=("models", name, "values", *found.path))
         spellings = spellings_of(ValueSettings.model_construct(**own))
         classes = _usable(ModelSettings, {"classes": model.get("classes")}).get("classes", ())
-        for found in _twins(classes, spellings):
+        renamed = _usable(ModelSettings, {"label_names": model.get("label_names")})
+        labels = renamed.get("label_names", {})
+        for found in (*_twins(classes, spellings), *_misnamed(labels, classes, spellings)):
             yield found._replace(path=("models", name, *found.path))
 
 
@@ -71,6 +73,21 @@ def _made(section: type[Section], raw: Mapping[str, object]) -> Section | None:
         return section.model_validate_json(json.dumps(raw), strict=True)
     except ValidationError:
         return None
+
+
+def _misnamed(
+    labels: Mapping[str, str], classes: tuple[str, ...], spellings: Spellings
+) -> Iterator[Detail]:
+    """Yield labels that are another one in another spelling, or of a class that there is not."""
+    known: dict[str, str] = {}
+    names = {class_name(each, spellings) for each in classes}
+    for label, meant in labels.items():
+        path = ("label_names", label)
+        first = known.setdefault(class_name(label, spellings), label)
+        if first != label:
+            yield Detail(path, repr(meant), f"each label once, and {first!r} is the same")
+        if names and class_name(meant, spellings) not in names:
+            yield Detail(path, repr(meant), f"one of the classes: {', '.join(classes)}")
 
 
 def _twins(classes: tuple[str, ...], spellings: Spellings) -> Iterator[Detail]:

@@ -238,6 +238,10 @@ class ModelSettings(Section):
     probabilities, have them; where none are named they are 0, 1, ... A list of another length is
     counted as such and left out."""
 
+    label_names: Annotated[Mapping[str, str], Field(max_length=1000)] = {}
+    """What its labels are called, to the class that the model says: `{chargeback: fraud}`; those
+    that both call alike need none."""
+
     thresholds: Annotated[tuple[str, ...], Field(max_length=32)] = ()
     """How good it has to be by its labels, such as `recall[fraud] >= 0.8`; an alert says when it is
     worse, and when it is good again."""

@@ -1,10 +1,11 @@
-"""Turns a change of how labels come into the alert that people read."""
+"""Turns a change of how labels come, or of what they say, into the alert that people read."""
 
-from detectors.alerts.sentences import labels_sentence
+from detectors.alerts.sentences import labels_sentence, names_sentence
 from detectors.performance.label_flow import FlowTurn
+from detectors.performance.outcome_names import SELDOM, NamesTurn
 from schemas.events.alert import AlertStatus, Severity
 from schemas.events.identity import stable_id
-from schemas.events.label_alert import LabelAlert
+from schemas.events.label_alert import LabelAlert, LabelProblem
 from schemas.events.position import Position
 from schemas.events.times import format_time
 from schemas.tables.model_version import ModelVersion
@@ -29,4 +30,28 @@ def label_alert_of(turn: FlowTurn, identity: ModelVersion, detected_at: Position
         since_time=format_time(turn.since),
         detected_at=detected_at,
         message=labels_sentence(turn, identity),
+    )
+
+
+def names_alert_of(turn: NamesTurn, identity: ModelVersion, detected_at: Position) -> LabelAlert:
+    """Return the alert of labels that call classes otherwise than the model, or no more do."""
+    model, version = identity
+    status = AlertStatus.OPENED if turn.is_open else AlertStatus.RESOLVED
+    at = detected_at.topic, detected_at.partition, detected_at.offset
+    problem = LabelProblem.UNLIKE
+    return LabelAlert(
+        alert_id=stable_id(model, version, "labels", problem, status, *at),
+        status=status,
+        severity=Severity.WARNING if turn.is_open else Severity.INFO,
+        model=model,
+        version=version,
+        problem=problem,
+        before=turn.renamed,
+        after=turn.right,
+        limit=SELDOM,
+        age_seconds=None,
+        label_names=turn.names,
+        since_time=format_time(turn.since),
+        detected_at=detected_at,
+        message=names_sentence(turn, identity),
     )

@@ -4,6 +4,7 @@ from typing import Final, TypeAlias
 
 from detectors.alerts.sighting import Sighting
 from detectors.performance.label_flow import FlowTurn
+from detectors.performance.outcome_names import NamesTurn
 from detectors.performance.threshold import Threshold
 from detectors.performance.threshold_check import Turn
 from schemas.events.alert import AlertKind
@@ -22,6 +23,9 @@ _STREAM_WORDS: Final = {
     Stream.SPREAD: "spread of its ranks",
     Stream.RAW: "values",
 }
+
+_FEW: Final = 5
+_LONG: Final = 40
 
 _QUALITY_WORDS: Final = {
     Quality.ABSENT: "absent from",
@@ -131,6 +135,25 @@ def labels_sentence(turn: FlowTurn, identity: ModelVersion) -> str:
         f"{model} {version} has {said}: {turn.after:.1%} of the predictions within "
         f"{_short(age)} s, and {turn.before:.1%} was usual."
     )
+
+
+def names_sentence(turn: NamesTurn, identity: ModelVersion) -> str:
+    """Return the sentence of labels that call classes otherwise than the model, or no more."""
+    model, version = identity
+    if not turn.is_open:
+        return f"Labels of {model} {version} and its predictions go by the same names again."
+    said, true = (
+        ", ".join(repr(name[:_LONG]) for name in each[:_FEW]) or "nothing"
+        for each in (turn.said, turn.true)
+    )
+    sentence = (
+        f"Labels of {model} {version} cannot be compared with its predictions: {turn.right:.0%} "
+        f"are right, labels say {true}, and it predicts {said}."
+    )
+    if not turn.names:
+        return sentence
+    names = ", ".join(f"{label!r} is {said!r}" for label, said in list(turn.names.items())[:_FEW])
+    return f"{sentence} If {names}, {turn.renamed:.0%} are (models.{model}.label_names)."
 
 
 def _verb(kind: DriftKind, direction: Direction | None) -> str:

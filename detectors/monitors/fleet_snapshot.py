@@ -79,6 +79,8 @@ def fingerprint(options: MonitorOptions) -> str:
         parts.append(options.spellings.document())
     if options.class_names:
         parts.append(list(options.class_names))
+    if options.label_names:
+        parts.append(dict(options.label_names))
     document = orjson.dumps(parts, option=orjson.OPT_SORT_KEYS)
     return blake2b(document, digest_size=8).hexdigest()
 

@@ -1,10 +1,11 @@
 """How the labels of one model version come, watched: a consumer of its rows."""
 
-from detectors.alerts.label_alert import label_alert_of
+from detectors.alerts.label_alert import label_alert_of, names_alert_of
 from detectors.monitors.options import MonitorOptions
 from detectors.monitors.row_consumer import Found
 from detectors.performance.label_flow import LabelFlow
 from detectors.performance.labelled_rows import are_labelled
+from detectors.performance.outcome_names import OutcomeNames
 from detectors.rows.predicted_at import predicted_at
 from detectors.rows.row_log import RowLog
 from detectors.snapshots.tree import State
@@ -16,7 +17,7 @@ FORMAT = 1
 
 
 class LabelWatch:
-    """Tells when the labels of a model version stop, and when fewer of them come in time.
+    """Tells when the labels of a model version stop, thin out, or call classes otherwise than it.
 
     Parameters
     ----------
@@ -37,6 +38,7 @@ class LabelWatch:
         self._identity = identity
         self._windows = [options.performance.window, options.performance.kept]
         self._flow = LabelFlow(*self._windows)
+        self._names = OutcomeNames(options.spellings)
 
     def skim(self, origin: Origin, rows: int, oldest: int, newest: int) -> bool:
         """Count predictions of one window as `detectors.monitors.row_consumer.RowConsumer`."""
@@ -55,16 +57,23 @@ class LabelWatch:
             row = first + turn.row
             at = log.position(row, known_at=row)
             found.append(Found(row, label_alert_of(turn, self._identity, at)))
+        if rows.origin is not Origin.PREDICTIONS:
+            for named in self._names.add(rows.columns, rows.times):
+                row = first + named.row
+                at = log.position(row, known_at=row)
+                found.append(Found(row, names_alert_of(named, self._identity, at)))
         return found
 
     def restart(self) -> None:
-        """Do nothing: who sends labels is not deployed with the model."""
+        """Compare names anew; who sends labels, and when, is not deployed with the model."""
+        self._names.restart()
 
     def state(self) -> State:
         """Return the whole state; nothing where no label has come."""
         if not self._flow.has_labels:
             return {}
-        return {"format": FORMAT, "windows": self._windows, "flow": self._flow.state()}
+        state = {"format": FORMAT, "windows": self._windows, "flow": self._flow.state()}
+        return {**state, "names": self._names.state()}
 
     def restore(self, state: State) -> None:
         """Restore a state; where other windows were configured all of it begins anew.
@@ -78,3 +87,6 @@ class LabelWatch:
             raise ValueError(f"flow of labels of format {state['format']}, expected {FORMAT}")
         if state["windows"] == self._windows:
             self._flow.restore(state["flow"])
+        # Releases before compared no names: they are compared from the next row on.
+        if "names" in state:
+            self._names.restore(state["names"])

@@ -15,6 +15,7 @@ from detectors.monitors.joint_watch import JointWatch
 from detectors.monitors.options import MonitorOptions
 from detectors.monitors.row_consumer import Found, RowConsumer
 from detectors.monitors.trigger_watch import TriggerWatch
+from detectors.performance.class_columns import named_labels
 from detectors.performance.error import Task
 from detectors.performance.labelled_rows import are_labelled, errors_of, with_errors
 from detectors.performance.task_choice import TaskChoice
@@ -286,7 +287,8 @@ class ModelMonitor:
         left = min(self.task.rows_left, len(rows))
         numbers = np.arange(len(rows))
         if left:
-            part = rows.take(numbers < left)
+            columns = named_labels(rows.columns, self.options.classes)
+            part = replace(rows, columns=tuple(columns)).take(numbers < left)
             errors = errors_of(part.columns, self.task.of_next, left, self.options.classes)
             yield 0, replace(part, columns=(errors, *part.columns))
             if self.task.settled is not None:

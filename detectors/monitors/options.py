@@ -78,6 +78,8 @@ class MonitorOptions:
         Which texts are one class, a boolean, or no value.
     class_names
         The classes in the order of lists of probabilities; empty where they are numbered.
+    label_names
+        What its labels are called that are of a class: pairs of the label and the class.
     thresholds
         How good it has to be.
     performance
@@ -102,6 +104,7 @@ class MonitorOptions:
     task: Task = Task.AUTO
     spellings: Spellings = USUAL
     class_names: tuple[str, ...] = ()
+    label_names: tuple[tuple[str, str], ...] = ()
     thresholds: tuple[Threshold, ...] = ()
     performance: PerformanceOptions = field(default_factory=PerformanceOptions)
     seasonal: bool = True
@@ -126,4 +129,6 @@ class MonitorOptions:
     def classes(self) -> Classes:
         """The classes, by which errors are reckoned."""
         own = self.performance
-        return Classes(self.spellings, self.class_names, own.positive, own.threshold)
+        return Classes(
+            self.spellings, self.class_names, own.positive, own.threshold, self.label_names
+        )

@@ -148,7 +148,8 @@ class PerformanceWatch:
         options = self._options
         told = replace(options.performance, metrics=())
         spelled = sorted(options.spellings.document().items())
-        return stable_id(repr(told), repr(spelled), *options.class_names, str(options.task))
+        named = [repr(sorted(options.label_names))] if options.label_names else []
+        return stable_id(repr(told), repr(spelled), *options.class_names, str(options.task), *named)
 
     def _hold(self, rows: ObservationBatch) -> None:
         """Keep rows until the task is known, and have them decide it."""

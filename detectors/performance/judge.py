@@ -7,8 +7,8 @@ from typing import Final
 
 import numpy as np
 
+from detectors.performance.class_columns import class_columns
 from detectors.performance.class_table import OTHERS, ClassTable
-from detectors.performance.decided import decided
 from detectors.performance.distinct import distinct
 from detectors.performance.judged_rows import (
     ClassRows,
@@ -80,7 +80,7 @@ class Judge:
         tuple
             Shape ``(n,)`` each; NaN where the probability is not known.
         """
-        columns = decided(columns, self.classes, self.options.score_of)
+        columns = class_columns(columns, self.classes, self.options.score_of)
         said = [column for column in columns if column.role is Role.PREDICTION]
         score = next((each for each in columns if each.role is Role.SCORE), None)
         if len(said) != 1 or said[0].name.endswith("]"):
@@ -108,7 +108,7 @@ class Judge:
 
     def class_rows(self, columns: Sequence[Column], rows: int) -> ClassRows:
         """Return rows of a classification; new classes get their numbers in the order of rows."""
-        columns = decided(columns, self.classes, self.options.score_of)
+        columns = class_columns(columns, self.classes, self.options.score_of)
         of_positive = self.options.score_of is ScoreOf.POSITIVE
         found = plain_rows(columns, rows, self.table, self.positive, of_positive=of_positive)
         return self.any_class_rows(columns, rows) if found is None else found

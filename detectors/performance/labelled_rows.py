@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.performance.decided import decided
+from detectors.performance.class_columns import class_columns, named_labels
 from detectors.performance.distinct import distinct
 from detectors.performance.error import Task, error_of
 from detectors.performance.options import ScoreOf
@@ -43,7 +43,8 @@ def with_errors(
 ) -> tuple[Column, ...]:
     """Return columns of labelled rows with that of their errors before them.
 
-    Predictions that are probabilities are classes in them (`detectors.performance.decided`).
+    Labels have the names of their classes in them, and predictions that are probabilities are
+    classes (`detectors.performance.class_columns`): to be done once.
 
     Parameters
     ----------
@@ -58,8 +59,9 @@ def with_errors(
     score_of
         What a score is the probability of.
     """
+    columns = named_labels(columns, classes)
     if task.is_of_classes:
-        columns = decided(columns, task.classes(classes), score_of)
+        columns = class_columns(columns, task.classes(classes), score_of)
     found = _of_scalars(columns, task, classes)
     return (found or errors_of(columns, lambda *_: task, rows, classes), *columns)
 

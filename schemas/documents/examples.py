@@ -286,6 +286,7 @@ LABEL_ALERT: Final[dict[str, Any]] = {
     "after": 0.48,
     "limit": 0.6825,
     "age_seconds": 345600.0,
+    "label_names": {},
     "since_time": "2026-03-01T00:00:00.000Z",
     "detected_at": {
         "topic": "labels",

@@ -14,6 +14,7 @@ class LabelProblem(StrEnum):
 
     STOPPED = "stopped"
     FEWER = "fewer"
+    UNLIKE = "unlike"
 
 
 class LabelAlert(Alert):
@@ -28,15 +29,19 @@ class LabelAlert(Alert):
         strict=False,
         description="`stopped`: predictions go on, and no label comes; `fewer`: of fewer "
         "predictions than before the label has come by a certain age, so that labels thin out, or "
-        "come later.",
+        "come later; `unlike`: labels and predictions call classes by other names, so that no "
+        "error and no metric made of them is true.",
     )
     before: float = Field(
         ge=0,
         description="Of `stopped` the longest silence so far, in seconds; of `fewer` the share of "
-        "the predictions of the reference whose labels came by the age.",
+        "the predictions of the reference whose labels came by the age; of `unlike` the share of "
+        "labelled predictions that would be right with `label_names`, 0 where none are likely.",
     )
     after: float = Field(
-        ge=0, description="The same now: the silence so far, or the share of the latest windows."
+        ge=0,
+        description="The same now: the silence so far, or the share of the latest windows; of "
+        "`unlike` the share that is right.",
     )
     limit: float = Field(ge=0, description="What `after` had to exceed, or to fall below.")
     age_seconds: float | None = Field(
@@ -44,9 +49,14 @@ class LabelAlert(Alert):
         description="Of `fewer` the age by which labels count as in time: that by which nine in "
         "ten had come.",
     )
+    label_names: dict[str, str] = Field(
+        default={},
+        description="Of `unlike` what labels say, to the class that the model seems to say for it: "
+        "for the setting `models.<name>.label_names`, once somebody has looked at it.",
+    )
     since_time: EventTime = Field(
         description="Event time of the last label before the silence; of the first prediction of "
-        "the latest windows."
+        "the latest windows; of the first labelled row."
     )
 
     @property

@@ -22,6 +22,8 @@ class Classes:
         0, 1, ..., as many as a list has.
     positive
         The class that is looked for; None for the second of two ``names``, or ``1``.
+    label_names
+        What labels are called that are of a class: pairs of the label and the class.
     threshold
         The probability of that class from which on it counts as predicted, where predictions are
         probabilities; None for the likeliest class, and where they are classes.
@@ -31,6 +33,23 @@ class Classes:
     names: tuple[str, ...] = ()
     positive: str | None = None
     threshold: float | None = None
+    label_names: tuple[tuple[str, str], ...] = ()
+
+    def truth(self, label: Any) -> Any:
+        """Return the class that a label says, by its own name.
+
+        Examples
+        --------
+        >>> classes = Classes(label_names=(("chargeback", "fraud"), ("-1", "genuine")))
+        >>> classes.truth("chargeback "), classes.truth(-1.0), classes.truth("fraud")
+        ('fraud', 'genuine', 'fraud')
+        """
+        if self.label_names and not isinstance(label, list):
+            name = class_name(label, self.spellings)
+            for called, meant in self.label_names:
+                if class_name(called, self.spellings) == name:
+                    return meant
+        return label
 
     @property
     def sought(self) -> str:

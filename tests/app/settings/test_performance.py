@@ -34,6 +34,15 @@ def test_what_is_told_of_a_model_is_its_own_and_what_all_have() -> None:
     )
 
 
+def test_labels_with_names_of_their_own_reach_all_that_compares_them() -> None:
+    model = '{classes: [genuine, fraud], label_names: {"-1": genuine, chargeback: fraud}}'
+    settings = load_settings(None, {**KAFKA, "models.fraud": model}, {})
+    classes = monitor_options(settings, "fraud").classes
+    assert [classes.truth(each) for each in (-1, "chargeback", "genuine")] == [
+        *("genuine", "fraud", "genuine")
+    ]
+
+
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
@@ -47,6 +56,8 @@ def test_what_is_told_of_a_model_is_its_own_and_what_all_have() -> None:
             "metric of .task: probability.",
         ),
         ("models.fraud", "{task: probability, thresholds: [mae <= 2]}", "what .task: probability"),
+        ("models.fraud", '{label_names: {"1": fraud, "1.0": genuine}}', "each label once"),
+        ("models.fraud", "{classes: [a, b], label_names: {x: c}}", "one of the classes: a, b"),
         ("performance.window_seconds", "60.001", "a multiple of 0.004 seconds"),
         ("performance.windows", "0", "1"),
     ],

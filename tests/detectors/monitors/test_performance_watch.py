@@ -371,6 +371,26 @@ def test_probabilities_are_known_by_their_labels_and_measured_as_such(size: int)
     assert errors.reference.count == 400
 
 
+@pytest.mark.parametrize("task", [Task.AUTO, Task.CLASSIFICATION])
+def test_labels_that_call_classes_otherwise_are_renamed_once(task: Task) -> None:
+    rows: list[Row] = [
+        (row % 2, (row + (row % 10 > 0)) % 2, None, START, START) for row in range(200)
+    ]
+    options = replace(
+        OPTIONS,
+        task=task,
+        label_names=(("0", "1"), ("1", "0")),
+        performance=PerformanceOptions(rows=200),
+    )
+    fleet = fleet_of(options)
+    (event,) = performances(
+        [e for at in (0, 150) for e in fleet.update(labelled(rows[at : at + 150], at))]
+    )
+    assert event.metrics["accuracy"].value == pytest.approx(0.9)
+    (monitor,) = fleet
+    assert monitor.columns[Role.ERROR, "error"].reference.count == 200
+
+
 def test_a_single_score_may_be_that_of_the_positive_class() -> None:
     rows: list[Row] = [(0, 0, 0.1, START, START), (1, 1, 0.8, START, START)]
     performance = PerformanceOptions(rows=2, score_of=ScoreOf.POSITIVE)

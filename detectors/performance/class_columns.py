@@ -1,7 +1,8 @@
-"""Predictions that are probabilities of one class, as the classes that they decide for."""
+"""Columns of outcomes as classes: by their names, and those that probabilities decide for."""
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,15 +17,38 @@ from schemas.values.numbers import number_of
 Numbers = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
-_SURE = (0.0, 1.0)
-_NAME = "score"
+_SURE: Final = (0.0, 1.0)
+_NAME: Final = "score"
 
 
-def decided(columns: Sequence[Column], classes: Classes, score_of: ScoreOf) -> Sequence[Column]:
-    """Return columns of rows in which probabilities are classes, and these probabilities scores.
+def named_labels(columns: Sequence[Column], classes: Classes) -> Sequence[Column]:
+    """Return columns of rows in which labels have the names that the model gives their classes.
 
-    Whatever learns from rows sees a class and a score then, as of a model that says both. Beside a
-    score a prediction of 0 or 1 is a class already, and the score stands.
+    To be done once: names may be exchanged.
+
+    Parameters
+    ----------
+    columns
+        Of ``n`` labelled rows.
+    classes
+        Those of the model, and what labels call them.
+    """
+    true = _scalar(columns, Role.LABEL)
+    if true is None or not classes.label_names:
+        return columns
+    values, places = distinct(true)
+    names = [category_name(classes.truth(each)) for each in values]
+    renamed = _categories(true, places, names)
+    return [renamed if each is true else each for each in columns]
+
+
+def class_columns(
+    columns: Sequence[Column], classes: Classes, score_of: ScoreOf
+) -> Sequence[Column]:
+    """Return columns in which probabilities of one class are classes, and these scores.
+
+    Whatever learns from rows sees what a model would send that says both. Beside a score a
+    prediction of 0 or 1 is a class already, and the score stands.
 
     Parameters
     ----------
@@ -35,23 +59,39 @@ def decided(columns: Sequence[Column], classes: Classes, score_of: ScoreOf) -> S
     score_of
         What a score is the probability of.
     """
-    said = [column for column in columns if column.role is Role.PREDICTION]
-    if classes.threshold is None or len(said) != 1 or said[0].name.endswith("]"):
+    said = None if classes.threshold is None else _scalar(columns, Role.PREDICTION)
+    if said is None:
         return columns
-    (column,) = said
-    chances = _chances(column)
+    chances = _chances(said)
     is_chance = ~np.isnan(chances)
     if not is_chance.any():
         return columns
-    is_it = is_chance & (chances >= classes.threshold)
+    is_it = is_chance & (chances >= (classes.threshold or 0.0))
     given = chances
     if score_of is ScoreOf.PREDICTED:
         given = np.where(is_it, chances, 1.0 - chances)
     score = next((each for each in columns if each.role is Role.SCORE), None)
     if score is not None:
         given = np.where(np.isin(chances, _SURE) & _is_ok(score), np.nan, given)
-    others = [each for each in columns if each is not column and each is not score]
-    return [_classes(column, is_chance, is_it, classes), _scores(score, given), *others]
+    others = [each for each in columns if each is not said and each is not score]
+    return [_classes(said, is_chance, is_it, classes), _scores(score, given), *others]
+
+
+def _scalar(columns: Sequence[Column], role: Role) -> Column | None:
+    """Return the one column of outcomes; None where there is none, or are lists."""
+    those = [column for column in columns if column.role is role]
+    scalars = [column for column in those if not column.name.endswith("]")]
+    return scalars[0] if len(scalars) == 1 else None
+
+
+def _categories(column: Column, places: NDArray[np.int64], names: Sequence[str]) -> Column:
+    """Return a column of categories, of which several may have one name."""
+    # Of equal names the first is the code.
+    first: dict[str, int] = {}
+    codes = np.array([first.setdefault(name, at) for at, name in enumerate(names)], dtype=np.int32)
+    return replace(
+        column, kind=Kind.CATEGORY, values=codes[places], categories=tuple(names)
+    ).compact()
 
 
 def _chances(column: Column) -> Numbers:
@@ -76,12 +116,7 @@ def _classes(column: Column, is_chance: Mask, is_it: Mask, classes: Classes) -> 
         )
     values, places = distinct(column)
     kept = [*names, *(category_name(each) for each in values)]
-    # Of equal names the first is the code, as of categories.
-    codes = np.array([kept.index(name) for name in kept], dtype=np.int32)
-    which = np.where(is_chance, is_it.astype(np.int64), places + len(names))
-    return replace(
-        column, kind=Kind.CATEGORY, values=codes[which], categories=tuple(kept)
-    ).compact()
+    return _categories(column, np.where(is_chance, is_it.astype(np.int64), places + 2), kept)
 
 
 def _scores(score: Column | None, given: Numbers) -> Column:

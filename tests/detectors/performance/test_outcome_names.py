@@ -1,0 +1,137 @@
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from detectors.performance.error import Task
+from detectors.performance.labelled_rows import with_errors
+from detectors.performance.outcome_names import LOOKS, NamesTurn, OutcomeNames
+from schemas.values.spellings import USUAL
+from tests.detectors.batches import START, plain
+from tests.detectors.performance.labelled import labelled_columns
+
+Rows = Sequence[tuple[Any, Any]]
+
+
+def fed(
+    names: OutcomeNames, rows: Rows, size: int, task: Task = Task.CLASSIFICATION
+) -> list[NamesTurn]:
+    turns = []
+    for at in range(0, len(rows), size):
+        part = rows[at : at + size]
+        said, true = zip(*part, strict=True)
+        columns = with_errors(labelled_columns(said, true), task, len(part))
+        times = np.arange(START + at, START + at + len(part))
+        turns += [each._replace(row=at + each.row) for each in names.add(columns, times)]
+    return turns
+
+
+def drawn(
+    rows: int, names: Sequence[Any], labels: Sequence[Any], wrong: float, seed: int = 1
+) -> list[tuple[Any, Any]]:
+    """Rows of a model whose class by number is the label's but for some that are wrong."""
+    random = np.random.default_rng(seed)
+    true = random.integers(0, len(names), rows)
+    said = np.where(random.random(rows) < wrong, (true + 1) % len(names), true)
+    return [(names[one], labels[other]) for one, other in zip(said, true, strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("names", "labels", "at", "expected"),
+    [
+        (["genuine", "fraud"], [0, 1], 32, {"0": "genuine", "1": "fraud"}),
+        (["genuine", "fraud"], [True, False], 32, {"1": "genuine", "0": "fraud"}),
+        (["genuine", "fraud"], ["GENUINE", "FRAUD"], 32, {"GENUINE": "genuine", "FRAUD": "fraud"}),
+        (["good", "bad"], ["paid", "default"], 100, {"paid": "good", "default": "bad"}),
+        ([0, 1], [1, 0], 100, {"1": "0", "0": "1"}),
+        ([0, 1], [-1, 1], 100, {"-1": "0"}),
+        (["a", "b", "c"], ["b", "c", "a"], 100, {"b": "a", "c": "b", "a": "c"}),
+        (["cat", "dog", "emu"], [1, 2, 3], 32, {"1": "cat", "2": "dog", "3": "emu"}),
+    ],
+)
+def test_classes_that_labels_call_otherwise_are_told_with_what_they_seem_to_be(
+    names: list[Any], labels: list[Any], at: int, expected: dict[str, str]
+) -> None:
+    (turn,) = fed(OutcomeNames(USUAL), drawn(1200, names, labels, 0.05), 50)
+    assert turn.is_open
+    assert turn.row == at - 1
+    assert turn.names == expected
+    assert turn.renamed > 0.85
+    assert turn.since == START
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        drawn(1200, [0, 1], [0, 1], 0.05),
+        drawn(1200, [0, 1], [0, 1], 0.5),
+        drawn(1200, ["a", "b", "c"], ["a", "b", "c"], 0.6),
+        # Frauds are labelled first, and are those that were missed.
+        [(0, 1)] * 1200,
+        [("genuine", "fraud")] * 1200,
+        # Of many items the next one is hardly ever guessed.
+        [(f"item{row}", f"item{row * 7 + 1}") for row in range(1200)],
+        [(True, "yes"), (False, "no")] * 600,
+        [("1.0", 1), ("0", False)] * 600,
+    ],
+)
+def test_models_that_are_only_bad_are_not_told(rows: Rows) -> None:
+    assert fed(OutcomeNames(USUAL), rows, 100) == []
+
+
+def test_answers_with_marks_of_their_users_are_told_without_names() -> None:
+    rows = [(f"Dear customer {row}", row % 2) for row in range(200)]
+    (turn,) = fed(OutcomeNames(USUAL), rows, 64)
+    assert (turn.is_open, turn.row, turn.right, turn.names) == (True, 31, 0.0, {})
+
+
+@pytest.mark.parametrize("task", [Task.CLASSIFICATION, Task.REGRESSION])
+def test_outcomes_of_which_none_can_be_compared_are_told(task: Task) -> None:
+    lists = [([0.2, 0.8], "fraud")] * 200
+    texts = [(12.5, "soon")] * 200
+    (turn,) = fed(OutcomeNames(USUAL), lists if task is Task.CLASSIFICATION else texts, 64, task)
+    assert (turn.is_open, turn.row, turn.names) == (True, 99, {})
+
+
+def test_distances_tell_nothing_of_names() -> None:
+    rows = [(row + 0.5, row) for row in range(1200)]
+    assert fed(OutcomeNames(USUAL), rows, 100, Task.REGRESSION) == []
+
+
+def test_it_is_told_when_the_names_are_the_same_by_then() -> None:
+    other = drawn(400, ["genuine", "fraud"], [0, 1], 0.05)
+    same = drawn(400, ["genuine", "fraud"], ["genuine", "fraud"], 0.05)
+    names = OutcomeNames(USUAL)
+    opened, resolved = fed(names, [*other, *same], 50)
+    assert opened.is_open
+    assert not resolved.is_open
+    assert 432 <= resolved.row <= 632
+    assert resolved.right > 0.85
+    assert names.is_settled
+    assert fed(names, other, 50) == []
+    names.restart()
+    assert len(fed(names, other, 50)) == 1
+
+
+@given(st.integers(1, 400), st.integers(0, 3))
+def test_what_is_told_depends_on_no_batch_and_no_restart(size: int, seed: int) -> None:
+    other = drawn(300, [0, 1], [-1, 1], 0.1, seed)
+    rows = [*other, *drawn(300, [0, 1], [0, 1], 0.1, seed)]
+    whole, parts = OutcomeNames(USUAL), OutcomeNames(USUAL)
+    expected = fed(whole, rows, len(rows))
+    found = fed(parts, rows[:size], 37)
+    again = OutcomeNames(USUAL)
+    again.restore(parts.state())
+    found += [each._replace(row=size + each.row) for each in fed(again, rows[size:], 41)]
+    assert found == expected
+    assert plain(again.state()) == plain(whole.state())
+    assert len(expected) == 2
+
+
+def test_after_the_last_look_nothing_is_looked_at() -> None:
+    names = OutcomeNames(USUAL)
+    assert fed(names, drawn(LOOKS[-1], [0, 1], [0, 1], 0.1), 100) == []
+    assert names.is_settled
