@@ -36,6 +36,7 @@ from app.kafka.clients import client_arguments, transport_options
 from app.kafka.topic_watch import watch_topics
 from app.metrics import MODEL_SPECS, PENDING_SPECS, Metrics
 from app.options import WorkerOptions
+from app.routing.follower import route_follower
 from app.settings import Settings
 from app.web.health import WorkerHealth
 from app.web.models import ModelAnswers
@@ -164,7 +165,9 @@ def create_app(
         metrics.refreshed_by(detection.report, MODEL_SPECS)
         metrics.refreshed_by(intake.report, PENDING_SPECS)
         metrics.observe_state({name: each.unsaved_age for name, each in checkpoints.items()})
-        keepers.append(_serve(app, settings, metrics, checkpoints, detection))
+        found = known.get(topics.model_routing)
+        partitions = settings.topics.partitions if found is None else found.partitions
+        keepers.append(_serve(app, settings, metrics, checkpoints, detection, partitions))
     keep_assigned(app, keepers)
     return app
 
@@ -175,14 +178,23 @@ def _serve(
     metrics: Metrics,
     checkpoints: Mapping[str, Checkpoints[Any]],
     detection: Detection,
+    partitions: int,
 ) -> Keeper:
-    """Have the app serve metrics, health and models; return what shows it the consumer."""
+    """Have the app serve metrics, health and models; return what shows it the consumer.
+
+    Parameters
+    ----------
+    partitions
+        Of the topic of routes.
+    """
 
     def is_loaded() -> bool:
         return all(each.has_begun for each in checkpoints.values())
 
     health = WorkerHealth(app, is_loaded)
-    models = ModelAnswers(detection)
+    follower = route_follower(settings, partitions, metrics.route_read)
+    app.add_dependency(follower)
+    models = ModelAnswers(detection, follower)
     app.add_dependency(HttpServer(settings.http, metrics=metrics, health=health, models=models))
     # Not before: there is no consumer until the app has started.
     return Keeper(keep=lambda _: metrics.observe_consumer(cast("BatchedConsumer", app.consumer)))

@@ -23,6 +23,7 @@ from app.web.server import HttpServer
 from detectors.monitors.column_figures import Figures
 from detectors.performance.error import Task
 from detectors.versions.registry import Overview
+from schemas.events.routing import ModelRoute
 from schemas.events.version_record import VersionRecord
 from schemas.events.version_status import VersionStatus
 from schemas.tables.columns import Kind, Role
@@ -65,6 +66,16 @@ class _Nobody:
     async def versions_of(self, model: str, most: int) -> Sequence[VersionRecord]:
         del model, most
         return ()
+
+
+class _NoRoutes:
+    """Who knows of no routes."""
+
+    is_complete = True
+
+    def route_of(self, model: str) -> ModelRoute | None:
+        del model
+        return None
 
 
 class _Well:
@@ -111,7 +122,10 @@ async def measure(models: int) -> dict[str, float]:
         metrics.model_watched(0, status(f"model-{number}"))
     result: dict[str, float] = {}
     server = HttpServer(
-        HttpSettings(port=0), metrics=metrics, health=_Well(), models=ModelAnswers(_Nobody())
+        HttpSettings(port=0),
+        metrics=metrics,
+        health=_Well(),
+        models=ModelAnswers(_Nobody(), _NoRoutes()),
     )
     async with server:
         before = _peak_mb()

@@ -62,6 +62,7 @@ def test_kcat_is_told_whether_to_read_or_to_write(page: Path) -> None:
 @PAGE
 def test_metrics_exist(page: Path) -> None:
     known = {metric.name for metric in CATALOGUE}
+    known |= {example.stem for example in (ROOT / "docs" / "examples").glob("*.py")}
     named = set(re.findall(r"\bdriftline_[a-z_]+\b", page.read_text()))
     stems = {f"{name}{end}" for name in known for end in ("_bucket", "_sum", "_count")}
     assert {name for name in named if not name.endswith("_")} <= known | stems

@@ -17,6 +17,8 @@ class Topics:
         The changelog of what waits for its label; it has the partitions of the predictions.
     alerts, model_performance, model_comparisons, retrain_requests, model_versions, dead_letters
         Written for the users; alerts and lifecycle have as many partitions.
+    model_routing
+        Which versions serve: written by commands, read by the worker's port.
     state, policy_state
         The state of detection and of policy, compacted; partitioned as observations and as alerts.
     """
@@ -32,6 +34,7 @@ class Topics:
     model_comparisons: str
     retrain_requests: str
     model_versions: str
+    model_routing: str
     dead_letters: str
     state: str
     policy_state: str

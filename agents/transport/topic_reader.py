@@ -16,6 +16,8 @@ PATIENCE: Final = 60.0
 """Seconds of waiting for the brokers, without a step forward, after which a read fails."""
 
 _POLL_MS: Final = 200
+_FOLLOW_MS: Final = 60_000
+"""Between two looks at a topic that is followed; a record ends the wait."""
 _MOST_AT_ONCE: Final = 200
 """Records between two looks at the positions; of waiting predictions some 100,000."""
 
@@ -138,10 +140,34 @@ class TopicReader:
                     f"nothing came of {self.topic} for {PATIENCE:g} s; missing: {missing}"
                 )
 
+    async def following(self, offsets: Mapping[int, int]) -> AsyncIterator[Record]:
+        """Yield what is written from these offsets on, by partition, as it comes; without an end.
+
+        Parameters
+        ----------
+        offsets
+            Partition to the offset that is wanted next.
+        """
+        wanted = {TopicPartition(self.topic, number): at for number, at in offsets.items()}
+        self._consumer.assign(list(wanted))
+        for tp, at in wanted.items():
+            self._consumer.seek(tp, at)
+        while True:
+            batches: Mapping[TopicPartition, list[Any]] = await self._consumer.getmany(
+                *wanted, timeout_ms=_FOLLOW_MS, max_records=_MOST_AT_ONCE
+            )
+            for records in batches.values():
+                for record in records:
+                    yield cast("Record", record)
+
 
 @asynccontextmanager
 async def open_topic(
-    connect: Mapping[str, Any], topic: str, *, isolation_level: IsolationLevel = "read_uncommitted"
+    connect: Mapping[str, Any],
+    topic: str,
+    *,
+    isolation_level: IsolationLevel = "read_uncommitted",
+    wait_ms: int = 100,
 ) -> AsyncIterator[TopicReader]:
     """Connect a reader for the length of the block.
 
@@ -149,6 +175,9 @@ async def open_topic(
     ----------
     connect
         How to reach the brokers: arguments of aiokafka's clients.
+    wait_ms
+        How long the brokers may wait with the answer of a fetch for which there is no record;
+        one that comes meanwhile is sent at once.
     """
     consumer = AIOKafkaConsumer(
         **connect,
@@ -156,7 +185,7 @@ async def open_topic(
         enable_auto_commit=False,
         auto_offset_reset="earliest",
         max_partition_fetch_bytes=FETCH,
-        fetch_max_wait_ms=100,
+        fetch_max_wait_ms=wait_ms,
         isolation_level=isolation_level,
     )
     try:

@@ -17,6 +17,7 @@ COMMANDS = {
     "topics": "Create the topics that are missing.",
     "dead-letters": "List, explain and replay records that were refused.",
     "models": "List model versions, and show which served at a time.",
+    "route": "Say which versions of a model serve: alone, in shares, as a canary, in the shadow.",
     "reference": "Judge models against a file, or a range of past predictions.",
     "requests": "List the retrain requests that are open.",
     "state": "List, show and forget what detectors and policy have learned.",

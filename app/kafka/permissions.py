@@ -29,6 +29,13 @@ REFER: Final[Mapping[TopicRole, frozenset[Operation]]] = {
 }
 """What `driftline reference set` does, beside reading the predictions of a range."""
 
+ROUTE: Final[Mapping[TopicRole, frozenset[Operation]]] = {
+    **dict.fromkeys(TopicRole, frozenset({Operation.DESCRIBE})),
+    TopicRole.MODEL_VERSIONS: frozenset({Operation.READ}),
+    TopicRole.MODEL_ROUTING: frozenset({Operation.READ, Operation.WRITE}),
+}
+"""What `driftline route` does to have another version serve."""
+
 
 class Permission(NamedTuple):
     """One thing to be allowed."""

@@ -89,7 +89,7 @@ class TopicSpec:
     @property
     def is_state(self) -> bool:
         """Whether it holds the state of a stage; without ``state.enabled`` it is not used."""
-        return self.cleanup is Cleanup.COMPACT and Operation.READ in self.rights
+        return self.cleanup is Cleanup.COMPACT and self.rights == _BOTH
 
 
 def _wait(settings: Settings) -> int:
@@ -146,6 +146,7 @@ CATALOGUE: Final[Mapping[TopicRole, TopicSpec]] = {
         TopicSpec(role=TopicRole.MODEL_COMPARISONS, rights=_WRITE),
         TopicSpec(role=TopicRole.RETRAIN_REQUESTS, rights=_WRITE),
         TopicSpec(role=TopicRole.MODEL_VERSIONS, rights=_WRITE, cleanup=Cleanup.COMPACT),
+        TopicSpec(role=TopicRole.MODEL_ROUTING, rights=_READ, cleanup=Cleanup.COMPACT),
         TopicSpec(role=TopicRole.DEAD_LETTERS, rights=_WRITE, record_bytes=REQUEST),
         TopicSpec(
             role=TopicRole.STATE,

@@ -232,6 +232,13 @@ VERSION_EVENTS: Final = MetricSpec(
     "never_served, contested, repeated, too_old.",
     ("outcome",),
 )
+ROUTES: Final = MetricSpec(
+    "driftline_route_records_total",
+    "counter",
+    "Records of the topic of routes, which each worker follows, by what became of them: taken, "
+    "ended, stale, refused (no route: the one before stays), too_many.",
+    ("outcome",),
+)
 FEATURE_VALUES: Final = MetricSpec(
     "driftline_feature_values_total",
     "counter",
@@ -592,6 +599,7 @@ CATALOGUE: Final = (
     RETRAIN_ANSWERS,
     MODEL_EVENTS,
     VERSION_EVENTS,
+    ROUTES,
     CONSUMER_LAG,
     COMMIT_AGE,
     OUTSTANDING_BATCHES,

@@ -118,7 +118,8 @@ class Metrics:
         self._qualities = CappedCounter(self._counter(catalogue.QUALITY_ALERTS), label_values)
         self._retraining = RetrainCounters(self._counter, label_values)
         self._events = CappedCounter(self._counter(catalogue.MODEL_EVENTS), label_values)
-        self._version_events = self._counter(catalogue.VERSION_EVENTS)
+        told = catalogue.VERSION_EVENTS, catalogue.ROUTES, catalogue.RENDERINGS
+        self._version_events, self._routes, self._renderings = map(self._counter, told)
         self._performances, self._comparisons = (
             PerformanceCollector(label_values, self._counter(catalogue.PERFORMANCES_TOLD)),
             ComparisonCollector(label_values, self._counter(catalogue.COMPARISONS_TOLD)),
@@ -136,7 +137,6 @@ class Metrics:
         self._loaded_bytes = self._gauge(catalogue.STATE_LOADED_BYTES)
         self._load_duration = self._gauge(catalogue.STATE_LOAD_DURATION)
         self._http_refused = self._counter(catalogue.HTTP_REFUSED)
-        self._renderings = self._counter(catalogue.RENDERINGS)
         self._refresh_timeout = refresh_timeout
         self._refreshes: list[tuple[Callable[[], Awaitable[None]], frozenset[str]]] = []
         self._read: dict[tuple[str, int], tuple[Counter, Gauge]] = {}
@@ -370,6 +370,10 @@ class Metrics:
     def version_event_taken(self, outcome: EventOutcome) -> None:
         """Take note of what became of a model event about a version."""
         self._version_events.labels(str(outcome)).inc()
+
+    def route_read(self, outcome: str) -> None:
+        """Take note of what became of a record of the topic of routes."""
+        self._routes.labels(outcome).inc()
 
     def batch_handled(self, stage: str, seconds: float) -> None:
         """Take note of how long a stage (intake, detection, policy) worked on a batch."""

@@ -26,6 +26,7 @@ class TopicRole(StrEnum):
     MODEL_COMPARISONS = "model_comparisons"
     RETRAIN_REQUESTS = "retrain_requests"
     MODEL_VERSIONS = "model_versions"
+    MODEL_ROUTING = "model_routing"
     DEAD_LETTERS = "dead_letters"
     STATE = "state"
     POLICY_STATE = "policy_state"
@@ -81,6 +82,10 @@ class TopicSettings(Section):
 
     model_versions: TopicName = "model-versions"
     """Written: what is known of each model version, compacted, keyed by both."""
+
+    model_routing: TopicName = "model-routing"
+    """Read, and written by `driftline route`: which versions of each model serve, compacted, keyed
+    by model."""
 
     dead_letters: TopicName = "driftline-dead-letters"
     """Written: records that could not be taken, and why."""

@@ -5,6 +5,7 @@ from typing import Any, Final, Protocol, TypeVar
 
 from app.versions.document import model_document
 from detectors.versions.registry import Overview
+from schemas.events.routing import ModelRoute
 from schemas.events.times import format_time
 from schemas.events.version_record import VersionRecord
 
@@ -31,17 +32,33 @@ class Versions(Protocol):
         """Return the records of the versions of a model, at most so many."""
 
 
+class Routes(Protocol):
+    """Who knows of routes; `app.routing.follower.RouteFollower` does."""
+
+    def route_of(self, model: str) -> ModelRoute | None:
+        """Return the route of a model; None where it has none, or none is known yet."""
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all routes are known."""
+
+
+class NotKnownYet(Exception):
+    """What is asked for may be known shortly."""
+
+
 class ModelAnswers:
     """The answers about models, as JSON documents.
 
     Parameters
     ----------
-    versions
+    versions, routes
         Who knows of them.
     """
 
-    def __init__(self, versions: Versions) -> None:
+    def __init__(self, versions: Versions, routes: Routes) -> None:
         self._versions = versions
+        self._routes = routes
         self._asked = 0
 
     async def all_models(self) -> dict[str, Any]:
@@ -63,6 +80,19 @@ class ModelAnswers:
         """Return what is known of a model, None where it is not known here. Raises likewise."""
         records = await self._ask(self._versions.versions_of(model, MOST_VERSIONS))
         return model_document(records) if records else None
+
+    def route_of(self, model: str) -> dict[str, Any] | None:
+        """Return which versions of a model serve, as its topic says; None where it says nothing.
+
+        Raises
+        ------
+        NotKnownYet
+            If the topic was not read to its end yet: a service must not take that for no route.
+        """
+        route = self._routes.route_of(model)
+        if route is None and not self._routes.is_complete:
+            raise NotKnownYet
+        return None if route is None else route.model_dump(mode="json")
 
     async def _ask(self, question: Coroutine[Any, Any, AnswerT]) -> AnswerT:
         if self._asked >= MOST_ASKED:

@@ -3,7 +3,7 @@
 import errno
 import logging
 import socket
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, Final
 
 import orjson
@@ -19,7 +19,7 @@ from app.web.access import PortAccess, port_access
 from app.web.connections import Connection, ConnectionLimits, Connections
 from app.web.health import Health
 from app.web.host_check import HostCheck
-from app.web.models import ModelAnswers, TooManyAsk
+from app.web.models import ModelAnswers, NotKnownYet, TooManyAsk
 from app.web.renderings import Renderings, TooManyRenderings
 
 _MOST_NAMES: Final = 64
@@ -46,7 +46,8 @@ class AddressUnavailable(Exception):
 class HttpServer(Service):
     """Serves metrics, health and what is known of models; a service that an app can own.
 
-    At ``/metrics``, ``/healthz``, ``/readyz``, ``/v1/models`` and ``/v1/models/{model}``.
+    At ``/metrics``, ``/healthz``, ``/readyz``, ``/v1/models``, ``/v1/models/{model}`` and
+    ``/v1/models/{model}/route``.
 
     ``app.add_dependency(server)`` before the app starts makes it start first and stop last.
 
@@ -112,6 +113,7 @@ class HttpServer(Service):
         served.router.add_get("/readyz", self._serve_readiness)
         served.router.add_get("/v1/models", self._serve_models)
         served.router.add_get("/v1/models/{model}", self._serve_model)
+        served.router.add_get("/v1/models/{model}/route", self._serve_route)
         listener = _listen(self._settings)
         self._port = listener.getsockname()[1]
         self._renderings = Renderings(self._metrics)
@@ -173,7 +175,17 @@ class HttpServer(Service):
         if document is None:
             text = "no version of this model is known to this worker\n"
             return web.Response(text=text, status=404)
-        return web.Response(body=orjson.dumps(document), content_type="application/json")
+        return _json(document)
+
+    async def _serve_route(self, request: web.Request) -> web.Response:
+        model = request.match_info["model"]
+        try:
+            document = self._models.route_of(model)
+        except NotKnownYet:
+            return _json({"error": "not_known_yet", "model": model}, status=503)
+        if document is None:
+            return _json({"error": "no_route", "model": model}, status=404)
+        return _json(document)
 
     async def _serve_health(self, _: web.Request) -> web.Response:
         return _answer(self._health.unhealthy())
@@ -242,6 +254,11 @@ def _listen(settings: HttpSettings) -> socket.socket:
 
 def _answer(reason: str) -> web.Response:
     return web.Response(text=f"{reason or 'ok'}\n", status=503 if reason else 200)
+
+
+def _json(document: Mapping[str, Any], status: int = 200) -> web.Response:
+    body = orjson.dumps(document)
+    return web.Response(body=body, status=status, content_type="application/json")
 
 
 def _format_of(accept: str) -> tuple[Callable[[Collector], bytes], str]:

@@ -444,6 +444,30 @@ VERSION_RECORD: Final[dict[str, Any]] = {
     ],
 }
 
+MODEL_ROUTE: Final[dict[str, Any]] = {
+    "route_id": "b1a60d7e-6a2c-5a0e-8b60-6d1f64f7a0de",
+    "model": "fraud",
+    "revision": 3,
+    "mode": "canary",
+    "versions": [{"version": "4", "share": 0.05}, {"version": "3", "share": 0.95}],
+    "shadows": [],
+    "salt": "0f3c5a7d9b21",
+    "ramp": {
+        "candidate": "4",
+        "baseline": "3",
+        "steps": [0.01, 0.05, 0.25, 0.5, 1.0],
+        "step": 1,
+        "step_since": "2026-03-02T08:00:00.000Z",
+    },
+    "decision": {
+        "kind": "operator",
+        "by": "ada",
+        "reason": "an hour without an alert",
+        "time": "2026-03-02T08:00:00.000Z",
+        "replaces": "4c0e3b7a-1f0c-5c1e-9d55-0a7b8c9d0e1f",
+    },
+}
+
 DRIFT_ALERT_HEADERS: Final = {
     "ce_specversion": "1.0",
     "ce_id": "5b3f9f0e-2f0e-5a55-8a0f-0d8a3c1f7b21",
@@ -631,6 +655,16 @@ VERSION_RECORD_HEADERS: Final = {
     "ce_source": "/driftline/fraud/3",
     "ce_type": "io.driftline.model-version.v1",
     "ce_time": "2026-03-01T12:00:41.000Z",
+    "ce_subject": "fraud",
+    "content-type": "application/json",
+}
+
+MODEL_ROUTE_HEADERS: Final = {
+    "ce_specversion": "1.0",
+    "ce_id": "b1a60d7e-6a2c-5a0e-8b60-6d1f64f7a0de",
+    "ce_source": "/driftline/fraud",
+    "ce_type": "io.driftline.model-routing.v1",
+    "ce_time": "2026-03-02T08:00:00.000Z",
     "ce_subject": "fraud",
     "content-type": "application/json",
 }

@@ -27,6 +27,7 @@ from schemas.events.model_event import EFFECTS, ModelEvent
 from schemas.events.model_performance import ModelPerformance
 from schemas.events.prediction import Prediction
 from schemas.events.retrain_request import RetrainRequest
+from schemas.events.routing import ModelRoute
 from schemas.events.version_record import VersionRecord
 
 Document = dict[str, Any]
@@ -158,6 +159,14 @@ CHANNELS: Final = (
         "Model and version, a JSON array: the latest record of a key counts.",
         (Example(examples.VERSION_RECORD, examples.VERSION_RECORD_HEADERS),),
         CloudEventType.MODEL_VERSION,
+    ),
+    Channel(
+        "model-routing",
+        "model_route",
+        ModelRoute,
+        f"{_MODEL_KEY[:-1]}: the latest record of a key counts, a null value ends the route.",
+        (Example(examples.MODEL_ROUTE, examples.MODEL_ROUTE_HEADERS),),
+        CloudEventType.MODEL_ROUTING,
     ),
     Channel(
         "driftline-dead-letters",

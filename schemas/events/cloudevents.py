@@ -19,6 +19,7 @@ class CloudEventType(StrEnum):
     MODEL_PERFORMANCE = "io.driftline.model-performance.v1"
     MODEL_COMPARISON = "io.driftline.model-comparison.v1"
     MODEL_VERSION = "io.driftline.model-version.v1"
+    MODEL_ROUTING = "io.driftline.model-routing.v1"
     DEAD_LETTER = "io.driftline.dead-letter.v1"
     DEAD_LETTER_REPLAYED = "io.driftline.dead-letter-replayed.v1"
 

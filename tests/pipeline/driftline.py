@@ -32,6 +32,7 @@ TOPICS = (
     "model-comparisons",
     "retrain-requests",
     "model-versions",
+    "model-routing",
     "driftline-dead-letters",
     "driftline-state",
     "driftline-policy-state",

@@ -158,3 +158,13 @@ async def test_one_record_is_had_by_its_offset() -> None:
     assert record.value == b"b"
     for gone in (0, 2, 3, -1):
         assert await reader.at(0, gone, within) is None
+
+
+async def test_a_topic_that_is_followed_gives_what_comes_from_the_wanted_offsets_on() -> None:
+    _, consumer, reader = setup({0: ["a", "b", "c"], 1: []})
+    records = reader.following({0: 2, 1: 0})
+    assert await anext(records) == SimpleNamespace(partition=0, offset=2, value="c")
+    consumer.logs[1].append("x")
+    consumer.logs[0] += [None, "d"]
+    found = [await anext(records), await anext(records)]
+    assert {(each.partition, each.offset) for each in found} == {(0, 4), (1, 0)}

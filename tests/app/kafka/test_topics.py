@@ -4,6 +4,8 @@ import pytest
 
 from agents.transport.sizes import REQUEST
 from app.kafka.brokers import Brokers, NewTopic, TopicRefused, connected
+from app.kafka.operation import Operation
+from app.kafka.topic_catalogue import CATALOGUE
 from app.kafka.topics import (
     TopicPlan,
     TopicReport,
@@ -43,12 +45,13 @@ def test_the_plan_has_every_role_with_its_full_name() -> None:
     assert {topic.partitions for topic in plan.values()} == {7}
 
 
-def test_state_and_versions_alone_are_compacted_and_large_records_are_let_in() -> None:
+def test_state_versions_and_routes_alone_are_compacted_and_large_records_are_let_in() -> None:
     for role, topic in plan_topics(settings_for("kafka:9092")).items():
         compacted = role in {
             TopicRole.STATE,
             TopicRole.POLICY_STATE,
             TopicRole.MODEL_VERSIONS,
+            TopicRole.MODEL_ROUTING,
         }
         assert topic.config["cleanup.policy"] == ("compact" if compacted else "delete")
         large = role in {TopicRole.DEAD_LETTERS, TopicRole.OBSERVATIONS, TopicRole.PENDING}
@@ -95,8 +98,8 @@ def test_a_limit_below_what_a_worker_sends_is_a_problem_in_every_topic_that_it_w
     problems = compared(dict.fromkeys(TopicRole, 4), narrow).problems
     wrong = {each.topic for each in problems if each.kind == "message_bytes"}
     plan = plan_topics(settings_for("kafka:9092"))
-    users = (TopicRole.PREDICTIONS, TopicRole.LABELS, TopicRole.MODEL_EVENTS)
-    assert wrong == {topic.name for role, topic in plan.items() if role not in users}
+    written = {role for role, spec in CATALOGUE.items() if Operation.WRITE in spec.rights}
+    assert wrong == {topic.name for role, topic in plan.items() if role in written}
 
 
 def test_fewer_replicas_than_have_to_be_in_sync_are_a_problem_where_a_worker_writes() -> None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from app.web.models import ModelAnswers
 from detectors.versions.registry import Overview, VersionRegistry
+from schemas.events.routing import ModelRoute
 from schemas.events.version_record import VersionRecord
 
 
@@ -25,6 +26,17 @@ class FakeVersions:
         return self._registry.records_by_now(model, most)
 
 
+class FakeRoutes:
+    """Tells the routes that it was given, all there are unless it is told otherwise."""
+
+    def __init__(self, *routes: ModelRoute, is_complete: bool = True) -> None:
+        self.routes = {route.model: route for route in routes}
+        self.is_complete = is_complete
+
+    def route_of(self, model: str) -> ModelRoute | None:
+        return self.routes.get(model)
+
+
 def no_models() -> ModelAnswers:
     """Return answers that know of no model."""
-    return ModelAnswers(FakeVersions())
+    return ModelAnswers(FakeVersions(), FakeRoutes())

@@ -258,6 +258,7 @@ def test_the_asyncapi_document_has_the_topics_by_their_default_names() -> None:
         TOPICS.model_comparisons,
         TOPICS.retrain_requests,
         TOPICS.model_versions,
+        TOPICS.model_routing,
         TOPICS.dead_letters,
     }
     assert _API["asyncapi"] == "3.0.0"

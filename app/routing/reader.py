@@ -1,0 +1,46 @@
+"""The topic of routes as it is now."""
+
+from dataclasses import dataclass, field
+
+from app.kafka.whole_topic import reading
+from app.routing.known_routes import KnownRoutes, RouteOutcome
+from app.settings import Settings, TopicRole
+from schemas.events.routing import ModelRoute
+
+
+@dataclass(slots=True)
+class ReadRoutes:
+    """What the topic holds.
+
+    Attributes
+    ----------
+    known
+        The latest route of each model.
+    history
+        What the topic still has of a model, oldest first: compaction leaves the latest for certain.
+    """
+
+    known: KnownRoutes = field(default_factory=KnownRoutes)
+    history: dict[str, list[ModelRoute]] = field(default_factory=dict)
+
+
+async def read_routes(settings: Settings) -> ReadRoutes:
+    """Read the topic to its end.
+
+    Raises
+    ------
+    TopicRefused
+        If it does not exist, or may not be read.
+    BrokersUnreachable
+        If no broker answers.
+    """
+    read = ReadRoutes()
+    topic = settings.topics.full_name(TopicRole.MODEL_ROUTING)
+    async with reading(settings, topic) as reader:
+        async for record in reader.records():
+            if read.known.take(record) is RouteOutcome.TAKEN:
+                model = (record.key or b"").decode()
+                route = read.known.of(model)
+                if route is not None:
+                    read.history.setdefault(model, []).append(route)
+    return read

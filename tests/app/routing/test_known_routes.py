@@ -1,0 +1,76 @@
+from itertools import permutations
+
+import pytest
+
+from app.routing.known_routes import MOST_MODELS, KnownRoutes, RouteOutcome
+from schemas.events.codec import encode_event
+from tests.app.routing.records import FakeRecord, record_of
+from tests.schemas.events.routes import canary_of, route_of
+
+
+def test_the_latest_route_of_each_model_counts() -> None:
+    known = KnownRoutes()
+    churn = route_of(model="churn")
+    taken = [record_of(route_of(), 0), record_of(churn, 1), record_of(route_of(canary_of()), 2)]
+    assert {known.take(record) for record in taken} == {RouteOutcome.TAKEN}
+    assert known.of("fraud") == route_of(canary_of())
+    assert known.all == [churn, route_of(canary_of())]
+    assert known.of("other") is None
+
+
+def test_records_that_come_again_change_nothing() -> None:
+    known = KnownRoutes()
+    records = [record_of(route_of(), 0), record_of(route_of(canary_of()), 1)]
+    for record in records:
+        known.take(record)
+    assert [known.take(record) for record in records] == [RouteOutcome.STALE] * 2
+    assert known.of("fraud") == route_of(canary_of())
+
+
+def test_in_another_partition_the_later_one_counts_in_whatever_order_they_are_read() -> None:
+    records = [
+        record_of(route_of(revision=1), 9, partition=0, timestamp=10),
+        record_of(route_of(revision=2), 0, partition=3, timestamp=20),
+    ]
+    for order in permutations(records):
+        known = KnownRoutes()
+        for record in order:
+            known.take(record)
+        route = known.of("fraud")
+        assert route is not None
+        assert route.revision == 2
+
+
+def test_a_null_value_ends_a_route_and_is_not_undone_by_what_was_before_it() -> None:
+    known = KnownRoutes()
+    known.take(record_of(route_of(), 0))
+    assert known.take(FakeRecord(b"fraud", None, 1)) is RouteOutcome.ENDED
+    assert known.of("fraud") is None
+    assert known.take(record_of(route_of(), 0)) is RouteOutcome.STALE
+    assert known.all == []
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        (b"fraud", b"{"),
+        (b"fraud", b"[1]"),
+        (b"fraud", b"{}"),
+        (b"churn", encode_event(route_of())),
+        (None, encode_event(route_of())),
+        (b"\xff", encode_event(route_of())),
+    ],
+)
+def test_what_is_no_route_of_its_key_leaves_the_one_before(key: bytes | None, value: bytes) -> None:
+    known = KnownRoutes()
+    known.take(record_of(route_of(), 0))
+    assert known.take(FakeRecord(key, value, 1)) is RouteOutcome.REFUSED
+    assert (known.strange, known.all) == (1, [route_of()])
+
+
+def test_made_up_models_take_no_more_than_their_share_of_memory() -> None:
+    known = KnownRoutes()
+    for number in range(MOST_MODELS):
+        known.take(FakeRecord(str(number).encode(), None, number))
+    assert known.take(record_of(route_of(), MOST_MODELS)) is RouteOutcome.TOO_MANY
+    assert known.take(FakeRecord(b"3", None, MOST_MODELS)) is RouteOutcome.ENDED
