@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import Final
 
 import numpy as np
 from numba import njit
@@ -13,7 +14,9 @@ from detectors.algorithms.parameter import Input, Parameter, Value, checked
 from detectors.arrays.column import Numbers, as_column
 from detectors.snapshots.tree import State
 
-_HEAD = 3  # width, total and variance stand before the buckets
+HEAD: Final = 3
+"""Numbers before the buckets: width, total and variance."""
+
 _INT_MAX = 2**31 - 1  # River keeps these in 32 bits
 _ROUNDING = 1e-14
 _SURELY = 1.0 - 1e-12
@@ -31,7 +34,7 @@ _LEAST = 1e-280
 def _insert(value: float, width: int, buckets: int, window: NDArray[np.float64]) -> None:
     """Put a value into row 0; two oldest buckets of a full row become one of the next."""
     place = width + buckets - 1
-    base = _HEAD
+    base = HEAD
     carry = value
     while place & 1 == 1 and place > 2 * buckets - 2:
         merged = window[base] + window[base + 1]
@@ -62,7 +65,7 @@ def _is_near(n0: float, n1: float, u0: float, u1: float, shortest: float, scale:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _cut(
+def cut(
     width: int,
     total: float,
     variance: float,
@@ -90,7 +93,7 @@ def _cut(
         count = entered - (buckets - 1)
         if count >= buckets:
             count = buckets - 1 + (entered & 1)
-        base = _HEAD + row * buckets
+        base = HEAD + row * buckets
         for slot in range(base, base + count):
             n0 += size
             n1 -= size
@@ -132,9 +135,9 @@ def feed(
         if countdown == 0:
             countdown = clock
             if width > grace:
-                n1, before, after, bound = _cut(width, total, variance, window, settings)
+                n1, before, after, bound = cut(width, total, variance, window, settings)
                 if n1 > 0.0:
-                    window[:_HEAD] = 0.0
+                    window[:HEAD] = 0.0
                     return index, n1, before, after, bound
     window[0] = width
     window[1] = total
@@ -151,18 +154,18 @@ def is_room(window: NDArray[np.float64], more: int, settings: NDArray[np.float64
     while filled > 0:
         filled >>= 1
         rows += 1
-    return _HEAD + rows * buckets <= len(window)
+    return HEAD + rows * buckets <= len(window)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _places(width: int, buckets: int, rows: int) -> NDArray[np.int64]:
-    """Return where the buckets of a window of this length stand, oldest first, as in ``_cut``."""
+    """Return where the buckets of a window of this length stand, oldest first, as in ``cut``."""
     places = np.empty(rows * buckets, dtype=np.int64)
     held = 0
     for row in range(rows - 1, -1, -1):
         entered = (width + buckets - 1) >> row
         for slot in range(min(entered - (buckets - 1), buckets - 1 + (entered & 1))):
-            places[held] = _HEAD + row * buckets + slot
+            places[held] = HEAD + row * buckets + slot
             held += 1
     return places[:held]
 
@@ -252,7 +255,7 @@ class Adwin:
         }
         in_force = checked(self.kind, self.PARAMETERS, given)
         self._settings = _settings(*(float(value) for value in in_force.values()))
-        self._window = np.zeros(_HEAD)
+        self._window = np.zeros(HEAD)
 
     @property
     def parameters(self) -> Mapping[str, Value]:
@@ -298,7 +301,7 @@ class Adwin:
         """Return a fresh detector of the same parameters but for the confidence."""
         other = Adwin.__new__(Adwin)
         other._settings = _settings(delta, *self._settings[1:].tolist())  # noqa: SLF001 - of this class
-        other._window = np.zeros(_HEAD)  # noqa: SLF001 - likewise
+        other._window = np.zeros(HEAD)  # noqa: SLF001 - likewise
         return other
 
     def at(self, window: NDArray[np.float64]) -> "Adwin":
@@ -340,14 +343,14 @@ class Adwin:
         places = self._places(width)
         if width < 0 or buckets.shape != places.shape:
             raise ValueError(f"a window of {width} has {len(places)} buckets, not {buckets.size}")
-        self._window = np.zeros(_HEAD)
+        self._window = np.zeros(HEAD)
         self._reserve(width)
-        self._window[:_HEAD] = width, state["total"], state["variance"]
+        self._window[:HEAD] = width, state["total"], state["variance"]
         self._window[places] = buckets
 
     def reset(self) -> None:
         """Forget all values."""
-        self._window = np.zeros(_HEAD)
+        self._window = np.zeros(HEAD)
 
     def _rows(self, width: int) -> int:
         buckets = int(self._settings[2])
@@ -355,7 +358,7 @@ class Adwin:
 
     def _reserve(self, width: int) -> None:
         """Make room for a window of this length; the kernel itself never allocates."""
-        size = _HEAD + self._rows(width) * int(self._settings[2])
+        size = HEAD + self._rows(width) * int(self._settings[2])
         if size > len(self._window):
             grown = np.zeros(size)
             grown[: len(self._window)] = self._window

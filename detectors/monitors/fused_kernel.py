@@ -15,8 +15,8 @@ from numba.np.numpy_support import carray
 from numpy.typing import NDArray
 
 from detectors.algorithms import share_cusum
-from detectors.algorithms.adwin import feed as feed_adwin
 from detectors.algorithms.adwin import is_room
+from detectors.algorithms.adwin_pair import feed_pair
 from detectors.algorithms.bernoulli import MEMORY as ODDS_MEMORY
 from detectors.algorithms.bernoulli import feed as feed_odds
 from detectors.algorithms.joint_bets import MEMORY as JOINT_MEMORY
@@ -485,8 +485,8 @@ def _judge(
     by_bins = _count(bins[:count], counts_at, head, edges_at, block, limits, recent, location)
     for i in range(count):
         spread[i] = abs(2.0 * location[i] - 1.0)
-    fired = _note(found[0], feed_adwin(location, 0, window0, adwin), QUIET)
-    fired = _note(found[1], feed_adwin(spread, 0, window1, adwin), fired)
+    by_location, by_spread = feed_pair(location, spread, window0, window1, adwin)
+    fired = _note(found[1], by_spread, _note(found[0], by_location, QUIET))
     fired = _note(found[2], feed_page_hinkley(location, 0, memory0, page_hinkley), fired)
     fired = _note(found[3], feed_page_hinkley(spread, 0, memory1, page_hinkley), fired)
     won = carray(pointer(block + WORD * BETS), (BETS_MEMORY,), np.float64)

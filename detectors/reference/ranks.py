@@ -19,6 +19,12 @@ from numpy.typing import NDArray
 from detectors.arrays.column import Numbers
 from detectors.reference.bins import Bins
 
+_GROUP: Final = 8
+"""Bins of which the values are counted together."""
+
+_MANY: Final = 32
+"""Values that pay for counting them."""
+
 _MIDDLE: Final = 0.5
 """The rank at which the folded one is lowest."""
 
@@ -38,14 +44,21 @@ def random_part(seed: np.uint64, number: np.uint64) -> float:
     return (np.float64(_mixed(seed + number) >> np.uint64(11)) + 0.5) / 9007199254740992.0
 
 
+@numba.njit(cache=True, nogil=True, inline="always")
+def _rank_of(below: np.int64, own: np.int64, total: np.int64, seed: np.uint64) -> float:
+    """Return the rank of a value among so many, of which some are below it or in its own bin."""
+    # The random part depends on the seed and on how many values came before, on nothing else:
+    # a replay in other batches gives the same ranks.
+    return float((below + random_part(seed, np.uint64(total)) * (own + 1)) / (total + 1))
+
+
 @numba.njit(cache=True, nogil=True)
-def rank(
+def _rank_few(
     bins: NDArray[np.int64],
     counts: NDArray[np.integer[Any]],
     seed: np.uint64,
     ranks: NDArray[np.float64],
 ) -> None:
-    """Write the ranks of values, shape ``(n,)``, by their bins; parameters as `absorb_ranks`."""
     total = np.int64(0)
     for b in range(len(counts)):
         total += np.int64(counts[b])
@@ -54,12 +67,55 @@ def rank(
         below = np.int64(0)
         for b in range(own):
             below += np.int64(counts[b])
-        # The random part depends on the seed and on how many values came before, on nothing else:
-        # a replay in other batches gives the same ranks.
-        random = random_part(seed, np.uint64(total))
-        ranks[i] = (below + random * (np.int64(counts[own]) + 1)) / (total + 1)
+        ranks[i] = _rank_of(below, np.int64(counts[own]), total, seed)
         counts[own] += 1
         total += 1
+
+
+@numba.njit(cache=True, nogil=True)
+def _rank_many(
+    bins: NDArray[np.int64],
+    counts: NDArray[np.integer[Any]],
+    seed: np.uint64,
+    ranks: NDArray[np.float64],
+) -> None:
+    # What lies below a group of bins, and below a bin within its group. Loops of fixed lengths
+    # over both cost less than a sum over the bins, whose end no processor foresees.
+    groups = (len(counts) + _GROUP - 1) // _GROUP
+    below_group = np.empty(groups, dtype=np.int64)
+    below_bin = np.empty(groups * _GROUP, dtype=np.int64)
+    total = np.int64(0)
+    for b in range(groups * _GROUP):
+        if b % _GROUP == 0:
+            below_group[b // _GROUP] = total
+        below_bin[b] = total - below_group[b // _GROUP]
+        if b < len(counts):
+            total += np.int64(counts[b])
+    for i in range(len(bins)):
+        own = bins[i]
+        group, within = own // _GROUP, own % _GROUP
+        below = below_group[group] + below_bin[own]
+        ranks[i] = _rank_of(below, np.int64(counts[own]), total, seed)
+        for b in range(_GROUP):
+            below_bin[own - within + b] += b > within
+        for b in range(groups):
+            below_group[b] += b > group
+        counts[own] += 1
+        total += 1
+
+
+@numba.njit(cache=True, nogil=True)
+def rank(
+    bins: NDArray[np.int64],
+    counts: NDArray[np.integer[Any]],
+    seed: np.uint64,
+    ranks: NDArray[np.float64],
+) -> None:
+    """Write the ranks of values, shape ``(n,)``, by their bins; parameters as `absorb_ranks`."""
+    if len(bins) < _MANY:
+        _rank_few(bins, counts, seed, ranks)
+    else:
+        _rank_many(bins, counts, seed, ranks)
 
 
 def absorb_ranks(bins: Bins, counts: NDArray[np.integer[Any]], seed: int) -> Numbers:

@@ -78,3 +78,16 @@ def test_a_rank_lies_between_the_shares_below_and_up_to_its_bin(bins: list[int],
         total = counts.sum() + 1
         (rank,) = absorb_ranks(np.array([number]), counts, seed).tolist()
         assert below / total <= rank <= (below + own + 1) / total
+
+
+@given(st.integers(1, 90), st.integers(0, 80), st.integers(0, 2**32))
+def test_many_values_at_once_have_the_ranks_that_they_have_one_at_a_time(
+    size: int, rows: int, seed: int
+) -> None:
+    random = np.random.default_rng(seed)
+    bins = random.integers(0, size, rows)
+    counts = random.integers(0, 9, size)
+    alone = counts.copy()
+    expected = [absorb_ranks(bins[row : row + 1], alone, seed)[0] for row in range(rows)]
+    assert absorb_ranks(bins, counts, seed).tolist() == expected
+    assert counts.tolist() == alone.tolist()
