@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from detectors.retraining.evidence import AlertEvidence, Evidence
+from detectors.retraining.extensions import Extensions
 from detectors.retraining.options import PolicyOptions
 from detectors.retraining.version_requests import VersionRequests
 from detectors.seen_events import SeenEvents
@@ -56,9 +57,12 @@ class ModelRequests:
         What serves, as model events say, and since when; -1 where none has.
     ended_at
         When the latest answer for the whole model came.
-    seen, seen_signals
-        Alerts and answers, and signals, so that a replayed one is not counted twice. Alerts and
-        signals come by two topics, in no order between them: the state does not tell which it was.
+    extensions
+        Who has taken requests on: those that are made later are about the same.
+    seen, seen_signals, seen_answers
+        Alerts, signals and answers, so that a replayed one is not counted twice. Alerts come by
+        another topic than the others, in no order between them: the state does not tell which it
+        was.
     touched
         Times that it was asked for; no part of the state.
     """
@@ -69,6 +73,8 @@ class ModelRequests:
     ended_at: int = -1
     seen: SeenEvents = field(default_factory=lambda: SeenEvents(MOST_SEEN))
     seen_signals: SeenEvents = field(default_factory=lambda: SeenEvents(MOST_SEEN))
+    seen_answers: SeenEvents = field(default_factory=lambda: SeenEvents(MOST_SEEN))
+    extensions: Extensions = field(default_factory=Extensions)
     touched: int = 0
 
     @property
@@ -92,6 +98,14 @@ class ModelRequests:
         seen = self.seen if isinstance(evidence, AlertEvidence) else self.seen_signals
         return seen.is_new(evidence.id)
 
+    def open(
+        self, requests: VersionRequests, request_id: str, now: int, options: PolicyOptions
+    ) -> None:
+        """Take note of a request of a version, and of who has taken it on already."""
+        requests.open(request_id, now, options)
+        for time in self.extensions.about(request_id, now):
+            requests.extend(time, options)
+
     def answer(self, event: ModelEvent, options: PolicyOptions) -> AnswerOutcome | None:
         """Take a model event; return what became of it, None where it answers nothing.
 
@@ -103,7 +117,7 @@ class ModelRequests:
             return None
         if event.timestamp is None:
             return self._end_all() if effects.ends_request else AnswerOutcome.NOTHING_OPEN
-        if not self.seen.is_new(event_id(event)):
+        if not self.seen_answers.is_new(event_id(event)):
             return AnswerOutcome.REPEATED
         asked = event.request_id or None
         named = [each for each in self.versions.values() if each.request_id == asked]
@@ -111,6 +125,7 @@ class ModelRequests:
         if effects.ends_request:
             has_changed = self._end(event, time, named, options)
         else:
+            self.extensions.note(time, asked)
             about = named if asked else self._made_until(time)
             has_changed = sum(each.extend(time, options) for each in about) > 0
         if asked and not named:
@@ -144,6 +159,8 @@ class ModelRequests:
             "champion_since": self.champion_since,
             "seen": self.seen.state(),
             "seen_signals": self.seen_signals.state(),
+            "seen_answers": self.seen_answers.state(),
+            "extensions": self.extensions.state(),
         }
 
     @classmethod
@@ -160,6 +177,9 @@ class ModelRequests:
             model.versions[name] = latest
         model.seen.restore(state["seen"])
         model.seen_signals.restore(state.get("seen_signals", ()))
+        # An earlier release kept answers among the alerts.
+        model.seen_answers.restore(state["seen_answers" if "seen_answers" in state else "seen"])
+        model.extensions.restore(state.get("extensions", ()))
         return model
 
     def _end(

@@ -1,5 +1,6 @@
 """When a retraining is asked for: evidence in, at most one open request per model version out."""
 
+from collections import OrderedDict
 from collections.abc import Hashable, Mapping, Sequence
 from typing import Final
 
@@ -59,8 +60,8 @@ class RetrainPolicy:
         self.options = options
         self._own = own or {}
         self._most_models = most_models
-        # In the order of the models' latest events.
-        self._models: dict[str, ModelRequests] = {}
+        # In the order of the models' latest events; those without any are before them.
+        self._models: OrderedDict[str, ModelRequests] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._models)
@@ -99,7 +100,7 @@ class RetrainPolicy:
         is_answer = event.effects.ends_request or event.effects.extends_request
         if not is_named and not is_answer:
             return None
-        model = self._model(event.model)
+        model = self._model(event.model, moves=is_named or event.effects.ends_request)
         if is_named:
             model.note_champion(event)
         return model.answer(event, self._options_of(event.model))
@@ -118,7 +119,7 @@ class RetrainPolicy:
 
     def restore(self, state: State) -> None:
         """Take over a state."""
-        self._models = {name: ModelRequests.of(inner) for name, inner in state.items()}
+        self._models = OrderedDict((name, ModelRequests.of(inner)) for name, inner in state.items())
 
     def _options_of(self, model: str) -> PolicyOptions:
         return self._own.get(model, self.options)
@@ -126,18 +127,19 @@ class RetrainPolicy:
     def _model(self, name: str, *, moves: bool = True) -> ModelRequests:
         """Return what is known of a model, from now on the one that was heard of last.
 
-        Signals do not move it: they come by another topic than alerts, in no order between them.
+        Signals and extensions do not move it, and a model that is known by these alone comes first:
+        they come by another topic than alerts, in no order between them.
         """
         model = self._models.get(name)
-        if model is not None and moves:
-            del self._models[name]
         if model is None:
             if len(self._models) >= self._most_models:
                 unasked = (other for other, each in self._models.items() if not each.has_asked)
                 del self._models[next(unasked, next(iter(self._models)))]
-            model = ModelRequests()
+            model = self._models[name] = ModelRequests()
+            self._models.move_to_end(name, last=moves)
+        elif moves:
+            self._models.move_to_end(name)
         model.touched += 1
-        self._models[name] = model
         return model
 
     def _weigh(
@@ -161,7 +163,7 @@ class RetrainPolicy:
             return None
         asked = Asked((name, version), model.champion or version, causes, counting)
         request = request_of(asked, options)
-        requests.open(request.request_id, counting[-1].found, options)
+        model.open(requests, request.request_id, counting[-1].found, options)
         return request
 
     def _forget_breach(self, alert: PerformanceAlert) -> None:

@@ -32,7 +32,7 @@ class Ledger:
     ids
         Sound predictions, with their ids.
     notices
-        Model events, with the ids of the requests that they answer.
+        Model events, with the ids of the alerts that they name.
     refused, skipped, unseen
         Records that must come out as dead letters, must be passed over, or are not there at all.
     ends

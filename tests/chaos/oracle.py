@@ -78,6 +78,7 @@ class Oracle:
             )
             return self._verdict
         self._judge_alerts(detection, lifecycle)
+        self._judge_versions(detection)
         fleets = {partition: FleetSnapshots(each) for partition, each in detection.fleets.items()}
         self._judge_state(TopicRole.STATE, fleets)
         return self._verdict
@@ -149,8 +150,8 @@ class Oracle:
         """Every model event has come to the monitors and to the policy."""
         happened = [_happened(message) for each in lifecycle.values() for message in each]
         found = {
-            "observations": [event.request_id for event in detection.noticed],
-            "lifecycle": [each.request_id for each in happened if isinstance(each, ModelEvent)],
+            "observations": [event.alert_id for event in detection.noticed],
+            "lifecycle": [each.alert_id for each in happened if isinstance(each, ModelEvent)],
         }
         for where, ids in found.items():
             expected = self._ledger.notices.values()
@@ -193,6 +194,21 @@ class Oracle:
         verdict.alerts += len(set(alerts))
         verdict.duplicated += len(alerts) - len(set(alerts)) + len(requests) - len(set(requests))
 
+    def _judge_versions(self, detection: OfflineDetection) -> None:
+        """What is told last of each model version is what an offline run knows of it."""
+        told: dict[bytes, bytes | None] = {
+            bytes(message.key() or b""): message.value()
+            for messages in self._read(TopicRole.MODEL_VERSIONS).values()
+            for message in messages
+        }
+        found = [orjson.loads(value)["record_id"] for value in told.values() if value]
+        expected = [
+            each.record_id
+            for fleet in detection.fleets.values()
+            for each in fleet.versions.records()
+        ]
+        self._verdict.compare("records of versions", found, expected)
+
     def _judge_state(self, role: TopicRole, expected: Mapping[int, Durable]) -> None:
         """The final state is that of the offline run, byte by byte."""
         judge_state(
@@ -210,8 +226,8 @@ class Oracle:
 def _in_time(alerts: list[Message], events: list[Message]) -> list[Evidence]:
     """Return both in the order in which they came.
 
-    That is defined where it matters: what answers a request is sent when all is quiet, and no
-    trigger goes by both alerts and signals.
+    That is defined where it matters: what ends a request is sent when all is quiet, what extends
+    one where none expires, and no trigger goes by both alerts and signals.
     """
     timed: list[tuple[int, Evidence]] = [
         (message.timestamp()[1], decode_alert(decode_object(message.value()))) for message in alerts

@@ -25,7 +25,14 @@ RACING: Final[Sequence[ModelEventType]] = (
     ModelEventType.ROLLED_BACK,
     ModelEventType.ALERT_ACKNOWLEDGED,
 )
-"""Model events that end no request: what comes of them is defined beside alerts as well."""
+"""Model events that answer no request: what comes of them is defined beside alerts as well."""
+
+EXTENDING: Final[Sequence[ModelEventType]] = (
+    *RACING,
+    ModelEventType.RETRAIN_ACKNOWLEDGED,
+    ModelEventType.RETRAIN_STARTED,
+)
+"""Those with which it is as long as no request expires: they are remembered by their time."""
 
 
 class Fate(Enum):
@@ -56,7 +63,7 @@ class Item:
         Whose prediction it is; empty for others.
     own_id
         What tells it from others: that of a prediction or label, and of a model event the id of
-        the request that it answers.
+        the alert that it names.
     time
         The record's own time in milliseconds; 0 for that of sending.
     """
@@ -88,8 +95,8 @@ class TrafficOptions:
         that have no prediction.
     soonest, latest
         After how many further predictions a label comes, which does not come before its own.
-    eventful
-        Share with a model event besides, one of `RACING`.
+    eventful, racing
+        Share with a model event besides, and which kinds it is one of.
     poisoned, silent, odd
         Shares of records that must be refused, or passed over, and of predictions with odd values
         among the features.
@@ -112,6 +119,7 @@ class TrafficOptions:
     soonest: int = 1
     latest: int = 400
     eventful: float = 0.002
+    racing: Sequence[ModelEventType] = RACING
     poisoned: float = 0.01
     silent: float = 0.01
     odd: float = 0.0
@@ -156,27 +164,29 @@ class Traffic:
     def event(self, kinds: Sequence[ModelEventType], model: int) -> Item:
         """Return a model event of one of some kinds, dated as the latest predictions."""
         number = next(self._events)
-        name, request = f"model-{model}", f"request-{number}"
+        name, alert = f"model-{model}", f"alert-{number}"
         time = FIRST_TIME + sum(self._rows.values()) + self._skews[model] * DAY
         body = {
             "type": self._random.choice(kinds),
             "model": name,
             "version": str(number),
             "timestamp": round(time, 3),
-            "request_id": request,
-            "alert_id": f"alert-{number}",
+            "alert_id": alert,
         }
+        # One in two is about no request in particular.
+        if self._random.random() < 0.5:
+            body["request_id"] = f"request-{number}"
         partition = model % self._partitions
         value = orjson.dumps(body)
         return Item(
-            TopicRole.MODEL_EVENTS, partition, name, value, Fate.NOTICED, name, own_id=request
+            TopicRole.MODEL_EVENTS, partition, name, value, Fate.NOTICED, name, own_id=alert
         )
 
     def _step(self, number: int) -> Iterator[Item]:
         draw, options = self._random, self._options
         partition = number % self._partitions
         if draw.random() < options.eventful:
-            yield self.event(RACING, draw.randrange(options.models))
+            yield self.event(options.racing, draw.randrange(options.models))
         if draw.random() < options.poisoned:
             role = draw.choice((TopicRole.PREDICTIONS, TopicRole.LABELS))
             yield Item(role, partition, f"x{number}", poison(draw, role), Fate.REFUSED)

@@ -47,6 +47,10 @@ PERFORMANCE: Final[Mapping[str, object]] = {
 """Thresholds are crossed, and kept again, as the outcomes of `tests.chaos.traffic` come and go; of
 one model the rows themselves ask for a retraining. Releases before do not know these settings."""
 
+NEVER_EXPIRES: Final[Mapping[str, object]] = {"policy.expiry_seconds": 100_000_000}
+"""For `tests.chaos.traffic.EXTENDING`: whether an extension still came in time may depend on what
+was read first where a request expires meanwhile."""
+
 READ: Final = (
     TopicRole.PREDICTIONS,
     TopicRole.LABELS,

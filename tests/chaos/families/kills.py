@@ -1,9 +1,11 @@
 """Workers that are killed at any time, one or all of them."""
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from tests.chaos.families.family import Family
-from tests.chaos.world import World
+from tests.chaos.traffic import EXTENDING, TrafficOptions
+from tests.chaos.world import NEVER_EXPIRES, World
 
 
 class Kills(Family):
@@ -12,6 +14,8 @@ class Kills(Family):
     name: ClassVar[str] = "kills"
     title: ClassVar[str] = "kill -9 and SIGSTOP at any time"
     weight: ClassVar[int] = 2
+    settings: ClassVar[Mapping[str, object]] = NEVER_EXPIRES
+    traffic: ClassVar[TrafficOptions] = TrafficOptions(eventful=0.004, racing=EXTENDING)
 
     def play(self, world: World) -> None:
         """Kill one, or all, or freeze one for longer than its session."""

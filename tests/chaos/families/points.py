@@ -1,12 +1,13 @@
 """Workers that are killed at each point of a batch's way."""
 
+from collections.abc import Mapping
 from typing import ClassVar, Final
 
 from app.settings import TopicRole
 from tests.chaos.families.family import Family
 from tests.chaos.faults import Fault, FaultKind
-from tests.chaos.traffic import TrafficOptions
-from tests.chaos.world import World
+from tests.chaos.traffic import EXTENDING, TrafficOptions
+from tests.chaos.world import NEVER_EXPIRES, World
 
 _SENT: Final = tuple(
     role
@@ -31,7 +32,8 @@ class Points(Family):
     name: ClassVar[str] = "points"
     title: ClassVar[str] = "kill -9 at each point: send, ack, commit"
     weight: ClassVar[int] = 2
-    traffic: ClassVar[TrafficOptions] = TrafficOptions(eventful=0.004)
+    settings: ClassVar[Mapping[str, object]] = NEVER_EXPIRES
+    traffic: ClassVar[TrafficOptions] = TrafficOptions(eventful=0.004, racing=EXTENDING)
 
     def play(self, world: World) -> None:
         """See two workers at a time to their deaths."""

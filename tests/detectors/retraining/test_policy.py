@@ -554,6 +554,69 @@ def test_what_can_be_about_no_open_request_extends_none(
     assert policy.on_signal(_signal(at=_DAY + 1)) is not None
 
 
+@pytest.mark.parametrize("is_named", [True, False])
+@pytest.mark.parametrize("is_between", [True, False])
+def test_whichever_comes_first_a_request_and_who_takes_it_on_leave_the_same_state(
+    *, is_named: bool, is_between: bool
+) -> None:
+    expected = _policy(features=1, expiry=_DAY)
+    request = expected.on_alert(_alert("x", 0))
+    assert request is not None
+    named = {"request_id": request.request_id} if is_named else {}
+    events = [
+        _event(ModelEventType.RETRAIN_STARTED, at, **named) for at in (1.6 * _DAY, 0.9 * _DAY)
+    ]
+    outcomes = [expected.on_model_event(each) for each in events]
+    assert outcomes == [AnswerOutcome.NOTHING_OPEN, AnswerOutcome.EXTENDED]
+    other = _policy(features=1, expiry=_DAY)
+    log: list[ModelEvent | DriftAlert] = [*events]
+    log.insert(1 if is_between else 2, _alert("x", 0))
+    for each in log:
+        if isinstance(each, ModelEvent):
+            other.on_model_event(each)
+        else:
+            other.on_alert(each)
+        restored = _policy(features=1, expiry=_DAY)
+        restored.restore(other.state())
+        other = restored
+    assert plain(other.state()["fraud"]) == plain(expected.state()["fraud"])
+    assert other.on_alert(_alert("y", 1.8 * _DAY)) is None
+    assert other.on_alert(_alert("y", 1.95 * _DAY)) is not None
+
+
+def test_who_takes_a_request_on_is_no_part_of_the_order_in_which_models_are_forgotten() -> None:
+    alerts = [_alert("x", 0, model="fraud"), _alert("x", 0, model="other")]
+    taken = _event(ModelEventType.RETRAIN_STARTED, 10)
+    orders = []
+    for place in range(3):
+        policy = _policy()
+        log: list[ModelEvent | DriftAlert] = [*alerts]
+        log.insert(place, taken)
+        for each in log:
+            if isinstance(each, ModelEvent):
+                policy.on_model_event(each)
+            else:
+                policy.on_alert(each)
+        orders.append(list(policy.state()))
+    assert orders == [["fraud", "other"]] * 3
+    policy.on_model_event(taken.model_copy(update={"model": "a model without alerts"}))
+    assert list(policy.state()) == ["a model without alerts", "fraud", "other"]
+
+
+def test_a_state_of_the_release_before_knows_its_answers_among_the_alerts() -> None:
+    policy = _policy()
+    policy.on_alert(_critical(0))
+    done = _event(ModelEventType.RETRAIN_COMPLETED, 10)
+    policy.on_model_event(done)
+    state = policy.state()["fraud"]
+    del state["extensions"]
+    state["seen"] += state.pop("seen_answers")
+    restored = _policy()
+    restored.restore({"fraud": state})
+    assert restored.on_model_event(done) is AnswerOutcome.REPEATED
+    assert restored.on_alert(_critical(0)) is None
+
+
 def test_answers_to_nothing_are_told() -> None:
     policy = _policy()
     done = _event(ModelEventType.RETRAIN_COMPLETED, 10)
