@@ -12,7 +12,9 @@ from detectors.monitors.row_bets import RowBets
 from detectors.performance.calibration import raise_to_rising
 from detectors.performance.class_table import ClassTable
 from detectors.performance.error import Task
+from detectors.performance.estimated_lists import sum_lists
 from detectors.performance.estimated_performance import sum_estimates
+from detectors.performance.expected_ranking import sum_chances
 from detectors.performance.judge import Judge
 from detectors.performance.label_delays import LabelDelays
 from detectors.performance.labelled_rows import with_errors
@@ -75,6 +77,9 @@ def warm_up() -> None:
     count_in_bins(np.array([0.5, -0.5]), np.zeros((2, BINS), dtype=np.int64))
     LabelDelays(1).add(which, which, which)
     raise_to_rising(np.ones(2), np.ones(2))
+    sum_chances(np.ones(2), np.ones(2), np.zeros((3, BINS)))
+    lists = np.full((2, 3), 1 / 3)
+    sum_lists(lists, lists, np.zeros(2, dtype=np.int64), np.zeros((3, 3)), np.zeros(6))
     sum_estimates(np.ones(2), np.ones(2), np.ones(2, dtype=np.bool_), np.zeros(10))
 
 

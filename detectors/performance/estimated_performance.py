@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from detectors.performance import intervals
 from detectors.performance.calibration import Calibration
 from detectors.performance.estimates import estimate, none
+from detectors.performance.expected_ranking import ExpectedRanking
 from detectors.snapshots.tree import State
 from schemas.events.model_performance import Estimate, NoValue
 
@@ -24,7 +25,7 @@ Mask = NDArray[np.bool_]
 
 ESTIMATED: Final = (
     *("accuracy", "balanced_accuracy", "precision", "recall", "specificity", "f1"),
-    *("log_loss", "brier", "positive_rate", "label_rate"),
+    *("roc_auc", "log_loss", "brier", "positive_rate", "label_rate"),
 )
 """The metrics that are estimated; all of them of two classes."""
 
@@ -41,10 +42,13 @@ class EstimatedWindow:
         Shape ``(10,)``: predictions of the positive class, how many of them are expected to be
         right, and the variance of that; of the others likewise how many are positives all the same;
         then log loss and Brier score, and the variances of these.
+    area
+        The expected area under the ROC curve.
     """
 
     def __init__(self) -> None:
         self.sums: Numbers = np.zeros(_SUMS)
+        self.area = none(NoValue.NO_ROWS)
 
     @property
     def rows(self) -> int:
@@ -81,6 +85,7 @@ class EstimatedWindow:
                 said + true,
                 4 * ((said + missed) ** 2 * spread + hits**2 * spread_missed) / (said + true) ** 4,
             ),
+            "roc_auc": self.area,
             "log_loss": _mean(self.sums[6], self.sums[8], rows),
             "brier": _mean(self.sums[7], self.sums[9], rows),
         }
@@ -116,10 +121,15 @@ class EstimatedPerformance:
         self._window = window
         self._kept = kept
         self._windows: dict[int, EstimatedWindow] = {}
+        # Of the latest window alone: what it holds is large.
+        self._ranking = ExpectedRanking()
         self.newest = -1
 
     def add(self, scores: Numbers, is_said: Mask, times: Integers) -> None:
         """Add predictions, in the order of the rows; once scores are calibrated.
+
+        Those of a window before the latest one, which comes first where there is a later one, are
+        left out of its ROC curve.
 
         Parameters
         ----------
@@ -129,13 +139,15 @@ class EstimatedPerformance:
         """
         numbers = times // self._window
         shares = self.calibration.shares(scores)
+        self._advance(int(numbers.max()))
         for number in np.unique(numbers).tolist():
             if number <= self.newest - self._kept:
                 continue
             window = self._windows.setdefault(number, EstimatedWindow())
             those = numbers == number
             sum_estimates(scores[those], shares[those], is_said[those], window.sums)
-            self.newest = max(self.newest, number)
+            if number == self.newest:
+                self._ranking.add(scores[those], shares[those])
         oldest = self.newest - self._kept
         self._windows = {
             number: window for number, window in self._windows.items() if number > oldest
@@ -144,13 +156,31 @@ class EstimatedPerformance:
     def of(self, number: int) -> EstimatedWindow | None:
         """Return what is known of a window; None of one without such a prediction."""
         window = self._windows.get(number)
-        return None if window is None or window.rows == 0 else window
+        if window is None or window.rows == 0:
+            return None
+        if number == self.newest:
+            window.area = self._ranking.area()
+        return window
+
+    def _advance(self, newest: int) -> None:
+        if newest <= self.newest:
+            return
+        if self.newest in self._windows:
+            self._windows[self.newest].area = self._ranking.area()
+        self._ranking = ExpectedRanking()
+        self.newest = newest
 
     def state(self) -> State:
         """Return the whole state."""
         return {
             "calibration": self.calibration.state(),
             "newest": self.newest,
+            "ranking": self._ranking.state(),
+            "areas": [
+                [number, each.area.model_dump(mode="json")]
+                for number, each in sorted(self._windows.items())
+                if number != self.newest
+            ],
             "windows": [
                 [number, each.sums.copy()] for number, each in sorted(self._windows.items())
             ],
@@ -163,6 +193,11 @@ class EstimatedPerformance:
         for number, sums in state["windows"]:
             window = self._windows[number] = EstimatedWindow()
             window.sums = np.array(sums, dtype=np.float64)
+        # Releases before knew no areas: these begin with the next prediction.
+        if state.get("ranking") is not None:
+            self._ranking.restore(state["ranking"])
+        for number, area in state.get("areas", ()):
+            self._windows[number].area = Estimate.model_validate(area)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

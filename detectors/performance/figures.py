@@ -45,12 +45,12 @@ def metrics_of(
 
 def _of_classes(name: str, tally: Tally, confusion: Confusion, positive: int) -> Estimate:
     base, _, average = name.partition("_")
+    if name in _OF_SCORES:
+        return _OF_SCORES[name](tally, confusion.classes, positive)
     if average in AVERAGES:
         return confusion.averaged(base, average)
     if name.endswith("accuracy"):
         return confusion.accuracy() if name == "accuracy" else confusion.balanced_accuracy()
-    if name in _OF_SCORES:
-        return _OF_SCORES[name](tally, confusion.classes, positive)
     if positive < 0:
         return none(NoValue.NO_POSITIVE_CLASS)
     if name.endswith("_rate"):
@@ -160,9 +160,51 @@ def _label_mean(tally: Tally) -> Estimate:
     return estimate(found.value + first, (found.low + first, found.high + first))
 
 
+def _macro(metric: Callable[..., Ranked], *, weighted: bool = False) -> Callable[..., Estimate]:
+    """Return a metric of the order of scores as the mean over all classes that were true."""
+
+    def mean(tally: Tally, classes: int, positive: int) -> Estimate:
+        if tally.lists.rows == 0:
+            return _of_both(metric, tally, classes, positive, weighted=weighted)
+        if not tally.lists.is_whole:
+            return none(NoValue.TOO_MANY_SCORES)
+        if tally.lists.rows < tally.good or not tally.lists.is_even:
+            return none(NoValue.NO_PROBABILITIES)
+        those = list(tally.lists.classes())
+        if len(those) < _BOTH:
+            return none(NoValue.ONE_CLASS)
+        weights = [each.rows if weighted else 1 for each in those]
+        values = [metric(*each).value for each in those]
+        pairs = zip(values, weights, strict=True)
+        return estimate(sum(value * weight for value, weight in pairs) / sum(weights))
+
+    return mean
+
+
+def _of_both(
+    metric: Callable[..., Ranked], tally: Tally, classes: int, positive: int, *, weighted: bool
+) -> Estimate:
+    """Return the mean of a metric over two classes, whose scores are 1 together."""
+    found = _ranked(metric, tally, classes, positive)
+    if isinstance(found, NoValue):
+        return none(found)
+    own, positives, negatives = found
+    if negatives == 0:
+        return none(NoValue.ONE_CLASS)
+    hits, others = tally.scores.counts()
+    other = metric(others[::-1], hits[::-1])
+    shares = (positives, negatives) if weighted else (1, 1)
+    value = (own.value * shares[0] + other.value * shares[1]) / sum(shares)
+    error = (own.error * shares[0] + other.error * shares[1]) / sum(shares)
+    return estimate(value, error=None if tally.scores.is_exact else error)
+
+
 _OF_SCORES: Final[Mapping[str, Callable[[Tally, int, int], Estimate]]] = {
     "roc_auc": _roc_auc,
+    "roc_auc_macro": _macro(roc_auc),
+    "roc_auc_weighted": _macro(roc_auc, weighted=True),
     "average_precision": _average_precision,
+    "average_precision_macro": _macro(average_precision),
     "log_loss": _mean_of_scores(ClassSum.LOG_LOSS, ClassSum.LOG_LOSS_SQUARES),
     "brier": _mean_of_scores(ClassSum.BRIER, ClassSum.BRIER_SQUARES),
     "calibration_error": _calibration_error,

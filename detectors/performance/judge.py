@@ -13,6 +13,7 @@ from detectors.performance.distinct import distinct
 from detectors.performance.judged_rows import (
     ClassRows,
     Codes,
+    ListRows,
     Mask,
     NumberRows,
     Numbers,
@@ -55,6 +56,17 @@ class Judge:
     def positive(self) -> str:
         """The class that is looked for."""
         return self.classes.sought
+
+    @property
+    def position(self) -> int:
+        """The position of the class that is looked for in lists; below 0 where none is named."""
+        if not self.classes.is_sought_named:
+            return -1
+        names = [class_name(each, self.classes.spellings) for each in self.classes.names]
+        if not names:
+            number = number_of(self.positive)
+            return -1 if number is None or not number.is_integer() else int(number)
+        return names.index(self.positive) if self.positive in names else -1
 
     def numbers(self, columns: Sequence[Column], rows: int) -> NumberRows:
         """Return rows of a regression."""
@@ -130,6 +142,9 @@ class Judge:
         lists = said.is_list & true.is_scalar
         if lists.any():
             # Whatever came first has its number first.
+            width = said.matrix.shape[1]
+            if width > _BOTH:
+                found = found._replace(lists=ListRows.none(rows, width))
             for begin, end, is_list in _stretches(lists):
                 part = np.zeros(rows, dtype=np.bool_)
                 part[begin:end] = True
@@ -197,11 +212,7 @@ class Judge:
         self, found: ClassRows, said: "_Outcomes", true: "_Outcomes", part: Mask
     ) -> None:
         matrix, lengths = said.matrix[part], said.lengths[part]
-        fits = (matrix >= 0) & (matrix <= 1)
-        usable = fits.sum(axis=1) == lengths
-        usable &= np.abs(np.where(fits, matrix, 0.0).sum(axis=1) - 1) <= _ROUNDING
-        if self.classes.names:
-            usable &= lengths == len(self.classes.names)
+        usable = self._are_probabilities(matrix, lengths)
         probabilities = np.where(np.isnan(matrix), -1.0, matrix)
         highest = probabilities.argmax(axis=1)
         label = true.scalar
@@ -237,6 +248,10 @@ class Judge:
             self.table.code(names[place])
         numbers = np.array([max(self.table.known(name), OTHERS) for name in names])
         found.said[rows], found.true[rows] = numbers[highest], numbers[positions]
+        if found.lists is not None:
+            those = lengths > _BOTH
+            _write_lists(found.lists, rows[those], matrix[those], lengths[those], highest[those])
+            found.lists.true[rows[those]] = positions[those]
         each = np.arange(len(rows))
         likelihood = matrix[each, positions]
         squares = (matrix * matrix).sum(axis=1) - 2 * likelihood + 1
@@ -244,6 +259,24 @@ class Judge:
         found.squares[rows] = np.where(lengths == _BOTH, (1 - likelihood) ** 2, squares)
         found.confidence[rows] = matrix[each, highest]
         found.is_top[rows] = False
+
+    def lists(self, columns: Sequence[Column], rows: int) -> ListRows:
+        """Return what `class_rows` says of lists once they are labelled, without their labels."""
+        said = _Outcomes.of(columns, Role.PREDICTION, rows)
+        found = ListRows.none(rows, said.matrix.shape[1])
+        usable = self._are_probabilities(said.matrix, said.lengths) & (said.lengths > _BOTH)
+        matrix = np.where(np.isnan(said.matrix[usable]), 0.0, said.matrix[usable])
+        highest = matrix.argmax(axis=1)
+        _write_lists(found, np.flatnonzero(usable), matrix, said.lengths[usable], highest)
+        return found
+
+    def _are_probabilities(self, matrix: Numbers, lengths: Codes) -> Mask:
+        fits = (matrix >= 0) & (matrix <= 1)
+        usable: Mask = fits.sum(axis=1) == lengths
+        usable &= np.abs(np.where(fits, matrix, 0.0).sum(axis=1) - 1) <= _ROUNDING
+        if self.classes.names:
+            usable &= lengths == len(self.classes.names)
+        return usable
 
     def _add_scores(self, found: ClassRows, columns: Sequence[Column], said: "_Outcomes") -> None:
         """Add what follows for two classes from one probability."""
@@ -306,6 +339,14 @@ class _Outcomes:
         those = [column for column in columns if column.role is role]
         scalar = next((each for each in those if not each.name.endswith("]")), None)
         return cls(scalar, [each for each in those if each.name.endswith("]")], rows)
+
+
+def _write_lists(
+    lists: ListRows, rows: Codes, matrix: Numbers, lengths: Codes, highest: Codes
+) -> None:
+    beyond = np.arange(matrix.shape[1]) >= lengths[:, None]
+    lists.scores[rows] = np.where(beyond, np.nan, matrix)
+    lists.lengths[rows], lists.said[rows] = lengths, highest
 
 
 def _is_ok(column: Column, rows: int) -> Mask:

@@ -32,6 +32,37 @@ class Problem(IntEnum):
     """A score that is no probability: the row counts, its score does not."""
 
 
+class ListRows(NamedTuple):
+    """Rows whose predictions are probabilities of all of their classes, more than two.
+
+    Attributes
+    ----------
+    scores
+        Shape ``(n, k)``; NaN in rows without such a list, and beyond a shorter one.
+    lengths
+        Shape ``(n,)``: the classes of each; 0 in rows without such a list.
+    said
+        Shape ``(n,)``: the position of the class that was predicted.
+    true
+        Shape ``(n,)``: that of the class that was true; -1 where there is no label.
+    """
+
+    scores: Numbers
+    lengths: Codes
+    said: Codes
+    true: Codes
+
+    @classmethod
+    def none(cls, rows: int, width: int) -> "ListRows":
+        """Return rows without lists."""
+        nothing = np.zeros(rows, dtype=np.int64)
+        return cls(np.full((rows, width), np.nan), nothing, nothing.copy(), nothing - 1)
+
+    def take(self, which: Codes | slice) -> "ListRows":
+        """Return some rows."""
+        return ListRows(self.scores[which], self.lengths[which], self.said[which], self.true[which])
+
+
 class ClassRows(NamedTuple):
     """Rows of a classification, shape ``(n,)`` each.
 
@@ -53,6 +84,8 @@ class ClassRows(NamedTuple):
     is_top
         Whether no probability but this one was given, so that the others follow for two classes
         alone.
+    lists
+        The lists of probabilities; None where no row has one of more than two classes.
     """
 
     problems: NDArray[np.uint8]
@@ -63,6 +96,7 @@ class ClassRows(NamedTuple):
     squares: Numbers
     confidence: Numbers
     is_top: Mask
+    lists: ListRows | None = None
 
 
 class NumberRows(NamedTuple):

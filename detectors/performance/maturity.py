@@ -23,7 +23,11 @@ Integers = NDArray[np.int64]
 Numbers = NDArray[np.float64]
 
 OF_SCORES: Final = frozenset(
-    {"roc_auc", "average_precision", "log_loss", "brier", "calibration_error"}
+    {
+        *("roc_auc", "roc_auc_macro", "roc_auc_weighted"),
+        *("average_precision", "average_precision_macro"),
+        *("log_loss", "brier", "calibration_error"),
+    }
 )
 
 _PARTS: Final = (1 / 24, 1 / 4, 1, 2, 4, 8, 16, 32)

@@ -19,7 +19,9 @@ CLASSIFICATION: Final = (
     *("precision_macro", "recall_macro", "f1_macro"),
     *("precision_micro", "recall_micro", "f1_micro"),
     *("precision_weighted", "recall_weighted", "f1_weighted"),
-    *("roc_auc", "average_precision", "log_loss", "brier", "calibration_error"),
+    *("roc_auc", "roc_auc_macro", "roc_auc_weighted"),
+    *("average_precision", "average_precision_macro"),
+    *("log_loss", "brier", "calibration_error"),
     *("positive_rate", "label_rate"),
 )
 REGRESSION: Final = (

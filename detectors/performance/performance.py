@@ -1,6 +1,6 @@
 """Performance of one model version: its labelled rows in windows, and when these are told."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -11,11 +11,13 @@ from detectors.performance.class_table import ClassTable
 from detectors.performance.confusion import Confusion
 from detectors.performance.delay_curves import DelayCurves
 from detectors.performance.error import Task
+from detectors.performance.estimated_lists import EstimatedLists, EstimatedListWindow
 from detectors.performance.estimated_performance import EstimatedPerformance, EstimatedWindow
 from detectors.performance.figures import metrics_of
 from detectors.performance.judge import Judge
 from detectors.performance.judged_rows import ClassRows, JudgedRows, Problem
 from detectors.performance.label_delays import LabelDelays, keys_of
+from detectors.performance.list_scores import MOST_NUMBERS
 from detectors.performance.maturity import WindowMaturity
 from detectors.performance.options import PerformanceOptions
 from detectors.performance.prediction_counts import PredictionCounts
@@ -146,10 +148,11 @@ class Performance:
             self._table.learn([self._positive])
         self._rows = 0
         self._now = self._newest = _NEVER
-        self._current = Tally(EXACT_IN_ROWS)
+        self._current = _of_rows()
         self._windows: dict[int, _TimeWindow] = {}
         self._delays = LabelDelays(options.window * options.kept)
         self._estimated = EstimatedPerformance(options.window, options.kept)
+        self._listed = EstimatedLists(options.window, options.kept, self._judge.position)
         self._unlabelled = Judge(classes, options, ClassTable([self._judge.positive]))
         self.late_rows = 0
 
@@ -208,7 +211,7 @@ class Performance:
     def estimates(self) -> bool:
         """Whether predictions are looked at before their labels come."""
         is_ready = self._estimated.calibration.is_ready
-        return is_ready and len(self._table.names) <= _BOTH
+        return self._listed.is_ready or (is_ready and len(self._table.names) <= _BOTH)
 
     def estimate(self, columns: Sequence[Column], times: Times) -> list[Telling]:
         """Add predictions without labels; return windows that have ended, as estimated.
@@ -220,17 +223,28 @@ class Performance:
         times
             Shape ``(n,)``, milliseconds since the epoch.
         """
-        estimated, length = self._estimated, self._options.window
-        scores, is_said = self._unlabelled.chances(columns, len(times))
+        estimated, length = self._estimates_by, self._options.window
+        add = self._adder(columns, times)
         newest = np.maximum.accumulate(np.maximum(times // length, estimated.newest))
         told: list[Telling] = []
         for begin, end in _stretches(newest, newest):
             ended = estimated.of(estimated.newest)
             if newest[begin] > estimated.newest and ended is not None:
                 told.append(self._tell_estimated(ended, estimated.newest, begin))
-            part = slice(begin, end)
-            estimated.add(scores[part], is_said[part], times[part])
+            add(slice(begin, end))
         return told
+
+    def _adder(self, columns: Sequence[Column], times: Times) -> Callable[[slice], None]:
+        """Return what adds some predictions without labels to the estimates."""
+        if self._listed.is_ready:
+            lists = self._unlabelled.lists(columns, len(times))
+            return lambda part: self._listed.add(lists.take(part), times[part])
+        scores, is_said = self._unlabelled.chances(columns, len(times))
+        return lambda part: self._estimated.add(scores[part], is_said[part], times[part])
+
+    @property
+    def _estimates_by(self) -> EstimatedLists | EstimatedPerformance:
+        return self._listed if self._listed.is_ready else self._estimated
 
     def state(self) -> State:
         """Return the whole state."""
@@ -243,6 +257,7 @@ class Performance:
             "times": [self._now, self._newest],
             "current": self._current.state(),
             "estimated": self._estimated.state() if calibrated else None,
+            "listed": self._listed.state() if self._listed.has_learnt else None,
             "delays": self._delays.state() if self._delays.now >= 0 else None,
             "windows": [
                 {
@@ -263,6 +278,8 @@ class Performance:
         # Releases before knew neither delays nor estimates: these begin with the next row.
         if state.get("estimated") is not None:
             self._estimated.restore(state["estimated"])
+        if state.get("listed") is not None:
+            self._listed.restore(state["listed"])
         if state.get("delays") is not None:
             self._delays.restore(state["delays"])
         for item in state["windows"]:
@@ -291,7 +308,12 @@ class Performance:
         return set(due[np.unique(numbers[due], return_index=True)[1]].tolist())
 
     def _calibrate(self, rows: ClassRows, *, was_known: bool) -> None:
-        """Learn what share of scores is of the positive class, from the first row of it on."""
+        """Learn what share of scores is of the positive class, from the first row of it on.
+
+        Of lists of more classes likewise of each of them.
+        """
+        if rows.lists is not None:
+            self._listed.learn(rows.lists)
         positive = self._table.known(self._positive)
         if positive < 0:
             return
@@ -302,7 +324,9 @@ class Performance:
         if known.any():
             self._estimated.calibration.add(rows.positive[known], is_it[known])
 
-    def _tell_estimated(self, window: EstimatedWindow, number: int, row: int) -> Telling:
+    def _tell_estimated(
+        self, window: EstimatedWindow | EstimatedListWindow, number: int, row: int
+    ) -> Telling:
         length, wanted = self._options.window, self._options.metrics
         metrics = window.metrics()
         return Telling(
@@ -315,7 +339,7 @@ class Performance:
             rows=window.rows,
             predictions=None,
             maturity=None,
-            positive=self._positive,
+            positive=self._positive if "recall" in metrics else None,
             unusable={},
             metrics={name: metrics[name] for name in metrics if not wanted or name in wanted},
             classes=[],
@@ -327,7 +351,7 @@ class Performance:
         self, number: int, maturity: Maturity, metrics: dict[str, Estimate]
     ) -> dict[str, float]:
         """Return by how much estimates of a window missed what its labels say by now."""
-        window = self._estimated.of(number)
+        window = self._estimates_by.of(number)
         if window is None or maturity.expected is None or maturity.expected < _MATURE:
             return {}
         found = {}
@@ -429,7 +453,7 @@ class Performance:
 
     def _tell_rows(self, row: int) -> Telling:
         """Return the window of rows that is full, and begin the next one."""
-        tally, self._current = self._current, Tally(EXACT_IN_ROWS)
+        tally, self._current = self._current, _of_rows()
         number = self._rows // self._options.rows - 1
         return Telling(
             row,
@@ -465,6 +489,10 @@ class Performance:
         reports, matrix = confusion.report(self._table.names)
         name = None if positive < 0 else self._positive
         return name, tally.unusable(), metrics, reports, matrix
+
+
+def _of_rows() -> Tally:
+    return Tally(EXACT_IN_ROWS, MOST_NUMBERS)
 
 
 def _stretches(ticks: Times, newest: Times) -> Iterator[tuple[int, int]]:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detectors.performance.judged_rows import ClassRows, JudgedRows, NumberRows, Problem
+from detectors.performance.list_scores import ListScores
 from detectors.performance.score_keeper import ScoreKeeper
 from detectors.performance.tally_kernels import (
     COUNTS,
@@ -79,18 +80,21 @@ class Tally:
         Shape ``(2, 10)``: rows, and rows that were right, by their confidence.
     scores
         Those of the positive class.
+    lists
+        Those of all classes, where there are more than two.
     begin, end
         The earliest and the latest time of its predictions, milliseconds since the epoch.
     """
 
-    __slots__ = ("begin", "calibration", "counts", "end", "pairs", "scores", "sums")
+    __slots__ = ("begin", "calibration", "counts", "end", "lists", "pairs", "scores", "sums")
 
-    def __init__(self, most_scores: int) -> None:
+    def __init__(self, most_scores: int, most_listed: int = 0) -> None:
         self.counts: Integers = np.zeros(COUNTS, dtype=np.int64)
         self.sums: Numbers = np.zeros(_SUMS)
         self.pairs: Integers = np.zeros((_FEWEST, _FEWEST), dtype=np.int64)
         self.calibration: Integers = np.zeros((2, CALIBRATION_BINS), dtype=np.int64)
         self.scores = ScoreKeeper(most_scores)
+        self.lists = ListScores(most_listed)
         self.begin = self.end = -1
 
     @property
@@ -117,7 +121,7 @@ class Tally:
     def nbytes(self) -> int:
         """Bytes of the numbers."""
         arrays = self.counts, self.sums, self.pairs, self.calibration
-        return sum(each.nbytes for each in arrays) + self.scores.nbytes
+        return sum(each.nbytes for each in arrays) + self.scores.nbytes + self.lists.nbytes
 
     def unusable(self) -> dict[str, int]:
         """Return the rows, or scores of rows, that could not be judged, by the reason."""
@@ -158,6 +162,8 @@ class Tally:
                 which, rows.problems, rows.said, rows.true, quantile, self.counts, self.sums
             )
             return
+        if rows.lists is not None:
+            self.lists.add(rows.lists.take(which))
         scores = np.empty(len(which))
         known = self._add_classes(rows, which, positive, scores)
         if known < 0:
@@ -180,6 +186,7 @@ class Tally:
             "pairs": self.pairs.reshape(-1)[places],
             "calibration": self.calibration.astype(np.int32),
             "scores": self.scores.state(),
+            "lists": self.lists.state() if self.lists.rows else None,
             "span": [self.begin, self.end],
         }
 
@@ -192,13 +199,15 @@ class Tally:
         self.pairs.reshape(-1)[state["places"]] = state["pairs"]
         self.calibration = np.array(state["calibration"], dtype=np.int64)
         self.scores.restore(state["scores"])
+        if state.get("lists") is not None:
+            self.lists.restore(state["lists"])
         self.begin, self.end = state["span"]
 
     def _add_classes(self, rows: ClassRows, which: Integers, positive: int, scores: Numbers) -> int:
         return int(
             tally_classes(
                 which,
-                *rows,
+                *rows[:-1],
                 positive,
                 self.counts,
                 self.sums,

@@ -47,6 +47,9 @@ class NoValue(StrEnum):
     NO_PROBABILITIES = "no_probabilities"
     """More than two classes, and of a row no more than the score of the predicted one is known."""
 
+    TOO_MANY_SCORES = "too_many_scores"
+    """More than are kept of more than two classes."""
+
     NO_POSITIVE_CLASS = "no_positive_class"
     """It is not known which class is the positive one."""
 

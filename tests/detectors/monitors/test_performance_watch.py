@@ -20,6 +20,7 @@ from schemas.events.model_performance import ModelPerformance, NoValue, WindowKi
 from schemas.events.published import PublishedEvent
 from schemas.tables.columns import Column, Kind, Role
 from schemas.tables.observations import ModelRows, ObservationTable, Origin, Source
+from schemas.tables.outcomes import outcome_columns
 from tests.detectors.batches import START, plain
 from tests.detectors.performance.labelled import labelled_columns
 
@@ -163,6 +164,54 @@ def test_estimates_do_not_depend_on_how_rows_are_cut(seed: int, sizes: list[int]
         cut = cut_again
     assert estimates_of(found) == estimates_of(expected)
     assert plain(cut.state()) == plain(whole.state())
+
+
+THREE = replace(OPTIONS, class_names=("cat", "dog", "fox"))
+
+
+def lists_of(seed: int, rows: int, days: float) -> tuple[list[list[float]], list[Row]]:
+    """Lists of probabilities, and the same with labels that come by them, a day later."""
+    random = np.random.default_rng(seed)
+    lists = random.dirichlet(np.ones(3), rows)
+    made = (BEGIN + np.linspace(0, days, rows, endpoint=False) * DAY).astype(np.int64).tolist()
+    labels = [THREE.class_names[random.choice(3, p=each)] for each in lists]
+    pairs = zip(lists.tolist(), labels, made, strict=True)
+    return lists.tolist(), [(said, true, None, at, at + DAY) for said, true, at in pairs]
+
+
+@pytest.mark.parametrize("size", [1, 61, 500])
+def test_lists_of_three_classes_are_ranked_and_estimated_however_they_are_cut(size: int) -> None:
+    _, rows = lists_of(1, 600, 2.0)
+    lists, _ = lists_of(2, 500, 4.0)
+    times = [row[3] + 20 * DAY for row in lists_of(2, 500, 4.0)[1]]
+    whole, cut = fleet_of(THREE), fleet_of(THREE)
+    expected = whole.update(labelled(rows))
+    found: list[PublishedEvent] = []
+    for begin in range(0, 600, size):
+        found += cut.update(labelled(rows[begin : begin + size], begin))
+    windows = [each for each in performances(expected) if each.window.kind is WindowKind.ROWS]
+    assert len(windows) == 15
+    assert all(each.metrics["roc_auc_macro"].value for each in windows)
+    daily = [each for each in performances(expected) if each.window.kind is WindowKind.TIME]
+    assert {each.metrics["roc_auc_macro"].reason for each in daily} == {NoValue.TOO_MANY_SCORES}
+    told = estimates_of(whole.update(unlabelled(lists, times)))
+    again = fleet_of(THREE)
+    again.restore(cut.state())
+    for begin in range(0, 500, size):
+        end = begin + size
+        found += again.update(unlabelled(lists[begin:end], times[begin:end], begin))
+    assert performances(found) == [*performances(expected), *told]
+    assert plain(again.state()) == plain(whole.state())
+    assert [each.rows for each in told] == [125, 125, 125]
+    # The likeliest of three even chances is right in 11 of 18 rows.
+    assert all(each.metrics["accuracy"].value == pytest.approx(0.61, abs=0.08) for each in told)
+    assert all("recall" not in each.metrics for each in told)
+
+
+def unlabelled(
+    lists: Sequence[list[float]], times: Sequence[int], start: int = 0
+) -> ObservationTable:
+    return table_of(Origin.PREDICTIONS, outcome_columns(Role.PREDICTION, lists), times, start)
 
 
 def test_a_window_that_has_ended_is_estimated_before_its_labels_come() -> None:

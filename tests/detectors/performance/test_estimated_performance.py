@@ -2,9 +2,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from sklearn.isotonic import IsotonicRegression
+from sklearn.metrics import roc_auc_score
 
 from detectors.performance.calibration import APART
 from detectors.performance.estimated_performance import ESTIMATED, EstimatedPerformance
+from detectors.performance.expected_ranking import EXACT
 from schemas.events.model_performance import NoValue
 from tests.detectors.batches import plain
 
@@ -32,6 +34,12 @@ def offline(shares: Numbers, scores: Numbers, said: Mask) -> dict[str, float]:
         "recall": hits / (hits + missed),
         "specificity": right / (right + false),
         "f1": 2 * hits / (2 * hits + false + missed),
+        # Each row is a positive and another one, by its chance.
+        "roc_auc": roc_auc_score(
+            np.repeat([1, 0], len(scores)),
+            np.tile(scores, 2),
+            sample_weight=np.concatenate([shares, 1 - shares]),
+        ),
         "log_loss": loss,
         "brier": (shares * (1 - scores) ** 2 + (1 - shares) * scores**2).mean(),
         "positive_rate": said.mean(),
@@ -55,8 +63,53 @@ def test_estimates_are_those_of_a_plain_offline_computation() -> None:
     window = estimated.of(20_000)
     assert window is not None
     found = {name: each.value for name, each in window.metrics().items()}
-    assert found == pytest.approx(offline(fit.predict(scores), scores, said), abs=1e-6)
-    assert tuple(found) == ESTIMATED
+    expected = offline(fit.predict(scores), scores, said)
+    error = window.metrics()["roc_auc"].error
+    assert error is not None
+    assert expected.pop("roc_auc") == pytest.approx(found.pop("roc_auc"), abs=min(error, 1e-3))
+    assert found == pytest.approx(expected, abs=1e-6)
+    assert tuple(window.metrics()) == ESTIMATED
+
+
+def test_of_a_window_of_few_predictions_the_area_is_exact_too() -> None:
+    estimated, fit = learnt(1)
+    scores, said, _ = scored(2, EXACT)
+    scores[:50] = scores[50:100]  # ties
+    for part in np.array_split(np.arange(EXACT), 3):
+        estimated.add(scores[part], said[part], np.full(len(part), BEGIN))
+    window = estimated.of(20_000)
+    assert window is not None
+    area = window.metrics()["roc_auc"]
+    expected = offline(fit.predict(scores), scores, said)["roc_auc"]
+    assert area.value == pytest.approx(expected, abs=1e-6)
+    assert area.error is None
+
+
+def test_the_area_of_a_window_stays_once_a_later_one_has_begun() -> None:
+    estimated, _ = learnt(11)
+    scores, said, _ = scored(12, 1000)
+    estimated.add(scores, said, np.full(1000, BEGIN))
+    ended = estimated.of(20_000)
+    assert ended is not None
+    before = ended.metrics()["roc_auc"]
+    estimated.add(scores[:5], said[:5], np.full(5, BEGIN + DAY))
+    estimated.add(np.full(9, 0.9), np.ones(9, np.bool_), np.full(9, BEGIN))
+    later = estimated.of(20_000)
+    assert later is not None
+    assert later.rows == 1009
+    assert later.metrics()["roc_auc"] == before
+
+
+def test_a_state_without_areas_has_none_until_the_next_prediction() -> None:
+    estimated, _ = learnt(13)
+    estimated.add(np.array([0.2, 0.9]), np.array([False, True]), np.full(2, BEGIN))
+    state = estimated.state()
+    del state["ranking"], state["areas"]
+    again = EstimatedPerformance(DAY, 4)
+    again.restore(state)
+    window = again.of(20_000)
+    assert window is not None
+    assert window.metrics()["roc_auc"].reason is NoValue.NO_ROWS
 
 
 def test_intervals_hold_the_figures_of_labels_that_are_drawn_by_the_scores() -> None:

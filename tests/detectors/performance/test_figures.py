@@ -31,9 +31,10 @@ def told(
     task: Task = Task.CLASSIFICATION,
     classes: Classes | None = None,
     options: PerformanceOptions | None = None,
+    most_listed: int = 10_000,
 ) -> dict[str, Estimate]:
     judge = Judge(classes or Classes(), options or PerformanceOptions(), ClassTable())
-    tally = Tally(10_000)
+    tally = Tally(10_000, most_listed)
     columns = labelled_columns(predictions, labels, scores or ())
     is_regression = task is Task.REGRESSION
     rows = (judge.numbers if is_regression else judge.class_rows)(columns, len(labels))
@@ -89,6 +90,15 @@ def test_two_classes_are_measured_as_by_scikit_learn(rows: Rows) -> None:
         expected["specificity"] = oracle.recall_score(true, said, pos_label=0)
     if len(set(true)) == 2:
         expected["roc_auc"] = oracle.roc_auc_score(true, likely)
+        expected["roc_auc_macro"] = expected["roc_auc_weighted"] = expected["roc_auc"]
+        expected["average_precision_macro"] = float(
+            np.mean(
+                [
+                    oracle.average_precision_score(np.array(true) == one, chances)
+                    for one, chances in ((0, 1 - likely), (1, likely))
+                ]
+            )
+        )
         expected["balanced_accuracy"] = oracle.balanced_accuracy_score(true, said)
     expected |= averages(true, said)
     assert values(found).keys() == expected.keys()
@@ -127,11 +137,38 @@ def test_lists_of_probabilities_are_measured_as_by_scikit_learn(
         expected["roc_auc"] = oracle.roc_auc_score(is_one, of_one)
         expected["average_precision"] = oracle.average_precision_score(is_one, of_one)
     if len(set(true)) > 1:
+        expected |= one_against_rest(np.array(true), np.array(likely), names)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             expected["balanced_accuracy"] = oracle.balanced_accuracy_score(true, said)
     for name, value in expected.items():
         assert found[name].value == pytest.approx(value, rel=CLOSE, abs=CLOSE), name
+
+
+def one_against_rest(
+    true: np.ndarray[Any, Any], likely: np.ndarray[Any, Any], names: tuple[str, ...]
+) -> dict[str, float]:
+    """By scikit-learn over all classes where it has them, and else over those that were true."""
+    if set(true.tolist()) == set(names):
+        areas = {
+            average: oracle.roc_auc_score(true, likely, multi_class="ovr", average=average)
+            for average in ("macro", "weighted")
+        }
+    else:
+        there = [name for name in names if name in true]
+        shares = [np.mean(true == name) for name in there]
+        each = [oracle.roc_auc_score(true == name, likely[:, names.index(name)]) for name in there]
+        areas = {"macro": np.mean(each), "weighted": np.average(each, weights=shares)}
+    precisions = [
+        oracle.average_precision_score(true == name, likely[:, number])
+        for number, name in enumerate(names)
+        if name in true
+    ]
+    return {
+        "roc_auc_macro": float(areas["macro"]),
+        "roc_auc_weighted": float(areas["weighted"]),
+        "average_precision_macro": float(np.mean(precisions)),
+    }
 
 
 numbers = st.floats(-1e6, 1e6, allow_subnormal=False).map(lambda value: round(value, 3))
@@ -199,7 +236,11 @@ def test_a_window_without_rows_says_so() -> None:
 def test_a_window_of_one_class_says_so() -> None:
     found = reasons(told([1, 1, 1], [1, 1, 1], [0.9, 0.8, 0.7]))
     assert found == dict.fromkeys(
-        ("balanced_accuracy", "specificity", "roc_auc"), NoValue.ONE_CLASS
+        (
+            *("balanced_accuracy", "specificity"),
+            *("roc_auc", "roc_auc_macro", "roc_auc_weighted", "average_precision_macro"),
+        ),
+        NoValue.ONE_CLASS,
     )
 
 
@@ -211,13 +252,38 @@ def test_a_class_that_was_never_predicted_or_never_true_has_no_precision_or_reca
 def test_without_scores_their_metrics_say_so() -> None:
     found = reasons(told([0, 1], [0, 1]))
     assert set(found.values()) == {NoValue.NO_SCORES}
-    assert len(found) == 5
+    assert len(found) == 8
 
 
 def test_the_score_of_one_class_of_three_says_nothing_of_the_others() -> None:
     found = reasons(told([0, 1, 2], [0, 1, 1], [0.9, 0.8, 0.7]))
     names = {name for name, why in found.items() if why is NoValue.NO_PROBABILITIES}
-    assert names == {"roc_auc", "average_precision", "log_loss", "brier"}
+    assert names == {
+        *("roc_auc", "roc_auc_macro", "roc_auc_weighted", "log_loss", "brier"),
+        *("average_precision", "average_precision_macro"),
+    }
+
+
+OVER_CLASSES = ("roc_auc_macro", "roc_auc_weighted", "average_precision_macro")
+
+
+def test_lists_of_which_too_many_would_have_to_be_kept_say_so() -> None:
+    lists, labels = [[0.2, 0.3, 0.5], [0.6, 0.2, 0.2], [0.1, 0.8, 0.1]], [2, 0, 1]
+    found = told(lists, labels, most_listed=8)
+    assert {found[name].reason for name in OVER_CLASSES} == {NoValue.TOO_MANY_SCORES}
+    assert told(lists, labels, most_listed=9)["roc_auc_macro"].value == 1.0
+
+
+def test_lists_of_other_lengths_or_rows_without_one_have_no_metric_over_all_classes() -> None:
+    lists = [[0.2, 0.3, 0.5], [0.6, 0.2, 0.2]]
+    for other in ([0.1, 0.2, 0.3, 0.4], [0.4, 0.6], 1):
+        found = told([*lists, other], [2, 0, 1])
+        assert {found[name].reason for name in OVER_CLASSES} == {NoValue.NO_PROBABILITIES}
+
+
+def test_lists_with_labels_of_one_class_have_nothing_to_tell_it_from() -> None:
+    found = told([[0.2, 0.3, 0.5], [0.6, 0.2, 0.2]], [2, 2])
+    assert {found[name].reason for name in OVER_CLASSES} == {NoValue.ONE_CLASS}
 
 
 def test_one_row_has_no_r2_and_no_interval() -> None:
