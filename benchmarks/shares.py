@@ -47,8 +47,16 @@ def _humps(rng: np.random.Generator, rows: int) -> Values:
     return (rng.integers(0, 4, rows) + 0.5 + 0.11 * rng.normal(size=rows)) / 4
 
 
-def _outliers(rng: np.random.Generator, rows: int) -> Values:
-    return rng.normal(size=rows) * np.where(rng.random(rows) < 0.05, 10.0, 1.0)
+def _outliers(share: float) -> Draw:
+    return lambda rng, rows: rng.normal(size=rows) * np.where(rng.random(rows) < share, 10.0, 1.0)
+
+
+def _amounts(rng: np.random.Generator, rows: int) -> Values:
+    return rng.normal(5.0, 1.0, rows)
+
+
+def _amounts_in_two_units(rng: np.random.Generator, rows: int) -> Values:
+    return _amounts(rng, rows) * np.where(rng.random(rows) < 0.01, 1000.0, 1.0)
 
 
 def _repeated(rng: np.random.Generator, rows: int) -> Values:
@@ -84,7 +92,9 @@ CASES: Final[dict[str, Case]] = {
     ),
     "normal, rounded to 0.5": Case(Kind.NUMBER, _normal, _rounded),
     "uniform to four humps": Case(Kind.NUMBER, lambda rng, rows: rng.random(rows), _humps),
-    "normal, 5 % of 10 sd": Case(Kind.NUMBER, _normal, _outliers),
+    "normal, 5 % of 10 sd": Case(Kind.NUMBER, _normal, _outliers(0.05)),
+    "normal, 1 % of 10 sd": Case(Kind.NUMBER, _normal, _outliers(0.01)),
+    "1 % in a unit a thousand times as small": Case(Kind.NUMBER, _amounts, _amounts_in_two_units),
     "normal, 10 % repeat one value": Case(Kind.NUMBER, _normal, _repeated),
     "normal to skewed": Case(Kind.NUMBER, _normal, _skewed),
 }

@@ -10,7 +10,8 @@ Each bet is the likelihood ratio of the ranks of normal values that have moved b
 standard deviation, or spread by some factor, held between two bounds. The 1 that is put in with
 each value makes M the sum over all beginnings (Shiryaev-Roberts): without a change it grows by 1 a
 value in the mean, and so does the mean of the M. So it takes `limit` values in the mean, at least,
-until that reaches the limit by chance; for any distribution, and exactly.
+until that reaches the limit by chance; for any distribution, and exactly. Two of the bets are on
+the outermost ranks alone (`detectors.algorithms.outer_bets`).
 
 References
 ----------
@@ -25,8 +26,10 @@ from typing import ClassVar, Final
 import numpy as np
 from numba import njit
 
+from detectors.algorithms import outer_bets
 from detectors.algorithms.e_detector import EDetector
 from detectors.algorithms.multinomial import FEW
+from detectors.algorithms.outer_bets import AGE, DEEP, LEVELS, settle, since_change
 from detectors.algorithms.value_faults import SHORTEST_RUN
 from detectors.arrays.column import Numbers
 from detectors.snapshots.tree import State
@@ -77,7 +80,10 @@ _GAINS: Final = np.column_stack(
     [*(_bet(shift, 1.0) for shift in SHIFTS), *(_bet(0.0, spread) for spread in SPREADS)]
 )
 BETS: Final = len(SHIFTS) + len(SPREADS)
-"""How many bets there are."""
+"""How many bets there are, those on the outermost ranks apart."""
+
+ALL_BETS: Final = BETS + LEVELS
+"""How many there are with these."""
 
 _USUAL: Final = 108.0
 """Median of the mean of the bets while nothing changes."""
@@ -92,7 +98,8 @@ _START: Final = 5.0
 SINCE: Final = BETS  # values since the mean was last below `_CALM`
 LAST: Final = BETS + 1  # cell of the latest rank
 RUN: Final = BETS + 2  # latest ranks that may all be those of one value
-MEMORY: Final = BETS + 3
+OUTER: Final = BETS + 3  # of the bets on the outermost ranks
+MEMORY: Final = OUTER + outer_bets.MEMORY
 """Numbers in the memory of a column."""
 
 
@@ -117,8 +124,10 @@ def feed(ranks: Numbers, memory: Numbers, limit: float) -> tuple[int, float, flo
     """
     if limit <= 0.0:
         return -1, 0.0, 0.0, 0.0, 0.0
-    enough, calm = limit * BETS, _CALM * BETS
+    enough, calm = limit * ALL_BETS, _CALM * BETS
     since, last, run = memory[SINCE], int(memory[LAST]), memory[RUN]
+    outer = memory[OUTER:]
+    settled = -1 - int(outer[AGE])
     for i in range(len(ranks)):
         cell = min(int(ranks[i] * CELLS), CELLS - 1)
         total = 0.0
@@ -128,16 +137,25 @@ def feed(ranks: Numbers, memory: Numbers, limit: float) -> tuple[int, float, flo
             total += won
         since = since + 1.0 if total > calm else 0.0
         run = run + 1.0 if abs(cell - last) <= NEAR else 1.0
-        last = cell
+        last, by_outer = cell, 0.0
+        if not DEEP <= ranks[i] <= 1.0 - DEEP:
+            by_outer = settle(ranks[i], float(i - settled), outer)
+            settled = i
         # The next values say whether one stays, which is told as such, or not.
-        if total >= enough and not FEW < run < SHORTEST_RUN:
+        if total + by_outer >= enough and not FEW < run < SHORTEST_RUN:
             memory[SINCE], memory[LAST], memory[RUN] = since, last, run
-            most, mean = np.argmax(memory[:BETS]), total / BETS
-            if since > 0.0:
+            outer[AGE] = i - settled
+            most, mean = float(np.argmax(memory[:BETS])), (total + by_outer) / ALL_BETS
+            if by_outer > total:
+                since = since_change(outer)
+                # What has moved or spread as a whole has outer ranks too, and is named as such.
+                most = most if memory[int(most)] > _CALM * BETS else float(BETS)
+            elif since > 0.0:
                 # It has grown at one pace since the change, from what it is without one.
                 since *= np.log(mean / _USUAL) / np.log(mean / _CALM)
-            return i, mean, float(most), np.nan, max(since, 1.0)
+            return i, mean, most, np.nan, max(since, 1.0)
     memory[SINCE], memory[LAST], memory[RUN] = since, last, run
+    outer[AGE] = len(ranks) - 1 - settled
     return -1, 0.0, 0.0, 0.0, 0.0
 
 
@@ -145,6 +163,15 @@ def feed(ranks: Numbers, memory: Numbers, limit: float) -> tuple[int, float, flo
 def is_on_spread(bet: float) -> bool:
     """Tell whether a bet is on the spread, and not on the location, by its number."""
     return bool(bet >= len(SHIFTS))
+
+
+@njit(cache=True, nogil=True)
+def cut(memory: Numbers, factor: float) -> None:
+    """Leave of all that was won a part."""
+    for bet in range(BETS):
+        memory[bet] *= factor
+    for level in range(LEVELS):
+        memory[OUTER + level] *= factor
 
 
 def begin(memory: Numbers) -> None:
@@ -160,6 +187,7 @@ def state_of(memory: Numbers) -> State:
         "since": float(memory[SINCE]),
         "last": float(memory[LAST]),
         "run": float(memory[RUN]),
+        "outer": memory[OUTER:].copy(),
     }
 
 
@@ -174,6 +202,8 @@ def restore(memory: Numbers, state: State | None) -> None:
         memory[:BETS] = state["won"]
         memory[SINCE] = state["since"]
         memory[LAST], memory[RUN] = state.get("last", 0.0), state.get("run", 0.0)
+        # A release before did not bet on the outermost ranks.
+        memory[OUTER:] = state.get("outer", 0.0)
 
 
 class RankBets(EDetector):

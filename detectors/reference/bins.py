@@ -1,5 +1,7 @@
 """Bins of a reference: where a value stands among those before it."""
 
+from typing import Final
+
 import numba
 import numpy as np
 from numpy.typing import NDArray
@@ -8,6 +10,15 @@ from detectors.arrays.column import Numbers, as_column
 from detectors.snapshots.tree import State
 
 Bins = NDArray[np.int64]
+
+OUTER: Final = 4
+"""Bins of what lies at the ends of a sample, or beyond."""
+
+_FEW: Final = 32
+"""Bins below which they come on top, so that what lies between is told apart as before."""
+
+_FAR: Final = 0.5
+"""Part of a sample's range by which a value lies far beyond it."""
 
 
 @numba.njit(cache=True, nogil=True)
@@ -25,6 +36,10 @@ def count_at_most(edges: Numbers, values: Numbers, counts: Bins) -> None:
 
 class NumberBins:
     """Bins of numbers: quantiles of a sample, and a bin of its own for each frequent value.
+
+    The lowest value and what is below it have a bin, the highest and what is above likewise, and so
+    has what lies far beyond them: where values come to lie that a sample did not have, and how many
+    of them, is what rare outliers are told by.
 
     A value that makes up at least 1/bins of the sample (a constant, a count, a rounded number) is
     an atom: with quantile edges alone it would share a bin with its neighbours, and a column that
@@ -55,11 +70,15 @@ class NumberBins:
         rest = np.repeat(values[~frequent], counts[~frequent])
         quantiles = np.empty(0)
         if len(rest):
-            share = max(1, round(bins * len(rest) / len(sample)))
+            inner = bins - OUTER if bins >= _FEW else bins
+            share = max(1, round(inner * len(rest) / len(sample)))
             levels = np.arange(1, share) / share
             quantiles = np.quantile(rest, levels, method="higher")
+        lowest, highest = values[0], values[-1]
         with np.errstate(over="ignore"):  # beyond the largest number there is infinity
-            edges = np.concatenate([atoms, np.nextafter(atoms, np.inf), quantiles])
+            far = (highest - lowest) * _FAR
+            outer = [lowest - far, np.nextafter(lowest, np.inf), highest, highest + far]
+            edges = np.concatenate([atoms, np.nextafter(atoms, np.inf), quantiles, outer])
         return cls(np.unique(edges))
 
     @property

@@ -20,7 +20,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from detectors.algorithms.rank_bets import BETS, feed, is_on_spread
+from detectors.algorithms.rank_bets import cut, feed, is_on_spread
 from detectors.arrays.column import Numbers
 from detectors.reference.early_shares import (
     FEWEST_BEFORE,
@@ -280,6 +280,5 @@ def judge(
             return at - held, before, won, bet, neighbours, independent
         looks[0] = count + max(count // _WAIT, 4)
         if fired:
-            for number in range(BETS):
-                memory[number] *= 0.5 * limit / won
+            cut(memory, 0.5 * limit / won)
     return -1, 0, 0.0, 0.0, 0.0, True

@@ -19,7 +19,7 @@ from detectors.algorithms.value_faults import (
 )
 from detectors.arrays.addresses import address_of
 from detectors.arrays.column import Numbers, as_column
-from detectors.reference.bins import NumberBins
+from detectors.reference.bins import OUTER, NumberBins
 from detectors.reference.burn_in import BurnIn, burn_in_size
 from detectors.reference.category_bins import CategoryBins
 from detectors.reference.category_choice import settled, standings
@@ -649,7 +649,7 @@ class Reference:
     def _begin_residuals(self, sample: Numbers, whitening: Whitening) -> None:
         self.block = self.block.resized(apart=PART)
         part = self.block.apart
-        levels = NumberBins.of_sample(sample, LEVELS).edges[:LEVELS]
+        levels = NumberBins.of_sample(sample, LEVELS + 1 - OUTER).edges[:LEVELS]
         part[LEVELS_AT : LEVELS_AT + LEVELS] = np.inf
         part[LEVELS_AT : LEVELS_AT + len(levels)] = levels
         keep_residuals(sample, whitening.residuals, whitening.memory, part, 0)

@@ -8,15 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from detectors.algorithms.outer_bets import DEEP, LEVELS
+from detectors.algorithms.outer_bets import SHARES as OUTER_SHARES
 from detectors.algorithms.rank_bets import (
+    ALL_BETS,
     BETS,
     CELLS,
     MEMORY,
     MOST_GAIN,
+    OUTER,
     SHIFTS,
     SPREADS,
     RankBets,
     begin,
+    cut,
     feed,
     restore,
     state_of,
@@ -68,16 +73,23 @@ def fresh() -> Numbers:
 
 def by_the_formulae(ranks: Sequence[float], limit: float) -> tuple[int, float]:
     """The same, one rank and one bet at a time: the oracle."""
-    won = [5.0] * BETS
-    last, run = 0, 0
+    won, outer = [5.0] * BETS, [0.0] * LEVELS
+    last, run, not_bet_on = 0, 0, 2  # as after an outer rank
     for index, rank in enumerate(ranks):
         cell = math.floor(rank * CELLS)
         for bet, gains in enumerate(GAINS):
             won[bet] = (won[bet] + 1) * gains[cell]
+        for level, share in enumerate(OUTER_SHARES):
+            within = min(rank, 1 - rank) < share / 2
+            gain = 4.0 if within else (1 - 4 * share) / (1 - share)
+            outer[level] = (outer[level] + 1) * (1.0 if not_bet_on > 0 else gain)
+        is_outer = min(rank, 1 - rank) < DEEP
+        not_bet_on = 2 if is_outer else max(not_bet_on - 1, 0)
         last, run = cell, run + 1 if abs(cell - last) <= 1 else 1
-        if sum(won) / len(won) >= limit and not 4 <= run <= 15:
-            return index, sum(won) / len(won)
-    return -1, sum(won) / len(won)
+        mean = (sum(won) + (sum(outer) if is_outer else 0.0)) / ALL_BETS
+        if mean >= limit and not 4 <= run <= 15:
+            return index, mean
+    return -1, sum(won) / BETS
 
 
 def ranks_of(seed: int, size: int, power: float) -> Numbers:
@@ -88,7 +100,7 @@ def ranks_of(seed: int, size: int, power: float) -> Numbers:
 @given(
     st.integers(0, 2**32),
     st.lists(st.integers(1, 400), min_size=1, max_size=6),
-    st.sampled_from([0.02, 0.3, 1.0, 1.5, 40.0]),
+    st.sampled_from([0.02, 0.3, 1.0, 1.5, 8.0, 40.0]),
     st.sampled_from([200.0, 1e5, DEFAULT_LIMIT]),
 )
 def test_it_follows_the_formulae_however_a_stream_is_cut(
@@ -215,7 +227,30 @@ def test_a_state_of_a_release_that_waited_for_nothing_is_taken_over() -> None:
     state = state_of(memory)
     restore(other, {"won": state["won"], "since": state["since"]})
     assert other[:BETS].tolist() == memory[:BETS].tolist()
-    assert state_of(other) | {"won": 0} == state | {"won": 0, "last": 0.0, "run": 0.0}
+    without = {"won": 0, "outer": 0}
+    assert state_of(other) | without == state | without | {"last": 0.0, "run": 0.0}
+    assert other[OUTER:].tolist() == [0.0] * (MEMORY - OUTER)
+
+
+def test_a_few_more_values_at_the_ends_are_told_as_a_spread() -> None:
+    rng, memory = np.random.default_rng(5), fresh()
+    assert feed(rng.random(20_000), memory, DEFAULT_LIMIT)[0] == -1
+    ranks = np.where(rng.random(2000) < 0.02, 1e-5, rng.random(2000))
+    row, mean, bet, _, since = feed(ranks, memory, DEFAULT_LIMIT)
+    assert 0 <= row < 1500
+    assert mean >= DEFAULT_LIMIT
+    assert RankBets.stream(bet) is Stream.SPREAD
+    assert row / 2 < since < 2 * row
+
+
+def test_what_was_won_is_cut_to_a_part_of_it() -> None:
+    memory = fresh()
+    feed(np.concatenate([ranks_of(3, 300, 1.0), [1e-6]]), memory, 1e300)
+    before = memory.copy()
+    cut(memory, 0.25)
+    won = [*range(BETS), OUTER, OUTER + 1]
+    assert memory[won] == pytest.approx(0.25 * before[won])
+    assert np.delete(memory, won).tolist() == np.delete(before, won).tolist()
 
 
 def test_it_says_of_itself_what_an_alert_needs() -> None:

@@ -97,7 +97,7 @@ def test_small_shifts_of_many_columns_are_told_in_one_alert() -> None:
 def test_each_column_says_where_it_went_and_by_how_much() -> None:
     values = history(2, 40, 3000, 2000, 0.0)
     values[:10, 2000:] += 0.4
-    (alert,) = found(values, JOINT_ALONE)
+    alert, *_ = found(values, JOINT_ALONE)
     assert isinstance(alert, ModelAlert)
     assert {column.feature for column in alert.columns} <= {f"x{number}" for number in range(10)}
     assert len(alert.columns) > 5

@@ -35,13 +35,20 @@ def test_a_frequent_number_has_a_bin_of_its_own(sample: Numbers, bins: int) -> N
             assert below < own < above
 
 
-def test_bins_of_a_continuous_sample_hold_equal_shares() -> None:
+def test_bins_of_a_continuous_sample_hold_equal_shares_but_for_those_at_its_ends() -> None:
     sample = np.random.default_rng(1).lognormal(0, 2, 6400)
     binning = NumberBins.of_sample(sample, 64)
     assert binning.size == 64
     counts = np.bincount(binning.of(sample), minlength=64)
-    assert counts.min() >= 99
-    assert counts.max() <= 101
+    assert counts[[0, 1, 62, 63]].tolist() == [0, 1, 1, 0]
+    assert counts[2:62].min() >= 105
+    assert counts[2:62].max() <= 107
+
+
+def test_what_lies_far_beyond_a_sample_is_told_apart_from_its_ends() -> None:
+    binning = NumberBins.of_sample(np.linspace(0.0, 10.0, 1000), 64)
+    bins = binning.of(np.array([-5.1, -4.9, 0.0, 0.01, 9.99, 10.0, 14.9, 15.1]))
+    assert bins.tolist() == [0, 1, 1, 2, 61, 62, 62, 63]
 
 
 @pytest.mark.parametrize("constant", [0.0, -1e308, 1.7976931348623157e308, 5e-324])
