@@ -22,6 +22,7 @@ from detectors.arrays.column import Numbers
 from detectors.monitors.column_detectors import ColumnDetectors
 from detectors.monitors.default_detectors import DefaultDetectors
 from detectors.monitors.held_change import HeldChange, held_back
+from detectors.monitors.held_week import may_be_weekend
 from detectors.monitors.kind_choice import KindChoice
 from detectors.monitors.limits import Allowance
 from detectors.monitors.options import DetectorOptions
@@ -298,7 +299,7 @@ class ColumnMonitor:
         blocks = reference.block.blocks
         if held is not None and not held.is_step(blocks):
             self._held = held.later(blocks, time)
-            if self._held is not None or not held.has_stayed(blocks):
+            if self._held is not None or not held.has_stayed(blocks, reference.block.season):
                 return None
         block_means.renew(blocks)
         self._held = None
@@ -426,8 +427,21 @@ class ColumnMonitor:
             self._gauge(self._first_values)
         # Another reference than the column's own is not of another hour of it.
         if isinstance(found, Drift) and found.against.given is None:
-            after = self._figures(found)
-            self._held = held_back(found, block.season, block.blocks, time, after)
+            after, held = self._figures(found), self._held
+            if held is not None and held.is_undone_by(after, block.season):
+                self._held = None
+                block_means.renew(block.blocks)
+                return held
+            began = float(block.blocks[block_means.BEGAN])
+            self._held = held_back(
+                found,
+                block.season,
+                block.blocks,
+                time,
+                after,
+                may_be_weekend=may_be_weekend(found, memory, began, time),
+                level=None if held is None else held.level,
+            )
             if self._held is not None:
                 return self._held
         else:

@@ -6,6 +6,8 @@ from typing import Final
 from detectors.alerts import drift_state
 from detectors.alerts.drift import Drift
 from detectors.arrays.column import Numbers
+from detectors.monitors import held_week
+from detectors.monitors.held_week import Level, since_step
 from detectors.reference import block_means, season
 from detectors.reference.course import is_course, is_step, shapes
 from detectors.reference.season import DAY_KNOWN, HOURS, MS_PER_HOUR
@@ -40,33 +42,39 @@ class HeldChange:
         Event time at which it was found.
     values
         Values since then at the next look.
+    level
+        That before it, of a step that may be a weekend's; None for what may be a course.
     """
 
     drift: Drift
     time: int
     values: int = FIRST_LOOK
+    level: Level | None = None
 
     def is_step(self, blocks: Numbers) -> bool:
         """Tell whether it is to be told by now."""
-        return is_step(blocks, spread=_is_on_spread(self.drift))
+        return self.level is None and is_step(blocks, spread=_is_on_spread(self.drift))
 
-    def has_stayed(self, blocks: Numbers) -> bool:
+    def has_stayed(self, blocks: Numbers, memory: Numbers) -> bool:
         """Tell whether it is to be told in the end: no other has followed, and a step explains it.
 
         A course goes up and down within half a day; a trend may end.
         """
+        if self.level is not None:
+            return not self.level.is_at(*since_step(blocks, memory))
         of_means, of_squares = shapes(blocks)
         shape = of_squares if _is_on_spread(self.drift) else of_means
         return shape.step > shape.course
 
     def later(self, blocks: Numbers, time: int) -> "HeldChange | None":
         """Return what is looked at again after a look at an event time; None for no more."""
-        if abs(time - self.time) * NEXT_LOOK > LONGEST:
+        longest = LONGEST if self.level is None else held_week.LONGEST
+        if abs(time - self.time) * NEXT_LOOK > longest:
             blocks[block_means.DUE] = block_means.NEVER
             return None
         values = int(self.values * NEXT_LOOK) + 1
         blocks[block_means.DUE] = values - self.values
-        return HeldChange(self.drift, self.time, values)
+        return HeldChange(self.drift, self.time, values, self.level)
 
     def drift_at(self, row: int) -> Drift:
         """Return what is told with a later row; of no such change there is a guarantee."""
@@ -83,6 +91,7 @@ class HeldChange:
             "drift": drift_state.state_of(self.drift),
             "time": self.time,
             "values": self.values,
+            "level": None if self.level is None else self.level.state(),
         }
 
     @classmethod
@@ -90,7 +99,22 @@ class HeldChange:
         """Return what a state describes."""
         if state is None:
             return None
-        return cls(drift_state.restored(state["drift"]), state["time"], state["values"])
+        level = Level.restored(state.get("level"))
+        return cls(drift_state.restored(state["drift"]), state["time"], state["values"], level)
+
+    def is_undone_by(self, after: Numbers, memory: Numbers) -> bool:
+        """Tell whether a further change takes it back.
+
+        Parameters
+        ----------
+        after
+            Shape ``(n,)``: the latest values since that, as they are in the blocks.
+        memory
+            Of the season.
+        """
+        if self.level is None or len(after) == 0:
+            return False
+        return self.level.is_at(float(after.mean() + memory[season.CENTRE]), len(after))
 
 
 def is_young(memory: Numbers, blocks: Numbers, time: int) -> bool:
@@ -111,7 +135,14 @@ def is_young(memory: Numbers, blocks: Numbers, time: int) -> bool:
 
 
 def held_back(
-    drift: Drift, memory: Numbers, blocks: Numbers, time: int, after: Numbers
+    drift: Drift,
+    memory: Numbers,
+    blocks: Numbers,
+    time: int,
+    after: Numbers,
+    *,
+    may_be_weekend: bool = False,
+    level: Level | None = None,
 ) -> HeldChange | None:
     """Return a change that is not to be told yet; None where it is, and the blocks begin anew.
 
@@ -125,15 +156,22 @@ def held_back(
         Event time at which it was found.
     after
         Shape ``(n,)``: the latest values since the change, as they are in the blocks.
+    may_be_weekend
+        As `detectors.monitors.held_week` tells.
+    level
+        That before a step that is held back still; None where none is.
     """
-    if is_young(memory, blocks, time):
+    young = is_young(memory, blocks, time)
+    if young or may_be_weekend:
         block_means.forget(drift.rows_observed * drift.stride, blocks)
         if drift.stride == 1:
             block_means.split(after, blocks)
-        if is_course(blocks, spread=_is_on_spread(drift)):
+        as_course = young and is_course(blocks, spread=_is_on_spread(drift))
+        if as_course or may_be_weekend:
             block_means.rest(blocks)
             blocks[block_means.DUE] = FIRST_LOOK
-            return HeldChange(drift, time)
+            before = None if as_course else level or Level.before(blocks, memory)
+            return HeldChange(drift, time, level=before)
     block_means.renew(blocks)
     return None
 
