@@ -42,17 +42,17 @@ class Level(NamedTuple):
         In the values' own units.
     deviation
         Of values within blocks.
-    count
-        Of the values.
+    values
+        How many they are.
     """
 
     mean: float
     deviation: float
-    count: float
+    values: float
 
     def is_at(self, mean: float, count: float) -> bool:
         """Tell whether so many values of a mean may be of this level."""
-        error = self.deviation * np.sqrt(1.0 / max(self.count, 1.0) + 1.0 / max(count, 1.0))
+        error = self.deviation * np.sqrt(1.0 / max(self.values, 1.0) + 1.0 / max(count, 1.0))
         return bool(abs(mean - self.mean) <= APART * error)
 
     @classmethod
@@ -68,12 +68,12 @@ class Level(NamedTuple):
 
     def state(self) -> State:
         """Return what `restored` takes."""
-        return {"mean": self.mean, "deviation": self.deviation, "count": self.count}
+        return {"mean": self.mean, "deviation": self.deviation, "values": self.values}
 
     @classmethod
     def restored(cls, state: State | None) -> "Level | None":
         """Return what a state describes."""
-        return None if state is None else cls(state["mean"], state["deviation"], state["count"])
+        return None if state is None else cls(state["mean"], state["deviation"], state["values"])
 
 
 def since_step(blocks: Numbers, memory: Numbers) -> tuple[float, float]:

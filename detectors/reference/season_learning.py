@@ -116,9 +116,13 @@ def _end_day(memory: Numbers, means: Means, today: int) -> bool:
     learned = is_learned_from(memory)
     if memory[DAY_KNOWN] == 0.0 and memory[DAYS_SEEN] > 0.0 and likeness(day, hours) >= LIKE_DAY:
         memory[DAY_KNOWN] = 1.0
-    if calm or memory[WEEK_KNOWN] == 0.0:
-        means[THIS_WEEK][(today + 3) % DAYS] = level_of(hours, day)
-        _learn_day_of_week(memory, means, (today + 3) % DAYS)
+    of_week = (today + 3) % DAYS
+    unknown = memory[WEEK_KNOWN] == 0.0
+    if calm or unknown:
+        means[THIS_WEEK][of_week] = level_of(hours, day)
+    # Of a day that has not come again yet an alert may tell what the hours of it are like.
+    if calm or unknown or math.isnan(means[POWERS][of_week]):
+        _learn_day_of_week(memory, means, of_week)
     level = follow(hours, day, memory[LEVEL], memory)
     if learned:
         level += learn(hours, day, memory[DAYS_SEEN])

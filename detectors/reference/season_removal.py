@@ -60,11 +60,18 @@ def _above(time: int, means: Means, memory: Numbers) -> float:
         hour = time // MS_PER_HOUR
         day = (hour // HOURS + 3) % DAYS
         above += or_zero(means[WEEK][day])
-        likeness = means[PRODUCTS][day] / means[POWERS][day]
-        if likeness > 0.0:  # as much of it as comes again
-            own = or_zero(means[WEEK_HOURS][day * HOURS + hour % HOURS])
-            above += min(likeness, 1.0) * own
+        own = or_zero(means[WEEK_HOURS][day * HOURS + hour % HOURS])
+        above += _coming_again(day, means) * own
     return above
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _coming_again(day: int, means: Means) -> float:
+    """Return how much of what a day of the week has besides comes again, by all days at first."""
+    products, powers = means[PRODUCTS][day], means[POWERS][day]
+    if math.isnan(powers):
+        products, powers = np.nansum(means[PRODUCTS]), np.nansum(means[POWERS])
+    return min(max(products / powers, 0.0), 1.0) if powers > 0.0 else 0.0
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

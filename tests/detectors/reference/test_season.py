@@ -18,7 +18,7 @@ def states_of(values: Numbers, per_hour: int) -> list[Numbers]:
     states = [memory.copy()]
     for row in range(len(values)):
         hours = np.array([row // per_hour])
-        note(values[row : row + 1], NO_FLAGS, hours, memory, blocks)
+        note(values[row : row + 1], NO_FLAGS, hours, memory[season.STANDS], memory, blocks)
         states.append(memory.copy())
     return states
 
