@@ -28,7 +28,9 @@ _MAPPED: Final = {
 """The setting that says where fields stand."""
 
 _SCORES: Final = "scores"
-"""Called as features are, and parts of a prediction: neither is proposed for them."""
+_OF_THEIR_OWN: Final = frozenset({_SCORES, "timestamp"})
+"""Called as features are, and parts of a prediction: neither is proposed for them. A date in what
+was read of an invoice is not when it was read."""
 
 _OPTIONAL: Final = {
     TopicRole.PREDICTIONS: ("features", "prediction", _SCORES, "timestamp", "version"),
@@ -96,13 +98,13 @@ class _Trial:
             if mapped or any(name in document for document in self._documents):
                 continue
             paths = self._candidates(name)
-            for path in (self._free(paths) if name == _SCORES else paths)[:1]:
+            for path in (self._free(name, paths) if name in _OF_THEIR_OWN else paths)[:1]:
                 self._adopt(*self._mapping(name, path))
 
-    def _free(self, paths: Sequence[str]) -> list[str]:
+    def _free(self, field: str, paths: Sequence[str]) -> list[str]:
         """Return the paths at which no other field stands, nor anything that is part of one."""
-        mapped = self._settings.intake.prediction_fields
-        taken = [mapped.get(name, name) for name in Prediction.model_fields if name != _SCORES]
+        mapped = getattr(self._settings.intake, _MAPPED[self._role])
+        taken = [mapped.get(name, name) for name in Prediction.model_fields if name != field]
         return [path for path in paths if not any(f"{path}.".startswith(f"{at}.") for at in taken)]
 
     def advice(self) -> Advice | None:

@@ -1,5 +1,6 @@
 """What a worker would watch of sampled predictions: each column, as what, and why."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -77,6 +78,19 @@ class SeenColumn:
         return self.forms.most_common(1)[0][0] if self.forms else None
 
     @property
+    def written(self) -> str | None:
+        """A number of a column of numbers with marks of a currency or other signs; None of others.
+
+        Amounts with a currency or in groups, percentages, decimal commas.
+        """
+        if self.role is not Role.FEATURE or self.watched_as is not Kind.CATEGORY or self.declared:
+            return None
+        texts = sorted(each for each in self._values if isinstance(each, str))
+        written = [each for each in texts if _WRITTEN.fullmatch(each)]
+        is_most = len(written) >= _LEAST_WRITTEN and len(written) >= _MOSTLY * self.distinct
+        return written[0] if is_most else None
+
+    @property
     def is_misread(self) -> bool:
         """Whether most of what it holds is not used, and is more than missing."""
         if self.watched_as is None:
@@ -109,6 +123,17 @@ class SeenColumn:
             "examples": self.examples,
         }
 
+
+_LEAST_WRITTEN: Final = 5
+_MOSTLY: Final = 0.9
+_CURRENCY: Final = r"(?:[$\u20ac\u00a3\u00a5\u20b9]|USD|EUR|GBP|CHF|JPY|CNY|INR)"
+_PLAIN: Final = r"[+-]?\d+(?:[.,]\d+)?"
+_GROUPED: Final = r"[+-]?\d{1,3}(?:[,.'\u2019 \u00a0\u202f]\d{3})+(?:[.,]\d+)?"
+_WRITTEN: Final = re.compile(
+    rf"{_CURRENCY} ?(?:{_GROUPED}|{_PLAIN})|(?:{_GROUPED}|{_PLAIN}) ?(?:{_CURRENCY}|%|\u2030)"
+    rf"|{_GROUPED}|[+-]?\d+,\d+"
+)
+"""Numbers as people read them, and no code does."""
 
 _FORMS: Final = {Kind.NUMBER: "number", Kind.CATEGORY: "text", Kind.BOOLEAN: "boolean"}
 _UNUSABLE: Final = (Flag.NAN, Flag.INFINITE, Flag.MISTYPED)

@@ -1,6 +1,7 @@
 """An explanation in lines for people."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, Final
@@ -21,6 +22,7 @@ MOST_PLACES: Final = 3
 WIDEST: Final = 48
 """Characters of a cell or value."""
 
+_PLACE_IN_JSON: Final = re.compile(r" \(line \d+, column \d+\)")
 MOST_FAULTS: Final = 20
 """Kinds of faults that are told; the commonest come first."""
 
@@ -72,11 +74,13 @@ def _not_taken(records: Sequence[Told]) -> Iterator[str]:
     groups: dict[str, list[Told]] = {}
     for each in records:
         if each.why_not is not None:
-            groups.setdefault(f"{each.outcome}: {each.why_not}", []).append(each)
+            # The same mistake stands at another place in each record.
+            kind = _PLACE_IN_JSON.sub("", str(each.why_not))
+            groups.setdefault(f"{each.outcome}: {kind}", []).append(each)
     ordered = sorted(groups.items(), key=lambda group: -len(group[1]))
-    for said, those in ordered[:MOST_FAULTS]:
+    for _, those in ordered[:MOST_FAULTS]:
         yield ""
-        yield said
+        yield f"{those[0].outcome}: {those[0].why_not}"
         yield f"  {_places(those)}"
         yield f"  such as: {those[0].beginning}"
         if those[0].setting:
@@ -159,6 +163,11 @@ def _rest(count: int, noun: str) -> Iterator[str]:
 
 
 def _misread(model: str, column: SeenColumn) -> Iterator[str]:
+    if column.written is not None:
+        yield (
+            f"  {column.name} is numbers that are written as texts, such as {column.written!r}: of "
+            "texts only the shares are watched; send numbers"
+        )
     if not column.is_misread:
         return
     if column.watched_as is None:

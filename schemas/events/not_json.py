@@ -60,6 +60,7 @@ MISTAKES: Final[tuple[tuple[str, re.Pattern[bytes], str], ...]] = tuple(
         ("", rb"'", "single quotes, as of Python's str() or repr(): use json.dumps"),
         ("", rb"(?-i:None|True|False)\b", "Python's None, True or False: use json.dumps"),
         ("", rb"[+-]?(nan|inf|\.\d)", "nan, inf or .5, where NaN, Infinity and 0.5 are taken"),
+        ("", rb"\+[.\d]", "a number with a plus sign, which JSON has not"),
         ("", rb"//|/\*|#", "a comment"),
         ("control character", rb"", "a line break or other control character within a text"),
         ("string key", rb"", "a name that is not in double quotes"),

@@ -16,7 +16,7 @@ from schemas.events.times import clamped_time
 from schemas.payloads.outcome_forms import plain_outcome
 from schemas.payloads.typed_values import without_type
 from schemas.values.class_order import USUAL_CLASSES, Classes
-from schemas.values.classes import class_name
+from schemas.values.classes import class_name, without_margins
 from schemas.values.numbers import number_of
 from schemas.values.spellings import NOTHING, Spellings
 
@@ -64,13 +64,14 @@ def says_nothing(value: Any) -> bool:
     >>> says_nothing("nan "), says_nothing("None"), says_nothing("none")
     (True, True, False)
     """
-    return value.strip(" ") in NOTHING if type(value) is str else is_nothing(value)
+    return without_margins(value) in NOTHING if type(value) is str else is_nothing(value)
 
 
 def name_of(value: Any) -> str | None:
     """Return the id or name that a value is, as it is written; None where it is none.
 
-    Spaces around it are no part: columns of a fixed width are filled up with them.
+    White space around it is no part: columns of a fixed width are filled up with spaces, and lines
+    of files end in a carriage return.
 
     Examples
     --------
@@ -80,7 +81,7 @@ def name_of(value: Any) -> str | None:
     if type(value) is dict:
         value = without_type(value)
     if type(value) is str:
-        return value.strip(" ")
+        return without_margins(value)
     return str(value) if type(value) is int or is_finite(value) else None
 
 

@@ -57,8 +57,11 @@ def id_of(key: bytes) -> str:
     """
     if is_plain(key):
         return key.decode()
-    if key.strip(b" ") in _NOTHING:
+    bare = key.strip()
+    if bare in _NOTHING:
         return ""
+    if len(bare) < len(key) and is_plain(bare):
+        return bare.decode()
     text = without_prefix(key)
     if text[:1] in _BEGINNINGS:
         found = _of_json(text)

@@ -28,6 +28,16 @@ _PREFIXES: Final = (
 _BRACE: Final = ord("{")
 _BRACKET: Final = ord("[")
 _SPACE: Final = ord(" ")
+_NOT_ASCII: Final = 0x80
+_BLANKS: Final = (
+    *("\x85", "\xa0", "\u1680", *map(chr, range(0x2000, 0x200C)), "\u2028", "\u2029"),
+    *("\u202f", "\u205f", "\u3000", "\ufeff"),
+)
+"""White space beyond ASCII, and what cannot be seen."""
+
+_MARGINS: Final = tuple(sorted({tuple(blank.encode()[:2]) for blank in _BLANKS}))
+"""The first two bytes of each of them."""
+
 _ALL: Final = np.uint64(2**64 - 1)
 _MARKS: Final = np.array(
     [int.from_bytes(text.encode(), "little") for text in sorted(NOTHING - {""})], dtype=np.uint64
@@ -81,7 +91,7 @@ def after_prefixes(buffer: Bytes, starts: Places, ends: Places) -> Places:
 def _leave_odd_texts(buffer: Bytes, found: Fields, good: Rows) -> None:
     """Leave rows to a closer look whose texts may be read otherwise than as they stand.
 
-    Names in spaces, ids and labels that say nothing, outcomes that are JSON in a text.
+    Names in white space, ids and labels that say nothing, outcomes that are JSON in a text.
     """
     for row in range(len(good)):
         if not good[row]:
@@ -92,10 +102,9 @@ def _leave_odd_texts(buffer: Bytes, found: Fields, good: Rows) -> None:
             start, end = found.start[role, row], found.end[role, row]
             if start >= end:
                 continue
-            first, last = buffer[start], buffer[end - 1]
-            if role in (_PREDICTION, _LABEL) and first in (_BRACKET, _BRACE):
+            if role in (_PREDICTION, _LABEL) and buffer[start] in (_BRACKET, _BRACE):
                 good[row] = False
-            if role != _PREDICTION and _SPACE in (first, last):
+            if role != _PREDICTION and _has_margins(buffer, start, end):
                 good[row] = False
             if role in (_ID, _LABEL) and _is_mark(buffer, start, end):
                 good[row] = False
@@ -112,6 +121,18 @@ def _cut_fractions(buffer: Bytes, kinds: NDArray[np.uint8], starts: Places, ends
             end -= 1
         if end > starts[row] and buffer[end - 1] == _POINT:
             ends[row] = end - 1
+
+
+@inlined()
+def _has_margins(buffer: Bytes, start: int, end: int) -> bool:
+    """Tell whether a text begins or ends in white space, or may."""
+    first, last = buffer[start], buffer[end - 1]
+    found = _SPACE in (first, last)
+    if (first >= _NOT_ASCII or last >= _NOT_ASCII) and end - start > 1:
+        for at in (start, end - 2, max(end - 3, start)):
+            for lead, follower in _MARGINS:
+                found |= buffer[at] == lead and buffer[at + 1] == follower
+    return found
 
 
 @inlined()

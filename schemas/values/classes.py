@@ -72,6 +72,17 @@ def _name_of_text(text: str, spellings: Spellings) -> str:
     return name_of_number_text(trimmed) or cased_text(trimmed, spellings)
 
 
+def without_margins(text: str) -> str:
+    r"""Return a text without the white space at its ends, and what cannot be seen there.
+
+    Examples
+    --------
+    >>> without_margins(" a 1\r\n"), without_margins("\ufeffa1\xa0")
+    ('a 1', 'a1')
+    """
+    return text.strip().strip(_SPACE).strip()
+
+
 def plain_text(text: str, spellings: Spellings) -> str:
     """Return a text in Unicode's form NFC, without the white space at its ends if it is no part.
 
@@ -80,7 +91,7 @@ def plain_text(text: str, spellings: Spellings) -> str:
     >>> plain_text(" CH\ufeff", USUAL), plain_text(" CH", Spellings(trim=False))
     ('CH', ' CH')
     """
-    trimmed = text.strip().strip(_SPACE).strip() if spellings.trim else text
+    trimmed = without_margins(text) if spellings.trim else text
     return trimmed if trimmed.isascii() else normalize("NFC", trimmed)
 
 

@@ -51,6 +51,16 @@ def test_what_is_set_already_is_kept() -> None:
     assert "prediction_id" in advice.settings["intake.prediction_fields"]
 
 
+def test_a_date_in_features_or_in_what_was_predicted_is_no_event_time() -> None:
+    line = {"prediction_id": "a", "model": "m", "prediction": {"date": "2026-03-01", "total": 1}}
+    records = sample_of([line | {"features": {"date": "2026-03-02"}}]).records
+    assert advise(settings_with(), PREDICTIONS, records) is None
+    timed = line | {"features": {"x": 1}, "created": 1_772_366_400}
+    advice = advise(settings_with(), PREDICTIONS, sample_of([timed]).records)
+    assert advice is not None
+    assert advice.settings == {"intake.prediction_fields": {"timestamp": "created"}}
+
+
 def test_scores_are_looked_for_where_no_feature_and_no_other_field_stands() -> None:
     line = {"prediction_id": "a", "model": "m", "prediction": 1, "features": {"score": 0.5}}
     assert advise(settings_with(), PREDICTIONS, sample_of([line]).records) is None

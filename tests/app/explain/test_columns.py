@@ -1,3 +1,5 @@
+import pytest
+
 from app.explain.columns import SeenColumn, columns_of
 from schemas.documents import examples
 from schemas.tables.columns import Kind, Role
@@ -39,6 +41,25 @@ def test_a_column_is_misread_where_most_values_are_of_another_kind() -> None:
     assert column.commonest is Kind.NUMBER
     column.watched_as = Kind.NUMBER
     assert not column.is_misread
+
+
+@pytest.mark.parametrize(
+    ("form", "is_written"),
+    [
+        ("{:.1f}%", True),
+        ("${:,.2f}", True),
+        ("{:.0f} EUR", True),
+        ("1,{:03.0f}.50", True),
+        ("{:.0f},5", True),
+        ("A{:.0f}", False),
+        ("10.0.0.{:.0f}", False),
+        ("2026-03-{:02.0f}", False),
+        ("{:.2f}", False),
+    ],
+)
+def test_numbers_that_are_written_for_people_are_told(form: str, is_written: bool) -> None:
+    found = columns([{"x": form.format(100 + number * 7.25)} for number in range(12)])["x"]
+    assert (found.written is not None) is is_written
 
 
 def test_distinct_values_are_counted_and_the_first_ones_shown() -> None:

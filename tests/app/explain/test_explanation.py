@@ -72,6 +72,20 @@ def test_what_else_a_file_may_be_is_hinted_at() -> None:
     assert "in a topic the record's key is the id" in text
 
 
+def test_the_same_mistake_at_other_places_is_told_once() -> None:
+    text = text_of(explained([b'{"a": 1,}', b'{"aaaa": 1,}', b'{"b" 1}']))
+    assert text.count("a comma before the closing bracket") == 1
+    assert "2 records: line 1; line 2" in text
+
+
+def test_numbers_in_texts_are_hinted_at() -> None:
+    lines: list[Any] = [
+        {**EVENT, "prediction_id": str(number), "features": {"rate": f"{number}.5%"}}
+        for number in range(9)
+    ]
+    assert "rate is numbers that are written as texts, such as '0.5%'" in text_of(explained(lines))
+
+
 def test_what_is_many_is_told_in_part_and_counted() -> None:
     wide = {**EVENT, "features": {f"f{number}": number for number in range(MOST_COLUMNS + 5)}}
     many = [{**EVENT, "model": f"m{number}"} for number in range(MOST_MODELS + 2)]

@@ -60,6 +60,7 @@ def _cause(value: bytes) -> tuple[Reason, str]:
         (b'{"x": ' * 1100 + b"}" * 1100, Reason.UNDECODABLE, "too deeply"),
         (b'{"x": 007}', Reason.UNDECODABLE, "leading zeros"),
         (b'{"x": "C:\\data"}', Reason.UNDECODABLE, "backslash"),
+        (b'{"x": +1.5}', Reason.UNDECODABLE, "plus sign"),
         (b'{"x" 1}', Reason.UNDECODABLE, "not JSON (line 1, column 6)"),
     ],
 )

@@ -108,6 +108,16 @@ def test_what_is_read_all_at_once_is_what_is_read_one_by_one(
         assert not found.left_out
 
 
+@pytest.mark.parametrize("blank", ["\xa0", "\u3000", "\ufeff", " "])
+def test_names_in_white_space_are_left_to_a_closer_look(blank: str) -> None:
+    documents = [{"prediction_id": f"a{blank}", "label": 1}, {"prediction_id": "a", "label": 1}]
+    records = [(b"k", orjson.dumps(each)) for each in documents]
+    assert list(scanned(LabelScanner(FieldMap(), LARGEST), records)) == [1]
+    found = one_by_one(*records[0], FieldMap())
+    assert found is not None
+    assert found[0].prediction_id == "a"
+
+
 @pytest.mark.parametrize(
     "document",
     [

@@ -201,6 +201,15 @@ def test_what_may_be_wrong_or_unusual_is_left_to_a_closer_look(change: dict[str,
     assert scanned([value]).plain.tolist() == [False]
 
 
+@pytest.mark.parametrize("blank", ["\xa0", "\u3000", "\ufeff", "\u200b", " ", "\u2003"])
+@pytest.mark.parametrize("field", ["prediction_id", "model", "version"])
+def test_names_in_white_space_are_left_to_a_closer_look(field: str, blank: str) -> None:
+    for name in (f"caf\u00e9{blank}", f"{blank}a"):
+        value = json.dumps({**EVENT, field: name}, ensure_ascii=False).encode()
+        found = assert_same([value], [None], PredictionFields(), {})
+        assert found.plain.tolist() == [False]
+
+
 def test_null_values_and_bytes_that_are_no_json_are_left_as_well() -> None:
     assert scanned([None, b"", b"\xff{", b"[]"]).plain.tolist() == [False] * 4
 

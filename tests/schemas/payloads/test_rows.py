@@ -392,3 +392,18 @@ def test_the_likeliest_class_is_watched_by_its_name() -> None:
     columns = {each.name: each for each in prediction_columns(rows, _PETS.of("fraud"))}
     names = columns["prediction"].categories
     assert [names[code] for code in columns["prediction"].values.tolist()] == ["dog", "cat", "7"]
+
+
+@pytest.mark.parametrize("margin", ["\r\n", "\t", "\xa0", "\ufeff", "\u3000", "\u200b", " \r"])
+def test_white_space_of_any_kind_is_no_part_of_ids_and_names(margin: str) -> None:
+    padded = {"prediction_id": f"p-1{margin}", "model": f"{margin}fraud", "version": f"3{margin}"}
+    row = prediction_row({**PREDICTION, **padded}, key=None, record_time=0, most_features=9)
+    assert (row.prediction_id, row.model, row.version) == ("p-1", "fraud", "3")
+    key = f"p-1{margin}".encode()
+    assert label_row({"label": 1}, key=key, record_time=0).prediction_id == "p-1"
+
+
+def test_a_text_that_ends_a_line_is_no_whole_number_of_its_bytes() -> None:
+    assert label_row({"label": 1}, key=b"p-1\r", record_time=0).prediction_id == "p-1"
+    assert label_row({"label": 1}, key=b"p-1234\r\n", record_time=0).prediction_id == "p-1234"
+    assert label_row({"label": 1}, key=bytes(7) + b"\r", record_time=0).prediction_id == "13"
