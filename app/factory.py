@@ -33,11 +33,13 @@ from agents.transport.known_topics import KnownTopic
 from agents.transport.publisher import Publisher
 from agents.transport.topic_reader import open_topic
 from app.kafka.clients import client_arguments, transport_options
+from app.kafka.topic_follower import opener
 from app.kafka.topic_watch import watch_topics
 from app.metrics import MODEL_SPECS, PENDING_SPECS, Metrics
 from app.options import WorkerOptions
-from app.routing.follower import route_follower
-from app.settings import Settings
+from app.routing.comparison_follower import ComparisonFollower
+from app.routing.follower import RouteFollower
+from app.settings import Settings, TopicRole
 from app.web.health import WorkerHealth
 from app.web.models import ModelAnswers
 from app.web.server import HttpServer
@@ -165,9 +167,7 @@ def create_app(
         metrics.refreshed_by(detection.report, MODEL_SPECS)
         metrics.refreshed_by(intake.report, PENDING_SPECS)
         metrics.observe_state({name: each.unsaved_age for name, each in checkpoints.items()})
-        found = known.get(topics.model_routing)
-        partitions = settings.topics.partitions if found is None else found.partitions
-        keepers.append(_serve(app, settings, metrics, checkpoints, detection, partitions))
+        keepers.append(_serve(app, settings, metrics, checkpoints, detection, known))
     keep_assigned(app, keepers)
     return app
 
@@ -178,23 +178,30 @@ def _serve(
     metrics: Metrics,
     checkpoints: Mapping[str, Checkpoints[Any]],
     detection: Detection,
-    partitions: int,
+    known: Mapping[str, KnownTopic],
 ) -> Keeper:
     """Have the app serve metrics, health and models; return what shows it the consumer.
 
     Parameters
     ----------
-    partitions
-        Of the topic of routes.
+    known
+        Full name to the topic as it was found.
     """
 
     def is_loaded() -> bool:
         return all(each.has_begun for each in checkpoints.values())
 
     health = WorkerHealth(app, is_loaded)
-    follower = route_follower(settings, partitions, metrics.route_read)
-    app.add_dependency(follower)
-    models = ModelAnswers(detection, follower)
+    full, width = settings.topics.full_name, settings.topics.partitions
+    routing, comparisons = (
+        (opener(settings, role), known[name].partitions if (name := full(role)) in known else width)
+        for role in (TopicRole.MODEL_ROUTING, TopicRole.MODEL_COMPARISONS)
+    )
+    routes = RouteFollower(*routing, metrics.route_read)
+    looks = ComparisonFollower(*comparisons)
+    app.add_dependency(routes)
+    app.add_dependency(looks)
+    models = ModelAnswers(detection, routes, looks)
     app.add_dependency(HttpServer(settings.http, metrics=metrics, health=health, models=models))
     # Not before: there is no consumer until the app has started.
     return Keeper(keep=lambda _: metrics.observe_consumer(cast("BatchedConsumer", app.consumer)))

@@ -23,6 +23,7 @@ from app.web.server import HttpServer
 from detectors.monitors.column_figures import Figures
 from detectors.performance.error import Task
 from detectors.versions.registry import Overview
+from schemas.events.model_comparison import ModelComparison
 from schemas.events.routing import ModelRoute
 from schemas.events.version_record import VersionRecord
 from schemas.events.version_status import VersionStatus
@@ -68,14 +69,18 @@ class _Nobody:
         return ()
 
 
-class _NoRoutes:
-    """Who knows of no routes."""
+class _Nothing:
+    """Who knows of no routes, and of no comparisons."""
 
     is_complete = True
 
     def route_of(self, model: str) -> ModelRoute | None:
         del model
         return None
+
+    def looks_at(self, model: str) -> Sequence[ModelComparison]:
+        del model
+        return ()
 
 
 class _Well:
@@ -125,7 +130,7 @@ async def measure(models: int) -> dict[str, float]:
         HttpSettings(port=0),
         metrics=metrics,
         health=_Well(),
-        models=ModelAnswers(_Nobody(), _NoRoutes()),
+        models=ModelAnswers(_Nobody(), _Nothing(), _Nothing()),
     )
     async with server:
         before = _peak_mb()

@@ -1,4 +1,5 @@
-"""Which versions of a model serve: routes decided for people, sent, read and followed.
+"""Which versions of a model serve, and whether a new one may go on serving.
 
-Nothing of the command line, and nothing of HTTP: those ask here. No route is made by a worker.
+Routes decided for people, sent, read and followed; verdicts by the latest comparisons. Nothing of
+the command line, and nothing of HTTP: those ask here. No route is made by a worker.
 """

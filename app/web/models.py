@@ -3,8 +3,10 @@
 from collections.abc import Coroutine, Sequence
 from typing import Any, Final, Protocol, TypeVar
 
+from app.routing.verdict import chosen, verdict_document
 from app.versions.document import model_document
 from detectors.versions.registry import Overview
+from schemas.events.model_comparison import ModelComparison
 from schemas.events.routing import ModelRoute
 from schemas.events.times import format_time
 from schemas.events.version_record import VersionRecord
@@ -43,6 +45,17 @@ class Routes(Protocol):
         """Whether all routes are known."""
 
 
+class Comparisons(Protocol):
+    """Who knows of comparisons; `app.routing.comparison_follower.ComparisonFollower` does."""
+
+    def looks_at(self, model: str) -> Sequence[ModelComparison]:
+        """Return the latest look at each two versions of a model, the one written last first."""
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all looks are known."""
+
+
 class NotKnownYet(Exception):
     """What is asked for may be known shortly."""
 
@@ -52,13 +65,14 @@ class ModelAnswers:
 
     Parameters
     ----------
-    versions, routes
+    versions, routes, comparisons
         Who knows of them.
     """
 
-    def __init__(self, versions: Versions, routes: Routes) -> None:
+    def __init__(self, versions: Versions, routes: Routes, comparisons: Comparisons) -> None:
         self._versions = versions
         self._routes = routes
+        self._comparisons = comparisons
         self._asked = 0
 
     async def all_models(self) -> dict[str, Any]:
@@ -93,6 +107,35 @@ class ModelAnswers:
         if route is None and not self._routes.is_complete:
             raise NotKnownYet
         return None if route is None else route.model_dump(mode="json")
+
+    async def verdict_of(
+        self, model: str, version: str | None, baseline: str | None
+    ) -> dict[str, Any] | None:
+        """Return whether a new version may go on, None where the model is not known here.
+
+        Parameters
+        ----------
+        version, baseline
+            Which versions are compared; as `app.routing.verdict.chosen` says by default.
+
+        Raises
+        ------
+        NotKnownYet
+            If the topic of comparisons was not read to its end yet, and would be needed.
+        TooManyAsk
+            If too many questions are asked already.
+        """
+        looks, route = self._comparisons.looks_at(model), self._routes.route_of(model)
+        look, candidate, other = chosen(looks, route, version, baseline)
+        if look is None:
+            if not (self._comparisons.is_complete and self._routes.is_complete):
+                raise NotKnownYet
+            if not looks and route is None and not await self._knows(model):
+                return None
+        return verdict_document(model, look, candidate, other)
+
+    async def _knows(self, model: str) -> bool:
+        return bool(await self._ask(self._versions.versions_of(model, 1)))
 
     async def _ask(self, question: Coroutine[Any, Any, AnswerT]) -> AnswerT:
         if self._asked >= MOST_ASKED:

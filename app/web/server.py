@@ -3,7 +3,7 @@
 import errno
 import logging
 import socket
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Collection, Coroutine, Mapping
 from typing import Any, Final
 
 import orjson
@@ -21,6 +21,7 @@ from app.web.health import Health
 from app.web.host_check import HostCheck
 from app.web.models import ModelAnswers, NotKnownYet, TooManyAsk
 from app.web.renderings import Renderings, TooManyRenderings
+from schemas.events.model_comparison import Verdict
 
 _MOST_NAMES: Final = 64
 _LONGEST_NAME: Final = 200
@@ -46,8 +47,8 @@ class AddressUnavailable(Exception):
 class HttpServer(Service):
     """Serves metrics, health and what is known of models; a service that an app can own.
 
-    At ``/metrics``, ``/healthz``, ``/readyz``, ``/v1/models``, ``/v1/models/{model}`` and
-    ``/v1/models/{model}/route``.
+    At ``/metrics``, ``/healthz``, ``/readyz``, ``/v1/models``, ``/v1/models/{model}``, and below
+    that ``route`` and ``verdict``.
 
     ``app.add_dependency(server)`` before the app starts makes it start first and stop last.
 
@@ -114,6 +115,8 @@ class HttpServer(Service):
         served.router.add_get("/v1/models", self._serve_models)
         served.router.add_get("/v1/models/{model}", self._serve_model)
         served.router.add_get("/v1/models/{model}/route", self._serve_route)
+        served.router.add_get("/v1/models/{model}/verdict", self._serve_verdict)
+        served.router.add_post("/v1/models/{model}/verdict", self._serve_gate)
         listener = _listen(self._settings)
         self._port = listener.getsockname()[1]
         self._renderings = Renderings(self._metrics)
@@ -186,6 +189,32 @@ class HttpServer(Service):
         if document is None:
             return _json({"error": "no_route", "model": model}, status=404)
         return _json(document)
+
+    async def _serve_verdict(self, request: web.Request) -> web.Response:
+        return await self._verdict(request, None)
+
+    async def _serve_gate(self, request: web.Request) -> web.Response:
+        """Answer 200 where the verdict is one that the question lets go on, and else 409."""
+        words = request.query.get("go", Verdict.SUCCESSFUL).split(",")
+        go = {Verdict(word) for word in words if word in {*Verdict}}
+        if len(go) != len(words):
+            said = f"go: expected some of {', '.join(Verdict)}, separated by commas"
+            return _json({"error": "invalid_query", "message": said}, status=400)
+        return await self._verdict(request, go)
+
+    async def _verdict(self, request: web.Request, go: Collection[Verdict] | None) -> web.Response:
+        model, query = request.match_info["model"], request.query
+        question = self._models.verdict_of(model, query.get("version"), query.get("baseline"))
+        try:
+            document = await question
+        except NotKnownYet:
+            return _json({"error": "not_known_yet", "model": model}, status=503)
+        except TooManyAsk:
+            return self._refuse(Refusal.BUSY, 503, "too many ask for models")
+        if document is None:
+            return _json({"error": "unknown_model", "model": model}, status=404)
+        goes_on = go is None or Verdict(document["verdict"].lower()) in go
+        return _json(document, status=200 if goes_on else 409)
 
     async def _serve_health(self, _: web.Request) -> web.Response:
         return _answer(self._health.unhealthy())

@@ -1,4 +1,4 @@
-"""Routes on the real broker: written by the command, told by a worker's port, obeyed by the client."""
+"""Routes on the real broker: written by the command, told by the port, obeyed by the client."""
 
 import json
 from functools import partial
@@ -10,9 +10,11 @@ from confluent_kafka import Message
 
 from app.cli import main
 from driftline_routing import Routing
+from schemas.events.codec import encode_event
 from tests.agents.transport.worker_process import wait_until
 from tests.kafka import KafkaCluster
 from tests.pipeline.driftline import Kafka, Worker
+from tests.schemas.events.comparisons import good_comparison
 
 
 @pytest.fixture
@@ -36,6 +38,11 @@ def followed(messages: list[Message]) -> Routing:
     for message in messages:
         assert routing.feed(message.key(), message.value())
     return routing
+
+
+def is_good(worker: Worker) -> bool:
+    status, text = worker.get("/v1/models/fraud/verdict?version=8")
+    return bool(status == 200 and json.loads(text)["verdict"] == "Successful")
 
 
 def test_services_by_topic_and_by_port_answer_alike(client: Kafka, tmp_path: Path) -> None:
@@ -68,4 +75,10 @@ def test_services_by_topic_and_by_port_answer_alike(client: Kafka, tmp_path: Pat
         assert seen == [{"7", "8"}, {"8"}, {"7"}]
         metrics = worker.get("/metrics")[1]
         assert 'driftline_route_records_total{outcome="taken"} 3.0' in metrics
+        status, text = worker.get("/v1/models/fraud/verdict?version=8")
+        assert (status, json.loads(text)["verdict"]) == (200, "Inconclusive")
+        look = good_comparison(version="8", baseline="7")
+        client.send("model-comparisons", "fraud", encode_event(look))
+        client.flush()
+        wait_until(partial(is_good, worker), within=60.0, why=worker.log)
         assert worker.stop() == 0

@@ -1,49 +1,16 @@
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
-from typing import Any
 
-from aiokafka.errors import KafkaConnectionError
 from click.testing import CliRunner
 
-from agents.records.record import Record
-from agents.transport.topic_reader import Bounds
 from app.cli import main
-from app.routing.follower import RouteFollower, route_follower
+from app.kafka.topic_follower import opener
+from app.routing.follower import RouteFollower
 from app.routing.known_routes import RouteOutcome
-from app.settings import load_settings
+from app.settings import TopicRole, load_settings
+from tests.app.kafka.fake_topic import FakeTopic
 from tests.app.routing.records import FakeRecord, record_of
 from tests.kafka import KafkaCluster
 from tests.schemas.events.routes import canary_of, route_of
-
-
-class FakeTopic:
-    """One partition; each connection fails in its turn, or gives what there is and what comes."""
-
-    def __init__(self, *failures: Exception | None) -> None:
-        self.log: list[Record] = []
-        self.coming: asyncio.Queue[Record] = asyncio.Queue()
-        self._failures = list(failures)
-
-    @asynccontextmanager
-    async def open(self) -> AsyncIterator["FakeTopic"]:
-        failure = self._failures.pop(0) if self._failures else None
-        if failure is not None:
-            raise failure
-        yield self
-
-    async def bounds(self, partitions: Any) -> Mapping[int, Bounds]:
-        assert list(partitions) == [0]
-        return {0: Bounds(0, len(self.log))}
-
-    async def records(self, wanted: Mapping[int, Bounds]) -> AsyncIterator[Record]:
-        for record in self.log[: wanted[0].end]:
-            yield record
-
-    async def following(self, offsets: Mapping[int, int]) -> AsyncIterator[Record]:
-        assert offsets == {0: len(self.log)}
-        while True:
-            yield await self.coming.get()
 
 
 class Told:
@@ -75,15 +42,6 @@ async def test_what_is_there_and_what_comes_is_known() -> None:
         assert follower.route_of("fraud") is None
 
 
-async def test_a_topic_that_cannot_be_read_is_tried_again() -> None:
-    topic, told = FakeTopic(KafkaConnectionError(), OSError("no route to host")), Told()
-    topic.log = [record_of(route_of(), 0)]
-    follower = RouteFollower(topic.open, 1, told, again=0.0)
-    async with follower:
-        assert await told.next(1) == [RouteOutcome.TAKEN]
-        assert follower.route_of("fraud") == route_of()
-
-
 async def test_a_worker_knows_what_a_command_has_written(
     kafka: KafkaCluster, topic_prefix: str
 ) -> None:
@@ -94,7 +52,8 @@ async def test_a_worker_knows_what_a_command_has_written(
     told = Told()
     overrides = {"kafka.bootstrap_servers": kafka.bootstrap, "topics.prefix": topic_prefix}
     settings = load_settings(None, overrides, {})
-    follower = route_follower(settings, settings.topics.partitions, told)
+    open_ = opener(settings, TopicRole.MODEL_ROUTING)
+    follower = RouteFollower(open_, settings.topics.partitions, told)
     async with follower:
         assert await told.next(1) == [RouteOutcome.TAKEN]
         command = ["route", "fraud", "--only", "7", *flags]

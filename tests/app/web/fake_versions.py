@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from app.web.models import ModelAnswers
 from detectors.versions.registry import Overview, VersionRegistry
+from schemas.events.model_comparison import ModelComparison
 from schemas.events.routing import ModelRoute
 from schemas.events.version_record import VersionRecord
 
@@ -37,6 +38,17 @@ class FakeRoutes:
         return self.routes.get(model)
 
 
+class FakeComparisons:
+    """Tells the looks that it was given, all there are unless it is told otherwise."""
+
+    def __init__(self, *looks: ModelComparison, is_complete: bool = True) -> None:
+        self.looks = list(looks)
+        self.is_complete = is_complete
+
+    def looks_at(self, model: str) -> list[ModelComparison]:
+        return [look for look in self.looks if look.model == model]
+
+
 def no_models() -> ModelAnswers:
     """Return answers that know of no model."""
-    return ModelAnswers(FakeVersions(), FakeRoutes())
+    return ModelAnswers(FakeVersions(), FakeRoutes(), FakeComparisons())

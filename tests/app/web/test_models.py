@@ -11,7 +11,7 @@ from app.settings import HttpSettings
 from app.web.models import MOST_ASKED, ModelAnswers
 from app.web.server import HttpServer
 from detectors.versions.registry import VersionRegistry
-from tests.app.web.fake_versions import FakeRoutes, FakeVersions
+from tests.app.web.fake_versions import FakeComparisons, FakeRoutes, FakeVersions
 from tests.app.web.test_access import Healthy
 from tests.detectors.versions.events import at, day, event
 
@@ -28,7 +28,7 @@ def registry() -> VersionRegistry:
 
 def server_of(versions: FakeVersions, **settings: object) -> HttpServer:
     options = HttpSettings.model_validate({"port": 0, **settings})
-    models = ModelAnswers(versions, FakeRoutes())
+    models = ModelAnswers(versions, FakeRoutes(), FakeComparisons())
     return HttpServer(options, metrics=Metrics(), health=Healthy(), models=models)
 
 

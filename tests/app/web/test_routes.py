@@ -5,7 +5,7 @@ from app.metrics import Metrics
 from app.settings import HttpSettings
 from app.web.models import ModelAnswers
 from app.web.server import HttpServer
-from tests.app.web.fake_versions import FakeRoutes, FakeVersions
+from tests.app.web.fake_versions import FakeComparisons, FakeRoutes, FakeVersions
 from tests.app.web.test_access import Healthy
 from tests.app.web.test_models import HOSTILE, get
 from tests.schemas.events.routes import canary_of, route_of
@@ -13,7 +13,7 @@ from tests.schemas.events.routes import canary_of, route_of
 
 def server_of(routes: FakeRoutes, **settings: object) -> HttpServer:
     options = HttpSettings.model_validate({"port": 0, **settings})
-    models = ModelAnswers(FakeVersions(), routes)
+    models = ModelAnswers(FakeVersions(), routes, FakeComparisons())
     return HttpServer(options, metrics=Metrics(), health=Healthy(), models=models)
 
 

@@ -1,0 +1,120 @@
+"""What others are told who ask whether a new version may go on: a roll-out, a gate."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from schemas.events.model_comparison import (
+    ComparisonReason,
+    Finding,
+    MetricComparison,
+    MetricRole,
+    ModelComparison,
+    Verdict,
+)
+from schemas.events.routing import ModelRoute
+
+NOT_COMPARED: Final = "not_compared"
+"""The reason where the two versions were never looked at."""
+
+_HARM: Final = {ComparisonReason.WORSE, ComparisonReason.GUARDRAIL_WORSE}
+
+
+def chosen(
+    looks: Sequence[ModelComparison],
+    route: ModelRoute | None,
+    version: str | None,
+    baseline: str | None,
+) -> tuple[ModelComparison | None, str | None, str | None]:
+    """Return the look that a question is about, and the two versions that it is about.
+
+    Parameters
+    ----------
+    looks
+        The latest one of each two versions of the model, the newest first.
+    route
+        Of the model. Where no version is named, the candidate of its ramp is asked about: a look at
+        an earlier candidate must not pass for it.
+    version, baseline
+        Those that are named.
+    """
+    if version is None and route is not None and route.ramp is not None:
+        version, baseline = route.ramp.candidate, baseline or route.ramp.baseline
+    for look in looks:
+        if version in {None, look.version} and baseline in {None, look.baseline}:
+            return look, look.version, look.baseline
+    return None, version, baseline
+
+
+def verdict_document(
+    model: str, look: ModelComparison | None, version: str | None, baseline: str | None
+) -> dict[str, Any]:
+    """Return a verdict as JSON for programs; without a look it is inconclusive, never a pass.
+
+    ``value``, ``interval``, ``threshold``, ``evidence`` and ``rows`` are of the metric that
+    decides: the one that became worse, or the first primary one.
+    """
+    if look is None:
+        return {
+            "model": model,
+            "version": version,
+            "baseline": baseline,
+            "verdict": _word(Verdict.INCONCLUSIVE),
+            "decision": None,
+            "reason": NOT_COMPARED,
+            "message": f"{model}: no comparison of these versions is known.",
+            **_figures(None),
+            "maturity": None,
+            "since": None,
+            "as_of": None,
+            "comparison_id": None,
+            "faults": [],
+            "metrics": [],
+        }
+    exposure = look.exposure
+    return {
+        "model": model,
+        "version": look.version,
+        "baseline": look.baseline,
+        "verdict": _word(look.verdict),
+        "decision": look.decision,
+        "reason": look.reason,
+        "message": look.message,
+        **_figures(_deciding(look)),
+        "maturity": {
+            "baseline": exposure.baseline.maturity,
+            "candidate": exposure.candidate.maturity,
+        },
+        "since": look.since,
+        "as_of": look.as_of.time,
+        "comparison_id": look.comparison_id,
+        "faults": list(exposure.faults),
+        "metrics": [
+            {"role": each.role, "finding": each.finding, **_figures(each)} for each in look.metrics
+        ],
+    }
+
+
+def _word(verdict: Verdict) -> str:
+    """Return a verdict as Argo Rollouts writes the phases of an analysis."""
+    return verdict.value.capitalize()
+
+
+def _deciding(look: ModelComparison) -> MetricComparison | None:
+    worse = [each for each in look.metrics if each.finding is Finding.WORSE]
+    primary = [each for each in look.metrics if each.role is MetricRole.PRIMARY]
+    ordered = [*(worse if look.reason in _HARM else []), *primary, *look.metrics]
+    return ordered[0] if ordered else None
+
+
+def _figures(metric: MetricComparison | None) -> dict[str, Any]:
+    if metric is None:
+        names = ("metric", "value", "interval", "threshold", "evidence", "rows")
+        return dict.fromkeys(names)
+    return {
+        "metric": metric.metric,
+        "value": metric.difference,
+        "interval": [metric.low, metric.high],
+        "threshold": metric.threshold,
+        "evidence": {"better": metric.better, "worse": metric.worse},
+        "rows": {"baseline": metric.baseline.rows, "candidate": metric.candidate.rows},
+    }

@@ -1,0 +1,67 @@
+from app.routing.verdict import chosen, verdict_document
+from schemas.events.model_comparison import ModelComparison
+from schemas.events.routing import ModelRoute
+from tests.schemas.events.comparisons import comparison_of, good_comparison, open_comparison
+from tests.schemas.events.routes import canary_of, route_of
+
+
+def told(look: ModelComparison | None) -> dict[str, object]:
+    return verdict_document("fraud", look, "4", "3")
+
+
+def test_a_verdict_has_the_figures_of_the_metric_that_became_worse() -> None:
+    document = told(comparison_of())
+    assert (document["verdict"], document["decision"]) == ("Failed", "rollback")
+    assert (document["metric"], document["value"]) == ("recall[1]", -0.1049)
+    assert document["interval"] == [-0.1921, -0.0178]
+    assert (document["threshold"], document["evidence"]) == (40.0, {"better": 0.0, "worse": 71.3})
+    assert document["rows"] == {"baseline": 403, "candidate": 398}
+    assert document["maturity"] == {"baseline": 0.9383, "candidate": 0.9377}
+    assert document["as_of"] == "2026-03-09T08:14:02.000Z"
+
+
+def test_of_no_harm_the_first_primary_metric_is_told() -> None:
+    document = told(good_comparison())
+    assert (document["verdict"], document["metric"]) == ("Successful", "accuracy")
+
+
+def test_no_data_is_inconclusive_and_has_the_same_members() -> None:
+    none, empty, full = told(None), told(open_comparison()), told(comparison_of())
+    assert (none["verdict"], none["reason"]) == ("Inconclusive", "not_compared")
+    assert (empty["verdict"], empty["reason"]) == ("Inconclusive", "no_labels")
+    assert none.keys() == empty.keys() == full.keys()
+    assert (none["version"], none["baseline"], none["value"]) == ("4", "3", None)
+
+
+def choose(
+    *looks: ModelComparison,
+    route: ModelRoute | None = None,
+    version: str | None = None,
+    baseline: str | None = None,
+) -> tuple[str | None, str | None, str | None]:
+    look, candidate, other = chosen(looks, route, version, baseline)
+    return (None if look is None else look.comparison_id), candidate, other
+
+
+def test_the_latest_look_is_meant_where_nothing_else_is_said() -> None:
+    newer, older = comparison_of(comparison_id="b"), comparison_of(version="5", comparison_id="a")
+    assert choose(newer, older) == ("b", "4", "3")
+    assert choose() == (None, None, None)
+    assert choose(newer, older, route=route_of()) == ("b", "4", "3")
+
+
+def test_the_versions_that_are_named_are_meant() -> None:
+    looks = [comparison_of(comparison_id="b"), comparison_of(version="5", comparison_id="a")]
+    assert choose(*looks, version="5") == ("a", "5", "3")
+    assert choose(*looks, version="6") == (None, "6", None)
+    assert choose(*looks, version="5", baseline="4") == (None, "5", "4")
+    assert choose(*looks, baseline="3") == ("b", "4", "3")
+
+
+def test_a_look_at_an_earlier_candidate_passes_for_none_of_a_ramp() -> None:
+    ramp = route_of(canary_of())
+    earlier = good_comparison()
+    assert choose(earlier, route=ramp) == (None, "8", "7")
+    own = good_comparison(version="8", baseline="7", comparison_id="c")
+    assert choose(earlier, own, route=ramp) == ("c", "8", "7")
+    assert choose(earlier, own, route=ramp, version="4") == (earlier.comparison_id, "4", "3")
