@@ -13,6 +13,7 @@ from agents.state.checkpoints import CheckpointOptions
 from app.settings import DetectorSettings, ModelSettings, Settings, TopicRole
 from app.settings.monitor import Joint, Season
 from detectors.algorithms.false_alarms import FalseAlarms
+from detectors.comparisons.options import ComparisonOptions
 from detectors.monitors.fleet import Fleet
 from detectors.monitors.label_watch import LabelWatch
 from detectors.monitors.options import DetectorOptions, MonitorOptions
@@ -205,6 +206,11 @@ def row_consumers(settings: Settings, model: str, version: str) -> tuple[RowCons
     return tuple(consumers)
 
 
+def comparison_options(settings: Settings, model: str) -> ComparisonOptions | None:
+    """Return how the versions of a model are compared; None where they are not."""
+    return settings.models.get(model, _UNNAMED).comparison.options
+
+
 def row_conditions(settings: Settings, model: str) -> tuple[OfRows, ...]:
     """Return the conditions of a model's triggers that its rows can meet, each once."""
     trigger = settings.models.get(model, _UNNAMED).retraining.trigger
@@ -250,6 +256,7 @@ def new_fleet(settings: Settings) -> Fleet:
         most_models=_share(settings, settings.limits.models),
         most_columns=_share(settings, settings.limits.columns),
         consumers_of=partial(row_consumers, settings),
+        compared_by=partial(comparison_options, settings),
     )
 
 

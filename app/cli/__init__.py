@@ -16,6 +16,7 @@ COMMANDS = {
     "check": "Check the configuration and the topics.",
     "topics": "Create the topics that are missing.",
     "dead-letters": "List, explain and replay records that were refused.",
+    "comparisons": "Show how versions of models compare.",
     "models": "List model versions, and show which served at a time.",
     "route": "Say which versions of a model serve: alone, in shares, as a canary, in the shadow.",
     "reference": "Judge models against a file, or a range of past predictions.",

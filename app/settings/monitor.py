@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
 
+from app.settings.comparison import ComparisonSettings
 from app.settings.performance import ModelPerformanceSettings
 from app.settings.section import Detail, Section, details, expected, known_one, not_empty
 from app.settings.triggers import RetrainingSettings, performances
@@ -254,6 +255,9 @@ class ModelSettings(Section):
 
     retraining: RetrainingSettings = RetrainingSettings()
     """When its retraining is asked for."""
+
+    comparison: ComparisonSettings = ComparisonSettings()
+    """How its versions are compared."""
 
     values: ValueOverrides = ValueOverrides()
     """Which spellings mean one value of this model."""

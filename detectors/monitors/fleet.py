@@ -7,6 +7,8 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from detectors.comparisons.options import ComparisonOptions
+from detectors.monitors.comparisons import Comparisons
 from detectors.monitors.drift_watch import watched_keys
 from detectors.monitors.fused_models import watch_fused
 from detectors.monitors.given import ColumnKey
@@ -44,6 +46,10 @@ is the rule, each is watched from its first row on."""
 def _no_others(_model: str, _version: str) -> Sequence[RowConsumer]:
     """Return no consumers besides the drift's columns."""
     return ()
+
+
+def _not_compared(_model: str) -> None:
+    """Return that the versions of a model are not compared."""
 
 
 class Taken(NamedTuple):
@@ -101,6 +107,8 @@ class Fleet:
         Columns that are watched though their versions have not shown themselves.
     consumers_of
         Gives new consumers of the rows of a version, besides its drift, by its model and version.
+    compared_by
+        Gives how the versions of a model are compared, by its name; None where they are not.
 
     Attributes
     ----------
@@ -116,6 +124,8 @@ class Fleet:
         Those from outside.
     versions
         What served, by the rows that were counted and by model events.
+    comparisons
+        Of the versions of each model.
     """
 
     def __init__(
@@ -127,6 +137,7 @@ class Fleet:
         most_held_bytes: int | None = None,
         at_once: int = AT_ONCE,
         consumers_of: Callable[[str, str], Sequence[RowConsumer]] = _no_others,
+        compared_by: Callable[[str], ComparisonOptions | None] = _not_compared,
     ) -> None:
         self.evicted: list[ModelVersion] = []
         self.options_of = options_of
@@ -138,6 +149,7 @@ class Fleet:
         self.noticed = SeenEvents(MOST_NOTICED)
         self.references = GivenReferences()
         self.versions = VersionRegistry(most=most_models, restarts=self._restarts)
+        self.comparisons = Comparisons(compared_by, self.versions)
 
     def __iter__(self) -> Iterator[ModelMonitor]:
         return iter(self._roster)
@@ -182,7 +194,9 @@ class Fleet:
                 if self.newcomers.is_full:
                     taken += self._take_known(known)
                     known = []
-                taken.append(Taken(table.only(look.strange), *self._make_room()))
+                found, evicted = self._make_room()
+                found += self.comparisons.settle([table])
+                taken.append(Taken(table.only(look.strange), found, evicted))
                 if len(look.strange) < len(table.models):
                     known.append(table.only(set(table.versions()) - look.strange))
         taken += self._take_known(known)
@@ -280,6 +294,8 @@ class Fleet:
             for key in table.versions():
                 if key in those:
                     self._roster.touch(key, has_grown=those[key])
+        if taken:
+            taken[-1].events.extend(self.comparisons.settle(tables))
         return taken
 
     def _take(self, table: ObservationTable, look: _Look | None) -> Taken:
@@ -308,6 +324,7 @@ class Fleet:
             others, made_room = self._make_room()
             found += others
             evicted += made_room
+        found += self.comparisons.settle([table])
         return Taken(table, found, evicted)
 
     def _make_room(self) -> tuple[list[PublishedEvent], list[ModelVersion]]:
@@ -344,6 +361,7 @@ class Fleet:
         evicted = self._roster.begin(monitor, len(names))
         for each in evicted:
             self.versions.unwatched(each)
+            self.comparisons.unwatched(each)
         events: list[PublishedEvent] = []
         for rows, restarts in held:
             events += self._watch(monitor, rows)[0]
@@ -395,6 +413,7 @@ class Fleet:
         self.versions.notice(event, is_new=is_new)
         if not is_new:
             return
+        self.comparisons.notice(event.model)
         restarts = self._restarts(event)
         for monitor in self:
             if monitor.model == event.model:
@@ -444,6 +463,7 @@ class Fleet:
             ],
             "versions": self.versions.state(),
             "references": self.references.state(),
+            "comparisons": self.comparisons.state(),
         }
 
     def outline(self) -> State:
@@ -453,6 +473,7 @@ class Fleet:
             **self.versions.outline(),
             "references": self.references.outline(),
             "newcomers": self.newcomers.outline(),
+            "comparisons": self.comparisons.outline(),
         }
 
     def restore(self, state: State) -> None:
@@ -467,12 +488,17 @@ class Fleet:
         self._roster.restore(monitors, state["young"], state["at_once"])
         self.newcomers.restore(state["newcomers"], [each.tobytes() for each in state["held"]])
         self.versions.restore(state.get("versions", {}))
+        self.comparisons.restore(state.get("comparisons", []))
 
     def _new_monitor(self, model: str, version: str) -> ModelMonitor:
-        served = ServedRows(self.versions, (model, version))
-        consumers = (served, *self.consumers_of(model, version))
+        options = self.options_of(model)
+        consumers: tuple[RowConsumer, ...] = (
+            ServedRows(self.versions, (model, version)),
+            *self.comparisons.consumers((model, version), options.classes),
+            *self.consumers_of(model, version),
+        )
         given = GivenOf(self.references, model, version)
-        return ModelMonitor(model, version, self.options_of(model), consumers, given)
+        return ModelMonitor(model, version, options, consumers, given)
 
 
 def _in_order(

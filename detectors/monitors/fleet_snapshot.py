@@ -1,8 +1,8 @@
 """The state of a fleet in parts.
 
 One for each model version that is watched, one for each block of rows of newcomers, one for the
-model events noticed, of the registry one for each version and one for each model's events, and one
-for each reference from outside.
+model events noticed, of the registry one for each version and one for each model's events, one for
+each reference from outside, and one for each pair of versions that is compared.
 """
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping
@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
+from detectors.monitors.comparisons import COMPARED, Comparisons
 from detectors.monitors.fleet import Fleet
 from detectors.monitors.given_references import REFERENCE, GivenReferences
 from detectors.monitors.held_snapshot import (
@@ -172,6 +173,10 @@ class FleetSnapshots:
             lambda name: dict(zip(("model", "version"), name[1:], strict=False)),
             lambda name, state: GivenReferences().restore([(name, state)]),
         )
+        self._comparisons = ModelParts(
+            lambda name: {"pair": list(name[1:])},
+            lambda name, state: self._new_comparisons().restore([_compared(name, state)]),
+        )
 
     def stamps(self) -> dict[PartName, Hashable]:
         """Return every part's name with what differs whenever the part does."""
@@ -186,6 +191,7 @@ class FleetSnapshots:
         }
         stamps[NOTICED] = self._fleet.noticed.latest
         stamps |= dict(self._fleet.references.stamps())
+        stamps |= {(COMPARED, *pair): stamp for pair, stamp in self._fleet.comparisons.stamps()}
         stamps |= {_registered(key): stamp for key, stamp in self._fleet.versions.stamps()}
         return stamps
 
@@ -197,8 +203,8 @@ class FleetSnapshots:
             return encode_block(self._fleet.newcomers.block(int(name[1])))
         if name[0] == LIFECYCLE:
             return self._registry.encode(name, self._fleet.versions.lifecycle_state(name[1]))
-        if name[0] == REFERENCE:
-            return self._references.encode(name, self._fleet.references.part_state(name))
+        if name[0] in {REFERENCE, COMPARED}:
+            return self._given_or_compared(name)
         _, model, version = name
         if name[0] == SERVED:
             return self._registry.encode(name, self._fleet.versions.version_state((model, version)))
@@ -206,6 +212,13 @@ class FleetSnapshots:
         if monitor is None:
             raise KeyError(name)
         return self._parts.encode(name, monitor.state(), options=fingerprint(monitor.options))
+
+    def _given_or_compared(self, name: PartName) -> bytes:
+        if name[0] == REFERENCE:
+            return self._references.encode(name, self._fleet.references.part_state(name))
+        _, model, baseline, candidate = name
+        state = self._fleet.comparisons.part_state((model, baseline, candidate))
+        return self._comparisons.encode(name, state)
 
     def outline(self) -> State:
         """Return the order of the versions, which of them are young, and who are newcomers."""
@@ -233,6 +246,12 @@ class FleetSnapshots:
             for name in ((REFERENCE, *whose) for whose in outline.get("references", ()))
         ]
         self._references.restore(given, lambda: GivenReferences().restore(given))
+        pairs = [
+            (name, self._comparisons.decode(name, parts)["state"])
+            for name in ((COMPARED, *pair) for pair in outline.get("comparisons", ()))
+        ]
+        compared = [_compared(*each) for each in pairs]
+        self._comparisons.restore(pairs, lambda: self._new_comparisons().restore(compared))
         whole = {
             "noticed": tree["noticed"],
             "young": outline["young"],
@@ -242,6 +261,7 @@ class FleetSnapshots:
             "monitors": [_item(name, state) for name, state in states],
             "versions": registry,
             "references": given,
+            "comparisons": compared,
         }
         try:
             self._parts.restore(states, lambda: self._fleet.restore(whole))
@@ -264,8 +284,15 @@ class FleetSnapshots:
         )
         return {**state, "columns": []}
 
+    def _new_comparisons(self) -> Comparisons:
+        return Comparisons(self._fleet.comparisons.options_of, self._fleet.versions)
+
     def _restore_one(self, name: PartName, state: State) -> None:
-        fleet = Fleet(self._fleet.options_of, consumers_of=self._fleet.consumers_of)
+        fleet = Fleet(
+            self._fleet.options_of,
+            consumers_of=self._fleet.consumers_of,
+            compared_by=self._fleet.comparisons.options_of,
+        )
         fleet.restore({**fleet.state(), "monitors": [_item(name, state)]})
 
     def _restore_one_served(self, name: PartName, state: State) -> None:
@@ -294,6 +321,10 @@ def _notes_of_old(name: PartName, state: State) -> Iterator[str]:
             f"model {model}, version {version}: references of categories were learned by the rules "
             f"of an earlier version; those of {new} columns begin anew"
         )
+
+
+def _compared(name: PartName, state: State) -> State:
+    return {"pair": list(name[1:]), "state": state}
 
 
 def _item(name: PartName, state: State) -> State:

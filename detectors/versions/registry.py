@@ -202,6 +202,12 @@ class VersionRegistry:
         named = None if lifecycle is None else lifecycle.standing.status(key[1])
         return named or VersionStatus.OBSERVED
 
+    def challengers(self, model: str) -> list[str]:
+        """Return the challengers of a model by their names, those without rows among them."""
+        challenger = VersionStatus.CHALLENGER
+        names = sorted(self._names(model))
+        return [each for each in names if self.status_of((model, each)) is challenger]
+
     def open_alerts_of(self, key: ModelVersion) -> int:
         """Return how many alerts of a version are open, as far as they are remembered."""
         version = self._versions.get(key)

@@ -10,6 +10,7 @@ from app.settings import Settings
 from detectors.monitors.fleet import Fleet
 from detectors.retraining.policy import RetrainPolicy
 from schemas.events.alert import Alert
+from schemas.events.model_comparison import ModelComparison
 from schemas.events.model_event import ModelEvent
 from schemas.events.published import PublishedEvent
 from schemas.events.retrain_signal import RetrainSignal
@@ -29,7 +30,7 @@ class OfflineDetection:
     ----------
     fleets
         Their final state, by partition.
-    alerts, performances, signals
+    alerts, performances, signals, comparisons
         Ids.
     noticed
         Model events, in their order.
@@ -42,6 +43,7 @@ class OfflineDetection:
     alerts: set[str] = field(default_factory=set)
     performances: set[str] = field(default_factory=set)
     signals: set[str] = field(default_factory=set)
+    comparisons: set[str] = field(default_factory=set)
     noticed: list[ModelEvent] = field(default_factory=list)
     seen: dict[tuple[Origin, str, int, int], dict[ModelVersion, int]] = field(
         default_factory=lambda: defaultdict(lambda: defaultdict(int))
@@ -62,6 +64,8 @@ class OfflineDetection:
     def _ids_of(self, found: PublishedEvent) -> set[str]:
         if isinstance(found, Alert):
             return self.alerts
+        if isinstance(found, ModelComparison):
+            return self.comparisons
         return self.signals if isinstance(found, RetrainSignal) else self.performances
 
     def row_counts(self) -> Mapping[ModelVersion, int]:

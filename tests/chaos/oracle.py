@@ -184,7 +184,13 @@ class Oracle:
             for messages in self._read(TopicRole.MODEL_PERFORMANCE).values()
             for message in messages
         ]
+        comparisons = [
+            orjson.loads(message.value() or b"")["comparison_id"]
+            for messages in self._read(TopicRole.MODEL_COMPARISONS).values()
+            for message in messages
+        ]
         verdict = self._verdict
+        verdict.compare("comparisons", comparisons, detection.comparisons)
         verdict.compare("alerts", alerts, detection.alerts)
         verdict.compare("retrain signals", signals, detection.signals)
         verdict.compare("performances", performances, detection.performances)

@@ -7,6 +7,7 @@ from confluent_kafka import Message
 
 from agents.state.reader import StateReader
 from agents.state.stored_state import StoredState, assemble
+from detectors.comparisons.options import ComparisonOptions
 from detectors.monitors.fleet import Fleet
 from detectors.monitors.fleet_snapshot import FleetSnapshots
 from detectors.monitors.label_watch import LabelWatch
@@ -38,6 +39,7 @@ def offline(
                 PerformanceWatch((model, version), options),
                 LabelWatch((model, version), options),
             ),
+            compared_by=lambda _: ComparisonOptions(),
         )
         for partition in range(PARTITIONS)
     }

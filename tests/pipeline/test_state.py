@@ -101,7 +101,11 @@ def check_against_the_oracle(client: Kafka) -> list[PublishedEvent]:
     expected, fleets = offline(observations, OPTIONS, covers)
     found = {
         orjson.loads(event.value() or b"")[name]
-        for topic, name in (("drift-alerts", "alert_id"), ("model-performance", "performance_id"))
+        for topic, name in (
+            ("drift-alerts", "alert_id"),
+            ("model-performance", "performance_id"),
+            ("model-comparisons", "comparison_id"),
+        )
         for event in client.read(topic, lambda _: False, within=2.0)
     }
     assert found == {event.event_id for event in expected}

@@ -11,6 +11,7 @@ import pytest
 from app.settings import load_settings
 from app.versions.reader import read_versions
 from detectors.monitors.options import MonitorOptions
+from schemas.events.model_comparison import ModelComparison, Verdict
 from schemas.events.version_record import VersionRecord
 from tests.agents.transport.worker_process import wait_until
 from tests.kafka import KafkaCluster
@@ -76,7 +77,14 @@ def test_versions_after_a_kill_and_a_replay_are_those_of_an_offline_run(
         status, body = second.get("/v1/models/fraud")
         assert second.stop() == 0, second.log()
     observations = client.read("driftline-observations", lambda _: False, within=3.0)
-    _, fleets = offline(observations, MonitorOptions(burn_in=200))
+    events, fleets = offline(observations, MonitorOptions(burn_in=200))
+    compared = {
+        orjson.loads(each.value() or b"")["comparison_id"]: each
+        for each in client.read("model-comparisons", lambda _: False, within=2.0)
+    }
+    looks = [each for each in events if isinstance(each, ModelComparison)]
+    assert set(compared) == {each.comparison_id for each in looks}
+    assert [each.verdict for each in looks] == [Verdict.INCONCLUSIVE] * len(looks) != []
     expected = [each for fleet in fleets.values() for each in fleet.versions.records()]
     found = told(client)
     assert found == sorted(expected, key=lambda each: (each.model, each.version))

@@ -15,6 +15,7 @@ OTHERS: Final = {
     "agents.prediction_log.disk_file": "the file of the chunks, whose version it keeps",
     "agents.records.compression": "Kafka's",
     "app.play.files.parquet": "Parquet's",
+    "detectors.comparisons.comparison": "a part of a snapshot",
     "detectors.monitors.label_watch": "a consumer's part of a snapshot",
     "detectors.monitors.performance_watch": "a consumer's part of a snapshot",
     "detectors.snapshots.tree": "the body of a snapshot",

@@ -1,0 +1,304 @@
+"""Comparisons of two versions: false decisions, power, what pairs save, the split, and the cost.
+
+Run it with ``python -m benchmarks.comparisons [--runs N] [--seed N] [--quick]``; the last line is
+JSON. There is a look after every label. A fixed test of the same level has a power of .8 at ``n``
+labels; false decisions are counted up to 2 ``n``.
+"""
+
+import argparse
+import json
+from collections.abc import Callable, Sequence
+from time import perf_counter
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detectors.comparisons.evidence import evidence_of, spread_of
+from detectors.comparisons.matched import FEWEST, FEWEST_OF_A_KIND, MatchedArms
+from detectors.comparisons.options import ComparedMetric, ComparisonOptions
+from detectors.comparisons.pairs import PairedArms
+from detectors.comparisons.split import LEVEL as SPLIT_LEVEL
+from detectors.comparisons.split import split_evidence
+from detectors.monitors.fleet import Fleet
+from detectors.monitors.options import MonitorOptions
+from detectors.performance.error import Task
+from detectors.performance.threshold import ThresholdMetric
+from schemas.events.model_event import ModelEvent, ModelEventType
+from schemas.events.times import format_time
+from schemas.tables.columns import Column, Kind, Role
+from schemas.tables.observations import ModelRows, ObservationTable, Origin, Source
+from schemas.tables.outcomes import outcome_columns
+
+Numbers = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+Draw = Callable[[np.random.Generator, Mask, float], Numbers]
+"""Gives what rows of the newer version (True) and of the older one give, by the difference."""
+
+LEVEL: Final = 0.05
+_QUANTILES: Final = (1.959964 + 0.841621) ** 2
+SPLIT_ROWS: Final = 100_000
+SPLIT_LIMIT: Final = 30_000
+_AGREED: Final = 2
+START: Final = 1_772_366_400_000
+
+
+class Case(NamedTuple):
+    """Rows that are simulated.
+
+    Attributes
+    ----------
+    draw
+        Makes them.
+    effect, variance
+        The difference that is to be found, and the variance of a row.
+    is_zero_one
+        Whether rows give 0 or 1.
+    """
+
+    draw: Draw
+    effect: float
+    variance: float
+    is_zero_one: bool
+
+    @property
+    def fixed(self) -> int:
+        """The labels at which a fixed test has a power of .8."""
+        return int(np.ceil(4.0 * _QUANTILES * self.variance / self.effect**2))
+
+
+def _bernoulli(rate: float) -> Draw:
+    def draw(random: np.random.Generator, is_new: Mask, difference: float) -> Numbers:
+        rates = rate + np.where(is_new, difference, -difference) / 2.0
+        return (random.random(len(is_new)) < rates).astype(np.float64)
+
+    return draw
+
+
+def _gamma(random: np.random.Generator, is_new: Mask, difference: float) -> Numbers:
+    return random.gamma(4.0, 0.5, len(is_new)) + difference * is_new
+
+
+CASES: Final = {
+    "accuracy .5, effect .06": Case(_bernoulli(0.5), 0.06, 0.25 - 0.0009, is_zero_one=True),
+    "accuracy .9, effect .03": Case(_bernoulli(0.9), 0.03, 0.09 - 0.000225, is_zero_one=True),
+    "gamma of shape 4, effect .1 sd": Case(_gamma, 0.1, 1.0, is_zero_one=False),
+}
+
+
+def gains(
+    values: Numbers, is_new: Mask, *, is_zero_one: bool
+) -> tuple[NDArray[np.int64], Numbers, Numbers]:
+    """Return the labels after which there is a look, and gain and information at each.
+
+    As `detectors.comparisons.matched.MatchedArms` has them of rows of one hour; a test holds the
+    two together.
+    """
+    rows = np.arange(1.0, len(values) + 1.0)
+    new = np.cumsum(is_new, dtype=np.float64)
+    old = rows - new
+    sums = np.stack([np.cumsum(values * ~is_new), np.cumsum(values * is_new)])
+    squares = np.stack([np.cumsum(values**2 * ~is_new), np.cumsum(values**2 * is_new)])
+    looked = np.minimum(old, new) >= FEWEST
+    if is_zero_one:
+        ones = sums.sum(axis=0)
+        looked &= np.minimum(ones, rows - ones) >= FEWEST_OF_A_KIND
+    at = np.flatnonzero(looked)
+    counts = np.stack([old, new])[:, at]
+    sums, squares = sums[:, at], squares[:, at]
+    variances = (squares - sums**2 / counts) / (counts - 1.0)
+    both = counts.sum(axis=0)
+    weights = counts[0] * counts[1] / both
+    spread = (variances[0] * counts[1] + variances[1] * counts[0]) / both
+    means = sums / counts
+    return at + 1, means[1] - means[0], weights / spread
+
+
+def stops(
+    case: Case,
+    difference: float,
+    labels: int,
+    runs: int,
+    random: np.random.Generator,
+    *,
+    is_stated: bool,
+) -> Numbers:
+    """Return after how many labels each experiment was decided; infinity where it was not."""
+    found = np.full(runs, np.inf)
+    effect = case.effect if is_stated else None
+    for run in range(runs):
+        is_new = random.random(labels) < 0.5
+        values = case.draw(random, is_new, difference)
+        at, gain, information = gains(values, is_new, is_zero_one=case.is_zero_one)
+        if not len(at):
+            continue
+        spread = spread_of(effect, float(information[0]), float(at[0]))
+        evidence = evidence_of(
+            gain, information, level=LEVEL, effect=effect, margin=0.0, spread=spread
+        )
+        decided = np.maximum(evidence.better, evidence.worse) >= evidence.threshold
+        if decided.any():
+            found[run] = at[decided.argmax()]
+    return found
+
+
+class Power(NamedTuple):
+    """What experiments of one case have come to."""
+
+    false: float
+    at_n: float
+    at_1_5n: float
+    mean_stop: float
+
+
+def power_of(case: Case, runs: int, random: np.random.Generator, *, is_stated: bool) -> Power:
+    """Return the shares of experiments that were decided, and the mean labels over ``n``."""
+    fixed = case.fixed
+    without = stops(case, 0.0, 2 * fixed, runs, random, is_stated=is_stated)
+    labels = int(1.5 * fixed)
+    found = stops(case, case.effect, labels, runs, random, is_stated=is_stated)
+    return Power(
+        float(np.isfinite(without).mean()),
+        float((found <= fixed).mean()),
+        float((found <= labels).mean()),
+        float(np.minimum(found, labels).mean()) / fixed,
+    )
+
+
+def savings(runs: int, random: np.random.Generator) -> dict[tuple[float, float], float]:
+    """Return how many times fewer labelled requests pairs need for the width of two samples.
+
+    Of two samples each version has as many labelled requests as there are pairs. By accuracy, and
+    by the share of requests in which both are right or both wrong.
+    """
+    found: dict[tuple[float, float], float] = {}
+    for accuracy, agreement in ((0.8, 0.88), (0.85, 0.9), (0.9, 0.93), (0.95, 0.97)):
+        apart = (1.0 - agreement) / 2.0
+        ratios = []
+        for _ in range(runs):
+            kind = random.choice(3, 4000, p=[apart, apart, 1.0 - 2.0 * apart])
+            both = random.random(4000) < (accuracy - apart) / (1.0 - 2.0 * apart)
+            old = np.where(kind == _AGREED, both, kind == 0).astype(np.float64)
+            new = np.where(kind == _AGREED, both, kind == 1).astype(np.float64)
+            pairs, apiece = PairedArms(), MatchedArms()
+            pairs.add(old, new)
+            for arm, values in enumerate((old, new)):
+                apiece.add(arm, np.zeros(len(values), dtype=np.int64), values)
+            found_by = pairs.contrast(), apiece.contrast(is_zero_one=True)
+            if found_by[0] is not None and found_by[1] is not None:
+                # The width goes by the information, which labels bring evenly.
+                ratios.append(found_by[0].information / found_by[1].information)
+        found[accuracy, agreement] = float(np.mean(ratios))
+    return found
+
+
+def split_stops(
+    share: float, rows: int, runs: int, random: np.random.Generator, *, every: int
+) -> Numbers:
+    """Return after how many rows a split of a half was called wrong."""
+    found = np.full(runs, np.inf)
+    limit = -np.log(SPLIT_LEVEL)
+    for run in range(runs):
+        counts = np.cumsum(random.random(rows) < share)[every - 1 :: every].tolist()
+        for look, candidate in enumerate(counts, 1):
+            if split_evidence((look * every - candidate, candidate), 0.5) >= limit:
+                found[run] = look * every
+                break
+    return found
+
+
+def cost(rows: int, random: np.random.Generator) -> float:
+    """Return the time that detection takes with two versions compared, over that without."""
+    tables = list(_tables(rows, random))
+    options = MonitorOptions(task=Task.CLASSIFICATION)
+    stated = ComparisonOptions(
+        metrics=(ComparedMetric(metric=ThresholdMetric.ACCURACY, smallest_effect=0.01),), share=0.5
+    )
+
+    def seconds(compared: ComparisonOptions | None) -> float:
+        fleet = Fleet(lambda _: options, compared_by=lambda _: compared)
+        for kind, version in (
+            (ModelEventType.VERSION_DEPLOYED, "1"),
+            (ModelEventType.VERSION_CHALLENGER, "2"),
+        ):
+            time = format_time(START)
+            fleet.notice(ModelEvent(type=kind, model="fraud", version=version, timestamp=time))
+        begun = perf_counter()
+        for table in tables:
+            fleet.update(table)
+        return perf_counter() - begun
+
+    seconds(None), seconds(stated)  # kernels are compiled
+    pairs = [(seconds(stated), seconds(None)) for _ in range(5)]
+    return float(np.median([one / other for one, other in pairs]))
+
+
+def _tables(rows: int, random: np.random.Generator, size: int = 1000) -> Sequence[ObservationTable]:
+    """Return tables of two versions with twenty features, each followed by one of their labels."""
+    tables = []
+    for begin in range(0, rows, size):
+        half = size // 2
+        offsets = np.arange(begin, begin + size)
+        labels = (random.random(size) < 0.3).astype(int)
+        said = np.where(random.random(size) < 0.9, labels, 1 - labels)
+        common = (
+            (ModelRows("fraud", "1", half), ModelRows("fraud", "2", size - half)),
+            (Source("predictions", 0),),
+            np.zeros(size, dtype=np.int64),
+            np.concatenate([offsets[::2], offsets[1::2]]),
+            START + 1000 * np.concatenate([offsets[::2], offsets[1::2]]),
+        )
+        features = tuple(
+            Column(f"x{number}", Role.FEATURE, Kind.NUMBER, random.normal(size=size))
+            for number in range(20)
+        )
+        tables.append(ObservationTable(Origin.PREDICTIONS, *common, features))
+        outcomes = (
+            *outcome_columns(Role.PREDICTION, said.tolist()),
+            *outcome_columns(Role.LABEL, labels.tolist()),
+        )
+        tables.append(ObservationTable(Origin.LABELS, *common, outcomes))
+    return tables
+
+
+def main() -> None:
+    """Measure all of it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=4000, help="experiments of each case")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--quick", action="store_true", help="an eighth of the experiments")
+    arguments = parser.parse_args()
+    runs = arguments.runs // (8 if arguments.quick else 1)
+    random = np.random.default_rng(arguments.seed)
+    print("| rows | n | smallest effect | false | at n | at 1.5 n | mean stop / n |")
+    print("|" + " --- |" * 7)
+    stated: list[Power] = []
+    for name, case in CASES.items():
+        for is_stated in (True, False):
+            power = power_of(case, runs if is_stated else runs // 4, random, is_stated=is_stated)
+            stated += [power] if is_stated else []
+            told = " | ".join(f"{each:.3f}" for each in power)
+            print(f"| {name} | {case.fixed} | {'stated' if is_stated else 'none'} | {told} |")
+    saved = savings(runs // 40, random)
+    print("\n| accuracy | agreement | labelled requests saved |")
+    print("|" + " --- |" * 3)
+    for (accuracy, agreement), times in saved.items():
+        print(f"| {accuracy} | {agreement} | {times:.2f} |")
+    wrong = split_stops(0.5, SPLIT_ROWS, runs // 4, random, every=10)
+    late = split_stops(0.51, SPLIT_ROWS, runs // 4, random, every=10)
+    figures = {
+        "false_decisions": max(each.false for each in stated),
+        "power_n": min(each.at_n for each in stated),
+        "power_1_5n": min(each.at_1_5n for each in stated),
+        "mean_stop": max(each.mean_stop for each in stated),
+        "shadow_saving": [min(saved.values()), max(saved.values())],
+        "split_false": float(np.isfinite(wrong).mean()),
+        "split_found": float(np.median(late)),
+        "split_found_by_30000": float((late <= SPLIT_LIMIT).mean()),
+        "cost": cost(100_000, random),
+    }
+    print("\n" + json.dumps(figures))
+
+
+if __name__ == "__main__":
+    main()

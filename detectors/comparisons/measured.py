@@ -1,0 +1,188 @@
+"""One metric of two versions: what their rows give, and what is known of the difference."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detectors.comparisons.evidence import Evidence, evidence_of, spread_of, threshold_of
+from detectors.comparisons.matched import Contrast, MatchedArms
+from detectors.comparisons.options import ComparedMetric
+from detectors.comparisons.pairs import PairedArms
+from detectors.snapshots.tree import State
+from schemas.events.model_comparison import ComparisonMode, Finding
+from schemas.events.position import Position
+
+Numbers = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+
+class Known(NamedTuple):
+    """What is known of one metric at a look; of the gain, which is positive where it is better.
+
+    Attributes
+    ----------
+    gain, half_width
+        The candidate's metric less the baseline's, and of its confidence sequence; None where too
+        little is known.
+    better, worse, threshold
+        Logarithms of e-values, and of what they have to reach.
+    finding
+        What follows.
+    shows_margin
+        Whether it is known not to be worse by more than the margin.
+    exceeds_margin
+        Whether it seems to be worse by more than that.
+    """
+
+    gain: float | None
+    half_width: float | None
+    better: float
+    worse: float
+    threshold: float
+    finding: Finding
+    shows_margin: bool
+    exceeds_margin: bool
+
+
+class Measured:
+    """What the rows of two versions give for one metric.
+
+    That one is found better or worse stays so: the evidence was there at that time. Of both the
+    latter counts.
+
+    Parameters
+    ----------
+    metric
+        Which.
+    level
+        Share of false decisions.
+
+    Attributes
+    ----------
+    metric
+        As given.
+    decided_at
+        The row with which it was found better or worse.
+    """
+
+    def __init__(self, metric: ComparedMetric, level: float) -> None:
+        self.metric = metric
+        self.decided_at: Position | None = None
+        self._level = level
+        self._matched = MatchedArms()
+        self._paired = PairedArms()
+        self._spread: float | None = None
+        self._decided: Finding | None = None
+
+    @property
+    def rows(self) -> tuple[int, int]:
+        """Rows of baseline and candidate that the metric is about."""
+        baseline, candidate = self._matched.counts.tolist()
+        return int(baseline), int(candidate)
+
+    def value(self, arm: int) -> float | None:
+        """Return the metric of a version; None without rows."""
+        mean = self._matched.mean(arm)
+        if mean is None:
+            return None
+        return mean if self.metric.metric.is_loss else 1.0 - mean
+
+    def add(self, arm: int, predicted: Integers, losses: Numbers) -> None:
+        """Add rows of the baseline (0) or of the candidate (1); NaN where there is no loss."""
+        known = np.isfinite(losses)
+        self._matched.add(arm, predicted[known], losses[known])
+
+    def add_pairs(self, baseline: Numbers, candidate: Numbers) -> None:
+        """Add rows of both that have one label."""
+        self._paired.add(baseline, candidate)
+
+    def look(self, mode: ComparisonMode | None, at: Position) -> Known:
+        """Return what is known by now."""
+        contrast = self._contrast(mode)
+        if contrast is None:
+            return Known(
+                None,
+                None,
+                -np.inf,
+                -np.inf,
+                self._threshold,
+                self._without(),
+                shows_margin=False,
+                exceeds_margin=False,
+            )
+        if self._spread is None:
+            effect = self.metric.smallest_effect
+            self._spread = spread_of(effect, contrast.information, contrast.rows)
+        found = self._evidence(contrast, self._spread)
+        better, worse, alike = (float(each[0]) for each in (found.better, found.worse, found.alike))
+        threshold, half_width = float(found.threshold[0]), float(found.half_width[0])
+        if worse >= threshold and self._decided is not Finding.WORSE:
+            self._decided, self.decided_at = Finding.WORSE, at
+        elif better >= threshold and self._decided is None:
+            self._decided, self.decided_at = Finding.BETTER, at
+        finding = self._decided or Finding.UNDECIDED
+        if self._decided is None and alike >= -np.log(self._level):
+            finding = Finding.NO_RELEVANT_DIFFERENCE
+        gain = -contrast.difference
+        is_within = bool(found.within[0] >= -np.log(self._level)) or gain > half_width
+        return Known(
+            gain,
+            half_width,
+            better,
+            worse,
+            threshold,
+            finding,
+            is_within,
+            -gain > self.metric.margin,
+        )
+
+    def state(self) -> State:
+        """Return the whole state."""
+        at = self.decided_at
+        return {
+            "matched": self._matched.state(),
+            "paired": self._paired.state(),
+            "spread": self._spread,
+            "decided": None if self._decided is None else str(self._decided),
+            "decided_at": None if at is None else [at.topic, at.partition, at.offset, at.time],
+        }
+
+    def restore(self, state: State) -> None:
+        """Restore a state of the same metric."""
+        self._matched = MatchedArms.of(state["matched"])
+        self._paired = PairedArms.of(state["paired"])
+        self._spread = state["spread"]
+        self._decided = None if state["decided"] is None else Finding(state["decided"])
+        at = state["decided_at"]
+        self.decided_at = (
+            None if at is None else Position(topic=at[0], partition=at[1], offset=at[2], time=at[3])
+        )
+
+    @property
+    def _threshold(self) -> float:
+        return threshold_of(self._level)
+
+    def _contrast(self, mode: ComparisonMode | None) -> Contrast | None:
+        if mode is ComparisonMode.SHADOW and self.metric.is_paired:
+            return self._paired.contrast()
+        return self._matched.contrast(is_zero_one=self.metric.is_zero_one)
+
+    def _evidence(self, contrast: Contrast, spread: float) -> Evidence:
+        return evidence_of(
+            np.array([-contrast.difference]),
+            np.array([contrast.information]),
+            level=self._level,
+            effect=self.metric.smallest_effect,
+            margin=self.metric.margin,
+            spread=spread,
+        )
+
+    def _without(self) -> Finding:
+        """Return what is found where too little is known."""
+        if self._decided is not None:
+            return self._decided
+        labelled = [rows > 0 for rows in self.rows]
+        if all(labelled):
+            return Finding.TOO_FEW_LABELS
+        return Finding.ONE_ARM_LABELLED if any(labelled) else Finding.NO_LABELS

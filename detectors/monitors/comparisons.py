@@ -1,0 +1,183 @@
+"""The comparisons of the versions of all models of one partition.
+
+A version is compared with its model's champion from the model event on that names it a challenger
+or a candidate, or as the settings name both. A version that nothing has named is not: whose traffic
+it takes is for the registry to tell.
+"""
+
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from typing import Final
+
+from detectors.comparisons.comparison import Comparison
+from detectors.comparisons.options import ComparisonOptions
+from detectors.comparisons.telling import comparison_event
+from detectors.monitors.compared_rows import ComparedRows, Gathered, TableRows, by_table
+from detectors.snapshots.tree import State
+from detectors.versions.registry import VersionRegistry
+from schemas.events.model_comparison import ModelComparison
+from schemas.events.times import format_time, parse_time
+from schemas.events.version_status import VersionStatus
+from schemas.tables.model_version import ModelVersion
+from schemas.tables.observations import ObservationTable, Origin
+from schemas.values.class_order import Classes
+
+COMPARED: Final = "comparison"
+"""With what the names of the parts of a snapshot begin: model, baseline and candidate follow."""
+
+MOST_CANDIDATES: Final = 8
+"""Of one model that are compared at once: challengers first, then by their names."""
+
+Pair = tuple[str, str, str]
+"""Model, baseline and candidate."""
+
+
+class Comparisons:
+    """All pairs of versions that are compared, with what their rows have said so far.
+
+    Parameters
+    ----------
+    options_of
+        Gives how the versions of a model are compared; None where they are not.
+    registry
+        What the versions are to their models.
+    """
+
+    def __init__(
+        self,
+        options_of: Callable[[str], ComparisonOptions | None],
+        registry: VersionRegistry,
+    ) -> None:
+        self.options_of = options_of
+        self._registry = registry
+        self._versions: dict[str, dict[str, None]] = {}
+        """The watched versions of each model."""
+        self._pairs: dict[str, list[Pair]] = {}
+        """Those of each model, made when they are asked for."""
+        self._comparisons: dict[Pair, Comparison] = {}
+        self._gathered = Gathered(self._is_compared)
+
+    def consumers(self, key: ModelVersion, classes: Classes) -> Sequence[ComparedRows]:
+        """Return the consumer of the rows of a version that is watched from now on."""
+        model, version = key
+        options = self.options_of(model)
+        if options is None:
+            return ()
+        self._versions.setdefault(model, {})[version] = None
+        self._pairs.pop(model, None)
+        return (ComparedRows(self._gathered, key, options.compared, classes),)
+
+    def unwatched(self, key: ModelVersion) -> None:
+        """Take note that a version is watched no longer: what it was compared with is void."""
+        model, version = key
+        self._versions.get(model, {}).pop(version, None)
+        self._forget(model)
+
+    def notice(self, model: str) -> None:
+        """Take note of a model event: versions may be something else to their model now."""
+        self._forget(model)
+
+    def settle(self, tables: Sequence[ObservationTable]) -> list[ModelComparison]:
+        """Take what the monitors have seen of tables; return what there is to tell of it."""
+        gathered = self._gathered.take()
+        if not gathered:
+            return []
+        return [
+            event
+            for brought in by_table(tables, gathered)
+            for model in dict.fromkeys(model for model, _ in brought)
+            for pair in self._pairs_of(model)
+            for event in self._compare(pair, brought)
+        ]
+
+    def stamps(self) -> Iterator[tuple[Pair, Hashable]]:
+        """Yield the pairs, with what differs when their states do."""
+        for pair, comparison in self._comparisons.items():
+            yield pair, (comparison, comparison.touched)
+
+    def part_state(self, pair: Pair) -> State:
+        """Return the state of a pair; `KeyError` where it is not compared."""
+        return self._comparisons[pair].state()
+
+    def outline(self) -> list[list[str]]:
+        """Return the pairs."""
+        return [list(pair) for pair in sorted(self._comparisons)]
+
+    def state(self) -> list[State]:
+        """Return the whole state."""
+        return [{"pair": list(pair), "state": self.part_state(pair)} for pair in self._comparisons]
+
+    def restore(self, states: Sequence[State]) -> None:
+        """Restore a state; a pair that was compared otherwise begins anew."""
+        self._comparisons = {}
+        self._pairs = {}
+        for each in states:
+            model, baseline, candidate = each["pair"]
+            options = self.options_of(model)
+            if options is None:
+                continue
+            comparison = Comparison.of(each["state"], options)
+            if comparison is not None:
+                self._comparisons[model, baseline, candidate] = comparison
+
+    def _compare(
+        self, pair: Pair, brought: dict[ModelVersion, TableRows]
+    ) -> Iterator[ModelComparison]:
+        model, baseline, candidate = pair
+        arms = [brought.get((model, each)) for each in (baseline, candidate)]
+        there = [each for each in arms if each is not None]
+        options = self.options_of(model)
+        if not there or options is None:
+            return
+        comparison = self._comparisons.get(pair)
+        if comparison is None:
+            since = format_time(min(each.oldest for each in there))
+            comparison = self._comparisons[pair] = Comparison(options, since)
+        if there[-1].origin is Origin.PREDICTIONS:
+            comparison.add_predictions(*(0 if each is None else each.rows for each in arms))
+        else:
+            begun = parse_time(comparison.since)
+            comparison.add_labelled(
+                *(
+                    None
+                    if each is None or each.labelled is None
+                    else each.labelled.made_since(begun)
+                    for each in arms
+                )
+            )
+        look = comparison.look(there[-1].at)
+        if look is not None:
+            yield comparison_event(model, baseline, candidate, comparison, look)
+
+    def _is_compared(self, key: ModelVersion) -> bool:
+        return any(key[1] in pair[1:] for pair in self._pairs_of(key[0]))
+
+    def _pairs_of(self, model: str) -> list[Pair]:
+        pairs = self._pairs.get(model)
+        if pairs is None:
+            pairs = self._pairs[model] = self._new_pairs(model)
+        return pairs
+
+    def _new_pairs(self, model: str) -> list[Pair]:
+        options = self.options_of(model)
+        versions = self._versions.get(model, {})
+        if options is None or not versions:
+            return []
+        status_of = {each: self._registry.status_of((model, each)) for each in versions}
+        champions = [each for each in versions if status_of[each] is VersionStatus.CHAMPION]
+        baseline = options.baseline or next(iter(champions), None)
+        if baseline is None:
+            return []
+        named = list(options.candidates)
+        # Who is said to serve is missed where it does not.
+        named += self._registry.challengers(model)
+        named += sorted(each for each in versions if status_of[each] is VersionStatus.CANDIDATE)
+        others = [each for each in dict.fromkeys(named) if each != baseline]
+        return [(model, baseline, each) for each in others[:MOST_CANDIDATES]]
+
+    def _forget(self, model: str) -> None:
+        """Forget the pairs of a model, and the comparisons of those that are none any more."""
+        self._pairs.pop(model, None)
+        pairs = self._pairs_of(model)
+        gone = [pair for pair in self._comparisons if pair[0] == model and pair not in pairs]
+        for pair in gone:
+            del self._comparisons[pair]

@@ -1,0 +1,60 @@
+import pytest
+from pydantic import ValidationError
+
+from app.settings.comparison import ComparedMetricSettings, ComparisonSettings
+from detectors.comparisons.options import ComparedMetric, ComparisonOptions
+from detectors.performance.threshold import ThresholdMetric
+from schemas.events.model_comparison import ComparisonMode, MetricRole
+
+
+def test_settings_say_what_is_compared() -> None:
+    given = ComparisonSettings.model_validate(
+        {
+            "metrics": (
+                {"metric": "accuracy", "smallest_effect": 0.01},
+                {"metric": "recall[fraud]", "role": "guardrail", "margin": 0.02},
+            ),
+            "mode": "shadow",
+            "share": 0.1,
+        }
+    )
+    assert given.options == ComparisonOptions(
+        metrics=(
+            ComparedMetric(metric=ThresholdMetric.ACCURACY, smallest_effect=0.01, margin=0.01),
+            ComparedMetric(
+                metric=ThresholdMetric.RECALL,
+                of_class="fraud",
+                role=MetricRole.GUARDRAIL,
+                margin=0.02,
+            ),
+        ),
+        mode=ComparisonMode.SHADOW,
+        share=0.1,
+    )
+
+
+def test_nothing_said_compares_and_disabled_does_not() -> None:
+    assert ComparisonSettings().options == ComparisonOptions()
+    assert ComparisonSettings(enabled=False).options is None
+
+
+@pytest.mark.parametrize("metric", ["roc_auc", "f1", "rmse", "acuracy", "mae[1]", "recall[", "[1]"])
+def test_a_metric_that_has_no_sequence_is_refused(metric: str) -> None:
+    with pytest.raises(ValidationError, match=r"one of|class"):
+        ComparedMetricSettings(metric=metric)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"metrics": ({"metric": "recall", "role": "guardrail"},)},
+        {"metrics": ({"metric": "recall"}, {"metric": "recall[1]"})},
+        {"baseline": "3", "candidates": ("3",)},
+        {"candidates": ("4", "4")},
+        {"share": 1.0},
+        {"level": 0.0},
+    ],
+)
+def test_what_contradicts_itself_is_refused(given: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        ComparisonSettings.model_validate(given)

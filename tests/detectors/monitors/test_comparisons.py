@@ -1,0 +1,291 @@
+"""Versions that are compared, as a fleet meets them: in tables, one after the other."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+import pytest
+
+from detectors.comparisons.options import ComparedMetric, ComparisonOptions
+from detectors.monitors.fleet import Fleet
+from detectors.monitors.fleet_snapshot import FleetSnapshots
+from detectors.monitors.options import MonitorOptions
+from detectors.performance.error import Task
+from detectors.performance.threshold import ThresholdMetric
+from detectors.snapshots.parts import UnusablePart
+from schemas.events.model_comparison import (
+    ComparisonDecision,
+    ComparisonMode,
+    ComparisonReason,
+    ExposureFault,
+    Finding,
+    MetricRole,
+    ModelComparison,
+    Verdict,
+)
+from schemas.events.model_event import ModelEvent, ModelEventType
+from schemas.events.published import PublishedEvent
+from schemas.events.times import format_time
+from schemas.tables.columns import Column, Kind, Role
+from schemas.tables.observations import ModelRows, ObservationTable, Origin, Source
+from schemas.tables.outcomes import outcome_columns
+from tests.detectors.batches import START
+
+OPTIONS = MonitorOptions(burn_in=50, bins=8, task=Task.CLASSIFICATION)
+ACCURACY = ComparedMetric(metric=ThresholdMetric.ACCURACY, smallest_effect=0.1)
+RECALL = ComparedMetric(
+    metric=ThresholdMetric.RECALL, of_class="1", role=MetricRole.GUARDRAIL, margin=0.05
+)
+COMPARED = ComparisonOptions(metrics=(ACCURACY, RECALL))
+Right = Callable[[str, int], float]
+"""With which probability a version is right about a class."""
+
+
+def fleet_of(options: ComparisonOptions | None = COMPARED) -> Fleet:
+    return Fleet(lambda _: OPTIONS, compared_by=lambda _: options)
+
+
+def event(kind: ModelEventType, version: str, second: int = 0) -> ModelEvent:
+    time = format_time(START + 1000 * second)
+    return ModelEvent(type=kind, model="fraud", version=version, timestamp=time)
+
+
+def serving(fleet: Fleet, *challengers: str) -> Fleet:
+    """Return a fleet of which version 1 is the champion, and others are its challengers."""
+    fleet.notice(event(ModelEventType.VERSION_DEPLOYED, "1"))
+    for each in challengers:
+        fleet.notice(event(ModelEventType.VERSION_CHALLENGER, each, 1))
+    return fleet
+
+
+def table_of(
+    origin: Origin, columns: Sequence[Column], rows: Sequence[tuple[str, int, int]]
+) -> ObservationTable:
+    """Return rows of versions, each with its offset and its time."""
+    versions = [version for version, _, _ in rows]
+    counts = {version: versions.count(version) for version in dict.fromkeys(versions)}
+    return ObservationTable(
+        origin,
+        tuple(ModelRows("fraud", version, count) for version, count in counts.items()),
+        (Source(str(origin), 0),),
+        np.zeros(len(rows), dtype=np.int64),
+        np.array([offset for _, offset, _ in rows]),
+        np.array([time for _, _, time in rows]),
+        tuple(columns),
+    )
+
+
+def traffic(
+    right: Right,
+    *,
+    requests: int,
+    is_shadow: bool = False,
+    share: float = 0.5,
+    labelled: Sequence[str] = ("1", "2"),
+    size: int = 100,
+    seed: int = 0,
+) -> Iterator[ObservationTable]:
+    """Yield tables of predictions of versions 1 and 2, each followed by one of their labels."""
+    random = np.random.default_rng(seed)
+    for begin in range(0, requests, size):
+        rows: dict[str, list[tuple[int, int, int]]] = {"1": [], "2": []}
+        for offset in range(begin, begin + size):
+            label = int(random.random() < 0.4)
+            versions = ("1", "2") if is_shadow else ("2" if random.random() < share else "1",)
+            for version in versions:
+                said = label if random.random() < right(version, label) else 1 - label
+                rows[version].append((offset, said, label))
+        flat = [(version, *row) for version in ("1", "2") for row in rows[version]]
+        yield table_of(
+            Origin.PREDICTIONS,
+            [Column("x", Role.FEATURE, Kind.NUMBER, random.normal(size=len(flat)))],
+            [(version, offset, START + 1000 * offset) for version, offset, _, _ in flat],
+        )
+        known = [row for row in flat if row[0] in labelled]
+        if known:
+            yield table_of(
+                Origin.LABELS,
+                [
+                    *outcome_columns(Role.PREDICTION, [said for _, _, said, _ in known]),
+                    *outcome_columns(Role.LABEL, [label for _, _, _, label in known]),
+                ],
+                [(version, offset, START + 1000 * offset) for version, offset, _, _ in known],
+            )
+
+
+def looks(events: Sequence[PublishedEvent]) -> list[ModelComparison]:
+    return [each for each in events if isinstance(each, ModelComparison)]
+
+
+def taken(fleet: Fleet, tables: Sequence[ObservationTable]) -> list[ModelComparison]:
+    return looks([each for table in tables for each in fleet.update(table)])
+
+
+def alike(version: str, label: int) -> float:
+    del version, label
+    return 0.8
+
+
+def better(version: str, label: int) -> float:
+    del label
+    return 0.9 if version == "2" else 0.75
+
+
+def misses_class(version: str, label: int) -> float:
+    """Version 2 is better in all, and misses the class that matters."""
+    if version == "1":
+        return 0.8
+    return 0.5 if label else 1.0
+
+
+def test_a_challenger_that_is_better_is_promoted_as_soon_as_it_is_known() -> None:
+    told = taken(serving(fleet_of(), "2"), list(traffic(better, requests=3000)))
+    assert told[0].verdict is Verdict.INCONCLUSIVE
+    last = told[-1]
+    assert (last.decision, last.verdict, last.reason) == (
+        ComparisonDecision.PROMOTE,
+        Verdict.SUCCESSFUL,
+        ComparisonReason.BETTER,
+    )
+    assert (last.version, last.baseline, last.mode) == ("2", "1", ComparisonMode.AB)
+    accuracy = last.metrics[0]
+    assert accuracy.difference == pytest.approx(0.15, abs=0.06)
+    assert accuracy.low is not None
+    assert accuracy.high is not None
+    assert 0.0 < accuracy.low < 0.15 < accuracy.high
+    decided = next(each for each in told if each.metrics[0].finding is Finding.BETTER)
+    assert decided.metrics[0].decided_at == decided.as_of
+    assert decided.metrics[0].better >= decided.metrics[0].threshold
+    assert [each.look for each in told] == list(range(len(told)))
+
+
+def test_versions_that_are_alike_are_not_told_apart() -> None:
+    told = taken(serving(fleet_of(), "2"), list(traffic(alike, requests=4000)))
+    assert {each.verdict for each in told} == {Verdict.INCONCLUSIVE}
+    assert told[-1].reason is ComparisonReason.NO_RELEVANT_DIFFERENCE
+    assert len(told) < 40  # not one for each table
+
+
+def test_a_guardrail_that_is_broken_outweighs_what_became_better() -> None:
+    told = taken(serving(fleet_of(), "2"), list(traffic(misses_class, requests=3000)))
+    assert told[-1].decision is ComparisonDecision.ROLLBACK
+    assert told[-1].reason is ComparisonReason.GUARDRAIL_WORSE
+    assert told[-1].metrics[1].metric == "recall[1]"
+    assert "recall[1] worse" in told[-1].message
+
+
+def test_two_versions_of_the_same_requests_are_pairs() -> None:
+    told = taken(serving(fleet_of(), "2"), list(traffic(better, requests=1000, is_shadow=True)))
+    assert told[-1].mode is ComparisonMode.SHADOW
+    assert told[-1].exposure.pairs == told[-1].exposure.candidate.predictions >= 800
+    assert told[-1].exposure.faults == []
+    assert told[-1].metrics[0].finding is Finding.BETTER
+
+
+@pytest.mark.parametrize("is_shadow", [False, True])
+def test_neither_batches_nor_replays_nor_restarts_change_what_is_told(is_shadow: bool) -> None:
+    tables = list(traffic(better, requests=1500, is_shadow=is_shadow, size=50))
+    one_by_one = taken(serving(fleet_of(), "2"), tables)
+    assert len(one_by_one) > 3
+
+    at_once = serving(fleet_of(), "2")
+    events = [each for part in at_once.update_all(tables) for each in part.events]
+    assert looks(events) == one_by_one
+
+    fleet, told = serving(fleet_of(), "2"), []
+    for begin in range(0, len(tables), 7):
+        # The last two tables came before.
+        part = tables[max(begin - 2, 0) : begin + 7]
+        told += looks([each for taken in fleet.update_all(part) for each in taken.events])
+        fleet = restored(fleet)
+    assert told == one_by_one
+
+
+def restored(fleet: Fleet) -> Fleet:
+    snapshots = FleetSnapshots(fleet)
+    other = fleet_of()
+    parts = {name: snapshots.part(name) for name in snapshots.stamps()}
+    FleetSnapshots(other).restore(snapshots.outline(), parts)
+    return other
+
+
+def test_a_state_without_comparisons_begins_them_and_a_faulty_one_is_named() -> None:
+    fleet = serving(fleet_of(), "2")
+    taken(fleet, list(traffic(better, requests=200)))
+    snapshots = FleetSnapshots(fleet)
+    parts = {name: snapshots.part(name) for name in snapshots.stamps()}
+    outline = snapshots.outline()
+    pair = ("comparison", "fraud", "1", "2")
+    assert pair in parts
+
+    before = fleet_of()
+    FleetSnapshots(before).restore({**outline, "comparisons": []}, parts)
+    (first, *_) = taken(before, list(traffic(better, requests=400))[4:])
+    assert first.look == 0
+
+    faulty = {**parts, pair: parts[("noticed",)]}
+    with pytest.raises(UnusablePart) as raised:
+        FleetSnapshots(fleet_of()).restore(outline, faulty)
+    assert raised.value.name == pair
+
+
+def test_other_options_begin_a_comparison_anew() -> None:
+    fleet = serving(fleet_of(), "2")
+    taken(fleet, list(traffic(better, requests=200)))
+    snapshots = FleetSnapshots(fleet)
+    other = fleet_of(ComparisonOptions(metrics=(RECALL, ACCURACY)))
+    parts = {name: snapshots.part(name) for name in snapshots.stamps()}
+    FleetSnapshots(other).restore(snapshots.outline(), parts)
+    (first, *_) = taken(other, list(traffic(better, requests=400))[4:])
+    assert first.look == 0
+
+
+def test_without_labels_it_is_inconclusive() -> None:
+    told = taken(serving(fleet_of(), "2"), list(traffic(better, requests=500, labelled=())))
+    assert [each.reason for each in told] == [ComparisonReason.NO_LABELS]
+    assert told[0].verdict is Verdict.INCONCLUSIVE
+    assert told[0].metrics[0].difference is None
+
+
+def test_labels_of_one_version_alone_are_inconclusive() -> None:
+    told = taken(serving(fleet_of(), "2"), list(traffic(better, requests=900, labelled=("2",))))
+    assert told[-1].reason is ComparisonReason.ONE_ARM_LABELLED
+    assert told[-1].verdict is Verdict.INCONCLUSIVE
+
+
+def test_a_version_that_nothing_has_named_is_not_compared() -> None:
+    assert taken(serving(fleet_of()), list(traffic(better, requests=500))) == []
+    by_settings = ComparisonOptions(metrics=(ACCURACY,), baseline="1", candidates=("2",))
+    assert taken(fleet_of(by_settings), list(traffic(better, requests=500))) != []
+    assert taken(serving(fleet_of(None), "2"), list(traffic(better, requests=500))) == []
+
+
+def test_a_challenger_without_traffic_holds() -> None:
+    told = taken(serving(fleet_of(), "2"), list(traffic(alike, requests=2000, share=0.0)))
+    assert told[-1].exposure.faults == [ExposureFault.NO_TRAFFIC]
+    assert (told[-1].decision, told[-1].reason) == (
+        ComparisonDecision.HOLD,
+        ComparisonReason.EXPOSURE,
+    )
+
+
+def test_a_split_that_is_not_as_stated_holds_what_would_be_promoted() -> None:
+    stated = ComparisonOptions(metrics=(ACCURACY,), share=0.5)
+    told = taken(serving(fleet_of(stated), "2"), list(traffic(better, requests=3000, share=0.4)))
+    assert told[-1].metrics[0].finding is Finding.BETTER
+    assert told[-1].exposure.faults == [ExposureFault.SPLIT]
+    assert told[-1].decision is ComparisonDecision.HOLD
+
+
+def test_a_pair_ends_with_the_candidate_and_begins_anew_when_it_comes_back() -> None:
+    fleet = serving(fleet_of(), "2")
+    tables = list(traffic(alike, requests=900))
+    assert taken(fleet, tables[:6])[0].look == 0
+    fleet.notice(event(ModelEventType.VERSION_RETIRED, "2", 300))
+    assert taken(fleet, tables[6:12]) == []
+    fleet.notice(event(ModelEventType.VERSION_CHALLENGER, "2", 600))
+    assert taken(fleet, tables[12:])[0].look == 0
+
+
+def test_a_model_of_which_nothing_is_stated_is_compared_by_its_task() -> None:
+    told = taken(serving(fleet_of(ComparisonOptions()), "2"), list(traffic(better, requests=3000)))
+    assert [each.metric for each in told[-1].metrics] == ["accuracy"]
