@@ -1,5 +1,6 @@
 """Performance of one model version: a consumer of its rows, beside the drift's columns."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -9,9 +10,11 @@ from detectors.monitors.options import MonitorOptions
 from detectors.monitors.row_consumer import Found
 from detectors.performance.error import Task
 from detectors.performance.labelled_rows import are_labelled
+from detectors.performance.outcome_names import OutcomeNames
 from detectors.performance.performance import Performance, Telling
 from detectors.performance.prediction_counts import PredictionCounts
 from detectors.performance.task_choice import TaskChoice
+from detectors.performance.withheld import withheld
 from detectors.rows.predicted_at import predicted_at
 from detectors.rows.row_log import RowLog
 from detectors.snapshots.tree import State
@@ -29,6 +32,8 @@ FORMAT: Final = 1
 """Of the state."""
 
 NAME: Final = "performance"
+
+_NEVER: Final = -1
 
 
 class PerformanceWatch:
@@ -57,6 +62,11 @@ class PerformanceWatch:
         self._choice = TaskChoice(options.task, options.classes)
         self._counts = PredictionCounts(options.performance.window, options.performance.kept)
         self._held: list[tuple[Any, ...]] = []
+        # Where labels call classes otherwise than the model no figure is true: those of windows
+        # that began before that was over are withheld.
+        self._names = OutcomeNames(options.spellings)
+        self._untrue_until = _NEVER
+        self._newest = _NEVER
         self._performance: Performance | None = None
         if self._choice.settled is not None:
             self._performance = self._new_performance(self._choice.settled)
@@ -77,9 +87,12 @@ class PerformanceWatch:
             if self._performance is None or not self._estimates:
                 return []
             estimated = self._performance.estimate(rows.columns, rows.times)
-            return [self._found(first + each.row, each, log) for each in estimated]
+            are_other = [self._names.are_other] * len(rows)
+            at_rows = [(each.row, each) for each in estimated]
+            return self._all_found(at_rows, are_other, first, log)
         if not are_labelled(rows.columns):
             return []
+        are_other = self._compare_names(rows)
         found: list[tuple[int, Telling]] = []
         begin = min(self._choice.rows_left, len(rows))
         if begin:
@@ -87,12 +100,12 @@ class PerformanceWatch:
             if self._choice.settled is not None:
                 self._performance = self._new_performance(self._choice.settled)
                 told = self._take_held(self._performance)
-                found += [(first + begin - 1, each) for each in told]
+                found += [(begin - 1, each) for each in told]
         if self._performance is not None and begin < len(rows):
             rest = rows.take(np.arange(len(rows)) >= begin)
             told = self._performance.add(rest.columns, predicted_at(rest), rest.times)
-            found += [(first + begin + each.row, each) for each in told]
-        return [self._found(row, each, log) for row, each in found]
+            found += [(begin + each.row, each) for each in told]
+        return self._all_found(found, are_other, first, log)
 
     def restart(self) -> None:
         """Do nothing: neither a deployment nor a retraining makes a version's past void."""
@@ -105,6 +118,7 @@ class PerformanceWatch:
             "predictions": self._counts.state(),
             "task": self._choice.state(),
             "held": [list(each) for each in self._held],
+            "names": [self._names.state(), self._untrue_until, self._newest],
             "performance": None if self._performance is None else self._performance.state(),
         }
 
@@ -123,6 +137,10 @@ class PerformanceWatch:
         self._counts.restore(state["predictions"])
         self._choice.restore(state["task"])
         self._held = [tuple(each) for each in state["held"]]
+        # Releases before compared no names.
+        if "names" in state:
+            names, self._untrue_until, self._newest = state["names"]
+            self._names.restore(names)
         if self._choice.settled is not None:
             self._performance = self._new_performance(self._choice.settled)
             if state["performance"] is not None:
@@ -136,8 +154,35 @@ class PerformanceWatch:
     def _estimates(self) -> bool:
         return self._performance is not None and self._performance.estimates
 
-    def _found(self, row: int, told: Telling, log: RowLog) -> Found:
-        return Found(row, self._event(told, log.position(row, known_at=row)))
+    def _compare_names(self, rows: ObservationBatch) -> list[bool]:
+        """Learn the names of outcomes; return whether they are other ones, as of each row."""
+        times = predicted_at(rows)
+        are_other = [self._names.are_other] * len(rows)
+        for turn in self._names.add(rows.columns, rows.times):
+            are_other[turn.row :] = [turn.is_open] * (len(rows) - turn.row)
+            if not turn.is_open:
+                before = int(times[: turn.row + 1].max())
+                self._untrue_until = max(self._newest, before)
+        self._newest = max(self._newest, int(times.max()))
+        return are_other
+
+    def _all_found(
+        self,
+        found: Sequence[tuple[int, Telling]],
+        are_other: Sequence[bool],
+        first: int,
+        log: RowLog,
+    ) -> list[Found]:
+        return [
+            Found(
+                first + row,
+                self._event(
+                    withheld(told) if are_other[row] or told.begin <= self._untrue_until else told,
+                    log.position(first + row, known_at=first + row),
+                ),
+            )
+            for row, told in found
+        ]
 
     def _new_performance(self, task: Task) -> Performance:
         options = self._options

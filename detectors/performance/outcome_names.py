@@ -104,9 +104,9 @@ class OutcomeNames:
         return self._told is None and self._rows >= LOOKS[-1]
 
     @property
-    def has_rows(self) -> bool:
-        """Whether there is anything to remember."""
-        return self._rows > 0
+    def are_other(self) -> bool:
+        """Whether labels are told to call classes otherwise, and not yet to do so no more."""
+        return self._told is not None
 
     def add(self, columns: Sequence[Column], times: NDArray[np.int64]) -> list[NamesTurn]:
         """Take labelled rows with their errors; return what is found, in the order of the rows.

@@ -50,6 +50,9 @@ class NoValue(StrEnum):
     TOO_MANY_SCORES = "too_many_scores"
     """More than are kept of more than two classes."""
 
+    UNLIKE_NAMES = "unlike_names"
+    """Labels call classes otherwise than the model: what is right cannot be told."""
+
     NO_POSITIVE_CLASS = "no_positive_class"
     """It is not known which class is the positive one."""
 

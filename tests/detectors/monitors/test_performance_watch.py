@@ -1,6 +1,6 @@
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any
 
 import numpy as np
@@ -438,6 +438,29 @@ def test_labels_that_call_classes_otherwise_are_renamed_once(task: Task) -> None
     assert event.metrics["accuracy"].value == pytest.approx(0.9)
     (monitor,) = fleet
     assert monitor.columns[Role.ERROR, "error"].reference.count == 200
+
+
+@pytest.mark.parametrize("size", [7, 250, 1500])
+def test_figures_are_withheld_as_long_as_labels_call_classes_otherwise(size: int) -> None:
+    times = [START + row * DAY // 300 for row in range(1500)]
+    rows: list[Row] = [
+        ("fraud" if row % 3 else "ok", (row % 3 > 0) if row < 600 else "fraud", None, at, at)
+        for row, at in enumerate(times)
+    ]
+    options = replace(OPTIONS, performance=PerformanceOptions(rows=100, window=DAY, kept=8))
+    fleet = fleet_of(options)
+    tables = [labelled(rows[at : at + size], at) for at in range(0, 1500, size)]
+    found = performances([event for table in tables for event in fleet.update(table)])
+    of_rows = [event for event in found if event.window.kind is WindowKind.ROWS]
+    reasons = [event.metrics["accuracy"].reason for event in of_rows]
+    # Labels go by the same names from row 600 on, which a hundred rows of a block say.
+    assert reasons[:7] == [NoValue.UNLIKE_NAMES] * 7
+    assert reasons[8:] == [None] * 7
+    assert sorted(filter(None, chain(*of_rows[0].confusion))) == [34, 66]
+    assert {report.recall.reason for report in of_rows[0].classes} == {NoValue.UNLIKE_NAMES}
+    by_time = [event for event in found if event.window.kind is WindowKind.TIME]
+    told = {event.window.number: event.metrics["accuracy"].value for event in by_time}
+    assert [told[number] is None for number in sorted(told)] == [True, True, True, False, False]
 
 
 def test_a_single_score_may_be_that_of_the_positive_class() -> None:

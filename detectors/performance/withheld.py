@@ -1,0 +1,31 @@
+"""Windows whose figures are not told: labels call classes otherwise than the model."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from detectors.performance.performance import Telling
+from schemas.events.model_performance import ClassReport, Estimate, NoValue
+
+_NONE: Final = Estimate(value=None, low=None, high=None, error=None, reason=NoValue.UNLIKE_NAMES)
+
+
+def withheld(told: Telling) -> Telling:
+    """Return a window without the figures that say what is right; its counts are as they are."""
+    maturity = told.maturity
+    if maturity is not None:
+        maturity = maturity.model_copy(update={"corrected": _of(maturity.corrected)})
+    return told._replace(
+        maturity=maturity,
+        metrics=_of(told.metrics),
+        classes=[_without_figures(each) for each in told.classes],
+        estimate_errors={},
+    )
+
+
+def _of(metrics: Mapping[str, Estimate]) -> dict[str, Estimate]:
+    return dict.fromkeys(metrics, _NONE)
+
+
+def _without_figures(report: ClassReport) -> ClassReport:
+    figures = dict.fromkeys(("precision", "recall", "specificity", "f1"), _NONE)
+    return report.model_copy(update=figures)
