@@ -1,4 +1,4 @@
-"""Routes on the real broker: written by the command, told by the port, obeyed by the client."""
+"""Routes on a real broker: written by a command, told by a worker, obeyed by the client."""
 
 import json
 from functools import partial
