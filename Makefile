@@ -24,10 +24,17 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.run
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
 
+# MLflow's server for tests, apart: what it needs at most would hold back Driftline's own packages.
+$(VENV)/.mlflow: tests/mlflow/requirements.lock $(VENV)/.run
+	$(PYTHON) -m venv $(VENV)/mlflow
+	$(VENV)/mlflow/bin/python -m pip install --quiet --disable-pip-version-check \
+	    --require-hashes -r tests/mlflow/requirements.lock
+	@touch $@
+
 demo: $(VENV)/.run ## Watch a model drift: embedded broker, worker and traffic on this machine
 	$(BIN)/driftline demo $(ARGS)
 
-test: $(VENV)/.dev ## Run the whole suite, on the embedded broker and on a real Apache Kafka
+test: $(VENV)/.dev $(VENV)/.mlflow ## Run the whole suite, on the embedded broker and on a real Apache Kafka
 	$(PYTEST) $(ARGS)
 
 test-fast: $(VENV)/.dev ## Run the tests that need no broker
@@ -56,6 +63,8 @@ lock: ## Resolve the lock files anew (needs uv)
 	    --extra demo --group build pyproject.toml -o requirements.lock
 	uv pip compile --universal --generate-hashes --no-emit-index-url --quiet --upgrade \
 	    --extra demo --extra parquet --group build --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --quiet --upgrade \
+	    tests/mlflow/requirements.in -o tests/mlflow/requirements.lock
 
 sbom: $(VENV)/.dev ## List what the image installs, with hashes, as CycloneDX: dist/driftline.cdx.json
 	@mkdir -p dist

@@ -16,6 +16,7 @@ from agents.stages.intake import Intake
 from agents.stages.policy import Policy
 from agents.stages.registration import register
 from agents.stages.telemetry import Telemetry
+from agents.stages.topics import Topics
 from agents.state.checkpoints import Checkpoints
 from agents.state.loader import StateLoader, StateRecipe
 from agents.state.reader import StateReader
@@ -36,6 +37,9 @@ from app.kafka.clients import client_arguments, transport_options
 from app.kafka.topic_follower import opener
 from app.kafka.topic_watch import watch_topics
 from app.metrics import MODEL_SPECS, PENDING_SPECS, Metrics
+from app.mlflow.access import mlflow_access
+from app.mlflow.assembly import MlflowParts, mlflow_parts
+from app.mlflow.ownership import Ownership
 from app.options import WorkerOptions
 from app.routing.comparison_follower import ComparisonFollower
 from app.routing.follower import RouteFollower
@@ -167,7 +171,10 @@ def create_app(
         metrics.refreshed_by(detection.report, MODEL_SPECS)
         metrics.refreshed_by(intake.report, PENDING_SPECS)
         metrics.observe_state({name: each.unsaved_age for name, each in checkpoints.items()})
-        keepers.append(_serve(app, settings, metrics, checkpoints, detection, known))
+        mlflow = _follow_mlflow(
+            settings, metrics, publisher, topics, checkpoints, detection, keepers
+        )
+        keepers.append(_serve(app, settings, metrics, checkpoints, detection, known, mlflow))
     keep_assigned(app, keepers)
     return app
 
@@ -179,6 +186,7 @@ def _serve(
     checkpoints: Mapping[str, Checkpoints[Any]],
     detection: Detection,
     known: Mapping[str, KnownTopic],
+    mlflow: MlflowParts | None,
 ) -> Keeper:
     """Have the app serve metrics, health and models; return what shows it the consumer.
 
@@ -186,12 +194,10 @@ def _serve(
     ----------
     known
         Full name to the topic as it was found.
+    mlflow
+        What follows MLflow, where anything does.
     """
-
-    def is_loaded() -> bool:
-        return all(each.has_begun for each in checkpoints.values())
-
-    health = WorkerHealth(app, is_loaded)
+    health = WorkerHealth(app, partial(_is_loaded, checkpoints))
     full, width = settings.topics.full_name, settings.topics.partitions
     routing, comparisons = (
         (opener(settings, role), known[name].partitions if (name := full(role)) in known else width)
@@ -202,6 +208,43 @@ def _serve(
     app.add_dependency(routes)
     app.add_dependency(looks)
     models = ModelAnswers(detection, routes, looks)
-    app.add_dependency(HttpServer(settings.http, metrics=metrics, health=health, models=models))
+    webhooks = None
+    if mlflow is not None:
+        webhooks = mlflow.webhooks
+        app.add_dependency(mlflow.service)
+    app.add_dependency(
+        HttpServer(settings.http, metrics=metrics, health=health, models=models, webhooks=webhooks)
+    )
     # Not before: there is no consumer until the app has started.
     return Keeper(keep=lambda _: metrics.observe_consumer(cast("BatchedConsumer", app.consumer)))
+
+
+def _is_loaded(checkpoints: Mapping[str, Checkpoints[Any]]) -> bool:
+    return all(each.has_begun for each in checkpoints.values())
+
+
+def _follow_mlflow(
+    settings: Settings,
+    metrics: Metrics,
+    publisher: Publisher,
+    topics: Topics,
+    checkpoints: Mapping[str, Checkpoints[Any]],
+    detection: Detection,
+    keepers: list[Keeper],
+) -> MlflowParts | None:
+    """Return what follows MLflow, where there is one, and have it know the partitions."""
+    access = mlflow_access(settings.mlflow)
+    if access is None:
+        return None
+    is_loaded = partial(_is_loaded, checkpoints)
+    ownership = Ownership(topics.observations, publisher.partitions, is_loaded)
+    keepers.append(Keeper(keep=ownership.keep))
+    return mlflow_parts(
+        settings.mlflow,
+        access,
+        metrics=metrics,
+        publisher=publisher,
+        model_events=topics.model_events,
+        ownership=ownership,
+        versions=detection,
+    )

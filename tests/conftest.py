@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 from uuid import uuid4
 
 import pytest
@@ -13,6 +13,7 @@ from app.kafka.embedded import EmbeddedBroker
 from app.worker.kernel_cache import forget_stale
 from tests.kafka import KafkaCluster, KafkaUnavailable
 from tests.kafka.secured import SecuredKafka
+from tests.mlflow.server import MlflowServer, MlflowUnavailable
 
 ClusterT = TypeVar("ClusterT", bound=KafkaCluster)
 
@@ -39,7 +40,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.kafka)
         if "embedded_broker" in names:
             item.add_marker(pytest.mark.embedded)
-        if any(item.get_closest_marker(mark) for mark in ("kafka", "embedded")):
+        if (
+            any(item.get_closest_marker(mark) for mark in ("kafka", "embedded"))
+            or "mlflow" in names
+        ):
             # One process has the brokers, the others what needs none.
             item.add_marker(pytest.mark.xdist_group("brokers"))
 
@@ -65,15 +69,29 @@ def secured_kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SecuredK
         yield cluster
 
 
+@pytest.fixture(scope="session")
+def mlflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MlflowServer]:
+    """A real MLflow server; as for `kafka`."""
+    try:
+        with MlflowServer(tmp_path_factory.mktemp("mlflow")) as server:
+            yield server
+    except MlflowUnavailable as error:
+        _absent(error)
+
+
+def _absent(error: Exception) -> NoReturn:
+    if os.environ.get("CI") == "true":
+        pytest.fail(str(error))
+    pytest.skip(str(error))
+
+
 @contextmanager
 def _started(cluster: ClusterT) -> Iterator[ClusterT]:
     try:
         cluster.start()
     except KafkaUnavailable as error:
         cluster.close()
-        if os.environ.get("CI") == "true":
-            pytest.fail(str(error))
-        pytest.skip(str(error))
+        _absent(error)
     try:
         yield cluster
     finally:

@@ -17,7 +17,7 @@ from app.cli.common import (
 )
 from app.cli.exits_in_help import OF_ALL, exits
 from app.kafka.brokers import connected, wait_for_brokers
-from app.kafka.permissions import WORKER, needed
+from app.kafka.permissions import needed_by_worker
 from app.kafka.topic_history import look_at_topics
 from app.kafka.topics import TopicReport
 from app.settings import InvalidConfiguration, Settings, TopicRole, settings_schema
@@ -77,7 +77,7 @@ async def _look(settings: Settings) -> TopicReport:
     kafka = settings.kafka
     await wait_for_brokers(kafka, timeout=min(_LONGEST_WAIT, kafka.connect_timeout_seconds))
     async with connected(kafka) as brokers:
-        await brokers.check_permissions(needed(settings, WORKER), group=kafka.group_id)
+        await brokers.check_permissions(needed_by_worker(settings), group=kafka.group_id)
     return await look_at_topics(settings)
 
 

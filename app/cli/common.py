@@ -16,6 +16,7 @@ from app.kafka.brokers import AuthenticationFailed, BrokersUnreachable, TopicRef
 from app.kafka.clients import client_arguments
 from app.kafka.permissions import NotAuthorized
 from app.kafka.topics import WrongTopics
+from app.mlflow.access import mlflow_access
 from app.regular_file import UnreadableFile
 from app.settings import CONFIG_VARIABLE, InvalidConfiguration, Problem, Settings, load_settings
 from app.state.errors import NothingFound, WorkersRunning
@@ -110,6 +111,7 @@ def check_usable(settings: Settings) -> None:
     for check in (
         lambda: client_arguments(settings.kafka),  # reads the files that the settings name
         lambda: port_access(settings.http),
+        lambda: mlflow_access(settings.mlflow),
         lambda: check_durable(settings),
         lambda: check_pending_directory(settings),
     ):

@@ -14,7 +14,7 @@ from app.buildinfo import driftline_version
 from app.cli.common import check_usable, clear_errors, settings_of, settings_options
 from app.cli.exits_in_help import OF_ALL, exits
 from app.kafka.brokers import BrokersUnreachable, connected, wait_for_brokers
-from app.kafka.permissions import WORKER, needed
+from app.kafka.permissions import needed_by_worker
 from app.kafka.topic_history import Admitted, admit_topics, check_topics
 from app.logs import configure_logs
 from app.settings import Settings
@@ -79,7 +79,7 @@ async def _prepare(settings: Settings, logger: Any) -> Admitted:
 
 async def _check_permissions(settings: Settings) -> None:
     async with connected(settings.kafka) as brokers:
-        await brokers.check_permissions(needed(settings, WORKER), group=settings.kafka.group_id)
+        await brokers.check_permissions(needed_by_worker(settings), group=settings.kafka.group_id)
 
 
 def _run(admitted: Admitted, logger: Any) -> ExitCode:

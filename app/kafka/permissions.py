@@ -14,7 +14,8 @@ from app.settings import KafkaSettings, Settings, TopicRole
 WORKER: Final[Mapping[TopicRole, frozenset[Operation]]] = {
     role: spec.rights for role, spec in CATALOGUE.items()
 }
-"""What a worker does to each topic."""
+"""What a worker does to each topic, whatever the settings say."""
+
 
 PLAY: Final[Mapping[TopicRole, frozenset[Operation]]] = {
     **dict.fromkeys(TopicRole, frozenset({Operation.DESCRIBE})),
@@ -81,6 +82,16 @@ def needed(
 ) -> dict[str, frozenset[Operation]]:
     """Return the operations by the topics' full names."""
     return {settings.topics.full_name(role): operations for role, operations in uses.items()}
+
+
+def needed_by_worker(settings: Settings) -> dict[str, frozenset[Operation]]:
+    """Return what a worker does to each topic: with MLflow it also writes model events."""
+    events = TopicRole.MODEL_EVENTS
+    more = {} if settings.mlflow.tracking_uri is None else {events: frozenset({Operation.WRITE})}
+    return needed(
+        settings,
+        {role: rights | more.get(role, frozenset()) for role, rights in WORKER.items()},
+    )
 
 
 def operations_of(bits: int) -> frozenset[Operation] | None:

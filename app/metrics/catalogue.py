@@ -53,6 +53,45 @@ RECORDS_MISSED: Final = MetricSpec(
 HANDLED_OFFSET: Final = MetricSpec(
     "driftline_handled_offset", "gauge", "Offset of the last record handled.", _PARTITION
 )
+MLFLOW_REQUESTS: Final = MetricSpec(
+    "driftline_mlflow_requests_total",
+    "counter",
+    "Requests to MLflow, by how they ended.",
+    ("outcome",),
+)
+MLFLOW_EVENTS: Final = MetricSpec(
+    "driftline_mlflow_events_total",
+    "counter",
+    "Model events that were sent because an alias in MLflow had moved.",
+    ("type",),
+)
+MLFLOW_TAGS: Final = MetricSpec(
+    "driftline_mlflow_tags_total", "counter", "Verdicts that were written to versions in MLflow."
+)
+MLFLOW_WEBHOOKS: Final = MetricSpec(
+    "driftline_mlflow_webhooks_total",
+    "counter",
+    "Webhooks that came to the worker's port, by what became of them.",
+    ("outcome",),
+)
+MLFLOW_UNMATCHED: Final = MetricSpec(
+    "driftline_mlflow_unmatched_versions",
+    "gauge",
+    "Versions in predictions that are no version of the registered model in MLflow.",
+    ("model",),
+)
+MLFLOW_UNNAMED: Final = MetricSpec(
+    "driftline_mlflow_unnamed_total",
+    "counter",
+    "Looks at an alias on a version of which nothing says what predictions call it.",
+    ("model",),
+)
+MLFLOW_FOLLOWED: Final = MetricSpec(
+    "driftline_mlflow_followed_timestamp_seconds",
+    "gauge",
+    "When the model was last as MLflow says, and MLflow told of it.",
+    ("model",),
+)
 HTTP_REFUSED: Final = MetricSpec(
     "driftline_http_refused_total",
     "counter",
@@ -613,6 +652,13 @@ CATALOGUE: Final = (
     STATE_LOAD_DURATION,
     FOLDED,
     HTTP_REFUSED,
+    MLFLOW_REQUESTS,
+    MLFLOW_EVENTS,
+    MLFLOW_TAGS,
+    MLFLOW_WEBHOOKS,
+    MLFLOW_UNMATCHED,
+    MLFLOW_UNNAMED,
+    MLFLOW_FOLLOWED,
     RENDERINGS,
 )
 """All of them."""

@@ -27,6 +27,7 @@ from app.metrics.catalogue import MetricSpec
 from app.metrics.comparisons import ComparisonCollector
 from app.metrics.consumer import ConsumerCollector, ConsumerView
 from app.metrics.label_cap import CappedCounter
+from app.metrics.mlflow import MlflowMetrics
 from app.metrics.models import ModelCollector
 from app.metrics.performances import PerformanceCollector
 from app.metrics.refusal import Refusal
@@ -78,6 +79,8 @@ class Metrics:
     ----------
     registry
         To be exposed.
+    mlflow
+        Of what was done with MLflow.
     """
 
     def __init__(
@@ -136,7 +139,10 @@ class Metrics:
         self._loaded = self._gauge(catalogue.STATE_LOADED)
         self._loaded_bytes = self._gauge(catalogue.STATE_LOADED_BYTES)
         self._load_duration = self._gauge(catalogue.STATE_LOAD_DURATION)
-        self._http_refused = self._counter(catalogue.HTTP_REFUSED)
+        self._http_refused, self.mlflow = (
+            self._counter(catalogue.HTTP_REFUSED),
+            MlflowMetrics(self._counter, self._gauge),
+        )
         self._refresh_timeout = refresh_timeout
         self._refreshes: list[tuple[Callable[[], Awaitable[None]], frozenset[str]]] = []
         self._read: dict[tuple[str, int], tuple[Counter, Gauge]] = {}
@@ -346,6 +352,10 @@ class Metrics:
     def performance_told(self, performance: ModelPerformance) -> None:
         """Take note of how good a model version was in a window."""
         self._performances.keep(performance)
+
+    def performance_of(self, model: str, version: str) -> ModelPerformance | None:
+        """Return how good a version was in its latest window, as far as this worker knows."""
+        return self._performances.latest((model, version))
 
     def versions_compared(self, comparison: ModelComparison) -> None:
         """Take note of how two versions of a model compare."""

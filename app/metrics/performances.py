@@ -9,7 +9,7 @@ from prometheus_client.registry import Collector
 from app.metrics import catalogue
 from app.metrics.label_cap import Identity, LabelCap
 from app.metrics.models import Family, family
-from schemas.events.model_performance import Maturity, ModelPerformance
+from schemas.events.model_performance import Maturity, ModelPerformance, WindowKind
 from schemas.events.times import parse_time
 from schemas.tables.model_version import ModelVersion
 
@@ -59,6 +59,14 @@ class PerformanceCollector(Collector):
             return
         if known is not None or self._cap.admits(version):
             self._latest[identity] = performance
+
+    def latest(self, version: ModelVersion) -> ModelPerformance | None:
+        """Return the latest window of labelled rows of a version, or of time where none is."""
+        for kind in (WindowKind.ROWS, WindowKind.TIME):
+            found = self._latest.get((*version, str(kind)))
+            if found is not None:
+                return found
+        return None
 
     def forget(self, gone: Collection[ModelVersion]) -> None:
         """Forget model versions."""

@@ -11,6 +11,7 @@ from app.settings.kafka import KafkaSettings
 from app.settings.limits import LimitSettings
 from app.settings.load import CONFIG_VARIABLE, load_settings
 from app.settings.logs import LogSettings
+from app.settings.mlflow import MlflowSettings
 from app.settings.monitor import DetectorSettings, ModelSettings, MonitorOverrides, MonitorSettings
 from app.settings.policy import PolicySettings
 from app.settings.problems import InvalidConfiguration, Problem
@@ -27,6 +28,7 @@ __all__ = [
     "KafkaSettings",
     "LimitSettings",
     "LogSettings",
+    "MlflowSettings",
     "ModelSettings",
     "MonitorOverrides",
     "MonitorSettings",

@@ -14,6 +14,9 @@ _HELD: Final = (
     ("kafka", "ssl_keyfile_password_file"),
     ("http", "token_file"),
     ("http", "ssl_keyfile"),
+    ("mlflow", "token_file"),
+    ("mlflow", "password_file"),
+    ("mlflow", "webhook_secret_file"),
 )
 """Settings that name files with secrets in them, by their sections."""
 

@@ -11,6 +11,7 @@ from app.settings.intake import IntakeSettings
 from app.settings.kafka import KafkaSettings
 from app.settings.limits import LimitSettings
 from app.settings.logs import LogSettings
+from app.settings.mlflow import MlflowSettings
 from app.settings.monitor import ModelSettings, MonitorSettings
 from app.settings.performance import PerformanceSettings
 from app.settings.policy import PolicySettings
@@ -60,6 +61,9 @@ class Settings(Section):
 
     http: HttpSettings = HttpSettings()
     """Where metrics and health are served."""
+
+    mlflow: MlflowSettings = MlflowSettings()
+    """The MLflow registry that says what serves, and is told of it; none by default."""
 
     logging: LogSettings = LogSettings()
     """What is logged and how."""

@@ -1,9 +1,11 @@
 """The worker's own endpoints: metrics and health, on an address that the operator names."""
 
+import asyncio
 import errno
 import logging
 import socket
 from collections.abc import Callable, Collection, Coroutine, Mapping
+from functools import partial
 from typing import Any, Final
 
 import orjson
@@ -14,6 +16,8 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
 from app.metrics import Metrics, Refusal
+from app.mlflow.outcomes import WebhookOutcome
+from app.mlflow.webhooks import LARGEST_BODY, PATH, MlflowWebhooks
 from app.settings import HttpSettings
 from app.web.access import PortAccess, port_access
 from app.web.connections import Connection, ConnectionLimits, Connections
@@ -32,6 +36,22 @@ million."""
 
 _OPEN: Final = {"/healthz", "/readyz"}
 """What orchestrators ask for, who have no token."""
+
+_WEBHOOK_S: Final = 10.0
+"""Within which the body of a webhook is to come."""
+
+_STATUS_OF: Final = {
+    WebhookOutcome.TAKEN: 202,
+    WebhookOutcome.OTHER_EVENT: 200,
+    WebhookOutcome.OTHER_MODEL: 200,
+    WebhookOutcome.UNSIGNED: 401,
+    WebhookOutcome.WRONG_SIGNATURE: 401,
+    WebhookOutcome.WRONG_TIME: 401,
+    WebhookOutcome.REPEATED: 409,
+    WebhookOutcome.UNREADABLE: 400,
+    WebhookOutcome.TOO_LARGE: 413,
+    WebhookOutcome.TOO_SLOW: 408,
+}
 
 _SHUTDOWN_S: Final = 1.0
 """How long requests in hand may hold up a stop."""
@@ -58,6 +78,8 @@ class HttpServer(Service):
         Where to listen.
     metrics, health, models
         What to serve.
+    webhooks
+        What takes those of MLflow, at `app.mlflow.webhooks.PATH`; None where they are not served.
     limits
         What connections may cost.
     """
@@ -69,6 +91,7 @@ class HttpServer(Service):
         metrics: Metrics,
         health: Health,
         models: ModelAnswers,
+        webhooks: MlflowWebhooks | None = None,
         limits: ConnectionLimits | None = None,
         **options: Any,
     ) -> None:
@@ -77,6 +100,9 @@ class HttpServer(Service):
         self._metrics = metrics
         self._health = health
         self._models = models
+        self._webhooks = webhooks
+        # MLflow has no token: it signs.
+        self._open = _OPEN if webhooks is None else _OPEN | {PATH}
         self._limits = limits or ConnectionLimits()
         self._hosts = HostCheck(settings.host, settings.allowed_hosts)
         self._access = PortAccess()
@@ -108,7 +134,7 @@ class HttpServer(Service):
             If the token or the certificate cannot be used.
         """
         self._access = port_access(self._settings)
-        served = web.Application(middlewares=[self._guard])
+        served = web.Application(middlewares=[self._guard], client_max_size=LARGEST_BODY)
         served.router.add_get("/metrics", self._serve_metrics)
         served.router.add_get("/healthz", self._serve_health)
         served.router.add_get("/readyz", self._serve_readiness)
@@ -117,6 +143,8 @@ class HttpServer(Service):
         served.router.add_get("/v1/models/{model}/route", self._serve_route)
         served.router.add_get("/v1/models/{model}/verdict", self._serve_verdict)
         served.router.add_post("/v1/models/{model}/verdict", self._serve_gate)
+        if self._webhooks is not None:
+            served.router.add_post(PATH, partial(self._take_webhook, self._webhooks))
         listener = _listen(self._settings)
         self._port = listener.getsockname()[1]
         self._renderings = Renderings(self._metrics)
@@ -216,6 +244,20 @@ class HttpServer(Service):
         goes_on = go is None or Verdict(document["verdict"].lower()) in go
         return _json(document, status=200 if goes_on else 409)
 
+    async def _take_webhook(self, webhooks: MlflowWebhooks, request: web.Request) -> web.Response:
+        try:
+            async with asyncio.timeout(_WEBHOOK_S):
+                body = await request.read()
+        except TimeoutError:
+            outcome = webhooks.note(WebhookOutcome.TOO_SLOW)
+        except web.HTTPRequestEntityTooLarge:
+            outcome = webhooks.note(WebhookOutcome.TOO_LARGE)
+        else:
+            names = {name.lower() for name in request.headers}
+            headers = {name: request.headers.getall(name) for name in names}
+            outcome = webhooks.take(headers, body)
+        return web.Response(text=f"{outcome}\n", status=_STATUS_OF[outcome])
+
     async def _serve_health(self, _: web.Request) -> web.Response:
         return _answer(self._health.unhealthy())
 
@@ -231,7 +273,7 @@ class HttpServer(Service):
             if not self._hosts.allows(request.headers.getall("Host", [])):
                 said = "this host is not served here: name it in http.allowed_hosts"
                 return self._refuse(Refusal.HOST, 421, said)
-            is_open = request.path in _OPEN
+            is_open = request.path in self._open
             if not is_open and not self._access.admits(request.headers.getall("Authorization", [])):
                 answer = self._refuse(Refusal.TOKEN, 401, "a bearer token is needed")
                 answer.headers["WWW-Authenticate"] = "Bearer"

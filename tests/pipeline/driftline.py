@@ -78,6 +78,10 @@ class Worker:
     def pid(self) -> int:
         return self._process.pid
 
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._port}"
+
     def log(self) -> str:
         return self._log.read_text()
 
