@@ -7,9 +7,22 @@ import pytest
 
 from app.kafka.brokers import connected
 from app.kafka.operation import Operation
-from app.kafka.permissions import PLAY, WORKER, NotAuthorized, Permission, needed
+from app.kafka.permissions import (
+    PLAY,
+    WORKER,
+    NotAuthorized,
+    Permission,
+    needed,
+    needed_by_worker,
+)
 from app.kafka.topics import ensure_topics
-from app.settings import Settings, TopicRole, load_settings
+from app.settings import (
+    KafkaSettings,
+    MlflowSettings,
+    Settings,
+    TopicRole,
+    load_settings,
+)
 from tests.agents.transport.worker_process import wait_until
 from tests.kafka.secured import SecuredKafka
 from tests.pipeline.driftline import TOPICS, Kafka, Traffic
@@ -41,6 +54,16 @@ async def missing(settings: Settings) -> set[Permission]:
 
 def test_every_topic_has_its_operations() -> None:
     assert set(WORKER) == set(PLAY) == set(TopicRole)
+
+
+def test_a_worker_that_follows_mlflow_also_writes_model_events() -> None:
+    kafka = KafkaSettings(bootstrap_servers="kafka:9092")
+    plain = needed_by_worker(Settings(kafka=kafka))
+    mlflow = MlflowSettings(tracking_uri="http://mlflow", models={"fraud": "fraud"})
+    more = needed_by_worker(Settings(kafka=kafka, mlflow=mlflow))
+    assert plain == needed(Settings(kafka=kafka), WORKER)
+    assert plain["model-events"] == {Operation.READ}
+    assert more == {**plain, "model-events": {Operation.READ, Operation.WRITE}}
 
 
 async def test_each_missing_permission_is_found_and_no_other(

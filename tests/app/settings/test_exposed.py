@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from app.settings import HttpSettings, KafkaSettings, Settings
+from app.settings import HttpSettings, KafkaSettings, MlflowSettings, Settings
 from app.settings.exposed import exposed_secrets
 
 
@@ -28,6 +28,14 @@ def test_secrets_of_the_port_are_secrets_too(setting: str, open_folder: Path) ->
     http = HttpSettings.model_validate({setting: secret(open_folder, 0o644)})
     (warning,) = exposed_secrets(Settings(kafka=kafka, http=http))
     assert str(warning).startswith(f"http.{setting}: all users can read the secret")
+
+
+@pytest.mark.parametrize("setting", ["token_file", "webhook_secret_file"])
+def test_secrets_of_mlflow_are_secrets_too(setting: str, open_folder: Path) -> None:
+    kafka = KafkaSettings(bootstrap_servers="kafka:9092")
+    mlflow = MlflowSettings.model_validate({setting: secret(open_folder, 0o644)})
+    (warning,) = exposed_secrets(Settings(kafka=kafka, mlflow=mlflow))
+    assert str(warning).startswith(f"mlflow.{setting}: all users can read the secret")
 
 
 def secret(folder: Path, mode: int) -> Path:
