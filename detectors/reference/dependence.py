@@ -27,6 +27,10 @@ DEPENDENT: Final = 3.5
 """Standard errors of such a sum from which on it is none of independent values: of these one column
 in a thousand has one."""
 
+DEPENDENT_SIZES: Final = 2.5
+"""The same of the sizes of numbers: what a sample of a thousand says of bursts is little, while of
+independent ones one in a hundred has that, and loses nothing but a second look."""
+
 FEWEST: Final = 40
 """Values below which nothing is known of their dependence."""
 

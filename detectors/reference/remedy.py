@@ -8,6 +8,7 @@ import numpy as np
 from detectors.arrays.column import Numbers
 from detectors.reference.dependence import (
     DEPENDENT,
+    DEPENDENT_SIZES,
     FEWEST,
     MOST_STRIDE,
     autocorrelations,
@@ -119,7 +120,7 @@ def remedy_for(sample: Numbers, seed: int, *, numeric: bool, unsure: int = MOST_
     lag_one = _lag_one(correlations)
     all_sums = sums(correlations)
     folded = autocorrelations(folded_standings(standings))
-    by_size = bool((sums(folded) >= DEPENDENT).any())
+    by_size = bool((sums(folded) >= (DEPENDENT_SIZES if numeric else DEPENDENT)).any())
     # Of numbers that alternate the residuals say more.
     alternates = numeric and len(all_sums) > 0 and all_sums[0] <= -DEPENDENT
     if not (by_size or alternates or (all_sums >= DEPENDENT).any()):

@@ -22,6 +22,7 @@ from numba import njit
 
 from detectors.arrays.column import Numbers
 from detectors.reference.dependence import (
+    DEPENDENT_SIZES,
     folded_standings,
     is_dependent,
     standings_of,
@@ -70,8 +71,14 @@ _GRAINY: Final = 0.5
 LASTING: Final = 0.996
 """Sum of the weights from which on values depend on those hundreds of values before them."""
 
+_UNIT_ROOT: Final = 20.0
+"""What that sum lacks to 1, times the size of a sample, where values may wander for ever."""
+
 _LARGEST: Final = 0.9995
 """Sum of the weights at most."""
+
+_FEW_BURSTS: Final = 2000
+"""Values that are too few to tell how sizes depend on those before them."""
 
 _NEAR_ONE: Final = (0.3, 0.5, 0.7, 0.8, 0.87, 0.92, 0.95, 0.97, 0.98, 0.987, 0.992, 0.996)
 _MOVING: Final = (-0.95, -0.92, -0.89, -0.85, -0.8, -0.72, -0.6, -0.45, -0.3, -0.15, 0.2, 0.4, 0.6)
@@ -96,9 +103,12 @@ class Whitening:
 
     @property
     def outlasts(self) -> bool:
-        """Whether values depend on others further back than a sample tells."""
+        """Whether values, or their sizes, depend on others further back than a sample tells."""
+        size = len(self.residuals)
+        if self.memory[ARCH] > 0.0 and size < _FEW_BURSTS:
+            return True
         weights = self.memory[WEIGHTS : WEIGHTS + int(self.memory[ORDER])]
-        return float(weights.sum()) > LASTING
+        return float(weights.sum()) > min(LASTING, 1.0 - _UNIT_ROOT / size)
 
     @property
     def is_white(self) -> bool:
@@ -180,7 +190,7 @@ def _fitted(sample: Numbers, memory: Numbers, seed: int) -> Whitening:
     size = float(np.median(np.abs(residuals)))
     bounded = np.clip(residuals, -5.0 * size, 5.0 * size)
     variance = max(float(np.square(bounded).mean()), 1e-12)
-    if is_dependent(folded_standings(standings_of(residuals))):
+    if is_dependent(folded_standings(standings_of(residuals)), DEPENDENT_SIZES):
         memory[ARCH], memory[GARCH] = _garch(np.square(bounded))
     memory[OMEGA] = variance * (1.0 - memory[ARCH] - memory[GARCH])
     memory[VARIANCE] = variance

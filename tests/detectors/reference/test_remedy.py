@@ -30,7 +30,7 @@ def test_what_does_not_depend_needs_nothing(sample: Numbers) -> None:
     assert (remedy.whitening, remedy.stride, remedy.independent) == (None, 1, True)
 
 
-@pytest.mark.parametrize("coefficient", [-0.66, 0.3, 0.5, 0.9, 0.99])
+@pytest.mark.parametrize("coefficient", [-0.66, 0.3, 0.5, 0.9])
 def test_numbers_that_depend_have_residuals(coefficient: float) -> None:
     remedy = _for(autoregressive(coefficient, 1000, 1))
     assert remedy.whitening is not None
@@ -85,3 +85,26 @@ def test_what_depends_on_what_was_before_has_not_settled_where_it_is_calm(seed: 
     bursts = np.zeros(1000)
     bursts[100 : 100 + 10 * seed] = 1.0
     assert settled_sample(bursts, 5, numeric=True)[0] == 0
+
+
+def test_what_a_burn_in_cannot_tell_from_wandering_is_guaranteed_by_a_longer_sample() -> None:
+    values = autoregressive(0.99, 5000, 1)
+    short, long = _for(values[:1000]), _for(values)
+    assert short.whitening is not None
+    assert long.whitening is not None
+    assert (short.independent, long.independent) == (False, True)
+
+
+def bursts(rows: int, seed: int) -> Numbers:
+    values, variance = np.empty(rows), 1.0
+    for row, noise in enumerate(_RANDOM(seed).normal(size=rows).tolist()):
+        values[row] = noise * np.sqrt(variance)
+        variance = 0.05 + 0.1 * values[row] ** 2 + 0.85 * variance
+    return values
+
+
+def test_sizes_that_come_in_bursts_are_guaranteed_by_a_longer_sample() -> None:
+    found = [(_for(bursts(1000, seed)), _for(bursts(4000, seed))) for seed in range(10)]
+    assert sum(short.independent for short, _ in found) <= 1
+    assert all(long.whitening is not None for _, long in found)
+    assert sum(long.independent for _, long in found) >= 9
