@@ -133,7 +133,10 @@ class PredictionReader:
             list(_waiting(rows)),
             not_taken,
             skewed,
-            [odd for row in rows.single.values() for odd in row.left_out],
+            [
+                *(() if scanned is None else scanned.left_out),
+                *(odd for row in rows.single.values() for odd in row.left_out),
+            ],
             rows,
             self._declarations,
         )

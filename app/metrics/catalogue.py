@@ -173,7 +173,8 @@ FIELDS_LEFT_OUT: Final = MetricSpec(
     "counter",
     "Optional fields that could not be read (scores, segment, timestamp, version, label), and a "
     "prediction that is not finite, by why: empty, null, mistyped, not_finite, unreadable, "
-    "too_long, wrong_length. Each was left out; the rest of its event counts.",
+    "too_long, wrong_length, other_classes, not_one. Each was left out; the rest of its event "
+    "counts.",
     ("topic", "field", "reason"),
 )
 LABELS: Final = MetricSpec(

@@ -28,6 +28,12 @@ class Oddity(StrEnum):
     WRONG_LENGTH = "wrong_length"
     """A list of probabilities that are not as many as the classes that the settings name."""
 
+    OTHER_CLASSES = "other_classes"
+    """Scores of classes among which the predicted one is not: none is its probability."""
+
+    NOT_ONE = "not_one"
+    """Probabilities of classes that are more than 1 in all; of all classes, or less."""
+
 
 class LeftOut(NamedTuple):
     """One optional field that was left out of an event, by its own name, and why."""

@@ -14,6 +14,7 @@ from schemas.events.invalid import InvalidMessage, Reason
 from schemas.events.left_out import LeftOut, Oddity
 from schemas.events.times import clamped_time
 from schemas.payloads.outcome_forms import plain_outcome
+from schemas.payloads.probabilities import are_off
 from schemas.payloads.typed_values import without_type
 from schemas.values.class_order import USUAL_CLASSES, Classes
 from schemas.values.classes import class_name, without_margins
@@ -130,7 +131,7 @@ def event_time(value: Any, record_time: int, odd: list[LeftOut], field: str = "t
 def score_of(
     scores: Any, prediction: Any, odd: list[LeftOut], classes: Classes = USUAL_CLASSES
 ) -> float | None:
-    """Return the score of the predicted class, or the highest where it has none.
+    """Return the score of the predicted class, or the highest where nothing was predicted.
 
     Parameters
     ----------
@@ -156,7 +157,11 @@ def score_of(
             _leave_out("scores", Oddity.WRONG_LENGTH, odd)
             return None
         named = {str(classes.at(number)): each for number, each in enumerate(scores)}
-        return _of_classes(named, prediction, odd, classes.spellings)
+        # Without names the likeliest is taken to be the predicted one.
+        is_named = bool(classes.names)
+        return _of_classes(
+            named, prediction, odd, classes.spellings, are_all=True, are_named=is_named
+        )
     return _score(scores, odd)
 
 
@@ -172,9 +177,19 @@ def check_segment(segment: Any, odd: list[LeftOut]) -> None:
 
 
 def _of_classes(
-    scores: Mapping[str, Any], prediction: Any, odd: list[LeftOut], spellings: Spellings
+    scores: Mapping[str, Any],
+    prediction: Any,
+    odd: list[LeftOut],
+    spellings: Spellings,
+    *,
+    are_all: bool = False,
+    are_named: bool = True,
 ) -> float | None:
     usable = {name: _score(each, odd) for name, each in scores.items()}
+    known = [score for score in usable.values() if score is not None]
+    if are_off(known, are_all=are_all and len(known) == len(usable)):
+        _leave_out("scores", Oddity.NOT_ONE, odd)
+        return None
     written = str(prediction)
     predicted = written.lower() if type(prediction) is bool else written
     if predicted not in usable:
@@ -183,7 +198,11 @@ def _of_classes(
         predicted = next(alike, predicted)
     if predicted in usable:
         return usable[predicted]
-    return max((score for score in usable.values() if score is not None), default=None)
+    if known and are_named and (type(prediction) in _GROUPS or is_finite(prediction)):
+        if len(known) == len(usable):
+            _leave_out("scores", Oddity.OTHER_CLASSES, odd)
+        return None
+    return max(known, default=None)
 
 
 def _score(value: Any, odd: list[LeftOut]) -> float | None:

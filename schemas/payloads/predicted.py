@@ -1,16 +1,14 @@
 """What a model has predicted, in the forms in which models answer."""
 
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from schemas.events.left_out import LeftOut, Oddity
 from schemas.payloads.optional_fields import is_element, is_finite
 from schemas.payloads.outcome_forms import plain_outcome
 from schemas.payloads.positions import positions
+from schemas.payloads.probabilities import ROUNDING
 from schemas.tables.columns import ABSENT
 from schemas.values.class_order import USUAL_CLASSES, Classes
-
-_ROUNDING: Final = 1e-3
-"""By how much the sum of probabilities may miss 1."""
 
 
 class Likeliest(NamedTuple):
@@ -60,7 +58,7 @@ def are_probabilities(value: Any) -> bool:
     """
     if type(value) is not list or len(value) < 2 or not all(map(is_finite, value)):
         return False
-    return all(0 <= each <= 1 for each in value) and abs(sum(value) - 1) <= _ROUNDING
+    return all(0 <= each <= 1 for each in value) and abs(sum(value) - 1) <= ROUNDING
 
 
 def likeliest(value: Any, classes: Classes = USUAL_CLASSES) -> Likeliest | None:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from schemas.payloads.member_roles import MemberRole
+from schemas.payloads.probabilities import ROUNDING, SEVERAL
 from schemas.payloads.slot_roles import Roles
 from schemas.scan.interning import Strings, same
 from schemas.scan.kernel import kernel
@@ -179,11 +180,13 @@ def choose_scores(
     fields: Fields,
     scores: NDArray[np.float64],
     unmatched: Flags,
+    off: Flags,
     good: Flags,
 ) -> None:
     """Find each row's score: that of the predicted class, or the highest; NaN where it has none.
 
-    ``unmatched`` tells where there are scores and none has the class's very spelling. ``good``
+    ``unmatched`` tells where there are scores and none has the class's very spelling, and ``off``
+    where they are those of several classes and more than 1 in all. ``good``
     becomes False where a decimal number was predicted: Python writes it in its own way, which may
     not be that of the text.
     """
@@ -194,18 +197,23 @@ def choose_scores(
         begin = fields.start[_PREDICTION, row]
         size = fields.end[_PREDICTION, row] - begin
         matched = False
+        total, count, are_probabilities = 0.0, 0, True
         for entry in range(row_ptr[row], row_ptr[row + 1]):
             if roles[slot[entry]] != _SCORE:
                 continue
             place = strings.bounds[slot[entry]]
             has_size = strings.bounds[slot[entry] + 1] - place == size
+            total += number[entry]
+            count += 1
+            are_probabilities &= 0.0 <= number[entry] <= 1.0
             if has_size and same(buffer, begin, strings.text, place, size):
                 scores[row] = number[entry]
                 matched = True
             if not matched and not scores[row] >= number[entry]:
                 scores[row] = number[entry]
+        off[row] = are_probabilities and count >= SEVERAL and total - 1.0 > ROUNDING
         if not np.isnan(scores[row]):
-            unmatched[row] = not matched
+            unmatched[row] = not matched and fields.kind[_PREDICTION, row] != _NULL
             if fields.kind[_PREDICTION, row] == _FLOAT:
                 good[row] = False
 

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from schemas.events.event import LONGEST_NAME
+from schemas.events.left_out import LeftOut, Oddity
 from schemas.payloads.category_texts import CategoryTexts
 from schemas.payloads.envelope import DELETED
 from schemas.payloads.member_roles import MemberRole, RoleTable
@@ -93,7 +94,7 @@ class PredictionScanner:
         roles = self._roles.roles()
         found, scores = no_fields(len(starts)), np.empty(len(starts))
         forms, plain = np.empty(len(starts), dtype=np.uint8), entries.accepted
-        unmatched = np.zeros(len(starts), dtype=np.bool_)
+        unmatched, off = np.zeros((2, len(starts)), dtype=np.bool_)
         find_fields(
             entries.row_ptr,
             entries.slot,
@@ -122,19 +123,24 @@ class PredictionScanner:
             found,
             scores,
             unmatched,
+            off,
             plain,
         )
         if unmatched.any():
             self._find_spellings(spans, found, roles, unmatched, plain)
         ids = ids_of(spans, found, plain)
+        times = times_of(spans, found, plain)
+        model = self._names(spans, found, plain, MemberRole.MODEL, self.fields.model)
+        version = self._names(spans, found, plain, MemberRole.VERSION, UNVERSIONED)
         return ScannedPredictions(
             plain=plain,
-            times=times_of(spans, found, plain),
-            model=self._names(spans, found, plain, MemberRole.MODEL, self.fields.model),
-            version=self._names(spans, found, plain, MemberRole.VERSION, UNVERSIONED),
+            times=times,
+            model=model,
+            version=version,
             texts=self._table.texts,
             ids_at=ids,
-            scores=scores,
+            scores=np.where(unmatched | off, np.nan, scores),
+            left_out=_left_out(plain & off, plain & unmatched & ~off),
             predictions_at=found.entry[_PREDICTION],
             forms=forms,
             names=self._roles.names,
@@ -190,6 +196,13 @@ class PredictionScanner:
                 codes = np.where(absent, code, codes)
         plain &= codes >= 0
         return codes
+
+
+def _left_out(off: Rows, unmatched: Rows) -> list[LeftOut]:
+    return [
+        *[LeftOut("scores", Oddity.NOT_ONE)] * int(np.count_nonzero(off)),
+        *[LeftOut("scores", Oddity.OTHER_CLASSES)] * int(np.count_nonzero(unmatched)),
+    ]
 
 
 def _leave_the_rarer(forms: Roles, plain: Rows) -> None:

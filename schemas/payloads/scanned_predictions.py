@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from schemas.events.left_out import LeftOut
 from schemas.payloads.category_texts import CategoryTexts
 from schemas.payloads.prediction_members import (
     ABSENT,
@@ -92,6 +93,8 @@ class ScannedPredictions:
         Where the ids start and end in the buffer.
     scores
         Shape ``(n,)``; NaN where a prediction has none.
+    left_out
+        Scores that were left out, as often as they were.
     predictions_at
         Shape ``(n,)``: the predictions' places among the entries.
     forms
@@ -109,6 +112,7 @@ class ScannedPredictions:
     texts: Sequence[str]
     ids_at: tuple[Places, Places]
     scores: Values
+    left_out: Sequence[LeftOut]
     predictions_at: Places
     forms: Roles
     names: Sequence[str]

@@ -108,6 +108,8 @@ def assert_same(
     assert found.segments(rows).values() == [row.segment for row in expected.values()]
     predictions = [row.prediction for row in expected.values()]
     assert [repr(value) for value in found.predictions(rows)] == list(map(repr, predictions))
+    odd = [each for row in expected.values() for each in row.left_out]
+    assert sorted(found.left_out) == sorted(odd)
     if len(rows):
         assert_equal(found.columns(rows, Declared(kinds)), columns(list(expected.values()), kinds))
     return found
@@ -148,6 +150,11 @@ EVENT = {
         {"timestamp": "2026-03-01 12:00:00.5+0100"},
         {"segment": {"region": "EU", "tier": 1, "vip": False}},
         {"segment": {}, "scores": {}},
+        {"scores": {"0": 0.3, "1": 0.9}},
+        {"scores": {"0": 0.3, "1": 0.4}},
+        {"scores": {"0": 3.5, "1": 0.9}},
+        {"scores": {"a": 0.7, "b": 0.6}},
+        {"scores": {"a": 0.3, "b": 0.6}},
         {"features": {}},
         {"features": {"a": None, "b": float("nan"), "c": float("-inf"), "d": ""}},
         {"model": "betrug-führend", "note": "ignored", "trace": {"id": "x", "hops": {"n": 1}}},

@@ -139,6 +139,11 @@ def test_no_optional_field_costs_its_event(odd: dict[str, Any]) -> None:
         ("scores", "NaN", "not_finite"),
         ("scores", "", "empty"),
         ("scores", [0.1, True], "mistyped"),
+        ("scores", {"genuine": 0.7, "fraud": 0.6}, "not_one"),
+        ("scores", [0.7, 0.6], "not_one"),
+        ("scores", [0.2, 0.3], "not_one"),
+        ("scores", {"fraud": 0.6, "other": 0.4}, "other_classes"),
+        ("scores", {"fraud": 0.6}, "other_classes"),
         ("segment", "app", "mistyped"),
         ("segment", "", "empty"),
         ("segment", {"tags": ["a"]}, "mistyped"),
@@ -278,7 +283,13 @@ def test_too_many_features_are_refused() -> None:
     ("prediction", "scores", "score"),
     [
         ("a", {"a": 0.2, "b": 0.8}, 0.2),
-        ("c", {"a": 0.2, "b": 0.8}, 0.8),
+        (None, {"a": 0.2, "b": 0.8}, 0.8),
+        ("c", {"a": 0.2, "b": 0.8}, None),
+        ("a", {"a": 0.2, "b": 0.3}, 0.2),
+        ("a", {"a": 0.7, "b": 0.6}, None),
+        ("a", {"a": 3.5, "b": -1.0}, 3.5),
+        (0, [0.2, 0.3], None),
+        (0, [2.5, -0.3], 2.5),
         (True, {"true": 0.3, "false": 0.7}, 0.3),
         (1, {"0": 0.9, "1": 0.1}, 0.1),
         ("a", {}, None),
@@ -295,7 +306,7 @@ def test_too_many_features_are_refused() -> None:
         ("a", {"a": 1}, 1.0),
     ],
 )
-def test_the_score_is_that_of_the_predicted_class_or_the_highest(
+def test_the_score_is_that_of_the_predicted_class_or_the_highest_where_there_is_none(
     prediction: Any, scores: Any, score: float | None
 ) -> None:
     row = _row({**PREDICTION, "prediction": prediction, "scores": scores})
@@ -337,7 +348,7 @@ def test_the_score_of_a_class_goes_by_the_spellings_of_its_model() -> None:
     loose = Declared(spellings=Spellings(ignore_case=True))
     declarations = Declarations(models={"fraud": loose})
     document = {**PREDICTION, "prediction": "FRAUD", "scores": {"fraud": 0.1, "genuine": 0.9}}
-    for model, score in (("fraud", 0.1), ("churn", 0.9)):
+    for model, score in (("fraud", 0.1), ("churn", None)):
         row = _row({**document, "model": model}, declarations=declarations)
         assert row.score == score
 
@@ -351,7 +362,6 @@ _PETS = Declarations(models={"fraud": Declared(class_names=("cat", "dog", "7.0")
         ("cat", [0.1, 0.7, 0.2], 0.1),
         (" dog", ["0.1", "0.7", "0.2"], 0.7),
         (7, [[0.1, 0.7, 0.2]], 0.2),
-        ("horse", [0.1, 0.7, 0.2], 0.7),
         ("cat", {"cat": 0.4, "dog": 0.6}, 0.4),
         ("cat", 0.9, 0.9),
         ([0.2, 0.1, 0.7], None, 0.7),
@@ -372,7 +382,7 @@ def test_a_list_has_the_classes_that_the_settings_name(
         ("cat", [0.1, 0.9], "scores", None),
         ("cat", [0.1, 0.2, 0.3, 0.4], "scores", None),
         ([0.1, 0.9], None, "prediction", None),
-        ([0.25] * 4, {"cat": 0.5}, "prediction", 0.5),
+        ([0.25] * 4, {"0": 0.5}, "prediction", 0.5),
     ],
 )
 def test_a_list_of_another_length_is_left_out_and_counted(
@@ -382,6 +392,12 @@ def test_a_list_of_another_length_is_left_out_and_counted(
     row = _row(document, declarations=_PETS)
     assert (row.score, row.left_out) == (score, [LeftOut(field, Oddity.WRONG_LENGTH)])
     assert not _row({**document, "model": "other"}, declarations=_PETS).left_out
+
+
+def test_a_list_that_has_not_the_predicted_class_is_left_out_and_counted() -> None:
+    document = {**PREDICTION, "prediction": "horse", "scores": [0.2, 0.1, 0.7]}
+    row = _row(document, declarations=_PETS)
+    assert (row.score, row.left_out) == (None, [LeftOut("scores", Oddity.OTHER_CLASSES)])
 
 
 def test_the_likeliest_class_is_watched_by_its_name() -> None:
