@@ -11,7 +11,7 @@ from agents.stages.intake import IntakeOptions
 from agents.stages.topics import Topics
 from agents.state.checkpoints import CheckpointOptions
 from app.settings import DetectorSettings, ModelSettings, Settings, TopicRole
-from app.settings.monitor import Joint, Season
+from app.settings.monitor import Joint
 from detectors.algorithms.false_alarms import FalseAlarms
 from detectors.comparisons.options import ComparisonOptions
 from detectors.monitors.fleet import Fleet
@@ -154,7 +154,8 @@ def monitor_options(settings: Settings, model: str) -> MonitorOptions:
             general.reference_after if own.reference_after is None else own.reference_after
         ),
         joint_limit=None if (own.joint or general.joint) is Joint.AUTO else 0.0,
-        seasonal=(own.season or general.season) is Season.AUTO,
+        season=own.season or general.season,
+        seasons=known.seasons,
         kinds=known.kinds,
         critical=known.critical,
         ignored=known.ignored,

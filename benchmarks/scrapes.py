@@ -22,6 +22,7 @@ from app.web.models import ModelAnswers
 from app.web.server import HttpServer
 from detectors.monitors.column_figures import Figures
 from detectors.performance.error import Task
+from detectors.reference.season import UNKNOWN
 from detectors.versions.registry import Overview
 from schemas.events.model_comparison import ModelComparison
 from schemas.events.routing import ModelRoute
@@ -104,6 +105,7 @@ def status(model: str) -> ModelStatus:
         discarded=0,
         budget=1e6,
         doubt=None,
+        season=UNKNOWN,
     )
     return ModelStatus(
         model=model,

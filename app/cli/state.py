@@ -28,6 +28,7 @@ from app.terminal import say
 from app.worker.exit_codes import ExitCode
 from detectors.monitors.fleet_snapshot import summary_of
 from detectors.monitors.held_snapshot import NEWCOMERS
+from detectors.reference.season import UNKNOWN
 from detectors.snapshots.codec import decode_snapshot
 from schemas.tables.columns import Kind
 
@@ -244,7 +245,8 @@ def _summary(tree: dict[str, Any]) -> list[str]:
         why = f"{column.kind}, of {found}" if found else f"{column.kind}"
         lost = f", {column.discarded} values came before the choice" if column.discarded else ""
         given = "" if column.given is None else f", given reference {column.given}"
-        lines.append(f"{column.role} {column.name} ({why}): {said}{lost}{given}")
+        season = "" if column.season == UNKNOWN else f", season {column.season}"
+        lines.append(f"{column.role} {column.name} ({why}): {said}{lost}{given}{season}")
     return lines
 
 

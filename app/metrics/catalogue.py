@@ -326,6 +326,14 @@ FEATURE_DOUBT: Final = MetricSpec(
     "unrest (alert followed alert, and there was no peace since).",
     (*_FEATURE, "reason"),
 )
+FEATURE_SEASON: Final = MetricSpec(
+    "driftline_feature_season",
+    "gauge",
+    "1 with the season that is taken off a column: daily, weekly, daily+weekly; none where "
+    "`monitor.season` says so, calendar where its values follow from the time alone. Not there "
+    "while nothing is known.",
+    (*_FEATURE, "season"),
+)
 FEATURE_REFERENCE: Final = MetricSpec(
     "driftline_feature_reference",
     "gauge",
@@ -611,6 +619,7 @@ CATALOGUE: Final = (
     FEATURE_REFERENCE_ROWS,
     FEATURE_READY,
     FEATURE_DOUBT,
+    FEATURE_SEASON,
     FEATURE_REFERENCE,
     FEATURE_MEAN,
     FEATURE_BUDGET,

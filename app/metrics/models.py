@@ -13,6 +13,7 @@ from app.metrics.catalogue import MetricSpec
 from app.metrics.label_cap import OTHER, Identity, LabelCap
 from app.metrics.rendering import Check
 from detectors.monitors.column_figures import Figures
+from detectors.reference.season import UNKNOWN
 from schemas.tables.columns import Flag
 from schemas.tables.model_version import ModelVersion
 
@@ -173,6 +174,8 @@ class ModelCollector(Collector):
             families[catalogue.FEATURE_BUDGET.name].add_metric(identity, figures.budget)
             if figures.doubt is not None:
                 families[catalogue.FEATURE_DOUBT.name].add_metric((*identity, figures.doubt), 1)
+            if figures.season != UNKNOWN:
+                families[catalogue.FEATURE_SEASON.name].add_metric((*identity, figures.season), 1)
             if figures.rows:  # else there is no mean, and 0 would be read as one
                 families[catalogue.FEATURE_MEAN.name].add_metric(identity, figures.mean)
 
@@ -203,6 +206,7 @@ MODEL_SPECS: Final = (
     catalogue.FEATURE_REFERENCE_ROWS,
     catalogue.FEATURE_READY,
     catalogue.FEATURE_DOUBT,
+    catalogue.FEATURE_SEASON,
     catalogue.FEATURE_REFERENCE,
     catalogue.FEATURE_MEAN,
     catalogue.FEATURE_BUDGET,

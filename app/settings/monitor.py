@@ -17,6 +17,7 @@ from detectors.monitors.options import DEFAULT_DETECTORS, MonitorOptions
 from detectors.performance.error import Task
 from detectors.performance.options import CLASSIFICATION, REGRESSION
 from detectors.performance.threshold import InvalidThreshold, Threshold
+from detectors.reference.told_season import ToldSeason
 from schemas.events.detector_report import Stream
 from schemas.events.model_event import RESTARTING, ModelEventType
 from schemas.tables.columns import Kind
@@ -134,13 +135,6 @@ def _each_once(events: tuple[ModelEventType, ...]) -> tuple[ModelEventType, ...]
 ReferenceEvents = Annotated[tuple[ModelEventType, ...], AfterValidator(_each_once)]
 
 
-class Season(StrEnum):
-    """What is done about the course of days and weeks."""
-
-    AUTO = "auto"
-    NONE = "none"
-
-
 class Joint(StrEnum):
     """Whether all columns of a model are watched together."""
 
@@ -174,10 +168,11 @@ class MonitorSettings(Section):
     first `burn_in` values that follow, or with what `driftline reference set` has given; none where
     the list is empty."""
 
-    season: Season = Season.AUTO
-    """`auto` learns the course of a column's days and weeks in event time (UTC), and judges its
-    values without it; `none` says that there is none, so that nothing is learned, and that a change
-    is guaranteed whatever the hour."""
+    season: ToldSeason = ToldSeason.AUTO
+    """`auto` looks for the course of a column's days and weeks in event time (UTC), and judges its
+    values without it once it is known. `daily`, `weekly` and `daily+weekly` say what there is: that
+    is taken off once it has been seen, and what is not named is not looked for. `none` says that
+    there is none, so that nothing is learned, and that a change is guaranteed whatever the hour."""
 
     joint: Joint = Joint.AUTO
     """`auto` watches the columns of a model together as well, from eight of them on, so that small
@@ -204,7 +199,7 @@ class MonitorOverrides(Section):
     reference_after: ReferenceEvents | None = None
     """Model events after which references begin anew; as of `monitor.reference_after`."""
 
-    season: Season | None = None
+    season: ToldSeason | None = None
     """What is done about the course of days and weeks; as of `monitor.season`."""
 
     joint: Joint | None = None
@@ -227,6 +222,10 @@ class ModelSettings(Section):
 
     kinds: Mapping[str, Kind] = {}
     """Feature to the kind of its values; that of others is the kind of the first usable one."""
+
+    seasons: Mapping[str, ToldSeason] = {}
+    """Feature to the season that it has, as of `monitor.season`; the others have that of the
+    model."""
 
     task: Task = Task.AUTO
     """What it predicts: decides what its error is. `auto` goes by the first 100 labelled rows.

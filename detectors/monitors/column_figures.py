@@ -22,6 +22,7 @@ from detectors.reference.column_block import (
     MEAN,
     PROBLEMS,
     READY,
+    SEASON,
     SIZE,
     SQUARES,
     TALLY,
@@ -34,6 +35,8 @@ from detectors.reference.column_block import (
     recent_words,
 )
 from detectors.reference.moments import with_each
+from detectors.reference.season import HEAD as SEASON_HEAD
+from detectors.reference.season import NAMES, code_of
 from schemas.tables.columns import Kind
 
 
@@ -56,6 +59,8 @@ class Figures(NamedTuple):
         Rows of it to a false alarm, which decide what its detectors must reach.
     doubt
         Why its false-alarm rate may be another than was asked for; None where it is not.
+    season
+        What is known of its season, one of `detectors.reference.season.NAMES`.
     """
 
     ready: bool
@@ -66,12 +71,13 @@ class Figures(NamedTuple):
     discarded: int
     budget: float
     doubt: Doubt | None
+    season: str
 
 
 def figures_of(columns: Iterable[ColumnMonitor]) -> list[Figures]:
     """Return the figures of columns, all of them in one compiled call: a worker has many."""
     kept = list(columns)
-    counts = np.empty((len(kept), 2 + FLAGS), dtype=np.int64)
+    counts = np.empty((len(kept), 3 + FLAGS), dtype=np.int64)
     means, budgets = np.empty(len(kept)), np.empty(len(kept))
     addresses = [column.reference.block.address for column in kept]
     _read(np.array(addresses, dtype=np.int64), counts, means, budgets)
@@ -85,8 +91,9 @@ def figures_of(columns: Iterable[ColumnMonitor]) -> list[Figures]:
             discarded=column.discarded,
             budget=budget,
             doubt=column.doubt,
+            season=NAMES[code],
         )
-        for column, (ready, rows, *problems), mean, budget in zip(
+        for column, (ready, rows, code, *problems), mean, budget in zip(
             kept, counts.tolist(), means.tolist(), budgets.tolist(), strict=True
         )
     ]
@@ -109,6 +116,8 @@ def _read(
         count, mean, _ = with_each(int(tally[COUNT]), tally[MEAN], tally[SQUARES], latest)
         counts[column, 0] = head[READY] != 0
         counts[column, 1] = count
-        counts[column, 2:] = head[PROBLEMS : PROBLEMS + FLAGS]
+        season = carray(pointer(block + WORD * SEASON), (SEASON_HEAD,), np.float64)
+        counts[column, 2] = code_of(season)
+        counts[column, 3:] = head[PROBLEMS : PROBLEMS + FLAGS]
         means[column] = mean
         budgets[column] = carray(pointer(block + WORD * LIMITS), (LIMITS_SIZE,), np.float64)[BUDGET]

@@ -38,6 +38,7 @@ from detectors.reference.season_learning import note, turn
 from detectors.reference.season_removal import take_off
 from detectors.reference.season_shares import slot_of
 from detectors.reference.season_slots import BY_THEMSELVES, SeasonSlots, figures_of
+from detectors.reference.told_season import ToldSeason
 from detectors.snapshots.tree import State
 from schemas.events.detector_report import Stream
 from schemas.tables.columns import Codes, Flag, Flags, Kind, Values
@@ -87,8 +88,8 @@ class ColumnMonitor:
         Whether a value that stays, or values never seen before, are faults.
     allowance
         How many false alarms of it are affordable.
-    seasonal
-        Whether the course of days and weeks is learned.
+    told
+        Which seasons it has.
     given
         Gives its values in the reference from outside that is in force; None where there are none.
 
@@ -113,10 +114,10 @@ class ColumnMonitor:
         "_options",
         "_placed",
         "_restarts",
-        "_seasonal",
         "_seed",
         "_slots",
         "_spellings",
+        "_told",
         "_unrest",
         "kind",
         "reference",
@@ -133,13 +134,13 @@ class ColumnMonitor:
         spellings: Spellings = USUAL,
         finds_faults: bool = True,
         allowance: Allowance = _USUAL_ALLOWANCE,
-        seasonal: bool = True,
+        told: ToldSeason = ToldSeason.AUTO,
         given: Callable[[], GivenColumn | None] = lambda: None,
     ) -> None:
         self._given = given
         self._began: int | None = None
         self._fate = Fate()
-        self._seasonal = seasonal
+        self._told = told
         self._allowance = allowance
         self._finds_faults = finds_faults
         self._choice = KindChoice(kinds, burn_in, spellings)
@@ -162,8 +163,9 @@ class ColumnMonitor:
         self._placed = False
         self.reference = self._new_reference()
         self._begin_detectors(self._allowance.at_first())
-        mode = season.MODES[kind] if self._seasonal else season.OFF
+        mode = season.OFF if self._told is ToldSeason.NONE else season.MODES[kind]
         season.begin(self.reference.block.season, mode)
+        season.tell(self.reference.block.season, self._told)
         block_means.begin(self.reference.block.blocks)
 
     def _begin_detectors(self, budget: float) -> None:
@@ -200,6 +202,11 @@ class ColumnMonitor:
     def problems(self) -> NDArray[np.int64]:
         """Counts of its values by `schemas.tables.columns.Flag`."""
         return self.reference.block.problems
+
+    @property
+    def season(self) -> str:
+        """What is known of its season, one of `detectors.reference.season.NAMES`."""
+        return season.NAMES[season.code_of(self.reference.block.season)]
 
     @property
     def names(self) -> Sequence[str]:
@@ -670,6 +677,7 @@ class ColumnMonitor:
         bernoulli.restore(block.odds, state.get("odds"))
         block.look[0] = state.get("look", 0.0)
         season.restore(block.season, state.get("season"))
+        season.tell(block.season, self._told)
         joint_bets.restore(block.joint, state.get("joint"))
         self._began = state.get("began")
         self._fate = Fate.restored(state.get("given"))

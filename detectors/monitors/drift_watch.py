@@ -519,7 +519,8 @@ class DriftWatch:
 
     def _new_monitor(self, key: ColumnKey) -> ColumnMonitor:
         role, name = key
-        declared = self._options.kinds.get(name) if role is Role.FEATURE else None
+        options, is_feature = self._options, role is Role.FEATURE
+        declared = options.kinds.get(name) if is_feature else None
         return ColumnMonitor(
             kinds=CHOICE_OF[role] if declared is None else (declared,),
             detectors=self._options.detectors,
@@ -531,7 +532,7 @@ class DriftWatch:
             allowance=Allowance(
                 self._options.drift_alarms, partial(self._sharing, key), self._pace
             ),
-            seasonal=self._options.seasonal,
+            told=options.seasons.get(name, options.season) if is_feature else options.season,
             seed=Seeds(self._identity, key),
             given=partial(self._given.column, key),
         )

@@ -26,6 +26,7 @@ from detectors.performance.error import Task
 from detectors.performance.task_choice import settled_in
 from detectors.reference.given import Fate, GivenOutcome
 from detectors.reference.reference import is_ready
+from detectors.reference.season import NAMES, code_of
 from detectors.snapshots.codec import encode_snapshot
 from detectors.snapshots.model_parts import MODEL, ModelParts, decode_part
 from detectors.snapshots.parts import PartName, UnusablePart
@@ -102,6 +103,8 @@ class ColumnSummary(NamedTuple):
         Usable values that came before the choice.
     given
         What has become of a reference from outside; None where there is none.
+    season
+        What is known of its season, one of `detectors.reference.season.NAMES`.
     """
 
     role: Role
@@ -111,6 +114,7 @@ class ColumnSummary(NamedTuple):
     evidence: dict[Kind, int]
     discarded: int
     given: GivenOutcome | None
+    season: str
 
 
 class ModelSummary(NamedTuple):
@@ -146,6 +150,7 @@ def summary_of(state: State) -> ModelSummary:
 def _summary_of_column(role: Role, name: str, state: State) -> ColumnSummary:
     choice = state["choice"] or {"counts": [], "discarded": 0}
     counts = zip(KINDS, choice["counts"], strict=False)
+    known = state.get("season")
     return ColumnSummary(
         role,
         name,
@@ -154,6 +159,7 @@ def _summary_of_column(role: Role, name: str, state: State) -> ColumnSummary:
         {kind: count for kind, count in counts if count > 0},
         choice["discarded"],
         Fate.restored(state.get("given")).outcome,
+        NAMES[0 if known is None else code_of(known["head"])],
     )
 
 

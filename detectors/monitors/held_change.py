@@ -11,6 +11,7 @@ from detectors.monitors.held_week import Level, since_step
 from detectors.reference import block_means, season
 from detectors.reference.course import is_course, is_step, shapes
 from detectors.reference.season import DAY_KNOWN, HOURS, MS_PER_HOUR
+from detectors.reference.told_season import NEVER
 from detectors.snapshots.tree import State
 from schemas.events.detector_report import Stream
 
@@ -129,7 +130,8 @@ def is_young(memory: Numbers, blocks: Numbers, time: int) -> bool:
     time
         Event time.
     """
-    if not season.is_learned(memory) or memory[DAY_KNOWN] > 0.0:
+    has_none = memory[season.TOLD_DAYS] == NEVER
+    if not season.is_learned(memory) or memory[DAY_KNOWN] > 0.0 or has_none:
         return False
     return bool(AT_ONCE < abs(time - blocks[block_means.BEGAN]) < KNOWN_BY)
 

@@ -13,6 +13,7 @@ from detectors.alerts.drift import Drift
 from detectors.arrays.column import Numbers
 from detectors.reference import block_means, season
 from detectors.reference.season import DAYS, HOURS, MS_PER_HOUR
+from detectors.reference.told_season import NEVER
 from detectors.snapshots.tree import State
 
 KNOWN_FROM: Final = HOURS * MS_PER_HOUR
@@ -99,6 +100,7 @@ def may_be_weekend(drift: Drift, memory: Numbers, began: float, time: int) -> bo
         Event time at which the step was found.
     """
     has_weeks = memory[season.MODE] in {season.NUMBERS, season.BOOLEANS}
+    has_weeks &= bool(memory[season.TOLD_WEEKS] != NEVER)
     if not has_weeks or memory[season.WEEK_KNOWN] > 0.0:
         return False
     if not KNOWN_FROM <= abs(time - began) < KNOWN_BY:

@@ -8,6 +8,7 @@ from detectors.algorithms.false_alarms import DEFAULT, FalseAlarms
 from detectors.performance.error import Task
 from detectors.performance.options import PerformanceOptions
 from detectors.performance.threshold import Threshold
+from detectors.reference.told_season import ToldSeason
 from schemas.events.detector_report import Stream
 from schemas.events.model_event import RESTARTING, ModelEventType
 from schemas.tables.columns import Kind
@@ -84,8 +85,10 @@ class MonitorOptions:
         How good it has to be.
     performance
         How its performance is told.
-    seasonal
-        Whether the course of days and weeks is learned and taken off.
+    season
+        Which seasons columns have.
+    seasons
+        Those of features that have others.
     reference_after
         Model events after which references begin anew.
     most_columns
@@ -107,7 +110,8 @@ class MonitorOptions:
     label_names: tuple[tuple[str, str], ...] = ()
     thresholds: tuple[Threshold, ...] = ()
     performance: PerformanceOptions = field(default_factory=PerformanceOptions)
-    seasonal: bool = True
+    season: ToldSeason = ToldSeason.AUTO
+    seasons: Mapping[str, ToldSeason] = field(default_factory=dict)
     learns_on: bool = False
     reference_after: frozenset[ModelEventType] = frozenset(RESTARTING)
 

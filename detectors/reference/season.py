@@ -17,6 +17,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from detectors.arrays.column import Numbers
+from detectors.reference.told_season import NEVER, ToldSeason
 from detectors.snapshots.tree import State
 from schemas.tables.columns import Kind
 
@@ -110,7 +111,10 @@ FURTHER: Final = LEVEL_DAYS + 1
 STANDS: Final = slice(FURTHER, FURTHER + SLOTS)  # what stands for the slots; NaN for none
 TALLIES: Final = slice(FURTHER + SLOTS, FURTHER + 2 * SLOTS)  # of them in the hour at hand
 LEVELS: Final = slice(FURTHER + 2 * SLOTS, FURTHER + 3 * SLOTS)  # mean shares of the days
-MEMORY: Final = FURTHER + 3 * SLOTS
+LEARNED: Final = slice(SHAKEN_DAYS, FURTHER + 3 * SLOTS)
+TOLD_DAYS: Final = FURTHER + 3 * SLOTS  # by `detectors.reference.told_season`
+TOLD_WEEKS: Final = TOLD_DAYS + 1
+MEMORY: Final = TOLD_WEEKS + 1
 """Words of a column."""
 
 OFF: Final = -1.0
@@ -123,6 +127,11 @@ NUMBERS: Final = 1.0
 BOOLEANS: Final = 2.0
 CATEGORIES: Final = 3.0
 MODES: Final = {Kind.NUMBER: NUMBERS, Kind.BOOLEAN: BOOLEANS, Kind.CATEGORY: CATEGORIES}
+
+UNKNOWN: Final = "unknown"
+NAMES: Final = (UNKNOWN, "daily", "weekly", "daily+weekly", "none", "calendar")
+"""What is known of a season: nothing, which cycles are taken off, that somebody has said that there
+is none, or that the column is the calendar's own."""
 
 STAYS: Final = -1
 """In place of a row: what is taken off does not change."""
@@ -150,6 +159,13 @@ def begin(memory: Numbers, mode: float) -> None:
         memory[FALLS] = 1.0
     means_of(memory)[:] = np.nan
     memory[STANDS] = np.nan
+
+
+def tell(memory: Numbers, told: ToldSeason) -> None:
+    """Write which cycles there are; what is known of those that there are not is forgotten."""
+    memory[TOLD_DAYS], memory[TOLD_WEEKS] = told.days, told.weeks
+    memory[DAY_KNOWN] *= told.days != NEVER
+    memory[WEEK_KNOWN] *= told.weeks != NEVER
 
 
 @njit(cache=True, nogil=True, error_model="numpy", inline="always")
@@ -213,7 +229,8 @@ def words(memory: Numbers) -> str:
 def is_covered(memory: Numbers, time: int) -> bool:
     """Tell whether no course of a day or a week can be what has changed since the reference began.
 
-    Because the hour is the same, or because it has lasted for two weeks.
+    Because the hour is the same, or because it has lasted for two weeks, or for two days where it
+    is said that there are no weeks.
 
     Parameters
     ----------
@@ -225,7 +242,8 @@ def is_covered(memory: Numbers, time: int) -> bool:
     if memory[MODE] == OFF:
         return True
     elapsed = abs(time - float(memory[SINCE]))
-    return elapsed <= MS_PER_HOUR or elapsed >= 2 * DAYS * HOURS * MS_PER_HOUR
+    days = DAYS if memory[TOLD_WEEKS] != NEVER else 1
+    return elapsed <= MS_PER_HOUR or elapsed >= 2 * days * HOURS * MS_PER_HOUR
 
 
 @njit(cache=True, nogil=True, error_model="numpy", inline="always")
@@ -262,6 +280,16 @@ def keeps_to_calendar(before: Numbers, after: Numbers) -> bool:
     return bool(always_hour or always_rose or not (ever_hour or ever_rose))
 
 
+@njit(cache=True, nogil=True, error_model="numpy")
+def code_of(memory: Numbers) -> int:
+    """Return which of `NAMES` says what is known, by the first `HEAD` words of a column."""
+    if memory[MODE] == OFF:
+        return 4
+    if is_calendar(memory):
+        return 5
+    return int(memory[DAY_KNOWN] + 2.0 * memory[WEEK_KNOWN])
+
+
 def is_gauged(memory: Numbers) -> bool:
     """Tell whether it is known what values are like, or need not be."""
     return bool(memory[MODE] not in {NUMBERS, CATEGORIES} or memory[REACH] > 0.0)
@@ -280,7 +308,7 @@ def cycles(memory: Numbers) -> float:
 def state_of(memory: Numbers) -> State:
     """Return what is known, of which a release before knew nothing."""
     means = means_of(memory).astype(float)
-    further = memory[SHAKEN_DAYS:].copy()
+    further = memory[LEARNED].copy()
     return {
         "head": memory[:HEAD].copy(),
         "means": means[:MEANS],
@@ -308,5 +336,5 @@ def restore(memory: Numbers, state: State | None) -> None:
     further = state.get("further")
     if further is None:
         memory[LEVEL_DAYS] = min(memory[DAYS_SEEN], MOST_CYCLES)
-    elif len(further) == len(memory[SHAKEN_DAYS:]):
-        memory[SHAKEN_DAYS:] = further
+    elif len(further) == len(memory[LEARNED]):
+        memory[LEARNED] = further

@@ -9,6 +9,7 @@ from numba import njit
 from detectors.arrays.column import Numbers
 from detectors.reference.season import (
     DAY_KNOWN,
+    DAYS_SEEN,
     FEWEST_DAYS,
     HOURS,
     LEVEL_DAYS,
@@ -16,13 +17,18 @@ from detectors.reference.season import (
     MS_PER_HOUR,
     SHAKEN,
     SHAKEN_DAYS,
+    TOLD_DAYS,
     VARIES,
     Means,
 )
+from detectors.reference.told_season import SEARCHED, TOLD
 
 MOST_SHAKEN: Final = 2
 """Days in a row of which nothing is learned, as their level has changed: of more than these the
 course itself may be another one."""
+
+NEARLY_ALL: Final = 20
+"""Hours of a day from which on one that is told is known: the first ones go into a burn-in."""
 
 LATEST_HOURS: Final = 6
 """Hours that say what the level is at the end of a day on which it has changed."""
@@ -99,6 +105,48 @@ def held(means: Means) -> int:
     for mean in means:
         count += mean == mean  # noqa: PLR0124
     return count
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def is_searched(memory: Numbers) -> bool:
+    """Tell whether the day at hand may show that days go as those before them."""
+    unknown = memory[DAY_KNOWN] == 0.0 and memory[TOLD_DAYS] == SEARCHED
+    return bool(unknown and memory[DAYS_SEEN] > 0.0)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _bridge(day: Means) -> None:
+    """Give hours of a course that have not been seen what lies between their neighbours'."""
+    for hour in range(HOURS):
+        if day[hour] == day[hour]:
+            continue
+        before, after = 1, 1
+        while math.isnan(day[(hour - before) % HOURS]):
+            before += 1
+        while math.isnan(day[(hour + after) % HOURS]):
+            after += 1
+        left, right = day[(hour - before) % HOURS], day[(hour + after) % HOURS]
+        day[hour] = (left * after + right * before) / (before + after)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def take_as_told(days: Means, memory: Numbers) -> None:
+    """Take the course of the days for known where it is told, and nearly a whole one was seen.
+
+    Parameters
+    ----------
+    days
+        Shape ``(n * 24,)``: n courses.
+    memory
+        Of the column.
+    """
+    if memory[TOLD_DAYS] != TOLD or memory[DAY_KNOWN] > 0.0 or held(days[:HOURS]) < NEARLY_ALL:
+        return
+    memory[DAY_KNOWN] = 1.0
+    for begin in range(0, len(days), HOURS):
+        day = days[begin : begin + HOURS]
+        if held(day) > 0:
+            _bridge(day)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

@@ -46,6 +46,7 @@ from detectors.reference.season import (
     TALLIES,
     THIS_WEEK,
     TODAY,
+    TOLD_WEEKS,
     VARIES,
     WEEK,
     WEEK_HOURS,
@@ -60,12 +61,15 @@ from detectors.reference.season_cycles import (
     follow,
     held,
     is_learned_from,
+    is_searched,
     learn,
     level_of,
     likeness,
     or_zero,
+    take_as_told,
 )
 from detectors.reference.season_shares import count_category, end_day, end_hour
+from detectors.reference.told_season import SEARCHED, TOLD
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -73,7 +77,8 @@ def _end_week(memory: Numbers, week: Means, this_week: Means) -> bool:
     """Learn from a week; tell whether what is taken off changes."""
     if held(this_week) < FEWEST_DAYS:
         return False
-    if memory[WEEKS_SEEN] > 0.0 and likeness(week, this_week) >= LIKE_WEEK:
+    is_like = memory[WEEKS_SEEN] > 0.0 and likeness(week, this_week) >= LIKE_WEEK
+    if memory[TOLD_WEEKS] == TOLD or (memory[TOLD_WEEKS] == SEARCHED and is_like):
         memory[WEEK_KNOWN] = 1.0
     learn(this_week, week, memory[WEEKS_SEEN])
     memory[WEEKS_SEEN] += 1.0
@@ -114,7 +119,7 @@ def _end_day(memory: Numbers, means: Means, today: int) -> bool:
         return False
     # A day on which the level has changed would say that it does so every day.
     learned = is_learned_from(memory)
-    if memory[DAY_KNOWN] == 0.0 and memory[DAYS_SEEN] > 0.0 and likeness(day, hours) >= LIKE_DAY:
+    if is_searched(memory) and likeness(day, hours) >= LIKE_DAY:
         memory[DAY_KNOWN] = 1.0
     of_week = (today + 3) % DAYS
     unknown = memory[WEEK_KNOWN] == 0.0
@@ -128,6 +133,7 @@ def _end_day(memory: Numbers, means: Means, today: int) -> bool:
         level += learn(hours, day, memory[DAYS_SEEN])
         memory[DAYS_SEEN] += 1.0
     memory[LEVEL] = level
+    take_as_told(day, memory)
     end_level(memory)
     return bool(memory[DAY_KNOWN] + memory[WEEK_KNOWN] > 0.0)
 

@@ -32,7 +32,9 @@ from detectors.reference.season_cycles import (
     follow,
     held,
     is_learned_from,
+    is_searched,
     learn,
+    take_as_told,
 )
 from detectors.reference.season_cycles import likeness as likeness_of
 
@@ -83,7 +85,7 @@ def end_day(memory: Numbers) -> bool:
     if held(today[:HOURS]) < FEWEST_HOURS:
         return False
     learned = is_learned_from(memory)
-    if memory[DAY_KNOWN] == 0.0 and memory[DAYS_SEEN] > 0.0:
+    if is_searched(memory):
         for slot in range(SLOTS):
             hours = slice(slot * HOURS, (slot + 1) * HOURS)
             if likeness_of(shares[hours], today[hours]) >= LIKE_DAY:
@@ -95,6 +97,7 @@ def end_day(memory: Numbers) -> bool:
             level += learn(today[hours], shares[hours], memory[DAYS_SEEN])
         memory[LEVELS][slot] = level
     memory[DAYS_SEEN] += learned
+    take_as_told(shares, memory)
     end_level(memory)
     return bool(memory[DAY_KNOWN] > 0.0)
 

@@ -9,6 +9,7 @@ from app.settings import Settings, load_settings
 from detectors.monitors.fleet import Fleet
 from detectors.monitors.options import DEFAULT_DETECTORS, DetectorOptions, MonitorOptions
 from detectors.performance.error import Task
+from detectors.reference.told_season import ToldSeason
 from detectors.retraining.options import PolicyOptions
 from detectors.retraining.policy import RetrainPolicy
 from schemas.events.detector_report import Stream
@@ -60,8 +61,8 @@ def test_a_model_differs_only_in_what_is_said_of_it() -> None:
         monitor__burn_in="500",
         monitor__false_alarms="1 per 100,000 rows per column",
         models="""{fraud: {critical: [amount], ignored: [id], learns_on: true,
-                   kinds: {zip: category}, task: classification,
-                   monitor: {bins: 32, false_alarms: 1 per 30d,
+                   kinds: {zip: category}, task: classification, seasons: {zip: none},
+                   monitor: {bins: 32, season: daily+weekly, false_alarms: 1 per 30d,
                              detectors: [{kind: kswin, streams: [raw]}]}}}""",
     )
     fraud = options.monitor_options(settings, "fraud")
@@ -73,6 +74,8 @@ def test_a_model_differs_only_in_what_is_said_of_it() -> None:
     assert fraud.detectors == (DetectorOptions("kswin", {}, (Stream.RAW,)),)
     assert options.declarations(settings).of("fraud").kinds == {"zip": Kind.CATEGORY}
     assert fraud.task is Task.CLASSIFICATION
+    assert fraud.season is ToldSeason.DAILY_AND_WEEKLY
+    assert fraud.seasons == {"zip": ToldSeason.NONE}
     other = options.monitor_options(settings, "churn")
     assert (other.burn_in, other.bins, other.detectors) == (500, 64, DEFAULT_DETECTORS)
     assert other.task is Task.AUTO

@@ -86,6 +86,7 @@ def status(
                 discarded=rows // 2,
                 budget=1e6,
                 doubt=Doubt.UNREST,
+                season="daily",
             )
             for name in features
         },

@@ -30,6 +30,7 @@ def test_the_figures_are_what_the_columns_say(rows: int) -> None:
         assert (found.kind, found.discarded) == (column.kind, column.discarded)
         assert found.budget == column.reference.block.limits[BUDGET] == 1_000_000
         assert found.doubt is column.doubt
+        assert found.season == column.season
         assert found.problems == tuple(column.problems.tolist())
         assert len(found.problems) == len(Flag)
 

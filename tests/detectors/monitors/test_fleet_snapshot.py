@@ -170,8 +170,8 @@ def test_a_summary_tells_the_columns_of_a_state_their_kinds_and_whether_they_are
         {"predictions": 150, "labels": 0},
         Task.AUTO,
         [
-            (Role.FEATURE, "x", Kind.NUMBER, True, {Kind.NUMBER: 100}, 0, None),
-            (Role.FEATURE, "y", Kind.CATEGORY, False, {Kind.CATEGORY: 75}, 0, None),
+            (Role.FEATURE, "x", Kind.NUMBER, True, {Kind.NUMBER: 100}, 0, None, "unknown"),
+            (Role.FEATURE, "y", Kind.CATEGORY, False, {Kind.CATEGORY: 75}, 0, None, "unknown"),
         ],
     )
 

@@ -12,6 +12,7 @@ from detectors.monitors.fleet_snapshot import FleetSnapshots
 from detectors.monitors.given_references import MOST_OF_MODEL, GivenReferences
 from detectors.monitors.options import MonitorOptions
 from detectors.reference.given import GivenOutcome
+from detectors.reference.told_season import ToldSeason
 from detectors.snapshots.parts import UnusablePart
 from schemas.events.alert import Alert
 from schemas.events.drift_alert import DriftAlert
@@ -77,7 +78,7 @@ def test_what_is_like_the_reference_joins_it() -> None:
 
 
 def test_what_is_otherwise_from_the_first_row_on_is_told_once() -> None:
-    fleet = _fleet(seasonal=False)
+    fleet = _fleet(season=ToldSeason.NONE)
     _refer(fleet, reference_of(x=_normal(2000, 1)))
     (alert,) = _fed(fleet, rows_of(x=_normal(2000, 2, mean=0.6)))
     assert isinstance(alert, DriftAlert)
@@ -130,13 +131,13 @@ def test_a_model_event_puts_the_reference_in_force_again() -> None:
 
 
 def test_the_order_of_the_rows_of_a_reference_says_nothing_of_how_the_stream_depends() -> None:
-    fleet = _fleet(seasonal=False)
+    fleet = _fleet(season=ToldSeason.NONE)
     shuffled = np.random.default_rng(1).permutation(autoregressive(0.9, 4000, 1))
     _refer(fleet, reference_of(x=shuffled))
     assert _fed(fleet, rows_of(x=autoregressive(0.9, 3000, 2))) == []
     # Residuals are judged by those of the stream, which has shown how it depends.
     assert _outcomes(fleet) == {"x": GivenOutcome.DEPENDENT}
-    moved = _fleet(seasonal=False)
+    moved = _fleet(season=ToldSeason.NONE)
     _refer(moved, reference_of(x=shuffled))
     alerts = _fed(moved, rows_of(x=autoregressive(0.9, 3000, 2) + 6.0))
     assert [alert.detected_at.offset for alert in alerts] == [BURN_IN - 1]
@@ -156,12 +157,12 @@ def test_nothing_is_guaranteed_where_the_hour_may_be_all_that_differs(
     seasonal: bool,
     guaranteed: bool,
 ) -> None:
-    fleet = _fleet(seasonal=seasonal)
+    fleet = _fleet(season=ToldSeason.AUTO if seasonal else ToldSeason.NONE)
     _refer(fleet, reference_of(more=times, x=_normal(2000, 1)))
     (alert,) = _fed(fleet, rows_of(x=_normal(BURN_IN, 2, mean=1.0)))
     assert isinstance(alert, DriftAlert)
     assert alert.guaranteed is guaranteed
-    later = _fleet(seasonal=seasonal)
+    later = _fleet(season=ToldSeason.AUTO if seasonal else ToldSeason.NONE)
     _refer(later, reference_of(more=times, x=_normal(2000, 1)))
     values = np.concatenate([_normal(600, 2), _normal(100, 3, mean=3.0)])
     (alert,) = _fed(later, rows_of(x=values))
@@ -191,7 +192,7 @@ KINDS = ["normal", "cauchy", "lognormal", "counts", "booleans", "zipf", "even", 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_stream_like_its_shuffled_reference_raises_no_alarm(kind: str) -> None:
     for seed in range(4):
-        fleet = Fleet(lambda _: MonitorOptions(seasonal=False))
+        fleet = Fleet(lambda _: MonitorOptions(season=ToldSeason.NONE))
         whole = _like(kind, 2000, 2 * seed)
         order = np.random.default_rng(seed).permutation(2000)
         _refer(fleet, reference_of(x=np.asarray(whole)[order]))
@@ -257,7 +258,7 @@ def test_what_does_not_fit_is_told_column_by_column_and_judged_by_its_own_first_
 
 
 def test_a_version_has_its_own_reference_or_that_of_all() -> None:
-    fleet = _fleet(seasonal=False)
+    fleet = _fleet(season=ToldSeason.NONE)
     _refer(fleet, reference_of(x=_normal(2000, 1)))
     _refer(fleet, reference_of(more={"version": "4", "reference_id": "r2"}, x=_normal(2000, 1, 5)))
     found = {

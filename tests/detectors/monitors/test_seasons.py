@@ -14,6 +14,7 @@ from detectors.monitors.column_monitor import Change, ColumnMonitor, Integers
 from detectors.monitors.model_monitor import ModelMonitor
 from detectors.monitors.options import MonitorOptions
 from detectors.reference import season
+from detectors.reference.told_season import ToldSeason
 from schemas.tables.columns import Column, Kind, Role
 from schemas.tables.observations import ObservationBatch, Origin, Run
 from tests.detectors.batches import plain
@@ -37,14 +38,14 @@ def _course(times: Integers) -> Numbers:
     return course
 
 
-def _monitor(kind: Kind = Kind.NUMBER, *, seasonal: bool = True) -> ColumnMonitor:
+def _monitor(kind: Kind = Kind.NUMBER, told: ToldSeason = ToldSeason.AUTO) -> ColumnMonitor:
     return ColumnMonitor(
         kinds=(kind,),
         detectors=MonitorOptions().detectors,
         burn_in=1000,
         bins=64,
         seed=lambda restarts: restarts,
-        seasonal=seasonal,
+        told=told,
     )
 
 
@@ -161,7 +162,7 @@ def test_what_the_hour_may_have_changed_is_not_guaranteed() -> None:
         (change,) = _feed(_monitor(), values, MONDAY + np.arange(4000) * pace)
         assert isinstance(change, Drift)
         assert change.independent is guaranteed
-    (change,) = _feed(_monitor(seasonal=False), values, MONDAY + np.arange(4000) * 10_000)
+    (change,) = _feed(_monitor(told=ToldSeason.NONE), values, MONDAY + np.arange(4000) * 10_000)
     assert isinstance(change, Drift)
     assert change.independent
 
@@ -256,3 +257,42 @@ def test_values_near_the_end_of_float64_and_of_no_spread_are_borne() -> None:
     random = np.random.default_rng(8)
     _feed(_monitor(), random.choice([-1e308, 1e308], len(times)), times)
     _feed(_monitor(), np.zeros(len(times)), times)
+
+
+def test_a_day_that_is_told_is_taken_off_once_it_has_been_seen() -> None:
+    times = _times(4 * ROWS)
+    values = _course(times) + np.random.default_rng(9).normal(size=len(times))
+    at = 3 * ROWS + 5000
+    values[at:] += 2
+    monitor = _monitor(told=ToldSeason.DAILY)
+    assert _feed(monitor, values[: ROWS + 10], times[: ROWS + 10]) == []
+    assert monitor.season == "daily"
+    (change,) = _feed(monitor, values[ROWS + 10 :], times[ROWS + 10 :], ROWS + 10)
+    assert isinstance(change, Drift)
+    assert at <= change.row < at + 60
+    # Without weeks two days say what days are like.
+    assert change.independent
+
+
+def test_a_week_that_is_told_is_taken_off_after_one_and_days_are_not_looked_for() -> None:
+    times = _times(20 * 1000, per_day=1000)
+    weekend = ((times // DAY + 3) % 7 >= 5).astype(np.float64)
+    values = weekend + _course(times) + np.random.default_rng(1).normal(size=len(times))
+    monitor = _monitor(told=ToldSeason.WEEKLY)
+    _feed(monitor, values[:14_000], times[:14_000])
+    assert monitor.season == "weekly"
+    both = _monitor(told=ToldSeason.DAILY_AND_WEEKLY)
+    _feed(both, values[:14_000], times[:14_000])
+    assert both.season == "daily+weekly"
+    state, changed = both.state(), _monitor(told=ToldSeason.WEEKLY)
+    changed.restore(state)
+    assert changed.season == "weekly"
+
+
+def test_what_is_known_of_a_season_has_a_name() -> None:
+    times = _times(2 * ROWS)
+    assert _monitor().season == "unknown"
+    assert _monitor(told=ToldSeason.NONE).season == "none"
+    monitor = _monitor()
+    _feed(monitor, times.astype(np.float64), times)
+    assert monitor.season == "calendar"
