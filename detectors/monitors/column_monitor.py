@@ -284,6 +284,9 @@ class ColumnMonitor:
         memory = block.season
         if not season.is_learned(memory):
             return len(column.values), None
+        if not self.reference.ready:
+            # With the end of a burn-in it is learned otherwise: where values are cut off.
+            column = column.between(0, min(len(column.values), max(self.reference.missing, 1)))
         own = retyped(column, self.kind, self._spellings)
         end = self._note(own, times, memory.copy(), block.blocks.copy())
         if end != 0:

@@ -296,3 +296,19 @@ def test_what_is_known_of_a_season_has_a_name() -> None:
     monitor = _monitor()
     _feed(monitor, times.astype(np.float64), times)
     assert monitor.season == "calendar"
+
+
+@pytest.mark.parametrize("kind", [Kind.NUMBER, Kind.BOOLEAN])
+def test_a_batch_with_a_burn_in_and_days_in_it_gives_what_small_ones_give(kind: Kind) -> None:
+    times = _times(6000, per_day=1000)
+    values = _course(times) + np.random.default_rng(1).normal(size=len(times))
+    if kind is Kind.BOOLEAN:
+        values = (values > 0).astype(np.float64)
+    whole, parts = _monitor(kind), _monitor(kind)
+    found = [change.row for change in _feed(whole, values, times)]
+    told = []
+    for row in range(0, len(times), 500):
+        told += _feed(parts, values[row : row + 500], times[row : row + 500], row)
+    assert found == [change.row for change in told]
+    assert plain(whole.state()) == plain(parts.state())
+    assert whole.season == "daily"
