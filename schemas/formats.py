@@ -67,7 +67,11 @@ REFERENCES: Final = Format(
     name="references", module="schemas.tables.reference_parts", stem=b"DLR", writes=1, reads=(1,)
 )
 CHANGES: Final = Format(
-    name="pending changes", module="agents.join.changes_codec", stem=b"DLP", writes=2, reads=(2, 1)
+    name="pending changes",
+    module="agents.join.changes_codec",
+    stem=b"DLP",
+    writes=3,
+    reads=(3, 2, 1),
 )
 DISK: Final = Format(
     name="waiting predictions on disk",

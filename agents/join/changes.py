@@ -36,10 +36,13 @@ class Met(IntEnum):
     SOME = 3
     """The same, but one of the predictions that it is for has come."""
 
+    CORRECTED = 4
+    """It takes the place of another label of its prediction, and joins nothing."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LabelChanges:
-    """Labels that met their predictions, or wait for them.
+    """Labels that met their predictions, wait for them, or take the place of others.
 
     Attributes
     ----------

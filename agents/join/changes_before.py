@@ -1,4 +1,4 @@
-"""Records of the changelog as versions before the present format wrote them (``DLP1``).
+"""Records of the changelog as the first version of the format has them (``DLP1``).
 
 They have predicted values alone: no arrivals (what waits grows old by event time there), scores,
 segments or contents. Labels are lists in the header, one for each.

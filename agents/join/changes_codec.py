@@ -1,15 +1,15 @@
 """Changes as records of the changelog.
 
-On the wire: 4 bytes of magic (``DLP2``), the CRC-32 of all that follows, the header's length (both
-unsigned little-endian 32-bit numbers), the header as JSON, then the columns of each entry,
+On the wire: 4 bytes of magic (``DLP3``), the CRC-32 of it and all that follows, the header's length
+(both unsigned little-endian 32-bit numbers), the header as JSON, then the columns of each entry,
 little-endian. Of predictions: offsets, ages and arrivals as int64, the ids' lengths and the names'
 numbers as uint32; scores as float64, contents and the segments' numbers as uint32, each of them
 only where any prediction has one; the ids. Of labels: offsets, times and arrivals as int64, the
 ids' lengths and the models' numbers as uint32, what each met as uint8, the ids. Predicted values
 and labels, and the tables of names, segments and models, are in the header. The magic's last
-character is the version of the format; `agents.join.changes_before` reads the one before. A claim
-is a header alone. Records of before there were claims have no epochs, and who wrote them reads
-later ones without.
+character is the version of the format: 2 is the same without corrections, its checksum without the
+magic, and `agents.join.changes_before` reads the first. A claim is a header alone. Records of
+before there were claims have no epochs, and who wrote them reads later ones without.
 """
 
 import struct
@@ -32,6 +32,7 @@ from schemas.tables.coded import Coded, renumbered
 from schemas.tables.model_version import ModelVersion
 
 MAGIC: Final = CHANGES.magic()
+_UNCHECKED: Final = (MAGIC_BEFORE, CHANGES.magic(2))
 _PREFIX: Final = struct.Struct("<4sII")
 
 
@@ -59,12 +60,12 @@ def encode_changes(changes: Changes) -> Iterator[bytes]:
             yield from encode_changes(half)
         return
     body = b"".join([head, *parts])
-    check = crc32(body, len(head))
+    check = _checksum(MAGIC, len(head), body)
     yield _PREFIX.pack(MAGIC, check, len(head)) + body
 
 
 def decode_changes(record: bytes) -> Changes:
-    """Return what a record says, also one of the format before.
+    """Return what a record says, also one of a format before.
 
     Raises
     ------
@@ -81,7 +82,7 @@ def decode_changes(record: bytes) -> Changes:
         raise UnreadableChanges("foreign bytes")
     if version not in CHANGES.reads:
         raise OtherChanges(CHANGES.refusal(version))
-    if crc32(memoryview(record)[_PREFIX.size :], length) != check:
+    if _checksum(magic, length, memoryview(record)[_PREFIX.size :]) != check:
         raise UnreadableChanges("its checksum does not fit: it is damaged")
     try:
         at = _PREFIX.size + length
@@ -91,6 +92,11 @@ def decode_changes(record: bytes) -> Changes:
         return _decoded(record, header, at)
     except (ValueError, KeyError, TypeError, IndexError, UnicodeDecodeError) as error:
         raise UnreadableChanges(f"not as it should be: {error!r}") from error
+
+
+def _checksum(magic: bytes, length: int, body: bytes | memoryview) -> int:
+    """Return what tells a record from a damaged one; once it did not cover the magic."""
+    return crc32(body, length if magic in _UNCHECKED else crc32(magic, length))
 
 
 def _predictions(batch: Predictions) -> tuple[dict[str, Any], list[bytes]]:

@@ -1,6 +1,7 @@
 """What a join has counted of what waits."""
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 
 
 @dataclass(slots=True)
@@ -18,6 +19,8 @@ class Counters:
         came again as they were.
     orphaned
         Labels given up before their prediction came.
+    orphans
+        The same by the models that they name, None for those that name none, until they are taken.
     """
 
     waiting: int = 0
@@ -26,7 +29,9 @@ class Counters:
     replaced: int = 0
     duplicate: int = 0
     orphaned: int = 0
+    orphans: Counter[str | None] = field(default_factory=Counter)
 
     def begin_again(self) -> None:
         """Count from now on: what a restore gave up was counted before."""
         self.expired = self.evicted = self.replaced = self.duplicate = self.orphaned = 0
+        self.orphans.clear()

@@ -1,6 +1,6 @@
 """Labels that came before their predictions, and wait for them."""
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
@@ -107,25 +107,27 @@ class EarlyLabels:
                 return early.label
         return None
 
-    def trim(self, oldest: int, undated: int) -> int:
-        """Drop what came before a time, or is above the cap; return how many no prediction met.
+    def trim(self, oldest: int, undated: int) -> Counter[str | None]:
+        """Drop what came before a time, or is above the cap.
+
+        Return how many of them no prediction met, by the models that they name.
 
         Parameters
         ----------
         undated
             What stands for an arrival of 0.
         """
-        orphaned = 0
+        orphaned: Counter[str | None] = Counter()
         while self._labels:
             labels = next(iter(self._labels.values()))
             arrival = labels[-1].label.arrival or undated
             if arrival >= oldest and self._kept <= self._most:
                 break
             self._labels.popitem(last=False)
-            unused = sum(not early.is_used for early in labels)
+            unused = [early.label.model for early in labels if not early.is_used]
             self._kept -= len(labels)
-            self.unused -= unused
-            orphaned += unused
+            self.unused -= len(unused)
+            orphaned.update(unused)
         return orphaned
 
     def said_again(self, oldest: int, position: int) -> Iterator[EarlyLabel]:

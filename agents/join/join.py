@@ -8,9 +8,12 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.join.again import Again
+from agents.join.changes import Met
 from agents.join.clocks import Clocks
+from agents.join.corrections import Corrections
 from agents.join.counters import Counters
-from agents.join.duplicates import Duplicates
+from agents.join.duplicates import CORRECTED, DUPLICATE, Duplicates
 from agents.join.early_labels import MOST_SIDE_BY_SIDE, EarlyLabels
 from agents.join.joined import Joined, JoinedRows
 from agents.join.labels import Label, Labels
@@ -26,6 +29,9 @@ _EMBEDDED: Final = -2
 """In place of a label's offset where the prediction carried it."""
 
 _NONE: Final = -1
+
+_UNCHANGED: Final = 255
+"""In place of a `Met`: the label has changed nothing."""
 
 Found = Mapping[bytes, tuple[int, ...]]
 Rows = NDArray[np.int64]
@@ -55,17 +61,20 @@ class LabelsTaken(NamedTuple):
         The predictions that they met.
     early, duplicate, corrected
         How many of the others came first, came again, and came again with another value.
-    rows, has_met
-        Which of them changed anything, and for each of these whether it met a prediction; of the
-        others it waits for one.
+    again
+        Those of the others that were for predictions which had their labels.
+    rows, met
+        Which of them changed anything, and what became of each of these: of `Met`, shape ``(n,)``,
+        uint8.
     """
 
     joined: JoinedRows
     early: int
     duplicate: int
     corrected: int
+    again: Sequence[Again]
     rows: Rows
-    has_met: NDArray[np.bool_]
+    met: NDArray[np.uint8]
 
 
 class PendingJoin:
@@ -79,8 +88,8 @@ class PendingJoin:
 
     An entry goes when it is too old by `Clocks`, or when the cap is exceeded, the oldest first. A
     labelled prediction stays until then, so that a second label for it is known as a duplicate; one
-    of another value is a correction, which is counted and does not join again: an error that the
-    detectors have seen cannot be taken back.
+    of another value is a correction, which is told as such and does not join again: an error that
+    the detectors have seen cannot be taken back. What comes after it is compared with it.
 
     Parameters
     ----------
@@ -105,6 +114,8 @@ class PendingJoin:
         The predictions.
     early
         The labels that wait.
+    corrections
+        What has lately corrected a label.
     clocks
         By which all of them grow old.
     counters
@@ -130,6 +141,7 @@ class PendingJoin:
     ) -> None:
         self._most = most
         self._duplicates = Duplicates(declarations)
+        self.corrections = Corrections()
         self._reused_ids = reused_ids
         kept = most if hot is None else min(most, hot)
         # Labels that were there before their predictions, by the number: a replay needs them.
@@ -194,24 +206,28 @@ class PendingJoin:
         rows, numbers = self._plain(labels, on_disk)
         parts = [self._join_plain(labels, rows, numbers)]
         counts = {"early": 0, "duplicate": 0, "corrected": 0}
-        has_met = np.zeros(len(labels), dtype=np.bool_)
-        waits = np.zeros(len(labels), dtype=np.bool_)
-        has_met[rows] = True
+        again: list[Again] = []
+        met = np.full(len(labels), _UNCHANGED, dtype=np.uint8)
+        met[rows] = Met.PREDICTION
         if len(rows) < len(labels):
             joined: list[tuple[int, Joined]] = []
-            for row in np.flatnonzero(~has_met).tolist():
+            for row in np.flatnonzero(met == _UNCHANGED).tolist():
                 label = labels[row]
                 found = self._add_label(label, on_disk)
-                has_met[row] = bool(found)
                 joined += [(label.offset, join) for join in found]
-                if not found:
-                    outcome, waits[row] = self._unmet(label, on_disk, position)
-                    counts[outcome] += 1
+                if found:
+                    met[row] = Met.PREDICTION
+                    continue
+                outcome, change, those = self._unmet(label, on_disk, position)
+                counts[outcome] += 1
+                again += those
+                if change is not None:
+                    met[row] = change
             parts.append(JoinedRows.of(joined))
         self._trim()
-        changed = np.flatnonzero(has_met | waits)
+        changed = np.flatnonzero(met != _UNCHANGED)
         whole = JoinedRows.concatenated(parts).by_offset()
-        return labels, LabelsTaken(whole, **counts, rows=changed, has_met=has_met[changed])
+        return labels, LabelsTaken(whole, **counts, again=again, rows=changed, met=met[changed])
 
     def is_there(self, names: Sequence[bytes]) -> list[bool]:
         """Tell of which ids a prediction waits, or has met its label."""
@@ -300,17 +316,44 @@ class PendingJoin:
             joined.append(_join(entry, FirstLabel(label.value, label.time)))
         return joined
 
-    def _unmet(self, label: Label, on_disk: Found, position: int) -> tuple[str, bool]:
-        """Return what a label counts as that met nothing, and whether it is new and waits."""
+    def _unmet(
+        self, label: Label, on_disk: Found, position: int
+    ) -> tuple[str, Met | None, list[Again]]:
+        """Return what a label counts as that met nothing, now or in a replay.
+
+        Besides it what it has changed, if anything, and what it is to each prediction.
+        """
         wanted = self._wanted(label, on_disk)
         if not wanted:
             outcome = self.early.keep(label, position)
-            return outcome, outcome == "early"
+            return outcome, Met.NOTHING if outcome == "early" else None, []
         # A replay of a label that came before its prediction.
         if any(entry.label == label.offset for _, entry in wanted):
-            return "early", False
-        known = [(entry.model, entry.digest) for _, entry in wanted]
-        return self._duplicates.of_label(label.value, known), False
+            return "early", None, []
+        again = [
+            Again(
+                label.offset,
+                label.time,
+                (entry.model, entry.version),
+                self._corrects(label, number, entry),
+            )
+            for number, entry in wanted
+        ]
+        if any(each.is_corrected for each in again):
+            return CORRECTED, Met.CORRECTED, again
+        return DUPLICATE, None, again
+
+    def _corrects(self, label: Label, number: int, entry: Entry) -> bool:
+        """Tell whether a label is another one than a prediction had, and have it take its place."""
+        if self.corrections.latest(number) == label.offset:
+            return True
+        outcome = self._duplicates.of_label(label.value, [(entry.model, entry.digest)])
+        if outcome == DUPLICATE:
+            return False
+        digest = self._duplicates.digest(label.value, entry.model)
+        self.log.set_label(number, entry.label, digest)
+        self.corrections.note(number, label.offset)
+        return True
 
     def _wanted(self, label: Label, on_disk: Found) -> list[tuple[int, Entry]]:
         """Return the predictions that a label is for: one of each model version."""
@@ -444,7 +487,10 @@ class PendingJoin:
                     rest = tuple(other for other in _all(numbers) if other != number)
                     if rest:
                         waiting[name] = rest if len(rest) > 1 else rest[0]
-        counters.orphaned += self.early.trim(oldest, clocks.born)
+        if self.early:
+            orphans = self.early.trim(oldest, clocks.born)
+            counters.orphaned += orphans.total()
+            counters.orphans.update(orphans)
 
 
 def _join(entry: Entry, label: FirstLabel) -> Joined:

@@ -1,6 +1,6 @@
 """The pending store of one partition: the join, and what makes it outlive its process."""
 
-from collections import deque
+from collections import Counter, deque
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final
@@ -25,6 +25,9 @@ from schemas.tables.declared import NO_DECLARATIONS, Declarations
 
 _RECORDS_BETWEEN: Final = 1000
 """Records of the changelog after which labels that still wait are said again, at the least."""
+
+_SAID_AGAIN: Final = (Met.STILL_NOTHING, Met.SOME)
+"""Of labels that stand in the changelog for the second time."""
 
 _MARKS: Final = 256
 """Places of the changelog that are remembered of all the predictions that a store may hold."""
@@ -137,17 +140,23 @@ class PendingStore:
         """Take labels, as `agents.join.join.PendingJoin.add_labels`."""
         if len(labels) == 0:
             nothing = np.empty(0, dtype=np.int64)
-            return LabelsTaken(JoinedRows.of([]), 0, 0, 0, nothing, nothing.astype(np.bool_))
+            return LabelsTaken(JoinedRows.of([]), 0, 0, 0, (), nothing, nothing.astype(np.uint8))
         labels, taken = self._join.add_labels(labels, self._position)
         if len(taken.rows):
-            met = np.where(taken.has_met, np.uint8(Met.PREDICTION), np.uint8(Met.NOTHING))
-            self._taken.append(LabelChanges(labels.take(taken.rows), met))
+            self._taken.append(LabelChanges(labels.take(taken.rows), taken.met))
         return taken
 
     def see(self, arrival: int) -> None:
         """Take note of when a record came of which nothing is to be kept."""
         self._join.clocks.advance(arrival)
         self._join.advance()
+
+    def take_orphans(self) -> Counter[str | None]:
+        """Return the labels given up since the last call, by the models that they name."""
+        orphans = self._join.counters.orphans
+        taken = orphans.copy()
+        orphans.clear()
+        return taken
 
     def made_durable(self, number: int) -> None:
         """Take note that the changelog has all up to a prediction."""
@@ -232,6 +241,7 @@ class PendingStore:
         self._since = deque((number, since) for number, since in rest["since"])
         self.epochs = Claims(rest.get("epochs", (NO_EPOCH,)))
         join.early.restore(rest["early"], rest["early since"])
+        join.corrections.restore(rest.get("corrections", ()))
         join.log.load()
         join.durable_to = join.log.end
         self._position = position.offset
@@ -246,6 +256,7 @@ class PendingStore:
             "early since": join.early.since,
             "since": list(self._since),
             "early": join.early.state(),
+            "corrections": join.corrections.state(),
             "epochs": list(self.epochs),
         }
         return DiskCheckpoint(join.log, join.log.capture(orjson.dumps(rest)))
@@ -260,7 +271,7 @@ class PendingStore:
             if isinstance(entry, Predictions):
                 self.add_predictions(entry)
                 continue
-            again = entry.met >= Met.STILL_NOTHING
+            again = np.isin(entry.met, _SAID_AGAIN)
             bounds = [0, *(np.flatnonzero(np.diff(again)) + 1).tolist(), len(entry)]
             for begin, end in pairwise(bounds):
                 self._apply_labels(entry.part(begin, end))
@@ -274,7 +285,7 @@ class PendingStore:
     def _apply_labels(self, those: LabelChanges) -> None:
         """Take labels again that either all are said again or all are new."""
         labels, met = those.labels, those.met
-        if len(met) and met[0] >= Met.STILL_NOTHING:
+        if len(met) and met[0] in _SAID_AGAIN:
             for row in range(len(labels)):
                 self._join.keep_again(
                     labels[row], self._position, is_used=bool(met[row] == Met.SOME)

@@ -64,6 +64,9 @@ class JoinTelemetry(Protocol):
     def labels_met(self, outcomes: LabelOutcomes) -> None:
         """Take note of what became of a batch of labels."""
 
+    def labels_orphaned(self, partition: int, model: str | None, labels: int) -> None:
+        """Take note of labels of a partition that were given up, and the model that they name."""
+
     def pending_changed(self, partition: int, status: PendingStatus | None) -> None:
         """Take note of a partition's pending store; None when the partition has gone."""
 

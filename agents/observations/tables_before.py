@@ -8,7 +8,7 @@ from detectors.performance.labelled_rows import are_labelled, errors_of
 from detectors.performance.task_choice import TaskChoice
 from schemas.tables.columns import Role
 from schemas.tables.model_version import ModelVersion
-from schemas.tables.observations import ObservationBatch, ObservationTable
+from schemas.tables.observations import ObservationBatch, ObservationTable, Origin
 from schemas.tables.outcomes import outcomes_of
 
 
@@ -31,8 +31,13 @@ class TablesBefore:
     def of(
         self, tables: Iterable[tuple[int, ObservationTable]]
     ) -> Iterator[tuple[int, ObservationTable]]:
-        """Yield tables with their partitions, of labelled rows one for each model version."""
+        """Yield tables with their partitions, of labelled rows one for each model version.
+
+        Labels that came again are left out: the release before knows of none.
+        """
         for partition, table in tables:
+            if table.origin is Origin.REPEATS:
+                continue
             if not are_labelled(table.columns):
                 yield partition, table
                 continue

@@ -16,6 +16,7 @@ from agents.observations.framing import framed
 from agents.observations.label_reader import LabelReader, LabelsOfSlice, ReadLabels
 from agents.observations.label_tables import Labelled, label_tables
 from agents.observations.prediction_reader import PredictionReader, ReadPredictions, Waiting
+from agents.observations.repeat_tables import Repeated, repeat_tables
 from agents.observations.tables_before import TablesBefore
 from agents.records.block import RecordBlock
 from agents.records.record import Record
@@ -197,16 +198,20 @@ class Intake:
         waiting = iter(() if read is None else read.waiting)
         slices = iter(() if labels is None else labels.slices)
         labelled: list[Labelled] = []
+        repeated: list[Repeated] = []
         duplicates: list[int] = []
         for block in blocks:
             if block.topic == self._topics.predictions:
                 labelled.append(self._join_predictions(block, next(waiting), duplicates))
             else:
-                labelled.append(self._join_labels(block, next(slices)))
+                joined, again = self._join_labels(block, next(slices))
+                labelled.append(joined)
+                repeated.append(again)
         if not await self._pending.fix_order({each.partition for each in blocks}, is_current):
             return outputs  # whose the partitions are now takes the same records, and observes them
         tables = [] if read is None else read.tables(shard_of, duplicates)
         tables += label_tables(labelled, shard_of)
+        tables += repeat_tables(repeated, shard_of)
         return [*outputs, *await self._publish(tables, blocks)]
 
     async def _tell(
@@ -233,9 +238,8 @@ class Intake:
         self._telemetry.labels_met(LabelOutcomes(joined=len(joined)))
         return Labelled(Source(block.topic, block.partition), joined)
 
-    def _join_labels(self, block: RecordBlock, read: LabelsOfSlice) -> Labelled:
+    def _join_labels(self, block: RecordBlock, read: LabelsOfSlice) -> tuple[Labelled, Repeated]:
         store = self._pending.get(block.partition)
-        orphaned = store.status.orphaned
         taken = store.add_labels(read.waiting)
         store.see(read.arrival)
         joined = JoinedRows.concatenated([taken.joined, read.carried]).by_offset()
@@ -245,10 +249,10 @@ class Intake:
                 early=taken.early,
                 duplicate=taken.duplicate,
                 corrected=taken.corrected,
-                orphaned=store.status.orphaned - orphaned,
             )
         )
-        return Labelled(Source(block.topic, block.partition), joined)
+        source = Source(block.topic, block.partition)
+        return Labelled(source, joined), Repeated(source, taken.again)
 
     async def _pass_on(self, block: RecordBlock) -> list[Awaitable[object]]:
         """Pass model events to detection and to policy, keyed by model."""
@@ -341,6 +345,9 @@ class Intake:
             store = self._pending.find(partition)
             if store is not None:
                 self._telemetry.pending_changed(partition, store.status)
+                for model, labels in store.take_orphans().items():
+                    self._telemetry.labels_met(LabelOutcomes(orphaned=labels))
+                    self._telemetry.labels_orphaned(partition, model, labels)
         self._telemetry.batch_handled(self.name, perf_counter() - started)
 
 

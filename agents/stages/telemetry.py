@@ -11,6 +11,7 @@ from detectors.monitors.column_figures import Figures
 from detectors.performance.error import Task
 from detectors.reference.given import GivenOutcome
 from detectors.retraining.model_requests import AnswerOutcome
+from detectors.rows.label_repeats import LabelRepeats
 from detectors.versions.registry import EventOutcome
 from schemas.events.alert import Alert
 from schemas.events.left_out import LeftOut
@@ -54,6 +55,8 @@ class ModelStatus:
         Of its performance: as they are written.
     status
         What it is to its model.
+    repeats
+        Labels that came again.
     open_alerts
         Alerts that were not acknowledged and are of the present references.
     references
@@ -70,6 +73,7 @@ class ModelStatus:
     task: Task
     status: VersionStatus
     open_alerts: int
+    repeats: LabelRepeats
     columns: Mapping[tuple[Role, str], Figures]
     thresholds: Mapping[str, ThresholdStatus] = field(default_factory=dict)
     references: Mapping[tuple[Role, str], GivenOutcome] = field(default_factory=dict)

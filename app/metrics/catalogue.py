@@ -135,7 +135,8 @@ DEAD_LETTER_LIMIT: Final = MetricSpec(
 ROWS_ACCEPTED: Final = MetricSpec(
     "driftline_rows_accepted_total",
     "counter",
-    "Rows that intake accepted: predictions, or labels joined to their predictions.",
+    "Rows that intake accepted: predictions, labels joined to their predictions, or labels that "
+    "came again for these (repeats).",
     (*_MODEL, "origin"),
 )
 ROWS_WATCHED: Final = MetricSpec(
@@ -182,6 +183,20 @@ LABELS: Final = MetricSpec(
     "counter",
     "Labels by what became of them: joined, early, duplicate, corrected, orphaned.",
     ("outcome",),
+)
+LABELS_ORPHANED: Final = MetricSpec(
+    "driftline_labels_orphaned_total",
+    "counter",
+    "Labels given up before their prediction came, by the model that they name, and by partition: "
+    "without a prediction there is no version, and of labels that name no model none either.",
+    ("model", "partition"),
+)
+LABELS_REPEATED: Final = MetricSpec(
+    "driftline_labels_repeated",
+    "gauge",
+    "Labels of a model version that came again since its watch began, as outcome: duplicate, or "
+    "corrected (with another value).",
+    (*_MODEL, "outcome"),
 )
 PENDING_ENTRIES: Final = MetricSpec(
     "driftline_pending_entries",
@@ -597,6 +612,7 @@ CATALOGUE: Final = (
     CLOCKS_AHEAD,
     FIELDS_LEFT_OUT,
     LABELS,
+    LABELS_ORPHANED,
     PENDING_ENTRIES,
     PENDING_DROPPED,
     PENDING_DISK,
@@ -613,6 +629,7 @@ CATALOGUE: Final = (
     THRESHOLD_BREACHED,
     VERSION_STATUS,
     OPEN_ALERTS,
+    LABELS_REPEATED,
     FEATURE_VALUES,
     FEATURE_DISCARDED,
     FEATURE_KIND,

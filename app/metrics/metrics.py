@@ -108,7 +108,10 @@ class Metrics:
         self._newcomer_rows = self._counter(catalogue.NEWCOMER_ROWS_DROPPED)
         self._ahead = self._counter(catalogue.CLOCKS_AHEAD)
         self._left_out = self._counter(catalogue.FIELDS_LEFT_OUT)
-        self._labels = self._counter(catalogue.LABELS)
+        self._labels, self._orphaned = (
+            self._counter(catalogue.LABELS),
+            CappedCounter(self._counter(catalogue.LABELS_ORPHANED), label_values),
+        )
         self._pending = self._gauge(catalogue.PENDING_ENTRIES)
         self._disk = self._gauge(catalogue.PENDING_DISK)
         self._restore = self._gauge(catalogue.PENDING_RESTORE)
@@ -269,6 +272,10 @@ class Metrics:
         for outcome, count in asdict(outcomes).items():
             if count:
                 self._labels.labels(outcome).inc(count)
+
+    def labels_orphaned(self, partition: int, model: str | None, labels: int) -> None:
+        """Take note of labels that were given up, and the model that they name."""
+        self._orphaned.add((model or "",), (str(partition),), labels)
 
     def clocks_ahead(self, topic: str, records: int) -> None:
         """Take note of records whose events were dated after them."""

@@ -149,6 +149,9 @@ class ModelCollector(Collector):
                 families[catalogue.THRESHOLD_BREACHED.name].add_metric(labels, int(is_breached))
             families[catalogue.VERSION_STATUS.name].add_metric((*key, str(status.status)), 1)
             families[catalogue.OPEN_ALERTS.name].add_metric(key, status.open_alerts)
+            repeated = families[catalogue.LABELS_REPEATED.name]
+            repeated.add_metric((*key, "duplicate"), status.repeats.duplicates)
+            repeated.add_metric((*key, "corrected"), status.repeats.corrections)
 
     def _add_column(
         self,
@@ -200,6 +203,7 @@ MODEL_SPECS: Final = (
     catalogue.THRESHOLD_BREACHED,
     catalogue.VERSION_STATUS,
     catalogue.OPEN_ALERTS,
+    catalogue.LABELS_REPEATED,
     catalogue.FEATURE_VALUES,
     catalogue.FEATURE_DISCARDED,
     catalogue.FEATURE_KIND,

@@ -11,6 +11,7 @@ from detectors.retraining.conditions import (
     DRIFT_KINDS,
     Combination,
     Condition,
+    Corrections,
     Cost,
     Drift,
     Leaf,
@@ -37,6 +38,7 @@ _KINDS: Final = (
     "labelled_rows",
     "schedule",
     "cost",
+    "label_corrections",
     "any",
     "all",
     "at_least",
@@ -87,6 +89,22 @@ class CostTrigger(Section):
     """What an error costs: a wrong class, or of a regression a distance of 1."""
 
 
+class CorrectionsTrigger(Section):
+    """How many labels that came again had another value."""
+
+    labels: Annotated[int, Field(ge=1, le=MOST_ROWS)] | None = None
+    """So many of them."""
+
+    share: Annotated[float, Field(gt=0, le=1)] | None = None
+    """This share of all labels of the version, of 100 at least."""
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Self:
+        if (self.labels is None) == (self.share is None):
+            raise expected("either labels or share")
+        return self
+
+
 class TriggerSettings(Section):
     """One condition, or a combination of some."""
 
@@ -111,6 +129,9 @@ class TriggerSettings(Section):
 
     cost: CostTrigger | None = None
     """Avoidable errors since the last training outweigh the next one."""
+
+    label_corrections: CorrectionsTrigger | None = None
+    """So many labels were corrected since the end of the training data."""
 
     any: Annotated[tuple["TriggerSettings", ...], AfterValidator(not_empty)] | None = None
     """Any of these."""
@@ -163,6 +184,8 @@ class TriggerSettings(Section):
             return Volume(rows, is_labelled=self.rows is None)
         if self.schedule is not None:
             return Schedule(" ".join(self.schedule.split()), self.zone)
+        if self.label_corrections is not None:
+            return Corrections(self.label_corrections.labels, self.label_corrections.share)
         return None if self.cost is None else Cost(self.cost.retraining, self.cost.error)
 
 

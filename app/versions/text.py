@@ -47,6 +47,11 @@ def _lines_of_version(record: VersionRecord) -> Iterator[str]:
     if record.rows:
         yield f"  {record.rows} rows, from {record.first_event} to {record.last_event}"
         yield f"  its references are learned since {record.reference_since}"
+        if record.label_corrections or record.label_duplicates:
+            yield (
+                f"  labels that came again: {record.label_corrections} corrected, "
+                f"{record.label_duplicates} the same"
+            )
     else:
         yield "  no rows so far"
     for step in record.history:

@@ -117,7 +117,7 @@ class ComparedRows:
     def consume(self, rows: ObservationBatch, first: int, log: RowLog) -> list[Found]:
         """Gather rows; what they say is told once both versions have theirs."""
         del first, log
-        if self._gathered.is_compared(self._key):
+        if rows.origin is not Origin.REPEATS and self._gathered.is_compared(self._key):
             losses = np.full((len(self._losses), len(rows)), np.nan)
             if rows.origin is Origin.LABELS:
                 view = OutcomeView(rows.columns, len(rows), self._classes)

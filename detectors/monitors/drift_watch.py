@@ -47,6 +47,7 @@ from schemas.tables.retyping import retyped
 ROLES_OF: Final = {
     Origin.PREDICTIONS: frozenset({Role.FEATURE, Role.PREDICTION, Role.SCORE}),
     Origin.LABELS: frozenset({Role.ERROR}),
+    Origin.REPEATS: frozenset(),
 }
 
 ERROR: Final[ColumnKey] = (Role.ERROR, NAME)

@@ -139,6 +139,8 @@ class ModelMonitor:
         self._plans.clear()
         self.renewed |= log.renewed_by(unseen)
         first = log.append(unseen)
+        if unseen.origin is Origin.REPEATS:
+            return self._finish(unseen, first, [], self._others)
         if not are_labelled(unseen.columns):
             found = self._drift.consume(unseen, first, log, room=room)
             return self._finish(unseen, first, found, self._others)
@@ -157,7 +159,7 @@ class ModelMonitor:
 
         Valid until the next update, conclusion, restart or restoration.
         """
-        if origin is Origin.LABELS and self.task.settled is None:
+        if origin is Origin.REPEATS or (origin is Origin.LABELS and self.task.settled is None):
             return None
         known = self._plans.get(origin)
         if known is None or known.layout is not layout:
@@ -235,7 +237,11 @@ class ModelMonitor:
         drift = self._drift.state()
         state = {
             "refused": drift["refused"],
-            "logs": {str(origin): log.state() for origin, log in self._logs.items()},
+            "logs": {
+                str(origin): log.state()
+                for origin, log in self._logs.items()
+                if log.rows or origin is not Origin.REPEATS
+            },
             "columns": drift["columns"],
             "joint": drift["joint"],
             "recoveries": drift["recoveries"],
@@ -253,17 +259,19 @@ class ModelMonitor:
         """
         self._plans.clear()
         for origin, log in self._logs.items():
-            log.restore(state["logs"][str(origin)])
+            known = state["logs"].get(str(origin))
+            if known is not None or origin is not Origin.REPEATS:
+                log.restore(known)
         self._drift.restore(state, self.rows)
         if "task" in state:
             self.task.restore(state["task"])
         elif ERROR in self.columns:
             # Errors were made row by row before, and this is what the first one was.
             self.task.settle(_TASKS.get(self.columns[ERROR].kind, Task.CLASSIFICATION))
-        known = state.get("consumers", {})
+        of_consumers = state.get("consumers", {})
         for consumer in self._others:
-            if consumer.name in known:
-                consumer.restore(known[consumer.name])
+            if consumer.name in of_consumers:
+                consumer.restore(of_consumers[consumer.name])
 
     def _finish(
         self,

@@ -15,6 +15,7 @@ from detectors.performance.performance import Performance, Telling
 from detectors.performance.prediction_counts import PredictionCounts
 from detectors.performance.task_choice import TaskChoice
 from detectors.performance.withheld import withheld
+from detectors.rows.label_repeats import LabelRepeats, corrected_in
 from detectors.rows.predicted_at import predicted_at
 from detectors.rows.row_log import RowLog
 from detectors.snapshots.tree import State
@@ -67,6 +68,7 @@ class PerformanceWatch:
         self._names = OutcomeNames(options.spellings)
         self._untrue_until = _NEVER
         self._newest = _NEVER
+        self._repeats = LabelRepeats()
         self._performance: Performance | None = None
         if self._choice.settled is not None:
             self._performance = self._new_performance(self._choice.settled)
@@ -90,6 +92,9 @@ class PerformanceWatch:
             are_other = [self._names.are_other] * len(rows)
             at_rows = [(each.row, each) for each in estimated]
             return self._all_found(at_rows, are_other, first, log)
+        if rows.origin is Origin.REPEATS:
+            self._repeats = self._repeats.plus(corrected_in(rows))
+            return []
         if not are_labelled(rows.columns):
             return []
         are_other = self._compare_names(rows)
@@ -120,6 +125,7 @@ class PerformanceWatch:
             "held": [list(each) for each in self._held],
             "names": [self._names.state(), self._untrue_until, self._newest],
             "performance": None if self._performance is None else self._performance.state(),
+            **({"repeats": self._repeats.state()} if self._repeats.total else {}),
         }
 
     def restore(self, state: State) -> None:
@@ -132,6 +138,7 @@ class PerformanceWatch:
         """
         if state["format"] != FORMAT:
             raise ValueError(f"performance of format {state['format']}, expected {FORMAT}")
+        self._repeats = LabelRepeats.of(state.get("repeats", {}))
         if state["options"] != self._fingerprint():
             return
         self._counts.restore(state["predictions"])
@@ -259,6 +266,8 @@ class PerformanceWatch:
             classes=told.classes,
             confusion=told.confusion,
             estimate_errors=told.estimate_errors,
+            label_duplicates=self._repeats.duplicates,
+            label_corrections=self._repeats.corrections,
         )
 
 

@@ -1,6 +1,7 @@
 """The rows of a model version as the registry of versions counts them."""
 
 from detectors.monitors.row_consumer import Found
+from detectors.rows.label_repeats import corrected_in
 from detectors.rows.row_log import RowLog
 from detectors.snapshots.tree import State
 from detectors.versions.registry import VersionRegistry
@@ -9,7 +10,9 @@ from schemas.tables.observations import ObservationBatch, Origin
 
 
 class ServedRows:
-    """A row consumer that tells a registry of each prediction; it has no state of its own.
+    """A row consumer that tells a registry of each prediction, and of each label that came again.
+
+    It has no state of its own.
 
     Parameters
     ----------
@@ -36,6 +39,8 @@ class ServedRows:
         del first, log
         if rows.origin is Origin.PREDICTIONS:
             self._registry.count(self._key, rows.times)
+        elif rows.origin is Origin.REPEATS:
+            self._registry.count_repeats(self._key, corrected_in(rows))
         return []
 
     def restart(self) -> None:

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from detectors.monitors.row_consumer import Found
-from detectors.retraining.conditions import Cost, OfRows, Schedule, Volume
+from detectors.retraining.conditions import Corrections, Cost, OfRows, Schedule, Volume
+from detectors.retraining.corrections_gauge import CorrectionsGauge
 from detectors.retraining.cost_gauge import CostGauge
 from detectors.retraining.gauges import Gauge, Reading
 from detectors.retraining.row_count import RowCount
@@ -28,6 +29,7 @@ _GAUGES: Final[Mapping[type[OfRows], Callable[[Any], Gauge]]] = {
     Volume: VolumeGauge,
     Schedule: ScheduleGauge,
     Cost: CostGauge,
+    Corrections: CorrectionsGauge,
 }
 
 

@@ -163,8 +163,33 @@ class Cost:
         return SignalKind.COST
 
 
+@dataclass(frozen=True, slots=True)
+class Corrections:
+    """So many labels were corrected since the training data's end.
+
+    Attributes
+    ----------
+    labels
+        How many; None where a share is meant.
+    share
+        Which share of all labels, above 0 and at most 1; None where a number is meant.
+    """
+
+    labels: int | None = None
+    share: float | None = None
+
+    def __str__(self) -> str:
+        limit = str(self.labels) if self.share is None else f"{self.share:g} of labels"
+        return f"{self.kind} >= {limit}"
+
+    @property
+    def kind(self) -> SignalKind:
+        """The kind of its signals."""
+        return SignalKind.CORRECTIONS
+
+
 OfAlerts: TypeAlias = Performance | Drift
-OfRows: TypeAlias = Volume | Schedule | Cost
+OfRows: TypeAlias = Volume | Schedule | Cost | Corrections
 Leaf: TypeAlias = OfAlerts | OfRows
 
 

@@ -3,7 +3,15 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from detectors.retraining.conditions import Cost, Drift, Leaf, Performance, Schedule, Volume
+from detectors.retraining.conditions import (
+    Corrections,
+    Cost,
+    Drift,
+    Leaf,
+    Performance,
+    Schedule,
+    Volume,
+)
 from detectors.retraining.evidence import AlertEvidence, Evidence, SignalEvidence
 from detectors.retraining.options import PolicyOptions
 from detectors.retraining.version_requests import SECONDS
@@ -22,6 +30,7 @@ _TRIGGER: Final[Mapping[type[Leaf], Trigger]] = {
     Volume: Trigger.VOLUME,
     Schedule: Trigger.SCHEDULE,
     Cost: Trigger.COST,
+    Corrections: Trigger.CORRECTIONS,
 }
 _PRIORITY: Final = {
     Trigger.PERFORMANCE: Priority.HIGH,
@@ -29,6 +38,7 @@ _PRIORITY: Final = {
     Trigger.CRITICAL_FEATURE: Priority.HIGH,
     Trigger.CONCEPT: Priority.HIGH,
     Trigger.FEATURES: Priority.NORMAL,
+    Trigger.CORRECTIONS: Priority.NORMAL,
     Trigger.VOLUME: Priority.LOW,
     Trigger.SCHEDULE: Priority.LOW,
 }

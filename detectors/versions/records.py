@@ -1,5 +1,6 @@
 """From what is remembered of a version to the record that people and pipelines read."""
 
+from detectors.rows.label_repeats import LabelRepeats
 from detectors.versions.lifecycle import Standing
 from detectors.versions.traffic import HOUR, Traffic
 from detectors.versions.version import WatchedVersion
@@ -13,7 +14,11 @@ _NO_ID = ""
 
 
 def record_of(
-    key: ModelVersion, version: WatchedVersion, shown: Traffic, standing: Standing | None
+    key: ModelVersion,
+    version: WatchedVersion,
+    shown: Traffic,
+    repeats: LabelRepeats,
+    standing: Standing | None,
 ) -> VersionRecord:
     """Return the record of a version.
 
@@ -23,8 +28,8 @@ def record_of(
         Model and version.
     version
         What is remembered of it.
-    shown
-        Which of its rows are told of.
+    shown, repeats
+        Which of its rows are told of, and of its labels that came again.
     standing
         How the versions of its model stand; None where there were no model events.
     """
@@ -41,6 +46,8 @@ def record_of(
         rows=shown.rows,
         first_event=format_time(shown.first) if shown.rows else None,
         last_event=format_time(shown.newest) if shown.rows else None,
+        label_duplicates=repeats.duplicates,
+        label_corrections=repeats.corrections,
         reference_since=format_time(reference) if shown.rows else None,
         history=[
             StatusChange(

@@ -7,6 +7,10 @@ from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, S
 from enum import StrEnum
 from typing import Final, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
+from detectors.rows.label_repeats import LabelRepeats
 from detectors.snapshots.tree import State
 from detectors.versions.lifecycle import Change, Lifecycle, Remark
 from detectors.versions.records import record_of
@@ -145,6 +149,20 @@ class VersionRegistry:
         if version.count(times):
             self._due[key] = None
 
+    def count_repeats(self, key: ModelVersion, corrected: NDArray[np.bool_]) -> None:
+        """Count labels that came again for predictions of a version, at least one.
+
+        Parameters
+        ----------
+        key
+            Which version.
+        corrected
+            Shape ``(n,)``: which are others than before.
+        """
+        version = self._versions.get(key) or self._begin(key)
+        if version.count_repeats(corrected):
+            self._due[key] = None
+
     def unwatched(self, key: ModelVersion) -> None:
         """Take note that the rows of a version are watched no longer."""
         if key in self._versions and key not in self._named:
@@ -207,6 +225,11 @@ class VersionRegistry:
         challenger = VersionStatus.CHALLENGER
         names = sorted(self._names(model))
         return [each for each in names if self.status_of((model, each)) is challenger]
+
+    def repeats_of(self, key: ModelVersion) -> LabelRepeats:
+        """Return how many labels of a version came again."""
+        version = self._versions.get(key)
+        return LabelRepeats() if version is None else version.repeats
 
     def open_alerts_of(self, key: ModelVersion) -> int:
         """Return how many alerts of a version are open, as far as they are remembered."""
@@ -369,5 +392,6 @@ class VersionRegistry:
             key,
             version,
             version.traffic if by_now else version.shown,
+            version.repeats if by_now else version.shown_repeats,
             None if lifecycle is None else lifecycle.standing,
         )

@@ -3,7 +3,9 @@
 from typing import Final, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
+from detectors.rows.label_repeats import LabelRepeats
 from detectors.snapshots.tree import State
 from detectors.versions.traffic import Traffic
 from schemas.events.alert import Alert, AlertStatus
@@ -31,6 +33,9 @@ class WatchedVersion:
         Of those up to the latest one that took the version further: its first, the first of later
         five minutes (`STEP`) than all before, or the one that made them 2, 4, 8 and so on; or up to
         the latest model event.
+    repeats, shown_repeats
+        Labels that came again, and those up to the latest row that took the version further: with
+        these also the one that made them 1, 2, 4, 8 and so on.
     restarted
         When its references last began anew, milliseconds since the epoch; -1 where they have not.
     alerts
@@ -39,11 +44,20 @@ class WatchedVersion:
         How often anything but its rows has changed; no part of the state.
     """
 
-    __slots__ = ("alerts", "restarted", "shown", "touched", "traffic")
+    __slots__ = (
+        "alerts",
+        "repeats",
+        "restarted",
+        "shown",
+        "shown_repeats",
+        "touched",
+        "traffic",
+    )
 
     def __init__(self) -> None:
         self.traffic = Traffic()
         self.shown = Traffic()
+        self.repeats = self.shown_repeats = LabelRepeats()
         self.restarted = -1
         self.alerts: dict[str, AlertReference] = {}
         self.touched = 0
@@ -63,13 +77,31 @@ class WatchedVersion:
         if further > 0:
             self.traffic.add(times[:further])
             self.shown = self.traffic.copy()
+            self.shown_repeats = self.repeats
         self.traffic.add(times[further:])
         return further > 0
 
+    def count_repeats(self, corrected: NDArray[np.bool_]) -> bool:
+        """Count labels that came again, at least one; tell whether any took the version further.
+
+        Parameters
+        ----------
+        corrected
+            Shape ``(n,)``: which are others than before.
+        """
+        before = self.repeats
+        self.repeats = before.plus(corrected)
+        self.touched += 1
+        power = 1 << (self.repeats.total.bit_length() - 1)
+        if power <= before.total:
+            return False
+        self.shown_repeats = before.plus(corrected[: power - before.total])
+        return True
+
     def show(self) -> None:
         """Have all rows counted so far told."""
-        if self.shown.rows < self.traffic.rows:
-            self.shown = self.traffic.copy()
+        if self.shown.rows < self.traffic.rows or self.shown_repeats != self.repeats:
+            self.shown, self.shown_repeats = self.traffic.copy(), self.repeats
             self.touched += 1
 
     def restart(self, time: int) -> None:
@@ -109,6 +141,7 @@ class WatchedVersion:
             "traffic": self.traffic.state(),
             "shown": self.shown.state(),
             "restarted": self.restarted,
+            **self._repeats_state(),
             "alerts": [
                 [slot, self.alerts[slot].model_dump(mode="json")] for slot in sorted(self.alerts)
             ],
@@ -120,10 +153,17 @@ class WatchedVersion:
         version = cls()
         version.traffic, version.shown = Traffic.of(state["traffic"]), Traffic.of(state["shown"])
         version.restarted = state["restarted"]
+        version.repeats = LabelRepeats.of(state.get("repeats", {}))
+        version.shown_repeats = LabelRepeats.of(state.get("shown_repeats", {}))
         version.alerts = {
             slot: AlertReference.model_validate(each) for slot, each in state["alerts"]
         }
         return version
+
+    def _repeats_state(self) -> State:
+        if not self.repeats.total:
+            return {}
+        return {"repeats": self.repeats.state(), "shown_repeats": self.shown_repeats.state()}
 
     def _further(self, times: Integers) -> int:
         """Return how many of the rows come up to the last one that takes it further; 0 for none."""

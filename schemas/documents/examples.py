@@ -270,6 +270,8 @@ MODEL_PERFORMANCE: Final[dict[str, Any]] = {
             "f1": {"value": 0.9609, "low": 0.9205, "high": 0.9812, "error": None, "reason": None},
         },
     ],
+    "label_duplicates": 4,
+    "label_corrections": 1,
     "confusion": [[869, 0], [7, 86]],
     "estimate_errors": {"recall": 0.0121},
 }
@@ -407,6 +409,8 @@ VERSION_RECORD: Final[dict[str, Any]] = {
     "rows": 8192,
     "first_event": "2026-02-28T09:00:03.000Z",
     "last_event": "2026-03-01T12:00:41.000Z",
+    "label_duplicates": 4,
+    "label_corrections": 1,
     "reference_since": "2026-02-28T09:00:03.000Z",
     "history": [
         {

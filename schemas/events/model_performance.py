@@ -202,6 +202,17 @@ class ModelPerformance(PublishedEvent):
         description="Of a window of time nine tenths of whose labels have come: what was estimated "
         "without labels, less what these say.",
     )
+    label_duplicates: int = Field(
+        default=0,
+        ge=0,
+        description="Labels of the version that came again as they were, of all windows, by then.",
+    )
+    label_corrections: int = Field(
+        default=0,
+        ge=0,
+        description="Likewise with another value: they join nothing again, so what was wrong in "
+        "the first ones is in the metrics.",
+    )
     confusion: list[list[int]] = Field(
         description="Rows by label (outer) and prediction (inner), in the order of `classes`."
     )

@@ -23,6 +23,7 @@ class Trigger(StrEnum):
     VOLUME = "data_volume"
     SCHEDULE = "schedule"
     COST = "cost"
+    CORRECTIONS = "label_corrections"
 
 
 class Priority(StrEnum):
@@ -32,7 +33,7 @@ class Priority(StrEnum):
     """Nothing is amiss: a volume, a schedule."""
 
     NORMAL = "normal"
-    """The world has moved."""
+    """The world has moved, or what was learned was wrong."""
 
     HIGH = "high"
     """The model is worse than it may be, or it costs more than its retraining; what is critical has

@@ -21,6 +21,7 @@ class SignalKind(StrEnum):
     LABELLED_ROWS = "labelled_rows"
     SCHEDULE = "schedule"
     COST = "cost"
+    CORRECTIONS = "label_corrections"
 
 
 class SignalReference(Event):
@@ -30,8 +31,8 @@ class SignalReference(Event):
     kind: SignalKind = Field(strict=False)
     condition: str = Field(description="As it is configured, such as `rows >= 100000`.")
     value: float = Field(
-        description="What was reached: rows, or what avoidable errors have cost; of a schedule the "
-        "time in seconds since the epoch."
+        description="What was reached: rows, corrected labels, or what avoidable errors have cost; "
+        "of a schedule the time in seconds since the epoch."
     )
     since: EventTime = Field(description="Event time since when it was counted.")
     time: EventTime = Field(description="Event time at which it was reached.")

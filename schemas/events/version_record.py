@@ -55,6 +55,16 @@ class VersionRecord(PublishedEvent):
     rows: int = Field(description="Predictions counted.")
     first_event: str | None = Field(description="The earliest event time of them, RFC 3339.")
     last_event: str | None = Field(description="The latest event time of them, RFC 3339.")
+    label_duplicates: int = Field(
+        default=0,
+        ge=0,
+        description="Labels that came again, as they were, for predictions that had theirs.",
+    )
+    label_corrections: int = Field(
+        default=0,
+        ge=0,
+        description="Labels that came again with another value; they join nothing again.",
+    )
     reference_since: str | None = Field(
         description="Event time since when its references are learned, RFC 3339: of its first row, "
         "or of the latest model event that had them begin anew."

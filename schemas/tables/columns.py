@@ -37,6 +37,9 @@ class Role(StrEnum):
     DELAY = "delay"
     """Milliseconds between the prediction and its label, by their own times."""
 
+    CORRECTED = "corrected"
+    """Whether a label that came again is another one than before; else it is the same."""
+
     ERROR = "error"
     """Made of prediction and label where they are watched."""
 

@@ -187,6 +187,10 @@ def _check(table: ObservationTable) -> None:
         raise ValueError("times: outside the years 1970 to 9999")
     for column in table.columns:
         _check_column(column)
+    if table.origin is Origin.REPEATS:
+        told = [each for each in table.columns if each.role is Role.CORRECTED]
+        if len(told) != 1 or told[0].kind is not Kind.BOOLEAN or told[0].flags is not None:
+            raise ValueError("repeats: expected whether each is corrected")
 
 
 def _check_models(models: Sequence[ModelRows]) -> None:

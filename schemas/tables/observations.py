@@ -24,6 +24,8 @@ class Origin(StrEnum):
 
     PREDICTIONS = "predictions"
     LABELS = "labels"
+    REPEATS = "repeats"
+    """Labels that came again for predictions which had theirs."""
 
 
 class Source(NamedTuple):
@@ -95,8 +97,8 @@ class ObservationBatch:
     model, version
         Whose rows these are.
     origin
-        Predictions (features, prediction, score) or labelled predictions (prediction, label, score,
-        segment and delay).
+        Predictions (features, prediction, score), labelled predictions (prediction, label, score,
+        segment and delay), or labels that came again (whether each is corrected).
     sources
         Where the rows came from; some may have no row here.
     source_of, offsets, times

@@ -93,6 +93,8 @@ class TrafficOptions:
     labelled, early, repeated, orphaned
         Shares with a label, with a label before the prediction, with a second label, and of labels
         that have no prediction.
+    corrected
+        Share of the second labels that are others than the first.
     soonest, latest
         After how many further predictions a label comes, which does not come before its own.
     eventful, racing
@@ -116,6 +118,7 @@ class TrafficOptions:
     early: float = 0.05
     repeated: float = 0.0
     orphaned: float = 0.0
+    corrected: float = 0.5
     soonest: int = 1
     latest: int = 400
     eventful: float = 0.002
@@ -198,13 +201,15 @@ class Traffic:
         model = draw.randrange(options.models)
         name = f"p{number}"
         if draw.random() < options.labelled:
-            label = self._label(name, partition, self._outcome(model))
+            outcome = self._outcome(model)
+            label = self._label(name, partition, outcome)
             if draw.random() < options.early:
                 yield label
             else:
                 self._put_off(number, label)
             if draw.random() < options.repeated:
-                self._put_off(number, label)
+                again = outcome ^ (draw.random() < options.corrected)
+                self._put_off(number, self._label(name, partition, again))
         yield self._prediction(number, name, model, partition)
 
     def _put_off(self, number: int, item: Item) -> None:

@@ -42,7 +42,8 @@ SETTINGS: Final[Mapping[str, object]] = {
 PERFORMANCE: Final[Mapping[str, object]] = {
     "models.model-0.thresholds": '["accuracy >= 0.9", "accuracy >= reference - 0.1"]',
     "models.model-1.thresholds": '["accuracy >= 0.9", "brier <= 0.3"]',
-    "models.model-2.retraining.triggers": '[{"rows": 500}, {"labelled_rows": 300}]',
+    "models.model-2.retraining.triggers": '[{"rows": 500}, {"labelled_rows": 300}, '
+    '{"label_corrections": {"labels": 20}}]',
 }
 """Thresholds are crossed, and kept again, as the outcomes of `tests.chaos.traffic` come and go; of
 one model the rows themselves ask for a retraining. Releases before do not know these settings."""

@@ -1,6 +1,7 @@
 """Rows to observation batches, whole or cut, and states that can be compared."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -50,6 +51,15 @@ def batch_of(
         times=START + 1000 * offsets,
         columns=tuple(columns),
     )
+
+
+def repeats_of(
+    corrected: Sequence[bool], *, start: int = 0, model: str = "fraud", version: str = "3"
+) -> ObservationBatch:
+    """Return labels that came again, and which of them were corrected, as intake makes them."""
+    rows = [{str(Role.CORRECTED): each} for each in corrected]
+    made = batch_of(rows, start=start, role=Role.CORRECTED, model=model, version=version)
+    return replace(made, origin=Origin.REPEATS, sources=(Source("labels", 0),))
 
 
 def table_of(rows: Sequence[Row], **more: Any) -> ObservationTable:

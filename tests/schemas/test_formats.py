@@ -27,7 +27,8 @@ KEPT: Final = {
     "references": {1: "schemas/tables/data/reference.dlr1"},
     "pending changes": {
         1: "agents/join/data/before.dlp1",
-        2: "agents/join/data/present.dlp2",
+        2: "agents/join/data/before.dlp2",
+        3: "agents/join/data/present.dlp3",
     },
     "waiting predictions on disk": {
         1: "agents/prediction_log/data/before.sqlite",

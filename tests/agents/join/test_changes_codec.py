@@ -108,7 +108,7 @@ def test_a_record_of_before_there_were_epochs_is_read() -> None:
     assert plain(decode_changes(record)) == plain(Changes((), 5, {"arrival": 7}))
 
 
-@pytest.mark.parametrize("name", ["before.dlp1", "present.dlp2"])
+@pytest.mark.parametrize("name", ["before.dlp1", "before.dlp2", "present.dlp3"])
 def test_a_changelog_of_each_version_is_read(name: str) -> None:
     # Of 200 predictions 50 met their label "1", 20 were made by a second model; one carried its
     # label, one came after its label, and one label still waits.
@@ -130,6 +130,10 @@ def test_a_changelog_of_each_version_is_read(name: str) -> None:
     late = store.add_predictions(predictions("early-too", first=300, name=CHURN))
     gold = churn._replace(label="gold", time=NOW + 3000, delay=3000.0)
     assert late.joined.rows() == [(300, gold)]
+    if name == "present.dlp3":  # at the end two labels were corrected
+        assert add_label(store, label("p8", label=0), 80, NOW) == "corrected"
+        assert add_label(store, label("p8", label=0), 81, NOW) == "duplicate"
+        assert add_label(store, label("p9", label=1), 82, NOW) == "corrected"
 
 
 def test_what_is_too_large_for_one_record_is_cut_in_order() -> None:
@@ -176,5 +180,5 @@ def test_a_record_that_was_changed_anywhere_is_refused(
 def test_a_newer_format_is_told_from_a_damaged_one() -> None:
     (record,) = encode_changes(Changes((), 1))
     assert record.startswith(MAGIC)
-    with pytest.raises(OtherChanges, match="format 3"):
-        decode_changes(b"DLP3" + record[4:])
+    with pytest.raises(OtherChanges, match="format 4"):
+        decode_changes(b"DLP4" + record[4:])

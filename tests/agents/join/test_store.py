@@ -187,6 +187,15 @@ def test_an_expired_prediction_is_given_up_and_its_label_waits_as_an_early_one()
     assert add_label(pending, label("old", NOW + 2 * HOUR), 0, NOW + 2 * HOUR) == "early"
 
 
+def test_orphans_are_counted_by_the_models_that_they_name_once() -> None:
+    pending = store(most=2)
+    for number, model in enumerate([None, "fraud", None, "fraud", "churn"]):
+        add_label(pending, label(f"n{number}", model=model), number, NOW)
+    assert pending.take_orphans() == {None: 2, "fraud": 1}
+    assert pending.take_orphans() == {}
+    assert pending.status.orphaned == 3
+
+
 def test_an_early_label_whose_prediction_never_comes_is_orphaned() -> None:
     pending = store()
     add_label(pending, label("a"), 0, NOW)

@@ -516,6 +516,24 @@ def test_a_label_that_says_something_else_than_the_first_one_is_a_correction() -
     ]
 
 
+def test_labels_that_come_again_are_observed_for_each_version() -> None:
+    stage = Stage()
+    stage.predictions(prediction("a"), prediction("a", version="8"))
+    again = [orjson.dumps({"prediction_id": "a", "label": label}) for label in (1, 1, 0)]
+    stage.labels(*again, orjson.dumps({"prediction_id": "c", "label": 1}), first_offset=5)
+    repeats = [each for each in stage.observations if each.origin is Origin.REPEATS]
+    assert [(each.version, each.offsets.tolist()) for each in repeats] == [
+        ("7", [6, 7]),
+        ("8", [6, 7]),
+    ]
+    assert [each.columns[0].values.tolist() for each in repeats] == [[0.0, 1.0]] * 2
+    stage.company.has_older = True
+    stage.labels(again[0], first_offset=9)
+    # A worker of the release before would refuse them.
+    again_observed = [each for each in stage.observations if each.origin is Origin.REPEATS]
+    assert len(again_observed) == len(repeats)
+
+
 def test_workers_of_the_release_before_get_errors_in_their_format() -> None:
     stage = Stage()
     stage.company.meet(1)

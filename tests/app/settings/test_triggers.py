@@ -7,6 +7,7 @@ from app.options import new_policy, policy_options, row_conditions
 from app.settings import InvalidConfiguration, Settings, load_settings
 from detectors.retraining.conditions import (
     Combination,
+    Corrections,
     Cost,
     Drift,
     Performance,
@@ -115,6 +116,21 @@ def test_a_cost_waits_for_as_many_labelled_rows_as_the_model_needs() -> None:
     (usual,) = row_conditions(_loaded(cost), "fraud")
     assert usual == Cost(500, 1.5, labelled_rows=1000)
     assert str(usual) == str(condition)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [({"labels": 500}, Corrections(labels=500)), ({"share": 0.02}, Corrections(share=0.02))],
+)
+def test_label_corrections_are_a_number_or_a_share(
+    given: dict[str, Any], expected: Corrections
+) -> None:
+    settings = _loaded({"label_corrections": given})
+    assert row_conditions(settings, "fraud") == (expected,)
+    assert len(_problems({"label_corrections": {}})) == 1
+    assert len(_problems({"label_corrections": {"labels": 5, "share": 0.1}})) == 1
+    assert len(_problems({"label_corrections": {"labels": 0}})) == 1
+    assert len(_problems({"label_corrections": {"share": 1.5}})) == 1
 
 
 def test_every_error_is_told_at_once() -> None:

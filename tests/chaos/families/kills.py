@@ -15,7 +15,9 @@ class Kills(Family):
     title: ClassVar[str] = "kill -9 and SIGSTOP at any time"
     weight: ClassVar[int] = 2
     settings: ClassVar[Mapping[str, object]] = NEVER_EXPIRES
-    traffic: ClassVar[TrafficOptions] = TrafficOptions(eventful=0.004, racing=EXTENDING)
+    traffic: ClassVar[TrafficOptions] = TrafficOptions(
+        repeated=0.1, eventful=0.004, racing=EXTENDING
+    )
 
     def play(self, world: World) -> None:
         """Kill one, or all, or freeze one for longer than its session."""

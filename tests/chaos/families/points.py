@@ -33,7 +33,9 @@ class Points(Family):
     title: ClassVar[str] = "kill -9 at each point: send, ack, commit"
     weight: ClassVar[int] = 2
     settings: ClassVar[Mapping[str, object]] = NEVER_EXPIRES
-    traffic: ClassVar[TrafficOptions] = TrafficOptions(eventful=0.004, racing=EXTENDING)
+    traffic: ClassVar[TrafficOptions] = TrafficOptions(
+        repeated=0.1, eventful=0.004, racing=EXTENDING
+    )
 
     def play(self, world: World) -> None:
         """See two workers at a time to their deaths."""
