@@ -7,7 +7,8 @@ threshold of .06; ``cbpe_error`` the mean error of accuracy, precision, recall a
 without labels, in the worst case; ``maturity_bias`` the error of figures corrected by the delays of
 labels over that of figures on the labels that have come; ``trigger_cost`` what the cost trigger's
 retrainings and the errors cost over the optimum in hindsight, of the worst stream; ``cost`` the
-share of a worker's throughput that performance takes with a label for every prediction.
+share of a worker's throughput that performance takes with a label for every prediction; ``bytes``
+what a metric set of a version takes, in its snapshot or in memory, whichever is more.
 """
 
 import argparse
@@ -20,6 +21,7 @@ from typing import Final, NamedTuple
 
 from benchmarks import estimates, guarantee, maturity, triggers
 from benchmarks.detection.section import Pool
+from benchmarks.performance_bytes import measure_bytes
 from benchmarks.performance_cost import share_of
 from benchmarks.quality import Processes
 
@@ -30,6 +32,7 @@ FIGURES: Final = (
     "maturity_bias",
     "trigger_cost",
     "cost",
+    "bytes",
 )
 
 
@@ -60,6 +63,9 @@ def parts(amount: Amount, seed: int, pool: Pool) -> Iterator[tuple[dict[str, flo
     """Yield the figures of each part by their names, and its table."""
     share = share_of(amount.batches)
     yield {"cost": share}, f"Share of throughput that performance takes: {share:.3f}"
+    taken = measure_bytes()
+    told = f"{taken.snapshot} bytes of snapshot and {taken.memory} in memory of {taken.sets} sets"
+    yield {"bytes": taken.per_set}, f"A model version's performance: {told}"
     trigger_cost, _, lines = triggers.study(amount.streams)
     yield {"trigger_cost": trigger_cost}, "\n".join(lines)
     for key, study in (("maturity_bias", maturity.study), ("cbpe_error", estimates.study)):

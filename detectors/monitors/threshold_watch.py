@@ -1,17 +1,23 @@
 """The thresholds of one model version, watched on its labelled rows: a consumer of these."""
 
+from collections.abc import Sequence
+from itertools import groupby
 from typing import Final
+
+import numpy as np
 
 from detectors.alerts.performance_alert import performance_alert_of
 from detectors.monitors.limits import USUAL_PACE
 from detectors.monitors.options import MonitorOptions
 from detectors.monitors.row_consumer import Found
 from detectors.performance.error import Task
+from detectors.performance.outcome_names import LOOKS, OutcomeNames, are_other_at
 from detectors.performance.outcome_view import OutcomeView
 from detectors.performance.task_choice import EVIDENCE
 from detectors.performance.threshold_check import ThresholdCheck
 from detectors.rows.row_log import RowLog
 from detectors.snapshots.tree import State
+from schemas.tables.columns import Flag, Kind, Role
 from schemas.tables.model_version import ModelVersion
 from schemas.tables.observations import ObservationBatch, Origin
 
@@ -56,6 +62,10 @@ class ThresholdWatch:
         # Until the task of the model is chosen, its errors may be of either kind.
         self._unchosen = EVIDENCE if options.task is Task.AUTO else 0
         self._to_choose = self._unchosen
+        # Where labels call classes otherwise than the model nothing is wrong with it: the first
+        # rows wait for one that is right, as many as tell, and so do all while that is told.
+        self._names = OutcomeNames(options.spellings)
+        self._unmet = LOOKS[1]
 
     def skim(self, origin: Origin, rows: int, oldest: int, newest: int) -> bool:
         """Pass over predictions; labelled rows are looked at one by one."""
@@ -66,30 +76,68 @@ class ThresholdWatch:
         """Learn from unseen rows as `detectors.monitors.row_consumer.RowConsumer`."""
         if rows.origin is not Origin.LABELS:
             return []
+        before = self._names.are_other
+        turns = self._names.add(rows.columns, rows.times)
+        are_other = are_other_at(turns, len(rows), before=before)
         passed = min(self._to_choose, len(rows))
         self._to_choose -= passed
+        passed = max(passed, self._rows_unmet(rows))
         if passed == len(rows):
             return []
         if self._is_paced:
-            return self._checked(rows, passed, len(rows), first, log)
+            return self._checked(rows, passed, len(rows), first, log, are_other)
         if self._paced_at is None:
             self._paced_at = first + passed + PACED
         at = min(max(self._paced_at - first, passed), len(rows))
-        found = self._checked(rows, passed, at, first, log) if at > passed else []
+        found = self._checked(rows, passed, at, first, log, are_other) if at > passed else []
         if at < len(rows):
             self._pace, self._is_paced = log.pace(self._paced_at - PACED, self._paced_at), True
             for check in self.checks:
                 check.allow(self._limit_of(len(self.checks)))
-            found += self._checked(rows, at, len(rows), first, log)
+            found += self._checked(rows, at, len(rows), first, log, are_other)
         return found
 
     def _limit_of(self, thresholds: int) -> float:
         return self._budget.rows_of(columns=thresholds, pace=self._pace)
 
+    def _rows_unmet(self, rows: ObservationBatch) -> int:
+        """Return how many rows are to be passed over that come before any is right."""
+        if self._unmet == 0:
+            return 0
+        error = next((each for each in rows.columns if each.role is Role.ERROR), None)
+        if error is None or error.kind is not Kind.BOOLEAN:
+            self._unmet = 0
+            return 0
+        is_right = error.values == 0
+        if error.flags is not None:
+            is_right &= error.flags == Flag.OK
+        met = int(np.argmax(is_right)) if is_right.any() else len(rows)
+        passed = min(met, self._unmet)
+        self._unmet = 0 if met < len(rows) else self._unmet - passed
+        return passed
+
     def _checked(
-        self, rows: ObservationBatch, begin: int, end: int, first: int, log: RowLog
+        self,
+        rows: ObservationBatch,
+        begin: int,
+        end: int,
+        first: int,
+        log: RowLog,
+        are_other: Sequence[bool],
     ) -> list[Found]:
         """Return what is found in the rows from ``begin`` up to ``end`` of a batch."""
+        if not any(are_other):
+            return self._judged(rows, begin, end, first, log)
+        found: list[Found] = []
+        for are_so, stretch in groupby(range(begin, end), key=are_other.__getitem__):
+            places = list(stretch)
+            if not are_so:
+                found += self._judged(rows, places[0], places[-1] + 1, first, log)
+        return found
+
+    def _judged(
+        self, rows: ObservationBatch, begin: int, end: int, first: int, log: RowLog
+    ) -> list[Found]:
         columns = [column.between(begin, end) for column in rows.columns]
         view = OutcomeView(columns, end - begin, self._classes, self._score_of)
         found = [
@@ -112,6 +160,7 @@ class ThresholdWatch:
     def restart(self) -> None:
         """Take new references, of those that are relative to one."""
         self._to_choose = self._unchosen
+        self._names.restart()
         for check in self.checks:
             check.restart()
 
@@ -119,11 +168,16 @@ class ThresholdWatch:
         """Return the whole state."""
         checks = {str(check.threshold): check.state() for check in self.checks}
         pace = [self._is_paced, self._pace, self._paced_at] if self._budget.timed else None
-        return {"to_choose": self._to_choose, "checks": checks, "pace": pace}
+        names = [self._names.state(), self._unmet]
+        return {"to_choose": self._to_choose, "checks": checks, "pace": pace, "names": names}
 
     def restore(self, state: State) -> None:
         """Restore a state; a threshold that is new, or was changed, begins with the next row."""
         self._to_choose = min(state["to_choose"], self._unchosen)
+        # Releases before compared no names; what they have judged is past all waiting.
+        names, self._unmet = state.get("names", (None, 0))
+        if names is not None:
+            self._names.restore(names)
         # Releases before knew one limit alone, and other budgets no pace: then it is measured now.
         if self._budget.timed and state.get("pace") is not None:
             self._is_paced, self._pace, self._paced_at = state["pace"]

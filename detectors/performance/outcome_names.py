@@ -69,6 +69,24 @@ class NamesTurn(NamedTuple):
     since: int
 
 
+def are_other_at(turns: Sequence[NamesTurn], count: int, *, before: bool) -> Sequence[bool]:
+    """Return of each of some rows whether names were told to be others, with what it says.
+
+    Parameters
+    ----------
+    turns
+        What `OutcomeNames.add` has found among the rows.
+    count
+        How many rows there are.
+    before
+        Whether names were told to be others before the first of them.
+    """
+    are_other = [before] * count
+    for turn in turns:
+        are_other[turn.row :] = [turn.is_open] * (count - turn.row)
+    return are_other
+
+
 class OutcomeNames:
     """A comparison of the names of a version's first labelled rows, exact in rows.
 

@@ -74,6 +74,25 @@ def test_thresholds_judge_probabilities_by_the_classes_that_they_decide_for() ->
     assert {alert.metric for alert in told} == {"accuracy", "brier"}
 
 
+@pytest.mark.parametrize("task", [Task.AUTO, Task.CLASSIFICATION])
+def test_labels_that_call_classes_otherwise_cross_no_threshold(task: Task) -> None:
+    options = replace(OPTIONS, task=task)
+    names = ["ok", "fraud"]
+    other = [(names[row % 2], row % 2) for row in range(900)]
+    assert performance_of(fed(new_fleet(options), other, 70)) == []
+    # Once they go by the same names, what is wrong is.
+    same = [(names[row % 2], names[row % 2]) for row in range(300)]
+    wrong = [(names[row % 2], names[1 - row % 2]) for row in range(300)]
+    told = performance_of(fed(new_fleet(options), [*other, *same, *wrong], 70))
+    assert {alert.metric for alert in told} == {"accuracy"}
+
+
+def test_a_model_that_is_always_wrong_is_told_after_a_hundred_labels() -> None:
+    options = replace(OPTIONS, task=Task.CLASSIFICATION)
+    told = performance_of(fed(new_fleet(options), [(0, 1)] * 200, 70))
+    assert {alert.metric for alert in told} == {"accuracy", "recall"}
+
+
 def test_a_score_of_the_positive_class_is_not_that_of_the_predicted_one() -> None:
     view = OutcomeView(
         with_errors(labelled_columns([0, 1], [0, 1], [0.1, 0.8]), Task.CLASSIFICATION, 2),
