@@ -146,7 +146,7 @@ class Traffic:
         apart = abs(block[1] / rows[1] - before[1] / rows[0])
         # Over all blocks together the level is that of the split.
         level = LEVEL * 6.0 / (9.87 * self._blocks**2)
-        self._has_changed = apart > NormalDist().inv_cdf(1.0 - level / 2.0) * error
+        self._has_changed = apart > -NormalDist().inv_cdf(level / 2.0) * error
         if self._has_changed:
             self._before = block
         else:

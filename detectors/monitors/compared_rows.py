@@ -16,6 +16,7 @@ from detectors.comparisons.comparison import LabelledRows
 from detectors.comparisons.options import ComparedMetric
 from detectors.monitors.row_consumer import Found
 from detectors.performance.losses import Losses
+from detectors.performance.options import ScoreOf
 from detectors.performance.outcome_view import OutcomeView
 from detectors.rows.predicted_at import predicted_at
 from detectors.rows.row_log import RowLog
@@ -91,9 +92,11 @@ class ComparedRows:
         What is compared.
     classes
         Those of the model.
+    score_of
+        What a score is the probability of.
     """
 
-    __slots__ = ("_classes", "_gathered", "_key", "_losses")
+    __slots__ = ("_classes", "_gathered", "_key", "_losses", "_score_of")
 
     name = NAME
 
@@ -103,11 +106,13 @@ class ComparedRows:
         key: ModelVersion,
         metrics: Sequence[ComparedMetric],
         classes: Classes,
+        score_of: ScoreOf,
     ) -> None:
         self._gathered = gathered
         self._key = key
         self._losses = _losses_of(tuple(metrics))
         self._classes = classes
+        self._score_of = score_of
 
     def skim(self, origin: Origin, rows: int, oldest: int, newest: int) -> bool:
         """Tell whether the version is compared with none."""
@@ -120,7 +125,7 @@ class ComparedRows:
         if rows.origin is not Origin.REPEATS and self._gathered.is_compared(self._key):
             losses = np.full((len(self._losses), len(rows)), np.nan)
             if rows.origin is Origin.LABELS:
-                view = OutcomeView(rows.columns, len(rows), self._classes)
+                view = OutcomeView(rows.columns, len(rows), self._classes, self._score_of)
                 for number, each in enumerate(self._losses):
                     places, values = each.of(view)
                     losses[number, places] = values

@@ -12,6 +12,7 @@ from detectors.comparisons.comparison import Comparison
 from detectors.comparisons.options import ComparisonOptions
 from detectors.comparisons.telling import comparison_event
 from detectors.monitors.compared_rows import ComparedRows, Gathered, TableRows, by_table
+from detectors.performance.options import ScoreOf
 from detectors.snapshots.tree import State
 from detectors.versions.registry import VersionRegistry
 from schemas.events.model_comparison import ModelComparison
@@ -56,7 +57,9 @@ class Comparisons:
         self._comparisons: dict[Pair, Comparison] = {}
         self._gathered = Gathered(self._is_compared)
 
-    def consumers(self, key: ModelVersion, classes: Classes) -> Sequence[ComparedRows]:
+    def consumers(
+        self, key: ModelVersion, classes: Classes, score_of: ScoreOf
+    ) -> Sequence[ComparedRows]:
         """Return the consumer of the rows of a version that is watched from now on."""
         model, version = key
         options = self.options_of(model)
@@ -64,12 +67,15 @@ class Comparisons:
             return ()
         self._versions.setdefault(model, {})[version] = None
         self._pairs.pop(model, None)
-        return (ComparedRows(self._gathered, key, options.compared, classes),)
+        return (ComparedRows(self._gathered, key, options.compared, classes, score_of),)
 
     def unwatched(self, key: ModelVersion) -> None:
         """Take note that a version is watched no longer: what it was compared with is void."""
         model, version = key
-        self._versions.get(model, {}).pop(version, None)
+        versions = self._versions.get(model, {})
+        versions.pop(version, None)
+        if not versions:
+            self._versions.pop(model, None)
         self._forget(model)
 
     def notice(self, model: str) -> None:
@@ -152,6 +158,8 @@ class Comparisons:
         return any(key[1] in pair[1:] for pair in self._pairs_of(key[0]))
 
     def _pairs_of(self, model: str) -> list[Pair]:
+        if model not in self._versions:
+            return []
         pairs = self._pairs.get(model)
         if pairs is None:
             pairs = self._pairs[model] = self._new_pairs(model)
@@ -159,8 +167,8 @@ class Comparisons:
 
     def _new_pairs(self, model: str) -> list[Pair]:
         options = self.options_of(model)
-        versions = self._versions.get(model, {})
-        if options is None or not versions:
+        versions = self._versions[model]
+        if options is None:
             return []
         status_of = {each: self._registry.status_of((model, each)) for each in versions}
         champions = [each for each in versions if status_of[each] is VersionStatus.CHAMPION]

@@ -494,7 +494,9 @@ class Fleet:
         options = self.options_of(model)
         consumers: tuple[RowConsumer, ...] = (
             ServedRows(self.versions, (model, version)),
-            *self.comparisons.consumers((model, version), options.classes),
+            *self.comparisons.consumers(
+                (model, version), options.classes, options.performance.score_of
+            ),
             *self.consumers_of(model, version),
         )
         given = GivenOf(self.references, model, version)

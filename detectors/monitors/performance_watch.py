@@ -113,7 +113,8 @@ class PerformanceWatch:
         return self._all_found(found, are_other, first, log)
 
     def restart(self) -> None:
-        """Do nothing: neither a deployment nor a retraining makes a version's past void."""
+        """Compare names anew, as the alert of labels does; a version's past is not void by it."""
+        self._names.restart()
 
     def state(self) -> State:
         """Return the whole state."""

@@ -139,10 +139,13 @@ class EstimatedLists:
         return bool(self._calibrations)
 
     def learn(self, lists: ListRows) -> None:
-        """Learn from labelled lists; those of another length than the first one are left out."""
+        """Learn from labelled lists; those of another length are left out.
+
+        The length is that of the first one that does not have too many classes.
+        """
         if not self._calibrations:
-            lengths = lists.lengths[lists.lengths > 0]
-            if not len(lengths) or lengths[0] > MOST_CLASSES:
+            lengths = lists.lengths[(lists.lengths > 0) & (lists.lengths <= MOST_CLASSES)]
+            if not len(lengths):
                 return
             self._calibrations = [Calibration() for _ in range(int(lengths[0]))]
         those = lists.lengths == len(self._calibrations)

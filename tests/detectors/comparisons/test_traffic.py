@@ -80,3 +80,10 @@ def test_ids_that_have_rows_of_both_are_a_fault_unless_all_have() -> None:
     assert traffic.faults(ComparisonMode.AB, 50_000) == []
     assert traffic.faults(ComparisonMode.SHADOW, 500) == []
     assert traffic.faults(None, 500) == []
+
+
+def test_a_comparison_of_many_millions_of_blocks_goes_on() -> None:
+    traffic = Traffic(None)
+    traffic.restore({**fed(Traffic(None), 0.5, 4 * BLOCK).state(), "blocks": 10**8})
+    fed(traffic, 0.5, BLOCK)
+    assert traffic.faults(ComparisonMode.AB, 0) == []

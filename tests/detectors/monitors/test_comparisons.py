@@ -1,17 +1,21 @@
 """Versions that are compared, as a fleet meets them: in tables, one after the other."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from detectors.comparisons.options import ComparedMetric, ComparisonOptions
+from detectors.monitors.comparisons import Comparisons
 from detectors.monitors.fleet import Fleet
 from detectors.monitors.fleet_snapshot import FleetSnapshots
 from detectors.monitors.options import MonitorOptions
 from detectors.performance.error import Task
+from detectors.performance.options import PerformanceOptions, ScoreOf
 from detectors.performance.threshold import ThresholdMetric
 from detectors.snapshots.parts import UnusablePart
+from detectors.versions.registry import VersionRegistry
 from schemas.events.model_comparison import (
     ComparisonDecision,
     ComparisonMode,
@@ -289,3 +293,39 @@ def test_a_pair_ends_with_the_candidate_and_begins_anew_when_it_comes_back() -> 
 def test_a_model_of_which_nothing_is_stated_is_compared_by_its_task() -> None:
     told = taken(serving(fleet_of(ComparisonOptions()), "2"), list(traffic(better, requests=3000)))
     assert [each.metric for each in told[-1].metrics] == ["accuracy"]
+
+
+def test_scores_of_the_positive_class_are_compared_as_such() -> None:
+    options = replace(OPTIONS, performance=PerformanceOptions(score_of=ScoreOf.POSITIVE))
+    brier = ComparisonOptions(metrics=(ComparedMetric(metric=ThresholdMetric.BRIER),))
+    fleet = serving(Fleet(lambda _: options, compared_by=lambda _: brier), "2")
+    rows = [("12"[row // 50], row, START + 1000 * row) for row in range(100)]
+    outcomes = [row % 2 for row in range(100)]
+    scores = np.where(np.array(outcomes) == 1, 0.9, 0.1)
+    tables = [
+        table_of(Origin.PREDICTIONS, [Column("x", Role.FEATURE, Kind.NUMBER, scores)], rows),
+        table_of(
+            Origin.LABELS,
+            [
+                *outcome_columns(Role.PREDICTION, outcomes),
+                *outcome_columns(Role.LABEL, outcomes),
+                Column("score", Role.SCORE, Kind.NUMBER, scores),
+            ],
+            rows,
+        ),
+    ]
+    (found,) = taken(fleet, tables)[-1].metrics
+    assert [each.value for each in (found.baseline, found.candidate)] == pytest.approx([0.01] * 2)
+
+
+def test_nothing_is_kept_of_models_that_are_not_watched() -> None:
+    comparisons = Comparisons(lambda _: COMPARED, VersionRegistry())
+    for number in range(10):
+        model = f"tenant-{number}"
+        comparisons.notice(model)
+        comparisons.consumers((model, "1"), OPTIONS.classes, ScoreOf.PREDICTED)
+        comparisons.notice(model)
+        comparisons.unwatched((model, "1"))
+        comparisons.notice(model)
+    kept = [each for each in vars(comparisons).values() if isinstance(each, dict)]
+    assert kept == [{}] * 3

@@ -16,8 +16,10 @@ from detectors.monitors.row_consumer import RowConsumer
 from detectors.performance.error import Task
 from detectors.performance.options import PerformanceOptions, ScoreOf
 from detectors.snapshots.codec import decode_snapshot, encode_snapshot
+from schemas.events.model_event import ModelEvent, ModelEventType
 from schemas.events.model_performance import ModelPerformance, NoValue, WindowKind
 from schemas.events.published import PublishedEvent
+from schemas.events.times import format_time
 from schemas.tables.columns import Column, Kind, Role
 from schemas.tables.observations import ModelRows, ObservationTable, Origin, Source
 from schemas.tables.outcomes import outcome_columns
@@ -461,6 +463,28 @@ def test_figures_are_withheld_as_long_as_labels_call_classes_otherwise(size: int
     by_time = [event for event in found if event.window.kind is WindowKind.TIME]
     told = {event.window.number: event.metrics["accuracy"].value for event in by_time}
     assert [told[number] is None for number in sorted(told)] == [True, True, True, False, False]
+
+
+def test_names_are_compared_anew_where_an_alert_of_labels_compares_them_anew() -> None:
+    rows: list[Row] = [
+        ("ab"[row % 2], row % 2 if row >= 1100 else "ab"[row % 2], None, START, START)
+        for row in range(1500)
+    ]
+    fleet = fleet_of(replace(OPTIONS, performance=PerformanceOptions(rows=100)))
+    events = fleet.update(labelled(rows[:1100]))
+    time = format_time(START)
+    fleet.notice(
+        ModelEvent(
+            type=ModelEventType.RETRAIN_COMPLETED, model="fraud", version="3", timestamp=time
+        )
+    )
+    events += fleet.update(labelled(rows[1100:], 1100))
+    reasons = [
+        event.metrics["accuracy"].reason
+        for event in performances(events)
+        if event.window.kind is WindowKind.ROWS
+    ]
+    assert reasons == [None] * 11 + [NoValue.UNLIKE_NAMES] * 4
 
 
 def test_a_single_score_may_be_that_of_the_positive_class() -> None:

@@ -129,6 +129,20 @@ def test_lists_of_another_length_and_rows_without_one_count_for_nothing() -> Non
     assert estimated.newest == 20_000
 
 
+def test_a_list_of_too_many_classes_costs_those_of_its_batch_nothing() -> None:
+    width = MOST_CLASSES + 1
+    rows = ListRows.none(61, width)
+    for part, lists in (slice(1), drawn(14, 1, width)), (slice(1, 61), drawn(15, 60)):
+        rows.scores[part, : lists.scores.shape[1]] = lists.scores
+        rows.lengths[part], rows.true[part] = lists.lengths, lists.true
+    at_once, apart = EstimatedLists(DAY, 4, -1), EstimatedLists(DAY, 4, -1)
+    at_once.learn(rows)
+    for part in (slice(1), slice(1, 61)):
+        apart.learn(rows.take(part))
+    assert apart.has_learnt
+    assert plain(at_once.state()) == plain(apart.state())
+
+
 def test_of_too_many_classes_nothing_is_learnt() -> None:
     estimated = EstimatedLists(DAY, 4, -1)
     estimated.learn(drawn(10, 300, classes=MOST_CLASSES + 1))
