@@ -3,8 +3,10 @@
 import re
 import shlex
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
+import yaml
 from click.testing import CliRunner
 
 from app.cli import COMMANDS
@@ -13,12 +15,15 @@ from app.cli.dead_letters import COMMANDS as DEAD_LETTERS
 from app.kafka.topic_catalogue import CATALOGUE as TOPICS
 from app.metrics.catalogue import CATALOGUE
 from app.reference_pages import configuration_page
+from app.settings import Settings, load_settings
 from schemas.events.invalid import Reason
 from schemas.events.nothing_to_say import Silence
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 PAGE = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+MULTI = re.MULTILINE | re.DOTALL
+BROKERS = {"DRIFTLINE_KAFKA__BOOTSTRAP_SERVERS": "kafka:9092"}
 
 
 @PAGE
@@ -42,6 +47,31 @@ def test_commands_exist(page: Path) -> None:
     assert set(named) <= set(COMMANDS)
     inner = re.findall(r"driftline dead-letters ([a-z]+)", page.read_text())
     assert set(inner) <= set(DEAD_LETTERS)
+
+
+@PAGE
+def test_commands_have_the_options_that_they_are_given(page: Path) -> None:
+    known: dict[str, set[str]] = {}
+    reference = (ROOT / "docs" / "commands.md").read_text()
+    for command, text in re.findall(r"^## driftline ([a-z-]+)(.*?)(?=^## |\Z)", reference, MULTI):
+        known.setdefault(command, {"--version"}).update(re.findall(r"--[a-z-]+", text))
+    text = page.read_text().replace("\\\n", " ")
+    for command, rest in re.findall(r"(?:`|^ *)driftline ([a-z-]+) ([^`\n|#]*)", text, MULTI):
+        assert set(re.findall(r"(?<!\S)--[a-z-]+", rest)) <= known[command], command
+
+
+@PAGE
+def test_configurations_are_accepted_as_they_stand(page: Path, tmp_path: Path) -> None:
+    for number, block in enumerate(re.findall(r"^ *```yaml\n(.*?)```", page.read_text(), MULTI)):
+        text = re.sub(r"/(?:run/secrets|etc/driftline)/", f"{tmp_path}/", dedent(block))
+        if "image" in yaml.safe_load(text):  # a container of Kubernetes
+            continue
+        for name in re.findall(rf"{tmp_path}/([a-z.-]+)", text):
+            (tmp_path / name).write_text("0123456789abcdef")
+        path = tmp_path / f"{number}.yaml"
+        path.write_text(text)
+        environ = {} if "bootstrap_servers" in text else BROKERS
+        assert isinstance(load_settings(path, {}, environ), Settings)
 
 
 @PAGE
@@ -91,6 +121,38 @@ def test_every_topic_and_every_reason_is_described() -> None:
     delivery = (ROOT / "docs" / "delivery.md").read_text()
     assert all(f"`{reason}`" in delivery for reason in Reason)
     assert all(f"`{silence}`" in delivery for silence in Silence)
+
+
+@pytest.mark.parametrize("package", ["schemas", "detectors", "agents", "app"])
+def test_every_folder_of_a_package_is_in_the_tables_of_the_architecture(package: str) -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text()
+    (table,) = re.findall(rf"^\| `{package}` \|.*\n((?:\|.*\n)+)", text, re.MULTILINE)
+    named = {name for row in table.splitlines() for name in re.findall(r"`(\w+)`", row)}
+    folders = {each.parent.name for each in (ROOT / package).glob("*/__init__.py")}
+    assert folders - named == set()
+
+
+def test_every_page_is_reached_from_the_readme() -> None:
+    reached: set[Path] = set()
+    ahead = [ROOT / "README.md"]
+    while ahead:
+        page = ahead.pop()
+        if page in reached:
+            continue
+        reached.add(page)
+        links = re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text())
+        targets = [(page.parent / link).resolve() for link in links]
+        ahead += [target for target in targets if target.suffix == ".md"]
+        ahead += [each for target in targets if target.is_dir() for each in target.glob("*.md")]
+    assert [page for page in PAGES if page.resolve() not in reached] == []
+
+
+@PAGE
+def test_tables_are_whole(page: Path) -> None:
+    # A row behind an empty line is no row of any table.
+    lines = ["", *page.read_text().splitlines(), ""]
+    starts = [at for at, line in enumerate(lines) if line[:1] == "|" and lines[at - 1][:1] != "|"]
+    assert [lines[at] for at in starts if not lines[at + 1].startswith("| ---")] == []
 
 
 def test_the_changelog_has_a_place_for_what_comes_next() -> None:
