@@ -345,8 +345,9 @@ class PendingJoin:
 
     def _corrects(self, label: Label, number: int, entry: Entry) -> bool:
         """Tell whether a label is another one than a prediction had, and have it take its place."""
-        if self.corrections.latest(number) == label.offset:
-            return True
+        told = self.corrections.told(number, label.offset)
+        if told is not None:
+            return told
         outcome = self._duplicates.of_label(label.value, [(entry.model, entry.digest)])
         if outcome == DUPLICATE:
             return False

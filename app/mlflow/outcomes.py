@@ -70,7 +70,7 @@ class WebhookOutcome(StrEnum):
     REPEATED = "repeated"
     """Its delivery was taken before."""
     UNREADABLE = "unreadable"
-    """Its signed body is no event of MLflow's."""
+    """Its signed body is no event of MLflow's, or is not compressed as its header says."""
     TOO_LARGE = "too_large"
     """Its body is longer than that of any event."""
     TOO_SLOW = "too_slow"

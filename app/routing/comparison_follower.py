@@ -17,12 +17,24 @@ KEPT_MS: Final = 30 * 86_400_000
 MOST_PAIRS: Final = 10_000
 """Pairs of versions whose latest look is kept, some kilobytes each."""
 
+LARGEST_LOOK: Final = 100_000
+"""Bytes of a record: a look at the most metrics, with the longest names, has fewer."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Look:
     comparison: ModelComparison
     place: tuple[int, int]
     written: tuple[int, int, int]
+
+    def is_after(self, other: "_Look") -> bool:
+        """Whether it counts more: a topic that was given partitions has a pair in two of them.
+
+        Within one by the order of the log, not of time: late labels have early event times.
+        """
+        if self.place[0] == other.place[0]:
+            return self.place > other.place
+        return self.written > other.written
 
 
 class ComparisonFollower(TopicFollower):
@@ -52,18 +64,19 @@ class ComparisonFollower(TopicFollower):
 
     def take(self, record: Record) -> None:
         """Take the next record of the topic; what is no comparison says nothing."""
+        if len(record.value or b"") > LARGEST_LOOK:
+            return
         try:
             found = decode_event(ModelComparison, decode_object(record.value))
         except NotTaken:
             return
         pair = (found.model, found.version, found.baseline)
-        known = self._latest.pop(pair, None)
-        if known is not None and known.place[0] == record.partition:
-            # In the order of the log, not of time: late labels have early event times.
-            if record.offset <= known.place[1]:
-                self._latest[pair] = known
-                return
-        elif known is None and len(self._latest) >= MOST_PAIRS:
-            del self._latest[next(iter(self._latest))]
         place = (record.partition, record.offset)
-        self._latest[pair] = _Look(found, place, (record.timestamp, *place))
+        look = _Look(found, place, (record.timestamp, *place))
+        known = self._latest.get(pair)
+        if known is not None and not look.is_after(known):
+            return
+        self._latest.pop(pair, None)
+        if len(self._latest) >= MOST_PAIRS:
+            del self._latest[next(iter(self._latest))]
+        self._latest[pair] = look

@@ -6,12 +6,19 @@ from typing import Final
 
 from agents.records.record import Record
 from schemas.events.codec import decode_event, decode_object
+from schemas.events.event import LONGEST_NAME
 from schemas.events.not_taken import NotTaken
 from schemas.events.nothing_to_say import NothingToSay
 from schemas.events.routing import ModelRoute
 
 MOST_MODELS: Final = 10_000
 """Models whose routes are known, some kilobytes each; made-up keys would take all memory."""
+
+LARGEST_ROUTE: Final = 100_000
+"""Bytes of a record: a route of the longest names has half of them."""
+
+_LONGEST_KEY: Final = 4 * LONGEST_NAME
+"""Bytes: a longer one is of no model, and would be kept all the same with a null value."""
 
 
 class RouteOutcome(StrEnum):
@@ -24,7 +31,8 @@ class RouteOutcome(StrEnum):
     STALE = "stale"
     """A later one of its model was taken before."""
     REFUSED = "refused"
-    """It is no route, or that of another model than its key says; the one before stays."""
+    """It is no route, or that of another model than its key says; the one before stays. A null
+    value, too, whose key is no model's name."""
     TOO_MANY = "too_many"
     """Its model is one more than are kept."""
 
@@ -69,17 +77,44 @@ class KnownRoutes:
             return RouteOutcome.STALE
         if known is None and len(self._places) >= MOST_MODELS:
             return RouteOutcome.TOO_MANY
+        model = _model_of(key)
+        if model is None:
+            return self._refused()
         try:
-            route = decode_event(ModelRoute, decode_object(record.value))
+            route = _route_of(model, record.value)
         except NothingToSay:
             self._places[key] = place
-            self._routes.pop(key.decode(errors="replace"), None)
+            self._routes.pop(model, None)
             return RouteOutcome.ENDED
-        except NotTaken:
-            route = None
-        if route is None or route.key != key:
-            self.strange += 1
-            return RouteOutcome.REFUSED
+        if route is None:
+            return self._refused()
         self._places[key] = place
-        self._routes[route.model] = route
+        self._routes[model] = route
         return RouteOutcome.TAKEN
+
+    def _refused(self) -> RouteOutcome:
+        self.strange += 1
+        return RouteOutcome.REFUSED
+
+
+def _model_of(key: bytes) -> str | None:
+    """Return the model that a key names; None where it cannot be one's name."""
+    if not 0 < len(key) <= _LONGEST_KEY:
+        return None
+    try:
+        return key.decode()
+    except UnicodeDecodeError:
+        return None
+
+
+def _route_of(model: str, value: bytes | None) -> ModelRoute | None:
+    """Return the route of a model that a value is, None where it is none; raise for a null one."""
+    if len(value or b"") > LARGEST_ROUTE:
+        return None
+    try:
+        route = decode_event(ModelRoute, decode_object(value))
+    except NothingToSay:
+        raise
+    except NotTaken:
+        return None
+    return route if route.model == model else None

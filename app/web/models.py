@@ -121,17 +121,20 @@ class ModelAnswers:
         Raises
         ------
         NotKnownYet
-            If the topic of comparisons was not read to its end yet, and would be needed.
+            If the topic of comparisons was not read to its end yet: of two versions it tells an
+            earlier look until then, which may have passed what was found to be worse. Or that of
+            routes, where the route says which version is meant.
         TooManyAsk
             If too many questions are asked already.
         """
+        if not self._comparisons.is_complete:
+            raise NotKnownYet
         looks, route = self._comparisons.looks_at(model), self._routes.route_of(model)
+        if route is None and not self._routes.is_complete and (version is None or not looks):
+            raise NotKnownYet
         look, candidate, other = chosen(looks, route, version, baseline)
-        if look is None:
-            if not (self._comparisons.is_complete and self._routes.is_complete):
-                raise NotKnownYet
-            if not looks and route is None and not await self._knows(model):
-                return None
+        if not looks and route is None and not await self._knows(model):
+            return None
         return verdict_document(model, look, candidate, other)
 
     async def _knows(self, model: str) -> bool:

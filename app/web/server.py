@@ -252,6 +252,8 @@ class HttpServer(Service):
             outcome = webhooks.note(WebhookOutcome.TOO_SLOW)
         except web.HTTPRequestEntityTooLarge:
             outcome = webhooks.note(WebhookOutcome.TOO_LARGE)
+        except web.RequestPayloadError:
+            outcome = webhooks.note(WebhookOutcome.UNREADABLE)
         else:
             names = {name.lower() for name in request.headers}
             headers = {name: request.headers.getall(name) for name in names}

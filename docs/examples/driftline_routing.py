@@ -15,7 +15,7 @@ from http.client import HTTPException
 from typing import Any, Final
 from urllib.error import HTTPError
 from urllib.parse import quote
-from urllib.request import Request, urlopen
+from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 _STEPS: Final = 1 << 53
 """Points in [0, 1): as many as a float tells apart there."""
@@ -24,6 +24,13 @@ _ROUNDING: Final = 1e-9
 _MOST_BYTES: Final = 1_000_000
 
 Key = str | bytes | int
+
+
+class _NoRedirects(HTTPRedirectHandler):
+    """Follows none: no worker redirects, and the token would be sent along to wherever it leads."""
+
+    def redirect_request(self, *_: Any, **__: Any) -> None:
+        """Leave the answer as it is: an error of HTTP."""
 
 
 class NoRoute(LookupError):
@@ -43,6 +50,27 @@ def point(salt: str, key: Key) -> float:
 def _bytes(text: str) -> bytes:
     """Return UTF-8; half a pair of surrogates, which JSON may hold, is no reason to fail."""
     return text.encode("utf-8", "surrogatepass")
+
+
+def _text(value: Any) -> str:
+    """Return a text; null is none, though Python has a text for it."""
+    if not isinstance(value, str):
+        raise TypeError(f"expected a text, found {value!r}")
+    return value
+
+
+def _list(value: Any) -> list[Any]:
+    """Return a list; a text is none, though Python goes through its letters."""
+    if not isinstance(value, list):
+        raise TypeError(f"expected a list, found {value!r}")
+    return value
+
+
+def _name(value: Any) -> str:
+    """Return the name of a version."""
+    if value == "":
+        raise ValueError("not a route: a version without a name")
+    return _text(value)
 
 
 @dataclass(frozen=True)
@@ -83,14 +111,14 @@ class Route:
         """
         try:
             route = cls(
-                model=str(document["model"]),
+                model=_text(document["model"]),
                 revision=int(document["revision"]),
-                time=str(document["decision"]["time"]),
-                salt=str(document["salt"]),
+                time=_text(document["decision"]["time"]),
+                salt=_text(document["salt"]),
                 versions=tuple(
-                    (str(each["version"]), float(each["share"])) for each in document["versions"]
+                    (_name(each["version"]), float(each["share"])) for each in document["versions"]
                 ),
-                shadows=tuple(map(str, document["shadows"])),
+                shadows=tuple(map(_name, _list(document["shadows"]))),
             )
         except (KeyError, TypeError, OverflowError) as error:
             raise ValueError(f"not a route: {error!r}") from None
@@ -232,6 +260,7 @@ class PortReader:
         self._headers = {} if token is None else {"Authorization": f"Bearer {token}"}
         self._every = every
         self._timeout = timeout
+        self._opener = build_opener(_NoRedirects)
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._run, name="driftline-routes", daemon=True)
 
@@ -258,7 +287,7 @@ class PortReader:
         path = f"{self._url}/v1/models/{quote(model, safe='')}/route"
         request = Request(path, headers=self._headers)  # noqa: S310 - HTTP, by the check above
         try:
-            with urlopen(request, timeout=self._timeout) as answer:  # noqa: S310 - likewise
+            with self._opener.open(request, timeout=self._timeout) as answer:
                 return self._routing.answered(model, answer.read(_MOST_BYTES))
         except HTTPError as error:
             with error:
@@ -273,5 +302,5 @@ def _has_no_route(error: HTTPError) -> bool:
         return False
     try:
         return bool(json.loads(error.read(_MOST_BYTES))["error"] == "no_route")
-    except (OSError, HTTPException, ValueError, TypeError, LookupError):
+    except (OSError, HTTPException, ValueError, TypeError, LookupError, RecursionError):
         return False

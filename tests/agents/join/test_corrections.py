@@ -23,12 +23,34 @@ def test_the_latest_corrections_are_remembered() -> None:
     corrections = Corrections()
     for number in range(MOST_CORRECTIONS + 1):
         corrections.note(number, number + 5)
-    assert [corrections.latest(each) for each in (0, 1)] == [None, 6]
+    assert [corrections.told(each, each + 5) for each in (0, 1)] == [None, True]
     corrections.note(1, 90)
     corrections.note(-1, 91)
     restored = Corrections()
     restored.restore(corrections.state())
-    assert [restored.latest(each) for each in (1, 2, 3)] == [90, None, 8]
+    assert [restored.told(1, offset) for offset in (6, 89, 90, 91)] == [False, False, True, None]
+    assert [restored.told(2, 7), restored.told(3, 8)] == [None, True]
+
+
+@pytest.mark.parametrize(
+    "labels", [(0, 0, 1, 1, 0), (0, 1, 1, 2, 1), (0, 0, 1, 2, 0), (0, 1, 0, 0)]
+)
+def test_what_is_taken_again_is_what_it_was_whatever_came_behind_it(
+    labels: tuple[int, ...],
+) -> None:
+    store = PendingStore(ttl=HOUR, most=100)
+    add_predictions(store, predictions("a"))
+
+    def taken(begin: int) -> list[list[Again]]:
+        return [
+            list(store.add_labels(Labels.of([Label(b"a", value, NOW, None, offset, NOW)])).again)
+            for offset, value in enumerate(labels)
+            if offset >= begin
+        ]
+
+    told = taken(0)
+    for begin in range(len(labels)):
+        assert taken(begin) == told[begin:]
 
 
 def test_a_label_of_another_value_is_told_of_each_version_and_is_known_from_then_on() -> None:

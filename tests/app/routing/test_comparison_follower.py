@@ -1,4 +1,5 @@
 import asyncio
+from itertools import permutations
 
 import pytest
 
@@ -64,6 +65,21 @@ def test_made_up_versions_take_no_more_than_their_share_of_memory(
         follower.take(FakeRecord(b"fraud", value, number))
     assert len(follower.looks_at("fraud")) == most
     assert "0" not in {look.version for look in follower.looks_at("fraud")}
+
+
+def test_in_another_partition_the_later_look_counts_in_whatever_order_they_are_read() -> None:
+    early = record(comparison_of(comparison_id="a"), 9, partition=0, time=10)
+    late = record(comparison_of(comparison_id="b"), 0, partition=3, time=20)
+    for order in permutations([early, late]):
+        follower = ComparisonFollower(FakeTopic().open, 4)
+        for each in order:
+            follower.take(each)
+        assert ids(follower) == ["b"]
+
+
+def test_a_record_that_is_larger_than_any_look_says_nothing(follower: ComparisonFollower) -> None:
+    follower.take(record(comparison_of(message="x" * comparison_follower.LARGEST_LOOK), 0))
+    assert ids(follower) == []
 
 
 async def test_looks_of_the_last_thirty_days_are_read() -> None:

@@ -2,7 +2,7 @@ from itertools import permutations
 
 import pytest
 
-from app.routing.known_routes import MOST_MODELS, KnownRoutes, RouteOutcome
+from app.routing.known_routes import LARGEST_ROUTE, MOST_MODELS, KnownRoutes, RouteOutcome
 from schemas.events.codec import encode_event
 from tests.app.routing.records import FakeRecord, record_of
 from tests.schemas.events.routes import canary_of, route_of
@@ -74,3 +74,20 @@ def test_made_up_models_take_no_more_than_their_share_of_memory() -> None:
         known.take(FakeRecord(str(number).encode(), None, number))
     assert known.take(record_of(route_of(), MOST_MODELS)) is RouteOutcome.TOO_MANY
     assert known.take(FakeRecord(b"3", None, MOST_MODELS)) is RouteOutcome.ENDED
+
+
+@pytest.mark.parametrize("key", [b"", b"\xff", b"k" * 997])
+def test_a_null_value_whose_key_is_no_name_ends_nothing_and_is_not_kept(key: bytes) -> None:
+    known = KnownRoutes()
+    replaced = route_of(model="\ufffd")
+    known.take(record_of(replaced, 0))
+    assert known.take(FakeRecord(key, None, 1)) is RouteOutcome.REFUSED
+    assert (known.strange, known.all) == (1, [replaced])
+    for number in range(MOST_MODELS - 1):
+        assert known.take(FakeRecord(b"%d" % number, None, number)) is RouteOutcome.ENDED
+
+
+def test_a_record_that_is_larger_than_any_route_is_refused() -> None:
+    known = KnownRoutes()
+    value = encode_event(route_of(route_id="i" * LARGEST_ROUTE))
+    assert known.take(FakeRecord(b"fraud", value, 0)) is RouteOutcome.REFUSED

@@ -70,13 +70,22 @@ async def test_a_model_without_a_comparison_is_inconclusive_and_an_unknown_one_i
         assert unknown == (404, {"error": "unknown_model", "model": "other"})
 
 
-async def test_nothing_is_said_before_all_is_read() -> None:
-    comparisons = FakeComparisons(comparison_of(), is_complete=False)
+@pytest.mark.parametrize("query", ["", "?version=4", "?version=9"])
+async def test_nothing_is_said_before_all_is_read(query: str) -> None:
+    # An earlier look at the same versions passed; the topic goes on.
+    comparisons = FakeComparisons(good_comparison(), is_complete=False)
     server = server_of(comparisons, FakeRoutes(route_of()))
     async with server:
-        assert (await ask(server))[0] == 200
-        status, document = await ask(server, f"{PATH}?version=9")
-        assert (status, document["error"]) == (503, "not_known_yet")
+        for method in ("GET", "POST"):
+            status, document = await ask(server, PATH + query, method)
+            assert (status, document["error"]) == (503, "not_known_yet")
+
+
+async def test_a_look_at_an_earlier_candidate_does_not_pass_before_routes_are_read() -> None:
+    server = server_of(FakeComparisons(good_comparison()), FakeRoutes(is_complete=False))
+    async with server:
+        assert (await ask(server, PATH, "POST"))[0] == 503
+        assert (await ask(server, f"{PATH}?version=4", "POST"))[0] == 200
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,4 @@
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -93,6 +94,18 @@ async def test_an_event_of_another_model_is_no_error_as_mlflows_test_is_one(port
 
 async def test_a_signed_body_without_a_meaning_is_refused(port: Port) -> None:
     assert await port.post(signed(b"x"), b"x") == (400, "unreadable")
+
+
+@pytest.mark.parametrize("coding", ["gzip", "deflate"])
+async def test_a_body_that_is_not_compressed_as_it_says_is_counted(port: Port, coding: str) -> None:
+    host, number = port.server.url.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(number))
+    head = f"POST {PATH} HTTP/1.1\r\nHost: {host}:{number}\r\nContent-Encoding: {coding}\r\n"
+    writer.write(f"{head}Content-Length: 7\r\nConnection: close\r\n\r\ngarbage".encode())
+    answer = await asyncio.wait_for(reader.read(), 60.0)
+    writer.close()
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert port.counted("unreadable") == 1.0
 
 
 async def test_a_long_body_is_refused_before_it_is_read(port: Port) -> None:

@@ -90,7 +90,9 @@ def answering(status: int, body: bytes) -> tuple[HTTPServer, Callable[[], object
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            self.wfile.write(b"HTTP/1.0 %d x\r\nContent-Length: %d\r\n\r\n" % (status, 1_000))
+            self.wfile.write(
+                b"HTTP/1.0 %d x\r\nContent-Length: %d\r\n\r\n" % (status, max(1_000, len(body)))
+            )
             self.wfile.write(body)
 
         def log_message(self, *_: object) -> None:
@@ -101,7 +103,9 @@ def answering(status: int, body: bytes) -> tuple[HTTPServer, Callable[[], object
 
 
 @pytest.mark.parametrize("status", [200, 404, 500, 99])
-@pytest.mark.parametrize("body", [b"", b"not found", b'"no_route"', b'{"error": "other"}', b"[[["])
+@pytest.mark.parametrize(
+    "body", [b"", b"not found", b'"no_route"', b'{"error": "other"}', b"[[[", b"[" * 100_000]
+)
 def test_what_another_server_says_changes_nothing(status: int, body: bytes) -> None:
     routing = Routing()
     routing.answered("fraud", route_of().model_dump_json().encode())
@@ -113,6 +117,30 @@ def test_what_another_server_says_changes_nothing(status: int, body: bytes) -> N
         assert PortReader(routing, url, ["fraud"]).refresh() == 0
         thread.join()
     assert routing.route("fraud", "a") == "7"
+
+
+def test_a_redirection_is_not_followed_as_the_token_would_be_sent_along() -> None:
+    asked: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_response(302)
+            self.send_header("Location", "/elsewhere")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        url = f"http://127.0.0.1:{server.server_port}"
+        reader = PortReader(Routing(), url, ["fraud"], token="secret")  # noqa: S106
+        assert reader.refresh() == 0
+        server.shutdown()
+        thread.join()
+    assert asked == ["/v1/models/fraud/route"]
 
 
 def test_an_address_that_is_none_of_http_is_refused() -> None:
