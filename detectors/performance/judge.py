@@ -227,7 +227,8 @@ class Judge:
                 place = self.classes.position(texts[key[0]], key[1])
                 at[key] = -1 if place is None else place
             positions[row] = at[key]
-        width = matrix.shape[1]
+        # A list of more elements than there are names is not usable, and makes the matrix wider.
+        width = min(matrix.shape[1], len(self.classes.names) or matrix.shape[1])
         names = [class_name(self.classes.at(place), spellings) for place in range(width)]
         wanted = names.index(self.positive) if self.positive in names else -1
         problems = np.where(usable, np.uint8(0), np.uint8(Problem.NOT_PROBABILITIES))

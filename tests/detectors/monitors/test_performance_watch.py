@@ -387,6 +387,91 @@ def test_probabilities_that_are_none_are_counted_and_left_out() -> None:
     assert event.metrics["log_loss"].value == pytest.approx(-np.log(0.8), rel=1e-12)
 
 
+@pytest.mark.parametrize("positive", [None, "b"])
+@pytest.mark.parametrize("odd", [[0.2, 0.3, 0.5], [0.1] * 10])
+def test_lists_of_another_length_than_the_declared_classes_are_counted_and_left_out(
+    odd: list[float], positive: str | None
+) -> None:
+    rows: list[Row] = [
+        (odd, "a", None, START, START),
+        ([0.2, 0.8], "b", None, START, START),
+        (odd, "z", None, START, START),
+        ([0.9, 0.1], "a", None, START, START),
+        ([0.9, 0.1], "z", None, START, START),
+    ]
+    performance = PerformanceOptions(rows=5, positive=positive)
+    options = replace(OPTIONS, class_names=("a", "b"), performance=performance)
+    fleet = fleet_of(options)
+    said = outcome_columns(Role.PREDICTION, [row[0] for row in rows])
+    assert performances(fleet.update(table_of(Origin.PREDICTIONS, said, [START] * 5, 0))) == []
+    (event,) = performances(fleet.update(labelled(rows)))
+    assert event.unusable == {"not_probabilities": 2, "unknown_class": 1}
+    assert (event.rows, event.metrics["accuracy"].value) == (5, 1.0)
+    log_loss = -(np.log(0.8) + np.log(0.9)) / 2
+    assert event.metrics["log_loss"].value == pytest.approx(log_loss, rel=1e-12)
+    one = fleet_of(options)
+    (alone,) = performances(
+        [e for row in range(5) for e in one.update(labelled(rows[row : row + 1], row))]
+    )
+    assert (alone.unusable, alone.metrics) == (event.unusable, event.metrics)
+
+
+def test_a_class_that_the_model_does_not_know_counts_as_one_that_was_missed() -> None:
+    rows: list[Row] = [("a", "a", None, START, START), ("a", "z", None, START, START)]
+    options = replace(OPTIONS, class_names=("a", "b"), performance=PerformanceOptions(rows=2))
+    (event,) = performances(fleet_of(options).update(labelled(rows)))
+    assert [each.name for each in event.classes] == ["a", "z"]
+    assert (event.metrics["accuracy"].value, event.unusable) == (0.5, {})
+
+
+def test_a_label_that_is_dated_before_its_prediction_counts_in_the_window_of_the_prediction() -> (
+    None
+):
+    rows: list[Row] = [
+        (1, 1, None, BEGIN + DAY + 1, BEGIN + 5),
+        (1, 0, None, BEGIN + DAY + 2, BEGIN + 2 * DAY),
+    ]
+    found = performances(fleet_of().update(labelled(rows)))
+    told = [each for each in found if each.window.kind is WindowKind.TIME]
+    assert [(each.window.number, each.rows) for each in told] == [(BEGIN // DAY + 1, 2)]
+
+
+def test_labels_of_a_regression_that_are_no_numbers_leave_the_figures_without_a_value() -> None:
+    options = replace(OPTIONS, task=Task.REGRESSION, performance=PerformanceOptions(rows=2))
+    rows: list[Row] = [(1.0, "n/a", None, START, START), (2, "1,5", None, START, START)]
+    (event,) = performances(fleet_of(options).update(labelled(rows)))
+    assert event.unusable == {"not_a_number": 2}
+    assert {metric.reason for metric in event.metrics.values()} == {NoValue.NO_ROWS}
+
+
+@pytest.mark.parametrize("quantile", [0.1, 0.5, 0.9])
+def test_the_loss_of_a_quantile_is_that_of_the_one_that_is_predicted(quantile: float) -> None:
+    performance = PerformanceOptions(rows=2, quantile=quantile, metrics=("quantile_loss",))
+    options = replace(OPTIONS, task=Task.REGRESSION, performance=performance)
+    rows: list[Row] = [(1.0, 3.0, None, START, START), (4.0, 1.0, None, START, START)]
+    (event,) = performances(fleet_of(options).update(labelled(rows)))
+    assert list(event.metrics) == ["quantile_loss"]
+    expected = (2 * quantile + 3 * (1 - quantile)) / 2
+    assert event.metrics["quantile_loss"].value == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize("spelling", ["cat", " cat"])
+def test_the_positive_class_and_the_metrics_are_those_of_the_settings(spelling: str) -> None:
+    rows: list[Row] = [
+        (said, true, None, START, START)
+        for said, true in (("cat", "dog"), ("dog", "dog"), ("cat", "cat"))
+    ]
+    # Metrics of another task are none of this one.
+    performance = PerformanceOptions(
+        rows=3, positive=spelling, metrics=("recall", "precision", "mae")
+    )
+    options = replace(OPTIONS, class_names=("cat", "dog"), performance=performance)
+    (event,) = performances(fleet_of(options).update(labelled(rows)))
+    assert event.positive_class == "cat"
+    told = {name: metric.value for name, metric in event.metrics.items()}
+    assert told == {"precision": 0.5, "recall": 1.0}
+
+
 def test_a_threshold_makes_classes_of_probabilities() -> None:
     rows: list[Row] = [(p, t, None, START, START) for p, t in ((0.3, 1), (0.1, 0), (0.4, 0))]
     performance = PerformanceOptions(rows=3, threshold=0.25)
