@@ -31,8 +31,11 @@ def check_names(*names: str | None) -> None:
     Raises
     ------
     click.UsageError
-        If one is empty, or longer than events may have it.
+        If one is empty, or longer than events may have it, or has white space around it, which no
+        name has that was read from a prediction: what it says would be of a version that never is.
     """
     for name in names:
         if name is not None and not 0 < len(name) <= LONGEST_NAME:
             raise click.UsageError(f"a name has 1 to {LONGEST_NAME} characters")
+        if name is not None and name != name.strip():
+            raise click.UsageError(f"a name has no white space around it, as {name!r} has")

@@ -49,7 +49,8 @@ def split_of(texts: tuple[str, ...]) -> tuple[tuple[str, float], ...]:
     """
     shares: list[tuple[str, Decimal]] = []
     for text in (part for each in texts for part in each.split(",")):
-        version, _, share = text.rpartition("=")
+        name, _, share = text.rpartition("=")
+        version = name.strip()
         if not version:
             raise click.UsageError(f"expected version=share, such as 7=50, found {text!r}")
         shares.append((version, percent(share)))
