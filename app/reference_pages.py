@@ -50,8 +50,8 @@ _METRICS: Final = f"""{_GENERATED}
 # Metrics
 
 A worker serves them at `http://127.0.0.1:9464/metrics` (`http.host`, `http.port`), with `/healthz`
-(the event loop runs, nothing has crashed) and `/readyz` (partitions are assigned, the worker is not
-stopping). Who may ask, and how much, is in [security](security.md#ports).
+(the event loop runs, nothing has crashed) and `/readyz` (the worker is in its group, has loaded its
+state, and is not stopping). Who may ask, and how much, is in [security](security.md#ports).
 `/metrics?name[]=driftline_consumer_lag_records` gives what is named, at no cost of the
 rest. `deploy/grafana` has a dashboard, `deploy/prometheus` alerting rules.
 
@@ -192,8 +192,7 @@ def _resolved(entry: Mapping[str, Any], definitions: Mapping[str, Any]) -> Mappi
 def _default(leaf: Mapping[str, Any]) -> str:
     if "default" not in leaf:
         return "required"
-    text = json.dumps(leaf["default"])
-    return "see below" if len(text) > 60 else f"`{text}`"
+    return f"`{json.dumps(leaf['default'])}`"
 
 
 if __name__ == "__main__":
