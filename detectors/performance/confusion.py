@@ -38,6 +38,7 @@ class Confusion:
         self._said = [sum(column) for column in zip(*self._pairs, strict=True)]
         self._hits = [row[place] for place, row in enumerate(self._pairs)]
         self._rows = sum(self._true)
+        self._untold = int(pairs[OTHERS, OTHERS])
 
     @property
     def classes(self) -> int:
@@ -59,8 +60,17 @@ class Confusion:
         return estimate(2 * hits / (said + true), intervals.of_f1(hits, wrong))
 
     def accuracy(self) -> Estimate:
-        """Return the share of rows whose prediction was true."""
-        return share(sum(self._hits), self._rows, NoValue.NO_ROWS)
+        """Return the share of rows whose prediction was true.
+
+        Rows of which both are among the others count as true; `error` says how many these are.
+        """
+        hits = sum(self._hits)
+        most = share(hits, self._rows, NoValue.NO_ROWS)
+        if self._untold == 0 or most.value is None or most.high is None:
+            return most
+        least = share(hits - self._untold, self._rows, NoValue.NO_ROWS)
+        low = 0.0 if least.low is None else least.low
+        return estimate(most.value, (low, most.high), error=self._untold / self._rows)
 
     def balanced_accuracy(self) -> Estimate:
         """Return the mean recall of the classes that were true."""

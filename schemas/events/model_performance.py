@@ -83,7 +83,7 @@ class Estimate(Event):
     high: float | None = Field(description="The upper end.")
     error: float | None = Field(
         description="By how much the value may differ from that of all scores, where they were "
-        "kept by bins; None where it is exact."
+        "kept by bins, or of all classes, where some are told as one; None where it is exact."
     )
     reason: NoValue | None = Field(strict=False, description="Why there is no value.")
 
