@@ -63,9 +63,7 @@ class MlflowWebhooks:
         clock: Callable[[], float],
     ) -> None:
         self._secret = secret
-        self._models: dict[str, list[str]] = {}
-        for model, name in models.items():
-            self._models.setdefault(name, []).append(model)
+        self._models = {name: model for model, name in models.items()}
         self._look_at = look_at
         self._counted = counted
         self._clock = clock
@@ -130,8 +128,10 @@ class MlflowWebhooks:
             return WebhookOutcome.UNREADABLE, ()
         if entity not in _MOVES:
             return WebhookOutcome.OTHER_EVENT, ()
-        models = self._models.get(name, [])
-        return (WebhookOutcome.TAKEN if models else WebhookOutcome.OTHER_MODEL), models
+        model = self._models.get(name)
+        if model is None:
+            return WebhookOutcome.OTHER_MODEL, ()
+        return WebhookOutcome.TAKEN, (model,)
 
 
 def signature_of(secret: bytes, delivery: str, time: str, body: bytes) -> bytes:

@@ -10,7 +10,7 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from app.credentials import holds_credentials
 from app.settings.secret_files import check_readable
-from app.settings.section import Section, expected, missing
+from app.settings.section import Detail, Section, details, expected, missing
 
 _URI: Final = re.compile(
     r"https?://(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?", re.ASCII
@@ -33,7 +33,8 @@ class MlflowSettings(Section):
     """Where MLflow's server is: `https://mlflow.example.org`, with a path where it has one."""
 
     models: Mapping[ModelName, RegisteredName] = {}
-    """The models that are followed: the name in their predictions, and the registered model's."""
+    """The models that are followed: the name in their predictions, and the registered model's, one
+    for each, as its tags say what was told and found of it."""
 
     champion: AliasName = "champion"
     """The alias of the version that serves."""
@@ -87,6 +88,14 @@ class MlflowSettings(Section):
     def _some(cls, value: Mapping[str, str], info: ValidationInfo) -> Mapping[str, str]:
         if not value and info.data.get("tracking_uri") is not None:
             raise missing("at least one model, as there is a tracking_uri")
+        first: dict[str, str] = {}
+        problems = [
+            Detail((model,), repr(name), f"each registered model once; {first[name]!r} has it")
+            for model, name in value.items()
+            if first.setdefault(name, model) != model
+        ]
+        if problems:
+            raise details(problems)
         return value
 
     @field_validator("challenger")

@@ -22,7 +22,7 @@ class Port:
         self.counted: list[WebhookOutcome] = []
         self.webhooks = MlflowWebhooks(
             SECRET.encode(),
-            {"fraud": "Fraud model", "fraud-eu": "Fraud model", "churn": "churn"},
+            {"fraud": "Fraud model", "churn": "churn"},
             self._look,
             self.counted.append,
             lambda: self.now,
@@ -53,10 +53,10 @@ def headers(
     }
 
 
-def test_a_webhook_has_its_models_looked_at() -> None:
+def test_a_webhook_has_its_model_looked_at() -> None:
     port = Port()
     assert port.take(event()) is WebhookOutcome.TAKEN
-    assert port.looked == ["fraud", "fraud-eu"]
+    assert port.looked == ["fraud"]
     assert port.counted == [WebhookOutcome.TAKEN]
 
 
@@ -65,7 +65,7 @@ def test_a_delivery_is_taken_once() -> None:
     port.take(event())
     assert port.take(event()) is WebhookOutcome.REPEATED
     assert port.take(event(), delivery="d2") is WebhookOutcome.TAKEN
-    assert len(port.looked) == 4
+    assert len(port.looked) == 2
 
 
 @pytest.mark.parametrize("seconds", [-TOLERANCE - 1, TOLERANCE + 1])

@@ -57,6 +57,17 @@ def test_an_address_without_models_is_refused() -> None:
     assert places(models={}) == ["models"]
 
 
+def test_two_models_cannot_be_one_registered_model() -> None:
+    # Its one tag says what was told: the second model would never be told of an alias.
+    twins = {"fraud": "fraud", "fraud-eu": "fraud", "churn": "churn"}
+    with pytest.raises(ValidationError) as error:
+        made(models=twins)
+    (found,) = error.value.errors()
+    assert found["loc"] == ("models",)
+    told = [(each.path, each.expected) for each in found["ctx"]["details"]]
+    assert told == [(("fraud-eu",), "each registered model once; 'fraud' has it")]
+
+
 def test_one_alias_cannot_be_both() -> None:
     assert places(champion="prod", challenger="prod") == ["challenger"]
 
