@@ -33,7 +33,7 @@ class EstimatedCounts:
     Parameters
     ----------
     pairs
-        Shape ``(k, k)``: labelled rows by label and prediction, at least one.
+        Shape ``(k, k)``: labelled rows by label and prediction; none where none can be judged.
     groups
         Shape ``(k, k)``: the number of the group that each pair belongs to; below 0 where it has
         none.
@@ -131,6 +131,8 @@ class EstimatedCounts:
             there = true > 0
             if there.sum() < _BOTH:
                 return none(NoValue.ONE_CLASS)
+        if not there.any():
+            return none(NoValue.NO_ROWS)
         weights = np.where(there, true if average == "weighted" else 1.0, 0.0)
         return estimate(float((values * weights).sum() / weights.sum()))
 
