@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import pytest
 
+from detectors.performance.options import METRICS
 from tests.deploy import ROOT
 from tests.deploy.promql import known_metrics, strangers
 
@@ -75,6 +76,16 @@ def test_a_panel_queries_metrics_and_labels_that_exist(panel: dict[str, Any]) ->
     for target in panel["targets"]:
         shown = set(re.findall(r"\{\{(\w+)\}\}", target.get("legendFormat", "")))
         assert list(strangers(target["expr"], known, shown)) == []
+
+
+def test_the_metrics_of_performance_that_are_matched_are_told() -> None:
+    expressions = [target["expr"] for panel in DRAWN for target in panel["targets"]]
+    matched = re.findall(
+        r'driftline_model_performance\w*\{[^}]*metric=~?"([^"]+)"', str(expressions)
+    )
+
+    assert matched
+    assert {name for names in matched for name in names.split("|")} <= set(METRICS)
 
 
 def test_the_choices_of_the_variables_come_from_labels_that_exist() -> None:
