@@ -88,6 +88,8 @@ class MlflowSettings(Section):
     def _some(cls, value: Mapping[str, str], info: ValidationInfo) -> Mapping[str, str]:
         if not value and info.data.get("tracking_uri") is not None:
             raise missing("at least one model, as there is a tracking_uri")
+        if value and "tracking_uri" in info.data and info.data["tracking_uri"] is None:
+            raise expected("none without a tracking_uri, which says where they are registered")
         first: dict[str, str] = {}
         problems = [
             Detail((model,), repr(name), f"each registered model once; {first[name]!r} has it")

@@ -195,7 +195,8 @@ def test_the_wheel_holds_the_four_packages_and_no_tests(tmp_path: Path) -> None:
     tops = {name.split("/")[0] for name in names}
     assert {top for top in tops if not top.endswith(".dist-info")} == PACKAGES
     assert all(Path(name).suffix == ".py" for name in names if name[-1] != "/" and "-" not in name)
-    assert not [name for name in names if "__pycache__" in name or "test" in name]
+    parts = {part for name in names for part in Path(name).parts}
+    assert not [part for part in parts if part in {"__pycache__", "tests"} or "test_" in part]
     assert "driftline = app.cli:main" in declared
 
 

@@ -195,7 +195,8 @@ def test_a_flood_of_batches_that_nobody_can_read_stops_the_worker_before_the_fir
         with Worker(client.bootstrap, client.prefix, log, **limits) as worker:
             assert worker.wait() == 65, worker.log()
             assert "batch_too_large 11" in worker.log()
-        assert committed_to(client, "predictions")[0] == 10, worker.log()
+        # What was read before it is acked while it is refused: it is committed, or read again.
+        assert committed_to(client, "predictions")[0] <= 10, worker.log()
 
 
 MAP = ("--set", "intake.prediction_fields={model: name}")

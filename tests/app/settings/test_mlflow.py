@@ -57,6 +57,10 @@ def test_an_address_without_models_is_refused() -> None:
     assert places(models={}) == ["models"]
 
 
+def test_models_without_an_address_are_refused() -> None:
+    assert places(tracking_uri=None) == ["models"]
+
+
 def test_two_models_cannot_be_one_registered_model() -> None:
     # Its one tag says what was told: the second model would never be told of an alias.
     twins = {"fraud": "fraud", "fraud-eu": "fraud", "churn": "churn"}

@@ -61,6 +61,7 @@ def test_rows_of_a_sample_are_no_counts_of_categories() -> None:
 
 
 def test_an_array_with_room_is_used_again() -> None:
-    addresses = np.array([ColumnBlock().address])
+    block = ColumnBlock()
+    addresses = np.array([block.address])
     copies = keep(addresses, NO_COPIES)
     assert keep(addresses, copies) is copies
