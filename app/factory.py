@@ -33,6 +33,7 @@ from agents.transport.consumer import BatchedConsumer
 from agents.transport.known_topics import KnownTopic
 from agents.transport.publisher import Publisher
 from agents.transport.topic_reader import open_topic
+from app.comparisons.follower import ComparisonFollower
 from app.kafka.clients import client_arguments, transport_options
 from app.kafka.topic_follower import opener
 from app.kafka.topic_watch import watch_topics
@@ -41,7 +42,6 @@ from app.mlflow.access import mlflow_access
 from app.mlflow.assembly import MlflowParts, mlflow_parts
 from app.mlflow.ownership import Ownership
 from app.options import WorkerOptions
-from app.routing.comparison_follower import ComparisonFollower
 from app.routing.follower import RouteFollower
 from app.settings import Settings, TopicRole
 from app.web.health import WorkerHealth

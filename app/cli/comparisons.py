@@ -9,12 +9,13 @@ import click
 
 from app.cli.common import clear_errors, settings_of, settings_options
 from app.cli.exits_in_help import OF_ALL, exits
-from app.comparisons.latest import lines_of, read_comparisons
+from app.comparisons.known_comparisons import KnownComparisons
+from app.comparisons.reader import read_comparisons
+from app.comparisons.text import lines_of
 from app.kafka.brokers import wait_for_brokers
 from app.settings import Settings
 from app.terminal import say
 from app.worker.exit_codes import ExitCode
-from schemas.events.model_comparison import ModelComparison
 
 
 @click.command()
@@ -40,21 +41,21 @@ def comparisons(
     """Show how versions of models compare: the latest look at each pair."""
     with clear_errors():
         settings = settings_of(config, bootstrap, assignments)
-        found, strange = asyncio.run(_read(settings))
-    kept = [each for each in found if model in {None, each.model}]
+        known = asyncio.run(_read(settings))
+    kept = [each for each in known.all if model in {None, each.model}]
     if as_json:
         click.echo(json.dumps([each.model_dump(mode="json") for each in kept], indent=2))
     else:
         for each in kept:
             for line in lines_of(each):
                 say(line)
-    if strange:
-        say(f"{strange} records of the topic are no comparisons", err=True)
+    if known.strange:
+        say(f"{known.strange} records of the topic are no comparisons", err=True)
     if not kept:
         say("driftline: no versions are compared", err=True)
         raise SystemExit(ExitCode.NOTHING)
 
 
-async def _read(settings: Settings) -> tuple[list[ModelComparison], int]:
+async def _read(settings: Settings) -> KnownComparisons:
     await wait_for_brokers(settings.kafka, report=lambda text: say(text, err=True))
     return await read_comparisons(settings)

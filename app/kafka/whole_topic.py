@@ -1,6 +1,6 @@
 """Topics that are read as a whole, for people."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from aiokafka.errors import KafkaError
@@ -9,7 +9,7 @@ from agents.records.record import Record
 from agents.transport.topic_reader import Bounds, TopicReader, TopicStalled, open_topic
 from app.kafka.brokers import BrokersUnreachable, TopicRefused, connected
 from app.kafka.clients import client_arguments
-from app.settings import Settings
+from app.settings import Settings, TopicRole
 
 
 class WholeTopic:
@@ -98,3 +98,16 @@ async def reading(settings: Settings, topic: str) -> AsyncIterator[WholeTopic]:
             yield WholeTopic(reader, partitions)
     except (KafkaError, TimeoutError, TopicStalled) as error:
         raise BrokersUnreachable(f"{topic} cannot be read: {error}") from error
+
+
+async def read_all(settings: Settings, role: TopicRole, take: Callable[[Record], object]) -> None:
+    """Hand over the records that a topic holds now, each partition in its order.
+
+    Raises
+    ------
+    TopicRefused, BrokersUnreachable
+        As for `reading`.
+    """
+    async with reading(settings, settings.topics.full_name(role)) as reader:
+        async for record in reader.records():
+            take(record)

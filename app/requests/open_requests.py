@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from agents.records.record import Record
-from app.kafka.whole_topic import reading
+from app.kafka.whole_topic import read_all
 from app.settings import Settings, TopicRole
 from schemas.events.codec import decode_event, decode_object
 from schemas.events.event import Event
@@ -87,11 +87,11 @@ async def read_open_requests(settings: Settings) -> tuple[list[OpenRequest], int
     BrokersUnreachable
         If no broker answers.
     """
-    records: list[list[Record]] = []
-    for role in (TopicRole.RETRAIN_REQUESTS, TopicRole.LIFECYCLE):
-        async with reading(settings, settings.topics.full_name(role)) as reader:
-            records.append([record async for record in reader.records()])
-    return open_requests(*records)
+    requests: list[Record] = []
+    events: list[Record] = []
+    await read_all(settings, TopicRole.RETRAIN_REQUESTS, requests.append)
+    await read_all(settings, TopicRole.LIFECYCLE, events.append)
+    return open_requests(requests, events)
 
 
 def open_requests(

@@ -1,10 +1,10 @@
 """Routes by model, as the records of their topic say."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from agents.records.record import Record
+from app.kafka.record_place import RecordPlace
 from schemas.events.codec import decode_event, decode_object
 from schemas.events.event import LONGEST_NAME
 from schemas.events.not_taken import NotTaken
@@ -37,25 +37,12 @@ class RouteOutcome(StrEnum):
     """Its model is one more than are kept."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    partition: int
-    offset: int
-    timestamp: int
-
-    def is_after(self, other: "_Place") -> bool:
-        """Whether it counts more: a topic that was given partitions has a model in two of them."""
-        if self.partition == other.partition:
-            return self.offset > other.offset
-        return self.timestamp >= other.timestamp
-
-
 class KnownRoutes:
     """The latest route of each model, whatever records come again."""
 
     def __init__(self) -> None:
         self._routes: dict[str, ModelRoute] = {}
-        self._places: dict[bytes, _Place] = {}
+        self._places: dict[bytes, RecordPlace] = {}
         self.strange = 0
         """Records that were refused."""
 
@@ -71,7 +58,7 @@ class KnownRoutes:
     def take(self, record: Record) -> RouteOutcome:
         """Take the next record of the topic; say what became of it."""
         key = record.key or b""
-        place = _Place(record.partition, record.offset, record.timestamp)
+        place = RecordPlace.of(record)
         known = self._places.get(key)
         if known is not None and not place.is_after(known):
             return RouteOutcome.STALE

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from app.kafka.whole_topic import reading
+from agents.records.record import Record
+from app.kafka.whole_topic import read_all
 from app.routing.known_routes import KnownRoutes, RouteOutcome
 from app.settings import Settings, TopicRole
 from schemas.events.routing import ModelRoute
@@ -23,6 +24,14 @@ class ReadRoutes:
     known: KnownRoutes = field(default_factory=KnownRoutes)
     history: dict[str, list[ModelRoute]] = field(default_factory=dict)
 
+    def take(self, record: Record) -> None:
+        """Take the next record of the topic."""
+        if self.known.take(record) is RouteOutcome.TAKEN:
+            model = (record.key or b"").decode()
+            route = self.known.of(model)
+            if route is not None:
+                self.history.setdefault(model, []).append(route)
+
 
 async def read_routes(settings: Settings) -> ReadRoutes:
     """Read the topic to its end.
@@ -35,12 +44,5 @@ async def read_routes(settings: Settings) -> ReadRoutes:
         If no broker answers.
     """
     read = ReadRoutes()
-    topic = settings.topics.full_name(TopicRole.MODEL_ROUTING)
-    async with reading(settings, topic) as reader:
-        async for record in reader.records():
-            if read.known.take(record) is RouteOutcome.TAKEN:
-                model = (record.key or b"").decode()
-                route = read.known.of(model)
-                if route is not None:
-                    read.history.setdefault(model, []).append(route)
+    await read_all(settings, TopicRole.MODEL_ROUTING, read.take)
     return read

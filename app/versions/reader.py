@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from agents.records.record import Record
-from app.kafka.whole_topic import reading
+from app.kafka.record_place import RecordPlace
+from app.kafka.whole_topic import read_all
 from app.settings import Settings, TopicRole
 from schemas.events.codec import decode_event, decode_object
 from schemas.events.not_taken import NotTaken
@@ -47,18 +48,14 @@ async def read_versions(settings: Settings) -> KnownVersions:
         If no broker answers.
     """
     latest: dict[bytes, Record] = {}
-    topic = settings.topics.full_name(TopicRole.MODEL_VERSIONS)
-    async with reading(settings, topic) as reader:
-        async for record in reader.records():
-            key = record.key or b""
-            known = latest.get(key)
-            # Of several partitions: the topic may have been given more of them.
-            if (
-                known is None
-                or known.partition == record.partition
-                or known.timestamp <= record.timestamp
-            ):
-                latest[key] = record
+
+    def keep(record: Record) -> None:
+        key = record.key or b""
+        known = latest.get(key)
+        if known is None or RecordPlace.of(record).is_after(RecordPlace.of(known)):
+            latest[key] = record
+
+    await read_all(settings, TopicRole.MODEL_VERSIONS, keep)
     return known_versions(latest.values())
 
 

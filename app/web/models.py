@@ -46,7 +46,7 @@ class Routes(Protocol):
 
 
 class Comparisons(Protocol):
-    """Who knows of comparisons; `app.routing.comparison_follower.ComparisonFollower` does."""
+    """Who knows of comparisons; `app.comparisons.follower.ComparisonFollower` does."""
 
     def looks_at(self, model: str) -> Sequence[ModelComparison]:
         """Return the latest look at each two versions of a model, the one written last first."""

@@ -3,8 +3,8 @@ from itertools import permutations
 
 import pytest
 
-from app.routing import comparison_follower
-from app.routing.comparison_follower import KEPT_MS, ComparisonFollower
+from app.comparisons import follower as comparison_follower
+from app.comparisons.follower import KEPT_MS, ComparisonFollower
 from schemas.events.codec import encode_event
 from schemas.events.model_comparison import ModelComparison
 from tests.app.kafka.fake_topic import FakeTopic

@@ -1,0 +1,20 @@
+"""The topic of comparisons as it is now."""
+
+from app.comparisons.known_comparisons import KnownComparisons
+from app.kafka.whole_topic import read_all
+from app.settings import Settings, TopicRole
+
+
+async def read_comparisons(settings: Settings) -> KnownComparisons:
+    """Read the topic to its end.
+
+    Raises
+    ------
+    TopicRefused
+        If it does not exist, or may not be read.
+    BrokersUnreachable
+        If no broker answers.
+    """
+    known = KnownComparisons()
+    await read_all(settings, TopicRole.MODEL_COMPARISONS, known.take)
+    return known
