@@ -1,7 +1,5 @@
 """Columns whose values have a course of the day or of the week, in event time."""
 
-from itertools import pairwise
-
 import numpy as np
 import pytest
 from hypothesis import Phase, given
@@ -11,25 +9,22 @@ from hypothesis import strategies as st
 from detectors.alerts.drift import Drift
 from detectors.arrays.column import Numbers
 from detectors.monitors.column_monitor import Change, ColumnMonitor, Integers
-from detectors.monitors.model_monitor import ModelMonitor
 from detectors.monitors.options import MonitorOptions
 from detectors.reference import season
 from detectors.reference.told_season import ToldSeason
 from schemas.tables.columns import Column, Kind, Role
-from schemas.tables.observations import ObservationBatch, Origin, Run
 from tests.detectors.batches import plain
-from tests.detectors.drift_alerts import alerts_in
-from tests.runs import sources_of
+from tests.detectors.columns_alone import assert_each_gives_what_it_gives_alone
 
 HOUR = season.MS_PER_HOUR
 DAY = 24 * HOUR
-MONDAY = 19_675 * DAY
+START = 19_675 * DAY
 ROWS = 10_000
 """Of a day."""
 
 
 def _times(rows: int, per_day: int = ROWS) -> Integers:
-    times: Integers = MONDAY + np.arange(rows) * (DAY // per_day)
+    times: Integers = START + np.arange(rows) * (DAY // per_day)
     return times
 
 
@@ -55,7 +50,7 @@ def _feed(monitor: ColumnMonitor, values: Numbers, times: Integers, first: int =
 
 
 def _days(changes: list[Change], times: Integers) -> list[int]:
-    return [int((times[change.row] - MONDAY) // DAY) for change in changes]
+    return [int((times[change.row] - START) // DAY) for change in changes]
 
 
 @pytest.mark.parametrize("amplitude", [0.3, 1.0])
@@ -159,10 +154,10 @@ def test_what_the_hour_may_have_changed_is_not_guaranteed() -> None:
     values = random.normal(size=4000)
     values[3000:] += 2
     for pace, guaranteed in ((0, True), (100, True), (10_000, False)):
-        (change,) = _feed(_monitor(), values, MONDAY + np.arange(4000) * pace)
+        (change,) = _feed(_monitor(), values, START + np.arange(4000) * pace)
         assert isinstance(change, Drift)
         assert change.independent is guaranteed
-    (change,) = _feed(_monitor(told=ToldSeason.NONE), values, MONDAY + np.arange(4000) * 10_000)
+    (change,) = _feed(_monitor(told=ToldSeason.NONE), values, START + np.arange(4000) * 10_000)
     assert isinstance(change, Drift)
     assert change.independent
 
@@ -194,32 +189,12 @@ def test_all_columns_at_once_give_what_each_gives_by_itself(sizes: list[int], se
     values = random.normal(size=rows) + 3 * _course(times)
     flags = (random.random(rows) < 0.5 + 0.4 * _course(times)).astype(np.float64)
     counts = random.poisson(6 + 4 * _course(times)).astype(np.float64)
-    options = MonitorOptions(burn_in=100, bins=16)
-    monitor = ModelMonitor("m", "1", options)
     whole = (
         Column("x", Role.FEATURE, Kind.NUMBER, values),
         Column("n", Role.FEATURE, Kind.NUMBER, counts),
         Column("f", Role.FEATURE, Kind.BOOLEAN, flags),
     )
-    alerts = []
-    for begin, end in pairwise(np.cumsum([0, *sizes]).tolist()):
-        offsets = np.arange(begin, end)
-        columns = tuple(column.between(begin, end) for column in whole)
-        source = sources_of(Run("predictions", 0, len(offsets)))
-        alerts += alerts_in(
-            monitor.update(
-                ObservationBatch(
-                    "m", "1", Origin.PREDICTIONS, *source, offsets, times[begin:end], columns
-                )
-            )
-        )
-    found = []
-    for column in whole:
-        key = Role.FEATURE, column.name
-        alone = ModelMonitor("m", "1", options)._drift._new_monitor(key)
-        found += [change.row for change in alone.update(column, 0, times)]
-        assert plain(alone.state()) == plain(monitor.columns[key].state())
-    assert sorted(alert.detected_at.offset for alert in alerts) == sorted(found)
+    assert_each_gives_what_it_gives_alone(whole, times, sizes)
 
 
 def test_a_monitor_goes_on_where_it_was_and_one_of_before_learns_from_then_on() -> None:

@@ -1,7 +1,5 @@
 """Columns of categories whose shares have a course of the day, in event time."""
 
-from itertools import pairwise
-
 import numpy as np
 from hypothesis import Phase, given
 from hypothesis import settings as budget
@@ -10,18 +8,15 @@ from hypothesis import strategies as st
 from detectors.alerts.drift import Drift
 from detectors.arrays.column import Numbers
 from detectors.monitors.column_monitor import Change, ColumnMonitor, Integers
-from detectors.monitors.model_monitor import ModelMonitor
 from detectors.monitors.options import MonitorOptions
 from detectors.reference import season
 from schemas.tables.columns import Column, Kind, Role
-from schemas.tables.observations import ObservationBatch, Origin, Run
 from tests.detectors.batches import plain
-from tests.detectors.drift_alerts import alerts_in
-from tests.runs import sources_of
+from tests.detectors.columns_alone import assert_each_gives_what_it_gives_alone
 
 HOUR = season.MS_PER_HOUR
 DAY = 24 * HOUR
-MONDAY = 19_675 * DAY
+START = 19_675 * DAY
 ROWS = 10_000
 """Of a day."""
 
@@ -29,7 +24,7 @@ NAMES = ("card", "cash", "transfer", "voucher", "cheque", "coin", "other")
 
 
 def _times(rows: int, per_day: int = ROWS) -> Integers:
-    times: Integers = MONDAY + np.arange(rows) * (DAY // per_day)
+    times: Integers = START + np.arange(rows) * (DAY // per_day)
     return times
 
 
@@ -71,7 +66,7 @@ def test_shares_by_the_hour_raise_no_alarm_once_days_are_known() -> None:
         times = _times(8 * ROWS)
         codes = _codes(_shares(times, count, 0.5), seed=count)
         monitor = _monitor()
-        days = [int((times[each.row] - MONDAY) // DAY) for each in _feed(monitor, codes, times)]
+        days = [int((times[each.row] - START) // DAY) for each in _feed(monitor, codes, times)]
         assert len(days) <= 1
         assert set(days) <= {0, 1}
         assert season.words(monitor.reference.block.season) == "the course of its days"
@@ -99,7 +94,7 @@ def test_a_step_of_a_share_is_told_on_the_first_day_too() -> None:
 def test_names_of_weekdays_raise_no_alarms_once_they_are_known() -> None:
     times = _times(20 * 1000, per_day=1000)
     changes = _feed(_monitor(), times // DAY % 7, times)
-    assert {int((times[change.row] - MONDAY) // DAY) for change in changes} <= set(range(6))
+    assert {int((times[change.row] - START) // DAY) for change in changes} <= set(range(6))
 
 
 def test_a_monitor_goes_on_where_it_was_and_learns_where_nothing_was_known() -> None:
@@ -130,28 +125,8 @@ def test_all_columns_at_once_give_what_each_gives_by_itself(sizes: list[int], se
     two = _codes(_shares(times, 2, 0.9), seed)
     seven = _codes(_shares(times, 7, 0.9), seed + 1)
     seven[rows // 2 :] = (seven[rows // 2 :] + 3) % 7
-    options = MonitorOptions(burn_in=100, bins=16)
-    monitor = ModelMonitor("m", "1", options)
     whole = tuple(
         Column(name, Role.FEATURE, Kind.CATEGORY, codes.astype(np.int32), NAMES)
         for name, codes in (("two", two), ("seven", seven))
     )
-    alerts = []
-    for begin, end in pairwise(np.cumsum([0, *sizes]).tolist()):
-        offsets = np.arange(begin, end)
-        columns = tuple(column.between(begin, end) for column in whole)
-        source = sources_of(Run("predictions", 0, len(offsets)))
-        alerts += alerts_in(
-            monitor.update(
-                ObservationBatch(
-                    "m", "1", Origin.PREDICTIONS, *source, offsets, times[begin:end], columns
-                )
-            )
-        )
-    found = []
-    for column in whole:
-        key = Role.FEATURE, column.name
-        alone = ModelMonitor("m", "1", options)._drift._new_monitor(key)
-        found += [change.row for change in alone.update(column, 0, times)]
-        assert plain(alone.state()) == plain(monitor.columns[key].state())
-    assert sorted(alert.detected_at.offset for alert in alerts) == sorted(found)
+    assert_each_gives_what_it_gives_alone(whole, times, sizes)
