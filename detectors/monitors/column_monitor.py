@@ -20,24 +20,20 @@ from detectors.algorithms.multinomial import Multinomial
 from detectors.algorithms.rank_bets import RankBets
 from detectors.arrays.column import Numbers
 from detectors.monitors.column_detectors import ColumnDetectors
+from detectors.monitors.column_season import ColumnSeason
 from detectors.monitors.default_detectors import DefaultDetectors
-from detectors.monitors.held_change import HeldChange, held_back
-from detectors.monitors.held_week import may_be_weekend
+from detectors.monitors.held_change import HeldChange
 from detectors.monitors.kind_choice import KindChoice
 from detectors.monitors.limits import Allowance
 from detectors.monitors.options import DetectorOptions
 from detectors.monitors.row_bets import NO_ROW_BETS, RowBets
 from detectors.monitors.unrest import Unrest
 from detectors.reference import block_means, season
-from detectors.reference.column_block import BUDGET, LIMITS_SIZE, RECENT, SEED
+from detectors.reference.column_block import BUDGET, LIMITS_SIZE, RECENT
 from detectors.reference.early_ranks import PEACE, Step
 from detectors.reference.first_values import FirstValues
 from detectors.reference.given import Fate, GivenColumn, GivenOutcome, judged_by, spacing_of
 from detectors.reference.reference import Reference
-from detectors.reference.season_learning import note, turn
-from detectors.reference.season_removal import take_off
-from detectors.reference.season_shares import slot_of
-from detectors.reference.season_slots import BY_THEMSELVES, SeasonSlots, figures_of
 from detectors.reference.told_season import ToldSeason
 from detectors.snapshots.tree import State
 from schemas.events.detector_report import Stream
@@ -108,16 +104,13 @@ class ColumnMonitor:
         "_detectors",
         "_fate",
         "_finds_faults",
-        "_first_values",
         "_given",
-        "_held",
         "_options",
         "_placed",
         "_restarts",
+        "_season",
         "_seed",
-        "_slots",
         "_spellings",
-        "_told",
         "_unrest",
         "kind",
         "reference",
@@ -140,7 +133,7 @@ class ColumnMonitor:
         self._given = given
         self._began: int | None = None
         self._fate = Fate()
-        self._told = told
+        self._season = ColumnSeason(told)
         self._allowance = allowance
         self._finds_faults = finds_faults
         self._choice = KindChoice(kinds, burn_in, spellings)
@@ -151,9 +144,6 @@ class ColumnMonitor:
         self._seed = seed
         self._restarts = 0
         self._unrest = Unrest(burn_in)
-        self._first_values: Numbers | None = None
-        self._held: HeldChange | None = None
-        self._slots = SeasonSlots()
         self._watch_as(self._choice.first)
         share_cusum.begin(self.reference.block.quality, self.problems, burn_in)
 
@@ -163,10 +153,7 @@ class ColumnMonitor:
         self._placed = False
         self.reference = self._new_reference()
         self._begin_detectors(self._allowance.at_first())
-        mode = season.OFF if self._told is ToldSeason.NONE else season.MODES[kind]
-        season.begin(self.reference.block.season, mode)
-        season.tell(self.reference.block.season, self._told)
-        block_means.begin(self.reference.block.blocks)
+        self._season.begin(self.reference.block, kind)
 
     def _begin_detectors(self, budget: float) -> None:
         """Let detectors that know nothing yet watch the reference, under a budget in rows."""
@@ -269,7 +256,7 @@ class ColumnMonitor:
                 self._begin_quality()
                 self._fate = fate.again()
         self._tell_dependence()
-        self.reference.stand(self._slots)
+        self._season.stand(self.reference)
         return changes
 
     def _rows_of_course(
@@ -281,43 +268,25 @@ class ColumnMonitor:
         then that was held back.
         """
         block = self.reference.block
-        memory = block.season
-        if not season.is_learned(memory):
+        if not season.is_learned(block.season):
             return len(column.values), None
         if not self.reference.ready:
             # With the end of a burn-in it is learned otherwise: where values are cut off.
             column = column.between(0, min(len(column.values), max(self.reference.missing, 1)))
         own = retyped(column, self.kind, self._spellings)
-        end = self._note(own, times, memory.copy(), block.blocks.copy())
+        end = self._season.rows_until_change(own, times, block)
         if end != 0:
             return len(own.values) if end == season.STAYS else end, None
         told = None
         if block_means.until_next(block.blocks) == 0.0:
-            told = self._look_again(first_row, int(times[0]))
-        else:
-            cycles = season.cycles(memory)
-            turn(int(times[0] // season.MS_PER_HOUR), memory)
-            if season.cycles(memory) > cycles:
-                # What is judged from here on are other values.
-                self.restart_values()
+            told = self._season.look_again(block, first_row, int(times[0]))
+            if told is not None:
+                self._unrest.alert(self._usable)
+        elif self._season.turn(block, int(times[0])):
+            # What is judged from here on are other values.
+            self.restart_values()
         rows, further = self._rows_of_course(column, times, first_row)
         return rows, told or further
-
-    def _look_again(self, row: int, time: int) -> Drift | None:
-        """Return a change that was held back, if it is to be told with a row; else go on."""
-        held, reference = self._held, self.reference
-        blocks = reference.block.blocks
-        if held is not None and not held.is_step(blocks):
-            self._held = held.later(blocks, time)
-            if self._held is not None or not held.has_stayed(blocks, reference.block.season):
-                return None
-        block_means.renew(blocks)
-        self._held = None
-        if held is None:
-            return None
-        reference.block.season[season.SHAKEN] = 1.0
-        self._unrest.alert(self._usable)
-        return held.drift_at(row)
 
     def _learn(
         self, column: Observed, first_row: int, times: Integers, bets: RowBets
@@ -327,7 +296,7 @@ class ColumnMonitor:
         quality, problems = block.quality.copy(), block.problems.copy()
         at = self._feed_quality(column.flags, len(column.values))
         end = len(column.values) if at == share_cusum.QUIET else at + 1
-        judged = self._judged(column.between(0, end), first_row, times)
+        judged = self._season.judged(column.between(0, end), first_row, times, block)
         observed, rows = _usable(judged, first_row)
         while len(rows):
             # What stands for a category depends on the reference, which begins with the burn-in's
@@ -336,23 +305,24 @@ class ColumnMonitor:
             most = len(rows) if was_ready else missing
             if missing == self._burn_in:
                 self._began = int(times[rows[0] - first_row])
-                self._note_beginning(self._began)
+                self._season.begin_values(self.reference.block, self._began)
             values = self._values(observed[:most], judged.categories)
             before = self.reference.block.season
             taken, found = self._advance(values, rows[:most], bets)
-            memory = self.reference.block.season
             known, after = rows[0] - first_row, rows[taken - 1] - first_row + 1
             own = column.between(known, after)
-            self._note(own, times[known:], memory, self.reference.block.blocks)
+            self._season.note(own, times[known:], self.reference.block)
             observed, rows = observed[taken:], rows[taken:]
             if self.reference.ready and not was_ready:
-                self._gauge(self.reference.latest(RECENT)[0])
+                self._season.gauge(self.reference, self.reference.latest(RECENT)[0])
                 # What is taken off depends on it.
                 rest = column.between(after, end)
-                judged = self._judged(rest, first_row + after, times[after:])
+                block = self.reference.block
+                judged = self._season.judged(rest, first_row + after, times[after:], block)
                 observed, rows = _usable(judged, first_row + after)
             if found is not None:
-                change = self._seen(found, before, int(times[found.row - first_row]))
+                time = int(times[found.row - first_row])
+                change = self._season.seen(found, self.reference, before, time)
                 # What comes after it belongs to the next reference, its quality too.
                 self.reference.block.quality[:], self.problems[:] = quality, problems
                 return self._counted(change, column, found.row - first_row + 1)
@@ -377,95 +347,6 @@ class ColumnMonitor:
         if isinstance(found, ValuesChange):
             self._begin_quality()
         return rows, found
-
-    def _note_beginning(self, time: int) -> None:
-        """Take note of the event time of a reference's first value."""
-        block = self.reference.block
-        block.season[season.SINCE] = time
-        if np.isnan(block.blocks[block_means.BEGAN]):
-            block.blocks[block_means.BEGAN] = time
-
-    def _gauge(self, latest: Numbers) -> None:
-        """Learn what values are like, of the first ones for what they have been as well."""
-        block, first = self.reference.block, self._first_values
-        self._first_values = None
-        if self.kind is Kind.CATEGORY:
-            self._choose_slots(first)
-            return
-        moved = season.gauge(block.season, latest)
-        if first is None:
-            block_means.move(moved, block.blocks)
-        else:
-            block_means.fill(season.cut_off(first, block.season), block.blocks)
-
-    def _choose_slots(self, first: Numbers | None) -> None:
-        """Choose the categories whose shares are learned, once a burn-in is complete.
-
-        Those that a later one has in plenty get what slots there are, until days are known.
-        """
-        memory = self.reference.block.season
-        open_still = season.is_learned(memory) and memory[season.DAY_KNOWN] == 0.0
-        if not (open_still and self.reference.ready):
-            return
-        slots = self._slots.with_further(self.reference.commonest())
-        if slots is not self._slots:
-            self._slots = slots
-            self.reference.stand(slots)
-            memory[season.LAST] = np.nan
-        if first is None:
-            return
-        memory[season.REACH] = 1.0
-        memory[season.COUNT] = 0.0
-        block_means.fill(figures_of(self._slots.of_keys(first)), self.reference.block.blocks)
-
-    def _seen(
-        self, found: Drift | ValuesChange, memory: Numbers, time: int
-    ) -> Drift | ValuesChange | HeldChange:
-        """Return a change at an event time, and whether a season may be all that it is.
-
-        Parameters
-        ----------
-        found
-            The change, with which a new reference has begun.
-        memory
-            What was known of its season.
-        time
-            The event time.
-        """
-        block = self.reference.block
-        if self._first_values is not None:
-            self._gauge(self._first_values)
-        # Another reference than the column's own is not of another hour of it.
-        if isinstance(found, Drift) and found.against.given is None:
-            after, held = self._figures(found), self._held
-            if held is not None and held.is_undone_by(after, block.season):
-                self._held = None
-                block_means.renew(block.blocks)
-                return held
-            began = float(block.blocks[block_means.BEGAN])
-            self._held = held_back(
-                found,
-                block.season,
-                block.blocks,
-                time,
-                after,
-                may_be_weekend=may_be_weekend(found, memory, began, time),
-                level=None if held is None else held.level,
-            )
-            if self._held is not None:
-                return self._held
-        else:
-            self._held = None
-            block_means.renew(block.blocks)
-        block.season[season.SHAKEN] = 1.0
-        covered = found.independent and season.is_covered(memory, time)
-        return replace(found, independent=covered)
-
-    def _figures(self, found: Drift) -> Numbers:
-        """Return the latest values since a change as they are in the means of blocks."""
-        if self.kind is Kind.CATEGORY:
-            return figures_of(self._slots.of(found.after.astype(np.int64), found.names))
-        return season.cut_off(found.after, self.reference.block.season)
 
     def _feed_quality(self, flags: Flags | None, rows: int) -> int:
         block = self.reference.block
@@ -520,7 +401,7 @@ class ColumnMonitor:
         if self.defaults is None:
             raise RuntimeError("this column is not watched by the default detectors")
         own = retyped(column, self.kind, self._spellings)
-        judged = self._judged(own, first_row, times)
+        judged = self._season.judged(own, first_row, times, self.reference.block)
         observed, rows = _usable(judged, first_row)
         findings = tuple(
             Finding(detector, stream, detection)
@@ -528,10 +409,9 @@ class ColumnMonitor:
         )
         before = self.reference.block.season
         _, change = self._conclude(self._values(observed, judged.categories), rows, findings)
-        block = self.reference.block
         end = change.row - first_row + 1
-        self._note(own.between(0, end), times, block.season, block.blocks)
-        seen = self._seen(change, before, int(times[end - 1]))
+        self._season.note(own.between(0, end), times, self.reference.block)
+        seen = self._season.seen(change, self.reference, before, int(times[end - 1]))
         learned, told = self._counted(seen, own, end)
         changes: list[Change] = []
         self._add(changes, told)
@@ -591,8 +471,7 @@ class ColumnMonitor:
             Whether since a change of values is told.
         """
         self._begin_again(told=told)
-        block_means.renew(self.reference.block.blocks)
-        self._held = None
+        self._season.let_go(self.reference.block)
 
     def _begin_again(self, *, told: bool) -> None:
         """Begin a new reference, before it is looked at what its blocks say of a change."""
@@ -609,13 +488,10 @@ class ColumnMonitor:
         self.problems[:] = earlier.problems
         self.reference.block.quality[:] = earlier.quality
         if same:
-            self.reference.block.season[:] = earlier.season
+            self._season.carry(earlier, self.reference)
             self.reference.block.season[season.SINCE] = np.nan
-            self.reference.block.blocks[:] = earlier.blocks
-            self.reference.stand(self._slots)
         else:
-            self._first_values = self._held = None
-            self._slots = SeasonSlots()
+            self._season.forget()
 
     @property
     def _usable(self) -> int:
@@ -639,13 +515,10 @@ class ColumnMonitor:
             "false_alarms": self._allowance.stated.text,
             "look": float(block.look[0]),
             "detectors": self._detectors.states(block),
-            "season": season.state_of(block.season),
-            "slots": list(self._slots.names),
             "joint": block.joint[: joint_bets.KEPT].copy(),
             "began": self._began,
             "given": self._fate.state(),
-            "blocks": block_means.state_of(block.blocks),
-            "held": None if self._held is None else self._held.state(),
+            **self._season.state(block),
         }
 
     def restore(self, state: State) -> None:
@@ -679,15 +552,10 @@ class ColumnMonitor:
         rank_bets.restore(block.bets, state.get("bets"))
         bernoulli.restore(block.odds, state.get("odds"))
         block.look[0] = state.get("look", 0.0)
-        season.restore(block.season, state.get("season"))
-        season.tell(block.season, self._told)
         joint_bets.restore(block.joint, state.get("joint"))
         self._began = state.get("began")
         self._fate = Fate.restored(state.get("given"))
-        block_means.restore(block.blocks, state.get("blocks"))
-        self._held = HeldChange.restored(state.get("held"))
-        self._slots = SeasonSlots(state.get("slots", ()))
-        self.reference.stand(self._slots)
+        self._season.restore(self.reference, state)
         self._tell_dependence()
 
     def _new_reference(self) -> Reference:
@@ -749,15 +617,9 @@ class ColumnMonitor:
         """
         reference = self.reference
         began = reference.began
-        if not season.is_gauged(reference.block.season):
-            self._first_values = np.concatenate([reference.sampled, values])
-        taken, step = reference.burn(values, rows)
-        if step is None and not reference.ready:
-            self._first_values = None
-        elif self._first_values is not None:
-            self._first_values = self._first_values[: len(self._first_values) - len(values) + taken]
+        taken, step = self._season.burn(reference, values, rows)
         if reference.ready and step is None:
-            reference.stand(self._slots)
+            self._season.stand(reference)
             first = int(rows[0]) if began is None else began
             self._detectors.limit(reference.block, self._allowance.after(first, int(rows[-1])))
         return taken, step
@@ -843,7 +705,7 @@ class ColumnMonitor:
         if given is None:
             self._fate = Fate(GivenOutcome.NOT_GIVEN)
             return None
-        without = partial(self._without_season, memory, 0, 0)
+        without = partial(self._season.without, memory, 0, 0)
         is_seasonal = season.is_seasonal(memory)
         usable = given.usable(self.kind, self._spellings, without if is_seasonal else None)
         if isinstance(usable, GivenOutcome):
@@ -883,9 +745,7 @@ class ColumnMonitor:
         """Take over what is known of the column beside its values, from another reference."""
         block = self.reference.block
         block.quality[:], block.problems[:] = other.block.quality, other.block.problems
-        block.season[:] = other.block.season
-        block.blocks[:] = other.block.blocks
-        self.reference.stand(self._slots)
+        self._season.carry(other.block, self.reference)
 
     def _quality_change(self, row: int) -> QualityChange:
         block = self.reference.block
@@ -932,43 +792,6 @@ class ColumnMonitor:
             without=season.words(reference.block.season),
             against=self._against,
         )
-
-    def _judged(self, column: Observed, first_row: int, times: Integers) -> Observed:
-        """Return rows of the column's kind without the season that is known of it."""
-        block = self.reference.block
-        if not season.is_seasonal(block.season):
-            return column
-        return self._without_season(block.season, block.words[SEED], first_row, column, times)
-
-    def _without_season(
-        self, memory: Numbers, seed: int, first_row: int, column: Observed, times: Integers
-    ) -> Observed:
-        """Return rows of the column's kind without the season, by the seed of its random parts."""
-        values, stands = column.values.astype(np.float64), memory[season.STANDS]
-        if self.kind is Kind.CATEGORY:
-            own = self._slots.of(column.values, column.categories)
-            values = np.append(stands, np.nan)[own]
-        left = np.empty(len(values))
-        take_off(values, times[: len(values)].copy(), first_row, seed, memory, left)
-        if self.kind is not Kind.CATEGORY:
-            return replace(column, values=left)
-        slots = np.array([slot_of(value, stands) for value in left.tolist()], dtype=np.int64)
-        slots[left == values] = season.SLOTS
-        codes, categories = self._slots.replaced(column.values, column.categories, slots)
-        return replace(column, values=codes, categories=tuple(categories))
-
-    def _note(self, column: Observed, times: Integers, memory: Numbers, blocks: Numbers) -> int:
-        """Learn from rows of its kind as `detectors.reference.season_learning.note`."""
-        if not season.is_learned(memory):
-            return season.STAYS
-        flags = _ALL_OK if column.flags is None else column.flags
-        hours = times[: len(column.values)] // season.MS_PER_HOUR
-        stands, values = memory[season.STANDS], column.values.astype(np.float64)
-        if self.kind is Kind.CATEGORY:
-            # Whatever the reference calls them: of a burn-in that has just ended these were keys.
-            stands = BY_THEMSELVES
-            values = self._slots.of(column.values, column.categories).astype(np.float64)
-        return int(note(values, flags.copy(), hours, stands, memory, blocks))
 
     def _values(self, observed: Values | Codes, categories: Sequence[str]) -> Numbers:
         numbers = self.reference.categories
