@@ -30,7 +30,6 @@ _MAY_WIDEN: Final = frozenset(
     {
         TopicRole.MODEL_EVENTS,
         TopicRole.MODEL_PERFORMANCE,
-        TopicRole.MODEL_COMPARISONS,
         TopicRole.RETRAIN_REQUESTS,
         TopicRole.MODEL_VERSIONS,
         TopicRole.DEAD_LETTERS,

@@ -79,6 +79,10 @@ async def test_a_worker_that_may_not_look_goes_on_to_be_told_so_by_what_it_asks_
         ({"labels": KnownTopic("another", 4)}, "labels was deleted and made anew"),
         ({"labels": None}, "labels was deleted"),
         ({"drift_alerts": KnownTopic("id of drift-alerts", 7)}, "drift-alerts has 7 partitions"),
+        (
+            {"model_comparisons": KnownTopic("id of model-comparisons", 7)},
+            "model-comparisons has 7 partitions",
+        ),
     ],
 )
 async def test_one_that_is_not_ends_the_worker(
