@@ -7,6 +7,7 @@ import click
 from schemas.events.event import LONGEST_NAME
 from schemas.events.event_times import read_time
 from schemas.events.invalid import InvalidMessage
+from schemas.values.classes import without_margins
 
 
 class _Time(click.ParamType):
@@ -37,5 +38,5 @@ def check_names(*names: str | None) -> None:
     for name in names:
         if name is not None and not 0 < len(name) <= LONGEST_NAME:
             raise click.UsageError(f"a name has 1 to {LONGEST_NAME} characters")
-        if name is not None and name != name.strip():
+        if name is not None and name != without_margins(name):
             raise click.UsageError(f"a name has no white space around it, as {name!r} has")

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+from schemas.values.classes import without_margins
+
 NAME_TAG = "driftline.version"
 """The tag of a registered version that says what predictions have as their version."""
 
@@ -78,7 +80,7 @@ class RegisteredVersion:
         return cls(_text(version, "version"), run_id, _pairs(version, "tags", "key", "value"))
 
     def called(self, template: str) -> str | None:
-        """Return what predictions have as their version; None where nothing says it.
+        """Return what predictions have as their version, as it is read; None where nothing says it.
 
         Parameters
         ----------
@@ -90,11 +92,11 @@ class RegisteredVersion:
         >>> RegisteredVersion("3").called("v{number}")
         'v3'
         """
-        if name := self.tags.get(NAME_TAG, "").strip():
+        if name := without_margins(self.tags.get(NAME_TAG, "")):
             return name
         if "{run_id}" in template and not self.run_id:
             return None
-        return template.format(number=self.number, run_id=self.run_id)
+        return without_margins(template.format(number=self.number, run_id=self.run_id))
 
 
 def versions_of(document: Mapping[str, Any]) -> tuple[Sequence[RegisteredVersion], str]:

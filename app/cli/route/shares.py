@@ -5,6 +5,8 @@ from typing import Final
 
 import click
 
+from schemas.values.classes import without_margins
+
 _ALL: Final = Decimal(100)
 
 
@@ -50,7 +52,7 @@ def split_of(texts: tuple[str, ...]) -> tuple[tuple[str, float], ...]:
     shares: list[tuple[str, Decimal]] = []
     for text in (part for each in texts for part in each.split(",")):
         name, _, share = text.rpartition("=")
-        version = name.strip()
+        version = without_margins(name)
         if not version:
             raise click.UsageError(f"expected version=share, such as 7=50, found {text!r}")
         shares.append((version, percent(share)))

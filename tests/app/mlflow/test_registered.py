@@ -5,7 +5,13 @@ from app.mlflow.registered import NAME_TAG, NotMlflow, RegisteredVersion, versio
 
 @pytest.mark.parametrize(
     ("template", "called"),
-    [("{number}", "3"), ("v{number}", "v3"), ("{run_id}", "abc"), ("run-{run_id}", "run-abc")],
+    [
+        ("{number}", "3"),
+        ("v{number}", "v3"),
+        ("{run_id}", "abc"),
+        ("run-{run_id}", "run-abc"),
+        (" {number}\ufeff", "3"),
+    ],
 )
 def test_a_version_is_called_as_the_template_says(template: str, called: str) -> None:
     assert RegisteredVersion("3", "abc").called(template) == called
@@ -14,6 +20,8 @@ def test_a_version_is_called_as_the_template_says(template: str, called: str) ->
 def test_a_tag_says_otherwise_unless_it_is_blank() -> None:
     assert RegisteredVersion("3", tags={NAME_TAG: " 2026-03 "}).called("{number}") == "2026-03"
     assert RegisteredVersion("3", tags={NAME_TAG: " "}).called("{number}") == "3"
+    assert RegisteredVersion("3", tags={NAME_TAG: "\ufeff2026-03"}).called("{number}") == "2026-03"
+    assert RegisteredVersion("3", tags={NAME_TAG: "\u200b"}).called("{number}") == "3"
 
 
 def test_a_version_that_no_run_made_has_no_name_by_run() -> None:

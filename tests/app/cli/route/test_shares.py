@@ -14,6 +14,7 @@ def test_shares_are_per_cent() -> None:
     assert split_of(("7=33.3", "8=33.3, 9=33.4 %"))[:2] == (("7", 0.333), ("8", 0.333))
     assert split_of(("a=b=100",)) == (("a=b", 1.0),)
     assert split_of(("7=50, 8 = 50",)) == (("7", 0.5), ("8", 0.5))
+    assert split_of(("\ufeff7=50,8\u200b=50",)) == (("7", 0.5), ("8", 0.5))
     assert steps_of("1,5,25,50,100") == (0.01, 0.05, 0.25, 0.5, 1.0)
     assert steps_of("0.1") == (0.001,)
 
