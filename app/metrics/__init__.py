@@ -6,8 +6,9 @@ Nothing here decides anything: the agents report to the `Telemetry` contract and
 from app.metrics.catalogue import CATALOGUE, MetricSpec
 from app.metrics.consumer import ConsumerView, ProgressView
 from app.metrics.label_cap import OTHER
-from app.metrics.metrics import PENDING_SPECS, Metrics
+from app.metrics.metrics import Metrics
 from app.metrics.models import MODEL_SPECS
+from app.metrics.pending import PENDING_SPECS
 from app.metrics.refusal import Refusal
 
 __all__ = [

@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, 
 from contextlib import suppress
 from dataclasses import asdict
 from time import monotonic
-from typing import Final
 
 from prometheus_client import (
     CollectorRegistry,
@@ -29,10 +28,12 @@ from app.metrics.consumer import ConsumerCollector, ConsumerView
 from app.metrics.label_cap import CappedCounter
 from app.metrics.mlflow import MlflowMetrics
 from app.metrics.models import ModelCollector
+from app.metrics.pending import PendingMetrics
 from app.metrics.performances import PerformanceCollector
 from app.metrics.refusal import Refusal
 from app.metrics.rendering import CheckedCollector, RenderingGivenUp
 from app.metrics.retraining import RetrainCounters
+from app.metrics.states import StateMetrics
 from detectors.retraining.model_requests import AnswerOutcome
 from detectors.versions.registry import EventOutcome
 from schemas.events.alert import Alert
@@ -47,16 +48,6 @@ from schemas.events.retrain_request import RetrainRequest
 from schemas.events.retrain_signal import RetrainSignal
 from schemas.tables.model_version import ModelVersion
 from schemas.tables.observations import Origin
-
-_NOTHING: Final = PendingStatus(predictions=0, labels=0, expired=0, evicted=0)
-PENDING_SPECS: Final = (
-    catalogue.PENDING_ENTRIES,
-    catalogue.PENDING_DROPPED,
-    catalogue.PENDING_DISK,
-)
-"""What changes when checkpoints end, and not with the batches alone."""
-
-_GIVEN_UP: Final = ("expired", "evicted", "replaced", "duplicate")
 
 
 class Metrics:
@@ -108,56 +99,40 @@ class Metrics:
         self._newcomer_rows = self._counter(catalogue.NEWCOMER_ROWS_DROPPED)
         self._ahead = self._counter(catalogue.CLOCKS_AHEAD)
         self._left_out = self._counter(catalogue.FIELDS_LEFT_OUT)
-        self._labels, self._orphaned = (
-            self._counter(catalogue.LABELS),
-            CappedCounter(self._counter(catalogue.LABELS_ORPHANED), label_values),
-        )
-        self._pending = self._gauge(catalogue.PENDING_ENTRIES)
-        self._disk = self._gauge(catalogue.PENDING_DISK)
-        self._restore = self._gauge(catalogue.PENDING_RESTORE)
-        self._restored = self._counter(catalogue.PENDING_RESTORED)
-        self._unreadable = self._counter(catalogue.PENDING_UNREADABLE)
-        self._dropped = self._counter(catalogue.PENDING_DROPPED)
+        self._labels = self._counter(catalogue.LABELS)
+        self._orphaned = CappedCounter(self._counter(catalogue.LABELS_ORPHANED), label_values)
+        self._pending = PendingMetrics(self._counter, self._gauge)
         self._rows = CappedCounter(self._counter(catalogue.ROWS_ACCEPTED), label_values)
         self._watched = self._counter(catalogue.ROWS_WATCHED)
         self._alerts = CappedCounter(self._counter(catalogue.ALERTS), label_values)
         self._qualities = CappedCounter(self._counter(catalogue.QUALITY_ALERTS), label_values)
         self._retraining = RetrainCounters(self._counter, label_values)
         self._events = CappedCounter(self._counter(catalogue.MODEL_EVENTS), label_values)
-        told = catalogue.VERSION_EVENTS, catalogue.ROUTES, catalogue.RENDERINGS
-        self._version_events, self._routes, self._renderings = map(self._counter, told)
-        self._performances, self._comparisons = (
-            PerformanceCollector(label_values, self._counter(catalogue.PERFORMANCES_TOLD)),
-            ComparisonCollector(label_values, self._counter(catalogue.COMPARISONS_TOLD)),
+        self._version_events = self._counter(catalogue.VERSION_EVENTS)
+        self._routes = self._counter(catalogue.ROUTES)
+        self._performances = PerformanceCollector(
+            label_values, self._counter(catalogue.PERFORMANCES_TOLD)
+        )
+        self._comparisons = ComparisonCollector(
+            label_values, self._counter(catalogue.COMPARISONS_TOLD)
         )
         self._models = ModelCollector(label_values)
         self._consumer = ConsumerCollector(clock)
         for collector in (self._models, self._performances, self._comparisons, self._consumer):
             self.registry.register(collector)
-        self._saves = self._counter(catalogue.STATE_SAVES)
-        self._snapshots = self._counter(catalogue.STATE_SNAPSHOTS)
-        self._saved_bytes = self._counter(catalogue.STATE_BYTES)
-        self._save_duration = self._histogram(catalogue.STATE_SAVE_DURATION)
-        self._unsaved = self._gauge(catalogue.STATE_UNSAVED_AGE)
-        self._loaded = self._gauge(catalogue.STATE_LOADED)
-        self._loaded_bytes = self._gauge(catalogue.STATE_LOADED_BYTES)
-        self._load_duration = self._gauge(catalogue.STATE_LOAD_DURATION)
-        self._http_refused, self.mlflow = (
-            self._counter(catalogue.HTTP_REFUSED),
-            MlflowMetrics(self._counter, self._gauge),
-        )
+        self._state = StateMetrics(self._counter, self._gauge, self._histogram)
+        self._http_refused = self._counter(catalogue.HTTP_REFUSED)
+        self._renderings = self._counter(catalogue.RENDERINGS)
+        self.mlflow = MlflowMetrics(self._counter, self._gauge)
         self._refresh_timeout = refresh_timeout
         self._refreshes: list[tuple[Callable[[], Awaitable[None]], frozenset[str]]] = []
         self._read: dict[tuple[str, int], tuple[Counter, Gauge]] = {}
-        self._last_pending: dict[int, PendingStatus] = {}
         self._begin_at_nothing()
 
     def _begin_at_nothing(self) -> None:
         # What has not happened yet is 0, not absent: the first time then shows as an increase.
         for outcome in asdict(LabelOutcomes()):
             self._labels.labels(outcome)
-        for reason in _GIVEN_UP:
-            self._dropped.labels(reason)
         for refusal in Refusal:
             self._http_refused.labels(refusal)
         for outcome in ("done", "given_up"):
@@ -289,32 +264,15 @@ class Metrics:
 
     def pending_changed(self, partition: int, status: PendingStatus | None) -> None:
         """Take note of a partition's pending store; None when the partition has gone."""
-        last = self._last_pending.pop(partition, None)
-        labels = (str(partition), "predictions"), (str(partition), "labels")
-        if status is None:
-            if last is not None:
-                for each in labels:
-                    self._pending.remove(*each)
-                self._disk.remove(str(partition))
-            return
-        self._last_pending[partition] = status
-        self._pending.labels(*labels[0]).set(status.predictions)
-        self._pending.labels(*labels[1]).set(status.labels)
-        self._disk.labels(str(partition)).set(status.disk_bytes)
-        before = last or _NOTHING
-        for reason in _GIVEN_UP:
-            more = getattr(status, reason) - getattr(before, reason)
-            if more > 0:
-                self._dropped.labels(reason).inc(more)
+        self._pending.change(partition, status)
 
     def pending_restored(self, seconds: float, records: int) -> None:
         """Take note that pending stores were restored, from so many records of the changelog."""
-        self._restore.set(seconds)
-        self._restored.inc(records)
+        self._pending.restore(seconds, records)
 
     def pending_unreadable(self) -> None:
         """Take note of a record of the changelog that was skipped."""
-        self._unreadable.inc()
+        self._pending.skip()
 
     def model_watched(self, partition: int, status: ModelStatus) -> None:
         """Take note of the present state of a model version that has changed."""
@@ -398,21 +356,15 @@ class Metrics:
 
     def state_saved(self, stage: str, snapshots: int, size: int, seconds: float) -> None:
         """Take note of a partition's state that is safe: what was written, and how long it took."""
-        self._saves.labels(stage).inc()
-        self._snapshots.labels(stage).inc(snapshots)
-        self._saved_bytes.labels(stage).inc(size)
-        self._save_duration.labels(stage).observe(seconds)
+        self._state.save(stage, snapshots, size, seconds)
 
     def state_loaded(self, stage: str, snapshots: int, size: int, seconds: float) -> None:
         """Take note of the states that were loaded with an assignment."""
-        self._loaded.labels(stage).set(snapshots)
-        self._loaded_bytes.labels(stage).set(size)
-        self._load_duration.labels(stage).set(seconds)
+        self._state.load(stage, snapshots, size, seconds)
 
     def observe_state(self, stages: Mapping[str, Callable[[], float]]) -> None:
         """Have the age of unsaved state read at each scrape, in seconds by stage."""
-        for stage, age in stages.items():
-            self._unsaved.labels(stage).set_function(age)
+        self._state.observe(stages)
 
     def _counter(self, spec: MetricSpec) -> Counter:
         return Counter(spec.name, spec.text, spec.labels, registry=self.registry)
