@@ -261,10 +261,12 @@ class Comparison:
             self._waiting = [self._none_waiting(), self._none_waiting()]
 
     def _joined(self, waiting: _Waiting, rows: LabelledRows) -> _Waiting:
-        numbers = np.array(
-            [self._sources.setdefault(each, len(self._sources)) for each in rows.sources],
-            dtype=np.int64,
-        )
+        # By the rows alone: which other sources are told of depends on what was read at once.
+        there, first = np.unique(rows.source_of, return_index=True)
+        numbers = np.zeros(len(rows.sources), dtype=np.int64)
+        for number in there[np.argsort(first)].tolist():
+            source = rows.sources[number]
+            numbers[number] = self._sources.setdefault(source, len(self._sources))
         keys = numbers[rows.source_of] * (LARGEST_OFFSET + 1) + rows.offsets
         return _Waiting(
             np.concatenate([waiting.keys, keys]),

@@ -204,6 +204,30 @@ def test_neither_batches_nor_replays_nor_restarts_change_what_is_told(is_shadow:
     assert told == one_by_one
 
 
+def test_labels_of_several_partitions_leave_the_same_state_however_they_are_cut() -> None:
+    tables = list(traffic(better, requests=1500, is_shadow=True, size=50))
+    predictions = [each for each in tables if each.origin is Origin.PREDICTIONS]
+    labels = [
+        replace(each, sources=(Source("labels", (number + 1) % 2),))
+        for number, each in enumerate(each for each in tables if each.origin is Origin.LABELS)
+    ]
+
+    def compared(size: int) -> tuple[list[ModelComparison], bytes]:
+        fleet = serving(fleet_of())
+        taken(fleet, [*predictions, *labels[:10]])
+        # From here on what is known of both is complete, and tables are taken as one.
+        fleet.notice(event(ModelEventType.VERSION_CHALLENGER, "2", 1))
+        told: list[ModelComparison] = []
+        for begin in range(10, len(labels), size):
+            parts = fleet.update_all(labels[begin : begin + size])
+            told += looks([each for taken in parts for each in taken.events])
+        return told, FleetSnapshots(fleet).part(("comparison", "fraud", "1", "2"))
+
+    one_by_one = compared(1)
+    assert len(one_by_one[0]) > 3
+    assert compared(7) == compared(20) == one_by_one
+
+
 def restored(fleet: Fleet) -> Fleet:
     snapshots = FleetSnapshots(fleet)
     other = fleet_of()
