@@ -57,21 +57,6 @@ class LabelledRows(NamedTuple):
     predicted: Integers
     losses: Numbers
 
-    def take(self, rows: NDArray[np.int64]) -> "LabelledRows":
-        """Return some of the rows."""
-        return LabelledRows(
-            self.sources,
-            self.source_of[rows],
-            self.offsets[rows],
-            self.predicted[rows],
-            self.losses[:, rows],
-        )
-
-    def made_since(self, time: int) -> "LabelledRows | None":
-        """Return the rows whose predictions were made at a time or after it; None without any."""
-        rows = np.flatnonzero(self.predicted >= time)
-        return self.take(rows) if len(rows) else None
-
 
 class Look(NamedTuple):
     """What there is to tell of a comparison.

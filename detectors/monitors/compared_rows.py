@@ -5,8 +5,10 @@ comparison finds must not depend on how many these were: rows are put back into 
 they stand in the log, and taken table by table.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate, pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -25,7 +27,7 @@ from schemas.events.position import Position
 from schemas.events.times import format_time
 from schemas.tables.model_version import ModelVersion
 from schemas.tables.observations import (
-    ModelRows,
+    Integers,
     ObservationBatch,
     ObservationTable,
     Origin,
@@ -34,6 +36,9 @@ from schemas.tables.observations import (
 from schemas.values.class_order import Classes
 
 NAME: Final = "compared"
+
+Owner = tuple[ModelVersion, Origin]
+"""Whose rows are, and what they are."""
 
 Places = list[tuple[Source, int]]
 """Where rows came from: source and offset."""
@@ -47,7 +52,7 @@ class NewRows(NamedTuple):
     batch
         The rows.
     losses
-        Shape ``(metrics, n)``; of predictions there are none.
+        Shape ``(metrics, n)``; of predictions ``(metrics, 0)``: they have none.
     """
 
     batch: ObservationBatch
@@ -65,9 +70,9 @@ class Gathered:
 
     def __init__(self, is_compared: Callable[[ModelVersion], bool]) -> None:
         self.is_compared = is_compared
-        self.rows: dict[tuple[ModelVersion, Origin], list[NewRows]] = {}
+        self.rows: dict[Owner, list[NewRows]] = {}
 
-    def take(self) -> Mapping[tuple[ModelVersion, Origin], list[NewRows]]:
+    def take(self) -> Mapping[Owner, list[NewRows]]:
         """Return the rows, which are gathered no longer."""
         rows, self.rows = self.rows, {}
         return rows
@@ -123,14 +128,8 @@ class ComparedRows:
         """Gather rows; what they say is told once both versions have theirs."""
         del first, log
         if rows.origin is not Origin.REPEATS and self._gathered.is_compared(self._key):
-            losses = np.full((len(self._losses), len(rows)), np.nan)
-            if rows.origin is Origin.LABELS:
-                view = OutcomeView(rows.columns, len(rows), self._classes, self._score_of)
-                for number, each in enumerate(self._losses):
-                    places, values = each.of(view)
-                    losses[number, places] = values
-            kept = NewRows(rows, losses)
-            self._gathered.rows.setdefault((self._key, rows.origin), []).append(kept)
+            new = NewRows(rows, self._losses_in(rows))
+            self._gathered.rows.setdefault((self._key, rows.origin), []).append(new)
         return []
 
     def restart(self) -> None:
@@ -143,70 +142,129 @@ class ComparedRows:
     def restore(self, state: State) -> None:
         """Do nothing, likewise."""
 
+    def _losses_in(self, rows: ObservationBatch) -> NDArray[np.float64]:
+        if rows.origin is not Origin.LABELS:
+            return np.empty((len(self._losses), 0))
+        losses = np.full((len(self._losses), len(rows)), np.nan)
+        view = OutcomeView(rows.columns, len(rows), self._classes, self._score_of)
+        for number, each in enumerate(self._losses):
+            places, values = each.of(view)
+            losses[number, places] = values
+        return losses
 
-class TableRows(NamedTuple):
-    """What one table has brought of one version.
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TableRows:
+    """Rows that one table has brought of one version, at least one.
 
     Attributes
     ----------
     origin
-        What the rows are.
-    rows
-        How many.
-    labelled
-        Of labelled rows what is compared.
-    oldest
-        The earliest time of the rows' predictions, milliseconds since the epoch.
-    at
-        The last of the rows.
+        What they are.
+    sources, source_of, offsets, times
+        As of `schemas.tables.observations.ObservationBatch`.
+    predicted
+        Shape ``(n,)``: when the predictions were made, milliseconds since the epoch.
+    losses
+        As of `NewRows`.
     """
 
     origin: Origin
-    rows: int
-    labelled: LabelledRows | None
-    oldest: int
-    at: Position
+    sources: tuple[Source, ...]
+    source_of: Integers
+    offsets: Integers
+    times: Integers
+    predicted: Integers
+    losses: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.offsets)
+
+    @property
+    def oldest(self) -> int:
+        """The earliest time of the predictions, milliseconds since the epoch."""
+        return int(self.predicted.min())
+
+    @property
+    def at(self) -> Position:
+        """The last of the rows."""
+        source = self.sources[self.source_of[-1]]
+        return Position(
+            topic=source.topic,
+            partition=source.partition,
+            offset=int(self.offsets[-1]),
+            time=format_time(int(self.times[-1])),
+        )
+
+    def made_since(self, time: int) -> LabelledRows | None:
+        """Return labelled rows whose predictions were made at a time or after it, if any were."""
+        rows = np.flatnonzero(self.predicted >= time)
+        if not len(rows):
+            return None
+        return LabelledRows(
+            self.sources,
+            self.source_of[rows],
+            self.offsets[rows],
+            self.predicted[rows],
+            self.losses[:, rows],
+        )
+
+    def between(self, begin: int, end: int) -> "TableRows":
+        """Return the rows of a part of the table, from one row on and up to another one."""
+        return TableRows(
+            self.origin,
+            self.sources,
+            self.source_of[begin:end],
+            self.offsets[begin:end],
+            self.times[begin:end],
+            self.predicted[begin:end],
+            self.losses[:, begin:end],
+        )
 
 
 def by_table(
-    tables: Sequence[ObservationTable],
-    gathered: Mapping[tuple[ModelVersion, Origin], list[NewRows]],
+    tables: Sequence[ObservationTable], gathered: Mapping[Owner, list[NewRows]]
 ) -> list[dict[ModelVersion, TableRows]]:
-    """Return what each table has brought of each version that is compared.
+    """Return what tables have brought of the versions that are compared, in the tables' order.
 
     Rows that are in none of the tables were held until their version had shown itself: they count
-    as those of the first one.
+    as those of the first one, or, where they are not what its rows are, as those of a table beside
+    it. Predictions are before labels there.
     """
-    found: list[dict[ModelVersion, TableRows]] = [{} for _ in tables]
+    found: dict[tuple[int, Origin], dict[ModelVersion, TableRows]] = {}
+    stretches = [_stretches(table) for table in tables]
     for (key, origin), parts in gathered.items():
-        rows = sum(len(part.batch) for part in parts)
-        shares = _shares(tables, key, origin, rows, parts)
-        numbers = np.arange(rows)
-        end = rows - sum(shares)
-        for number, share in enumerate(shares):
-            begin, end = 0 if number == 0 else end, end + share
+        rows = _joined(origin, parts)
+        own = [each.get((key, origin), (0, 0)) for each in stretches]
+        shares = _shares(tables, own, rows)
+        shares[0] += len(rows) - sum(shares)
+        for number, (begin, end) in enumerate(pairwise(accumulate(shares, initial=0))):
             if begin < end:
-                found[number][key] = _of(parts, numbers[begin:end])
-    return found
+                found.setdefault((number, origin), {})[key] = rows.between(begin, end)
+    return [found[place] for place in sorted(found, key=_order)]
+
+
+def _order(place: tuple[int, Origin]) -> tuple[int, bool]:
+    number, origin = place
+    return number, origin is Origin.LABELS
+
+
+def _stretches(table: ObservationTable) -> dict[Owner, tuple[int, int]]:
+    """Return where the rows of each version begin and end in a table."""
+    owners = ((key, table.origin) for key in table.versions())
+    return dict(zip(owners, pairwise(table.bounds()), strict=True))
 
 
 def _shares(
-    tables: Sequence[ObservationTable],
-    key: ModelVersion,
-    origin: Origin,
-    rows: int,
-    parts: Iterable[NewRows],
+    tables: Sequence[ObservationTable], own: Sequence[tuple[int, int]], rows: TableRows
 ) -> list[int]:
     """Return how many of a version's new rows each table has."""
-    stretches = [_stretch(table, key, origin) for table in tables]
-    counts = [end - begin for begin, end in stretches]
-    if sum(counts) == rows:
+    counts = [end - begin for begin, end in own]
+    if sum(counts) == len(rows):
         return counts
     # Some were seen before, or held: found by where they came from.
-    new = [place for part in parts for place in _places(part.batch)]
-    known = [
-        _places_between(table, *stretch) for table, stretch in zip(tables, stretches, strict=True)
-    ]
+    new = _places(rows, 0, len(rows))
+    known = [_places(table, *stretch) for table, stretch in zip(tables, own, strict=True)]
     in_tables = {place for places in known for place in places}
     at = next((number for number, place in enumerate(new) if place in in_tables), len(new))
     shares = []
@@ -219,70 +277,25 @@ def _shares(
     return shares
 
 
-def _stretch(table: ObservationTable, key: ModelVersion, origin: Origin) -> tuple[int, int]:
-    """Return where the rows of a version begin and end in a table."""
-    begin = 0
-    rows: ModelRows
-    for rows in table.models:
-        if table.origin is origin and (rows.model, rows.version) == key:
-            return begin, begin + rows.rows
-        begin += rows.rows
-    return 0, 0
+def _places(rows: TableRows | ObservationTable, begin: int, end: int) -> Places:
+    sources = [rows.sources[number] for number in rows.source_of[begin:end].tolist()]
+    return list(zip(sources, rows.offsets[begin:end].tolist(), strict=True))
 
 
-def _places(rows: ObservationBatch) -> Places:
-    sources = [rows.sources[number] for number in rows.source_of.tolist()]
-    return list(zip(sources, rows.offsets.tolist(), strict=True))
-
-
-def _places_between(table: ObservationTable, begin: int, end: int) -> Places:
-    sources = [table.sources[number] for number in table.source_of[begin:end].tolist()]
-    return list(zip(sources, table.offsets[begin:end].tolist(), strict=True))
-
-
-def _of(parts: Sequence[NewRows], numbers: NDArray[np.int64]) -> TableRows:
-    """Return some consecutive rows of several parts."""
-    begin, taken = 0, []
-    for part in parts:
-        own = numbers[(numbers >= begin) & (numbers < begin + len(part.batch))] - begin
-        if len(own):
-            taken.append((part, own))
-        begin += len(part.batch)
-    last, own = taken[-1]
-    row = int(own[-1])
-    batch = last.batch
-    source = batch.sources[int(batch.source_of[row])]
-    at = Position(
-        topic=source.topic,
-        partition=source.partition,
-        offset=int(batch.offsets[row]),
-        time=format_time(int(batch.times[row])),
-    )
-    if batch.origin is Origin.PREDICTIONS:
-        oldest = min(int(part.batch.times[rows].min()) for part, rows in taken)
-        return TableRows(batch.origin, len(numbers), None, oldest, at)
-    labelled = _joined([_labelled(part).take(rows) for part, rows in taken])
-    return TableRows(batch.origin, len(numbers), labelled, int(labelled.predicted.min()), at)
-
-
-def _labelled(part: NewRows) -> LabelledRows:
-    batch = part.batch
-    times = predicted_at(batch)
-    return LabelledRows(batch.sources, batch.source_of, batch.offsets, times, part.losses)
-
-
-def _joined(parts: Sequence[LabelledRows]) -> LabelledRows:
+def _joined(origin: Origin, parts: Sequence[NewRows]) -> TableRows:
     """Return the rows of several parts as those of one."""
-    if len(parts) == 1:
-        return parts[0]
-    sources = tuple(dict.fromkeys(source for part in parts for source in part.sources))
+    batches = [part.batch for part in parts]
+    sources = tuple(dict.fromkeys(source for batch in batches for source in batch.sources))
     number_of = {source: number for number, source in enumerate(sources)}
-    return LabelledRows(
+    numbers = [np.array([number_of[each] for each in batch.sources]) for batch in batches]
+    return TableRows(
+        origin,
         sources,
         np.concatenate(
-            [np.array([number_of[each] for each in part.sources])[part.source_of] for part in parts]
+            [known[batch.source_of] for known, batch in zip(numbers, batches, strict=True)]
         ),
-        np.concatenate([part.offsets for part in parts]),
-        np.concatenate([part.predicted for part in parts]),
+        np.concatenate([batch.offsets for batch in batches]),
+        np.concatenate([batch.times for batch in batches]),
+        np.concatenate([predicted_at(batch) for batch in batches]),
         np.concatenate([part.losses for part in parts], axis=1),
     )

@@ -139,16 +139,11 @@ class Comparisons:
             since = format_time(min(each.oldest for each in there))
             comparison = self._comparisons[pair] = Comparison(options, since)
         if there[-1].origin is Origin.PREDICTIONS:
-            comparison.add_predictions(*(0 if each is None else each.rows for each in arms))
+            comparison.add_predictions(*(0 if each is None else len(each) for each in arms))
         else:
             begun = parse_time(comparison.since)
             comparison.add_labelled(
-                *(
-                    None
-                    if each is None or each.labelled is None
-                    else each.labelled.made_since(begun)
-                    for each in arms
-                )
+                *(None if each is None else each.made_since(begun) for each in arms)
             )
         look = comparison.look(there[-1].at)
         if look is not None:

@@ -228,6 +228,17 @@ def test_labels_of_several_partitions_leave_the_same_state_however_they_are_cut(
     assert compared(7) == compared(20) == one_by_one
 
 
+def test_held_predictions_and_labels_of_newcomers_are_both_compared() -> None:
+    tables = list(traffic(better, requests=400, size=10))
+    fleet = serving(Fleet(lambda _: OPTIONS, compared_by=lambda _: COMPARED, at_once=0), "2")
+    taken(fleet, tables)
+    monitors = [fleet.monitor("fraud", each) for each in ("1", "2")]
+    state = fleet.comparisons.part_state(("fraud", "1", "2"))
+    assert state["traffic"]["counts"] == [each.rows for each in monitors if each]
+    # Labels of predictions from before the first row that was compared do not count.
+    assert 398 <= sum(state["labelled"]) <= sum(state["traffic"]["counts"]) == 400
+
+
 def restored(fleet: Fleet) -> Fleet:
     snapshots = FleetSnapshots(fleet)
     other = fleet_of()
