@@ -58,7 +58,7 @@ class LabelWatch:
             at = log.position(row, known_at=row)
             found.append(Found(row, label_alert_of(turn, self._identity, at)))
         if rows.origin is not Origin.PREDICTIONS:
-            for named in self._names.add(rows.columns, rows.times):
+            for named in self._names.add(rows.columns, rows.times).turns:
                 row = first + named.row
                 at = log.position(row, known_at=row)
                 found.append(Found(row, names_alert_of(named, self._identity, at)))

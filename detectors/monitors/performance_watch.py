@@ -5,12 +5,13 @@ from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from detectors.monitors.options import MonitorOptions
 from detectors.monitors.row_consumer import Found
 from detectors.performance.error import Task
 from detectors.performance.labelled_rows import are_labelled
-from detectors.performance.outcome_names import OutcomeNames, are_other_at
+from detectors.performance.outcome_names import OutcomeNames
 from detectors.performance.performance import Performance, Telling
 from detectors.performance.prediction_counts import PredictionCounts
 from detectors.performance.task_choice import TaskChoice
@@ -89,7 +90,7 @@ class PerformanceWatch:
             if self._performance is None or not self._estimates:
                 return []
             estimated = self._performance.estimate(rows.columns, rows.times)
-            are_other: Sequence[bool] = [self._names.are_other] * len(rows)
+            are_other = np.full(len(rows), self._names.are_other)
             at_rows = [(each.row, each) for each in estimated]
             return self._all_found(at_rows, are_other, first, log)
         if rows.origin is Origin.REPEATS:
@@ -162,20 +163,20 @@ class PerformanceWatch:
     def _estimates(self) -> bool:
         return self._performance is not None and self._performance.estimates
 
-    def _compare_names(self, rows: ObservationBatch) -> Sequence[bool]:
+    def _compare_names(self, rows: ObservationBatch) -> NDArray[np.bool_]:
         """Learn the names of outcomes; return whether they are other ones, as of each row."""
-        times, before = predicted_at(rows), self._names.are_other
-        turns = self._names.add(rows.columns, rows.times)
-        for turn in turns:
+        times = predicted_at(rows)
+        named = self._names.add(rows.columns, rows.times)
+        for turn in named.turns:
             if not turn.is_open:
                 self._untrue_until = max(self._newest, int(times[: turn.row + 1].max()))
         self._newest = max(self._newest, int(times.max()))
-        return are_other_at(turns, len(rows), before=before)
+        return named.are_other
 
     def _all_found(
         self,
         found: Sequence[tuple[int, Telling]],
-        are_other: Sequence[bool],
+        are_other: NDArray[np.bool_],
         first: int,
         log: RowLog,
     ) -> list[Found]:

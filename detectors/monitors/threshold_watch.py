@@ -1,17 +1,17 @@
 """The thresholds of one model version, watched on its labelled rows: a consumer of these."""
 
-from collections.abc import Sequence
-from itertools import groupby
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from detectors.alerts.performance_alert import performance_alert_of
 from detectors.monitors.limits import USUAL_PACE
 from detectors.monitors.options import MonitorOptions
 from detectors.monitors.row_consumer import Found
 from detectors.performance.error import Task
-from detectors.performance.outcome_names import LOOKS, OutcomeNames, are_other_at
+from detectors.performance.outcome_names import LOOKS, OutcomeNames
 from detectors.performance.outcome_view import OutcomeView
 from detectors.performance.task_choice import EVIDENCE
 from detectors.performance.threshold_check import ThresholdCheck
@@ -76,9 +76,7 @@ class ThresholdWatch:
         """Learn from unseen rows as `detectors.monitors.row_consumer.RowConsumer`."""
         if rows.origin is not Origin.LABELS:
             return []
-        before = self._names.are_other
-        turns = self._names.add(rows.columns, rows.times)
-        are_other = are_other_at(turns, len(rows), before=before)
+        are_other = self._names.add(rows.columns, rows.times).are_other
         passed = min(self._to_choose, len(rows))
         self._to_choose -= passed
         passed = max(passed, self._rows_unmet(rows))
@@ -123,17 +121,16 @@ class ThresholdWatch:
         end: int,
         first: int,
         log: RowLog,
-        are_other: Sequence[bool],
+        are_other: NDArray[np.bool_],
     ) -> list[Found]:
-        """Return what is found in the rows from ``begin`` up to ``end`` of a batch."""
-        if not any(are_other):
-            return self._judged(rows, begin, end, first, log)
-        found: list[Found] = []
-        for are_so, stretch in groupby(range(begin, end), key=are_other.__getitem__):
-            places = list(stretch)
-            if not are_so:
-                found += self._judged(rows, places[0], places[-1] + 1, first, log)
-        return found
+        """Return what is found in the rows from ``begin`` up to ``end`` of a batch that count."""
+        changes = np.flatnonzero(np.diff(are_other[begin:end])) + begin + 1
+        return [
+            each
+            for start, stop in pairwise([begin, *changes.tolist(), end])
+            if not are_other[start]
+            for each in self._judged(rows, start, stop, first, log)
+        ]
 
     def _judged(
         self, rows: ObservationBatch, begin: int, end: int, first: int, log: RowLog

@@ -1,7 +1,7 @@
 """Whether labels and predictions of one model version go by the same names, by its first rows."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -69,22 +69,19 @@ class NamesTurn(NamedTuple):
     since: int
 
 
-def are_other_at(turns: Sequence[NamesTurn], count: int, *, before: bool) -> Sequence[bool]:
-    """Return of each of some rows whether names were told to be others, with what it says.
+class NamedRows(NamedTuple):
+    """What labelled rows have said of the names of outcomes.
 
-    Parameters
+    Attributes
     ----------
     turns
-        What `OutcomeNames.add` has found among the rows.
-    count
-        How many rows there are.
-    before
-        Whether names were told to be others before the first of them.
+        What was found, in the order of the rows.
+    are_other
+        Shape ``(n,)``: whether names were told to be others, with what each row says.
     """
-    are_other = [before] * count
-    for turn in turns:
-        are_other[turn.row :] = [turn.is_open] * (count - turn.row)
-    return are_other
+
+    turns: Sequence[NamesTurn]
+    are_other: NDArray[np.bool_]
 
 
 class OutcomeNames:
@@ -126,8 +123,8 @@ class OutcomeNames:
         """Whether labels are told to call classes otherwise, and not yet to do so no more."""
         return self._told is not None
 
-    def add(self, columns: Sequence[Column], times: NDArray[np.int64]) -> list[NamesTurn]:
-        """Take labelled rows with their errors; return what is found, in the order of the rows.
+    def add(self, columns: Sequence[Column], times: NDArray[np.int64]) -> NamedRows:
+        """Take labelled rows with their errors; return what they say.
 
         Parameters
         ----------
@@ -137,24 +134,20 @@ class OutcomeNames:
             Shape ``(n,)``, milliseconds since the epoch.
         """
         error = next((each for each in columns if each.role is Role.ERROR), None)
+        are_other = np.full(len(times), self.are_other)
+        turns: list[NamesTurn] = []
         if self.is_settled or error is None:
-            return []
+            return NamedRows(turns, are_other)
         # Of distances none says that names are others; what cannot be reckoned does.
         wrongs = error.values * (error.kind is Kind.BOOLEAN)
         count = len(times)
         said, true = (outcomes_of(columns, role, count) for role in (Role.PREDICTION, Role.LABEL))
         flags = np.zeros(count, np.uint8) if error.flags is None else error.flags
         rows = zip(wrongs.tolist(), flags.tolist(), said, true, times.tolist(), strict=True)
-        turns = []
-        for row, (wrong, flag, one, other, time) in enumerate(rows):
-            if flag not in {Flag.OK, Flag.MISTYPED} or self.is_settled:
-                continue
-            is_readable = flag == Flag.OK
-            self._take(one, other, time, right=is_readable and not wrong, readable=is_readable)
-            found = self._look() if self._told is None else self._end_of_block()
-            if found is not None:
-                turns.append(found._replace(row=row))
-        return turns
+        for turn in self._follow(rows):
+            turns.append(turn)
+            are_other[turn.row :] = turn.is_open
+        return NamedRows(turns, are_other)
 
     def state(self) -> State:
         """Return the whole state."""
@@ -173,6 +166,20 @@ class OutcomeNames:
         self._is_crowded, self._block = state["crowded"], list(state["block"])
         self._told = state["told"]
 
+    def _follow(self, rows: Iterable[tuple[float, int, Any, Any, int]]) -> Iterator[NamesTurn]:
+        """Take rows one by one until no further one is looked at; yield what is found."""
+        for row, (wrong, flag, said, true, time) in enumerate(rows):
+            if flag not in {Flag.OK, Flag.MISTYPED}:
+                continue
+            is_readable = flag == Flag.OK
+            self._take(said, true, time, right=is_readable and not wrong, readable=is_readable)
+            found = self._look() if self._told is None else self._end_of_block()
+            if found is not None:
+                yield found._replace(row=row)
+            if self.is_settled:
+                self._pairs.clear()  # none is asked for again
+                return
+
     def _take(self, said: Any, true: Any, time: int, *, right: bool, readable: bool) -> None:
         self._since = time if self._since < 0 else self._since
         self._rows += 1
@@ -183,8 +190,9 @@ class OutcomeNames:
             other = not readable or self._told.get(pair[1]) == pair[0]
             self._block = [self._block[0] + 1, self._block[1] + right, self._block[2] + other]
         elif readable and not (right and pair[0] != pair[1]):
-            names = self._said() | {pair[0]}, self._true() | {pair[1]}
-            self._is_crowded |= any(len(each) > MOST_NAMES for each in names)
+            if pair not in self._pairs:
+                names = self._said() | {pair[0]}, self._true() | {pair[1]}
+                self._is_crowded |= any(len(each) > MOST_NAMES for each in names)
             if pair in self._pairs or not self._is_crowded:
                 self._pairs[pair] += 1
 

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Final
 
+from detectors.performance.estimates import none
 from detectors.performance.performance import Telling
 from schemas.events.model_performance import ClassReport, Estimate, NoValue
 
-_NONE: Final = Estimate(value=None, low=None, high=None, error=None, reason=NoValue.UNLIKE_NAMES)
+_NONE: Final = none(NoValue.UNLIKE_NAMES)
 
 
 def withheld(told: Telling) -> Telling:

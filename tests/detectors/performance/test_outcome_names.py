@@ -25,7 +25,7 @@ def fed(
         said, true = zip(*part, strict=True)
         columns = with_errors(labelled_columns(said, true), task, len(part))
         times = np.arange(START + at, START + at + len(part))
-        turns += [each._replace(row=at + each.row) for each in names.add(columns, times)]
+        turns += [each._replace(row=at + each.row) for each in names.add(columns, times).turns]
     return turns
 
 
