@@ -13,6 +13,31 @@ from schemas.tables.model_version import ModelVersion
 
 def label_alert_of(turn: FlowTurn, identity: ModelVersion, detected_at: Position) -> LabelAlert:
     """Return the alert of one turn: a warning for the worse, and news for the better."""
+    return _alert(turn, identity, detected_at, {}, labels_sentence(turn, identity))
+
+
+def names_alert_of(turn: NamesTurn, identity: ModelVersion, detected_at: Position) -> LabelAlert:
+    """Return the alert of labels that call classes otherwise than the model, or no more do."""
+    flow = FlowTurn(
+        row=turn.row,
+        problem=LabelProblem.UNLIKE,
+        is_open=turn.is_open,
+        before=turn.renamed,
+        after=turn.right,
+        limit=SELDOM,
+        age=None,
+        since=turn.since,
+    )
+    return _alert(flow, identity, detected_at, turn.names, names_sentence(turn, identity))
+
+
+def _alert(
+    turn: FlowTurn,
+    identity: ModelVersion,
+    detected_at: Position,
+    label_names: dict[str, str],
+    message: str,
+) -> LabelAlert:
     model, version = identity
     status = AlertStatus.OPENED if turn.is_open else AlertStatus.RESOLVED
     at = detected_at.topic, detected_at.partition, detected_at.offset
@@ -27,31 +52,8 @@ def label_alert_of(turn: FlowTurn, identity: ModelVersion, detected_at: Position
         after=turn.after,
         limit=turn.limit,
         age_seconds=None if turn.age is None else turn.age / 1000,
+        label_names=label_names,
         since_time=format_time(turn.since),
         detected_at=detected_at,
-        message=labels_sentence(turn, identity),
-    )
-
-
-def names_alert_of(turn: NamesTurn, identity: ModelVersion, detected_at: Position) -> LabelAlert:
-    """Return the alert of labels that call classes otherwise than the model, or no more do."""
-    model, version = identity
-    status = AlertStatus.OPENED if turn.is_open else AlertStatus.RESOLVED
-    at = detected_at.topic, detected_at.partition, detected_at.offset
-    problem = LabelProblem.UNLIKE
-    return LabelAlert(
-        alert_id=stable_id(model, version, "labels", problem, status, *at),
-        status=status,
-        severity=Severity.WARNING if turn.is_open else Severity.INFO,
-        model=model,
-        version=version,
-        problem=problem,
-        before=turn.renamed,
-        after=turn.right,
-        limit=SELDOM,
-        age_seconds=None,
-        label_names=turn.names,
-        since_time=format_time(turn.since),
-        detected_at=detected_at,
-        message=names_sentence(turn, identity),
+        message=message,
     )
