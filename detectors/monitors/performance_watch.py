@@ -24,7 +24,7 @@ from schemas.events.identity import stable_id
 from schemas.events.model_performance import ModelPerformance, Window
 from schemas.events.position import Position
 from schemas.events.times import format_time
-from schemas.tables.columns import ABSENT, Column, Flag, Role, column_of
+from schemas.tables.columns import ABSENT, Column, Role, column_of, of_role
 from schemas.tables.model_version import ModelVersion
 from schemas.tables.observations import ObservationBatch, Origin
 from schemas.tables.outcomes import outcome_columns, outcomes_of
@@ -211,13 +211,10 @@ class PerformanceWatch:
             for role in (Role.PREDICTION, Role.LABEL)
         )
         scores: list[Any] = [None] * count
-        for column in rows.columns:
-            if column.role is Role.SCORE:
-                ok = np.ones(count, np.bool_) if column.flags is None else column.flags == Flag.OK
-                scores = [
-                    value if is_there else None
-                    for value, is_there in zip(column.values.tolist(), ok.tolist(), strict=True)
-                ]
+        score = of_role(rows.columns, Role.SCORE)
+        if score is not None:
+            pairs = zip(score.values.tolist(), score.usable.tolist(), strict=True)
+            scores = [value if is_there else None for value, is_there in pairs]
         for prediction, label in zip(predictions, labels, strict=True):
             self._choice.of_next(prediction, label)
         times = predicted_at(rows).tolist(), rows.times.tolist()

@@ -17,7 +17,7 @@ from detectors.performance.task_choice import EVIDENCE
 from detectors.performance.threshold_check import ThresholdCheck
 from detectors.rows.row_log import RowLog
 from detectors.snapshots.tree import State
-from schemas.tables.columns import Flag, Kind, Role
+from schemas.tables.columns import Kind, Role, of_role
 from schemas.tables.model_version import ModelVersion
 from schemas.tables.observations import ObservationBatch, Origin
 
@@ -102,13 +102,11 @@ class ThresholdWatch:
         """Return how many rows are to be passed over that come before any is right."""
         if self._unmet == 0:
             return 0
-        error = next((each for each in rows.columns if each.role is Role.ERROR), None)
+        error = of_role(rows.columns, Role.ERROR)
         if error is None or error.kind is not Kind.BOOLEAN:
             self._unmet = 0
             return 0
-        is_right = error.values == 0
-        if error.flags is not None:
-            is_right &= error.flags == Flag.OK
+        is_right = error.usable & (error.values == 0)
         met = int(np.argmax(is_right)) if is_right.any() else len(rows)
         passed = min(met, self._unmet)
         self._unmet = 0 if met < len(rows) else self._unmet - passed

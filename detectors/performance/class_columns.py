@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from detectors.performance.distinct import distinct
 from detectors.performance.options import ScoreOf
-from schemas.tables.columns import Column, Flag, Kind, Role
+from schemas.tables.columns import Column, Flag, Kind, Role, of_role
 from schemas.values.categories import category_name
 from schemas.values.class_order import Classes, chance_of
 from schemas.values.numbers import number_of
@@ -70,9 +70,9 @@ def class_columns(
     given = chances
     if score_of is ScoreOf.PREDICTED:
         given = np.where(is_it, chances, 1.0 - chances)
-    score = next((each for each in columns if each.role is Role.SCORE), None)
+    score = of_role(columns, Role.SCORE)
     if score is not None:
-        given = np.where(np.isin(chances, _SURE) & _is_ok(score), np.nan, given)
+        given = np.where(np.isin(chances, _SURE) & score.usable, np.nan, given)
     others = [each for each in columns if each is not said and each is not score]
     return [_classes(said, is_chance, is_it, classes), _scores(score, given), *others]
 
@@ -102,7 +102,7 @@ def _chances(column: Column) -> Numbers:
         values = each[column.values]
     else:
         values = column.values.astype(np.float64)
-    is_chance = _is_ok(column) & (column.kind is not Kind.BOOLEAN) & (values >= 0) & (values <= 1)
+    is_chance = column.usable & (column.kind is not Kind.BOOLEAN) & (values >= 0) & (values <= 1)
     return np.where(is_chance, values, np.nan)
 
 
@@ -129,10 +129,3 @@ def _scores(score: Column | None, given: Numbers) -> Column:
     flags = np.where(is_given, np.uint8(Flag.OK), flags).astype(np.uint8)
     values = np.where(is_given, given, score.values.astype(np.float64))
     return replace(score, values=values, flags=flags if flags.any() else None)
-
-
-def _is_ok(column: Column) -> Mask:
-    if column.flags is None:
-        return np.ones(len(column.values), dtype=np.bool_)
-    ok: Mask = column.flags == Flag.OK
-    return ok

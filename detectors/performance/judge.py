@@ -21,7 +21,7 @@ from detectors.performance.judged_rows import (
 )
 from detectors.performance.options import PerformanceOptions, ScoreOf
 from detectors.performance.plain_rows import plain_rows
-from schemas.tables.columns import Column, Flag, Kind, Role
+from schemas.tables.columns import Column, Flag, Kind, Role, of_role
 from schemas.values.booleans import boolean_of
 from schemas.values.class_order import Classes
 from schemas.values.classes import class_name
@@ -94,7 +94,7 @@ class Judge:
         """
         columns = class_columns(columns, self.classes, self.options.score_of)
         said = [column for column in columns if column.role is Role.PREDICTION]
-        score = next((each for each in columns if each.role is Role.SCORE), None)
+        score = of_role(columns, Role.SCORE)
         if len(said) != 1 or said[0].name.endswith("]"):
             found = self.class_rows(self._with_label(columns, rows), rows)
             return found.positive, found.said == self.table.known(self.positive)
@@ -102,10 +102,10 @@ class Judge:
         positive, spellings = self.positive, self.classes.spellings
         pairs = (self._alike(class_name(each, spellings), positive) for each in values)
         is_it = np.array([one == other for one, other in pairs] or [False])
-        is_said: Mask = is_it[places] & _is_ok(said[0], rows)
+        is_said: Mask = is_it[places] & said[0].usable
         if score is None:
             return np.full(rows, np.nan), is_said
-        usable = _is_ok(said[0], rows) & _is_ok(score, rows)
+        usable = said[0].usable & score.usable
         usable &= (score.values >= 0) & (score.values <= 1)
         given = score.values.astype(np.float64)
         if self.options.score_of is ScoreOf.PREDICTED:
@@ -284,11 +284,10 @@ class Judge:
         usable = (found.problems == Problem.NONE) & ~said.is_list
         is_positive = found.said == self.table.known(self.positive)
         is_right = found.said == found.true
-        score = next((each for each in columns if each.role is Role.SCORE), None)
+        score = of_role(columns, Role.SCORE)
         if score is None:
             return
-        if score.flags is not None:
-            usable &= score.flags == Flag.OK
+        usable &= score.usable
         inside = (score.values >= 0) & (score.values <= 1)
         found.problems[usable & ~inside] = Problem.SCORE_OUT_OF_RANGE
         usable &= inside
@@ -321,7 +320,7 @@ class _Outcomes:
         self.scalar = scalar
         self.is_scalar = np.zeros(rows, dtype=np.bool_)
         if scalar is not None:
-            self.is_scalar = _is_ok(scalar, rows)
+            self.is_scalar = scalar.usable
         self.matrix = np.full((rows, len(positions)), np.nan)
         self.lengths = np.zeros(rows, dtype=np.int64)
         for number, column in enumerate(positions):
@@ -330,7 +329,7 @@ class _Outcomes:
                 is_there = column.flags != Flag.ABSENT
             self.lengths[is_there] = number + 1
             if column.kind is not Kind.CATEGORY:
-                ok = _is_ok(column, rows)
+                ok = column.usable
                 self.matrix[ok, number] = column.values[ok]
         self.is_list = self.lengths > 0
 
@@ -348,10 +347,6 @@ def _write_lists(
     beyond = np.arange(matrix.shape[1]) >= lengths[:, None]
     lists.scores[rows] = np.where(beyond, np.nan, matrix)
     lists.lengths[rows], lists.said[rows] = lengths, highest
-
-
-def _is_ok(column: Column, rows: int) -> Mask:
-    return np.ones(rows, dtype=np.bool_) if column.flags is None else column.flags == Flag.OK
 
 
 def _stretches(mask: Mask) -> list[tuple[int, int, bool]]:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detectors.snapshots.tree import State
-from schemas.tables.columns import Column, Flag, Kind, Role
+from schemas.tables.columns import Column, Flag, Kind, Role, of_role
 from schemas.tables.outcomes import outcomes_of
 from schemas.values.classes import class_name
 from schemas.values.numbers import number_of
@@ -133,7 +133,7 @@ class OutcomeNames:
         times
             Shape ``(n,)``, milliseconds since the epoch.
         """
-        error = next((each for each in columns if each.role is Role.ERROR), None)
+        error = of_role(columns, Role.ERROR)
         are_other = np.full(len(times), self.are_other)
         turns: list[NamesTurn] = []
         if self.is_settled or error is None:

@@ -11,7 +11,7 @@ from detectors.arrays.column import Numbers
 from detectors.performance.distinct import distinct
 from detectors.performance.error import unwrapped
 from detectors.performance.options import ScoreOf
-from schemas.tables.columns import Column, Flag, Kind, Role
+from schemas.tables.columns import Column, Kind, Role
 from schemas.tables.outcomes import outcomes_of
 from schemas.values.class_order import Classes
 from schemas.values.classes import same_class
@@ -117,7 +117,7 @@ class OutcomeView:
         values, places = distinct(column)
         same = np.array([same_class(each, of_class, spellings) for each in values], np.bool_)
         mask: Mask = same[places] if len(same) else np.zeros(self._rows, np.bool_)
-        return mask if column.flags is None else mask & (column.flags == Flag.OK)
+        return mask & column.usable
 
     def _class_of(self, outcome: Any) -> Any:
         """Return the class that an outcome is: of probabilities that of the highest."""
@@ -142,5 +142,4 @@ class OutcomeView:
         column = self._scalar(role)
         if column is None or column.kind is Kind.CATEGORY:
             return np.full(self._rows, np.nan)
-        values = column.values.astype(np.float64)
-        return values if column.flags is None else np.where(column.flags == Flag.OK, values, np.nan)
+        return np.where(column.usable, column.values.astype(np.float64), np.nan)

@@ -8,7 +8,7 @@ from detectors.retraining.gauges import Reading
 from detectors.retraining.loss_history import LossHistory
 from detectors.rows.predicted_at import predicted_at
 from detectors.snapshots.tree import State
-from schemas.tables.columns import Flag, Role
+from schemas.tables.columns import Role, of_role
 from schemas.tables.observations import ObservationBatch, Origin
 
 
@@ -43,12 +43,10 @@ class CostGauge:
 
     def update(self, rows: ObservationBatch) -> list[Reading]:
         """Learn from labelled rows; return with which ones a retraining is worth its price."""
-        column = next((each for each in rows.columns if each.role is Role.ERROR), None)
+        column = of_role(rows.columns, Role.ERROR)
         if rows.origin is not Origin.LABELS or column is None:
             return []
-        counts = predicted_at(rows) > self._until
-        if column.flags is not None:
-            counts &= column.flags == Flag.OK
+        counts = (predicted_at(rows) > self._until) & column.usable
         numbers = np.flatnonzero(counts)
         losses, times = column.values[numbers].tolist(), rows.times[numbers].tolist()
         found: list[Reading] = []

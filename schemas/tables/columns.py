@@ -1,6 +1,6 @@
 """Typed columns: what became of one named value over the rows of a batch."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum, StrEnum
 from typing import Any, Final, TypeAlias
@@ -94,6 +94,14 @@ class Column:
         return replace(self, values=self.values[rows], flags=flags)
 
     @property
+    def usable(self) -> NDArray[np.bool_]:
+        """Which rows are OK, shape ``(n,)``."""
+        if self.flags is None:
+            return np.ones(len(self.values), dtype=np.bool_)
+        ok: NDArray[np.bool_] = self.flags == Flag.OK
+        return ok
+
+    @property
     def is_absent(self) -> bool:
         """Whether no row has the column at all."""
         return self.flags is not None and bool((self.flags == Flag.ABSENT).all())
@@ -118,6 +126,11 @@ class Column:
     def since(self, row: int) -> "Column":
         """Return the column without the rows before ``row``."""
         return self if row == 0 else self.between(row, len(self.values))
+
+
+def of_role(columns: Iterable[Column], role: Role) -> Column | None:
+    """Return the first column of a role; None where there is none."""
+    return next((column for column in columns if column.role is role), None)
 
 
 def column_of(
