@@ -9,7 +9,7 @@ from schemas.events.event_times import read_time
 from schemas.events.invalid import InvalidMessage
 from schemas.payloads.classified import classified
 from schemas.payloads.serving_forms import answered
-from schemas.values.numbers import number_of
+from schemas.values.class_order import chance_of
 
 DEEPEST: Final = 4
 """Levels of a document that are looked at."""
@@ -204,8 +204,7 @@ def _are_scores(value: Any) -> bool:
 
 
 def _is_probability(value: Any) -> bool:
-    number = None if isinstance(value, bool) else number_of(value)
-    return number is not None and 0 <= number <= 1
+    return chance_of(value) is not None
 
 
 _FITS: Final[Mapping[str, Callable[[Any], bool]]] = {

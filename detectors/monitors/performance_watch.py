@@ -156,10 +156,6 @@ class PerformanceWatch:
                 self._performance.restore(state["performance"])
 
     @property
-    def _is_regression(self) -> bool:
-        return self._choice.settled is Task.REGRESSION
-
-    @property
     def _estimates(self) -> bool:
         return self._performance is not None and self._performance.estimates
 
@@ -251,7 +247,7 @@ class PerformanceWatch:
                 end=format_time(told.end),
             ),
             revision=told.revision,
-            task=str(Task.REGRESSION if self._is_regression else Task.CLASSIFICATION),
+            task=str(self._choice.settled and self._choice.settled.form),
             as_of=at,
             rows=told.rows,
             predictions=predictions,

@@ -29,6 +29,11 @@ class Task(StrEnum):
         """Whether classes are right or wrong; else numbers are more or less far off."""
         return self in {Task.CLASSIFICATION, Task.PROBABILITY}
 
+    @property
+    def form(self) -> "Task":
+        """Classification or regression: what a window's metrics are of."""
+        return Task.CLASSIFICATION if self.is_of_classes else self
+
     def classes(self, classes: Classes) -> Classes:
         """Return classes by which this task decides: of probabilities there is a threshold."""
         if self is Task.PROBABILITY and classes.threshold is None:

@@ -5,16 +5,14 @@ calibrated against all others, and those of a prediction are divided by their su
 of each prediction is added to a table of classes, true and predicted.
 """
 
-import math
 from typing import Final
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from detectors.performance import intervals
 from detectors.performance.calibration import Calibration
-from detectors.performance.estimates import estimate, none
+from detectors.performance.estimates import estimate, expected_mean, none
 from detectors.performance.judged_rows import ListRows
 from detectors.snapshots.tree import State
 from schemas.events.model_performance import Estimate, NoValue
@@ -70,7 +68,7 @@ class EstimatedListWindow:
             "recall": _over(hits, true),
             "f1": _over(2 * hits, said + true),
         }
-        accuracy = _mean(float(hits.sum()), float(self.sums[1]), rows)
+        accuracy = expected_mean(rows, float(hits.sum()), float(self.sums[1]))
         found = {"accuracy": accuracy}
         recalls = shares["recall"][true > 0]
         found["balanced_accuracy"] = (
@@ -80,8 +78,8 @@ class EstimatedListWindow:
             found[f"{base}_macro"] = estimate(float(each[there].mean()))
             found[f"{base}_micro"] = accuracy
             found[f"{base}_weighted"] = estimate(float((each * true).sum()) / float(true.sum()))
-        found["log_loss"] = _mean(float(self.sums[2]), float(self.sums[3]), rows)
-        found["brier"] = _mean(float(self.sums[4]), float(self.sums[5]), rows)
+        found["log_loss"] = expected_mean(rows, float(self.sums[2]), float(self.sums[3]))
+        found["brier"] = expected_mean(rows, float(self.sums[4]), float(self.sums[5]))
         if self._positive >= 0:
             found |= self._of_positive(hits, said, true, rows)
         return found
@@ -268,9 +266,3 @@ def _over(above: Numbers, below: Numbers) -> Numbers:
 
 def _share(above: float, below: float, reason: NoValue) -> Estimate:
     return none(reason) if below <= 0 else estimate(min(max(above / below, 0.0), 1.0))
-
-
-def _mean(total: float, variance: float, rows: float) -> Estimate:
-    value = total / rows
-    half = intervals.QUANTILE * math.sqrt(variance) / rows
-    return estimate(value, (value - half, value + half))

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from detectors.performance import intervals
 from detectors.performance.calibration import Calibration
-from detectors.performance.estimates import estimate, none
+from detectors.performance.estimates import estimate, expected_mean, none
 from detectors.performance.expected_ranking import ExpectedRanking
 from detectors.snapshots.tree import State
 from schemas.events.model_performance import Estimate, NoValue
@@ -86,8 +86,8 @@ class EstimatedWindow:
                 4 * ((said + missed) ** 2 * spread + hits**2 * spread_missed) / (said + true) ** 4,
             ),
             "roc_auc": self.area,
-            "log_loss": _mean(self.sums[6], self.sums[8], rows),
-            "brier": _mean(self.sums[7], self.sums[9], rows),
+            "log_loss": expected_mean(rows, float(self.sums[6]), float(self.sums[8])),
+            "brier": expected_mean(rows, float(self.sums[7]), float(self.sums[9])),
         }
         recall, specificity = found["recall"].value, found["specificity"].value
         found["balanced_accuracy"] = (
@@ -234,9 +234,3 @@ def _share(hits: float, rows: float, variance: float) -> Estimate:
     value = min(max(hits / rows, 0.0), 1.0)
     half = intervals.QUANTILE * math.sqrt(max(variance, 0.0))
     return estimate(value, (max(0.0, value - half), min(1.0, value + half)))
-
-
-def _mean(total: float, variance: float, rows: float) -> Estimate:
-    value = float(total) / rows
-    half = intervals.QUANTILE * math.sqrt(float(variance)) / rows
-    return estimate(value, (value - half, value + half))

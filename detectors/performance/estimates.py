@@ -29,6 +29,13 @@ def share(hits: float, rows: float, reason: NoValue) -> Estimate:
     return estimate(hits / rows, intervals.of_proportion(hits, rows))
 
 
+def expected_mean(rows: float, total: float, variance: float) -> Estimate:
+    """Return the mean of values that are expected, from their sum and the variance of that."""
+    value = total / rows
+    half = intervals.QUANTILE * math.sqrt(variance) / rows
+    return estimate(value, (value - half, value + half))
+
+
 def mean(rows: int, total: float, squares: float) -> Estimate:
     """Return the mean of at least one value, from their sum and that of their squares."""
     return estimate(total / rows, intervals.of_mean(rows, total, squares))

@@ -31,6 +31,7 @@ _ROUNDING: Final = 1e-3
 """By how much the sum of probabilities may miss 1."""
 
 _BOTH: Final = 2
+_ANY_LENGTH: Final = 1 << 53  # of a list
 _BOOLEANS: Final = frozenset({"0", "1"})
 
 
@@ -62,11 +63,8 @@ class Judge:
         """The position of the class that is looked for in lists; below 0 where none is named."""
         if not self.classes.is_sought_named:
             return -1
-        names = [class_name(each, self.classes.spellings) for each in self.classes.names]
-        if not names:
-            number = number_of(self.positive)
-            return -1 if number is None or not number.is_integer() else int(number)
-        return names.index(self.positive) if self.positive in names else -1
+        found = self.classes.position(self.positive, len(self.classes.names) or _ANY_LENGTH)
+        return -1 if found is None else found
 
     def numbers(self, columns: Sequence[Column], rows: int) -> NumberRows:
         """Return rows of a regression."""

@@ -105,9 +105,8 @@ class TaskChoice:
         """Return the whole state."""
         # Releases before know two tasks, and three counts.
         are_chances = self.settled is Task.PROBABILITY
-        known = Task.CLASSIFICATION if are_chances else self.settled
         return {
-            "settled": None if known is None else str(known),
+            "settled": None if self.settled is None else str(self.settled.form),
             "counts": [self._rows, self._numeric, self._fractional],
             "probabilities": [are_chances, self._chances, self._unsure],
         }
