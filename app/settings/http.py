@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from app.settings.secret_files import check_readable
+from app.settings.secret_files import PemFile, SecretFile
 from app.settings.section import Section, expected
 
 _HOST: Final = re.compile(r"[A-Za-z0-9._:%-]+", re.ASCII)
@@ -28,23 +28,16 @@ class HttpSettings(Section):
     """Names by which the port is reached, without a port, besides `localhost` and `host`; a request
     for another one is refused. Where `host` is `0.0.0.0` or `::`, every address is allowed too."""
 
-    token_file: Path | None = None
+    token_file: SecretFile | None = None
     """File that holds the bearer token of `/metrics`, 16 to 4096 characters of base64 or hex;
     without one anybody who reaches the port may ask. The probes need none."""
 
-    ssl_certfile: Path | None = None
+    ssl_certfile: PemFile | None = None
     """PEM file of the port's certificate and those that signed it, for HTTPS; plain HTTP where
     absent."""
 
-    ssl_keyfile: Path | None = None
+    ssl_keyfile: PemFile | None = None
     """PEM file of its private key, without a password; the certificate's where absent."""
-
-    @field_validator("token_file", "ssl_certfile", "ssl_keyfile")
-    @classmethod
-    def _readable(cls, value: Path | None, info: ValidationInfo) -> Path | None:
-        if value is not None:
-            check_readable(value, is_secret=info.field_name == "token_file")
-        return value
 
     @field_validator("ssl_keyfile")
     @classmethod

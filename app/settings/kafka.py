@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 
 from app.credentials import holds_credentials
-from app.settings.secret_files import check_readable, secret_in
+from app.settings.secret_files import PemFile, SecretFile, secret_in
 from app.settings.section import Section, expected, missing
 
 _ADDRESS: Final = re.compile(
@@ -36,22 +36,22 @@ class KafkaSettings(Section):
     sasl_username: str | None = None
     """The user, for the SASL protocols."""
 
-    sasl_password_file: Path | None = None
+    sasl_password_file: SecretFile | None = None
     """File that holds the password, for the SASL protocols; a line end at its end is dropped."""
 
     sasl_password: Secret = None
     """The password, where no file holds it; from the environment only."""
 
-    ssl_cafile: Path | None = None
+    ssl_cafile: PemFile | None = None
     """PEM file of the authorities to trust, for the SSL protocols; the system's where absent."""
 
-    ssl_keyfile: Path | None = None
+    ssl_keyfile: PemFile | None = None
     """PEM file of the client's private key, for the SSL protocols."""
 
-    ssl_certfile: Path | None = None
+    ssl_certfile: PemFile | None = None
     """PEM file of the client's certificate, for the SSL protocols."""
 
-    ssl_keyfile_password_file: Path | None = None
+    ssl_keyfile_password_file: SecretFile | None = None
     """File that holds the password of the private key."""
 
     ssl_keyfile_password: Secret = None
@@ -146,20 +146,6 @@ class KafkaSettings(Section):
     def _key_password(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
         if value is not None and info.data.get("ssl_keyfile_password_file") is not None:
             raise expected("nothing, as ssl_keyfile_password_file is given")
-        return value
-
-    @field_validator(
-        "sasl_password_file",
-        "ssl_cafile",
-        "ssl_certfile",
-        "ssl_keyfile",
-        "ssl_keyfile_password_file",
-    )
-    @classmethod
-    def _readable(cls, value: Path | None, info: ValidationInfo) -> Path | None:
-        if value is not None:
-            is_secret = str(info.field_name).endswith("_password_file")
-            check_readable(value, is_secret=is_secret)
         return value
 
     @field_validator("session_timeout_seconds")

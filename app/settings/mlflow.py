@@ -9,7 +9,7 @@ from typing import Annotated, Final
 from pydantic import Field, ValidationInfo, field_validator
 
 from app.credentials import holds_credentials
-from app.settings.secret_files import check_readable
+from app.settings.secret_files import PemFile, SecretFile
 from app.settings.section import Detail, Section, details, expected, missing
 
 _URI: Final = re.compile(
@@ -56,19 +56,19 @@ class MlflowSettings(Section):
     timeout_seconds: float = Field(default=10.0, gt=0, le=300)
     """Until a request fails."""
 
-    token_file: Path | None = None
+    token_file: SecretFile | None = None
     """File that holds the bearer token which MLflow, or the proxy before it, asks for."""
 
     username: str | None = None
     """The user, where MLflow asks for a user and a password."""
 
-    password_file: Path | None = None
+    password_file: SecretFile | None = None
     """File that holds the user's password; a line end at its end is dropped."""
 
-    ssl_cafile: Path | None = None
+    ssl_cafile: PemFile | None = None
     """PEM file of the authorities to trust; the system's where absent."""
 
-    webhook_secret_file: Path | None = None
+    webhook_secret_file: SecretFile | None = None
     """File that holds the secret of MLflow's webhook; without one, webhooks are not taken."""
 
     @field_validator("tracking_uri")
@@ -118,13 +118,6 @@ class MlflowSettings(Section):
         plain = all(not form and conversion is None for _, _, form, conversion in parts)
         if len(places) != 1 or not plain or places[0] not in PLACES:
             raise expected("{number} or {run_id} once, with other text around it or none")
-        return value
-
-    @field_validator("token_file", "password_file", "ssl_cafile", "webhook_secret_file")
-    @classmethod
-    def _readable(cls, value: Path | None, info: ValidationInfo) -> Path | None:
-        if value is not None:
-            check_readable(value, is_secret=info.field_name != "ssl_cafile")
         return value
 
     @field_validator("username")

@@ -1,7 +1,9 @@
 """Files that settings name: secrets, certificates and keys."""
 
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final
+
+from pydantic import AfterValidator
 
 from app.regular_file import contents
 from app.settings.section import expected
@@ -13,12 +15,22 @@ _LARGEST_SECRET: Final = 65_536
 """Bytes of a file that holds a password; brokers take far shorter ones."""
 
 
-def check_readable(path: Path, *, is_secret: bool) -> None:
-    """Read a file for a validator, which passes on what is raised here."""
-    try:
-        contents(path, _LARGEST_SECRET if is_secret else _LARGEST_FILE)
-    except OSError as error:
-        raise expected(f"a file that can be read ({error.strerror})") from None
+def _readable(largest: int) -> AfterValidator:
+    def check(path: Path) -> Path:
+        try:
+            contents(path, largest)
+        except OSError as error:
+            raise expected(f"a file that can be read ({error.strerror})") from None
+        return path
+
+    return AfterValidator(check)
+
+
+SecretFile = Annotated[Path, _readable(_LARGEST_SECRET)]
+"""A file that holds a password, a token or the like, and can be read."""
+
+PemFile = Annotated[Path, _readable(_LARGEST_FILE)]
+"""A file of certificates or of a key, which can be read."""
 
 
 def secret_in(path: Path) -> str:
