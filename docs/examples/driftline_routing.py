@@ -188,9 +188,8 @@ class Routing:
         if value is None:
             self._routes.pop(model or "", None)
             return True
-        route = self._read(value)
-        if route is None or route.model != model:
-            self.refused += route is not None
+        route = self._read(model, value)
+        if route is None:
             return False
         self._routes[route.model] = route
         return True
@@ -204,21 +203,24 @@ class Routing:
         if value is None:
             self._routes.pop(model, None)
             return True
-        route = self._read(value)
-        if route is None or route.model != model:
-            self.refused += route is not None
+        route = self._read(model, value)
+        if route is None:
             return False
         known = self._routes.get(model)
         if known is None or not route.is_older_than(known):
             self._routes[model] = route
         return True
 
-    def _read(self, value: bytes | str) -> Route | None:
+    def _read(self, model: str | None, value: bytes | str) -> Route | None:
+        """Return the route of a model; None, and counted, where a value is none of it."""
         try:
-            return Route.of(json.loads(value))
+            route = Route.of(json.loads(value))
         except (ValueError, RecursionError):
+            route = None
+        if route is None or route.model != model:
             self.refused += 1
             return None
+        return route
 
 
 class PortReader:
