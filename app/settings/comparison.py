@@ -6,7 +6,7 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from app.settings.section import Detail, Section, details, expected
 from detectors.comparisons.options import COMPARABLE, ComparedMetric, ComparisonOptions
-from detectors.performance.threshold import InvalidThreshold, Threshold, ThresholdMetric
+from detectors.performance.threshold import InvalidThreshold, Threshold
 from schemas.events.model_comparison import ComparisonMode, MetricRole
 
 _DEFAULTS = ComparisonOptions()
@@ -32,28 +32,13 @@ class ComparedMetricSettings(Section):
     @field_validator("metric")
     @classmethod
     def _comparable(cls, value: str) -> str:
-        name, _, rest = value.partition("[")
-        try:
-            metric = ThresholdMetric(name.strip().lower())
-        except ValueError:
-            metric = None
-        if metric not in COMPARABLE:
-            raise expected(f"one of {', '.join(COMPARABLE)}")
-        sign = "<=" if metric.is_loss else ">="
-        try:
-            Threshold.of(f"{value} {sign} 0.5")
-        except InvalidThreshold:
-            raise expected("a metric, and a class in brackets where it has one") from None
-        if rest and not metric.is_of_a_class:
-            raise expected(f"`{metric}` without a class: it is of all of them")
+        _threshold_of(value)
         return value
 
     @property
     def compared(self) -> ComparedMetric:
         """What is compared."""
-        name, _, _ = self.metric.partition("[")
-        is_loss = ThresholdMetric(name.strip().lower()).is_loss
-        threshold = Threshold.of(f"{self.metric} {'<=' if is_loss else '>='} 0.5")
+        threshold = _threshold_of(self.metric)
         return ComparedMetric(
             metric=threshold.metric,
             of_class=threshold.of_class,
@@ -132,3 +117,17 @@ class ComparisonSettings(Section):
             candidates=self.candidates,
             promotes_equals=self.promotes_equals,
         )
+
+
+def _threshold_of(text: str) -> Threshold:
+    """Return a threshold of the metric, and class, that a text names; its bound says nothing."""
+    name, bracket, _ = text.partition("[")
+    metric = next((each for each in COMPARABLE if each == name.strip().lower()), None)
+    if metric is None:
+        raise expected(f"one of {', '.join(COMPARABLE)}")
+    if bracket and not metric.is_of_a_class:
+        raise expected(f"`{metric}` without a class: it is of all of them")
+    try:
+        return Threshold.of(f"{text} {'<=' if metric.is_loss else '>='} 0.5")
+    except InvalidThreshold:
+        raise expected("a metric, and a class in brackets where it has one") from None

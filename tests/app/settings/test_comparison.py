@@ -44,6 +44,11 @@ def test_a_metric_that_has_no_sequence_is_refused(metric: str) -> None:
         ComparedMetricSettings(metric=metric)
 
 
+def test_a_class_of_a_metric_that_has_none_is_what_is_refused() -> None:
+    with pytest.raises(ValidationError, match="`mae` without a class"):
+        ComparedMetricSettings(metric="MAE[1]")
+
+
 @pytest.mark.parametrize(
     "given",
     [
