@@ -5,7 +5,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import click
 
@@ -16,7 +16,7 @@ from app.cli.common import (
     settings_options,
 )
 from app.cli.exits_in_help import OF_ALL, exits
-from app.kafka.brokers import connected, wait_for_brokers
+from app.kafka.brokers import connected, wait_shortly
 from app.kafka.permissions import needed_by_worker
 from app.kafka.topic_history import look_at_topics
 from app.kafka.topics import TopicReport
@@ -25,9 +25,6 @@ from app.settings.exposed import exposed_secrets
 from app.terminal import say
 from app.worker.durability import not_durable
 from app.worker.exit_codes import ExitCode
-
-_LONGEST_WAIT: Final = 10.0
-"""Seconds; a check should not wait as a worker does."""
 
 
 @click.command()
@@ -75,7 +72,7 @@ def check(
 
 async def _look(settings: Settings) -> TopicReport:
     kafka = settings.kafka
-    await wait_for_brokers(kafka, timeout=min(_LONGEST_WAIT, kafka.connect_timeout_seconds))
+    await wait_shortly(kafka)
     async with connected(kafka) as brokers:
         await brokers.check_permissions(needed_by_worker(settings), group=kafka.group_id)
     return await look_at_topics(settings)

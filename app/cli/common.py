@@ -1,6 +1,6 @@
 """What commands share: options for the settings, exit codes, errors without a traceback."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, NoReturn, TypeVar
@@ -12,7 +12,12 @@ from agents.transport.denial import ClockRefused
 from agents.transport.topic_reader import TopicStalled
 from app import terminal
 from app.credentials import masked
-from app.kafka.brokers import AuthenticationFailed, BrokersUnreachable, TopicRefused
+from app.kafka.brokers import (
+    AuthenticationFailed,
+    BrokersUnreachable,
+    TopicRefused,
+    wait_for_brokers,
+)
 from app.kafka.clients import client_arguments
 from app.kafka.permissions import NotAuthorized
 from app.kafka.topics import WrongTopics
@@ -42,6 +47,7 @@ _CODES: Final[dict[type[Exception], ExitCode]] = {
     NotAuthorized: ExitCode.DENIED,
 }
 
+T = TypeVar("T")
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
 
 
@@ -97,6 +103,12 @@ def settings_of(
     if bootstrap is not None:
         overrides["kafka.bootstrap_servers"] = bootstrap
     return load_settings(config, overrides)
+
+
+async def with_brokers(settings: Settings, use: Callable[[Settings], Awaitable[T]]) -> T:
+    """Return what `use` makes of the settings, once a broker answers; say so while none does."""
+    await wait_for_brokers(settings.kafka, report=lambda text: terminal.say(text, err=True))
+    return await use(settings)
 
 
 def check_usable(settings: Settings) -> None:

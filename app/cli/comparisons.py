@@ -7,13 +7,10 @@ from pathlib import Path
 
 import click
 
-from app.cli.common import clear_errors, settings_of, settings_options
+from app.cli.common import clear_errors, settings_of, settings_options, with_brokers
 from app.cli.exits_in_help import OF_ALL, exits
-from app.comparisons.known_comparisons import KnownComparisons
 from app.comparisons.reader import read_comparisons
 from app.comparisons.text import lines_of
-from app.kafka.brokers import wait_for_brokers
-from app.settings import Settings
 from app.terminal import say
 from app.worker.exit_codes import ExitCode
 
@@ -41,7 +38,7 @@ def comparisons(
     """Show how versions of models compare: the latest look at each pair."""
     with clear_errors():
         settings = settings_of(config, bootstrap, assignments)
-        known = asyncio.run(_read(settings))
+        known = asyncio.run(with_brokers(settings, read_comparisons))
     kept = [each for each in known.all if model in {None, each.model}]
     if as_json:
         click.echo(json.dumps([each.model_dump(mode="json") for each in kept], indent=2))
@@ -54,8 +51,3 @@ def comparisons(
     if not kept:
         say("driftline: no versions are compared", err=True)
         raise SystemExit(ExitCode.NOTHING)
-
-
-async def _read(settings: Settings) -> KnownComparisons:
-    await wait_for_brokers(settings.kafka, report=lambda text: say(text, err=True))
-    return await read_comparisons(settings)

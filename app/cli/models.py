@@ -7,11 +7,9 @@ from pathlib import Path
 
 import click
 
-from app.cli.common import clear_errors, settings_of, settings_options
+from app.cli.common import clear_errors, settings_of, settings_options, with_brokers
 from app.cli.exits_in_help import OF_ALL, exits
 from app.cli.parameters import TIME
-from app.kafka.brokers import wait_for_brokers
-from app.settings import Settings
 from app.terminal import say
 from app.versions.document import model_document
 from app.versions.reader import KnownVersions, read_versions
@@ -49,7 +47,7 @@ def models(
         return
     with clear_errors():
         settings = settings_of(config, bootstrap, assignments)
-        known = asyncio.run(_read(settings))
+        known = asyncio.run(with_brokers(settings, read_versions))
     if as_json:
         click.echo(json.dumps([model_document(known.of(each)) for each in known.models], indent=2))
     elif known.records:
@@ -86,7 +84,7 @@ def show(
     """Show which versions of a model served at a time, and the history of each."""
     with clear_errors():
         settings = settings_of(config, bootstrap, assignments)
-        known = asyncio.run(_read(settings))
+        known = asyncio.run(with_brokers(settings, read_versions))
     records = known.of(model)
     if records and as_json:
         click.echo(json.dumps(model_document(records, time), indent=2))
@@ -97,11 +95,6 @@ def show(
     if not records:
         say(f"driftline: no version of the model {model} is known", err=True)
         raise SystemExit(ExitCode.NOTHING)
-
-
-async def _read(settings: Settings) -> KnownVersions:
-    await wait_for_brokers(settings.kafka, report=lambda text: say(text, err=True))
-    return await read_versions(settings)
 
 
 def _tell_of_strange(known: KnownVersions) -> None:

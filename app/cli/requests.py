@@ -7,11 +7,9 @@ from pathlib import Path
 
 import click
 
-from app.cli.common import clear_errors, settings_of, settings_options
+from app.cli.common import clear_errors, settings_of, settings_options, with_brokers
 from app.cli.exits_in_help import OF_ALL, exits
-from app.kafka.brokers import wait_for_brokers
-from app.requests.open_requests import OpenRequest, read_open_requests
-from app.settings import Settings
+from app.requests.open_requests import read_open_requests
 from app.terminal import say
 from app.worker.exit_codes import ExitCode
 
@@ -36,7 +34,7 @@ def requests(
     """List the retrain requests that no model event has answered."""
     with clear_errors():
         settings = settings_of(config, bootstrap, assignments)
-        found, strange = asyncio.run(_read(settings))
+        found, strange = asyncio.run(with_brokers(settings, read_open_requests))
     if as_json:
         click.echo(json.dumps([each.document() for each in found], indent=2))
     else:
@@ -46,8 +44,3 @@ def requests(
         say(f"{len(found)} open retrain requests")
     if strange:
         say(f"{strange} records are neither retrain requests nor model events", err=True)
-
-
-async def _read(settings: Settings) -> tuple[list[OpenRequest], int]:
-    await wait_for_brokers(settings.kafka, report=lambda text: say(text, err=True))
-    return await read_open_requests(settings)

@@ -14,7 +14,7 @@ import numpy as np
 from agents.state.stored_state import UnusableState
 from app.cli.common import clear_errors, settings_of, settings_options
 from app.cli.exits_in_help import OF_ALL, exits
-from app.kafka.brokers import wait_for_brokers
+from app.kafka.brokers import wait_shortly
 from app.settings import Settings
 from app.state.store import (
     PartitionState,
@@ -37,9 +37,6 @@ _PLURALS: Final = {
     Kind.CATEGORY: "categories",
     Kind.BOOLEAN: "booleans",
 }
-
-_WAIT = 10.0
-"""Seconds for a broker to answer."""
 
 
 @click.group()
@@ -192,8 +189,7 @@ def reset(
 
 
 async def _wait(settings: Settings) -> None:
-    kafka = settings.kafka
-    await wait_for_brokers(kafka, timeout=min(_WAIT, kafka.connect_timeout_seconds))
+    await wait_shortly(settings.kafka)
 
 
 async def _read(settings: Settings) -> list[PartitionState]:

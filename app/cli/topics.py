@@ -3,15 +3,14 @@
 import asyncio
 import json
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import click
 
-from app.cli.common import clear_errors, settings_of, settings_options
+from app.cli.common import clear_errors, settings_of, settings_options, with_brokers
 from app.cli.exits_in_help import OF_ALL, exits
-from app.kafka.brokers import wait_for_brokers
-from app.kafka.topics import TopicReport, ensure_topics
-from app.settings import Settings
+from app.kafka.topics import ensure_topics
 from app.state.adoption import adopt_topics
 from app.terminal import say
 from app.worker.exit_codes import ExitCode
@@ -53,10 +52,12 @@ def topics(
     with clear_errors():
         settings = settings_of(config, bootstrap, assignments)
         if adopt:
-            for line in asyncio.run(_adopted(settings)):
+            for line in asyncio.run(with_brokers(settings, adopt_topics)):
                 say(line)
             return
-        report = asyncio.run(_create(settings, dry_run=dry_run))
+        # Whatever topics.create says: whoever runs this wants them.
+        create = partial(ensure_topics, create=True, dry_run=dry_run)
+        report = asyncio.run(with_brokers(settings, create))
     existing = sorted(name for name, count in report.partitions.items() if count is not None)
     if as_json:
         created = [
@@ -70,14 +71,3 @@ def topics(
         verb = "would create" if dry_run else "created"
         say(f"{verb} {topic.name} with {topic.partitions} partitions")
     say(f"{len(existing)} of {len(report.partitions)} topics existed")
-
-
-async def _create(settings: Settings, *, dry_run: bool) -> TopicReport:
-    await wait_for_brokers(settings.kafka, report=lambda text: say(text, err=True))
-    # Whatever topics.create says: whoever runs this wants them.
-    return await ensure_topics(settings, create=True, dry_run=dry_run)
-
-
-async def _adopted(settings: Settings) -> list[str]:
-    await wait_for_brokers(settings.kafka, report=lambda text: say(text, err=True))
-    return await adopt_topics(settings)

@@ -10,7 +10,7 @@ from time import time
 from typing import BinaryIO, Final, cast
 
 from agents.records.record import Record
-from app.kafka.brokers import wait_for_brokers
+from app.kafka.brokers import wait_shortly
 from app.kafka.whole_topic import reading
 from app.regular_file import LONGEST_LINE, UnreadableFile
 from app.settings import Settings
@@ -23,9 +23,6 @@ _MOST_BLANK: Final = 1_000_000
 _GZIP: Final = b"\x1f\x8b"
 _SUFFIXES: Final = frozenset({".csv", ".gz", ".json", ".jsonl", ".ndjson", ".txt"})
 """By which a name is taken for a file's though there is none."""
-
-_LONGEST_WAIT: Final = 10.0
-"""Seconds; whoever looks should not wait as a worker does."""
 
 
 @dataclass(slots=True)
@@ -150,8 +147,7 @@ async def of_topic(settings: Settings, topic: str, *, count: int) -> Sample:
     BrokersUnreachable
         If no broker answers.
     """
-    patience = min(_LONGEST_WAIT, settings.kafka.connect_timeout_seconds)
-    await wait_for_brokers(settings.kafka, timeout=patience)
+    await wait_shortly(settings.kafka)
     async with reading(settings, topic) as reader:
         records = await reader.latest(count)
     return Sample(topic, tuple(records), is_topic=True)

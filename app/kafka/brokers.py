@@ -40,6 +40,9 @@ from app.settings import KafkaSettings
 Place = tuple[str, int]
 """A topic and the number of one of its partitions."""
 
+SHORT_WAIT: Final = 10.0
+"""Seconds: who looks at something should not wait as a worker does."""
+
 REPORT_INTERVAL: Final = 5.0
 """Seconds between two reports of a wait."""
 
@@ -113,6 +116,11 @@ async def wait_for_brokers(
             reported = waited
             report(f"waiting for a broker at {kafka.bootstrap_servers}: {reason}")
         await asyncio.sleep(_RETRY_INTERVAL)
+
+
+async def wait_shortly(kafka: KafkaSettings) -> None:
+    """Return when a broker answers, as `wait_for_brokers` does, within `SHORT_WAIT` at most."""
+    await wait_for_brokers(kafka, timeout=min(SHORT_WAIT, kafka.connect_timeout_seconds))
 
 
 @asynccontextmanager

@@ -2,21 +2,19 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
 from aiokafka import AIOKafkaProducer
 
 from agents.transport.publisher import partition_of
 from agents.transport.sizes import REQUEST
-from app.kafka.brokers import connected, wait_for_brokers
+from app.kafka.brokers import connected, wait_shortly
 from app.kafka.clients import client_arguments
 from app.kafka.operation import Operation
 from app.kafka.permissions import needed
 from app.kafka.topic_history import check_topics
 from app.kafka.topics import ensure_topics
 from app.settings import Settings, TopicRole
-
-_PATIENCE: Final = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +59,7 @@ async def prepare(
         If they cannot be used.
     """
     kafka = settings.kafka
-    await wait_for_brokers(kafka, timeout=min(_PATIENCE, kafka.connect_timeout_seconds))
+    await wait_shortly(kafka)
     async with connected(kafka) as brokers:
         await brokers.check_permissions(needed(settings, uses))
     # A topic with other partitions than workers know of has the model elsewhere than they.

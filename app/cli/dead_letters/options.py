@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 import click
 
@@ -11,13 +11,10 @@ from app.cli.common import clear_errors, settings_of, settings_options
 from app.dead_letters.letter import time_of
 from app.dead_letters.replay import dead_letter_topic
 from app.dead_letters.selection import Selection
-from app.kafka.brokers import wait_for_brokers
+from app.kafka.brokers import wait_shortly
 from app.kafka.whole_topic import WholeTopic, reading
 from app.settings import Settings
 from schemas.events.invalid import Reason
-
-_LONGEST_WAIT: Final = 10.0
-"""Seconds; a person waits."""
 
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
 T = TypeVar("T")
@@ -98,8 +95,7 @@ def with_letters(
     """
 
     async def connect(settings: Settings) -> T:
-        patience = min(_LONGEST_WAIT, settings.kafka.connect_timeout_seconds)
-        await wait_for_brokers(settings.kafka, timeout=patience)
+        await wait_shortly(settings.kafka)
         async with reading(settings, dead_letter_topic(settings)) as reader:
             return await use(settings, reader)
 

@@ -9,13 +9,11 @@ import click
 
 from app.cli.common import clear_errors, settings_of, settings_options
 from app.cli.exits_in_help import OF_ALL, exits
-from app.kafka.brokers import wait_for_brokers
+from app.kafka.brokers import wait_shortly
 from app.references.stored import StoredReference, stored_references
 from app.settings import Settings
 from app.terminal import say
 from app.worker.exit_codes import ExitCode
-
-_WAIT = 10.0
 
 
 @click.command()
@@ -53,6 +51,5 @@ def show(
 
 
 async def _read(settings: Settings, model: str) -> list[StoredReference]:
-    kafka = settings.kafka
-    await wait_for_brokers(kafka, timeout=min(_WAIT, kafka.connect_timeout_seconds))
+    await wait_shortly(settings.kafka)
     return await stored_references(settings, model)

@@ -7,12 +7,10 @@ from pathlib import Path
 
 import click
 
-from app.cli.common import clear_errors, settings_of, settings_options
+from app.cli.common import clear_errors, settings_of, settings_options, with_brokers
 from app.cli.exits_in_help import OF_ALL, exits
-from app.kafka.brokers import wait_for_brokers
-from app.routing.reader import ReadRoutes, read_routes
+from app.routing.reader import read_routes
 from app.routing.text import lines_of
-from app.settings import Settings
 from app.terminal import say
 from app.worker.exit_codes import ExitCode
 
@@ -40,7 +38,7 @@ def show(
     """Show the routes of all models, or that of one MODEL, as the topic has them."""
     with clear_errors():
         settings = settings_of(config, bootstrap, assignments)
-        read = asyncio.run(_read(settings))
+        read = asyncio.run(with_brokers(settings, read_routes))
     found = [each for each in read.known.all if model in {None, each.model}]
     if as_json:
         click.echo(json.dumps([each.model_dump(mode="json") for each in found], indent=2))
@@ -54,8 +52,3 @@ def show(
         whose = "any model" if model is None else f"the model {model}"
         say(f"driftline: no route of {whose} is known", err=True)
         raise SystemExit(ExitCode.NOTHING)
-
-
-async def _read(settings: Settings) -> ReadRoutes:
-    await wait_for_brokers(settings.kafka, report=lambda text: say(text, err=True))
-    return await read_routes(settings)
