@@ -225,16 +225,12 @@ class OutcomeNames:
         if self._unreadable >= (1 - _ODD) * self._rows and self._rows >= BLOCK:
             return True
         said, true = self._said(), self._true()
-        if self._right == 0 and said and true:
-            forms = [{number_of(each) is None for each in names} for names in (said, true)]
-            if len(forms[0]) == len(forms[1]) == 1 and forms[0] != forms[1]:
-                return True
-            strange = [{each.casefold() for each in names} for names in (said - true, true - said)]
-            if strange[0] & strange[1] and not said & true:
-                return True
-        if self._rows < BLOCK or self._is_crowded or not names:
-            several = min(len(said), len(true)) > 1
-            return self._rows >= BLOCK and not self._is_crowded and several and self._right == 0
+        if self._right == 0 and _are_spelled_otherwise(said, true):
+            return True
+        if self._rows < BLOCK or self._is_crowded:
+            return False
+        if not names:
+            return self._right == 0 and min(len(said), len(true)) > 1
         if right <= SELDOM and renamed >= _LIKELY and len(true) > 1:
             return True
         # Where nothing is right, one class may only be reported first, and always be missed.
@@ -293,3 +289,12 @@ class OutcomeNames:
             true=true,
             since=self._since,
         )
+
+
+def _are_spelled_otherwise(said: set[str], true: set[str]) -> bool:
+    """Tell whether names are words on one side and numbers on the other, or differ in capitals."""
+    forms = [{number_of(each) is None for each in names} for names in (said, true)]
+    if len(forms[0]) == len(forms[1]) == 1 and forms[0] != forms[1]:
+        return True
+    small = [{each.casefold() for each in names} for names in (said, true)]
+    return not said & true and bool(small[0] & small[1])
