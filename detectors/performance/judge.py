@@ -26,9 +26,7 @@ from schemas.values.booleans import boolean_of
 from schemas.values.class_order import Classes
 from schemas.values.classes import class_name
 from schemas.values.numbers import number_of
-
-_ROUNDING: Final = 1e-3
-"""By how much the sum of probabilities may miss 1."""
+from schemas.values.probabilities import ROUNDING
 
 _BOTH: Final = 2
 _ANY_LENGTH: Final = 1 << 53  # of a list
@@ -272,7 +270,7 @@ class Judge:
     def _are_probabilities(self, matrix: Numbers, lengths: Codes) -> Mask:
         fits = (matrix >= 0) & (matrix <= 1)
         usable: Mask = fits.sum(axis=1) == lengths
-        usable &= np.abs(np.where(fits, matrix, 0.0).sum(axis=1) - 1) <= _ROUNDING
+        usable &= np.abs(np.where(fits, matrix, 0.0).sum(axis=1) - 1) <= ROUNDING
         if self.classes.names:
             usable &= lengths == len(self.classes.names)
         return usable

@@ -5,6 +5,7 @@ from typing import Any, Final, NamedTuple
 
 from schemas.payloads.optional_fields import is_finite
 from schemas.values.numbers import number_of
+from schemas.values.probabilities import ROUNDING
 
 _CLASSES: Final = (
     "label",
@@ -26,7 +27,6 @@ _SCORES: Final = (
     "class_probabilities",
     "probas",
 )
-_ROUNDING: Final = 1e-3
 
 
 class Classified(NamedTuple):
@@ -74,7 +74,7 @@ def _answer(value: Mapping[str, Any]) -> Classified | None:
 def _likeliest(value: Mapping[str, Any]) -> Classified | None:
     if len(value) < 2 or not all(is_finite(each) and 0 <= each <= 1 for each in value.values()):
         return None
-    if abs(sum(value.values()) - 1) > _ROUNDING:
+    if abs(sum(value.values()) - 1) > ROUNDING:
         return None
     name = max(value, key=lambda each: value[each])
     return Classified(name, float(value[name]))

@@ -14,11 +14,11 @@ from schemas.events.invalid import InvalidMessage, Reason
 from schemas.events.left_out import LeftOut, Oddity
 from schemas.events.times import clamped_time
 from schemas.payloads.outcome_forms import plain_outcome
-from schemas.payloads.probabilities import are_off
 from schemas.payloads.typed_values import without_type
 from schemas.values.class_order import USUAL_CLASSES, Classes
 from schemas.values.classes import class_name, without_margins
 from schemas.values.numbers import number_of
+from schemas.values.probabilities import are_off
 from schemas.values.spellings import NOTHING, Spellings
 
 _TIME_ODDITIES: Final = {Reason.WRONG_TYPE: Oddity.MISTYPED}

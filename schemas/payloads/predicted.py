@@ -6,9 +6,9 @@ from schemas.events.left_out import LeftOut, Oddity
 from schemas.payloads.optional_fields import is_element, is_finite
 from schemas.payloads.outcome_forms import plain_outcome
 from schemas.payloads.positions import positions
-from schemas.payloads.probabilities import ROUNDING
 from schemas.tables.columns import ABSENT
 from schemas.values.class_order import USUAL_CLASSES, Classes
+from schemas.values.probabilities import ROUNDING
 
 
 class Likeliest(NamedTuple):

@@ -6,13 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from schemas.payloads.member_roles import MemberRole
-from schemas.payloads.probabilities import ROUNDING, SEVERAL
 from schemas.payloads.slot_roles import Roles
 from schemas.scan.interning import Strings, same
 from schemas.scan.kernel import kernel
 from schemas.scan.tokens import Token
 from schemas.scan.words import Bytes, Positions
 from schemas.values.numbers import LARGEST_EXACT
+from schemas.values.probabilities import ROUNDING, SEVERAL
 
 SINGLE: Final = int(MemberRole.FEATURES)
 """Roles below it come at most once a row."""
