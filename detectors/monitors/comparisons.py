@@ -5,8 +5,8 @@ or a candidate, or as the settings name both. A version that nothing has named i
 it takes is for the registry to tell.
 """
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
-from typing import Final
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from typing import Any, Final
 
 from detectors.comparisons.comparison import Comparison
 from detectors.comparisons.options import ComparisonOptions
@@ -108,20 +108,17 @@ class Comparisons:
         """Return the pairs."""
         return [list(pair) for pair in sorted(self._comparisons)]
 
-    def state(self) -> list[State]:
-        """Return the whole state."""
-        return [{"pair": list(pair), "state": self.part_state(pair)} for pair in self._comparisons]
+    def state(self) -> list[list[Any]]:
+        """Return the whole state: each pair, and its state."""
+        return [[list(pair), self.part_state(pair)] for pair in self._comparisons]
 
-    def restore(self, states: Sequence[State]) -> None:
-        """Restore a state; a pair that was compared otherwise begins anew."""
+    def restore(self, states: Iterable[Sequence[Any]]) -> None:
+        """Restore states by their pairs; a pair that was compared otherwise begins anew."""
         self._comparisons = {}
         self._pairs = {}
-        for each in states:
-            model, baseline, candidate = each["pair"]
+        for (model, baseline, candidate), state in states:
             options = self.options_of(model)
-            if options is None:
-                continue
-            comparison = Comparison.of(each["state"], options)
+            comparison = None if options is None else Comparison.of(state, options)
             if comparison is not None:
                 self._comparisons[model, baseline, candidate] = comparison
 

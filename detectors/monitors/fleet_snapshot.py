@@ -5,7 +5,8 @@ model events noticed, of the registry one for each version and one for each mode
 each reference from outside, and one for each pair of versions that is compared.
 """
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from functools import partial
 from hashlib import blake2b
 from typing import Any, Final, NamedTuple
 
@@ -35,7 +36,6 @@ from detectors.versions.registry import VersionRegistry
 from schemas.events.invalid import InvalidMessage
 from schemas.formats import OtherFormat
 from schemas.tables.columns import Kind, Role
-from schemas.tables.model_version import ModelVersion
 from schemas.tables.retyping import KINDS
 from schemas.values.spellings import USUAL
 
@@ -43,21 +43,6 @@ NOTICED: Final[PartName] = ("noticed",)
 SERVED: Final = "served"
 LIFECYCLE: Final = "lifecycle"
 """With what the names of the registry's parts begin: of a version, and of a model's events."""
-
-
-def snapshot_of(fleet: Fleet, key: ModelVersion) -> bytes:
-    """Return the snapshot of a model version, as a worker writes it.
-
-    It depends on the rows alone that the version has counted: neither on how they were cut into
-    batches, nor on restarts, nor on a clock.
-
-    Raises
-    ------
-    KeyError
-        If the version is not watched.
-    """
-    return FleetSnapshots(fleet).part((MODEL, *key))
-
 
 _STATED: Final = {
     "adwin": {"delta": 0.01},
@@ -171,18 +156,26 @@ class FleetSnapshots:
         self._parts = ModelParts(
             lambda name: {"model": name[1], "version": name[2]}, self._restore_one
         )
-        self._registry = ModelParts(
-            lambda name: dict(zip(("model", "version"), name[1:], strict=False)),
-            self._restore_one_served,
-        )
+        self._registry = ModelParts(_model_and_version, self._restore_one_served)
         self._references = ModelParts(
-            lambda name: dict(zip(("model", "version"), name[1:], strict=False)),
-            lambda name, state: GivenReferences().restore([(name, state)]),
+            _model_and_version, lambda name, state: GivenReferences().restore([(name, state)])
         )
         self._comparisons = ModelParts(
             lambda name: {"pair": list(name[1:])},
-            lambda name, state: self._new_comparisons().restore([_compared(name, state)]),
+            lambda name, state: Comparisons(fleet.comparisons.options_of, fleet.versions).restore(
+                [(name[1:], state)]
+            ),
         )
+        self._others: dict[str, tuple[ModelParts, Callable[[PartName], State]]] = {
+            SERVED: (self._registry, lambda name: fleet.versions.version_state((name[1], name[2]))),
+            LIFECYCLE: (self._registry, lambda name: fleet.versions.lifecycle_state(name[1])),
+            REFERENCE: (self._references, fleet.references.part_state),
+            COMPARED: (
+                self._comparisons,
+                lambda name: fleet.comparisons.part_state((name[1], name[2], name[3])),
+            ),
+        }
+        """By what their names begin with: what reads and writes parts, and gives their states."""
 
     def stamps(self) -> dict[PartName, Hashable]:
         """Return every part's name with what differs whenever the part does."""
@@ -207,24 +200,14 @@ class FleetSnapshots:
             return encode_snapshot({"noticed": self._fleet.noticed.state()})
         if name[0] == NEWCOMERS:
             return encode_block(self._fleet.newcomers.block(int(name[1])))
-        if name[0] == LIFECYCLE:
-            return self._registry.encode(name, self._fleet.versions.lifecycle_state(name[1]))
-        if name[0] in {REFERENCE, COMPARED}:
-            return self._given_or_compared(name)
+        if name[0] in self._others:
+            parts, state_of = self._others[name[0]]
+            return parts.encode(name, state_of(name))
         _, model, version = name
-        if name[0] == SERVED:
-            return self._registry.encode(name, self._fleet.versions.version_state((model, version)))
         monitor = self._fleet.monitor(model, version)
         if monitor is None:
             raise KeyError(name)
         return self._parts.encode(name, monitor.state(), options=fingerprint(monitor.options))
-
-    def _given_or_compared(self, name: PartName) -> bytes:
-        if name[0] == REFERENCE:
-            return self._references.encode(name, self._fleet.references.part_state(name))
-        _, model, baseline, candidate = name
-        state = self._fleet.comparisons.part_state((model, baseline, candidate))
-        return self._comparisons.encode(name, state)
 
     def outline(self) -> State:
         """Return the order of the versions, which of them are young, and who are newcomers."""
@@ -240,24 +223,19 @@ class FleetSnapshots:
         states = [(name, self._state(name, parts, notes)) for name in names]
         held = [name_of(number) for number, _ in outline["newcomers"]["blocks"]]
         # A release before writes none: the registry begins with the next row.
-        registered = [
-            *((SERVED, model, version) for model, version in outline.get("served", ())),
-            *((LIFECYCLE, model) for model in outline.get("lifecycles", ())),
-        ]
-        told = [(name, self._registry.decode(name, parts)["state"]) for name in registered]
-        registry = {**_registry_of(told), "named": outline.get("named", [])}
-        self._registry.restore(told, lambda: VersionRegistry().restore(registry))
-        given = [
-            (name, self._references.decode(name, parts)["state"])
-            for name in ((REFERENCE, *whose) for whose in outline.get("references", ()))
-        ]
-        self._references.restore(given, lambda: GivenReferences().restore(given))
-        pairs = [
-            (name, self._comparisons.decode(name, parts)["state"])
-            for name in ((COMPARED, *pair) for pair in outline.get("comparisons", ()))
-        ]
-        compared = [_compared(*each) for each in pairs]
-        self._comparisons.restore(pairs, lambda: self._new_comparisons().restore(compared))
+        registered = self._states_of_others(
+            [
+                *((SERVED, *whose) for whose in outline.get("served", ())),
+                *((LIFECYCLE, model) for model in outline.get("lifecycles", ())),
+            ],
+            parts,
+        )
+        given = self._states_of_others(
+            [(REFERENCE, *whose) for whose in outline.get("references", ())], parts
+        )
+        compared = self._states_of_others(
+            [(COMPARED, *pair) for pair in outline.get("comparisons", ())], parts
+        )
         whole = {
             "noticed": tree["noticed"],
             "young": outline["young"],
@@ -265,12 +243,21 @@ class FleetSnapshots:
             "newcomers": outline["newcomers"],
             "held": [frame_in(name, parts) for name in held],
             "monitors": [_item(name, state) for name, state in states],
-            "versions": registry,
+            "versions": {**_registry_of(registered), "named": outline.get("named", [])},
             "references": given,
-            "comparisons": compared,
+            "comparisons": [(name[1:], state) for name, state in compared],
         }
+        attempt = partial(self._fleet.restore, whole)
+        # Where that fails each kind looks for the part that is at fault, those of models last.
+        for kind, its in (
+            (self._registry, registered),
+            (self._references, given),
+            (self._comparisons, compared),
+            (self._parts, states),
+        ):
+            attempt = partial(kind.restore, its, attempt)
         try:
-            self._parts.restore(states, lambda: self._fleet.restore(whole))
+            attempt()
         except (InvalidMessage, OtherFormat):
             for name in held:
                 block_in(name, parts)  # which tells of the faulty one
@@ -290,8 +277,10 @@ class FleetSnapshots:
         )
         return {**state, "columns": []}
 
-    def _new_comparisons(self) -> Comparisons:
-        return Comparisons(self._fleet.comparisons.options_of, self._fleet.versions)
+    def _states_of_others(
+        self, names: Iterable[PartName], parts: Mapping[PartName, bytes]
+    ) -> list[tuple[PartName, State]]:
+        return [(name, self._others[name[0]][0].decode(name, parts)["state"]) for name in names]
 
     def _restore_one(self, name: PartName, state: State) -> None:
         fleet = Fleet(
@@ -303,6 +292,11 @@ class FleetSnapshots:
 
     def _restore_one_served(self, name: PartName, state: State) -> None:
         VersionRegistry().restore(_registry_of([(name, state)]))
+
+
+def _model_and_version(name: PartName) -> State:
+    """Return whose a part is, that of all versions without one."""
+    return dict(zip(("model", "version"), name[1:], strict=False))
 
 
 def _registered(key: tuple[str, ...]) -> PartName:
@@ -327,10 +321,6 @@ def _notes_of_old(name: PartName, state: State) -> Iterator[str]:
             f"model {model}, version {version}: references of categories were learned by the rules "
             f"of an earlier version; those of {new} columns begin anew"
         )
-
-
-def _compared(name: PartName, state: State) -> State:
-    return {"pair": list(name[1:]), "state": state}
 
 
 def _item(name: PartName, state: State) -> State:

@@ -79,6 +79,8 @@ class ModelParts:
         """
         try:
             whole()
+        except UnusablePart:
+            raise  # one of another kind, that was found already
         except WRONG_FORM:
             # All at once is the fast way; now find out which one it is.
             for name, state in states:

@@ -15,6 +15,7 @@ from detectors.snapshots.parts import Durable
 from schemas.tables.model_version import ModelVersion
 from schemas.tables.observations import Origin
 from tests.chaos.verdict import Verdict
+from tests.detectors.stored import parts_of
 
 
 def judge_state(
@@ -38,7 +39,7 @@ def judge_state(
         except UnusableState as error:
             verdict.wrong(f"states of {topic}", [error])
             continue
-        parts = {name: durable.part(name) for name in durable.stamps()}
+        parts = parts_of(durable)
         mine = {} if found is None else found.parts
         what = f"snapshots of {topic}, partition {partition}"
         verdict.missing(what, parts.keys() - mine.keys())

@@ -9,7 +9,6 @@ from agents.state.reader import StateReader
 from agents.state.stored_state import StoredState, assemble
 from detectors.comparisons.options import ComparisonOptions
 from detectors.monitors.fleet import Fleet
-from detectors.monitors.fleet_snapshot import FleetSnapshots
 from detectors.monitors.label_watch import LabelWatch
 from detectors.monitors.options import MonitorOptions
 from detectors.monitors.performance_watch import PerformanceWatch
@@ -64,9 +63,3 @@ async def stored_states(bootstrap: str, topic: str) -> dict[int, StoredState]:
     reading = await StateReader({"bootstrap_servers": bootstrap}).read(topic, range(PARTITIONS))
     states = {number: assemble(topic, number, held) for number, held in reading.records.items()}
     return {number: state for number, state in states.items() if state is not None}
-
-
-def parts_of(fleet: Fleet) -> dict[tuple[str, ...], bytes]:
-    """Return a fleet's snapshots."""
-    snapshots = FleetSnapshots(fleet)
-    return {name: snapshots.part(name) for name in snapshots.stamps()}

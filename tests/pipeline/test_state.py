@@ -15,15 +15,17 @@ import orjson
 import pytest
 
 from detectors.monitors.fleet import Fleet
+from detectors.monitors.fleet_snapshot import FleetSnapshots
 from detectors.monitors.options import MonitorOptions
 from detectors.performance.options import PerformanceOptions
 from schemas.events.model_performance import ModelPerformance
 from schemas.events.published import PublishedEvent
 from tests.agents.transport.worker_process import wait_until
 from tests.detectors.drift_alerts import alerts_in
+from tests.detectors.stored import parts_of
 from tests.kafka import KafkaCluster
 from tests.pipeline.driftline import ROOT, USERS_TOPICS, Kafka, Traffic, Worker
-from tests.pipeline.oracle import offline, parts_of, stored_states
+from tests.pipeline.oracle import offline, stored_states
 
 ROWS, CHANGE_AT, STOP_AT = 3000, 1800, 1500
 SETTINGS = {
@@ -112,7 +114,7 @@ def check_against_the_oracle(client: Kafka) -> list[PublishedEvent]:
     assert sum(len(fleet) for fleet in fleets.values()) > 0
     for number, fleet in fleets.items():
         if number in stored:
-            assert stored[number].parts == parts_of(fleet)
+            assert stored[number].parts == parts_of(FleetSnapshots(fleet))
             assert stored[number].outline == fleet.outline()
         else:
             assert len(fleet) == 0

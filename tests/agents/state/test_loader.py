@@ -26,6 +26,7 @@ from schemas.formats import SNAPSHOTS, OtherFormat
 from schemas.tables.columns import Role
 from tests.agents.fakes import FakeTelemetry
 from tests.detectors.batches import rows_of, table_of
+from tests.detectors.stored import parts_of
 from tests.topics import TOPICS
 
 LOG = TOPICS.observations
@@ -98,7 +99,7 @@ async def stored(covers: int, **bounds: int) -> FakeTopic:
     fleet = Fleet(lambda _: MonitorOptions())
     fleet.update(table_of(rows_of(x=np.random.default_rng(1).normal(size=1500))))
     snapshots = FleetSnapshots(fleet)
-    parts = {name: snapshots.part(name) for name in snapshots.stamps()}
+    parts = parts_of(snapshots)
     writer = StateWriter(
         topic.send, "driftline-state", 0, stage="detection", group="g", generation=1, stored=None
     )

@@ -10,6 +10,7 @@ from detectors.monitors.fleet_snapshot import FleetSnapshots
 from detectors.monitors.options import MonitorOptions
 from tests.detectors.batches import rows_of, table_of
 from tests.detectors.references import reference_of
+from tests.detectors.stored import parts_of
 
 
 def _normal(rows: int, seed: int) -> Any:
@@ -18,7 +19,7 @@ def _normal(rows: int, seed: int) -> Any:
 
 def _stored(fleet: Fleet) -> StoredState:
     snapshots = FleetSnapshots(fleet)
-    parts = {name: snapshots.part(name) for name in snapshots.stamps()}
+    parts = parts_of(snapshots)
     # The policy has parts of models without a version.
     parts["model", "fraud"] = b""
     return StoredState(

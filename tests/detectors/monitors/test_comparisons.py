@@ -33,6 +33,7 @@ from schemas.tables.columns import Column, Kind, Role
 from schemas.tables.observations import ModelRows, ObservationTable, Origin, Source
 from schemas.tables.outcomes import outcome_columns
 from tests.detectors.batches import START
+from tests.detectors.stored import parts_of
 
 OPTIONS = MonitorOptions(burn_in=50, bins=8, task=Task.CLASSIFICATION)
 ACCURACY = ComparedMetric(metric=ThresholdMetric.ACCURACY, smallest_effect=0.1)
@@ -242,8 +243,7 @@ def test_held_predictions_and_labels_of_newcomers_are_both_compared() -> None:
 def restored(fleet: Fleet) -> Fleet:
     snapshots = FleetSnapshots(fleet)
     other = fleet_of()
-    parts = {name: snapshots.part(name) for name in snapshots.stamps()}
-    FleetSnapshots(other).restore(snapshots.outline(), parts)
+    FleetSnapshots(other).restore(snapshots.outline(), parts_of(snapshots))
     return other
 
 
@@ -251,7 +251,7 @@ def test_a_state_without_comparisons_begins_them_and_a_faulty_one_is_named() -> 
     fleet = serving(fleet_of(), "2")
     taken(fleet, list(traffic(better, requests=200)))
     snapshots = FleetSnapshots(fleet)
-    parts = {name: snapshots.part(name) for name in snapshots.stamps()}
+    parts = parts_of(snapshots)
     outline = snapshots.outline()
     pair = ("comparison", "fraud", "1", "2")
     assert pair in parts
@@ -272,8 +272,7 @@ def test_other_options_begin_a_comparison_anew() -> None:
     taken(fleet, list(traffic(better, requests=200)))
     snapshots = FleetSnapshots(fleet)
     other = fleet_of(ComparisonOptions(metrics=(RECALL, ACCURACY)))
-    parts = {name: snapshots.part(name) for name in snapshots.stamps()}
-    FleetSnapshots(other).restore(snapshots.outline(), parts)
+    FleetSnapshots(other).restore(snapshots.outline(), parts_of(snapshots))
     (first, *_) = taken(other, list(traffic(better, requests=400))[4:])
     assert first.look == 0
 

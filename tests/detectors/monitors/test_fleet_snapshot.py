@@ -12,7 +12,6 @@ from detectors.monitors.fleet_snapshot import (
     NOTICED,
     FleetSnapshots,
     fingerprint,
-    snapshot_of,
     summary_of,
 )
 from detectors.monitors.options import DetectorOptions, MonitorOptions
@@ -26,6 +25,7 @@ from schemas.tables.observations import ObservationTable
 from schemas.values.spellings import Spellings
 from tests.detectors.batches import plain, rows_of, table_of
 from tests.detectors.drift_alerts import alerts_in
+from tests.detectors.stored import parts_of, snapshot_of
 
 OPTIONS = MonitorOptions(burn_in=100)
 SAMPLES = Path(__file__).parent
@@ -85,8 +85,7 @@ def _feed(fleet: Fleet, items: Sequence[Item]) -> list[PublishedEvent]:
 
 
 def _parts(fleet: Fleet) -> dict[PartName, bytes]:
-    snapshots = FleetSnapshots(fleet)
-    return {name: snapshots.part(name) for name in snapshots.stamps()}
+    return parts_of(FleetSnapshots(fleet))
 
 
 def _through_bytes(fleet: Fleet, **more: Any) -> Fleet:

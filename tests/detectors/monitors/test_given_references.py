@@ -25,6 +25,7 @@ from schemas.tables.reference_parts import ReferencePart, decode_reference, enco
 from tests.detectors.batches import START, plain, rows_of, table_of
 from tests.detectors.drift_alerts import alerts_in
 from tests.detectors.references import about, reference_of
+from tests.detectors.stored import parts_of
 from tests.detectors.streams import autoregressive
 
 BURN_IN = 300
@@ -359,7 +360,7 @@ def test_neither_cuts_nor_restarts_change_what_is_found(
     for begin, end in pairwise(bounds):
         if begin == restart:
             snapshots = FleetSnapshots(fleet)
-            stored = {name: snapshots.part(name) for name in snapshots.stamps()}
+            stored = parts_of(snapshots)
             outline = snapshots.outline()
             fleet = _fleet()
             assert FleetSnapshots(fleet).restore(outline, stored) == []
@@ -390,7 +391,7 @@ def test_a_stored_reference_that_cannot_be_read_is_named() -> None:
     fleet = _fleet()
     _refer(fleet, reference_of(x=_normal(100, 1)))
     snapshots = FleetSnapshots(fleet)
-    stored = {name: snapshots.part(name) for name in snapshots.stamps()}
+    stored = parts_of(snapshots)
     other = _fleet()
     (foreign,) = reference_of(more={"model": "churn"}, x=_normal(100, 1))
     assert other.refer(foreign) == "churn"

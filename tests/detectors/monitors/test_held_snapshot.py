@@ -20,6 +20,7 @@ from detectors.snapshots.parts import UnusablePart
 from schemas.tables.frames import encode_frame
 from schemas.tables.observations import Origin
 from tests.detectors.batches import batch_of, rows_of, table_of, table_of_many
+from tests.detectors.stored import parts_of
 
 SAMPLES = Path(__file__).parent
 NAME = name_of(7)
@@ -100,7 +101,7 @@ def test_a_fleet_names_the_block_that_cannot_be_read() -> None:
     fleet = Fleet(lambda _: MonitorOptions(), at_once=0)
     fleet.update(table_of(rows_of(x=[1.0])))
     snapshots = FleetSnapshots(fleet)
-    parts = {name: snapshots.part(name) for name in snapshots.stamps()}
+    parts = parts_of(snapshots)
     outline = fleet.outline()
     spoiled = encode_snapshot({"rows": np.zeros(3, dtype=np.uint8)})
     missing = {name: data for name, data in parts.items() if name != name_of(0)}

@@ -8,13 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detectors.monitors.fleet import AT_ONCE, Fleet
-from detectors.monitors.fleet_snapshot import FleetSnapshots, snapshot_of
+from detectors.monitors.fleet_snapshot import FleetSnapshots
 from detectors.monitors.newcomers import ENOUGH, SHOWN, Newcomers
 from detectors.monitors.options import MonitorOptions
 from schemas.events.model_event import ModelEvent, ModelEventType
 from schemas.tables.columns import Column, Kind, Role
 from schemas.tables.observations import ModelRows, ObservationTable, Origin, Source
 from tests.detectors.batches import START, batch_of, rows_of, table_of, table_of_many
+from tests.detectors.stored import snapshot_of
 
 OPTIONS = MonitorOptions(burn_in=60, bins=8)
 

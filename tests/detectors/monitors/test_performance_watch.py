@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detectors.monitors.fleet import Fleet
-from detectors.monitors.fleet_snapshot import snapshot_of
 from detectors.monitors.options import MonitorOptions
 from detectors.monitors.performance_watch import PerformanceWatch
 from detectors.monitors.row_consumer import RowConsumer
@@ -25,6 +24,7 @@ from schemas.tables.observations import ModelRows, ObservationTable, Origin, Sou
 from schemas.tables.outcomes import outcome_columns
 from tests.detectors.batches import START, plain
 from tests.detectors.performance.labelled import labelled_columns
+from tests.detectors.stored import snapshot_of
 
 DAY = 86_400_000
 BEGIN = START - START % DAY

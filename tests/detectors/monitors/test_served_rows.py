@@ -11,6 +11,7 @@ from schemas.events.times import format_time
 from schemas.tables.columns import Role
 from schemas.tables.observations import ObservationTable
 from tests.detectors.batches import START, batches_of, rows_of, table_of
+from tests.detectors.stored import parts_of
 from tests.detectors.versions.events import event
 
 
@@ -25,9 +26,8 @@ def rows(size: int = 2000) -> list[dict[str, Any]]:
 
 def restored(fleet: Fleet) -> Fleet:
     snapshots = FleetSnapshots(fleet)
-    parts = {name: snapshots.part(name) for name in snapshots.stamps()}
     other = fleet_of()
-    FleetSnapshots(other).restore(snapshots.outline(), parts)
+    FleetSnapshots(other).restore(snapshots.outline(), parts_of(snapshots))
     return other
 
 

@@ -12,6 +12,7 @@ from schemas.events.any_alert import decode_alert
 from schemas.events.codec import decode_object
 from schemas.events.model_event import ModelEvent, ModelEventType
 from tests.agents.stages.test_policy import alert
+from tests.detectors.stored import parts_of
 
 LOG: list[Alert | ModelEvent] = [
     *(
@@ -45,7 +46,7 @@ def test_stopping_after_any_event_and_going_on_equals_never_having_stopped(stop:
     expected = _feed(whole, LOG)
     found = _feed(first, LOG[:stop])
     snapshots = PolicySnapshots(first)
-    parts = {name: snapshots.part(name) for name in snapshots.stamps()}
+    parts = parts_of(snapshots)
     assert PolicySnapshots(second).restore(snapshots.outline(), parts) == []
     found += _feed(second, LOG[stop:])
     assert len(expected) == 1
