@@ -22,10 +22,8 @@ from detectors.reference.column_block import (
     TALLY,
     WIDE,
     WINDOW,
-    WINDOWS,
     Integers,
-    counts_words,
-    recent_words,
+    block_words,
 )
 
 
@@ -33,9 +31,9 @@ from detectors.reference.column_block import (
 def _lengths(address: int) -> tuple[int, int]:
     """Return how many words a block has, and the counts of its categories."""
     head = carray(pointer(address), (TALLY,), np.int64)
-    size = head[SIZE]
-    words = WINDOWS + 2 * head[WINDOW] + counts_words(size, head[WIDE]) + recent_words(size)
-    words += head[EDGES] + head[LATEST] + head[ROWS] + head[APART]
+    words = block_words(
+        head[WINDOW], head[SIZE], head[EDGES], head[LATEST], head[ROWS], head[WIDE], head[APART]
+    )
     counted = head[READY] != 0 and head[BIN_OF_AT] != 0
     return words, (head[CATEGORY_COUNTS_SIZE] if counted else 0)
 

@@ -134,15 +134,7 @@ class ColumnBlock:
         apart: int = 0,
     ) -> None:
         self.words: Integers = np.zeros(
-            WINDOWS
-            + 2 * window
-            + counts_words(size, wide)
-            + recent_words(size)
-            + edges
-            + latest
-            + rows
-            + apart,
-            dtype=np.int64,
+            block_words(window, size, edges, latest, rows, wide, apart), dtype=np.int64
         )
         self.words[WINDOW : APART + 1] = window, size, edges, latest, rows, wide, apart
         self.words[ADDRESS] = address_of(self.words)
@@ -310,6 +302,15 @@ class ColumnBlock:
 
     def _floats(self, begin: int, count: int) -> Numbers:
         return self.words[begin : begin + count].view(np.float64)
+
+
+@register_jitable
+def block_words(
+    window: int, size: int, edges: int, latest: int, rows: int, wide: int, apart: int
+) -> int:
+    """Return how many words a block has; parameters as of `ColumnBlock`."""
+    counts = counts_words(size, wide) + recent_words(size)
+    return WINDOWS + 2 * window + counts + edges + latest + rows + apart
 
 
 @register_jitable

@@ -252,12 +252,18 @@ def is_seasonal(memory: Numbers) -> bool:
     return bool(memory[DAY_KNOWN] + memory[WEEK_KNOWN] > 0.0)
 
 
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+def _changes_with_hours(memory: Numbers) -> bool:
+    """Tell whether enough values have stayed within hours, and changed from one to another."""
+    return bool(memory[PAIRS] >= FEWEST_PAIRS and memory[CHANGES] >= FEWEST_CHANGES)
+
+
 @njit(cache=True, nogil=True, error_model="numpy")
 def is_calendar(memory: Numbers) -> bool:
     """Tell whether values follow from the time alone: none changes within an hour, or all rise."""
-    by_hour = memory[PAIRS] >= FEWEST_PAIRS and memory[CHANGES] >= FEWEST_CHANGES
+    by_hour = memory[VARIES] == 0.0 and _changes_with_hours(memory)
     rises = memory[FALLS] == 0.0 and memory[RISES] >= FEWEST_RISES
-    return bool((memory[VARIES] == 0.0 and by_hour) or rises)
+    return bool(by_hour or rises)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -271,11 +277,9 @@ def keeps_to_calendar(before: Numbers, after: Numbers) -> bool:
     before, after
         Shape ``(MEMORY,)``: what was known before these rows, and after them.
     """
-    enough_before = before[PAIRS] >= FEWEST_PAIRS and before[CHANGES] >= FEWEST_CHANGES
-    enough_after = after[PAIRS] >= FEWEST_PAIRS and after[CHANGES] >= FEWEST_CHANGES
-    always_hour = after[VARIES] == 0.0 and enough_before
+    always_hour = after[VARIES] == 0.0 and _changes_with_hours(before)
     always_rose = after[FALLS] == 0.0 and before[RISES] >= FEWEST_RISES
-    ever_hour = before[VARIES] == 0.0 and enough_after
+    ever_hour = before[VARIES] == 0.0 and _changes_with_hours(after)
     ever_rose = before[FALLS] == 0.0 and after[RISES] >= FEWEST_RISES
     return bool(always_hour or always_rose or not (ever_hour or ever_rose))
 
