@@ -3,23 +3,16 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
-from functools import partial
 from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.alerts.against import Against
 from detectors.alerts.drift import Drift, Finding
 from detectors.alerts.quality_change import QualityChange
 from detectors.alerts.values_change import ValuesChange
-from detectors.algorithms import bernoulli, joint_bets, multinomial, rank_bets, share_cusum
-from detectors.algorithms.bernoulli import Bernoulli
-from detectors.algorithms.change_point import likeliest_suffix, strongest_suffix
-from detectors.algorithms.multinomial import Multinomial
-from detectors.algorithms.rank_bets import RankBets
+from detectors.algorithms import share_cusum
 from detectors.arrays.column import Numbers
-from detectors.monitors.column_detectors import ColumnDetectors
 from detectors.monitors.column_season import ColumnSeason
 from detectors.monitors.default_detectors import DefaultDetectors
 from detectors.monitors.held_change import HeldChange
@@ -28,15 +21,13 @@ from detectors.monitors.limits import Allowance
 from detectors.monitors.options import DetectorOptions
 from detectors.monitors.row_bets import NO_ROW_BETS, RowBets
 from detectors.monitors.unrest import Unrest
+from detectors.monitors.watched_values import WatchedValues
 from detectors.reference import block_means, season
-from detectors.reference.column_block import BUDGET, LIMITS_SIZE, RECENT
-from detectors.reference.early_ranks import PEACE, Step
-from detectors.reference.first_values import FirstValues
-from detectors.reference.given import Fate, GivenColumn, GivenOutcome, judged_by, spacing_of
+from detectors.reference.column_block import RECENT
+from detectors.reference.given import Fate, GivenColumn, GivenOutcome
 from detectors.reference.reference import Reference
 from detectors.reference.told_season import ToldSeason
 from detectors.snapshots.tree import State
-from schemas.events.detector_report import Stream
 from schemas.tables.columns import Codes, Flag, Flags, Kind, Values
 from schemas.tables.columns import Column as Observed
 from schemas.tables.retyping import retyped
@@ -89,31 +80,16 @@ class ColumnMonitor:
     given
         Gives its values in the reference from outside that is in force; None where there are none.
 
-    Attributes
-    ----------
-    kind
-        The one that is chosen.
     """
 
     __slots__ = (
-        "_allowance",
-        "_began",
-        "_bins",
         "_burn_in",
         "_choice",
-        "_detectors",
-        "_fate",
-        "_finds_faults",
-        "_given",
-        "_options",
         "_placed",
-        "_restarts",
         "_season",
-        "_seed",
         "_spellings",
         "_unrest",
-        "kind",
-        "reference",
+        "_watched",
     )
 
     def __init__(
@@ -130,43 +106,40 @@ class ColumnMonitor:
         told: ToldSeason = ToldSeason.AUTO,
         given: Callable[[], GivenColumn | None] = lambda: None,
     ) -> None:
-        self._given = given
-        self._began: int | None = None
-        self._fate = Fate()
-        self._season = ColumnSeason(told)
-        self._allowance = allowance
-        self._finds_faults = finds_faults
-        self._choice = KindChoice(kinds, burn_in, spellings)
         self._spellings = spellings
-        self._options = detectors
         self._burn_in = burn_in
-        self._bins = bins
-        self._seed = seed
-        self._restarts = 0
+        self._season = ColumnSeason(told)
+        self._choice = KindChoice(kinds, burn_in, spellings)
         self._unrest = Unrest(burn_in)
-        self._watch_as(self._choice.first)
+        self._placed = False
+        self._watched = WatchedValues(
+            self._choice.first,
+            detectors=detectors,
+            burn_in=burn_in,
+            bins=bins,
+            seed=seed,
+            spellings=spellings,
+            finds_faults=finds_faults,
+            allowance=allowance,
+            season=self._season,
+            given=given,
+        )
         share_cusum.begin(self.reference.block.quality, self.problems, burn_in)
 
-    def _watch_as(self, kind: Kind) -> None:
-        """Watch values of a kind, with a new reference and detectors that know nothing yet."""
-        self.kind = kind
-        self._placed = False
-        self.reference = self._new_reference()
-        self._begin_detectors(self._allowance.at_first())
-        self._season.begin(self.reference.block, kind)
+    @property
+    def kind(self) -> Kind:
+        """The kind that is chosen."""
+        return self._watched.kind
 
-    def _begin_detectors(self, budget: float) -> None:
-        """Let detectors that know nothing yet watch the reference, under a budget in rows."""
-        self._detectors = ColumnDetectors(self._options, self.kind, self._burn_in)
-        block = self._detectors.primed(self.reference.block, budget)
-        multinomial.restore(block.shares, block.recent_counts, None)
-        bernoulli.restore(block.odds, None)
-        self.reference.block = block
+    @property
+    def reference(self) -> Reference:
+        """The reference that is in force, or begins."""
+        return self._watched.reference
 
     @property
     def defaults(self) -> DefaultDetectors | None:
         """The default detectors; None where the column has others."""
-        return self._detectors.defaults
+        return self._watched.defaults
 
     @property
     def evidence(self) -> Mapping[Kind, int]:
@@ -198,8 +171,7 @@ class ColumnMonitor:
     @property
     def names(self) -> Sequence[str]:
         """The categories by their numbers."""
-        categories = self.reference.categories
-        return () if categories is None else categories.names
+        return self._watched.names
 
     def update(
         self,
@@ -239,7 +211,7 @@ class ColumnMonitor:
                 if first > 0:
                     look = min(look, first)
                 elif kind is not self.kind:
-                    self._renew_as(kind)
+                    self._watched.renew_as(kind)
             part = rest.between(0, min(look, course))
             learned, change = self._learn(
                 retyped(part, self.kind, self._spellings), first_row + begin, times[begin:], bets
@@ -248,14 +220,11 @@ class ColumnMonitor:
             if change is not None:
                 self._add(changes, change)
                 continue
-            fate = self._fate
             kind = self._choice.look(part.between(0, learned), self.kind, self._usable)
             if kind is not self.kind:
-                self._restarts += 1
-                self._renew_as(kind)
+                self._watched.begin_again(kind=kind)
                 self._begin_quality()
-                self._fate = fate.again()
-        self._tell_dependence()
+        self._watched.tell_dependence()
         self._season.stand(self.reference)
         return changes
 
@@ -304,11 +273,10 @@ class ColumnMonitor:
             was_ready, missing = self.reference.ready, self.reference.missing
             most = len(rows) if was_ready else missing
             if missing == self._burn_in:
-                self._began = int(times[rows[0] - first_row])
-                self._season.begin_values(self.reference.block, self._began)
-            values = self._values(observed[:most], judged.categories)
+                self._watched.begin_at(int(times[rows[0] - first_row]))
+            values = self._watched.numbers(observed[:most], judged.categories)
             before = self.reference.block.season
-            taken, found = self._advance(values, rows[:most], bets)
+            taken, found = self._watched.advance(values, rows[:most], bets)
             known, after = rows[0] - first_row, rows[taken - 1] - first_row + 1
             own = column.between(known, after)
             self._season.note(own, times[known:], self.reference.block)
@@ -363,16 +331,16 @@ class ColumnMonitor:
         came
             The kind as which its rows come; the kernel gets them in the column's kind.
         """
-        if self._detectors.defaults is None:
+        watched, choice = self._watched, self._choice
+        if watched.defaults is None:
             return None
-        choice = self._choice
         # Looked at here first: of a choice that was made there is nothing to count any more.
-        if not (choice.is_closed or choice.is_plain(self.kind, came, self._usable)):
+        if not (choice.is_closed or choice.is_plain(watched.kind, came, self._usable)):
             return None
         if not self._placed:
-            self.reference.pin()
+            watched.reference.pin()
             self._placed = True
-        return self.reference.block.address
+        return watched.reference.block.address
 
     def conclude(
         self,
@@ -408,7 +376,8 @@ class ColumnMonitor:
             for stream, detector, detection in self.defaults.detections(found, self.reference.block)
         )
         before = self.reference.block.season
-        _, change = self._conclude(self._values(observed, judged.categories), rows, findings)
+        values = self._watched.numbers(observed, judged.categories)
+        _, change = self._watched.conclude(values, rows, findings)
         end = change.row - first_row + 1
         self._season.note(own.between(0, end), times, self.reference.block)
         seen = self._season.seen(change, self.reference, before, int(times[end - 1]))
@@ -432,7 +401,7 @@ class ColumnMonitor:
         # The kernel leaves the end of a burn-in to `update`, which knows what comes after it.
         if self.reference.ready or self.reference.missing > len(column.values):
             values, rows = _usable(column, 0)
-            numbers[rows] = self._values(values, column.categories)
+            numbers[rows] = self._watched.numbers(values, column.categories)
         return numbers
 
     def restart(self) -> None:
@@ -455,12 +424,12 @@ class ColumnMonitor:
         outcome
             `GivenOutcome.AWAITED` where they are to be judged against it; None where there is none.
         """
-        self._fate = Fate(outcome)
+        self._watched.fate = Fate(outcome)
 
     @property
     def given_outcome(self) -> GivenOutcome | None:
         """What has become of the reference from outside; None where there was none."""
-        return self._fate.outcome
+        return self._watched.fate.outcome
 
     def restart_values(self, *, told: bool = False) -> None:
         """Begin a new reference with the next value; the quality of values stays.
@@ -470,28 +439,10 @@ class ColumnMonitor:
         told
             Whether since a change of values is told.
         """
-        self._begin_again(told=told)
-        self._season.let_go(self.reference.block)
-
-    def _begin_again(self, *, told: bool) -> None:
-        """Begin a new reference, before it is looked at what its blocks say of a change."""
         self._placed = False
-        self._fate = self._fate.replaced() if told else self._fate.again()
-        self._restarts += 1
-        self._renew_as(self.kind)
+        self._watched.begin_again(told=told)
         self._choice.begin(self._usable)
-
-    def _renew_as(self, kind: Kind) -> None:
-        """Watch values of a kind; what is known of their quality stays."""
-        earlier, same = self.reference.block, kind is self.kind
-        self._watch_as(kind)
-        self.problems[:] = earlier.problems
-        self.reference.block.quality[:] = earlier.quality
-        if same:
-            self._season.carry(earlier, self.reference)
-            self.reference.block.season[season.SINCE] = np.nan
-        else:
-            self._season.forget()
+        self._season.let_go(self.reference.block)
 
     @property
     def _usable(self) -> int:
@@ -504,20 +455,9 @@ class ColumnMonitor:
             "kind": str(self.kind),
             "problems": self.problems.copy(),
             "quality": block.quality.copy(),
-            "restarts": self._restarts,
             "unrest": self._unrest.state(),
             "choice": self._choice.state(self.kind, self._usable),
-            "reference": self.reference.state(),
-            "shares": multinomial.state_of(block.shares, block.recent_counts),
-            "bets": rank_bets.state_of(block.bets),
-            "odds": bernoulli.state_of(block.odds),
-            "limits": block.limits.copy(),
-            "false_alarms": self._allowance.stated.text,
-            "look": float(block.look[0]),
-            "detectors": self._detectors.states(block),
-            "joint": block.joint[: joint_bets.KEPT].copy(),
-            "began": self._began,
-            "given": self._fate.state(),
+            **self._watched.state(),
             **self._season.state(block),
         }
 
@@ -528,106 +468,17 @@ class ColumnMonitor:
         their reference.
         """
         self._placed = False
-        self._restarts = state["restarts"]
         self._unrest.restore(state.get("unrest"))
-        self._watch_as(Kind(state["kind"]))
+        self._watched.begin_restored(Kind(state["kind"]), state["restarts"])
         self.problems[:] = state["problems"]
         if state["quality"] is None:
-            share_cusum.begin(self.reference.block.quality, self.problems, self._burn_in)
+            self._begin_quality()
         else:
             self.reference.block.quality[:] = share_cusum.restored(state["quality"])
         self._choice.restore(state["choice"], self._usable)
-        if state["reference"] is not None:
-            self.reference.restore(state["reference"])
-        block = self.reference.block
-        same = state.get("false_alarms") == self._allowance.stated.text
-        if same and len(state["limits"]) == LIMITS_SIZE:
-            self._detectors.restore_limits(block, state["limits"])
-        else:  # written under another budget, or by a release that had none
-            self._detectors.limit(block, self._allowance.at_first())
-        block = self._detectors.restored(block, state["detectors"])
-        self.reference.block = block
-        # A release that did not have them yet passes over them, and what it wrote has none.
-        multinomial.restore(block.shares, block.recent_counts, state.get("shares"))
-        rank_bets.restore(block.bets, state.get("bets"))
-        bernoulli.restore(block.odds, state.get("odds"))
-        block.look[0] = state.get("look", 0.0)
-        joint_bets.restore(block.joint, state.get("joint"))
-        self._began = state.get("began")
-        self._fate = Fate.restored(state.get("given"))
+        self._watched.restore(state)
         self._season.restore(self.reference, state)
-        self._tell_dependence()
-
-    def _new_reference(self) -> Reference:
-        return Reference(
-            burn_in=self._burn_in,
-            bins=self._bins,
-            categorical=self.kind is Kind.CATEGORY,
-            finds_faults=self._finds_faults,
-            seed=self._seed(self._restarts),
-        )
-
-    def _advance(
-        self, values: Numbers, rows: NDArray[np.int64], bets: RowBets
-    ) -> tuple[int, Drift | ValuesChange | None]:
-        """Take values up to the end of the burn-in, of the first change, or all; say how many."""
-        reference = self.reference
-        if not reference.ready:
-            ends = reference.missing == len(values) and self._fate.is_awaited
-            first = reference.burn_in_with(values, rows) if ends else None
-            taken, step = self._burn(values, rows)
-            if step is not None:
-                return taken, self._step(int(rows[taken - 1]), step)
-            return taken, None if first is None else self._compare(first)
-        self._tell_dependence()
-        until = reference.until_look
-        values, rows = values[:until], rows[:until]
-        judged = reference.judged(len(values))
-        bins = reference.bins(values[judged])
-        fault = reference.fault(values[judged], bins)
-        if fault is not None:
-            end = judged.start + fault.row * judged.step + 1
-            values, rows = values[:end], rows[:end]
-            judged, bins = reference.judged(end), bins[: fault.row + 1]
-        findings = self._detectors.judge(reference, values[judged], bins, rows[judged], bets)
-        if fault is not None and all(each.detection.index == fault.row for each in findings):
-            reference.absorb(values[judged], rows[judged])
-            _, latest = reference.latest(fault.values)
-            first_row = max(int(latest[0]), self._fate.first_row)
-            change = ValuesChange(
-                int(rows[-1]), first_row, fault, reference.independent, self._against
-            )
-            self._begin_again(told=True)
-            return len(values), change
-        if not findings:
-            reference.absorb(values[judged], rows[judged])
-            if reference.passed(values, rows):
-                self._begin_detectors(float(reference.block.limits[BUDGET]))
-                self._fate = self._fate.dependent()
-            return len(values), None
-        return self._conclude(values, rows, findings)
-
-    def _burn(self, values: Numbers, rows: NDArray[np.int64]) -> tuple[int, Step | None]:
-        """Take values into the burn-in, up to a change; its end decides what the budget comes to.
-
-        Returns
-        -------
-        tuple
-            How many were taken, and the change.
-        """
-        reference = self.reference
-        began = reference.began
-        taken, step = self._season.burn(reference, values, rows)
-        if reference.ready and step is None:
-            self._season.stand(reference)
-            first = int(rows[0]) if began is None else began
-            self._detectors.limit(reference.block, self._allowance.after(first, int(rows[-1])))
-        return taken, step
-
-    def _tell_dependence(self) -> None:
-        """Let a column take no part in what is said of the model where its ranks are dependent."""
-        memory = self.reference.block.joint
-        memory[joint_bets.DEPENDENT] = float(not self.reference.independent)
+        self._watched.tell_dependence()
 
     def leave(self, row: int, time: int, finding: Finding) -> Drift | None:
         """Begin a new reference after a row, for what was found in the model.
@@ -647,7 +498,7 @@ class ColumnMonitor:
             None where it is no more than that time goes by.
         """
         # What takes all columns to be seen began before the latest values of this one.
-        drift = self._drift(row, (finding,), min(RECENT, self.reference.count))
+        drift = self._watched.drift(row, (finding,), min(RECENT, self.reference.count))
         memory = self.reference.block.season
         independent = drift.independent and season.is_covered(memory, time)
         independent &= not self._unrest.alert(self._usable)
@@ -655,157 +506,9 @@ class ColumnMonitor:
         self.reference.block.season[season.SHAKEN] = 1.0
         return None if season.is_calendar(memory) else replace(drift, independent=independent)
 
-    def _conclude(
-        self, values: Numbers, rows: NDArray[np.int64], findings: tuple[Finding, ...]
-    ) -> tuple[int, Drift | ValuesChange]:
-        """Take the values up to a drift; return how many, and the drift, or what it comes from."""
-        reference = self.reference
-        judged = reference.judged(len(values))
-        judged_values, judged_rows = values[judged], rows[judged]
-        at = findings[0].detection.index
-        reference.absorb(judged_values[: at + 1], judged_rows[: at + 1])
-        reference.withdraw(judged_values[at + 1 :])
-        drift = self._drift(int(judged_rows[at]), findings, self._rows_after(findings[0]))
-        return judged.start + at * judged.step + 1, self._confirmed(drift)
-
-    def _step(self, row: int, step: Step) -> Drift | ValuesChange:
-        """Return a change in the burn-in, which has become the reference of what came before."""
-        rows_after = self.reference.count - step.before
-        detector, stream = self._detectors.early(self.reference.block, step.bet)
-        detection = detector.detection(step.at, step.statistic, step.bet, np.nan, rows_after)
-        finding = Finding(detector, stream, detection)
-        peace = PEACE * self.reference.count
-        change = self._confirmed(self._drift(row, (finding,), rows_after))
-        self.reference.block.look[0] = peace
-        return change
-
-    def _confirmed(self, drift: Drift) -> Drift | ValuesChange:
-        """Return a drift, or what it comes from, and begin anew: one drift, one alert."""
-        reference = self.reference
-        fault = reference.stay(len(drift.after)) or reference.unseen(len(drift.after))
-        self._begin_again(told=True)
-        if fault is None:
-            return drift
-        return ValuesChange(
-            drift.row, drift.change_row, fault, reference.independent, drift.against
-        )
-
-    @property
-    def _against(self) -> Against:
-        return Against(self._fate.about, self._began)
-
-    def _compare(self, first: FirstValues) -> Drift | ValuesChange | None:
-        """Judge the first values against the reference from outside; return what is told of them.
-
-        Where nothing is, it is the reference from here on, and they have joined it.
-        """
-        own = self.reference
-        memory = own.block.season
-        given = self._given()
-        if given is None:
-            self._fate = Fate(GivenOutcome.NOT_GIVEN)
-            return None
-        without = partial(self._season.without, memory, 0, 0)
-        is_seasonal = season.is_seasonal(memory)
-        usable = given.usable(self.kind, self._spellings, without if is_seasonal else None)
-        if isinstance(usable, GivenOutcome):
-            self._fate = Fate(usable)
-            return None
-        first = judged_by(own, first)
-        begin, row = int(first.rows[0]), int(first.rows[-1])
-        observed, column = usable
-        self._restarts += 1
-        self.reference = self._new_reference()
-        sample = self._values(observed, column.categories)
-        before = np.arange(begin - len(sample), begin)
-        self.reference.begin_with(sample, before, spacing_of(own, first), own)
-        self._carry(own)
-        self._begin_detectors(float(own.block.limits[BUDGET]))
-        self._fate = Fate(GivenOutcome.IN_FORCE, given.about, begin)
-        categories, values = self.reference.categories, first.values
-        if categories is not None:
-            values = categories.of_keys(first.values, first.names)
-        covered = given.is_of_the_season(memory)
-        at = 0
-        while at < len(values):
-            taken, found = self._advance(values[at:], first.rows[at:], NO_ROW_BETS)
-            at += taken
-            if found is not None:
-                return _told_at(found, row, independent=found.independent and covered)
-        if len(own.block.apart):
-            self.reference = own
-            self._restarts -= 1  # by which a restored one has its seed
-            self._begin_detectors(float(own.block.limits[BUDGET]))
-            self._fate = self._fate.dependent()
-        elif not covered:
-            self.reference.block.season[season.SINCE] -= season.MS_PER_HOUR + 1
-        return None
-
-    def _carry(self, other: Reference) -> None:
-        """Take over what is known of the column beside its values, from another reference."""
-        block = self.reference.block
-        block.quality[:], block.problems[:] = other.block.quality, other.block.problems
-        self._season.carry(other.block, self.reference)
-
     def _quality_change(self, row: int) -> QualityChange:
         block = self.reference.block
         return QualityChange(row, share_cusum.rise_of(block.quality, block.problems))
-
-    def _rows_after(self, first: Finding) -> int:
-        """Return how many of the judged values come after a change, by what found it first."""
-        reference = self.reference
-        since = min(first.detection.rows_after, reference.count)
-        if isinstance(first.detector, Multinomial | Bernoulli):
-            # Its own estimate is late: bets begin to win when they know what to bet on.
-            return max(since, likeliest_suffix(reference.latest_ratios(since)))
-        if first.stream is Stream.RAW:  # of values as they are there is an estimate
-            return since
-        if isinstance(first.detector, RankBets):
-            # Its own estimate errs on either side: bets grow by leaps.
-            since = min(max(since, RECENT), reference.count)
-        ranks = reference.latest_ranks(since, fold=first.stream is Stream.SPREAD)
-        latest = strongest_suffix(ranks - 0.5)
-        # All that is kept of a longer run says nothing about where that began.
-        return since if latest == RECENT else latest
-
-    def _drift(self, row: int, findings: tuple[Finding, ...], since: int) -> Drift:
-        reference = self.reference
-        after, after_rows = reference.latest(since)
-        # Beyond the values that are kept the change's row is counted back, as if none were missing.
-        change_row = int(after_rows[0]) - max(since - RECENT, 0) * reference.stride
-        change_row = max(change_row, self._fate.first_row)
-        return Drift(
-            row=row,
-            change_row=change_row,
-            rows_since_change=row - change_row + 1,
-            rows_observed=reference.count,
-            findings=findings,
-            before=reference.without(len(after)),
-            after=after,
-            kind=self.kind,
-            names=self.names,
-            autocorrelation=reference.autocorrelation,
-            stride=reference.stride,
-            independent=reference.independent,
-            false_alarms=self._allowance.stated.text,
-            budget_rows=float(reference.block.limits[BUDGET]),
-            without=season.words(reference.block.season),
-            against=self._against,
-        )
-
-    def _values(self, observed: Values | Codes, categories: Sequence[str]) -> Numbers:
-        numbers = self.reference.categories
-        if numbers is not None:
-            return numbers.of(observed, categories)
-        return observed.astype(np.float64, copy=False)
-
-
-def _told_at(found: Drift | ValuesChange, row: int, *, independent: bool) -> Drift | ValuesChange:
-    """Return a change that is told only at a later row."""
-    if isinstance(found, Drift):
-        rows = row - found.change_row + 1
-        return replace(found, row=row, rows_since_change=rows, independent=independent)
-    return replace(found, row=row, independent=independent)
 
 
 def _usable(column: Observed, first_row: int) -> tuple[Values | Codes, NDArray[np.int64]]:

@@ -179,7 +179,7 @@ def test_detectors_beside_the_default_ones_keep_the_budget_too() -> None:
     for each in (loose, strict):
         each.update(batch_of(rows_of(**values(300))))
     deltas = [
-        each.columns[Role.FEATURE, "x"]._detectors._others[0][1].parameters["delta"]
+        each.columns[Role.FEATURE, "x"]._watched._detectors._others[0][1].parameters["delta"]
         for each in (loose, strict)
     ]
     assert float(deltas[0]) > 0.1
