@@ -1,8 +1,7 @@
 """Columns of one model version, watched for drift: the first consumer of its rows."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from collections.abc import Set as AbstractSet
-from functools import lru_cache, partial
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -21,25 +20,20 @@ from detectors.algorithms.joint_bets import JointBets
 from detectors.monitors.column_monitor import Change, ColumnMonitor
 from detectors.monitors.fused_kernel import DETECTORS, NO_ROOM, QUIET, rows_of, watch_columns
 from detectors.monitors.given import ColumnKey, Given, NothingGiven
-from detectors.monitors.joint_look import FEWEST_COLUMNS
 from detectors.monitors.joint_watch import Event, JointWatch
-from detectors.monitors.kind_choice import CHOICE_OF
-from detectors.monitors.limits import Allowance
-from detectors.monitors.missing_columns import absent
 from detectors.monitors.options import MonitorOptions
 from detectors.monitors.row_bets import NO_ROW_BETS, RowBets
 from detectors.monitors.row_consumer import Found
-from detectors.performance.labelled_rows import NAME, are_labelled
+from detectors.monitors.watched_columns import ERROR, WatchedColumns
+from detectors.performance.labelled_rows import are_labelled
 from detectors.reference.column_block import RECENT
 from detectors.reference.given import GivenOutcome
-from detectors.reference.seeds import Seeds
 from detectors.rows.row_log import RowLog
 from detectors.snapshots.tree import State
 from schemas.events.alert import Alert, Severity
 from schemas.events.detector_report import Stream
 from schemas.events.drift_alert import DriftAlert
-from schemas.events.event import LONGEST_NAME
-from schemas.tables.columns import Column, Flag, Kind, Role
+from schemas.tables.columns import Column, Kind, Role
 from schemas.tables.model_version import ModelVersion
 from schemas.tables.observations import ObservationBatch, Origin
 from schemas.tables.retyping import retyped
@@ -49,13 +43,6 @@ ROLES_OF: Final = {
     Origin.LABELS: frozenset({Role.ERROR}),
     Origin.REPEATS: frozenset(),
 }
-
-ERROR: Final[ColumnKey] = (Role.ERROR, NAME)
-
-MOST_REFUSED: Final = 100
-"""Refused features of a model version that are told apart; further ones are not counted."""
-
-_UNDECIDED: Final = {None, GivenOutcome.AWAITED, GivenOutcome.NOT_GIVEN}
 
 
 def watched(origin: Origin, columns: Sequence[Column]) -> list[Column]:
@@ -91,7 +78,7 @@ class Stop(NamedTuple):
 
 
 class DriftWatch:
-    """Columns of one model version, from their first value of any quality on, and their changes.
+    """Changes of the columns of one model version: of each by itself, and of all together.
 
     Parameters
     ----------
@@ -104,8 +91,6 @@ class DriftWatch:
 
     Attributes
     ----------
-    columns
-        The watched columns, in the order in which they came.
     joint
         Watches all of them but that of errors together; None where the options say so.
     """
@@ -113,14 +98,10 @@ class DriftWatch:
     def __init__(
         self, identity: ModelVersion, options: MonitorOptions, given: Given | None = None
     ) -> None:
-        self.columns: dict[ColumnKey, ColumnMonitor] = {}
-        self._given = given or NothingGiven()
         self._identity = identity
         self._options = options
-        self._refused: dict[ColumnKey, None] = {}
-        self._first_rows: dict[ColumnKey, int] = {}
+        self._columns = WatchedColumns(identity, options, given or NothingGiven())
         self._recoveries = Recoveries()
-        self._log: RowLog | None = None
         self.joint = (
             None
             if options.joint_limit == 0.0
@@ -128,9 +109,14 @@ class DriftWatch:
         )
 
     @property
+    def columns(self) -> dict[ColumnKey, ColumnMonitor]:
+        """What watches each column, in the order in which they came."""
+        return self._columns.monitors
+
+    @property
     def refused_columns(self) -> int:
         """Columns that are not watched because there are too many, counted up to 100."""
-        return len(self._refused)
+        return self._columns.refused
 
     def consume(
         self, rows: ObservationBatch, first: int, log: RowLog, *, room: int | None = None
@@ -144,7 +130,7 @@ class DriftWatch:
         room
             Further columns that may be watched, where that is less than the options allow.
         """
-        self._log = log
+        self._columns.pace_by(log)
         most = self._options.most_columns
         if room is not None:
             most = min(most, len(self.columns) + room)
@@ -160,7 +146,7 @@ class DriftWatch:
         stop
             Where that was.
         """
-        self._log = log
+        self._columns.pace_by(log)
         at, found, begin, end, bets = stop
         joint = self.joint_of(rows.origin)
         concluded: list[Found] = []
@@ -176,53 +162,29 @@ class DriftWatch:
 
     def forget(self, key: ColumnKey, kind: Kind) -> None:
         """Let a column begin anew with its next value, where it is of another kind."""
-        if key in self.columns and self.columns[key].kind is not kind:
-            del self.columns[key], self._first_rows[key]
+        self._columns.forget(key, kind)
 
     def restart(self) -> None:
         """Begin new references for all columns."""
-        for key, monitor in self.columns.items():
-            monitor.restart()
-            monitor.expect(self._given.outcome(key))
+        self._columns.restart()
         self._recoveries.restart()
         if self.joint is not None:
             self.joint.restart()
 
     def refer(self, keys: AbstractSet[ColumnKey]) -> None:
         """Take note of another reference from outside, by which some columns begin anew."""
-        for key, monitor in self.columns.items():
-            outcome = self._given.outcome(key)
-            if key in keys:
-                monitor.restart()
-                monitor.expect(outcome)
-            elif monitor.given_outcome in _UNDECIDED and outcome is not GivenOutcome.AWAITED:
-                monitor.expect(outcome)
+        self._columns.refer(keys)
 
     def given_outcomes(self) -> dict[ColumnKey, GivenOutcome]:
         """Return what has become of the reference from outside in each column, if there is one."""
-        outcomes = {
-            key: GivenOutcome.NOT_SEEN for key in self._given.columns() if key not in self.columns
-        }
-        for key, monitor in self.columns.items():
-            if monitor.given_outcome is not None:
-                outcomes[key] = monitor.given_outcome
-        return outcomes
+        return self._columns.given_outcomes()
 
     def state(self) -> State:
         """Return the whole state."""
         return {
             "joint": None if self.joint is None else self.joint.state(),
             "recoveries": self._recoveries.state(),
-            "refused": [[str(role), name] for role, name in self._refused],
-            "columns": [
-                {
-                    "role": str(role),
-                    "name": name,
-                    "first_row": self._first_rows[role, name],
-                    "monitor": monitor.state(),
-                }
-                for (role, name), monitor in self.columns.items()
-            ],
+            **self._columns.state(),
         }
 
     def restore(self, state: State, rows: int) -> None:
@@ -230,15 +192,7 @@ class DriftWatch:
         if self.joint is not None:
             self.joint.restore(state.get("joint"), rows)
         self._recoveries.restore(state.get("recoveries"))
-        self._refused = {(Role(role), name): None for role, name in state["refused"]}
-        self.columns, self._first_rows = {}, {}
-        for column in state["columns"]:
-            key = _shared((Role(column["role"]), column["name"]))
-            self.columns[key] = self._new_monitor(key)
-            self._first_rows[key] = column.get("first_row", 0)
-        # Last: how many there are decides what a budget comes to.
-        for column, monitor in zip(state["columns"], self.columns.values(), strict=True):
-            monitor.restore(column["monitor"])
+        self._columns.restore(state)
 
     def joint_of(self, origin: Origin) -> JointWatch | None:
         """Return what watches the columns of an origin together: there is one column of errors."""
@@ -248,7 +202,7 @@ class DriftWatch:
         self, rows: ObservationBatch, begin: int, first: int, log: RowLog, most: int
     ) -> list[Found]:
         """Learn from rows from one of them on, up to each at which all columns are looked at."""
-        joint = self.joint_of(rows.origin)
+        joint, roles = self.joint_of(rows.origin), ROLES_OF[rows.origin]
         found: list[Found] = []
         while begin < len(rows):
             end, bets = len(rows), NO_ROW_BETS
@@ -258,7 +212,7 @@ class DriftWatch:
                     bets = RowBets.on(first + begin, end - begin)
             part = [each.between(begin, end) for each in watched(rows.origin, rows.columns)]
             times = rows.times[begin:end]
-            chosen = list(self._chosen(rows.origin, part, end - begin, most, first + begin))
+            chosen = list(self._columns.chosen(roles, part, end - begin, most, first + begin))
             changes = self._watch(chosen, first + begin, times, bets)
             found += self._told(changes, bets, first + end, int(times[-1]), log, joint)
             begin = end
@@ -382,8 +336,7 @@ class DriftWatch:
         return found
 
     def _together_watched(self) -> list[tuple[ColumnKey, ColumnMonitor]]:
-        roles = ROLES_OF[Origin.PREDICTIONS]
-        return [each for each in self.columns.items() if each[0][0] in roles]
+        return self._columns.of(ROLES_OF[Origin.PREDICTIONS])
 
     def _together(self, joint: JointWatch, rows: int, time: int, log: RowLog) -> list[Found]:
         """Return the alert of what columns say together, if they do, and begin anew.
@@ -473,91 +426,6 @@ class DriftWatch:
     def _is_critical(self, key: ColumnKey) -> bool:
         return key[0] is Role.FEATURE and key[1] in self._options.critical
 
-    def _chosen(
-        self, origin: Origin, columns: Sequence[Column], rows: int, most: int, first: int
-    ) -> Iterator[tuple[ColumnKey, Column, int]]:
-        """Yield for each watched column the observed one, and the row to start at."""
-        observed = {
-            (column.role, column.name): column
-            for column in columns
-            if column.role is not Role.FEATURE or column.name not in self._options.ignored
-        }
-        starts = self._admit(observed, most, first)
-        roles = ROLES_OF[origin]
-        for key, monitor in self.columns.items():
-            if key[0] not in roles:
-                continue
-            column = observed.get(key)
-            if column is None:
-                yield key, absent(*key, monitor.kind, rows), 0
-            else:
-                yield key, column, starts.get(key, 0)
-
-    def _admit(
-        self, observed: Mapping[ColumnKey, Column], most: int, first_row: int
-    ) -> dict[ColumnKey, int]:
-        """Begin to watch new columns, to ``most`` in all; return the row of each first value."""
-        arrivals = []
-        for key in observed.keys() - self.columns.keys():
-            first = _first_present(observed[key])
-            if first < len(observed[key].values):
-                arrivals.append((first, key[0] is Role.FEATURE, key))
-        starts = {}
-        # By row, then by name, the features last: where there is not room for all, who comes in
-        # must not depend on the batches, and what the model says matters more than one feature.
-        for first, _, key in sorted(arrivals):
-            # A name without a bound would make an alert that no broker takes.
-            fits = len(key[1]) <= LONGEST_NAME
-            if fits and len(self.columns) < most:
-                # Other versions have columns of the same names: one object for all of them.
-                monitor = self.columns[_shared(key)] = self._new_monitor(_shared(key))
-                monitor.expect(self._given.outcome(key))
-                starts[key] = first
-                self._first_rows[_shared(key)] = first_row + first
-            elif len(self._refused) < MOST_REFUSED:
-                self._refused[key[0], key[1][:LONGEST_NAME]] = None
-        return starts
-
-    def _new_monitor(self, key: ColumnKey) -> ColumnMonitor:
-        role, name = key
-        options, is_feature = self._options, role is Role.FEATURE
-        declared = options.kinds.get(name) if is_feature else None
-        return ColumnMonitor(
-            kinds=CHOICE_OF[role] if declared is None else (declared,),
-            detectors=self._options.detectors,
-            burn_in=self._options.burn_in,
-            bins=self._options.bins,
-            spellings=self._options.spellings,
-            # Errors that stay away are no fault.
-            finds_faults=role is not Role.ERROR,
-            allowance=Allowance(
-                self._options.drift_alarms, partial(self._sharing, key), self._pace
-            ),
-            told=options.seasons.get(name, options.season) if is_feature else options.season,
-            seed=Seeds(self._identity, key),
-            given=partial(self._given.column, key),
-        )
-
-    def _sharing(self, key: ColumnKey, row: int | None) -> int:
-        """Return among how many the budget of the model is shared at a row of one of its columns.
-
-        The errors are one of them from the beginning on, for labels come late.
-        """
-        if row is None or key == ERROR:
-            count = len(self.columns.keys() | {ERROR, key})
-        else:
-            # Not those that come with a later row of the same batch.
-            others = self._first_rows.items()
-            count = 1 + sum(first <= row for other, first in others if other != ERROR)
-        # What watches them together has as much as all of them.
-        return count if self.joint is None or count <= FEWEST_COLUMNS else 2 * count
-
-    def _pace(self, first: int, last: int) -> float:
-        """Return the rows in a millisecond of event time between two rows of the latest log."""
-        if self._log is None:
-            raise RuntimeError("rows come with the log that they are in")
-        return self._log.pace(first, last)
-
     def _alert(self, key: ColumnKey, change: Change, log: RowLog) -> Alert:
         role, name = key
         sighting = Sighting(
@@ -575,17 +443,3 @@ class DriftWatch:
             return values_alert_of(change, sighting)
         alert = alert_of(change, sighting)
         return self._recoveries.noted(alert) if role is Role.ERROR else alert
-
-
-@lru_cache(maxsize=2**16)
-def _shared(key: ColumnKey) -> ColumnKey:
-    """Return the same object for equal keys."""
-    return key
-
-
-def _first_present(column: Column) -> int:
-    """Return the first row that has the column, whatever its value; the rows where none has."""
-    if column.flags is None:
-        return 0
-    present = np.flatnonzero(column.flags != Flag.ABSENT)
-    return int(present[0]) if len(present) else len(column.flags)

@@ -8,13 +8,14 @@ from typing import Final
 import numpy as np
 
 from detectors.monitors.column_monitor import ColumnMonitor
-from detectors.monitors.drift_watch import ERROR, ROLES_OF, DriftWatch, Stop
+from detectors.monitors.drift_watch import ROLES_OF, DriftWatch, Stop
 from detectors.monitors.fused_plan import FusedPlan, Layout, plan_of
 from detectors.monitors.given import ColumnKey, Given
 from detectors.monitors.joint_watch import JointWatch
 from detectors.monitors.options import MonitorOptions
 from detectors.monitors.row_consumer import Found, RowConsumer
 from detectors.monitors.trigger_watch import TriggerWatch
+from detectors.monitors.watched_columns import ERROR
 from detectors.performance.class_columns import named_labels
 from detectors.performance.error import Task
 from detectors.performance.labelled_rows import are_labelled, errors_of, with_errors

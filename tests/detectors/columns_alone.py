@@ -36,7 +36,7 @@ def assert_each_gives_what_it_gives_alone(
     found = []
     for column in whole:
         key = Role.FEATURE, column.name
-        alone = ModelMonitor("m", "1", options)._drift._new_monitor(key)
+        alone = ModelMonitor("m", "1", options)._drift._columns.new_monitor(key)
         found += [change.row for change in alone.update(column, 0, times)]
         assert plain(alone.state()) == plain(monitor.columns[key].state())
     assert sorted(alert.detected_at.offset for alert in alerts) == sorted(found)

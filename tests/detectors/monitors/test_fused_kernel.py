@@ -81,7 +81,7 @@ def one_by_one(monitor: ModelMonitor, batches: list[ObservationBatch]) -> list[C
         for column in batch.columns:
             if column.name not in columns:
                 key = (Role.FEATURE, column.name)
-                columns[column.name] = monitor._drift._new_monitor(key)
+                columns[column.name] = monitor._drift._columns.new_monitor(key)
             drifts += columns[column.name].update(column, int(batch.offsets[0]), batch.times)
     for name, alone in columns.items():
         assert plain(monitor.columns[Role.FEATURE, name].state()) == plain(alone.state())

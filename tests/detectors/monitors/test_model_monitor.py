@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detectors.monitors.drift_watch import MOST_REFUSED
 from detectors.monitors.model_monitor import ModelMonitor
 from detectors.monitors.options import MonitorOptions
+from detectors.monitors.watched_columns import MOST_REFUSED
 from schemas.events.alert import AlertKind, Severity
 from schemas.events.drift_alert import Direction, DriftAlert
 from schemas.tables.columns import Flag, Kind, Role
