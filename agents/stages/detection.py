@@ -5,7 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from time import perf_counter
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, NamedTuple, TypeAlias, TypeVar
 
 from agents.records.record import Record
 from agents.stages.stateful_stage import Stage
@@ -18,10 +18,13 @@ from detectors.monitors.fleet import Fleet, Taken
 from detectors.monitors.model_monitor import ModelMonitor
 from detectors.monitors.threshold_watch import ThresholdWatch
 from detectors.performance.error import Task
+from detectors.routing.routes import RouteOutcome
 from detectors.versions.registry import NO_CHANGES, Changes, Overview
-from schemas.events.codec import decode_event, decode_object
+from schemas.events.codec import decode_object
 from schemas.events.model_event import ModelEvent
 from schemas.events.not_taken import NotTaken
+from schemas.events.observed import decode_observed
+from schemas.events.route_notice import RouteNotice
 from schemas.events.version_record import VersionRecord
 from schemas.tables.frames import decode_frame, is_frame
 from schemas.tables.model_version import ModelVersion
@@ -90,6 +93,8 @@ class Detection(Stage[Fleet]):
             if self.states.get(partition) is fleet:
                 self._note_changes(partition, fleet, taken)
         outputs += await self._tell_versions(handled.versions)
+        for outcome in handled.routes:
+            self.telemetry.route_taken(outcome)
         if self.states.get(partition) is fleet:
             newcomers = len(fleet.newcomers)
             self.telemetry.newcomers_held(partition, newcomers, handled.dropped_rows)
@@ -198,6 +203,8 @@ class _Handled:
         Rows of newcomers that were let go.
     versions
         What has changed of versions.
+    routes
+        What became of routes.
     """
 
     taken: list[Taken] = field(default_factory=list)
@@ -205,12 +212,17 @@ class _Handled:
     noticed: set[str] = field(default_factory=set)
     dropped_rows: int = 0
     versions: Changes = NO_CHANGES
+    routes: list[RouteOutcome] = field(default_factory=list)
 
 
 class _GivenPart(NamedTuple):
     """A part of a reference from outside, which the fleet decodes."""
 
     value: bytes
+
+
+_Notice: TypeAlias = ModelEvent | RouteNotice | _GivenPart
+"""What a record holds that is no row."""
 
 
 def _handle(fleet: Fleet, records: Iterable[Record]) -> _Handled:
@@ -222,18 +234,11 @@ def _handle(fleet: Fleet, records: Iterable[Record]) -> _Handled:
     for record in records:
         try:
             content = _decoded(record.value)
-            if isinstance(content, ModelEvent):
+            if not isinstance(content, list):
                 # It counts from its place in the log on.
                 handled.taken.extend(fleet.update_all(tables))
                 tables, cells = [], 0
-                fleet.notice(content)
-                handled.noticed.add(content.model)
-                continue
-            if isinstance(content, _GivenPart):
-                # Likewise.
-                handled.taken.extend(fleet.update_all(tables))
-                tables, cells = [], 0
-                handled.noticed.add(fleet.refer(content.value))
+                handled.noticed.add(_notice(fleet, content, handled))
                 continue
         except NotTaken as why:
             handled.not_taken.append((record, why))
@@ -249,12 +254,23 @@ def _handle(fleet: Fleet, records: Iterable[Record]) -> _Handled:
     return handled
 
 
-def _decoded(value: bytes | None) -> list[ObservationTable] | ModelEvent | _GivenPart:
+def _notice(fleet: Fleet, content: _Notice, handled: _Handled) -> str:
+    """Have a fleet take what is no row; return whose it is."""
+    if isinstance(content, _GivenPart):
+        return fleet.refer(content.value)
+    if isinstance(content, RouteNotice):
+        handled.routes.append(fleet.reroute(content))
+    else:
+        fleet.notice(content)
+    return content.model
+
+
+def _decoded(value: bytes | None) -> list[ObservationTable] | _Notice:
     if value is not None and is_reference(value):
         return _GivenPart(value)
     if value is not None and is_frame(value):
         return decode_frame(value)
-    return decode_event(ModelEvent, decode_object(value))
+    return decode_observed(decode_object(value))
 
 
 def _statuses(fleet: Fleet, changed: Iterable[ModelVersion]) -> list[ModelStatus]:

@@ -17,6 +17,7 @@ from agents.observations.label_reader import LabelReader, LabelsOfSlice, ReadLab
 from agents.observations.label_tables import Labelled, label_tables
 from agents.observations.prediction_reader import PredictionReader, ReadPredictions, Waiting
 from agents.observations.repeat_tables import Repeated, repeat_tables
+from agents.observations.route_notices import route_notice_of
 from agents.observations.tables_before import TablesBefore
 from agents.records.block import RecordBlock
 from agents.records.record import Record
@@ -86,7 +87,7 @@ class IntakeOptions:
 
 
 class Intake:
-    """Handles rounds of predictions, labels and model events.
+    """Handles rounds of predictions, labels, model events and routes.
 
     Parameters
     ----------
@@ -156,7 +157,7 @@ class Intake:
         self._pending.report()
 
     async def on_round(self, event: BatchEvent, delivery: Delivery) -> None:
-        """Take slices of all three topics in their order."""
+        """Take slices of all topics in their order."""
         started = perf_counter()
         blocks = [_block(records) for records in slices_of(event)]
         shard_of = partial(
@@ -164,13 +165,17 @@ class Intake:
         )
         is_current = partial(delivery.is_current, event)
         outputs: list[Awaitable[object]] = []
-        # What a model event ends is published before it, and what it begins after it.
-        for are_events, those in groupby(
-            blocks, lambda each: each.topic == self._topics.model_events
+        passing = {
+            self._topics.model_events: self._pass_on,
+            self._topics.model_routing: self._pass_route,
+        }
+        # What a model event, or a route, ends is published before it, and what it begins after it.
+        for topic, those in groupby(
+            blocks, lambda each: each.topic if each.topic in passing else ""
         ):
-            if are_events:
+            if topic:
                 for block in those:
-                    outputs += await self._pass_on(block)
+                    outputs += await passing[topic](block)
             else:
                 outputs += await self._observe(list(those), shard_of, is_current)
         if is_current():
@@ -272,6 +277,32 @@ class Intake:
                 await self._publisher.send(topic, key=key, value=value)
                 for topic in (self._topics.observations, self._topics.lifecycle)
             ]
+        self._telemetry.clocks_ahead(block.topic, skewed)
+        self._telemetry.fields_left_out(block.topic, left_out)
+        return outputs
+
+    async def _pass_route(self, block: RecordBlock) -> list[Awaitable[object]]:
+        """Pass routes to detection, keyed by model."""
+        outputs: list[Awaitable[object]] = []
+        skewed = 0
+        left_out: list[LeftOut] = []
+        source = self._source_names.get(block.topic, block.topic)
+        for record in block:
+            try:
+                notice, is_ahead = route_notice_of(
+                    record, source=source, tolerance=self._tolerance, odd=left_out
+                )
+            except NotTaken as why:
+                outputs += await self._dead_letters.put_aside(record, why)
+                continue
+            skewed += is_ahead
+            outputs.append(
+                await self._publisher.send(
+                    self._topics.observations,
+                    key=notice.model.encode(),
+                    value=encode_event(notice),
+                )
+            )
         self._telemetry.clocks_ahead(block.topic, skewed)
         self._telemetry.fields_left_out(block.topic, left_out)
         return outputs

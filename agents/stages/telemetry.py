@@ -11,6 +11,7 @@ from detectors.monitors.column_figures import Figures
 from detectors.performance.error import Task
 from detectors.reference.given import GivenOutcome
 from detectors.retraining.model_requests import AnswerOutcome
+from detectors.routing.routes import RouteOutcome
 from detectors.rows.label_repeats import LabelRepeats
 from detectors.versions.registry import EventOutcome
 from schemas.events.alert import Alert
@@ -135,6 +136,9 @@ class Telemetry(JoinTelemetry, RefusalTelemetry, StateTelemetry, Protocol):
 
     def version_event_taken(self, outcome: EventOutcome) -> None:
         """Take note of what became of a model event about a version."""
+
+    def route_taken(self, outcome: RouteOutcome) -> None:
+        """Take note of what became of a route among the rows of its model."""
 
     def batch_handled(self, stage: str, seconds: float) -> None:
         """Take note of how long a stage (intake, detection, policy) worked on a batch."""

@@ -11,14 +11,14 @@ class Topics:
     ----------
     predictions, labels, model_events
         Read; written by the users' services. Predictions and labels have as many partitions.
+    model_routing
+        Read: which versions serve; written by commands.
     observations, lifecycle
         Between Driftline's own stages, keyed by model.
     pending
         The changelog of what waits for its label; it has the partitions of the predictions.
     alerts, model_performance, model_comparisons, retrain_requests, model_versions, dead_letters
         Written for the users; alerts and lifecycle have as many partitions.
-    model_routing
-        Which versions serve: written by commands, read by the worker's port.
     state, policy_state
         The state of detection and of policy, compacted; partitioned as observations and as alerts.
     """
@@ -42,4 +42,4 @@ class Topics:
     @property
     def sources(self) -> frozenset[str]:
         """What the users' services write: read in the order of time, all of it together."""
-        return frozenset({self.predictions, self.labels, self.model_events})
+        return frozenset({self.predictions, self.labels, self.model_events, self.model_routing})

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from agents.records.record import Record
-from app.kafka.record_place import RecordPlace
 from schemas.events.codec import decode_event, decode_object
 from schemas.events.model_comparison import ModelComparison
 from schemas.events.not_taken import NotTaken
+from schemas.events.record_place import RecordPlace
 
 
 @dataclass(frozen=True, slots=True)

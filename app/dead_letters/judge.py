@@ -12,12 +12,14 @@ from app.kafka.topic_catalogue import CATALOGUE
 from app.options import intake_options
 from app.settings import Settings, TopicRole
 from schemas.events.any_alert import decode_alert
-from schemas.events.codec import decode_event, decode_object
+from schemas.events.codec import decode_object
 from schemas.events.invalid import InvalidMessage, Reason
-from schemas.events.model_event import ModelEvent
+from schemas.events.lifecycle import decode_lifecycle
 from schemas.events.nothing_to_say import NothingToSay
+from schemas.events.observed import decode_observed
 from schemas.formats import OtherFormat
 from schemas.payloads.model_events import model_event_of
+from schemas.payloads.routes import route_of
 from schemas.payloads.rows import FieldMap
 from schemas.tables.frames import decode_frame, is_frame
 from schemas.tables.reference_parts import decode_reference, is_reference
@@ -100,6 +102,7 @@ class Judge:
             TopicRole.PREDICTIONS: self._prediction,
             TopicRole.LABELS: self._label,
             TopicRole.MODEL_EVENTS: self._model_event,
+            TopicRole.MODEL_ROUTING: lambda letter: route_of(letter.key, letter.value),
             TopicRole.OBSERVATIONS: _observations,
             TopicRole.LIFECYCLE: _lifecycle,
             TopicRole.ALERTS: _alert,
@@ -193,11 +196,11 @@ def _observations(letter: Letter) -> None:
         except OtherFormat as error:
             raise InvalidMessage(Reason.UNDECODABLE, str(error)) from error
     else:
-        _lifecycle(letter)
+        decode_observed(decode_object(letter.value))
 
 
 def _lifecycle(letter: Letter) -> None:
-    decode_event(ModelEvent, decode_object(letter.value))
+    decode_lifecycle(decode_object(letter.value))
 
 
 def _alert(letter: Letter) -> None:

@@ -146,7 +146,9 @@ CATALOGUE: Final[Mapping[TopicRole, TopicSpec]] = {
         TopicSpec(role=TopicRole.MODEL_COMPARISONS, rights=_BOTH),
         TopicSpec(role=TopicRole.RETRAIN_REQUESTS, rights=_WRITE),
         TopicSpec(role=TopicRole.MODEL_VERSIONS, rights=_WRITE, cleanup=Cleanup.COMPACT),
-        TopicSpec(role=TopicRole.MODEL_ROUTING, rights=_READ, cleanup=Cleanup.COMPACT),
+        TopicSpec(
+            role=TopicRole.MODEL_ROUTING, rights=_READ, cleanup=Cleanup.COMPACT, handled=True
+        ),
         TopicSpec(role=TopicRole.DEAD_LETTERS, rights=_WRITE, record_bytes=REQUEST),
         TopicSpec(
             role=TopicRole.STATE,

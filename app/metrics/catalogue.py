@@ -294,6 +294,12 @@ ROUTES: Final = MetricSpec(
     "ended, stale, refused (no route: the one before stays), too_many.",
     ("outcome",),
 )
+ROUTED: Final = MetricSpec(
+    "driftline_routes_noticed_total",
+    "counter",
+    "Routes among the rows of their models, by what became of them: taken, ended, stale, too_many.",
+    ("outcome",),
+)
 FEATURE_VALUES: Final = MetricSpec(
     "driftline_feature_values_total",
     "counter",
@@ -666,6 +672,7 @@ CATALOGUE: Final = (
     MODEL_EVENTS,
     VERSION_EVENTS,
     ROUTES,
+    ROUTED,
     CONSUMER_LAG,
     COMMIT_AGE,
     OUTSTANDING_BATCHES,

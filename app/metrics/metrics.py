@@ -35,6 +35,7 @@ from app.metrics.rendering import CheckedCollector, RenderingGivenUp
 from app.metrics.retraining import RetrainCounters
 from app.metrics.states import StateMetrics
 from detectors.retraining.model_requests import AnswerOutcome
+from detectors.routing.routes import RouteOutcome
 from detectors.versions.registry import EventOutcome
 from schemas.events.alert import Alert
 from schemas.events.invalid import Reason
@@ -110,6 +111,7 @@ class Metrics:
         self._events = CappedCounter(self._counter(catalogue.MODEL_EVENTS), label_values)
         self._version_events = self._counter(catalogue.VERSION_EVENTS)
         self._routes = self._counter(catalogue.ROUTES)
+        self._routed = self._counter(catalogue.ROUTED)
         self._performances = PerformanceCollector(
             label_values, self._counter(catalogue.PERFORMANCES_TOLD)
         )
@@ -349,6 +351,10 @@ class Metrics:
     def route_read(self, outcome: str) -> None:
         """Take note of what became of a record of the topic of routes."""
         self._routes.labels(outcome).inc()
+
+    def route_taken(self, outcome: RouteOutcome) -> None:
+        """Take note of what became of a route among the rows of its model."""
+        self._routed.labels(str(outcome)).inc()
 
     def batch_handled(self, stage: str, seconds: float) -> None:
         """Take note of how long a stage (intake, detection, policy) worked on a batch."""

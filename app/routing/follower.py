@@ -6,7 +6,8 @@ from typing import Any
 
 from agents.records.record import Record
 from app.kafka.topic_follower import Open, TopicFollower
-from app.routing.known_routes import KnownRoutes, RouteOutcome
+from app.routing.known_routes import KnownRoutes
+from detectors.routing.routes import RouteOutcome
 from schemas.events.routing import ModelRoute
 
 logger = logging.getLogger(__name__)

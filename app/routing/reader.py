@@ -4,8 +4,9 @@ from dataclasses import dataclass, field
 
 from agents.records.record import Record
 from app.kafka.whole_topic import read_all
-from app.routing.known_routes import KnownRoutes, RouteOutcome
+from app.routing.known_routes import KnownRoutes
 from app.settings import Settings, TopicRole
+from detectors.routing.routes import RouteOutcome
 from schemas.events.routing import ModelRoute
 
 

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from agents.records.record import Record
-from app.kafka.record_place import RecordPlace
 from app.kafka.whole_topic import read_all
 from app.settings import Settings, TopicRole
 from schemas.events.codec import decode_event, decode_object
 from schemas.events.not_taken import NotTaken
+from schemas.events.record_place import RecordPlace
 from schemas.events.version_record import VersionRecord
 
 

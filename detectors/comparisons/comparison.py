@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from detectors.comparisons.assignment import Assignment
 from detectors.comparisons.measured import Known, Measured
 from detectors.comparisons.options import ComparisonOptions
 from detectors.comparisons.ruling import Ruling, rule
@@ -34,6 +35,8 @@ many times as many at each next one."""
 AGAIN: Final = 1.02
 """How many times as many rows there are, at least, at a look that says something else: findings at
 the edge would be told with each row."""
+
+_NOT_ROUTED: Final = Assignment()
 
 Numbers = NDArray[np.float64]
 
@@ -98,11 +101,13 @@ class Comparison:
         How they are compared.
     since
         Event time of the first row, RFC 3339.
+    assignment
+        How they come to their rows, as a route says it; the options count more.
 
     Attributes
     ----------
-    options, since
-        As given.
+    options, since, assignment
+        As given; another share of the same assignment may come.
     traffic
         Their predictions.
     measured
@@ -117,12 +122,15 @@ class Comparison:
         Steps that were taken by this object; no part of the state.
     """
 
-    def __init__(self, options: ComparisonOptions, since: str) -> None:
+    def __init__(
+        self, options: ComparisonOptions, since: str, assignment: Assignment = _NOT_ROUTED
+    ) -> None:
         self.options = options
         self.since = since
-        self.traffic = Traffic(options.share)
+        self.assignment = assignment
+        self.traffic = Traffic(self._share)
         self.measured = [Measured(each, options.level_of(each.role)) for each in options.compared]
-        self.mode = options.mode
+        self.mode = options.mode or assignment.mode
         self.labelled = [0, 0]
         self.looks = 0
         self.touched = 0
@@ -134,10 +142,40 @@ class Comparison:
         self._told: str | None = None
         self._told_rows = 0
 
-    def add_predictions(self, baseline: int, candidate: int) -> None:
-        """Count predictions of both, of one table."""
+    def assign(self, assignment: Assignment) -> bool:
+        """Have versions come to their rows otherwise; tell whether the comparison may go on.
+
+        With other shares it does: only rows of the same hours are compared. With another salt, or
+        mode, rows from before say nothing of those that follow.
+        """
+        if self.assignment.salt and assignment.begins_with != self.assignment.begins_with:
+            return False
+        mode = self.options.mode or assignment.mode
+        if mode is not None and self.mode not in {None, mode}:
+            return False
         self.touched += 1
-        self.traffic.add(baseline, candidate)
+        self.mode = self.mode or mode
+        share, self.assignment = self._share, assignment
+        if self._share != share:
+            self.traffic.expect(self._share)
+        return True
+
+    def add_predictions(
+        self, baseline: int, candidate: int, unsettled: tuple[int, int] = (0, 0)
+    ) -> None:
+        """Count predictions of both, of one table.
+
+        Parameters
+        ----------
+        baseline, candidate
+            How many of each.
+        unsettled
+            How many were made besides while the assignment was new: they test no split.
+        """
+        self.touched += 1
+        self.traffic.pass_over(*unsettled)
+        if baseline or candidate:
+            self.traffic.add(baseline, candidate)
 
     def add_labelled(self, baseline: LabelledRows | None, candidate: LabelledRows | None) -> None:
         """Learn from labelled rows of one table; None where a version has none."""
@@ -190,6 +228,10 @@ class Comparison:
             "format": FORMAT,
             "options": repr(self.options),
             "since": self.since,
+            "assignment": [
+                self.assignment.mode and str(self.assignment.mode),
+                *self.assignment[1:],
+            ],
             "traffic": self.traffic.state(),
             "measured": [each.state() for each in self.measured],
             "mode": None if self.mode is None else str(self.mode),
@@ -215,7 +257,8 @@ class Comparison:
             raise ValueError(f"comparison of format {state['format']}, expected {FORMAT}")
         if state["options"] != repr(options):
             return None
-        self = cls(options, state["since"])
+        # A release before knew of no routes.
+        self = cls(options, state["since"], Assignment.of(state.get("assignment")))
         self.traffic.restore(state["traffic"])
         for measured, known in zip(self.measured, state["measured"], strict=True):
             measured.restore(known)
@@ -226,6 +269,11 @@ class Comparison:
         self._next_look, self._told = state["next_look"], state["told"]
         self._told_rows = state["told_rows"]
         return self
+
+    @property
+    def _share(self) -> float | None:
+        """The candidate's stated share."""
+        return self.assignment.share if self.options.share is None else self.options.share
 
     def _pair(self, arrived: Sequence[LabelledRows | None]) -> None:
         """Match rows of both that have one label."""

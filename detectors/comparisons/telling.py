@@ -90,7 +90,7 @@ def _metric(
 
 
 def _exposure(versions: tuple[str, str], comparison: Comparison, look: Look) -> Exposure:
-    traffic, share = comparison.traffic, comparison.options.share
+    traffic, share = comparison.traffic, comparison.traffic.share
     stated = (None, None) if share is None else (1.0 - share, share)
     arms = [
         ExposedArm(

@@ -41,12 +41,16 @@ class Traffic:
         Predictions of baseline and candidate.
     shared
         Labels that have met rows of both.
+    share
+        As it is stated at present.
     """
 
     def __init__(self, share: float | None) -> None:
         self.counts = [0, 0]
         self.shared = 0
-        self._share = share
+        self.share = share
+        self._untested = [0, 0]
+        """Rows of the counts that do not test the split that is stated at present."""
         self._is_off = False
         self._since = [0, 0]
         """Rows of the other version since the last one of each."""
@@ -65,9 +69,24 @@ class Traffic:
         """The logarithm of the e-value against the stated split."""
         return (
             None
-            if self._share is None
-            else split_evidence((self.counts[0], self.counts[1]), self._share)
+            if self.share is None
+            else split_evidence(
+                (self.counts[0] - self._untested[0], self.counts[1] - self._untested[1]), self.share
+            )
         )
+
+    def expect(self, share: float | None) -> None:
+        """Have another split count from the next rows on; what was found wrong stays so."""
+        self.share = share
+        self._untested = list(self.counts)
+        self._since, self._before, self._block = [0, 0], [0, 0], [0, 0]
+        self._has_changed = False
+
+    def pass_over(self, baseline: int, candidate: int) -> None:
+        """Count predictions that test no split."""
+        for arm, new in enumerate((baseline, candidate)):
+            self.counts[arm] += new
+            self._untested[arm] += new
 
     def add(self, baseline: int, candidate: int) -> None:
         """Count predictions of both, of one table."""
@@ -116,6 +135,7 @@ class Traffic:
             "block": list(self._block),
             "blocks": self._blocks,
             "changed": self._has_changed,
+            "untested": list(self._untested),
         }
 
     def restore(self, state: State) -> None:
@@ -124,6 +144,7 @@ class Traffic:
         self._is_off, self._since = state["off"], list(state["since"])
         self._before, self._block = list(state["before"]), list(state["block"])
         self._blocks, self._has_changed = state["blocks"], state["changed"]
+        self._untested = list(state.get("untested", (0, 0)))
 
     def _is_missing(self, arm: int) -> bool:
         since, rows = self._since[arm], self.counts[arm]

@@ -196,6 +196,10 @@ class TableRows:
             time=format_time(int(self.times[-1])),
         )
 
+    def made_before(self, time: int) -> int:
+        """Return how many predictions were made before a time."""
+        return int(np.count_nonzero(self.predicted < time))
+
     def made_since(self, time: int) -> LabelledRows | None:
         """Return labelled rows whose predictions were made at a time or after it, if any were."""
         rows = np.flatnonzero(self.predicted >= time)

@@ -1,18 +1,20 @@
 """The comparisons of the versions of all models of one partition.
 
 A version is compared with its model's champion from the model event on that names it a challenger
-or a candidate, or as the settings name both. A version that nothing has named is not: whose traffic
-it takes is for the registry to tell.
+or a candidate, as the settings name both, or as a route has them share the traffic or the requests.
+A version that nothing has named is not: whose traffic it takes is for the registry to tell.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from typing import Any, Final
 
+from detectors.comparisons.assignment import Assignment, assignment_of, pairs_of
 from detectors.comparisons.comparison import Comparison
 from detectors.comparisons.options import ComparisonOptions
 from detectors.comparisons.telling import comparison_event
 from detectors.monitors.compared_rows import ComparedRows, Gathered, TableRows, by_table
 from detectors.performance.options import ScoreOf
+from detectors.routing.routes import Routes
 from detectors.snapshots.tree import State
 from detectors.versions.registry import VersionRegistry
 from schemas.events.model_comparison import ModelComparison
@@ -41,15 +43,19 @@ class Comparisons:
         Gives how the versions of a model are compared; None where they are not.
     registry
         What the versions are to their models.
+    routes
+        Which versions are to serve.
     """
 
     def __init__(
         self,
         options_of: Callable[[str], ComparisonOptions | None],
         registry: VersionRegistry,
+        routes: Routes,
     ) -> None:
         self.options_of = options_of
         self._registry = registry
+        self._routes = routes
         self._versions: dict[str, dict[str, None]] = {}
         """The watched versions of each model."""
         self._pairs: dict[str, list[Pair]] = {}
@@ -79,7 +85,7 @@ class Comparisons:
         self._forget(model)
 
     def notice(self, model: str) -> None:
-        """Take note of a model event: versions may be something else to their model now."""
+        """Take note of a model event or a route: versions may be something else to their model."""
         self._forget(model)
 
     def settle(self, tables: Sequence[ObservationTable]) -> list[ModelComparison]:
@@ -134,9 +140,13 @@ class Comparisons:
         comparison = self._comparisons.get(pair)
         if comparison is None:
             since = format_time(min(each.oldest for each in there))
-            comparison = self._comparisons[pair] = Comparison(options, since)
+            comparison = Comparison(options, since, self._assignment(pair))
+            self._comparisons[pair] = comparison
         if there[-1].origin is Origin.PREDICTIONS:
-            comparison.add_predictions(*(0 if each is None else len(each) for each in arms))
+            rows = [0 if each is None else len(each) for each in arms]
+            begun = comparison.assignment.settled
+            new = [0 if each is None else each.made_before(begun) for each in arms]
+            comparison.add_predictions(rows[0] - new[0], rows[1] - new[1], (new[0], new[1]))
         else:
             begun = parse_time(comparison.since)
             comparison.add_labelled(
@@ -164,10 +174,12 @@ class Comparisons:
             return []
         status_of = {each: self._registry.status_of((model, each)) for each in versions}
         champions = [each for each in versions if status_of[each] is VersionStatus.CHAMPION]
-        baseline = options.baseline or next(iter(champions), None)
+        champion = next(iter(champions), None)
+        served, beside = pairs_of(self._routes.of(model), champion)
+        baseline = options.baseline or served or champion
         if baseline is None:
             return []
-        named = list(options.candidates)
+        named = [*options.candidates, *beside]
         # Who is said to serve is missed where it does not.
         named += self._registry.challengers(model)
         named += sorted(each for each in versions if status_of[each] is VersionStatus.CANDIDATE)
@@ -175,9 +187,15 @@ class Comparisons:
         return [(model, baseline, each) for each in others[:MOST_CANDIDATES]]
 
     def _forget(self, model: str) -> None:
-        """Forget the pairs of a model, and the comparisons of those that are none any more."""
+        """Forget the pairs of a model, and comparisons that are none any more, or begin anew."""
         self._pairs.pop(model, None)
         pairs = self._pairs_of(model)
-        gone = [pair for pair in self._comparisons if pair[0] == model and pair not in pairs]
-        for pair in gone:
-            del self._comparisons[pair]
+        for pair in [each for each in self._comparisons if each[0] == model]:
+            comparison, assignment = self._comparisons[pair], self._assignment(pair)
+            goes_on = comparison.assignment == assignment or comparison.assign(assignment)
+            if pair not in pairs or not goes_on:
+                del self._comparisons[pair]
+
+    def _assignment(self, pair: Pair) -> Assignment:
+        model, *versions = pair
+        return assignment_of(self._routes.of(model), self._routes.since(model), *versions)

@@ -22,6 +22,7 @@ from detectors.monitors.served_rows import ServedRows
 from detectors.performance.error import Task
 from detectors.performance.labelled_rows import are_labelled, with_errors
 from detectors.performance.options import ScoreOf
+from detectors.routing.routes import RouteOutcome, Routes
 from detectors.seen_events import SeenEvents
 from detectors.snapshots.tree import State
 from detectors.versions.registry import VersionRegistry
@@ -29,6 +30,7 @@ from schemas.events.alert import Alert
 from schemas.events.identity import event_id
 from schemas.events.model_event import ModelEvent
 from schemas.events.published import PublishedEvent
+from schemas.events.route_notice import RouteNotice
 from schemas.tables.merging import merged
 from schemas.tables.model_version import ModelVersion
 from schemas.tables.observations import ObservationBatch, ObservationTable
@@ -124,6 +126,8 @@ class Fleet:
         Those from outside.
     versions
         What served, by the rows that were counted and by model events.
+    routes
+        Which versions are to serve.
     comparisons
         Of the versions of each model.
     """
@@ -149,7 +153,8 @@ class Fleet:
         self.noticed = SeenEvents(MOST_NOTICED)
         self.references = GivenReferences()
         self.versions = VersionRegistry(most=most_models, restarts=self._restarts)
-        self.comparisons = Comparisons(compared_by, self.versions)
+        self.routes = Routes()
+        self.comparisons = Comparisons(compared_by, self.versions, self.routes)
 
     def __iter__(self) -> Iterator[ModelMonitor]:
         return iter(self._roster)
@@ -423,6 +428,16 @@ class Fleet:
         if restarts:
             self.newcomers.notice(event.model)
 
+    def reroute(self, notice: RouteNotice) -> RouteOutcome:
+        """Take a route that has come into force, or the end of one; return what became of it.
+
+        What it says of the traffic counts for the rows that follow it in the log.
+        """
+        outcome = self.routes.take(notice)
+        if outcome in {RouteOutcome.TAKEN, RouteOutcome.ENDED}:
+            self.comparisons.notice(notice.model)
+        return outcome
+
     def refer(self, value: bytes) -> str:
         """Take a part of a reference from outside; return whose it is.
 
@@ -463,6 +478,7 @@ class Fleet:
             ],
             "versions": self.versions.state(),
             "references": self.references.state(),
+            "routes": self.routes.state(),
             "comparisons": self.comparisons.state(),
         }
 
@@ -473,6 +489,7 @@ class Fleet:
             **self.versions.outline(),
             "references": self.references.outline(),
             "newcomers": self.newcomers.outline(),
+            "routes": self.routes.outline(),
             "comparisons": self.comparisons.outline(),
         }
 
@@ -488,6 +505,7 @@ class Fleet:
         self._roster.restore(monitors, state["young"], state["at_once"])
         self.newcomers.restore(state["newcomers"], [each.tobytes() for each in state["held"]])
         self.versions.restore(state.get("versions", {}))
+        self.routes.restore(state.get("routes", []))
         self.comparisons.restore(state.get("comparisons", []))
 
     def _new_monitor(self, model: str, version: str) -> ModelMonitor:

@@ -12,6 +12,7 @@ from agents.transport.delivery import Delivery
 from agents.transport.publisher import Publisher
 from agents.transport.rounds import BatchEvent, slices_of
 from detectors.retraining.model_requests import AnswerOutcome
+from detectors.routing.routes import RouteOutcome
 from detectors.versions.registry import EventOutcome
 from schemas.events.alert import Alert
 from schemas.events.invalid import Reason
@@ -118,6 +119,7 @@ class FakeTelemetry:
     saved: list[tuple[str, int, int]] = field(default_factory=list)
     loaded: list[tuple[str, int, int]] = field(default_factory=list)
     version_events: list[EventOutcome] = field(default_factory=list)
+    routes: list[RouteOutcome] = field(default_factory=list)
     stages: list[str] = field(default_factory=list)
 
     def records_read(self, topic: str, partition: int, records: int, last_offset: int) -> None:
@@ -207,6 +209,9 @@ class FakeTelemetry:
 
     def version_event_taken(self, outcome: EventOutcome) -> None:
         self.version_events.append(outcome)
+
+    def route_taken(self, outcome: RouteOutcome) -> None:
+        self.routes.append(outcome)
 
     def batch_handled(self, stage: str, seconds: float) -> None:
         assert seconds >= 0

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from detectors.monitors.fleet import Fleet
-from schemas.events.codec import decode_event, decode_object
+from schemas.events.codec import decode_object
 from schemas.events.model_event import ModelEvent
+from schemas.events.observed import decode_observed
 from schemas.events.published import PublishedEvent
+from schemas.events.route_notice import RouteNotice
 from schemas.tables.frames import decode_frame, is_frame
 from schemas.tables.observations import Origin
 from schemas.tables.reference_parts import is_reference
@@ -35,19 +37,22 @@ def rows_of(value: bytes) -> Iterator[Row]:
                 )
 
 
-def model_event_of(value: bytes) -> ModelEvent | None:
-    """Return the model event that a record is; None of rows."""
+def notice_of(value: bytes) -> ModelEvent | RouteNotice | None:
+    """Return the model event, or the route, that a record is; None of rows."""
     if is_frame(value) or is_reference(value):
         return None
-    return decode_event(ModelEvent, decode_object(value))
+    return decode_observed(decode_object(value))
 
 
 def events_of(fleet: Fleet, value: bytes) -> Iterator[PublishedEvent]:
     """Have a fleet take a record; yield what it finds."""
-    event = model_event_of(value)
-    if event is not None:
-        fleet.notice(event)
-        return
+    match notice_of(value):
+        case ModelEvent() as event:
+            fleet.notice(event)
+            return
+        case RouteNotice() as notice:
+            fleet.reroute(notice)
+            return
     if is_reference(value):
         fleet.refer(value)
         return

@@ -16,7 +16,7 @@ from schemas.events.published import PublishedEvent
 from schemas.events.retrain_signal import RetrainSignal
 from schemas.tables.model_version import ModelVersion
 from schemas.tables.observations import Origin
-from tests.chaos.observed import events_of, model_event_of, rows_of
+from tests.chaos.observed import events_of, notice_of, rows_of
 
 Evidence: TypeAlias = Alert | RetrainSignal | ModelEvent
 """What the policy reads."""
@@ -55,7 +55,7 @@ class OfflineDetection:
         for value in values:
             for found in events_of(fleet, value):
                 self._ids_of(found).add(found.event_id)
-            if (event := model_event_of(value)) is not None:
+            if isinstance(event := notice_of(value), ModelEvent):
                 self.noticed.append(event)
             for row in rows_of(value):
                 place = row.origin, row.topic, row.partition, row.offset

@@ -12,10 +12,11 @@ from detectors.monitors.fleet import Fleet
 from detectors.monitors.label_watch import LabelWatch
 from detectors.monitors.options import MonitorOptions
 from detectors.monitors.performance_watch import PerformanceWatch
-from schemas.events.codec import decode_event, decode_object
+from schemas.events.codec import decode_object
 from schemas.events.invalid import InvalidMessage
-from schemas.events.model_event import ModelEvent
+from schemas.events.observed import decode_observed
 from schemas.events.published import PublishedEvent
+from schemas.events.route_notice import RouteNotice
 from schemas.tables.frames import MAGIC, decode_frame
 from schemas.tables.reference_parts import is_reference
 from tests.pipeline.driftline import PARTITIONS
@@ -53,8 +54,10 @@ def offline(
                     found += fleets[partition].update(table)
             elif value is not None and is_reference(value):
                 fleets[partition].refer(value)
+            elif isinstance(event := decode_observed(decode_object(value)), RouteNotice):
+                fleets[partition].reroute(event)
             else:
-                fleets[partition].notice(decode_event(ModelEvent, decode_object(value)))
+                fleets[partition].notice(event)
     return found, fleets
 
 

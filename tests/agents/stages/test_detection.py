@@ -10,6 +10,7 @@ from agents.work_thread import WorkThread
 from detectors.monitors.fleet import Fleet
 from detectors.monitors.options import MonitorOptions
 from detectors.reference.given import GivenOutcome
+from detectors.routing.routes import RouteOutcome
 from schemas.events.alert import Alert
 from schemas.events.any_alert import decode_alert
 from schemas.events.codec import encode_event
@@ -23,6 +24,7 @@ from schemas.tables.frames import encode_frame
 from schemas.tables.observations import ObservationBatch, ObservationTable, Origin, Source
 from tests.agents.fakes import FakeDelivery, FakePublisher, FakeTelemetry, batch
 from tests.detectors.references import reference_of
+from tests.schemas.events.routes import canary_of, notice_of, route_of
 from tests.topics import TOPICS
 
 START = 1_700_000_000_000
@@ -344,3 +346,14 @@ def test_a_partition_gains_by_more_where_there_are_few_rows_of_each_version(
     assert stage.detection.prefers_larger_rounds(0) is gains
     stage.detection.keep_partitions([])
     assert not stage.detection.prefers_larger_rounds(0)
+
+
+def test_a_route_counts_from_its_place_in_the_log_on_and_is_told() -> None:
+    stage = Stage()
+    route = route_of(canary_of())
+    rows = observations(0, stream(100, 0.0, 1))
+    stage.take(rows, encode_event(notice_of(route, 3)), rows, encode_event(notice_of(None, 2)))
+    fleet = stage.detection.states[0]
+    assert fleet.routes.of("fraud") == route
+    assert stage.telemetry.routes == [RouteOutcome.TAKEN, RouteOutcome.STALE]
+    assert stage.publisher.to(TOPICS.dead_letters) == []

@@ -22,15 +22,19 @@ from agents.transport.assignment import Assignment
 from agents.work_thread import WorkThread
 from detectors.monitors.options import MonitorOptions
 from schemas.documents import examples
+from schemas.events.codec import encode_event
 from schemas.events.invalid import Reason
 from schemas.events.nothing_to_say import Silence
+from schemas.events.observed import decode_observed
+from schemas.events.route_notice import RouteNotice
 from schemas.formats import FRAMES, FRAMES_BEFORE
 from schemas.payloads.rows import FieldMap
 from schemas.tables.columns import Role
 from schemas.tables.frames import decode_frame
 from schemas.tables.observations import ObservationBatch, Origin, Run
-from tests.agents.fakes import FakeDelivery, FakePublisher, FakeTelemetry, batch
+from tests.agents.fakes import FakeDelivery, FakePublisher, FakeTelemetry, batch, in_one_round
 from tests.agents.records.record_bytes import Entry, batch_bytes
+from tests.schemas.events.routes import canary_of, route_of
 from tests.topics import TOPICS
 
 MODEL_EVENT = orjson.dumps(examples.MODEL_EVENT)
@@ -551,3 +555,38 @@ def test_workers_of_the_release_before_get_errors_in_their_format() -> None:
     stage.predictions(prediction("c"), first_offset=9)
     last = stage.publisher.to(TOPICS.observations)[-1].value or b""
     assert last.startswith(FRAMES.magic())
+
+
+def test_a_route_comes_to_the_rows_of_its_model_between_those_before_and_after_it() -> None:
+    stage = Stage(source_names={TOPICS.model_routing: "routing#1"})
+    routes = [route_of(canary_of()), None, route_of(model="churn")]
+    event = in_one_round(
+        batch(TOPICS.predictions, [prediction("a")]),
+        batch(
+            TOPICS.model_routing,
+            [None if each is None else encode_event(each) for each in routes],
+            keys=[b"fraud", b"fraud", b"churn"],
+        ),
+        batch(TOPICS.predictions, [prediction("b")], first_offset=1),
+    )
+    asyncio.run(stage.intake.on_round(event, stage.delivery.real))
+    sent = stage.publisher.to(TOPICS.observations)
+    assert [each.key for each in sent] == [b"fraud", b"fraud", b"fraud", b"churn", b"fraud"]
+    notices = [decode_observed(orjson.loads(each.value or b"")) for each in sent[1:4]]
+    assert [isinstance(each, RouteNotice) and each.routing for each in notices] == routes
+    assert {isinstance(each, RouteNotice) and each.topic for each in notices} == {"routing#1"}
+    assert stage.publisher.to(TOPICS.dead_letters) == []
+
+
+def test_a_record_that_is_no_route_goes_to_the_dead_letters_and_changes_none() -> None:
+    stage = Stage()
+    values = [b"{", encode_event(route_of(model="churn")), None]
+    event = batch(TOPICS.model_routing, values, keys=[b"fraud", b"fraud", None])
+    asyncio.run(stage.intake.on_round(event, stage.delivery.real))
+    assert stage.publisher.to(TOPICS.observations) == []
+    letters = stage.publisher.to(TOPICS.dead_letters)
+    assert [letter.headers["ce_reason"] for letter in letters] == [
+        b"undecodable",
+        b"invalid_value",
+        b"invalid_value",
+    ]

@@ -5,8 +5,8 @@ from click.testing import CliRunner
 from app.cli import main
 from app.kafka.topic_follower import opener
 from app.routing.follower import RouteFollower
-from app.routing.known_routes import RouteOutcome
 from app.settings import TopicRole, load_settings
+from detectors.routing.routes import RouteOutcome
 from tests.app.kafka.fake_topic import FakeTopic
 from tests.app.routing.records import FakeRecord, record_of
 from tests.kafka import KafkaCluster

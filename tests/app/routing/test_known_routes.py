@@ -2,8 +2,10 @@ from itertools import permutations
 
 import pytest
 
-from app.routing.known_routes import LARGEST_ROUTE, MOST_MODELS, KnownRoutes, RouteOutcome
+from app.routing.known_routes import KnownRoutes
+from detectors.routing.routes import MOST_ROUTED, RouteOutcome
 from schemas.events.codec import encode_event
+from schemas.payloads.routes import LARGEST_ROUTE
 from tests.app.routing.records import FakeRecord, record_of
 from tests.schemas.events.routes import canary_of, route_of
 
@@ -70,10 +72,10 @@ def test_what_is_no_route_of_its_key_leaves_the_one_before(key: bytes | None, va
 
 def test_made_up_models_take_no_more_than_their_share_of_memory() -> None:
     known = KnownRoutes()
-    for number in range(MOST_MODELS):
+    for number in range(MOST_ROUTED):
         known.take(FakeRecord(str(number).encode(), None, number))
-    assert known.take(record_of(route_of(), MOST_MODELS)) is RouteOutcome.TOO_MANY
-    assert known.take(FakeRecord(b"3", None, MOST_MODELS)) is RouteOutcome.ENDED
+    assert known.take(record_of(route_of(), MOST_ROUTED)) is RouteOutcome.TOO_MANY
+    assert known.take(FakeRecord(b"3", None, MOST_ROUTED)) is RouteOutcome.ENDED
 
 
 @pytest.mark.parametrize("key", [b"", b"\xff", b"k" * 997])
@@ -83,7 +85,7 @@ def test_a_null_value_whose_key_is_no_name_ends_nothing_and_is_not_kept(key: byt
     known.take(record_of(replaced, 0))
     assert known.take(FakeRecord(key, None, 1)) is RouteOutcome.REFUSED
     assert (known.strange, known.all) == (1, [replaced])
-    for number in range(MOST_MODELS - 1):
+    for number in range(MOST_ROUTED - 1):
         assert known.take(FakeRecord(b"%d" % number, None, number)) is RouteOutcome.ENDED
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from detectors.monitors.options import MonitorOptions
 from detectors.performance.error import Task
 from detectors.performance.options import PerformanceOptions, ScoreOf
 from detectors.performance.threshold import ThresholdMetric
+from detectors.routing.routes import RouteOutcome, Routes
 from detectors.snapshots.parts import UnusablePart
 from detectors.versions.registry import VersionRegistry
 from schemas.events.model_comparison import (
@@ -28,12 +30,14 @@ from schemas.events.model_comparison import (
 )
 from schemas.events.model_event import ModelEvent, ModelEventType
 from schemas.events.published import PublishedEvent
+from schemas.events.routing import ModelRoute
 from schemas.events.times import format_time
 from schemas.tables.columns import Column, Kind, Role
 from schemas.tables.observations import ModelRows, ObservationTable, Origin, Source
 from schemas.tables.outcomes import outcome_columns
 from tests.detectors.batches import START
 from tests.detectors.stored import parts_of
+from tests.schemas.events.routes import canary_of, document_of, notice_of, route_of, shadow_of
 
 OPTIONS = MonitorOptions(burn_in=50, bins=8, task=Task.CLASSIFICATION)
 ACCURACY = ComparedMetric(metric=ThresholdMetric.ACCURACY, smallest_effect=0.1)
@@ -353,7 +357,7 @@ def test_scores_of_the_positive_class_are_compared_as_such() -> None:
 
 
 def test_nothing_is_kept_of_models_that_are_not_watched() -> None:
-    comparisons = Comparisons(lambda _: COMPARED, VersionRegistry())
+    comparisons = Comparisons(lambda _: COMPARED, VersionRegistry(), Routes())
     for number in range(10):
         model = f"tenant-{number}"
         comparisons.notice(model)
@@ -363,3 +367,118 @@ def test_nothing_is_kept_of_models_that_are_not_watched() -> None:
         comparisons.notice(model)
     kept = [each for each in vars(comparisons).values() if isinstance(each, dict)]
     assert kept == [{}] * 3
+
+
+def canary(share: float, *, step: int = 0, **changed: Any) -> ModelRoute:
+    """Return the route by which version 2 takes over from version 1."""
+    document = canary_of(share, step)
+    ramp = {**document["ramp"], "candidate": "2", "baseline": "1", "steps": [share, 1.0]}
+    versions = [{"version": "2", "share": share}, {"version": "1", "share": 1.0 - share}]
+    return route_of({**document, "ramp": {**ramp, "step": 0}, "versions": versions}, **changed)
+
+
+def routed(fleet: Fleet, route: ModelRoute | None, offset: int = 0, at: int = START) -> Fleet:
+    assert fleet.reroute(notice_of(route, offset, time=format_time(at))) in {
+        RouteOutcome.TAKEN,
+        RouteOutcome.ENDED,
+    }
+    return fleet
+
+
+def test_versions_that_a_route_has_share_the_traffic_are_compared_by_its_split() -> None:
+    told = taken(routed(fleet_of(), canary(0.5)), list(traffic(alike, requests=3000)))
+    assert {(each.version, each.baseline) for each in told} == {("2", "1")}
+    assert told[-1].mode is ComparisonMode.AB
+    assert told[-1].exposure.candidate.stated_share == 0.5
+    assert told[-1].exposure.faults == []
+
+    other = taken(routed(fleet_of(), canary(0.2)), list(traffic(alike, requests=3000)))
+    assert other[-1].exposure.faults == [ExposureFault.SPLIT]
+
+
+def test_what_the_settings_state_counts_more_than_a_route() -> None:
+    stated = replace(COMPARED, share=0.5, mode=ComparisonMode.AB, baseline="2", candidates=("1",))
+    told = taken(routed(fleet_of(stated), canary(0.2)), list(traffic(alike, requests=1000)))
+    assert (told[-1].version, told[-1].baseline) == ("1", "2")
+    assert told[-1].exposure.candidate.stated_share == 0.5
+
+
+def test_a_version_in_the_shadow_of_a_route_is_compared_in_pairs_from_its_first_label_on() -> None:
+    fleet = routed(fleet_of(), route_of(shadow_of("2", "1")))
+    told = taken(fleet, list(traffic(better, requests=400, is_shadow=True, size=20)))
+    assert {each.mode for each in told} == {ComparisonMode.SHADOW}
+    assert told[-1].exposure.candidate.stated_share is None
+
+
+def test_a_step_of_a_ramp_goes_on_with_what_is_known_and_tests_the_new_split_alone() -> None:
+    tables = list(traffic(alike, requests=3000, share=0.2))
+    later = list(traffic(alike, requests=9000, share=0.5))[len(tables) :]
+    fleet = routed(fleet_of(), canary(0.2))
+    before = taken(fleet, tables)[-1]
+    routed(fleet, canary(0.5, revision=2), 1, at=START + 3_000_000)
+    after = taken(fleet, later)[-1]
+    assert before.exposure.faults == after.exposure.faults == []
+    assert after.since == before.since
+    assert after.exposure.candidate.stated_share == 0.5
+    assert after.exposure.candidate.predictions > 3000
+
+
+def test_rows_from_before_a_step_do_not_test_its_split() -> None:
+    fleet = routed(fleet_of(), canary(0.2))
+    tables = list(traffic(alike, requests=6000, share=0.2))
+    told = taken(fleet, tables[:60])
+    # The rows of the log run behind what services obey already, by more than half an hour.
+    routed(fleet, canary(0.5, revision=2), 1, at=START + 6_000_000)
+    told += taken(fleet, tables[60:])
+    assert told[-1].exposure.candidate.predictions > 1000
+    assert told[-1].exposure.faults == []
+
+
+@pytest.mark.parametrize(
+    "then", [canary(0.5, revision=2, salt="other"), route_of(shadow_of("2", "1"))]
+)
+def test_another_salt_or_mode_begins_anew(then: ModelRoute) -> None:
+    fleet = routed(fleet_of(), canary(0.5))
+    tables = list(traffic(alike, requests=1500))
+    before = taken(fleet, tables[:20])[-1]
+    routed(fleet, then, 1)
+    after = taken(fleet, tables[20:])[-1]
+    assert after.since > before.since
+
+
+def test_a_route_that_ends_or_names_one_version_ends_the_comparison() -> None:
+    for end in (None, route_of(document_of(v1=1.0))):
+        fleet = routed(fleet_of(), canary(0.5))
+        tables = list(traffic(alike, requests=1000))
+        assert taken(fleet, tables[:10])
+        routed(fleet, end, 1)
+        assert taken(fleet, tables[10:]) == []
+
+
+def test_a_route_that_comes_again_or_was_replaced_changes_nothing() -> None:
+    fleet = routed(routed(fleet_of(), canary(0.5)), canary(0.2, revision=2), 1)
+    stale = notice_of(canary(0.5), 0)
+    assert fleet.reroute(stale) is fleet.reroute(notice_of(canary(0.2), 1)) is RouteOutcome.STALE
+    route = fleet.routes.of("fraud")
+    assert route is not None
+    assert route.revision == 2
+
+
+def test_routes_go_on_after_a_restart_and_a_state_from_before_there_were_any_is_taken() -> None:
+    fleet = routed(serving(fleet_of()), canary(0.5))
+    tables = list(traffic(alike, requests=1500))
+    before = taken(fleet, tables[:20])
+    other = restored(fleet)
+    assert other.routes.of("fraud") == fleet.routes.of("fraud")
+    assert taken(other, tables[20:]) == taken(fleet, tables[20:])
+    assert before
+
+    state = fleet.state()
+    del state["routes"]
+    for _, each in state["comparisons"]:
+        del each["assignment"], each["traffic"]["untested"]
+    old = fleet_of()
+    old.restore(state)
+    assert old.routes.all == []
+    routed(old, canary(0.5))  # the topic is read from its beginning after an upgrade
+    assert taken(old, list(traffic(alike, requests=2500))[30:])[-1].since == before[-1].since

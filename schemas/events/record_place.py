@@ -1,8 +1,22 @@
 """Where a record stands in its topic, and which of two of one key counts."""
 
-from typing import NamedTuple, Self
+from typing import NamedTuple, Protocol, Self
 
-from agents.records.record import Record
+
+class Written(Protocol):
+    """A record, as far as its place goes."""
+
+    @property
+    def timestamp(self) -> int:
+        """Milliseconds since the epoch."""
+
+    @property
+    def partition(self) -> int:
+        """Of its topic."""
+
+    @property
+    def offset(self) -> int:
+        """In the partition."""
 
 
 class RecordPlace(NamedTuple):
@@ -21,7 +35,7 @@ class RecordPlace(NamedTuple):
     offset: int
 
     @classmethod
-    def of(cls, record: Record) -> Self:
+    def of(cls, record: Written) -> Self:
         """Return the place of a record."""
         return cls(record.timestamp, record.partition, record.offset)
 

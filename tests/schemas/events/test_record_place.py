@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.kafka.record_place import RecordPlace
+from schemas.events.record_place import RecordPlace
 
 places = st.builds(RecordPlace, st.integers(-1, 3), st.integers(0, 2), st.integers(0, 3))
 
