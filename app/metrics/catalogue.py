@@ -173,9 +173,9 @@ FIELDS_LEFT_OUT: Final = MetricSpec(
     "driftline_fields_left_out_total",
     "counter",
     "Optional fields that could not be read (scores, segment, timestamp, version, label), and a "
-    "prediction that is not finite, by why: empty, null, mistyped, not_finite, unreadable, "
-    "too_long, wrong_length, other_classes, not_one. Each was left out; the rest of its event "
-    "counts.",
+    "prediction that can be compared with no label, by why: empty, null, mistyped, not_finite, "
+    "unreadable, too_long, wrong_length, other_classes, not_one, not_comparable. Each "
+    "was left out; the rest of its event counts.",
     ("topic", "field", "reason"),
 )
 LABELS: Final = MetricSpec(

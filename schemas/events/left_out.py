@@ -34,6 +34,9 @@ class Oddity(StrEnum):
     NOT_ONE = "not_one"
     """Probabilities of classes that are more than 1 in all; of all classes, or less."""
 
+    NOT_COMPARABLE = "not_comparable"
+    """A prediction of several values with names, or texts: watched, and compared with no label."""
+
 
 class LeftOut(NamedTuple):
     """One optional field that was left out of an event, by its own name, and why."""

@@ -40,6 +40,8 @@ def batched_rows(event: dict[str, Any]) -> list[dict[str, Any]]:
     if type(features) is str and features.lstrip()[:1] in _OPENINGS:
         features = json_in_text(features)
         event = {**event, "features": features}
+    if type(prediction) is str and prediction.lstrip()[:1] in _OPENINGS:
+        prediction = json_in_text(prediction)
     if type(prediction) in _ANSWERS:
         prediction = answered(prediction)
         event = {**event, "prediction": prediction}

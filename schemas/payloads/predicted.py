@@ -1,14 +1,18 @@
 """What a model has predicted, in the forms in which models answer."""
 
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from schemas.events.left_out import LeftOut, Oddity
+from schemas.payloads.flat_features import flat_features
 from schemas.payloads.optional_fields import is_element, is_finite
 from schemas.payloads.outcome_forms import plain_outcome
 from schemas.payloads.positions import positions
 from schemas.tables.columns import ABSENT
 from schemas.values.class_order import USUAL_CLASSES, Classes
 from schemas.values.probabilities import ROUNDING
+
+MOST_COLUMNS: Final = 16
+"""Names of an object, and texts of a list, that get a column each."""
 
 
 class Likeliest(NamedTuple):
@@ -36,9 +40,14 @@ def predicted(value: Any, odd: list[LeftOut]) -> Any:
         odd.append(LeftOut("prediction", Oddity.EMPTY))
         return None
     if value is not None and not is_outcome(value):
-        oddity = Oddity.NOT_FINITE if type(value) is float else Oddity.MISTYPED
-        odd.append(LeftOut("prediction", oddity))
+        odd.append(LeftOut("prediction", _oddity(value)))
     return value
+
+
+def _oddity(value: Any) -> Oddity:
+    if type(value) is float:
+        return Oddity.NOT_FINITE
+    return Oddity.MISTYPED if _by_names(value) is None else Oddity.NOT_COMPARABLE
 
 
 def is_outcome(value: Any) -> bool:
@@ -82,17 +91,39 @@ def likeliest(value: Any, classes: Classes = USUAL_CLASSES) -> Likeliest | None:
 def prediction_values(value: Any, classes: Classes = USUAL_CLASSES) -> dict[str, Any]:
     """Return the columns of a prediction: itself, or those of a list, with the likeliest class.
 
+    Objects, and lists of texts, as of what is recommended, have a column for each name or
+    position, at most `MOST_COLUMNS`.
+
     Examples
     --------
     >>> prediction_values([0.25, 0.75])
     {'prediction': 1, 'prediction[0]': 0.25, 'prediction[1]': 0.75}
     >>> prediction_values([3.5, 12]), prediction_values("fraud")
     ({'prediction[0]': 3.5, 'prediction[1]': 12}, {'prediction': 'fraud'})
+    >>> prediction_values({"price": 3.5, "days": 2}), prediction_values(["tea"])
+    ({'prediction.price': 3.5, 'prediction.days': 2}, {'prediction[0]': 'tea'})
     """
     if value is ABSENT:
         return {}
-    items = positions("prediction", value) if type(value) is list and is_outcome(value) else None
+    if not is_outcome(value):
+        return _by_names(value) or {"prediction": value}
+    items = positions("prediction", value) if type(value) is list else None
     if items is None:
         return {"prediction": value}
     found = likeliest(value, classes)
     return items if found is None else {"prediction": found.name, **items}
+
+
+def _by_names(value: Any) -> dict[str, Any] | None:
+    """Return the values of an object, or the first of a list of texts; None of anything else."""
+    if type(value) is list and all(type(each) is str for each in value):
+        return {f"prediction[{place}]": each for place, each in enumerate(value[:MOST_COLUMNS])}
+    if type(value) is not dict or not value:
+        return None
+    items = flat_features({"prediction": value})
+    if len(items) > MOST_COLUMNS or not any(type(each) in _SCALARS for each in items.values()):
+        return None
+    return items
+
+
+_SCALARS: Final = frozenset({str, int, float, bool})

@@ -11,8 +11,9 @@ from schemas.tables.columns import ABSENT
     [
         ([], "empty"),
         (float("nan"), "not_finite"),
-        ({"class": 1}, "mistyped"),
-        (["a", "b"], "mistyped"),
+        ([{"a": 1}, 2], "mistyped"),
+        ({"tags": ["a", "b"]}, "mistyped"),
+        ({f"item_{number}": number for number in range(17)}, "mistyped"),
         ([1, None], "mistyped"),
     ],
 )
@@ -22,6 +23,27 @@ def test_what_is_no_outcome_is_counted_and_waits_for_no_label(value: Any, oddity
     assert not is_outcome(found)
     assert [(each.field, each.oddity) for each in odd] == [("prediction", oddity)]
     assert list(prediction_values(found)) == ["prediction"]
+
+
+@pytest.mark.parametrize(
+    ("value", "columns"),
+    [
+        ({"price": 3.5, "days": 2}, {"prediction.price": 3.5, "prediction.days": 2}),
+        ({"cat": 2.25, "dog": -0.5}, {"prediction.cat": 2.25, "prediction.dog": -0.5}),
+        ({"act": "block", "by": {"rule": 7}}, {"prediction.act": "block", "prediction.by.rule": 7}),
+        ({"box": [1.5, 2.5]}, {"prediction.box[0]": 1.5, "prediction.box[1]": 2.5}),
+        (["tea", "milk"], {"prediction[0]": "tea", "prediction[1]": "milk"}),
+        (["item"] * 50, {f"prediction[{place}]": "item" for place in range(16)}),
+    ],
+)
+def test_several_values_with_names_are_watched_and_wait_for_no_label(
+    value: Any, columns: dict[str, Any]
+) -> None:
+    odd: list[Any] = []
+    found = predicted(value, odd)
+    assert not is_outcome(found)
+    assert [(each.field, each.oddity) for each in odd] == [("prediction", "not_comparable")]
+    assert prediction_values(found) == columns
 
 
 @pytest.mark.parametrize("value", [None, ABSENT])

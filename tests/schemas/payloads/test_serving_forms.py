@@ -104,4 +104,4 @@ def test_rows_without_as_many_predictions_are_refused() -> None:
 )
 def test_an_answer_without_an_outcome_is_counted(answer: Any) -> None:
     (row,) = rows({"a": 1}, answer)
-    assert [(odd.field, odd.oddity) for odd in row.left_out] == [("prediction", "mistyped")]
+    assert [(odd.field, odd.oddity) for odd in row.left_out] == [("prediction", "not_comparable")]

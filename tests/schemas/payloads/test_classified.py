@@ -1,0 +1,54 @@
+from typing import Any
+
+import pytest
+
+from schemas.payloads.classified import Classified, classified
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        ([["cat", 0.8], ["dog", 0.1], ["bird", 0.05]], ("cat", 0.8)),
+        ([["cat", 0.2]], ("cat", 0.2)),
+        ([[0.1, "dog"], [0.8, "cat"]], ("cat", 0.8)),
+        ([[["n02123045", "tabby", 0.1], ["n02123159", "tiger_cat", 0.7]]], ("tiger_cat", 0.7)),
+        ({"sequence": "s", "labels": ["cat", "dog"], "scores": [0.9, 0.1]}, ("cat", 0.9)),
+        ({"classes": [3, 7], "scores": [0.2, 0.8]}, (7, 0.8)),
+        ({"displayNames": ["a", "b"], "confidences": [0.2, 0.8]}, ("b", 0.8)),
+        ([[{"label": "yes", "score": 0.9}, {"label": "no", "score": 0.1}]], ("yes", 0.9)),
+        (
+            {"labelIndex": 1, "label": "fraud", "classProbabilities": [0.1, 0.9]},
+            ("fraud", [0.1, 0.9]),
+        ),
+        ({"Results": [1], "probabilities": [[0.1, 0.9]]}, (1, [[0.1, 0.9]])),
+        ({"yhat": 3.5, "yhat_lower": 2.0, "yhat_upper": 5.0}, (3.5, None)),
+        ({"mean": 3.5, "lower": 2.0, "upper": 5.0}, (3.5, None)),
+        ({"prediction": 2.5, "mean": 3.5}, (2.5, None)),
+        ({"score": 0.75}, (0.75, None)),
+    ],
+)
+def test_an_answer_of_a_model_is_its_class_or_number_and_its_score(
+    value: Any, found: tuple[Any, Any]
+) -> None:
+    assert classified(value) == Classified(*found)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        [["2026-03-01", 12.5], ["2026-03-02", 13.5]],
+        [["a", "b"], ["c", "d"]],
+        [[0.25, 0.75], [0.5, 0.5]],
+        ["cat", 0.8],
+        {"mean": 3.5, "median": 3.0},
+        {"labels": ["a", "b"], "scores": [0.5]},
+        {"labels": ["a", "b"], "scores": [2.5, 7.0]},
+        {"classes": [], "scores": []},
+        {"cat": 0.8, "dog": 0.1},
+        {"cat": 0.8},
+        [],
+        {},
+    ],
+)
+def test_what_may_mean_something_else_names_no_class(value: Any) -> None:
+    assert classified(value) is None
