@@ -31,7 +31,7 @@ $(VENV)/.mlflow: tests/mlflow/requirements.lock $(VENV)/.run
 	    --require-hashes -r tests/mlflow/requirements.lock
 	@touch $@
 
-demo: $(VENV)/.run ## Watch a model drift: embedded broker, worker and traffic on this machine
+demo: $(VENV)/.run ## Watch a model drift, with a broker of its own; ARGS=canary: watch a bad version being caught
 	$(BIN)/driftline demo $(ARGS)
 
 test: $(VENV)/.dev $(VENV)/.mlflow ## Run the whole suite, on the embedded broker and on a real Apache Kafka

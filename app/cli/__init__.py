@@ -22,7 +22,7 @@ COMMANDS = {
     "reference": "Judge models against a file, or a range of past predictions.",
     "requests": "List the retrain requests that are open.",
     "state": "List, show and forget what detectors and policy have learned.",
-    "demo": "Watch a model drift: a broker, a worker and traffic, on this machine.",
+    "demo": "Watch a model drift, or a bad version being caught, on this machine.",
     "play": "Play a file of past predictions into the topics.",
 }
 """Commands by name, with what the overview says of them."""

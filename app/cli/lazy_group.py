@@ -18,14 +18,30 @@ class LazyGroup(click.Group):
         Names of the commands, in the order of the overview, with what it says of each.
     package
         Where their modules are.
+    usual
+        The command that is meant where none is named; none by default.
     """
 
     def __init__(
-        self, *args: Any, commands_help: Mapping[str, str], package: str, **kwargs: Any
+        self,
+        *args: Any,
+        commands_help: Mapping[str, str],
+        package: str,
+        usual: str | None = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self._help = commands_help
         self._package = package
+        self._usual = usual
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put the usual command in front of what begins with none."""
+        named = {*self._help, *ctx.help_option_names}
+        is_usual = args[0] not in named if args else not self.no_args_is_help
+        if self._usual is not None and is_usual:
+            args = [self._usual, *args]
+        return super().parse_args(ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of the commands."""

@@ -1,41 +1,26 @@
 """A run of the demo: broker, worker, traffic and what comes of it."""
 
 import asyncio
-import signal
-import socket
-import tempfile
-from collections.abc import Iterator
-from contextlib import AsyncExitStack, contextmanager, suppress
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
-from pathlib import Path
 from time import monotonic
-from typing import Any, Final
-from uuid import uuid4
-
-from aiokafka import AIOKafkaProducer
+from typing import Final
 
 from app.demo.ledger import Ledger
+from app.demo.outbox import Outbox
 from app.demo.report import Report
 from app.demo.scenario import Scenario
 from app.demo.schedule import BURN_IN, STORY_SECONDS, Schedule, plan
 from app.demo.sender import Sender
 from app.demo.stillness import until_done_or_still
 from app.demo.traffic import Traffic
+from app.demo.venue import Venue, cancelled_by_signals, open_venue
 from app.demo.view import Places, Screen, Status
 from app.demo.watch import Watch
 from app.demo.worker import WorkerProcess
-from app.kafka.brokers import wait_for_brokers
-from app.kafka.clients import client_arguments
-from app.kafka.embedded import EmbeddedBroker
-from app.kafka.topics import ensure_topics, plan_topics
-from app.settings import Settings, TopicRole, load_settings
+from app.settings import TopicRole
 
 _STILL_SECONDS: Final = 6.0
-_HOST: Final = "127.0.0.1"
-_LINGER: Final = 40
-"""Milliseconds for which the producer gathers. The embedded broker answers a fetch with one batch
-of each partition: with a batch for each event the worker took a whole core for 300 events a second,
-and on a busy machine its alerts came seconds late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +62,7 @@ async def run_demo(options: DemoOptions, screen: Screen) -> Report:
     """
     demo = _Demo(options, screen)
     task = asyncio.create_task(demo.run())
-    with _cancelled_by_signals(task), suppress(asyncio.CancelledError):
+    with cancelled_by_signals(task), suppress(asyncio.CancelledError):
         await task
     return demo.report()
 
@@ -105,81 +90,40 @@ class _Demo:
 
     async def run(self) -> None:
         async with AsyncExitStack() as stack:
-            settings, url = await self._prepare(stack)
-            log = Path(tempfile.mkdtemp(prefix="driftline-demo-")) / "worker.log"
-            for line in _places(settings, url, log).lines():
-                self._screen.say(line)
-            producer: Any = AIOKafkaProducer(
-                **client_arguments(settings.kafka),
-                acks="all",
-                compression_type="lz4",
-                linger_ms=_LINGER,
+            venue = await open_venue(
+                stack, self._options.bootstrap, {"monitor.burn_in": str(BURN_IN)}
             )
-            worker = WorkerProcess(_worker_overrides(settings), url=url, log=log)
-            watch = Watch(settings, self._ledger)
-            stack.push_async_callback(worker.stop)
-            await producer.start()
-            stack.push_async_callback(producer.stop)
+            for line in _places(venue).lines():
+                self._screen.say(line)
+            watch = Watch(venue.settings, self._ledger)
             await watch.start()
             stack.push_async_callback(watch.stop)
             self._screen.say("starting a worker ...")
-            await worker.start()
-            await self._tell(settings, producer, watch, worker)
+            await venue.worker.start()
+            await self._tell(venue, watch)
 
-    async def _prepare(self, stack: AsyncExitStack) -> tuple[Settings, str]:
-        """Return the settings of a broker that has the topics, and the worker's address."""
-        port = _free_port()
-        overrides = {
-            "http.host": _HOST,
-            "http.port": str(port),
-            "monitor.burn_in": str(BURN_IN),
-            # Its worker is never replaced, and each partition of the embedded broker takes memory.
-            "state.enabled": "false",
-        }
-        if self._options.bootstrap is None:
-            broker = stack.enter_context(EmbeddedBroker())
-            overrides["kafka.bootstrap_servers"] = broker.bootstrap
-            settings = load_settings(None, overrides, {})
-            for topic in plan_topics(settings).values():
-                broker.create(topic.name)
-        else:
-            # Runs on a shared broker must not read one another's records.
-            name = f"driftline-demo-{uuid4().hex[:8]}"
-            overrides |= {
-                "kafka.bootstrap_servers": self._options.bootstrap,
-                "kafka.group_id": name,
-                "topics.prefix": f"{name}-",
-            }
-            settings = load_settings(None, overrides, {})
-            await wait_for_brokers(settings.kafka, timeout=10.0)
-            await ensure_topics(settings)
-        return settings, f"http://{_HOST}:{port}"
-
-    async def _tell(
-        self, settings: Settings, producer: Any, watch: Watch, worker: WorkerProcess
-    ) -> None:
+    async def _tell(self, venue: Venue, watch: Watch) -> None:
         """Send the traffic and follow what comes of it."""
         ready_after = monotonic() - self._began
         length = self._options.seconds or STORY_SECONDS
         schedule = plan(length - ready_after, self._options.rate)
         topics = [
-            settings.topics.full_name(role) for role in (TopicRole.PREDICTIONS, TopicRole.LABELS)
+            venue.settings.topics.full_name(role)
+            for role in (TopicRole.PREDICTIONS, TopicRole.LABELS)
         ]
 
         async def on_shift() -> None:
             partitions = [
                 (topic, number)
                 for topic in topics
-                for number in await producer.partitions_for(topic)
+                for number in await venue.producer.partitions_for(topic)
             ]
             self._ledger.shift(await watch.next_offsets(partitions), monotonic())
             self._shift_seen = True
 
         self._schedule = schedule
         self._sender = Sender(
-            producer,
-            predictions=topics[0],
-            labels=topics[1],
+            Outbox(venue.producer, predictions=topics[0], labels=topics[1]),
             scenario=self._scenario,
             traffic=Traffic(self._scenario, seed=self._options.seed),
             schedule=schedule,
@@ -192,7 +136,7 @@ class _Demo:
         tasks = [
             asyncio.create_task(self._send(self._sender)),
             asyncio.create_task(watch.run()),
-            asyncio.create_task(self._follow(worker, self._sender)),
+            asyncio.create_task(self._follow(venue.worker, self._sender)),
         ]
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -261,58 +205,14 @@ class _Demo:
         return "nothing has changed: no alert should come"
 
 
-def _worker_overrides(settings: Settings) -> dict[str, str]:
-    return {
-        "kafka.bootstrap_servers": settings.kafka.bootstrap_servers,
-        "kafka.group_id": settings.kafka.group_id,
-        # A worker that is alone waits for nobody when it joins.
-        "kafka.session_timeout_seconds": "6",
-        "kafka.heartbeat_interval_seconds": "1.5",
-        "topics.prefix": settings.topics.prefix,
-        "http.host": settings.http.host,
-        "http.port": str(settings.http.port),
-        "state.enabled": "false",
-        "monitor.burn_in": str(BURN_IN),
-    }
-
-
-def _places(settings: Settings, url: str, log: Path) -> Places:
-    full_name = settings.topics.full_name
+def _places(venue: Venue) -> Places:
+    full_name = venue.settings.topics.full_name
     return Places(
-        bootstrap=settings.kafka.bootstrap_servers,
+        bootstrap=venue.settings.kafka.bootstrap_servers,
         predictions=full_name(TopicRole.PREDICTIONS),
         labels=full_name(TopicRole.LABELS),
         alerts=full_name(TopicRole.ALERTS),
         requests=full_name(TopicRole.RETRAIN_REQUESTS),
-        metrics=f"{url}/metrics",
-        log=str(log),
+        metrics=f"{venue.url}/metrics",
+        log=str(venue.worker.log),
     )
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((_HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-@contextmanager
-def _cancelled_by_signals(task: "asyncio.Task[None]") -> Iterator[None]:
-    """Cancel the task at the first SIGINT or SIGTERM; further ones must not cut its cleaning up."""
-    loop = asyncio.get_running_loop()
-    signals = (signal.SIGINT, signal.SIGTERM)
-    cancelled = False
-
-    def cancel() -> None:
-        nonlocal cancelled
-        if not cancelled:
-            cancelled = True
-            task.cancel()
-
-    for number in signals:
-        loop.add_signal_handler(number, cancel)
-    try:
-        yield
-    finally:
-        for number in signals:
-            loop.remove_signal_handler(number)

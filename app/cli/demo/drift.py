@@ -1,4 +1,4 @@
-"""``driftline demo``."""
+"""``driftline demo drift``."""
 
 import asyncio
 import json
@@ -23,7 +23,7 @@ DEFAULT_SEED = 9
 alarm, so some seed of ten shows one in a run of the demo; that is no fault to show a newcomer."""
 
 
-@click.command()
+@click.command("drift")
 @click.option(
     "--seconds",
     type=click.FloatRange(min=1.0, max=86400.0),
@@ -54,7 +54,7 @@ alarm, so some seed of ten shows one in a run of the demo; that is no fault to s
         ExitCode.CONFIGURATION: "the options do not fit",
     },
 )
-def demo(
+def drift(
     *,
     seconds: float | None,
     rate: float | None,
@@ -87,6 +87,11 @@ def demo(
     with clear_errors():
         report = _run(options, console, live=live)
     say(report.sentence(), err=as_json)
+    if report.passed:
+        say(
+            "Next, a bad version that is caught: driftline demo canary (make demo ARGS=canary)",
+            err=as_json,
+        )
     if as_json:
         click.echo(json.dumps(report.document(), indent=2))
     raise SystemExit(_exit_code(report))
