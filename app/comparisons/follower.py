@@ -15,8 +15,8 @@ KEPT_MS: Final = 30 * 86_400_000
 MOST_PAIRS: Final = 10_000
 """Pairs of versions whose latest look is kept, some kilobytes each."""
 
-LARGEST_LOOK: Final = 100_000
-"""Bytes of a record: a look at the most metrics, with the longest names, has fewer."""
+LARGEST_LOOK: Final = 500_000
+"""Bytes of a record: a look at the most metrics and segments, with the longest names, has fewer."""
 
 
 class ComparisonFollower(TopicFollower):

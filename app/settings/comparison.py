@@ -11,6 +11,8 @@ from schemas.events.model_comparison import ComparisonMode, MetricRole
 
 _DEFAULTS = ComparisonOptions()
 
+SegmentName = Annotated[str, Field(min_length=1, max_length=256)]
+
 
 class ComparedMetricSettings(Section):
     """One metric by which versions are compared."""
@@ -59,7 +61,7 @@ class ComparisonSettings(Section):
     absolute error of a regression."""
 
     level: float = Field(default=_DEFAULTS.level, ge=1e-6, le=0.5)
-    """Share of false decisions that is accepted, over all looks; the metrics of a role share it."""
+    """Share of false decisions that is accepted, over all looks; metrics and segments share it."""
 
     mode: ComparisonMode | None = Field(default=None, strict=False)
     """`ab`: versions share the traffic; `shadow`: they have the same requests, under one id. Null
@@ -79,6 +81,11 @@ class ComparisonSettings(Section):
     """Whether a version is promoted as well when it is known not to be worse by more than the
     margin."""
 
+    segments: Annotated[tuple[SegmentName, ...], Field(max_length=4)] = ()
+    """Names in the `segment` of predictions, such as `country`: versions are compared by each of
+    their values, too, and harm in one is harm to all. Twenty values are told apart, the others are
+    one."""
+
     @field_validator("metrics")
     @classmethod
     def _sensible(
@@ -94,6 +101,13 @@ class ComparisonSettings(Section):
             raise details(problems)
         if value and all(each.role is MetricRole.GUARDRAIL for each in value):
             raise expected("at least one primary metric; or none at all")
+        return value
+
+    @field_validator("segments")
+    @classmethod
+    def _each_once(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if len(set(value)) < len(value):
+            raise expected("each name once")
         return value
 
     @field_validator("candidates")
@@ -116,6 +130,7 @@ class ComparisonSettings(Section):
             baseline=self.baseline,
             candidates=self.candidates,
             promotes_equals=self.promotes_equals,
+            segments=self.segments,
         )
 
 

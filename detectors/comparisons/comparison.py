@@ -3,18 +3,17 @@
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
 from detectors.comparisons.assignment import Assignment
 from detectors.comparisons.measured import Known, Measured
 from detectors.comparisons.options import ComparisonOptions
+from detectors.comparisons.pairing import LabelledRows, Pairing
 from detectors.comparisons.ruling import Ruling, rule
+from detectors.comparisons.segments import SegmentLook, Segments
 from detectors.comparisons.traffic import Traffic
 from detectors.snapshots.tree import State
 from schemas.events.model_comparison import ComparisonMode, ExposureFault
 from schemas.events.position import Position
-from schemas.tables.observations import LARGEST_OFFSET, Integers, Source
+from schemas.tables.observations import Integers
 
 FORMAT: Final = 1
 """Of the state."""
@@ -23,10 +22,6 @@ SETTLED: Final = 50
 """Labelled rows of the candidate by which it is known whether rows are pairs."""
 
 _MOSTLY: Final = 0.5
-MOST_WAITING: Final = 1024
-"""Rows of a version that wait for the other one's with the same label: both come with one batch of
-labels, in the one table or the next."""
-
 FIRST_LOOK: Final = 50
 GROWTH: Final = 1.25
 """Labelled rows of both at the first look that is published though nothing has changed, and how
@@ -37,28 +32,6 @@ AGAIN: Final = 1.02
 the edge would be told with each row."""
 
 _NOT_ROUTED: Final = Assignment()
-
-Numbers = NDArray[np.float64]
-
-
-class LabelledRows(NamedTuple):
-    """Labelled rows of one version, in their order.
-
-    Attributes
-    ----------
-    sources, source_of, offsets
-        Where each label came from.
-    predicted
-        Shape ``(n,)``: when the predictions were made, milliseconds since the epoch.
-    losses
-        Shape ``(metrics, n)``; NaN where a row has none.
-    """
-
-    sources: tuple[Source, ...]
-    source_of: Integers
-    offsets: Integers
-    predicted: Integers
-    losses: Numbers
 
 
 class Look(NamedTuple):
@@ -74,6 +47,8 @@ class Look(NamedTuple):
         What is decided, and why rows cannot be compared.
     known
         The metrics, and what is known of each.
+    segments
+        Likewise by segment.
     """
 
     at: Position
@@ -81,13 +56,7 @@ class Look(NamedTuple):
     ruling: Ruling
     faults: list[ExposureFault]
     known: list[tuple[Measured, Known]]
-
-
-class _Waiting(NamedTuple):
-    """Rows whose label has not met the other version: their keys, and their losses."""
-
-    keys: Integers
-    losses: Numbers
+    segments: list[SegmentLook]
 
 
 class Comparison:
@@ -110,8 +79,8 @@ class Comparison:
         As given; another share of the same assignment may come.
     traffic
         Their predictions.
-    measured
-        Their metrics.
+    measured, segments
+        Their metrics, and those of each segment.
     mode
         How they come to their rows, where that is known.
     labelled
@@ -129,16 +98,17 @@ class Comparison:
         self.since = since
         self.assignment = assignment
         self.traffic = Traffic(self._share)
-        self.measured = [Measured(each, options.level_of(each.role)) for each in options.compared]
+        self.measured = [Measured(each, options.metric_level) for each in options.compared]
+        self.segments = Segments(options)
         self.mode = options.mode or assignment.mode
         self.labelled = [0, 0]
         self.looks = 0
         self.touched = 0
-        self._sources: dict[Source, int] = {}
-        self._waiting = [self._none_waiting(), self._none_waiting()]
+        self._pairing = Pairing(len(self.measured), len(options.segments))
         self._next_look = FIRST_LOOK
         self._known: list[tuple[Measured, Known]] | None = None
         """At the latest look; None once labelled rows came after it."""
+        self._segments: list[SegmentLook] = []
         self._told: str | None = None
         self._told_rows = 0
 
@@ -182,13 +152,15 @@ class Comparison:
         self.touched += 1
         self._known = None
         arrived = (baseline, candidate)
+        places = self.segments.places(arrived)
         for arm, rows in enumerate(arrived):
             if rows is None:
                 continue
             self.labelled[arm] += len(rows.offsets)
             for measured, losses in zip(self.measured, rows.losses, strict=True):
                 measured.add(arm, rows.predicted, losses)
-        self._pair(arrived)
+            self.segments.add(arm, rows, places[arm])
+        self._pair(arrived, places)
         if self.mode is None and self.labelled[1] >= SETTLED:
             are_pairs = self.traffic.shared >= _MOSTLY * self.labelled[1]
             self.mode = ComparisonMode.SHADOW if are_pairs else ComparisonMode.AB
@@ -198,7 +170,8 @@ class Comparison:
         faults = self.traffic.faults(self.mode, self.labelled[1])
         if self._known is None:
             self._known = [(each, each.look(self.mode, at)) for each in self.measured]
-        known = self._known
+            self._segments = self.segments.look(self.mode, at)
+        known, segments = self._known, self._segments
         if not self.options.metrics:
             # Only that of the model's task has rows.
             known = [each for each in known if any(each[0].rows)] or known[:1]
@@ -206,13 +179,15 @@ class Comparison:
             [(each.metric.role, what) for each, what in known],
             faults,
             promotes_equals=self.options.promotes_equals,
+            segments=[what for each in segments for _, what in each.known],
         )
+        everywhere = [*known, *(each for segment in segments for each in segment.known)]
         said = " ".join(
-            map(str, (*ruling, *faults, *(what.finding for _, what in known), self.mode))
+            map(str, (*ruling, *faults, *(what.finding for _, what in everywhere), self.mode))
         )
         rows = self.traffic.rows + sum(self.labelled)
         has_changed = said != self._told and (
-            any(each.decided_at == at for each, _ in known) or rows >= AGAIN * self._told_rows
+            any(each.decided_at == at for each, _ in everywhere) or rows >= AGAIN * self._told_rows
         )
         if not has_changed and sum(self.labelled) < self._next_look:
             return None
@@ -220,13 +195,13 @@ class Comparison:
             self._next_look = max(int(self._next_look * GROWTH), self._next_look + 1)
         self._told, self._told_rows = said, rows
         self.looks += 1
-        return Look(at, self.looks - 1, ruling, faults, known)
+        return Look(at, self.looks - 1, ruling, faults, known, segments)
 
     def state(self) -> State:
         """Return the whole state."""
         return {
             "format": FORMAT,
-            "options": repr(self.options),
+            "options": _written(self.options),
             "since": self.since,
             "assignment": [
                 self.assignment.mode and str(self.assignment.mode),
@@ -237,8 +212,8 @@ class Comparison:
             "mode": None if self.mode is None else str(self.mode),
             "labelled": list(self.labelled),
             "looks": self.looks,
-            "sources": [list(each) for each in self._sources],
-            "waiting": [[each.keys.copy(), each.losses.copy()] for each in self._waiting],
+            **self._pairing.state(),
+            "segments": self.segments.state() if self.options.segments else None,
             "next_look": self._next_look,
             "told": self._told,
             "told_rows": self._told_rows,
@@ -255,7 +230,7 @@ class Comparison:
         """
         if state["format"] != FORMAT:
             raise ValueError(f"comparison of format {state['format']}, expected {FORMAT}")
-        if state["options"] != repr(options):
+        if state["options"] != _written(options):
             return None
         # A release before knew of no routes.
         self = cls(options, state["since"], Assignment.of(state.get("assignment")))
@@ -264,8 +239,9 @@ class Comparison:
             measured.restore(known)
         self.mode = None if state["mode"] is None else ComparisonMode(state["mode"])
         self.labelled, self.looks = list(state["labelled"]), state["looks"]
-        self._sources = {Source(*each): place for place, each in enumerate(state["sources"])}
-        self._waiting = [_Waiting(*(part.copy() for part in each)) for each in state["waiting"]]
+        self._pairing.restore(state)
+        if self.options.segments:
+            self.segments.restore(state["segments"])
         self._next_look, self._told = state["next_look"], state["told"]
         self._told_rows = state["told_rows"]
         return self
@@ -275,44 +251,21 @@ class Comparison:
         """The candidate's stated share."""
         return self.assignment.share if self.options.share is None else self.options.share
 
-    def _pair(self, arrived: Sequence[LabelledRows | None]) -> None:
+    def _pair(self, arrived: Sequence[LabelledRows | None], places: Sequence[Integers]) -> None:
         """Match rows of both that have one label."""
-        both = [
-            waiting if rows is None else self._joined(waiting, rows)
-            for waiting, rows in zip(self._waiting, arrived, strict=True)
-        ]
-        _, first, second = np.intersect1d(both[0].keys, both[1].keys, return_indices=True)
-        self.traffic.shared += len(first)
-        if self.mode is not ComparisonMode.AB:
+        halves = self._pairing.met(arrived, places)
+        baseline, candidate = halves
+        shared = len(baseline.keys)
+        self.traffic.shared += shared
+        if self.mode is ComparisonMode.AB:
+            self._pairing.forget()
+        elif shared:
             for number, measured in enumerate(self.measured):
-                if len(first) and measured.metric.is_paired:
-                    measured.add_pairs(
-                        both[0].losses[number, first], both[1].losses[number, second]
-                    )
-            self._waiting = [_without(both[0], first), _without(both[1], second)]
-        else:
-            self._waiting = [self._none_waiting(), self._none_waiting()]
-
-    def _joined(self, waiting: _Waiting, rows: LabelledRows) -> _Waiting:
-        # By the rows alone: which other sources are told of depends on what was read at once.
-        there, first = np.unique(rows.source_of, return_index=True)
-        numbers = np.zeros(len(rows.sources), dtype=np.int64)
-        for number in there[np.argsort(first)].tolist():
-            source = rows.sources[number]
-            numbers[number] = self._sources.setdefault(source, len(self._sources))
-        keys = numbers[rows.source_of] * (LARGEST_OFFSET + 1) + rows.offsets
-        return _Waiting(
-            np.concatenate([waiting.keys, keys]),
-            np.concatenate([waiting.losses, rows.losses], axis=1),
-        )
-
-    def _none_waiting(self) -> _Waiting:
-        return _Waiting(np.zeros(0, dtype=np.int64), np.zeros((len(self.measured), 0)))
+                if measured.metric.is_paired:
+                    measured.add_pairs(baseline.losses[number], candidate.losses[number])
+            self.segments.add_pairs(*halves)
 
 
-def _without(rows: _Waiting, matched: NDArray[np.int64]) -> _Waiting:
-    """Return the latest rows that have not met their other half."""
-    left = np.ones(len(rows.keys), dtype=np.bool_)
-    left[matched] = False
-    kept = np.flatnonzero(left)[-MOST_WAITING:]
-    return _Waiting(rows.keys[kept], rows.losses[:, kept])
+def _written(options: ComparisonOptions) -> str:
+    """Return options as a state has them: without segments as releases before these wrote them."""
+    return repr(options).replace(", segments=()", "")

@@ -1,6 +1,6 @@
 """One metric of two versions: what their rows give, and what is known of the difference."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +44,15 @@ class Known(NamedTuple):
     shows_margin: bool
     exceeds_margin: bool
 
+    def state(self) -> list[float | str | bool | None]:
+        """Return what it is made of, which a snapshot can hold."""
+        return [str(each) if isinstance(each, Finding) else each for each in self]
+
+    @classmethod
+    def of(cls, state: list[Any]) -> "Known":
+        """Return what has a state."""
+        return cls._make([*state[:5], Finding(state[5]), *state[6:]])
+
 
 class Measured:
     """What the rows of two versions give for one metric.
@@ -60,7 +69,7 @@ class Measured:
 
     Attributes
     ----------
-    metric
+    metric, level
         As given.
     decided_at
         The row with which it was found better or worse.
@@ -69,7 +78,7 @@ class Measured:
     def __init__(self, metric: ComparedMetric, level: float) -> None:
         self.metric = metric
         self.decided_at: Position | None = None
-        self._level = level
+        self.level = level
         self._matched = MatchedArms()
         self._paired = PairedArms()
         self._spread: float | None = None
@@ -122,10 +131,10 @@ class Measured:
         elif better >= threshold and self._decided is None:
             self._decided, self.decided_at = Finding.BETTER, at
         finding = self._decided or Finding.UNDECIDED
-        if self._decided is None and alike >= -np.log(self._level):
+        if self._decided is None and alike >= -np.log(self.level):
             finding = Finding.NO_RELEVANT_DIFFERENCE
         gain = -contrast.difference
-        is_within = bool(found.within[0] >= -np.log(self._level)) or gain > half_width
+        is_within = bool(found.within[0] >= -np.log(self.level)) or gain > half_width
         return Known(
             gain,
             half_width,
@@ -161,7 +170,7 @@ class Measured:
 
     @property
     def _threshold(self) -> float:
-        return threshold_of(self._level)
+        return threshold_of(self.level)
 
     def _contrast(self, mode: ComparisonMode | None) -> Contrast | None:
         if mode is ComparisonMode.SHADOW and self.metric.is_paired:
@@ -172,7 +181,7 @@ class Measured:
         return evidence_of(
             np.array([-contrast.difference]),
             np.array([contrast.information]),
-            level=self._level,
+            level=self.level,
             effect=self.metric.smallest_effect,
             margin=self.metric.margin,
             spread=spread,

@@ -19,6 +19,13 @@ COMPARABLE: Final = (
 )
 """Metrics that are the mean of what each row of them gives; the others have no sequence yet."""
 
+_OF_SEGMENTS: Final = 0.5
+"""Part of the level that segments have, where any are named, and of that the part of the rests of
+their names. Of what is left, the first value has a half, the next one a sixth, and so on: common
+values come first, and no number of them has to be known."""
+
+_OF_RESTS: Final = 0.2
+
 _ZERO_ONE: Final = frozenset(
     {
         ThresholdMetric.ACCURACY,
@@ -100,7 +107,7 @@ class ComparisonOptions:
     metrics
         At least one primary metric; empty for that of the model's task.
     level
-        Share of false decisions that is accepted, in (0, 1); metrics of one role share it.
+        Share of false decisions that is accepted, in (0, 1); all metrics and segments share it.
     mode
         How versions come to their rows; None to go by the labels of the first rows.
     share
@@ -111,6 +118,8 @@ class ComparisonOptions:
         Versions that are compared with it, whatever model events say of them.
     promotes_equals
         Whether not to be worse is enough.
+    segments
+        Names in the segments of predictions by whose values rows are compared apart, too.
     """
 
     metrics: tuple[ComparedMetric, ...] = ()
@@ -120,12 +129,35 @@ class ComparisonOptions:
     baseline: str | None = None
     candidates: tuple[str, ...] = ()
     promotes_equals: bool = False
+    segments: tuple[str, ...] = ()
 
     @property
     def compared(self) -> tuple[ComparedMetric, ...]:
         """The metrics in force."""
         return self.metrics or DEFAULT_METRICS
 
-    def level_of(self, role: MetricRole) -> float:
-        """Return the share of false decisions of one metric of a role."""
-        return self.level / max(sum(each.role is role for each in self.metrics), 1)
+    @property
+    def metric_level(self) -> float:
+        """The share of false decisions of one metric over all rows, both its sides together.
+
+        A guardrail decides by one side alone: to be better in it is no reason.
+        """
+        guardrails = sum(each.role is MetricRole.GUARDRAIL for each in self.metrics)
+        primaries = max(len(self.metrics) - guardrails, 1)
+        share = 1.0 - _OF_SEGMENTS if self.segments else 1.0
+        return share * self.level / (primaries + guardrails / 2.0)
+
+    def level_of_segment(self, place: int | None) -> float:
+        """Return that of one metric in one segment, both its sides together; harm alone decides.
+
+        Parameters
+        ----------
+        place
+            The how-manieth value it is that got a place, from 1; None for the rest of a name.
+        """
+        if place is None:
+            share = _OF_RESTS / len(self.segments)
+        else:
+            share = (1.0 - _OF_RESTS) / (place * (place + 1))
+        metrics = max(len(self.metrics), 1)
+        return 2.0 * _OF_SEGMENTS * share * self.level / metrics

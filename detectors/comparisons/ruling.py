@@ -43,6 +43,7 @@ def rule(
     faults: Sequence[ExposureFault],
     *,
     promotes_equals: bool,
+    segments: Sequence[Known] = (),
 ) -> Ruling:
     """Return what is decided. Harm counts whatever the traffic: nobody waits for a fair split.
 
@@ -54,13 +55,19 @@ def rule(
         Why rows cannot be compared.
     promotes_equals
         Whether not to be worse is enough.
+    segments
+        What is known of all metrics in each segment: there, too, harm is harm to all.
     """
     primary = [each for role, each in known if role is MetricRole.PRIMARY]
     guardrails = [each for role, each in known if role is MetricRole.GUARDRAIL]
-    is_worse = any(each.finding is Finding.WORSE for each in primary)
-    if is_worse or any(map(_is_broken, guardrails)):
-        reason = ComparisonReason.WORSE if is_worse else ComparisonReason.GUARDRAIL_WORSE
-        return _FAILED._replace(reason=reason)
+    harms = {
+        ComparisonReason.WORSE: any(each.finding is Finding.WORSE for each in primary),
+        ComparisonReason.GUARDRAIL_WORSE: any(map(is_broken, guardrails)),
+        ComparisonReason.SEGMENT_WORSE: any(map(is_broken, segments)),
+    }
+    harm = next((reason for reason, is_there in harms.items() if is_there), None)
+    if harm is not None:
+        return _FAILED._replace(reason=harm)
     if faults:
         return _HELD._replace(reason=ComparisonReason.EXPOSURE)
     are_safe = all(each.shows_margin for each in guardrails)
@@ -76,6 +83,6 @@ def rule(
     return _PASSED if are_safe else _OPEN._replace(reason=ComparisonReason.GUARDRAIL_UNDECIDED)
 
 
-def _is_broken(known: Known) -> bool:
-    """Tell whether a guardrail is worse, and by more than its margin as far as is known."""
+def is_broken(known: Known) -> bool:
+    """Tell whether a metric is worse, and by more than its margin as far as is known."""
     return known.finding is Finding.WORSE and known.exceeds_margin

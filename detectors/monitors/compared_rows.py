@@ -14,8 +14,8 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.comparisons.comparison import LabelledRows
 from detectors.comparisons.options import ComparedMetric
+from detectors.comparisons.pairing import LabelledRows
 from detectors.monitors.row_consumer import Found
 from detectors.performance.losses import Losses
 from detectors.performance.options import ScoreOf
@@ -25,6 +25,8 @@ from detectors.rows.row_log import RowLog
 from detectors.snapshots.tree import State
 from schemas.events.position import Position
 from schemas.events.times import format_time
+from schemas.tables.coded import Coded
+from schemas.tables.columns import Role, of_role
 from schemas.tables.model_version import ModelVersion
 from schemas.tables.observations import (
     Integers,
@@ -53,10 +55,13 @@ class NewRows(NamedTuple):
         The rows.
     losses
         Shape ``(metrics, n)``; of predictions ``(metrics, 0)``: they have none.
+    segments
+        The segment of each as it is written; None where there is none, or none matters.
     """
 
     batch: ObservationBatch
     losses: NDArray[np.float64]
+    segments: Coded[str | None]
 
 
 class Gathered:
@@ -99,9 +104,11 @@ class ComparedRows:
         Those of the model.
     score_of
         What a score is the probability of.
+    by_segment
+        Whether the segments of rows matter.
     """
 
-    __slots__ = ("_classes", "_gathered", "_key", "_losses", "_score_of")
+    __slots__ = ("_by_segment", "_classes", "_gathered", "_key", "_losses", "_score_of")
 
     name = NAME
 
@@ -112,7 +119,10 @@ class ComparedRows:
         metrics: Sequence[ComparedMetric],
         classes: Classes,
         score_of: ScoreOf,
+        *,
+        by_segment: bool,
     ) -> None:
+        self._by_segment = by_segment
         self._gathered = gathered
         self._key = key
         self._losses = _losses_of(tuple(metrics))
@@ -128,7 +138,8 @@ class ComparedRows:
         """Gather rows; what they say is told once both versions have theirs."""
         del first, log
         if rows.origin is not Origin.REPEATS and self._gathered.is_compared(self._key):
-            new = NewRows(rows, self._losses_in(rows))
+            segments = _segments_of(rows) if self._by_segment else _no_segments(len(rows))
+            new = NewRows(rows, self._losses_in(rows), segments)
             self._gathered.rows.setdefault((self._key, rows.origin), []).append(new)
         return []
 
@@ -165,7 +176,7 @@ class TableRows:
         As of `schemas.tables.observations.ObservationBatch`.
     predicted
         Shape ``(n,)``: when the predictions were made, milliseconds since the epoch.
-    losses
+    losses, segments
         As of `NewRows`.
     """
 
@@ -176,6 +187,7 @@ class TableRows:
     times: Integers
     predicted: Integers
     losses: NDArray[np.float64]
+    segments: Coded[str | None]
 
     def __len__(self) -> int:
         return len(self.offsets)
@@ -211,6 +223,7 @@ class TableRows:
             self.offsets[rows],
             self.predicted[rows],
             self.losses[:, rows],
+            self.segments.take(rows),
         )
 
     def between(self, begin: int, end: int) -> "TableRows":
@@ -223,6 +236,7 @@ class TableRows:
             self.times[begin:end],
             self.predicted[begin:end],
             self.losses[:, begin:end],
+            self.segments.take(slice(begin, end)),
         )
 
 
@@ -302,4 +316,22 @@ def _joined(origin: Origin, parts: Sequence[NewRows]) -> TableRows:
         np.concatenate([batch.times for batch in batches]),
         np.concatenate([predicted_at(batch) for batch in batches]),
         np.concatenate([part.losses for part in parts], axis=1),
+        parts[0].segments
+        if len(parts) == 1
+        else Coded.concatenated(part.segments for part in parts),
     )
+
+
+def _segments_of(rows: ObservationBatch) -> Coded[str | None]:
+    column = of_role(rows.columns, Role.SEGMENT)
+    if column is None:
+        return _no_segments(len(rows))
+    if column.flags is None:
+        return Coded(column.categories, column.values.astype(np.int32))
+    known = len(column.categories)
+    codes = np.where(column.usable, column.values, known).astype(np.int32)
+    return Coded((*column.categories, None), codes)
+
+
+def _no_segments(rows: int) -> Coded[str | None]:
+    return Coded.same(None, rows)

@@ -73,7 +73,16 @@ class Comparisons:
             return ()
         self._versions.setdefault(model, {})[version] = None
         self._pairs.pop(model, None)
-        return (ComparedRows(self._gathered, key, options.compared, classes, score_of),)
+        return (
+            ComparedRows(
+                self._gathered,
+                key,
+                options.compared,
+                classes,
+                score_of,
+                by_segment=bool(options.segments),
+            ),
+        )
 
     def unwatched(self, key: ModelVersion) -> None:
         """Take note that a version is watched no longer: what it was compared with is void."""

@@ -557,6 +557,7 @@ MODEL_COMPARISON: Final[dict[str, Any]] = {
             },
         },
     ],
+    "segments": [],
     "exposure": {
         "faults": [],
         "baseline": {

@@ -66,6 +66,9 @@ class ComparisonReason(StrEnum):
     """A primary metric is worse."""
 
     GUARDRAIL_WORSE = "guardrail_worse"
+    SEGMENT_WORSE = "segment_worse"
+    """In a segment a metric is worse by more than its margin: `segments` says in which."""
+
     NO_RELEVANT_DIFFERENCE = "no_relevant_difference"
     """Whatever difference there is, it is smaller than the smallest effect that matters."""
 
@@ -160,6 +163,40 @@ class MetricComparison(Event):
     )
 
 
+class SegmentMetric(Event):
+    """Two versions by one metric, in one segment."""
+
+    metric: str = Field(description="As in `metrics`.")
+    role: MetricRole = Field(strict=False)
+    baseline: float | None = Field(description="The baseline's value; None without rows.")
+    candidate: float | None = Field(description="The candidate's.")
+    rows: tuple[int, int] = Field(
+        strict=False, description="Labelled rows of baseline and candidate that it is about."
+    )
+    difference: float | None = Field(description="As in `metrics`, like the next ones.")
+    low: float | None
+    high: float | None
+    better: float = Field(ge=0)
+    worse: float = Field(ge=0)
+    threshold: float = Field(
+        gt=0, description="What an e-value has to reach; segments share the level."
+    )
+    finding: Finding = Field(strict=False)
+    is_harm: bool = Field(
+        description="Whether it is worse, and by more than the margin as far as is known."
+    )
+
+
+class SegmentComparison(Event):
+    """Two versions in one segment: the rows whose predictions have one value of a name."""
+
+    name: str = Field(description="A name in the `segment` of predictions, such as `country`.")
+    value: str | None = Field(
+        description="Its value; None is all that are not compared by themselves, together."
+    )
+    metrics: list[SegmentMetric]
+
+
 class ExposedArm(Event):
     """The traffic of one version since the comparison began."""
 
@@ -210,6 +247,11 @@ class ModelComparison(PublishedEvent):
     verdict: Verdict = Field(strict=False)
     reason: ComparisonReason = Field(strict=False)
     metrics: list[MetricComparison]
+    segments: list[SegmentComparison] = Field(
+        default_factory=list,
+        description="Where segments are named: each that has labelled rows. What earlier releases "
+        "wrote has none.",
+    )
     exposure: Exposure
     message: str = Field(description="All of it in a sentence.")
 

@@ -16,6 +16,7 @@ def test_settings_say_what_is_compared() -> None:
             ),
             "mode": "shadow",
             "share": 0.1,
+            "segments": ("country",),
         }
     )
     assert given.options == ComparisonOptions(
@@ -30,6 +31,7 @@ def test_settings_say_what_is_compared() -> None:
         ),
         mode=ComparisonMode.SHADOW,
         share=0.1,
+        segments=("country",),
     )
 
 
@@ -57,6 +59,8 @@ def test_a_class_of_a_metric_that_has_none_is_what_is_refused() -> None:
         {"baseline": "3", "candidates": ("3",)},
         {"candidates": ("4", "4")},
         {"share": 1.0},
+        {"segments": ("country", "country")},
+        {"segments": ("",)},
         {"level": 0.0},
     ],
 )

@@ -65,3 +65,16 @@ def test_not_to_be_worse_is_enough_where_that_is_said() -> None:
     assert rule([(PRIMARY, equal)], [], promotes_equals=True).reason is ComparisonReason.NOT_WORSE
     held = rule([(PRIMARY, equal)], [], promotes_equals=False)
     assert (held.decision, held.verdict) == (ComparisonDecision.HOLD, Verdict.INCONCLUSIVE)
+
+
+def test_harm_in_one_segment_outweighs_what_is_better_in_all() -> None:
+    much = known(Finding.WORSE, beyond=True)
+    found = rule([(PRIMARY, BETTER)], [], promotes_equals=False, segments=[SAFE, much])
+    assert (found.decision, found.reason) == (
+        ComparisonDecision.ROLLBACK,
+        ComparisonReason.SEGMENT_WORSE,
+    )
+    little = known(Finding.WORSE, within=True)
+    assert rule([(PRIMARY, BETTER)], [], promotes_equals=False, segments=[little]).verdict is (
+        Verdict.SUCCESSFUL
+    )

@@ -32,7 +32,7 @@ from schemas.events.model_event import ModelEvent, ModelEventType
 from schemas.events.published import PublishedEvent
 from schemas.events.routing import ModelRoute
 from schemas.events.times import format_time
-from schemas.tables.columns import Column, Kind, Role
+from schemas.tables.columns import Column, Flag, Kind, Role
 from schemas.tables.observations import ModelRows, ObservationTable, Origin, Source
 from schemas.tables.outcomes import outcome_columns
 from tests.detectors.batches import START
@@ -92,6 +92,7 @@ def traffic(
     labelled: Sequence[str] = ("1", "2"),
     size: int = 100,
     seed: int = 0,
+    by_country: bool = False,
 ) -> Iterator[ObservationTable]:
     """Yield tables of predictions of versions 1 and 2, each followed by one of their labels."""
     random = np.random.default_rng(seed)
@@ -116,9 +117,18 @@ def traffic(
                 [
                     *outcome_columns(Role.PREDICTION, [said for _, _, said, _ in known]),
                     *outcome_columns(Role.LABEL, [label for _, _, _, label in known]),
+                    *([countries(known)] if by_country else []),
                 ],
                 [(version, offset, START + 1000 * offset) for version, offset, _, _ in known],
             )
+
+
+def countries(rows: Sequence[tuple[str, int, int, int]]) -> Column:
+    """Return a fifth of the rows as French, and some as without a country."""
+    codes = np.array([min(offset % 5, 1) for _, offset, _, _ in rows], dtype=np.int32)
+    flags = np.array([Flag.ABSENT if offset % 97 == 0 else Flag.OK for _, offset, _, _ in rows])
+    named = ('{"country":"fr","x":"1"}', '{"country":"de"}')
+    return Column("segment", Role.SEGMENT, Kind.CATEGORY, codes, named, flags.astype(np.uint8))
 
 
 def looks(events: Sequence[PublishedEvent]) -> list[ModelComparison]:
@@ -137,6 +147,11 @@ def alike(version: str, label: int) -> float:
 def better(version: str, label: int) -> float:
     del label
     return 0.9 if version == "2" else 0.75
+
+
+def much_better(version: str, label: int) -> float:
+    del label
+    return 1.0 if version == "2" else 0.7
 
 
 def misses_class(version: str, label: int) -> float:
@@ -182,6 +197,49 @@ def test_a_guardrail_that_is_broken_outweighs_what_became_better() -> None:
     assert "recall[1] worse" in told[-1].message
 
 
+def in_france(tables: Sequence[ObservationTable]) -> list[ObservationTable]:
+    """Return tables in which version 2 is always wrong in France."""
+    return [
+        each
+        if each.origin is Origin.PREDICTIONS
+        else replace(each, columns=tuple(wrong_in_france(each, column) for column in each.columns))
+        for each in tables
+    ]
+
+
+def wrong_in_france(table: ObservationTable, column: Column) -> Column:
+    if column.role is not Role.PREDICTION:
+        return column
+    labels = next(each for each in table.columns if each.role is Role.LABEL)
+    second = np.arange(len(table.offsets)) >= table.models[0].rows
+    wrong = (table.offsets % 5 == 0) & second & (table.models[-1].version == "2")
+    return replace(column, values=np.where(wrong, 1 - labels.values, column.values))
+
+
+@pytest.mark.parametrize("is_shadow", [False, True])
+def test_harm_in_one_segment_is_harm_to_all_and_named(is_shadow: bool) -> None:
+    options = replace(COMPARED, metrics=(ACCURACY,), segments=("country",))
+    tables = in_france(
+        list(traffic(much_better, requests=3000, is_shadow=is_shadow, by_country=True))
+    )
+    told = taken(serving(fleet_of(options), "2"), tables)
+    last = told[-1]
+    assert (last.decision, last.reason) == (
+        ComparisonDecision.ROLLBACK,
+        ComparisonReason.SEGMENT_WORSE,
+    )
+    assert "accuracy worse by" in last.message
+    assert "where country is fr" in last.message
+    of = {each.value: each.metrics[0] for each in last.segments}
+    assert of["fr"].is_harm
+    assert of["de"].finding is Finding.BETTER
+    assert {each.name for each in last.segments} == {"country"}
+    # Without the segment nobody would know.
+    whole = taken(serving(fleet_of(replace(options, segments=())), "2"), tables)
+    assert whole[-1].decision is not ComparisonDecision.ROLLBACK
+    assert whole[-1].segments == []
+
+
 def test_two_versions_of_the_same_requests_are_pairs() -> None:
     told = taken(serving(fleet_of(), "2"), list(traffic(better, requests=1000, is_shadow=True)))
     assert told[-1].mode is ComparisonMode.SHADOW
@@ -192,20 +250,22 @@ def test_two_versions_of_the_same_requests_are_pairs() -> None:
 
 @pytest.mark.parametrize("is_shadow", [False, True])
 def test_neither_batches_nor_replays_nor_restarts_change_what_is_told(is_shadow: bool) -> None:
-    tables = list(traffic(better, requests=1500, is_shadow=is_shadow, size=50))
-    one_by_one = taken(serving(fleet_of(), "2"), tables)
+    options = replace(COMPARED, segments=("country", "x"))
+    tables = list(traffic(better, requests=1500, is_shadow=is_shadow, size=50, by_country=True))
+    one_by_one = taken(serving(fleet_of(options), "2"), tables)
     assert len(one_by_one) > 3
+    assert {each.value for each in one_by_one[-1].segments} >= {"de", "fr", "1"}
 
-    at_once = serving(fleet_of(), "2")
+    at_once = serving(fleet_of(options), "2")
     events = [each for part in at_once.update_all(tables) for each in part.events]
     assert looks(events) == one_by_one
 
-    fleet, told = serving(fleet_of(), "2"), []
+    fleet, told = serving(fleet_of(options), "2"), []
     for begin in range(0, len(tables), 7):
         # The last two tables came before.
         part = tables[max(begin - 2, 0) : begin + 7]
         told += looks([each for taken in fleet.update_all(part) for each in taken.events])
-        fleet = restored(fleet)
+        fleet = restored(fleet, options)
     assert told == one_by_one
 
 
@@ -244,9 +304,9 @@ def test_held_predictions_and_labels_of_newcomers_are_both_compared() -> None:
     assert 398 <= sum(state["labelled"]) <= sum(state["traffic"]["counts"]) == 400
 
 
-def restored(fleet: Fleet) -> Fleet:
+def restored(fleet: Fleet, options: ComparisonOptions = COMPARED) -> Fleet:
     snapshots = FleetSnapshots(fleet)
-    other = fleet_of()
+    other = fleet_of(options)
     FleetSnapshots(other).restore(snapshots.outline(), parts_of(snapshots))
     return other
 
@@ -269,6 +329,20 @@ def test_a_state_without_comparisons_begins_them_and_a_faulty_one_is_named() -> 
     with pytest.raises(UnusablePart) as raised:
         FleetSnapshots(fleet_of()).restore(outline, faulty)
     assert raised.value.name == pair
+
+
+def test_a_state_from_before_segments_goes_on() -> None:
+    fleet = serving(fleet_of(), "2")
+    tables = list(traffic(better, requests=400, is_shadow=True))
+    taken(fleet, tables[:4])
+    state = fleet.comparisons.part_state(("fraud", "1", "2"))
+    assert "segments=" not in state["options"]
+    del state["segments"]
+    state["waiting"] = [each[:2] for each in state["waiting"]]
+    other = serving(fleet_of(), "2")
+    other.comparisons.restore([(("fraud", "1", "2"), state)])
+    expected = fleet.comparisons.part_state(("fraud", "1", "2"))
+    assert repr(other.comparisons.part_state(("fraud", "1", "2"))) == repr(expected)
 
 
 def test_other_options_begin_a_comparison_anew() -> None:
