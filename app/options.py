@@ -23,6 +23,7 @@ from detectors.monitors.threshold_watch import ThresholdWatch
 from detectors.monitors.trigger_watch import TriggerWatch
 from detectors.performance.error import Task
 from detectors.performance.options import PerformanceOptions
+from detectors.performance.rate import Rate
 from detectors.performance.threshold import Threshold
 from detectors.retraining.conditions import Cost, OfRows, leaves_of
 from detectors.retraining.options import PolicyOptions, usual_trigger
@@ -135,7 +136,8 @@ def prediction_fields(settings: Settings) -> FieldMap:
 def label_fields(settings: Settings) -> FieldMap:
     """Return where the fields of labels stand."""
     # Without the model: a label that names one is taken to carry its prediction.
-    return FieldMap(paths=settings.intake.label_fields)
+    rates = {rate.field for known in settings.models.values() for rate in _rates(known)}
+    return FieldMap(paths=settings.intake.label_fields, rates=tuple(sorted(rates)))
 
 
 def monitor_options(settings: Settings, model: str) -> MonitorOptions:
@@ -190,7 +192,12 @@ def performance_options(settings: Settings, known: ModelSettings) -> Performance
         threshold=own.threshold,
         score_of=own.score,
         quantile=own.quantile,
+        rates=_rates(known),
     )
+
+
+def _rates(known: ModelSettings) -> tuple[Rate, ...]:
+    return tuple(each.rate(name) for name, each in known.rates.items())
 
 
 def row_consumers(settings: Settings, model: str, version: str) -> tuple[RowConsumer, ...]:

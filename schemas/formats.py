@@ -70,8 +70,8 @@ CHANGES: Final = Format(
     name="pending changes",
     module="agents.join.changes_codec",
     stem=b"DLP",
-    writes=3,
-    reads=(3, 2, 1),
+    writes=4,
+    reads=(4, 3, 2, 1),
 )
 DISK: Final = Format(
     name="waiting predictions on disk",

@@ -1,14 +1,15 @@
 """Changes as records of the changelog.
 
-On the wire: 4 bytes of magic (``DLP3``), the CRC-32 of it and all that follows, the header's length
+On the wire: 4 bytes of magic (``DLP4``), the CRC-32 of it and all that follows, the header's length
 (both unsigned little-endian 32-bit numbers), the header as JSON, then the columns of each entry,
 little-endian. Of predictions: offsets, ages and arrivals as int64, the ids' lengths and the names'
 numbers as uint32; scores as float64, contents and the segments' numbers as uint32, each of them
 only where any prediction has one; the ids. Of labels: offsets, times and arrivals as int64, the
 ids' lengths and the models' numbers as uint32, what each met as uint8, the ids. Predicted values
 and labels, and the tables of names, segments and models, are in the header. The magic's last
-character is the version of the format: 2 is the same without corrections, its checksum without the
-magic, and `agents.join.changes_before` reads the first. A claim is a header alone. Records of
+character is the version of the format: 3 is the same with labels that have no numbers beside them,
+2 without corrections, its checksum without the magic, and `agents.join.changes_before` reads the
+first. A claim is a header alone. Records of
 before there were claims have no epochs, and who wrote them reads later ones without.
 """
 

@@ -12,10 +12,13 @@ from agents.prediction_log.entry import NO_DIGEST
 from schemas.tables.coded import Coded
 from schemas.values.classes import class_name
 from schemas.values.numbers import number_of
+from schemas.values.rated_label import checksum, label_of, numbers_of
 from schemas.values.spellings import USUAL, Spellings
 
 _GOLDEN: Final = np.uint64(0x9E3779B97F4A7C15)
 _HALF: Final = np.uint64(32)
+_COMPOUND: Final = frozenset({list, dict})
+"""Kinds of labels that no dictionary can have as its keys."""
 
 
 class Label(NamedTuple):
@@ -40,7 +43,7 @@ class Labels:
     offsets, times, arrivals
         Shape ``(n,)``: source offset, event time, and when it came, by the records' times.
     values
-        What was true.
+        What was true; with the numbers of rates, as of `schemas.values.rated_label`, or without.
     models
         The model that each names, None where it is for all.
     """
@@ -135,7 +138,7 @@ def digests(values: Sequence[Any], spellings: Spellings = USUAL) -> NDArray[np.u
     kinds = set(map(type, values))
     if kinds == {float}:
         return _of_numbers(np.array(values, dtype=np.float64))
-    if list in kinds:
+    if not kinds.isdisjoint(_COMPOUND):
         return np.array([digest(value, spellings) for value in values], dtype=np.uint32)
     # Equal ones are the same class: 1, 1.0 and true are one key.
     found = {value: digest(value, spellings) for value in set(values)}
@@ -144,6 +147,10 @@ def digests(values: Sequence[Any], spellings: Spellings = USUAL) -> NDArray[np.u
 
 def digest(value: Any, spellings: Spellings = USUAL) -> int:
     """Return the digest of one label; as `digests`."""
+    numbers = numbers_of(value)
+    if numbers:
+        # Another number is another label: what is told of it is not what came before.
+        return (digest(label_of(value), spellings) ^ checksum(numbers)) or 1
     name = class_name(value, spellings)
     number = number_of(name, exact=True)
     if number is not None:

@@ -11,6 +11,8 @@ from schemas.tables.coded import Coded, renumbered
 from schemas.tables.columns import Column, Flag, Kind, Role
 from schemas.tables.observations import ModelRows, ObservationTable, Origin, Source, number_sources
 from schemas.tables.outcomes import outcome_columns
+from schemas.tables.rated_columns import rated_columns
+from schemas.values.rated_label import label_of
 
 Numbers = NDArray[np.float64]
 Rows = NDArray[np.intp]
@@ -29,8 +31,8 @@ def label_tables(
     """Yield tables, each with the partition in which its models are watched.
 
     Model versions that are watched in one partition share a table, whose columns are what was
-    predicted and what was true, and score, segment and delay where any row has one. What error that
-    is, is for who watches.
+    predicted and what was true, and score, segment and delay where any row has one; and the numbers
+    of its label event, each field a feature. What error that is, is for who watches.
 
     Parameters
     ----------
@@ -79,11 +81,15 @@ def _models(rows: JoinedRows) -> Iterator[ModelRows]:
 
 def _columns(rows: JoinedRows) -> Iterator[Column]:
     yield from outcome_columns(Role.PREDICTION, rows.predictions)
-    yield from outcome_columns(Role.LABEL, rows.labels)
+    is_rated = dict in set(map(type, rows.labels))
+    labels = [label_of(each) for each in rows.labels] if is_rated else rows.labels
+    yield from outcome_columns(Role.LABEL, labels)
     yield from _numbers(Role.SCORE, rows.scores)
     yield from _numbers(Role.DELAY, rows.delays)
     if rows.segments.table != (None,):
         yield from _texts(Role.SEGMENT, rows.segments)
+    if is_rated:
+        yield from rated_columns(rows.labels)
 
 
 def _numbers(role: Role, numbers: Numbers) -> Iterator[Column]:

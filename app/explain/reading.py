@@ -13,6 +13,7 @@ from schemas.events.times import clamped_time, format_time
 from schemas.payloads.model_events import model_event_of
 from schemas.payloads.rows import LabelRow, PredictionRow
 from schemas.tables.columns import ABSENT
+from schemas.values.rated_label import label_of, numbers_of
 
 ROLES: Final = (TopicRole.PREDICTIONS, TopicRole.LABELS, TopicRole.MODEL_EVENTS)
 """What users write."""
@@ -101,10 +102,11 @@ class RecordReading:
     def _label(self, row: LabelRow, record: Record) -> Understood:
         fields = {
             "prediction_id": row.prediction_id,
-            "label": row.label,
+            "label": label_of(row.label),
             "prediction": row.prediction,
             "model": row.model,
             "version": None if row.model is None else row.version,
+            **{f"rate {path}": number for path, number in numbers_of(row.label).items()},
         }
         return self._understood(fields, row.time, record, row.left_out)
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
 
 from app.settings.comparison import ComparisonSettings
-from app.settings.performance import ModelPerformanceSettings
+from app.settings.performance import ModelPerformanceSettings, RateSettings, named_rates
 from app.settings.section import Detail, Section, details, expected, known_one, not_empty
 from app.settings.triggers import RetrainingSettings, performances
 from app.settings.values import ValueOverrides
@@ -241,6 +241,12 @@ class ModelSettings(Section):
     label_names: Annotated[Mapping[str, str], Field(max_length=1000)] = {}
     """What its labels are called, to the class that the model says: `{chargeback: fraud}`; those
     that both call alike need none."""
+
+    rates: Annotated[
+        Mapping[str, RateSettings], Field(max_length=16), AfterValidator(named_rates)
+    ] = {}
+    """Name to a rate of it: the mean of a boolean or a number in its label events, such as the
+    share of conversations that were escalated, told and watched as a metric is."""
 
     thresholds: Annotated[tuple[str, ...], Field(max_length=32)] = ()
     """How good it has to be by its labels, such as `recall[fraud] >= 0.8`; an alert says when it is

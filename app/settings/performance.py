@@ -1,11 +1,15 @@
 """How the performance of models is told, for all of them and for single ones."""
 
-from typing import Annotated, Any, Final
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, Final, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
-from app.settings.section import Section, expected, known_one
+from app.settings.section import Detail, Section, details, expected, known_one
 from detectors.performance.options import METRICS, PerformanceOptions, ScoreOf
+from detectors.performance.rate import Rate
+from detectors.performance.threshold import ThresholdMetric
 
 _DEFAULTS: Final = PerformanceOptions()
 
@@ -37,6 +41,45 @@ Metrics = Annotated[
     AfterValidator(_known),
     Field(json_schema_extra=_name_metrics),
 ]
+
+
+class RateSettings(Section):
+    """A rate of one model: the mean of a boolean or a number in its label events."""
+
+    field: Annotated[str, Field(min_length=1, max_length=200)]
+    """The path of it in label events, dots between levels, as of `intake.label_fields`."""
+
+    low: Annotated[float, Field(allow_inf_nan=False)] = 0.0
+    """The least that it can be: what is less is counted as out of range, and left out."""
+
+    high: Annotated[float, Field(allow_inf_nan=False)] = 1.0
+    """The most that it can be, likewise."""
+
+    @model_validator(mode="after")
+    def _ascending(self) -> Self:
+        if self.low >= self.high:
+            raise expected("`high` above `low`")
+        return self
+
+    def rate(self, name: str) -> Rate:
+        """Return the rate of a name."""
+        return Rate(name, self.field, self.low, self.high)
+
+
+def named_rates(rates: Mapping[str, RateSettings]) -> Mapping[str, RateSettings]:
+    """Refuse names of rates that are no names of metrics, or those of others."""
+    problems = [
+        Detail((name,), repr(name), "a name of small letters, digits and _, and of no other metric")
+        for name in rates
+        if not _NAME.fullmatch(name) or name in _TAKEN
+    ]
+    if problems:
+        raise details(problems)
+    return rates
+
+
+_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
+_TAKEN: Final = {*METRICS, *ThresholdMetric}
 
 
 class PerformanceSettings(Section):

@@ -28,7 +28,9 @@ from schemas.tables.columns import ABSENT, Column, Role, column_of, of_role
 from schemas.tables.model_version import ModelVersion
 from schemas.tables.observations import ObservationBatch, Origin
 from schemas.tables.outcomes import outcome_columns, outcomes_of
+from schemas.tables.rated_columns import rated_columns, rated_labels
 from schemas.values.categories import category_name
+from schemas.values.rated_label import label_of
 
 FORMAT: Final = 1
 """Of the state."""
@@ -214,6 +216,8 @@ class PerformanceWatch:
         for prediction, label in zip(predictions, labels, strict=True):
             self._choice.of_next(prediction, label)
         times = predicted_at(rows).tolist(), rows.times.tolist()
+        if self._options.performance.rates:
+            labels = rated_labels(rows.columns, labels)
         held = zip(predictions, labels, scores, *times, strict=True)
         self._held = [*self._held, *held]
 
@@ -222,7 +226,8 @@ class PerformanceWatch:
         self._held = []
         columns: list[Column] = [
             *outcome_columns(Role.PREDICTION, predictions),
-            *outcome_columns(Role.LABEL, labels),
+            *outcome_columns(Role.LABEL, [label_of(each) for each in labels]),
+            *rated_columns(labels),
         ]
         if any(score is not None for score in scores):
             given = [ABSENT if score is None else score for score in scores]

@@ -1,10 +1,11 @@
 """What is told of the performance of a model, and of which windows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
 from detectors.performance.error import Task
+from detectors.performance.rate import Rate
 
 
 class ScoreOf(StrEnum):
@@ -55,6 +56,9 @@ class PerformanceOptions:
         What a single score is the probability of.
     quantile
         That which a regression predicts, for its quantile loss.
+    rates
+        Means of numbers of label events that are told besides. Those that were added or changed
+        begin with the next row, and make nothing else void: they are not in the text of these.
     """
 
     rows: int = 1000
@@ -65,3 +69,4 @@ class PerformanceOptions:
     threshold: float | None = None
     score_of: ScoreOf = ScoreOf.PREDICTED
     quantile: float = 0.5
+    rates: tuple[Rate, ...] = field(default=(), repr=False)

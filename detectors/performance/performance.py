@@ -21,6 +21,7 @@ from detectors.performance.list_scores import MOST_NUMBERS
 from detectors.performance.maturity import WindowMaturity
 from detectors.performance.options import PerformanceOptions
 from detectors.performance.prediction_counts import PredictionCounts
+from detectors.performance.rate import Rate, RateRows, rate_rows
 from detectors.performance.tallies import Tally
 from detectors.snapshots.tree import State
 from schemas.events.model_performance import ClassReport, Estimate, Maturity, WindowKind
@@ -99,8 +100,8 @@ class _TimeWindow:
 
     __slots__ = ("due_at", "is_changed", "revision", "tally")
 
-    def __init__(self) -> None:
-        self.tally = Tally(EXACT_IN_TIME)
+    def __init__(self, rates: Sequence[Rate]) -> None:
+        self.tally = Tally(EXACT_IN_TIME, rates=rates)
         self.revision = 0
         self.due_at = _NEVER
         self.is_changed = False
@@ -148,7 +149,7 @@ class Performance:
             self._table.learn([self._positive])
         self._rows = 0
         self._now = self._newest = _NEVER
-        self._current = _of_rows()
+        self._current = _of_rows(options.rates)
         self._windows: dict[int, _TimeWindow] = {}
         self._delays = LabelDelays(options.window * options.kept)
         self._estimated = EstimatedPerformance(options.window, options.kept)
@@ -170,7 +171,7 @@ class Performance:
         Parameters
         ----------
         columns
-            What was predicted, what was true, and the scores.
+            What was predicted, what was true, the scores, and the fields of the label events.
         predicted_at, labelled_at
             Shape ``(n,)``: times of predictions and of labels, milliseconds since the epoch.
         """
@@ -178,6 +179,8 @@ class Performance:
         rows = self._judged(columns, len(labelled_at))
         if isinstance(rows, ClassRows):
             self._calibrate(rows, was_known=was_known)
+        wanted = self._options.rates
+        rates = rate_rows(columns, wanted, len(labelled_at)) if wanted else None
         each = np.arange(len(labelled_at))
         length = self._options.window
         now = np.maximum.accumulate(np.maximum(labelled_at, self._now))
@@ -199,7 +202,7 @@ class Performance:
             ):
                 part = slice(begin + start, begin + stop)
                 self._count_delays(rows, part, predicted_at, labelled_at)
-                self._take(rows, predicted_at, each[part], is_kept[start:stop])
+                self._take(rows, rates, predicted_at, each[part], is_kept[start:stop])
                 if self._rows % self._options.rows == 0:
                     told.append(self._tell_rows(begin + stop - 1))
                 if stop - 1 in stops:
@@ -283,7 +286,7 @@ class Performance:
         if state.get("delays") is not None:
             self._delays.restore(state["delays"])
         for item in state["windows"]:
-            window = self._windows[item["number"]] = _TimeWindow()
+            window = self._windows[item["number"]] = _TimeWindow(self._options.rates)
             window.revision, window.due_at, window.is_changed = item["told"]
             window.tally.restore(item["tally"])
 
@@ -378,11 +381,16 @@ class Performance:
             self._delays.add(keys, predicted_at, labelled_at)
 
     def _take(
-        self, rows: JudgedRows, times: Times, which: Times, is_kept: NDArray[np.bool_]
+        self,
+        rows: JudgedRows,
+        rates: RateRows | None,
+        times: Times,
+        which: Times,
+        is_kept: NDArray[np.bool_],
     ) -> None:
         """Add some rows, among which none is told but the last."""
         self._rows += len(which)
-        self._add(self._current, rows, which, times)
+        self._add(self._current, rows, rates, which, times)
         if not is_kept.all():
             self.late_rows += int(np.count_nonzero(~is_kept))
             which = which[is_kept]
@@ -391,13 +399,22 @@ class Performance:
         which, numbers = which[order], numbers[order]
         bounds = (np.flatnonzero(np.diff(numbers)) + 1).tolist()
         for begin, end in pairwise([0, *bounds, len(which)]) if len(which) else ():
-            window = self._windows.setdefault(int(numbers[begin]), _TimeWindow())
+            window = self._windows.setdefault(int(numbers[begin]), _TimeWindow(self._options.rates))
             window.is_changed = True
-            self._add(window.tally, rows, which[begin:end], times)
+            self._add(window.tally, rows, rates, which[begin:end], times)
 
-    def _add(self, tally: Tally, rows: JudgedRows, which: Times, times: Times) -> None:
+    def _add(
+        self,
+        tally: Tally,
+        rows: JudgedRows,
+        rates: RateRows | None,
+        which: Times,
+        times: Times,
+    ) -> None:
         positive = self._table.known(self._positive)
         tally.add(rows, which, times, positive=positive, quantile=self._options.quantile)
+        if rates is not None and tally.rates is not None:
+            tally.rates.add(rates, which)
 
     def _forget(self, latest: int, row: int) -> list[Telling]:
         """Forget windows that are too old by now; return what was not told of them."""
@@ -453,7 +470,7 @@ class Performance:
 
     def _tell_rows(self, row: int) -> Telling:
         """Return the window of rows that is full, and begin the next one."""
-        tally, self._current = self._current, _of_rows()
+        tally, self._current = self._current, _of_rows(self._options.rates)
         number = self._rows // self._options.rows - 1
         return Telling(
             row,
@@ -479,8 +496,10 @@ class Performance:
     def _figures(
         self, tally: Tally
     ) -> tuple[str | None, dict[str, int], dict[str, Estimate], list[ClassReport], list[list[int]]]:
+        rates = {} if tally.rates is None else tally.rates.metrics()
         if self._task is Task.REGRESSION:
-            return None, tally.unusable(), metrics_of(tally, None, self._options, -1), [], []
+            metrics = metrics_of(tally, None, self._options, -1)
+            return None, tally.unusable(), metrics | rates, [], []
         positive = self._table.known(self._positive)
         if not self._judge.classes.is_sought_named and not tally.has(positive):
             positive = -1
@@ -488,11 +507,11 @@ class Performance:
         metrics = metrics_of(tally, confusion, self._options, positive)
         reports, matrix = confusion.report(self._table.names)
         name = None if positive < 0 else self._positive
-        return name, tally.unusable(), metrics, reports, matrix
+        return name, tally.unusable(), metrics | rates, reports, matrix
 
 
-def _of_rows() -> Tally:
-    return Tally(EXACT_IN_ROWS, MOST_NUMBERS)
+def _of_rows(rates: Sequence[Rate]) -> Tally:
+    return Tally(EXACT_IN_ROWS, MOST_NUMBERS, rates)
 
 
 def _stretches(ticks: Times, newest: Times) -> Iterator[tuple[int, int]]:

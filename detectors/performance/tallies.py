@@ -1,5 +1,6 @@
 """Sums over the labelled rows of windows: whatever metrics are made of, by window."""
 
+from collections.abc import Sequence
 from enum import IntEnum
 from typing import Final
 
@@ -8,6 +9,7 @@ from numpy.typing import NDArray
 
 from detectors.performance.judged_rows import ClassRows, JudgedRows, NumberRows, Problem
 from detectors.performance.list_scores import ListScores
+from detectors.performance.rate import Rate, RateSums
 from detectors.performance.score_keeper import ScoreKeeper
 from detectors.performance.tally_kernels import (
     COUNTS,
@@ -82,19 +84,24 @@ class Tally:
         Those of the positive class.
     lists
         Those of all classes, where there are more than two.
+    rates
+        The sums of those that the user names.
     begin, end
         The earliest and the latest time of its predictions, milliseconds since the epoch.
     """
 
-    __slots__ = ("begin", "calibration", "counts", "end", "lists", "pairs", "scores", "sums")
+    __slots__ = (
+        *("begin", "calibration", "counts", "end", "lists", "pairs", "rates", "scores", "sums"),
+    )
 
-    def __init__(self, most_scores: int, most_listed: int = 0) -> None:
+    def __init__(self, most_scores: int, most_listed: int = 0, rates: Sequence[Rate] = ()) -> None:
         self.counts: Integers = np.zeros(COUNTS, dtype=np.int64)
         self.sums: Numbers = np.zeros(_SUMS)
         self.pairs: Integers = np.zeros((_FEWEST, _FEWEST), dtype=np.int64)
         self.calibration: Integers = np.zeros((2, CALIBRATION_BINS), dtype=np.int64)
         self.scores = ScoreKeeper(most_scores)
         self.lists = ListScores(most_listed)
+        self.rates = RateSums(rates) if rates else None
         self.begin = self.end = -1
 
     @property
@@ -121,15 +128,17 @@ class Tally:
     def nbytes(self) -> int:
         """Bytes of the numbers."""
         arrays = self.counts, self.sums, self.pairs, self.calibration
-        return sum(each.nbytes for each in arrays) + self.scores.nbytes + self.lists.nbytes
+        rates = 0 if self.rates is None else self.rates.nbytes
+        return sum(each.nbytes for each in arrays) + self.scores.nbytes + self.lists.nbytes + rates
 
     def unusable(self) -> dict[str, int]:
         """Return the rows, or scores of rows, that could not be judged, by the reason."""
-        return {
+        own = {
             problem.name.lower(): int(self.counts[problem])
             for problem in Problem
             if problem is not Problem.NONE and self.counts[problem]
         }
+        return own if self.rates is None else own | self.rates.unusable()
 
     def has(self, number: int) -> bool:
         """Tell whether a class was predicted or true."""
@@ -188,6 +197,7 @@ class Tally:
             "scores": self.scores.state(),
             "lists": self.lists.state() if self.lists.rows else None,
             "span": [self.begin, self.end],
+            **({} if self.rates is None else {"rates": self.rates.state()}),
         }
 
     def restore(self, state: State) -> None:
@@ -202,6 +212,8 @@ class Tally:
         if state.get("lists") is not None:
             self.lists.restore(state["lists"])
         self.begin, self.end = state["span"]
+        if self.rates is not None:
+            self.rates.restore(state.get("rates", {}))
 
     def _add_classes(self, rows: ClassRows, which: Integers, positive: int, scores: Numbers) -> int:
         return int(

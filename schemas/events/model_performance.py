@@ -189,10 +189,13 @@ class ModelPerformance(PublishedEvent):
         default=None, description="Of a window of time: whether its labels have come."
     )
     unusable: dict[str, int] = Field(
-        description="Rows, or scores of rows, that could not be judged, by the reason."
+        description="Rows, or scores of rows, that could not be judged, by the reason; of a rate "
+        "that the settings name those without a value of it, such as `escalation.absent`."
     )
     positive_class: str | None = Field(description="The class that is looked for.")
-    metrics: dict[str, Estimate]
+    metrics: dict[str, Estimate] = Field(
+        description="By their names, with the rates that the settings name."
+    )
     classes: list[ClassReport] = Field(
         description="The classes with the most rows, at most twenty, the rest as `others`; empty "
         "for a regression."

@@ -41,14 +41,17 @@ class JsonLabels:
         """
         key = key_or_event_id(key, headers)
         events = event_fields(value, self._fields, headers=headers, largest=self._largest)
+        is_rated = bool(self._fields.rates)
         if len(events) == 1:
-            return [label_row(events[0], key=key, record_time=time)]
+            return [label_row(events[0], key=key, record_time=time, is_rated=is_rated)]
         rows, unlabelled = [], 0
         for event, own_key in zip(events, keys_of(key, len(events)), strict=True):
             try:
-                rows.append(label_row(event, key=own_key, record_time=time))
+                row = label_row(event, key=own_key, record_time=time, is_rated=is_rated)
             except NothingToSay:
                 unlabelled += 1
+            else:
+                rows.append(row)
         if not rows:
             raise NothingToSay(Silence.UNLABELLED)
         if unlabelled:

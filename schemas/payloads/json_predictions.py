@@ -41,7 +41,7 @@ class JsonPredictions:
         not_features: frozenset[str] = frozenset(),
         declarations: Declarations = NO_DECLARATIONS,
     ) -> None:
-        self._fields = PredictionFields(fields.paths, fields.model, not_features)
+        self._fields = PredictionFields(fields.paths, fields.model, not_features=not_features)
         self._most_features = most_features
         self._largest = largest
         self._scanner = PredictionScanner(

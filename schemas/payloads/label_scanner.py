@@ -115,8 +115,9 @@ class LabelScanner:
         """Read a batch; None where none can be plain by what the settings say."""
         if self._keys.refused or self._table.refused:
             self._begin()
-        # A model that the settings name would make each label carry its prediction.
-        if not self._roles.are_apart or self._fields.model is not None:
+        # A model that the settings name would make each label carry its prediction, and each may
+        # have the numbers of rates beside it.
+        if not self._roles.are_apart or self._fields.model is not None or self._fields.rates:
             return None
         sizes = spans.value_end - spans.value_start
         starts = np.where(sizes <= self._largest, spans.value_start, -1)

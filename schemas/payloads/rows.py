@@ -37,8 +37,12 @@ from schemas.payloads.segment import segment_text
 from schemas.tables.columns import ABSENT
 from schemas.tables.declared import NO_DECLARATIONS, Declarations
 from schemas.values.class_order import USUAL_CLASSES
+from schemas.values.rated_label import number_in, rated
 
 UNVERSIONED: Final = "unversioned"
+
+_RATES: Final = "\0rates"
+"""The name under which a field map puts numbers of rates: whatever an event has there is gone."""
 
 
 class PredictionRow(NamedTuple):
@@ -66,7 +70,10 @@ class PredictionRow(NamedTuple):
 
 
 class LabelRow(NamedTuple):
-    """One accepted label; `prediction` and `model` are set where it needs no join."""
+    """One accepted label; `prediction` and `model` are set where it needs no join.
+
+    A label may have the numbers of rates beside it (`schemas.values.rated_label`).
+    """
 
     prediction_id: str
     label: Any
@@ -89,14 +96,17 @@ class FieldMap:
         Fields that are not named stand under their own name.
     model
         The model of events that do not name one; None where they must.
+    rates
+        The paths of the numbers that a label may have beside it.
     """
 
     paths: Mapping[str, str] = field(default_factory=dict)
     model: str | None = None
+    rates: tuple[str, ...] = ()
 
     def apply(self, document: dict[str, Any]) -> dict[str, Any]:
         """Return the document with its fields under their own names."""
-        if not self.paths and self.model is None:
+        if not self.paths and self.model is None and not self.rates:
             return document
         named = dict(document)
         for name, path in self.paths.items():
@@ -107,6 +117,8 @@ class FieldMap:
                 named[name] = value
         if self.model is not None and named.get("model") is None:
             named["model"] = self.model
+        if self.rates:
+            named[_RATES] = _numbers(document, self.rates)
         return named
 
     def leads_into(self, members: Collection[str]) -> bool:
@@ -183,8 +195,15 @@ def prediction_row(
     )
 
 
-def label_row(document: dict[str, Any], *, key: bytes | None, record_time: int) -> LabelRow:
+def label_row(
+    document: dict[str, Any], *, key: bytes | None, record_time: int, is_rated: bool = False
+) -> LabelRow:
     """Check a decoded label; parameters and errors as for `prediction_row`.
+
+    Parameters
+    ----------
+    is_rated
+        Whether a field map has put the numbers of rates into the document.
 
     Raises
     ------
@@ -201,6 +220,8 @@ def label_row(document: dict[str, Any], *, key: bytes | None, record_time: int) 
         raise NothingToSay(Silence.UNLABELLED)
     odd: list[LeftOut] = []
     _check_outcome(label, "label")
+    if is_rated:
+        label = rated(label, document[_RATES])
     prediction, model, version = get("prediction"), get("model"), get("version")
     return LabelRow(
         _identity(get("prediction_id"), key),
@@ -251,6 +272,16 @@ def _features(value: Any, most: int, odd: list[LeftOut]) -> dict[str, Any]:
         detail = f"{len(features)} features, at most {most} are taken"
         raise InvalidMessage(Reason.TOO_MANY_FEATURES, detail)
     return features
+
+
+def _numbers(document: dict[str, Any], paths: Sequence[str]) -> dict[str, float | None]:
+    """Return the numbers at some paths, by these; what says nothing is not there."""
+    found = {path: plain_outcome(value_at(document, path)) for path in paths}
+    return {
+        path: number_in(value)
+        for path, value in found.items()
+        if value is not NOWHERE and not says_nothing(value)
+    }
 
 
 def _check_outcome(value: Any, field_name: str) -> None:

@@ -28,6 +28,8 @@ class Role(StrEnum):
     """What a column is to the model."""
 
     FEATURE = "feature"
+    """What the model was given; of a labelled row a number of its label event."""
+
     PREDICTION = "prediction"
     SCORE = "score"
     LABEL = "label"

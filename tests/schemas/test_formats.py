@@ -28,7 +28,8 @@ KEPT: Final = {
     "pending changes": {
         1: "agents/join/data/before.dlp1",
         2: "agents/join/data/before.dlp2",
-        3: "agents/join/data/present.dlp3",
+        3: "agents/join/data/before.dlp3",
+        4: "agents/join/data/present.dlp4",
     },
     "waiting predictions on disk": {
         1: "agents/prediction_log/data/before.sqlite",

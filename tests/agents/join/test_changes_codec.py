@@ -15,6 +15,7 @@ from agents.join.store import PendingStore
 from agents.prediction_log.predictions import Predictions
 from agents.transport.sizes import CHANGES
 from schemas.tables.coded import Coded
+from schemas.values.rated_label import rated
 from tests.agents.join.steps import CHURN, FRAUD, HOUR, JOINED, NOW, add_label, label, predictions
 
 texts = st.text(min_size=1, max_size=20)
@@ -24,6 +25,7 @@ outcomes = st.one_of(
     st.integers(-(2**53), 2**53),
     st.floats(allow_nan=False, allow_infinity=False),
     st.lists(st.floats(-1, 1), max_size=3),
+    st.builds(lambda value: rated("ok", {"escalated": value}), st.none() | st.floats(0, 1)),
 )
 numbers = st.integers(0, 2**40)
 CLOCKS = {"arrival": NOW, "born": 1, "at": 5, "models": [["fraud", 3, 4, 5]]}
@@ -108,7 +110,7 @@ def test_a_record_of_before_there_were_epochs_is_read() -> None:
     assert plain(decode_changes(record)) == plain(Changes((), 5, {"arrival": 7}))
 
 
-@pytest.mark.parametrize("name", ["before.dlp1", "before.dlp2", "present.dlp3"])
+@pytest.mark.parametrize("name", ["before.dlp1", "before.dlp2", "before.dlp3", "present.dlp4"])
 def test_a_changelog_of_each_version_is_read(name: str) -> None:
     # Of 200 predictions 50 met their label "1", 20 were made by a second model; one carried its
     # label, one came after its label, and one label still waits.
@@ -119,7 +121,8 @@ def test_a_changelog_of_each_version_is_read(name: str) -> None:
         length = int.from_bytes(data[at : at + 4], "little")
         store.apply_changes(data[at + 4 : at + 4 + length], offset)
         at, offset = at + 4 + length, offset + 1
-    assert (store.status.predictions, store.status.labels) == (165, 1)
+    waiting = 2 if name == "present.dlp4" else 1
+    assert (store.status.predictions, store.status.labels) == (165, waiting)
     replayed = JOINED._replace(label=1, time=NOW + 2007, delay=2007.0)
     assert add_label(store, label("p7", NOW + 2007, label=1), 7, NOW) == [replayed]
     assert add_label(store, label("p7", label="1.0"), 90, NOW) == "duplicate"
@@ -130,10 +133,15 @@ def test_a_changelog_of_each_version_is_read(name: str) -> None:
     late = store.add_predictions(predictions("early-too", first=300, name=CHURN))
     gold = churn._replace(label="gold", time=NOW + 3000, delay=3000.0)
     assert late.joined.rows() == [(300, gold)]
-    if name == "present.dlp3":  # at the end two labels were corrected
+    if name in {"before.dlp3", "present.dlp4"}:  # at the end two labels were corrected
         assert add_label(store, label("p8", label=0), 80, NOW) == "corrected"
         assert add_label(store, label("p8", label=0), 81, NOW) == "duplicate"
         assert add_label(store, label("p9", label=1), 82, NOW) == "corrected"
+    if name == "present.dlp4":  # and one waits that has the number of a rate
+        rated_label = rated("gold", {"escalated": 1.0})
+        assert add_label(store, label("rated", label=rated_label), 83, NOW) == "duplicate"
+        late = store.add_predictions(predictions("rated", first=301, name=CHURN))
+        assert late.joined.rows() == [(301, gold._replace(label=rated_label))]
 
 
 def test_what_is_too_large_for_one_record_is_cut_in_order() -> None:
@@ -180,5 +188,5 @@ def test_a_record_that_was_changed_anywhere_is_refused(
 def test_a_newer_format_is_told_from_a_damaged_one() -> None:
     (record,) = encode_changes(Changes((), 1))
     assert record.startswith(MAGIC)
-    with pytest.raises(OtherChanges, match="format 4"):
-        decode_changes(b"DLP4" + record[4:])
+    with pytest.raises(OtherChanges, match="format 5"):
+        decode_changes(b"DLP5" + record[4:])

@@ -1,7 +1,9 @@
 """Predictions that come again: as they were, or with another content."""
 
+from agents.join.labels import Label, digest, digests
 from agents.join.options import ReusedIds
 from agents.join.store import PendingStore
+from schemas.values.rated_label import rated
 from tests.agents.join.steps import HOUR, NOW, add_label, add_predictions, label, predictions
 
 
@@ -64,3 +66,22 @@ def test_an_id_that_is_used_again_and_again_waits_a_bounded_number_of_times() ->
     for day in range(100):
         add_predictions(pending, predictions("a", first=day, time=NOW + day, content=day + 1))
     assert pending.status.predictions == 16
+
+
+def test_a_label_with_another_number_beside_it_is_a_correction() -> None:
+    pending = store()
+    pending.add_predictions(predictions("a"))
+    assert isinstance(add_label(pending, rated_label(0.0), 0, NOW), list)
+    assert add_label(pending, rated_label(0.0), 1, NOW) == "duplicate"
+    assert add_label(pending, rated_label(1.0), 2, NOW) == "corrected"
+    assert add_label(pending, rated_label(None), 3, NOW) == "corrected"
+    assert add_label(pending, label("a", label="ok"), 4, NOW) == "corrected"
+
+
+def rated_label(number: float | None) -> Label:
+    return label("a", label=rated("ok", {"escalated": number}))
+
+
+def test_digests_of_labels_with_numbers_are_the_same_alone_and_together() -> None:
+    values = [rated("ok", {"escalated": 0.0}), "ok", rated([1.0], {"escalated": None}), 1]
+    assert digests(values).tolist() == [digest(each) for each in values]

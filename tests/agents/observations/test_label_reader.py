@@ -1,12 +1,14 @@
 from typing import Any
 
 import orjson
+import pytest
 
 from agents.observations.label_reader import LabelReader, LabelsOfSlice, ReadLabels
 from agents.records.block import RecordBlock
 from agents.transport.rounds import records_of
 from schemas.payloads.json_labels import JsonLabels
 from schemas.payloads.rows import FieldMap
+from schemas.values.rated_label import label_of, numbers_of
 from tests.agents.fakes import batch
 
 NOW = 1_700_000_000_000
@@ -92,3 +94,52 @@ def test_slices_that_are_read_together_give_what_each_gives_alone() -> None:
     assert together.skewed == sum(each.skewed for each in alone) == 2
     refused = [record.offset for record, _ in together.not_taken]
     assert refused == [20, 41]
+
+
+RATED = FieldMap(
+    {"label": "truth.class"}, rates=("truth.escalated", "payload.op.cost", "cost", "share")
+)
+
+
+@pytest.mark.parametrize(
+    ("document", "numbers"),
+    [
+        ({"truth": {"class": 1, "escalated": True}}, {"truth.escalated": 1.0}),
+        ({"truth": {"class": 1}, "share": "0.25", "cost": None}, {"share": 0.25}),
+        ({"truth": {"class": 1}, "share": "often", "cost": "NaN"}, {"share": None}),
+        ({"truth": {"class": 1, "escalated": ""}, "cost": 12}, {"cost": 12.0}),
+        ({"truth": '{"class": 1, "escalated": "no"}'}, {"truth.escalated": 0.0}),
+        ({"truth": {"class": 1}, "\x00rates": {"cost": 1.0}}, {}),
+    ],
+)
+def test_the_numbers_of_rates_come_beside_the_label(
+    document: dict[str, Any], numbers: dict[str, float | None]
+) -> None:
+    form = LabelReader(form=JsonLabels(RATED), tolerance=0)
+    ((value,), _) = labels_of(form, {"prediction_id": "a", **document})
+    assert (label_of(value), numbers_of(value)) == (1, numbers)
+
+
+def test_the_numbers_of_rates_are_found_in_the_envelopes_of_change_feeds_and_clouds() -> None:
+    form = LabelReader(form=JsonLabels(FieldMap(rates=("escalated",))), tolerance=0)
+    row = {"prediction_id": "a", "label": "ok", "escalated": True}
+    for document in (
+        row,
+        {"before": None, "after": row, "op": "c"},
+        {"specversion": "1.0", "type": "t", "source": "s", "id": "1", "data": row},
+    ):
+        ((value,), _) = labels_of(form, document)
+        assert (label_of(value), numbers_of(value)) == ("ok", {"escalated": 1.0})
+
+
+def test_a_label_that_carries_its_prediction_brings_its_numbers() -> None:
+    form = LabelReader(form=JsonLabels(FieldMap(rates=("escalated",))), tolerance=0)
+    document = label("a", prediction=0, model="fraud", escalated=1)
+    _, (value,) = labels_of(form, document)
+    assert (label_of(value), numbers_of(value)) == (1, {"escalated": 1.0})
+
+
+def labels_of(form: LabelReader, *documents: dict[str, Any]) -> tuple[list[Any], list[Any]]:
+    """Labels that wait, and those that need no join."""
+    (found,) = form.read([block(*documents)]).slices
+    return list(found.waiting.values), list(found.carried.labels)

@@ -5,7 +5,9 @@ import numpy as np
 from agents.join.joined import Joined, JoinedRows
 from agents.observations.label_tables import Labelled, label_tables
 from schemas.tables.columns import Column, Flag, Kind, Role
+from schemas.tables.frames import decode_frame, encode_frame
 from schemas.tables.observations import ModelRows, ObservationTable, Origin, Source
+from schemas.values.rated_label import rated
 
 
 def tables(*rows: Labelled) -> list[ObservationTable]:
@@ -89,3 +91,16 @@ def test_models_that_are_watched_in_different_partitions_share_none() -> None:
         (0, "fraud"),
         (1, "churn"),
     ]
+
+
+def test_the_numbers_of_label_events_are_features_of_their_rows() -> None:
+    (table,) = tables(
+        labelled(0, "fraud", rated(3, {"escalated": 1.0})),
+        labelled(1, "fraud", 1),
+        labelled(2, "fraud", rated(1, {"escalated": None})),
+    )
+    columns = by_name(table)
+    assert columns["label"].values.tolist() == [3.0, 1.0, 1.0]
+    assert columns["escalated"].role is Role.FEATURE
+    assert np.asarray(columns["escalated"].flags).tolist() == [0, Flag.ABSENT, Flag.MISTYPED]
+    assert decode_frame(encode_frame([table]))[0].columns[-1].name == "escalated"

@@ -2,9 +2,10 @@ from dataclasses import replace
 
 import pytest
 
-from app.options import monitor_options
+from app.options import label_fields, monitor_options
 from app.settings import InvalidConfiguration, load_settings
 from detectors.performance.options import PerformanceOptions, ScoreOf
+from detectors.performance.rate import Rate
 
 KAFKA = {"kafka.bootstrap_servers": "kafka:9092"}
 
@@ -43,6 +44,28 @@ def test_labels_with_names_of_their_own_reach_all_that_compares_them() -> None:
     ]
 
 
+def test_rates_are_of_their_models_and_their_fields_are_read_of_all_labels() -> None:
+    settings = load_settings(
+        None,
+        {
+            **KAFKA,
+            "intake.label_fields": "{label: truth.class}",
+            "models.chat.rates": "{escalation: {field: truth.escalated}}",
+            "models.scan.rates": "{errors: {field: review.errors, high: 20}, "
+            "escalation: {field: truth.escalated}}",
+        },
+        {},
+    )
+    escalation = Rate("escalation", "truth.escalated")
+    assert monitor_options(settings, "chat").performance.rates == (escalation,)
+    assert set(monitor_options(settings, "scan").performance.rates) == {
+        escalation,
+        Rate("errors", "review.errors", high=20.0),
+    }
+    assert monitor_options(settings, "churn").performance.rates == ()
+    assert label_fields(settings).rates == ("review.errors", "truth.escalated")
+
+
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
@@ -58,6 +81,11 @@ def test_labels_with_names_of_their_own_reach_all_that_compares_them() -> None:
         ("models.fraud", "{task: probability, thresholds: [mae <= 2]}", "what .task: probability"),
         ("models.fraud", '{label_names: {"1": fraud, "1.0": genuine}}', "each label once"),
         ("models.fraud", "{classes: [a, b], label_names: {x: c}}", "one of the classes: a, b"),
+        ("models.chat.rates", "{Escalation: {field: x}}", "a name of small letters"),
+        ("models.chat.rates", "{accuracy: {field: x}}", "of no other metric"),
+        ("models.chat.rates", "{cost: {field: x, low: 5, high: 5}}", "`high` above `low`"),
+        ("models.chat.rates", "{cost: {}}", "field"),
+        ("models.chat.rates", '{cost: {field: ""}}', "character"),
         ("performance.window_seconds", "60.001", "a multiple of 0.004 seconds"),
         ("performance.windows", "0", "1"),
     ],

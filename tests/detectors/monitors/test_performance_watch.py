@@ -14,6 +14,7 @@ from detectors.monitors.performance_watch import PerformanceWatch
 from detectors.monitors.row_consumer import RowConsumer
 from detectors.performance.error import Task
 from detectors.performance.options import PerformanceOptions, ScoreOf
+from detectors.performance.rate import Rate
 from detectors.snapshots.codec import decode_snapshot, encode_snapshot
 from schemas.events.model_event import ModelEvent, ModelEventType
 from schemas.events.model_performance import ModelPerformance, NoValue, WindowKind
@@ -22,6 +23,8 @@ from schemas.events.times import format_time
 from schemas.tables.columns import Column, Kind, Role
 from schemas.tables.observations import ModelRows, ObservationTable, Origin, Source
 from schemas.tables.outcomes import outcome_columns
+from schemas.tables.rated_columns import rated_columns
+from schemas.values.rated_label import rated
 from tests.detectors.batches import START, plain
 from tests.detectors.performance.labelled import labelled_columns
 from tests.detectors.stored import snapshot_of
@@ -270,6 +273,71 @@ def test_nothing_is_estimated_where_no_label_has_come_nor_without_a_positive_cla
     fleet.update(labelled(rows))
     later = [time + 5 * DAY for time in times]
     assert estimates_of(fleet.update(scored(later, [0.2, 0.6, 0.9], 3))) == []
+
+
+def rated_table(rows: Sequence[Row], numbers: Sequence[Any], start: int = 0) -> ObservationTable:
+    """Labelled rows with numbers in their label events."""
+    table = labelled(rows, start)
+    return replace(table, columns=(*table.columns, *rated_columns(numbers)))
+
+
+RATED = replace(
+    OPTIONS,
+    task=Task.AUTO,
+    performance=replace(OPTIONS.performance, rates=(Rate("escalation", "chat.escalated"),)),
+)
+
+
+@pytest.mark.parametrize("size", [1, 37, 400])
+def test_rates_of_label_events_are_told_however_rows_are_cut(size: int) -> None:
+    # The first hundred rows wait for the task to be known, with the numbers of their events.
+    rows = history(5, 400)
+    numbers = [
+        rated(1, {} if row % 10 == 9 else {"chat.escalated": float(row % 4 == 0)})
+        for row in range(400)
+    ]
+    whole, cut = fleet_of(RATED), fleet_of(RATED)
+    expected = performances(whole.update(rated_table(rows, numbers)))
+    found: list[PublishedEvent] = []
+    for begin in range(0, 400, size):
+        part = slice(begin, begin + size)
+        found += cut.update(rated_table(rows[part], numbers[part], begin))
+        again = fleet_of(RATED)
+        again.restore(decode_snapshot(encode_snapshot(cut.state())))
+        cut = again
+    assert performances(found) == expected
+    assert plain(cut.state()) == plain(whole.state())
+    windows = [each for each in expected if each.window.kind is WindowKind.ROWS]
+    assert [each.unusable for each in windows] == [{"escalation.absent": 4}] * 10
+    # Of 20 rows a quarter is escalated, and of those without a number none would have been.
+    assert {each.metrics["escalation"].value for each in windows} == {10 / 36}
+
+
+def test_a_rate_is_told_where_labels_call_classes_otherwise_than_the_model() -> None:
+    rows: list[Row] = [
+        ("fraud" if row % 2 else "fine", row % 2, None, BEGIN + row, BEGIN + row + 1000)
+        for row in range(400)
+    ]
+    numbers = [rated(1, {"chat.escalated": float(row % 4 == 0)}) for row in range(400)]
+    told = performances(fleet_of(RATED).update(rated_table(rows, numbers)))[-1]
+    assert told.metrics["accuracy"].reason is NoValue.UNLIKE_NAMES
+    assert told.metrics["escalation"].value == 0.25
+
+
+def test_a_rate_that_is_added_makes_nothing_void() -> None:
+    rows = history(5, 210)
+    before = fleet_of(replace(RATED, performance=OPTIONS.performance))
+    before.update(labelled(rows[:200]))
+    after = fleet_of(RATED)
+    after.restore(before.state())
+    numbers = [rated(1, {"chat.escalated": 1.0})] * 10
+    told = [
+        each
+        for each in performances(after.update(rated_table(rows[200:], numbers, 200)))
+        if each.window.kind is WindowKind.TIME
+    ]
+    assert told[-1].rows > 10
+    assert told[-1].metrics["accuracy"].value is not None
 
 
 def test_a_window_of_rows_is_told_when_it_is_full() -> None:
