@@ -321,7 +321,7 @@ class ColumnMonitor:
         own = _ALL_OK if flags is None else flags.copy()
         return int(share_cusum.feed(own, rows, block.quality, block.problems))
 
-    def pin(self, came: Kind) -> int | None:
+    def pin(self, came: Kind, coming: int = 0) -> int | None:
         """Return where its numbers lie for the fused kernel; None where it has to be updated.
 
         Valid until the next update, conclusion, restart or restoration.
@@ -330,6 +330,8 @@ class ColumnMonitor:
         ----------
         came
             The kind as which its rows come; the kernel gets them in the column's kind.
+        coming
+            Rows for which a sample is to have room, where that is known.
         """
         watched, choice = self._watched, self._choice
         if watched.defaults is None:
@@ -337,8 +339,8 @@ class ColumnMonitor:
         # Looked at here first: of a choice that was made there is nothing to count any more.
         if not (choice.is_closed or choice.is_plain(watched.kind, came, self._usable)):
             return None
-        if not self._placed:
-            watched.reference.pin()
+        if coming or not self._placed:
+            watched.reference.pin(coming)
             self._placed = True
         return watched.reference.block.address
 
@@ -398,10 +400,11 @@ class ColumnMonitor:
     def numbers(self, column: Observed) -> Numbers:
         """Return what stands for categories, shape ``(n,)``; at unusable rows it means nothing."""
         numbers = np.zeros(len(column.values))
-        # The kernel leaves the end of a burn-in to `update`, which knows what comes after it.
-        if self.reference.ready or self.reference.missing > len(column.values):
-            values, rows = _usable(column, 0)
-            numbers[rows] = self._watched.numbers(values, column.categories)
+        values, rows = _usable(column, 0)
+        if not self.reference.ready:
+            # The kernel leaves the end of a burn-in to `update`, which knows what comes after it.
+            values, rows = values[: self.reference.missing - 1], rows[: self.reference.missing - 1]
+        numbers[rows] = self._watched.numbers(values, column.categories)
         return numbers
 
     def restart(self) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,12 +18,22 @@ from detectors.alerts.values_change import ValuesChange
 from detectors.algorithms.contract import Detection
 from detectors.algorithms.joint_bets import JointBets
 from detectors.monitors.column_monitor import Change, ColumnMonitor
-from detectors.monitors.fused_kernel import DETECTORS, NO_ROOM, QUIET, rows_of, watch_columns
+from detectors.monitors.default_detectors import Settings
+from detectors.monitors.fused_kernel import (
+    DETECTORS,
+    NO_ROOM,
+    QUIET,
+    Rows,
+    rows_of,
+    watch_columns,
+)
+from detectors.monitors.fused_stops import Stop, stops_of
 from detectors.monitors.given import ColumnKey, Given, NothingGiven
 from detectors.monitors.joint_watch import Event, JointWatch
 from detectors.monitors.options import MonitorOptions
 from detectors.monitors.row_bets import NO_ROW_BETS, RowBets
 from detectors.monitors.row_consumer import Found
+from detectors.monitors.steady_rows import SteadyRows
 from detectors.monitors.watched_columns import ERROR, WatchedColumns
 from detectors.performance.labelled_rows import are_labelled
 from detectors.reference.column_block import RECENT
@@ -45,6 +55,11 @@ ROLES_OF: Final = {
 }
 
 
+LEAST_AHEAD: Final = 1024
+"""Rows that are fed to all columns at once after the kernel has stopped; twice as many each time
+that it does not stop in them, for where it does it may have fed them for nothing."""
+
+
 def watched(origin: Origin, columns: Sequence[Column]) -> list[Column]:
     """Return those of the columns of some rows that are watched for drift."""
     return [column for column in columns if column.role in ROLES_OF[origin]]
@@ -55,26 +70,6 @@ def watched_keys(origin: Origin, columns: Sequence[Column]) -> frozenset[ColumnK
     if are_labelled(columns):
         return frozenset({ERROR})
     return frozenset((column.role, column.name) for column in watched(origin, columns))
-
-
-class Stop(NamedTuple):
-    """Where the fused kernel has stopped among the rows of a model.
-
-    Attributes
-    ----------
-    at, found
-        Shapes ``(c,)`` and ``(c, 6, 5)``: what it gave for each watched column of the rows.
-    begin, end
-        The rows that it was given last; it found nothing in those before them.
-    bets
-        On these, not settled yet where it has found anything.
-    """
-
-    at: NDArray[np.int64]
-    found: NDArray[np.float64]
-    begin: int
-    end: int
-    bets: RowBets
 
 
 class DriftWatch:
@@ -147,18 +142,10 @@ class DriftWatch:
             Where that was.
         """
         self._columns.pace_by(log)
-        at, found, begin, end, bets = stop
-        joint = self.joint_of(rows.origin)
-        concluded: list[Found] = []
-        if (at != QUIET).any():
-            given = watched(rows.origin, rows.columns)
-            columns = [((each.role, each.name), each.between(begin, end)) for each in given]
-            times = rows.times[begin:end]
-            changes = self._conclude(columns, first + begin, times, at, found, bets)
-            concluded = self._told(changes, bets, first + end, int(times[-1]), log, joint)
-        elif joint is not None:
-            concluded = self._together(joint, first + end, int(rows.times[end - 1]), log)
-        return concluded + self._go_on(rows, end, first, log, self._options.most_columns)
+        given = watched(rows.origin, rows.columns)
+        columns = [((each.role, each.name), each) for each in given]
+        found = self._at_stop(columns, first, rows.times, stop, log, self.joint_of(rows.origin))
+        return found + self._go_on(rows, stop.end, first, log, self._options.most_columns)
 
     def forget(self, key: ColumnKey, kind: Kind) -> None:
         """Let a column begin anew with its next value, where it is of another kind."""
@@ -202,21 +189,91 @@ class DriftWatch:
         self, rows: ObservationBatch, begin: int, first: int, log: RowLog, most: int
     ) -> list[Found]:
         """Learn from rows from one of them on, up to each at which all columns are looked at."""
-        joint, roles = self.joint_of(rows.origin), ROLES_OF[rows.origin]
+        joint = self.joint_of(rows.origin)
         found: list[Found] = []
+        ahead = LEAST_AHEAD
         while begin < len(rows):
-            end, bets = len(rows), NO_ROW_BETS
+            end = len(rows) if joint is None else min(len(rows), joint.next_look - first)
+            steady = None
             if joint is not None:
-                end = min(end, joint.next_look - first)
-                if joint.is_on:
-                    bets = RowBets.on(first + begin, end - begin)
-            part = [each.between(begin, end) for each in watched(rows.origin, rows.columns)]
-            times = rows.times[begin:end]
-            chosen = list(self._columns.chosen(roles, part, end - begin, most, first + begin))
-            changes = self._watch(chosen, first + begin, times, bets)
-            found += self._told(changes, bets, first + end, int(times[-1]), log, joint)
-            begin = end
+                steady = self._steady(rows, begin, end, min(len(rows), begin + ahead))
+            if steady is None:
+                found += self._watch_to(rows, begin, end, first, log, most)
+                begin = end
+                continue
+            row = first + begin
+            stop = self._stop(steady, row, joint)
+            begin, ahead = begin + len(steady.times), 2 * ahead
+            if stop is not None:
+                found += self._at_stop(steady.columns, row, steady.times, stop, log, joint)
+                begin, ahead = row - first + stop.end, LEAST_AHEAD
         return found
+
+    def _steady(
+        self, rows: ObservationBatch, begin: int, least: int, most: int
+    ) -> SteadyRows | None:
+        """Return rows from one of them on, up to one between two; None where there is more to do.
+
+        Such as with a new column: how many there are decides whether they are looked at together.
+        """
+        part = [each.between(begin, most) for each in watched(rows.origin, rows.columns)]
+        known = self._columns.known(ROLES_OF[rows.origin], part, most - begin)
+        if known is None:
+            return None
+        return SteadyRows.of(known, self.columns, rows.times[begin:most], least - begin)
+
+    def _watch_to(
+        self, rows: ObservationBatch, begin: int, end: int, first: int, log: RowLog, most: int
+    ) -> list[Found]:
+        """Learn from rows between two of them, up to the next look, one column after the other."""
+        joint, bets = self.joint_of(rows.origin), NO_ROW_BETS
+        if joint is not None and joint.is_on:
+            bets = RowBets.on(first + begin, end - begin)
+        part = [each.between(begin, end) for each in watched(rows.origin, rows.columns)]
+        times, roles = rows.times[begin:end], ROLES_OF[rows.origin]
+        chosen = list(self._columns.chosen(roles, part, end - begin, most, first + begin))
+        changes = self._watch(chosen, first + begin, times, bets)
+        return self._told(changes, bets, first + end, int(times[-1]), log, joint)
+
+    def _stop(self, steady: SteadyRows, first: int, joint: JointWatch | None) -> Stop | None:
+        """Feed rows to all columns of a model at once; return where the kernel has stopped."""
+        columns, addresses, times = steady
+        return stops_of(
+            addresses,
+            self._rows_of(columns, times),
+            np.array([[0, len(times)]]),
+            np.array([first]),
+            _settings_of(self.columns[columns[0][0]]),
+            [joint],
+        )[0]
+
+    def _at_stop(
+        self,
+        columns: list[tuple[ColumnKey, Column]],
+        first: int,
+        times: NDArray[np.int64],
+        stop: Stop,
+        log: RowLog,
+        joint: JointWatch | None,
+    ) -> list[Found]:
+        """Return what there is to tell of rows at which the fused kernel has stopped.
+
+        Parameters
+        ----------
+        columns, first, times
+            The rows that it was given.
+        stop
+            Where it has stopped among them.
+        log, joint
+            As of `_told`.
+        """
+        at, found, begin, end, bets = stop
+        rows, time = first + end, int(times[end - 1])
+        if (at != QUIET).any():
+            own = [(key, column.between(begin, end)) for key, column in columns]
+            changes = self._conclude(own, first + begin, times[begin:end], at, found, bets)
+            return self._told(changes, bets, rows, time, log, joint)
+        return [] if joint is None else self._together(joint, rows, time, log)
 
     def _watch(
         self,
@@ -250,27 +307,29 @@ class DriftWatch:
         times: NDArray[np.int64],
         bets: RowBets,
     ) -> list[tuple[Change, ColumnKey]]:
-        defaults = self.columns[ready[0][0]].defaults
-        if defaults is None:
-            raise RuntimeError("only columns with the default detectors have an address")
-        own = [
-            retyped(column, self.columns[key].kind, self._options.spellings)
-            for key, column in ready
-        ]
-        rows = rows_of(own, times)
-        for number, ((key, _), column) in enumerate(zip(ready, own, strict=True)):
-            if column.kind is Kind.CATEGORY:
-                rows.values[number] = self.columns[key].numbers(column)
+        rows = self._rows_of(ready, times)
         found = np.empty((1, len(ready), DETECTORS, 5))
         at = np.empty((1, len(ready)), dtype=np.int64)
         bounds = np.array([[0, rows.values.shape[1]]])
         nobody = np.zeros(1, dtype=np.int64)
         watch_columns(
             addresses[np.newaxis],
-            *(*rows, bounds, np.array([first]), *defaults.settings),
+            *(*rows, bounds, np.array([first]), *_settings_of(self.columns[ready[0][0]])),
             *(nobody, bets.rows, found, at, np.zeros((1, 3), dtype=np.int64)),
         )
         return self._conclude(ready, first, times, at[0], found[0], bets)
+
+    def _rows_of(self, columns: list[tuple[ColumnKey, Column]], times: NDArray[np.int64]) -> Rows:
+        """Return rows as the columns are watched, categories by their numbers."""
+        own = [
+            retyped(column, self.columns[key].kind, self._options.spellings)
+            for key, column in columns
+        ]
+        rows = rows_of(own, times)
+        for number, ((key, _), column) in enumerate(zip(columns, own, strict=True)):
+            if column.kind is Kind.CATEGORY:
+                rows.values[number] = self.columns[key].numbers(column)
+        return rows
 
     def _conclude(
         self,
@@ -443,3 +502,10 @@ class DriftWatch:
             return values_alert_of(change, sighting)
         alert = alert_of(change, sighting)
         return self._recoveries.noted(alert) if role is Role.ERROR else alert
+
+
+def _settings_of(monitor: ColumnMonitor) -> Settings:
+    """Return the settings of the default detectors, which all columns with an address have."""
+    if monitor.defaults is None:
+        raise RuntimeError("only columns with the default detectors have an address")
+    return monitor.defaults.settings

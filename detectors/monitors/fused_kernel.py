@@ -138,6 +138,10 @@ SAYS: Final = 2
 """Why the rows of a model have ended: all were fed, something fired, or all columns together have
 something to say."""
 
+AHEAD: Final = 1024
+"""Rows that are fed to the columns of a model before its looks among them: the more there are the
+more are fed for nothing where something is found in them."""
+
 COURSE_MEMORY: Final = SEASON_MEMORY + BLOCKS_MEMORY
 """Words of a season, and of the blocks of means that follow it."""
 
@@ -760,15 +764,17 @@ def watch_columns(
         # The model's number of a row is its place in the table and so much more.
         offset = firsts[model] - begin
         bets, joined, why = row_bets, joints[model] != 0, FED
-        ahead = joined
+        again = begin
         while begin < last and why == FED:
-            end = last
+            end, ahead = last, joined and begin >= again
             if joined:
                 joint = carray(pointer(joints[model]), (JOINT_NUMBERS,), np.float64)
                 bets = row_bets if joint[IS_ON] > 0.0 else no_bets
                 next_look = np.int64(joint[NEXT_LOOK]) - offset
-                ahead &= next_look < last and may_pass(addresses[model], joint, last + offset)
+                to = min(last, begin + AHEAD)
+                ahead &= next_look < to and may_pass(addresses[model], joint, to + offset)
                 if ahead:
+                    end = to
                     copies = keep(addresses[model], copies)
                     joint_before[:] = joint
                 else:
@@ -812,7 +818,7 @@ def watch_columns(
                 go_back(addresses[model], copies)
                 joint[:] = joint_before
                 row_bets[:, begin:end] = 0.0
-                ahead, why = False, FED
+                again, why = end, FED
                 continue
             ends[model] = begin, end, why
             begin = end

@@ -7,12 +7,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.algorithms.joint_bets import WIDTH
-from detectors.monitors.drift_watch import Stop, watched
-from detectors.monitors.fused_kernel import DETECTORS, FED, Rows, rows_of, watch_columns
+from detectors.monitors.drift_watch import watched
+from detectors.monitors.fused_kernel import Rows, rows_of
 from detectors.monitors.fused_plan import FusedPlan, Layout
+from detectors.monitors.fused_stops import Stop, stops_of
 from detectors.monitors.model_monitor import ModelMonitor
-from detectors.monitors.row_bets import NO_ROW_BETS, RowBets
 from detectors.rows.row_positions import (
     FRESH,
     STRANGE,
@@ -140,36 +139,14 @@ def _watched(
 
 def _stops(members: list[_Member], rows: Rows, origin: Origin) -> list[Stop | None]:
     """Feed rows to models up to where something is found in them; return where that is."""
-    shape = len(members), rows.values.shape[0]
-    found = np.empty((*shape, DETECTORS, 5))
-    at = np.empty(shape, dtype=np.int64)
-    ends = np.zeros((len(members), 3), dtype=np.int64)
-    joints = [member.monitor.joint_of(origin) for member in members]
-    numbers = np.array([0 if each is None else each.address for each in joints])
-    bets = np.zeros((WIDTH, rows.values.shape[1] if numbers.any() else 0))
-    watch_columns(
+    return stops_of(
         np.stack([member.plan.addresses for member in members]),
-        *rows,
+        rows,
         np.array([(member.begin, member.end) for member in members]),
         np.array([member.addresses.first for member in members]),
-        *members[0].plan.settings,
-        numbers,
-        bets,
-        found,
-        at,
-        ends,
+        members[0].plan.settings,
+        [member.monitor.joint_of(origin) for member in members],
     )
-    stops: list[Stop | None] = [None] * len(members)
-    for number in np.flatnonzero(ends[:, 2] != FED).tolist():
-        member, joint = members[number], joints[number]
-        begin, end = ends[number, :2].tolist()
-        own = NO_ROW_BETS
-        if joint is not None and joint.is_on:
-            first = member.addresses.first + begin - member.begin
-            own = RowBets(first, np.ascontiguousarray(bets[:, begin:end]))
-        part = begin - member.begin, end - member.begin
-        stops[number] = Stop(at[number], found[number], *part, own)
-    return stops
 
 
 def _number_categories(

@@ -8,8 +8,9 @@ from typing import Final
 import numpy as np
 
 from detectors.monitors.column_monitor import ColumnMonitor
-from detectors.monitors.drift_watch import ROLES_OF, DriftWatch, Stop
+from detectors.monitors.drift_watch import ROLES_OF, DriftWatch
 from detectors.monitors.fused_plan import FusedPlan, Layout, plan_of
+from detectors.monitors.fused_stops import Stop
 from detectors.monitors.given import ColumnKey, Given
 from detectors.monitors.joint_watch import JointWatch
 from detectors.monitors.options import MonitorOptions

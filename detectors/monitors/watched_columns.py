@@ -125,11 +125,7 @@ class WatchedColumns:
         first
             Number of the first row.
         """
-        observed = {
-            (column.role, column.name): column
-            for column in columns
-            if column.role is not Role.FEATURE or column.name not in self._options.ignored
-        }
+        observed = self._observed(columns)
         starts = self._admit(observed, most, first)
         for key, monitor in self.monitors.items():
             if key[0] not in roles:
@@ -139,6 +135,29 @@ class WatchedColumns:
                 yield key, absent(*key, monitor.kind, rows), 0
             else:
                 yield key, column, starts.get(key, 0)
+
+    def known(
+        self, roles: AbstractSet[Role], columns: Sequence[Column], rows: int
+    ) -> list[tuple[ColumnKey, Column]] | None:
+        """Return for each watched column the observed one; None where a new one is observed.
+
+        Parameters as of `chosen`.
+        """
+        observed = self._observed(columns)
+        for key in observed.keys() - self.monitors.keys():
+            if _first_present(observed[key]) < rows:
+                return None
+        return [
+            (key, observed[key] if key in observed else absent(*key, monitor.kind, rows))
+            for key, monitor in self.of(roles)
+        ]
+
+    def _observed(self, columns: Sequence[Column]) -> dict[ColumnKey, Column]:
+        return {
+            (column.role, column.name): column
+            for column in columns
+            if column.role is not Role.FEATURE or column.name not in self._options.ignored
+        }
 
     def _admit(
         self, observed: Mapping[ColumnKey, Column], most: int, first_row: int

@@ -76,9 +76,7 @@ class BurnIn:
             self._rows = SLABS.take(max(end, len(self._values)))
             self._rows[:begin] = known.view(np.float64)
         if end > len(self._values):
-            self._values = _grown(self._values, begin, min(max(end, 2 * begin), most))
-            if len(self._rows):
-                self._rows = _grown(self._rows, begin, len(self._values))
+            self._reserve(begin, min(max(end, 2 * begin), most))
         self._values[begin:end] = values
         if len(self._rows):
             self._rows[begin:end] = np.ascontiguousarray(rows).view(np.float64)
@@ -108,7 +106,13 @@ class BurnIn:
         block.words[NEXT] = rows[step.at] + 1
         return step
 
-    def tell(self, block: ColumnBlock, target: int) -> None:
+    def _reserve(self, begin: int, wanted: int) -> None:
+        """Have room for so many values, and for their rows where these are kept."""
+        self._values = _grown(self._values, begin, wanted)
+        if len(self._rows):
+            self._rows = _grown(self._rows, begin, len(self._values))
+
+    def tell(self, block: ColumnBlock, target: int, coming: int = 0) -> None:
         """Write into the block where the values lie, and how many of them there may be.
 
         Parameters
@@ -117,7 +121,13 @@ class BurnIn:
             Of the column.
         target
             With how many the burn-in is complete; these are never taken by a kernel.
+        coming
+            How many there is to be room for.
         """
+        begin = burn_in_size(block)
+        # What begins with the first value is no kernel's.
+        if begin:
+            self._reserve(begin, min(begin + coming, target))
         addresses = [address_of(each) if len(each) else 0 for each in (self._values, self._rows)]
         room = min(len(self._values), target - 1)
         block.words[ELSEWHERE] = *addresses, room, room

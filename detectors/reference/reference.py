@@ -195,6 +195,13 @@ class Reference:
         return None if self._second is None else self._second.missing(self.block)
 
     @property
+    def until_turn(self) -> int | None:
+        """How many values a kernel takes before it has to leave one to others; None for any."""
+        if self.ready:
+            return None if self._second is None else self._second.missing(self.block) - 1
+        return self.missing - 1 if burn_in_size(self.block) else 0
+
+    @property
     def stride(self) -> int:
         """One in so many values is judged."""
         return int(self.block.words[STRIDE])
@@ -444,12 +451,18 @@ class Reference:
         following: Integers = self.block.words[NEXT] - self.stride * np.arange(count, 0, -1)
         return following
 
-    def pin(self) -> None:
-        """Write into the block where the rest lies, until something other than a kernel changes."""
+    def pin(self, coming: int = 0) -> None:
+        """Write into the block where the rest lies, until something other than a kernel changes.
+
+        Parameters
+        ----------
+        coming
+            Values for which a sample is to have room, if it may have so many.
+        """
         if self._second is not None:
-            self._second.tell(self.block)
+            self._second.tell(self.block, coming)
         if self._sample is not None:
-            self._sample.tell(self.block, self._burn_in)
+            self._sample.tell(self.block, self._burn_in, coming)
         elif self._category_bins is not None:
             arrays = self._category_bins.bin_of, self._category_counts
             self.block.words[ELSEWHERE] = *map(address_of, arrays), *map(len, arrays)

@@ -60,22 +60,35 @@ class SecondSample:
         begin = 2 * _size(block)
         end = begin + 2 * len(values)
         if end > len(self._pairs):
-            most = 2 * LOOKS[-1] * self._burn_in
-            grown = SLABS.take(min(max(end, 2 * begin), most))
-            grown[:begin] = self._pairs[:begin]
-            self._pairs = grown
+            self._reserve(begin, max(end, 2 * begin))
         self._pairs[begin:end:2] = values
         self._pairs[begin + 1 : end : 2] = rows
         block.tally[SAMPLED] = end // 2
 
-    def tell(self, block: ColumnBlock) -> None:
+    def tell(self, block: ColumnBlock, coming: int = 0) -> None:
         """Write into the block where the values lie, and how many of them there may be.
 
         The one that makes a look due is never taken by a kernel.
+
+        Parameters
+        ----------
+        block
+            Of the column.
+        coming
+            How many there is to be room for.
         """
+        self._reserve(2 * _size(block), 2 * (_size(block) + coming))
         room = min(len(self._pairs) // 2, _size(block) + self.missing(block) - 1)
         block.words[AGAIN_AT] = address_of(self._pairs)
         block.words[AGAIN_SIZE] = room
+
+    def _reserve(self, begin: int, wanted: int) -> None:
+        """Have room for so many numbers, or for as many as there may be."""
+        wanted = min(wanted, 2 * LOOKS[-1] * self._burn_in)
+        if wanted > len(self._pairs):
+            grown = SLABS.take(wanted)
+            grown[:begin] = self._pairs[:begin]
+            self._pairs = grown
 
 
 def _size(block: ColumnBlock) -> int:

@@ -376,3 +376,41 @@ def test_a_state_of_an_older_release_goes_on_without_what_it_did_not_know() -> N
     assert joint.next_look == 1024
     assert older.update(table_of(values[:, 1000:], 1000)) == []
     assert joint.next_look == 1500 // STEP * STEP + STEP
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_columns_that_end_begin_lack_or_are_declared_are_told_alike_in_long_batches(
+    seed: int,
+) -> None:
+    values = history(seed, 12, 3000, 1700, 0.6)
+    values[0] = np.abs(values[0]) * 2 // 1
+    options = replace(SINGLE_TOO, burn_in=1000, kinds={"x0": Kind.CATEGORY})
+    told, states = [], []
+    for edges in ([0, 3000], [0, 600, 3000], range(0, 3001, 50)):
+        fleet, events = Fleet(lambda _: options), list[PublishedEvent]()
+        for begin, end in pairwise(edges):
+            table = table_of(values[:, begin:end], begin)
+            columns = list(table.columns)
+            columns[0] = replace(
+                columns[0],
+                kind=Kind.CATEGORY,
+                values=columns[0].values.astype(np.int32),
+                categories=tuple("abcdefghijklmnop"),
+            )
+            # One that ends, one that begins, and one that is there now and then.
+            for number, there in (
+                (1, table.offsets < 1333),
+                (2, table.offsets >= 77),
+                (3, table.offsets % 1000 < 900),
+            ):
+                flags = np.where(there, 0, Flag.ABSENT).astype(np.uint8)
+                columns[number] = replace(columns[number], flags=flags)
+            those = tuple(
+                each for each in columns if each.flags is None or (each.flags != Flag.ABSENT).any()
+            )
+            events += fleet.update(replace(table, columns=those))
+        told.append(events)
+        (monitor,) = fleet
+        states.append(plain(monitor.state()))
+    assert told[0] == told[1] == told[2]
+    assert states[0] == states[1] == states[2]

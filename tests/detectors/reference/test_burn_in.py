@@ -52,3 +52,15 @@ def test_no_values_change_nothing() -> None:
     sample.add(block, np.empty(0), np.empty(0, dtype=np.int64), 50)
     assert burn_in_size(block) == 0
     assert sample.rows(block).tolist() == []
+
+
+def test_there_is_room_for_what_is_coming_but_not_before_the_first_value() -> None:
+    block, sample = ColumnBlock(), BurnIn()
+    sample.tell(block, 1000, 500)
+    assert block.words[SAMPLE_SIZE] == 0
+    sample.add(block, np.arange(40.0), np.arange(40), 1000)
+    sample.tell(block, 1000, 500)
+    assert 540 <= block.words[SAMPLE_SIZE] < 1000
+    sample.tell(block, 1000, 5000)
+    assert block.words[SAMPLE_SIZE] == 999
+    assert sample.values(block).tolist() == list(range(40))

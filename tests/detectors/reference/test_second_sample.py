@@ -28,3 +28,13 @@ def test_values_and_rows_are_kept_and_looked_at_twice(burn_in: int, sizes: list[
         assert block.words[AGAIN_AT] != 0
         left = second.missing(block)
         assert block.tally[SAMPLED] <= block.words[AGAIN_SIZE] < block.tally[SAMPLED] + left
+
+
+def test_there_is_room_for_what_is_coming_up_to_the_next_look() -> None:
+    block, second = ColumnBlock(), SecondSample(1000)
+    second.add(block, np.arange(40.0), np.arange(40))
+    second.tell(block, 500)
+    assert 540 <= block.words[AGAIN_SIZE] < 1000
+    second.tell(block, 5000)
+    assert block.words[AGAIN_SIZE] == 999
+    assert second.values(block).tolist() == second.rows(block).tolist() == list(range(40))

@@ -1,0 +1,71 @@
+"""Rows of a model none of whose columns needs more than the fused kernel."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detectors.monitors.column_monitor import ColumnMonitor
+from detectors.monitors.given import ColumnKey
+from schemas.tables.columns import Column
+
+Integers = NDArray[np.int64]
+
+
+class SteadyRows(NamedTuple):
+    """These rows, of all watched columns.
+
+    Attributes
+    ----------
+    columns
+        As they were observed.
+    addresses
+        Shape ``(1, c)``: where the blocks of the columns lie, until one of them is updated.
+    times
+        Shape ``(n,)``: event times.
+    """
+
+    columns: list[tuple[ColumnKey, Column]]
+    addresses: Integers
+    times: Integers
+
+    @classmethod
+    def of(
+        cls,
+        columns: list[tuple[ColumnKey, Column]],
+        monitors: Mapping[ColumnKey, ColumnMonitor],
+        times: Integers,
+        least: int,
+    ) -> "SteadyRows | None":
+        """Return the first ones of some rows; None where a column needs more.
+
+        Parameters
+        ----------
+        columns
+            Of all these rows.
+        monitors
+            What watches each of them, and others.
+        times
+            Of all these rows.
+        least
+            How many of them there are to be at least. There are no more where a column has to
+            take a value by itself: what the kernel did with those behind it would be void.
+        """
+        rows = room = len(times)
+        addresses = []
+        for key, column in columns:
+            monitor = monitors[key]
+            address = monitor.pin(column.kind, rows)
+            if address is None:
+                return None
+            addresses.append(address)
+            until = monitor.reference.until_turn
+            if until is not None:
+                room = min(room, until)
+        if not addresses:
+            return None
+        if room < rows:
+            rows = max(room, least)
+            columns = [(key, column.between(0, rows)) for key, column in columns]
+        return cls(columns, np.array([addresses]), times[:rows])

@@ -1,0 +1,54 @@
+"""How many rows the fused kernel is given at once."""
+
+import numpy as np
+import pytest
+
+from detectors.monitors.column_monitor import ColumnMonitor
+from detectors.monitors.options import MonitorOptions
+from detectors.monitors.steady_rows import SteadyRows
+from schemas.tables.columns import Column, Kind, Role
+
+OPTIONS = MonitorOptions(burn_in=1000, bins=16)
+KEY = (Role.FEATURE, "x")
+TIMES = np.arange(3000)
+
+
+def column_of(rows: int, kind: Kind = Kind.NUMBER) -> Column:
+    values = np.random.default_rng(1).normal(size=rows)
+    if kind is Kind.CATEGORY:
+        return Column("x", Role.FEATURE, kind, np.zeros(rows, dtype=np.int32), ("a",))
+    return Column("x", Role.FEATURE, kind, values)
+
+
+def after(rows: int) -> ColumnMonitor:
+    monitor = ColumnMonitor(
+        kinds=(Kind.NUMBER, Kind.CATEGORY),
+        detectors=OPTIONS.detectors,
+        burn_in=1000,
+        bins=16,
+        seed=lambda _: 1,
+    )
+    monitor.update(column_of(rows), 0)
+    return monitor
+
+
+@pytest.mark.parametrize(
+    ("before", "least", "expected"),
+    [(1200, 256, 3000), (600, 256, 399), (990, 256, 256), (0, 256, 256)],
+)
+def test_there_are_as_many_as_no_column_has_to_take_by_itself(
+    before: int, least: int, expected: int
+) -> None:
+    steady = SteadyRows.of([(KEY, column_of(3000))], {KEY: after(before)}, TIMES, least)
+    assert steady is not None
+    assert len(steady.times) == expected
+    assert [len(column.values) for _, column in steady.columns] == [expected]
+
+
+def test_values_of_another_kind_than_the_column_need_more_while_that_is_open() -> None:
+    columns = [(KEY, column_of(3000, Kind.CATEGORY))]
+    assert SteadyRows.of(columns, {KEY: after(600)}, TIMES, 256) is None
+
+
+def test_rows_without_a_column_are_none() -> None:
+    assert SteadyRows.of([], {}, TIMES, 256) is None
