@@ -180,11 +180,11 @@ def savings(runs: int, random: np.random.Generator) -> dict[tuple[float, float],
             both = random.random(4000) < (accuracy - apart) / (1.0 - 2.0 * apart)
             old = np.where(kind == _AGREED, both, kind == 0).astype(np.float64)
             new = np.where(kind == _AGREED, both, kind == 1).astype(np.float64)
-            pairs, apiece = PairedArms(), MatchedArms()
+            pairs, apiece = PairedArms(), MatchedArms(is_zero_one=True)
             pairs.add(old, new)
             for arm, values in enumerate((old, new)):
                 apiece.add(arm, np.zeros(len(values), dtype=np.int64), values)
-            found_by = pairs.contrast(), apiece.contrast(is_zero_one=True)
+            found_by = pairs.contrast(), apiece.contrast()
             if found_by[0] is not None and found_by[1] is not None:
                 # The width goes by the information, which labels bring evenly.
                 ratios.append(found_by[0].information / found_by[1].information)

@@ -5,8 +5,8 @@ from typing import Annotated
 from pydantic import Field, ValidationInfo, field_validator
 
 from app.settings.section import Detail, Section, details, expected
-from detectors.comparisons.options import COMPARABLE, ComparedMetric, ComparisonOptions
-from detectors.performance.threshold import InvalidThreshold, Threshold
+from detectors.comparisons.options import ComparedMetric, ComparisonOptions
+from detectors.performance.threshold import InvalidThreshold, Threshold, ThresholdMetric
 from schemas.events.model_comparison import ComparisonMode, MetricRole
 
 _DEFAULTS = ComparisonOptions()
@@ -137,9 +137,9 @@ class ComparisonSettings(Section):
 def _threshold_of(text: str) -> Threshold:
     """Return a threshold of the metric, and class, that a text names; its bound says nothing."""
     name, bracket, _ = text.partition("[")
-    metric = next((each for each in COMPARABLE if each == name.strip().lower()), None)
+    metric = next((each for each in ThresholdMetric if each == name.strip().lower()), None)
     if metric is None:
-        raise expected(f"one of {', '.join(COMPARABLE)}")
+        raise expected(f"one of {', '.join(ThresholdMetric)}")
     if bracket and not metric.is_of_a_class:
         raise expected(f"`{metric}` without a class: it is of all of them")
     try:

@@ -7,17 +7,18 @@ hours have in common cancels out, whatever share of the traffic each version had
 Mantel-Haenszel mean of the hours' differences, and the variance that chance assignment gives it.
 """
 
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from detectors.comparisons.hours import Hours
+from detectors.comparisons.rare import Kinds
 from detectors.snapshots.tree import State
 
 Numbers = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
-HOUR: Final = 3_600_000
 MOST_HOURS: Final = 256
 """Stretches of time that are told apart; beyond them two become one, and each is twice as long."""
 
@@ -26,6 +27,10 @@ FEWEST: Final = 30
 
 FEWEST_OF_A_KIND: Final = 8
 """Right rows, and wrong ones, of both versions together, where rows are one or the other."""
+
+
+_EXACT: Final = 1e-12
+"""Variances over the mean square from which on they are more than rounding."""
 
 
 class Contrast(NamedTuple):
@@ -47,6 +52,11 @@ class Contrast(NamedTuple):
 class MatchedArms:
     """Sums of what rows give, by version and by the hour of the prediction.
 
+    Parameters
+    ----------
+    is_zero_one
+        Whether rows give 0 or 1 alone.
+
     Attributes
     ----------
     counts, sums, squares
@@ -56,14 +66,13 @@ class MatchedArms:
         What the first row gave: sums of large numbers stay exact.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_zero_one: bool = False) -> None:
+        self._is_zero_one = is_zero_one
         self.counts = np.zeros(2)
         self.sums = np.zeros(2)
         self.squares = np.zeros(2)
         self.anchor: float | None = None
-        self._width = HOUR
-        self._hours: Integers = np.zeros(0, dtype=np.int64)
-        self._cells = np.zeros((0, 4))
+        self._hours = Hours((4,), MOST_HOURS)
         """Of each hour the rows of both versions, and their sums."""
 
     def add(self, arm: int, predicted: Integers, values: Numbers) -> None:
@@ -87,12 +96,10 @@ class MatchedArms:
             self.counts[arm] += len(given)
             self.sums[arm] += given.sum()
             self.squares[arm] += (given * given).sum()
-            hours, places = np.unique(predicted // self._width, return_inverse=True)
-            at = self._places(hours)
-            self._cells[at, arm] += np.bincount(places, minlength=len(hours))
-            self._cells[at, 2 + arm] += np.bincount(places, given, minlength=len(hours))
-        while len(self._hours) > MOST_HOURS:
-            self._widen()
+            at, places = self._hours.at(predicted)
+            self._hours.cells[at, arm] += np.bincount(places, minlength=len(at))
+            self._hours.cells[at, 2 + arm] += np.bincount(places, given, minlength=len(at))
+        self._hours.settle()
 
     def mean(self, arm: int) -> float | None:
         """Return the mean of a version's rows; None without any, or beyond float64."""
@@ -101,19 +108,13 @@ class MatchedArms:
         mean = float(self.sums[arm] / self.counts[arm]) + self.anchor
         return mean if np.isfinite(mean) else None
 
-    def contrast(self, *, is_zero_one: bool) -> Contrast | None:
-        """Return the difference; None where too little is known of it.
-
-        Parameters
-        ----------
-        is_zero_one
-            Whether rows give 0 or 1 alone.
-        """
+    def contrast(self) -> Contrast | None:
+        """Return the difference; None where too little is known of it."""
         if self.counts.min() < FEWEST or self.anchor is None:
             return None
-        if is_zero_one and not self._has_both_kinds(self.anchor):
+        if self._is_zero_one and min(self._ones.sum(), self._zeros.sum()) < FEWEST_OF_A_KIND:
             return None
-        both, sums = self._cells[:, :2], self._cells[:, 2:]
+        both, sums = self._hours.cells[:, :2], self._hours.cells[:, 2:]
         kept = (both > 0).all(axis=1)
         one, other = both[kept].T
         rows = one + other
@@ -125,11 +126,27 @@ class MatchedArms:
             apart = sums[kept, 1] / other - sums[kept, 0] / one
             difference = float((weights * apart).sum()) / total
             variances = (self.squares - self.sums**2 / self.counts) / (self.counts - 1.0)
+            # Rows that all give the same differ by the rounding of sums alone.
+            floor = _EXACT * self.squares.max() / self.counts.max()
+            variances = np.where(variances > floor, variances, 0.0)
+            if not variances.any():
+                # As if one row of each had been where the other version's are.
+                variances = difference * difference / self.counts
             spread = (weights * (variances[0] * other + variances[1] * one) / rows).sum()
             information = total * total / float(spread) if spread > 0.0 else 0.0
         if not (np.isfinite(difference) and np.isfinite(information) and information > 0.0):
             return None
         return Contrast(difference, information, int(rows.sum()))
+
+    def kinds(self) -> Kinds | None:
+        """Return the rows of both kinds; None where rows give more than one value, or others."""
+        if self._is_zero_one:
+            ones, zeros = self._ones, self._zeros
+            are_wrong = bool(ones.sum() <= zeros.sum())
+            return Kinds(self.counts.copy(), ones if are_wrong else zeros, are_wrong)
+        if self.squares.any():
+            return None
+        return Kinds(self.counts.copy(), np.zeros(2), are_wrong=True)
 
     def state(self) -> State:
         """Return the whole state."""
@@ -138,38 +155,20 @@ class MatchedArms:
             "sums": self.sums.copy(),
             "squares": self.squares.copy(),
             "anchor": self.anchor,
-            "width": self._width,
-            "hours": self._hours.copy(),
-            "cells": self._cells.copy(),
+            **self._hours.state(),
         }
 
-    @classmethod
-    def of(cls, state: State) -> "MatchedArms":
-        """Return what has a state."""
-        arms = cls()
-        arms.counts, arms.sums = state["counts"].copy(), state["sums"].copy()
-        arms.squares, arms.anchor = state["squares"].copy(), state["anchor"]
-        arms._width = state["width"]
-        arms._hours, arms._cells = state["hours"].copy(), state["cells"].copy()
-        return arms
+    def restore(self, state: State) -> None:
+        """Restore a state."""
+        self.counts, self.sums = state["counts"].copy(), state["sums"].copy()
+        self.squares, self.anchor = state["squares"].copy(), state["anchor"]
+        self._hours.restore(state)
 
-    def _has_both_kinds(self, anchor: float) -> bool:
-        ones = float(self.sums.sum()) + anchor * float(self.counts.sum())
-        return min(ones, float(self.counts.sum()) - ones) >= FEWEST_OF_A_KIND
+    @property
+    def _ones(self) -> Numbers:
+        ones: Numbers = self.sums + (self.anchor or 0.0) * self.counts
+        return ones
 
-    def _places(self, hours: Integers) -> NDArray[Any]:
-        """Return where hours stand, which get a place where they have none."""
-        new = np.setdiff1d(hours, self._hours, assume_unique=True)
-        if len(new):
-            joined = np.concatenate([self._hours, new])
-            order = np.argsort(joined)
-            self._hours = joined[order]
-            self._cells = np.concatenate([self._cells, np.zeros((len(new), 4))])[order]
-        return np.searchsorted(self._hours, hours)
-
-    def _widen(self) -> None:
-        self._width *= 2
-        self._hours, places = np.unique(self._hours // 2, return_inverse=True)
-        cells = np.zeros((len(self._hours), 4))
-        np.add.at(cells, places, self._cells)
-        self._cells = cells
+    @property
+    def _zeros(self) -> Numbers:
+        return self.counts - self._ones

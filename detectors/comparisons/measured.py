@@ -5,10 +5,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from detectors.comparisons.arms import arms_of, pairs_of
 from detectors.comparisons.evidence import Evidence, evidence_of, spread_of, threshold_of
-from detectors.comparisons.matched import Contrast, MatchedArms
+from detectors.comparisons.matched import Contrast
 from detectors.comparisons.options import ComparedMetric
-from detectors.comparisons.pairs import PairedArms
+from detectors.comparisons.rare import OF_ROWS, alike_evidence, rare_evidence, within_evidence
 from detectors.snapshots.tree import State
 from schemas.events.model_comparison import ComparisonMode, Finding
 from schemas.events.position import Position
@@ -79,47 +80,40 @@ class Measured:
         self.metric = metric
         self.decided_at: Position | None = None
         self.level = level
-        self._matched = MatchedArms()
-        self._paired = PairedArms()
+        self._arms = arms_of(metric)
+        self._pairs = pairs_of(metric)
         self._spread: float | None = None
         self._decided: Finding | None = None
 
     @property
     def rows(self) -> tuple[int, int]:
         """Rows of baseline and candidate that the metric is about."""
-        baseline, candidate = self._matched.counts.tolist()
+        baseline, candidate = self._arms.counts.tolist()
         return int(baseline), int(candidate)
 
     def value(self, arm: int) -> float | None:
         """Return the metric of a version; None without rows."""
-        mean = self._matched.mean(arm)
+        mean = self._arms.mean(arm)
         if mean is None:
             return None
+        if self.metric.is_root:
+            return float(np.sqrt(mean))
         return mean if self.metric.metric.is_loss else 1.0 - mean
 
     def add(self, arm: int, predicted: Integers, losses: Numbers) -> None:
         """Add rows of the baseline (0) or of the candidate (1); NaN where there is no loss."""
         known = np.isfinite(losses)
-        self._matched.add(arm, predicted[known], losses[known])
+        self._arms.add(arm, predicted[known], losses[known])
 
     def add_pairs(self, baseline: Numbers, candidate: Numbers) -> None:
         """Add rows of both that have one label."""
-        self._paired.add(baseline, candidate)
+        self._pairs.add(baseline, candidate)
 
     def look(self, mode: ComparisonMode | None, at: Position) -> Known:
         """Return what is known by now."""
         contrast = self._contrast(mode)
         if contrast is None:
-            return Known(
-                None,
-                None,
-                -np.inf,
-                -np.inf,
-                self._threshold,
-                self._without(),
-                shows_margin=False,
-                exceeds_margin=False,
-            )
+            return self._without(mode)
         if self._spread is None:
             effect = self.metric.smallest_effect
             self._spread = spread_of(effect, contrast.information, contrast.rows)
@@ -150,8 +144,8 @@ class Measured:
         """Return the whole state."""
         at = self.decided_at
         return {
-            "matched": self._matched.state(),
-            "paired": self._paired.state(),
+            "matched": self._arms.state(),
+            "paired": self._pairs.state(),
             "spread": self._spread,
             "decided": None if self._decided is None else str(self._decided),
             "decided_at": None if at is None else [at.topic, at.partition, at.offset, at.time],
@@ -159,8 +153,8 @@ class Measured:
 
     def restore(self, state: State) -> None:
         """Restore a state of the same metric."""
-        self._matched = MatchedArms.of(state["matched"])
-        self._paired = PairedArms.of(state["paired"])
+        self._arms.restore(state["matched"])
+        self._pairs.restore(state["paired"])
         self._spread = state["spread"]
         self._decided = None if state["decided"] is None else Finding(state["decided"])
         at = state["decided_at"]
@@ -172,10 +166,23 @@ class Measured:
     def _threshold(self) -> float:
         return threshold_of(self.level)
 
+    def _are_pairs(self, mode: ComparisonMode | None) -> bool:
+        return mode is ComparisonMode.SHADOW and self.metric.is_paired
+
     def _contrast(self, mode: ComparisonMode | None) -> Contrast | None:
-        if mode is ComparisonMode.SHADOW and self.metric.is_paired:
-            return self._paired.contrast()
-        return self._matched.contrast(is_zero_one=self.metric.is_zero_one)
+        rows = self._pairs if self._are_pairs(mode) else self._arms
+        contrast = rows.contrast()
+        if contrast is None or not self.metric.is_root:
+            return contrast
+        # Of two roots the difference is that of the squares over their sum.
+        baseline, candidate = self.value(0), self.value(1)
+        total = None if baseline is None or candidate is None else baseline + candidate
+        if not total:
+            return None
+        return contrast._replace(
+            difference=contrast.difference / total,
+            information=contrast.information * total * total,
+        )
 
     def _evidence(self, contrast: Contrast, spread: float) -> Evidence:
         return evidence_of(
@@ -187,11 +194,44 @@ class Measured:
             spread=spread,
         )
 
-    def _without(self) -> Finding:
-        """Return what is found where too little is known."""
+    def _without(self, mode: ComparisonMode | None) -> Known:
+        """Return what is known where rows do not differ enough for a difference to be told."""
+        alike, within = self._rare(mode)
+        sure = -np.log(self.level)
+        return Known(
+            None,
+            None,
+            -np.inf,
+            -np.inf,
+            self._threshold,
+            self._lacking(are_alike=alike >= sure),
+            shows_margin=bool(within >= sure),
+            exceeds_margin=False,
+        )
+
+    def _rare(self, mode: ComparisonMode | None) -> tuple[float, float]:
+        """Return the evidence that versions are alike, and that the candidate is within the margin.
+
+        Where no effect is stated that matters, one within the margin does not.
+        """
+        margin = self.metric.margin
+        effect = self.metric.smallest_effect or margin
+        if self._are_pairs(mode):
+            pairs = float(self._pairs.pairs), float(self._pairs.apart)
+            bounds = (effect, margin) if self.metric.is_zero_one else (OF_ROWS, OF_ROWS)
+            return rare_evidence(*pairs, bounds[0]), rare_evidence(*pairs, bounds[1])
+        kinds = self._arms.kinds()
+        if kinds is None:
+            return -np.inf, -np.inf
+        if not self.metric.metric.is_loss:
+            return alike_evidence(kinds, effect), within_evidence(kinds, margin)
+        return alike_evidence(kinds, OF_ROWS), within_evidence(kinds, OF_ROWS)
+
+    def _lacking(self, *, are_alike: bool) -> Finding:
+        """Return what is found without a difference."""
         if self._decided is not None:
             return self._decided
         labelled = [rows > 0 for rows in self.rows]
         if all(labelled):
-            return Finding.TOO_FEW_LABELS
+            return Finding.NO_RELEVANT_DIFFERENCE if are_alike else Finding.TOO_FEW_LABELS
         return Finding.ONE_ARM_LABELLED if any(labelled) else Finding.NO_LABELS

@@ -6,19 +6,6 @@ from typing import Final
 from detectors.performance.threshold import DEFAULT_CLASS, Threshold, ThresholdMetric
 from schemas.events.model_comparison import ComparisonMode, MetricRole
 
-COMPARABLE: Final = (
-    ThresholdMetric.ACCURACY,
-    ThresholdMetric.PRECISION,
-    ThresholdMetric.RECALL,
-    ThresholdMetric.SPECIFICITY,
-    ThresholdMetric.BRIER,
-    ThresholdMetric.LOG_LOSS,
-    ThresholdMetric.MAE,
-    ThresholdMetric.MSE,
-    ThresholdMetric.MAPE,
-)
-"""Metrics that are the mean of what each row of them gives; the others have no sequence yet."""
-
 _OF_SEGMENTS: Final = 0.5
 """Part of the level that segments have, where any are named, and of that the part of the rests of
 their names. Of what is left, the first value has a half, the next one a sixth, and so on: common
@@ -83,12 +70,18 @@ class ComparedMetric:
         return self.metric in _ZERO_ONE
 
     @property
+    def is_root(self) -> bool:
+        """Whether it is the root of a mean."""
+        return self.metric is ThresholdMetric.RMSE
+
+    @property
     def is_paired(self) -> bool:
         """Whether two versions of one request are both among its rows, or neither is.
 
-        Rows of precision are those in which a version predicts the class, which the other may not.
+        Rows of precision are those in which a version predicts the class, which the other may not;
+        areas under the ROC curve are compared as those of two samples.
         """
-        return self.metric is not ThresholdMetric.PRECISION
+        return self.metric not in {ThresholdMetric.PRECISION, ThresholdMetric.ROC_AUC}
 
 
 DEFAULT_METRICS: Final = (

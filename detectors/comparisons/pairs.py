@@ -30,37 +30,32 @@ class PairedArms:
 
     Attributes
     ----------
-    pairs
-        How many.
+    pairs, apart
+        How many, and in how many of them the two differ.
     """
 
     def __init__(self) -> None:
         self.pairs = 0
-        self._apart = 0
+        self.apart = 0
         self._sum = 0.0
         self._squares = 0.0
 
     def add(self, baseline: Numbers, candidate: Numbers) -> None:
-        """Add pairs, of shape ``(n,)`` each; those of which one gives nothing (NaN) are left out.
-
-        Returns
-        -------
-        None
-        """
+        """Add pairs, of shape ``(n,)`` each; those of which one gives nothing are left out."""
         with np.errstate(over="ignore", invalid="ignore"):
             differences = candidate - baseline
             differences = differences[np.isfinite(differences)]
             self.pairs += len(differences)
-            self._apart += int(np.count_nonzero(differences))
+            self.apart += int(np.count_nonzero(differences))
             self._sum += float(differences.sum())
             self._squares += float((differences * differences).sum())
 
     def contrast(self) -> Contrast | None:
         """Return the mean difference; None where too little is known of it."""
-        if self.pairs < FEWEST or self._apart < FEWEST_OF_A_KIND:
+        if self.pairs < FEWEST or self.apart < FEWEST_OF_A_KIND:
             return None
         mean = self._sum / self.pairs
-        scale = self._squares / self._apart
+        scale = self._squares / self.apart
         squares = self._squares + _GROWS_FROM * scale
         variance = squares / self.pairs - mean * mean
         if not (np.isfinite(mean) and np.isfinite(variance) and variance > 0.0):
@@ -71,15 +66,12 @@ class PairedArms:
         """Return the whole state."""
         return {
             "pairs": self.pairs,
-            "apart": self._apart,
+            "apart": self.apart,
             "sum": self._sum,
             "squares": self._squares,
         }
 
-    @classmethod
-    def of(cls, state: State) -> "PairedArms":
-        """Return what has a state."""
-        arms = cls()
-        arms.pairs, arms._apart = state["pairs"], state["apart"]
-        arms._sum, arms._squares = state["sum"], state["squares"]
-        return arms
+    def restore(self, state: State) -> None:
+        """Restore a state."""
+        self.pairs, self.apart = state["pairs"], state["apart"]
+        self._sum, self._squares = state["sum"], state["squares"]

@@ -7,7 +7,6 @@ they stand in the log, and taken table by table.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import accumulate, pairwise
 from typing import Final, NamedTuple
 
@@ -16,8 +15,8 @@ from numpy.typing import NDArray
 
 from detectors.comparisons.options import ComparedMetric
 from detectors.comparisons.pairing import LabelledRows
+from detectors.comparisons.row_values import row_values
 from detectors.monitors.row_consumer import Found
-from detectors.performance.losses import Losses
 from detectors.performance.options import ScoreOf
 from detectors.performance.outcome_view import OutcomeView
 from detectors.rows.predicted_at import predicted_at
@@ -83,12 +82,6 @@ class Gathered:
         return rows
 
 
-@lru_cache(maxsize=64)
-def _losses_of(metrics: tuple[ComparedMetric, ...]) -> tuple[Losses, ...]:
-    """Return what makes the losses of metrics: of these they have no state, and all share them."""
-    return tuple(Losses(each.threshold) for each in metrics)
-
-
 class ComparedRows:
     """A row consumer that gathers the rows of a version while it is compared; it has no state.
 
@@ -108,7 +101,7 @@ class ComparedRows:
         Whether the segments of rows matter.
     """
 
-    __slots__ = ("_by_segment", "_classes", "_gathered", "_key", "_losses", "_score_of")
+    __slots__ = ("_by_segment", "_classes", "_gathered", "_key", "_metrics", "_score_of")
 
     name = NAME
 
@@ -125,7 +118,7 @@ class ComparedRows:
         self._by_segment = by_segment
         self._gathered = gathered
         self._key = key
-        self._losses = _losses_of(tuple(metrics))
+        self._metrics = tuple(metrics)
         self._classes = classes
         self._score_of = score_of
 
@@ -155,13 +148,9 @@ class ComparedRows:
 
     def _losses_in(self, rows: ObservationBatch) -> NDArray[np.float64]:
         if rows.origin is not Origin.LABELS:
-            return np.empty((len(self._losses), 0))
-        losses = np.full((len(self._losses), len(rows)), np.nan)
+            return np.empty((len(self._metrics), 0))
         view = OutcomeView(rows.columns, len(rows), self._classes, self._score_of)
-        for number, each in enumerate(self._losses):
-            places, values = each.of(view)
-            losses[number, places] = values
-        return losses
+        return row_values(self._metrics, view, len(rows))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

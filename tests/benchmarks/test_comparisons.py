@@ -13,11 +13,11 @@ def test_what_is_simulated_is_what_a_worker_computes(name: str) -> None:
     values = case.draw(random, is_new, case.effect)
     at, gain, information = gains(values, is_new, is_zero_one=case.is_zero_one)
     for look in (0, 50, len(at) - 1):
-        arms = MatchedArms()
+        arms = MatchedArms(is_zero_one=case.is_zero_one)
         for arm in (0, 1):
             own = values[: at[look]][is_new[: at[look]] == bool(arm)]
             arms.add(arm, np.zeros(len(own), dtype=np.int64), own)
-        found = arms.contrast(is_zero_one=case.is_zero_one)
+        found = arms.contrast()
         assert found is not None
         assert found.difference == pytest.approx(gain[look])
         assert found.information == pytest.approx(information[look])

@@ -3,14 +3,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detectors.comparisons.matched import HOUR, MOST_HOURS, MatchedArms
+from detectors.comparisons.hours import HOUR
+from detectors.comparisons.matched import MOST_HOURS, MatchedArms
 
 Rows = tuple[int, int, float]
 """Arm, hour and what a row gives."""
 
 
-def arms_of(rows: list[Rows], cuts: list[int]) -> MatchedArms:
-    arms = MatchedArms()
+def arms_of(rows: list[Rows], cuts: list[int], *, is_zero_one: bool = False) -> MatchedArms:
+    arms = MatchedArms(is_zero_one=is_zero_one)
     for begin, end in zip([0, *cuts], [*cuts, len(rows)], strict=True):
         for arm in (0, 1):
             part = [row for row in rows[begin:end] if row[0] == arm]
@@ -26,7 +27,7 @@ def test_rows_of_one_hour_are_compared_as_two_samples() -> None:
     random = np.random.default_rng(0)
     one, other = random.normal(3.0, 2.0, 200), random.normal(3.5, 1.0, 300)
     rows = [(0, 5, each) for each in one] + [(1, 5, each) for each in other]
-    found = arms_of(rows, []).contrast(is_zero_one=False)
+    found = arms_of(rows, []).contrast()
     assert found is not None
     assert found.difference == pytest.approx(other.mean() - one.mean())
     # The variance that chance assignment gives: each version's by the other's share.
@@ -43,8 +44,8 @@ def test_what_hours_have_in_common_cancels_out_whatever_the_shares() -> None:
             (int(random.random() < share), hour, float(random.random() < level))
             for _ in range(4000)
         ]
-    arms = arms_of(rows, [])
-    found = arms.contrast(is_zero_one=True)
+    arms = arms_of(rows, [], is_zero_one=True)
+    found = arms.contrast()
     assert found is not None
     naive = (arms.mean(1) or 0.0) - (arms.mean(0) or 0.0)
     assert abs(naive) > 0.2
@@ -64,8 +65,8 @@ def test_labels_that_come_late_for_one_class_do_not_favour_the_newer_version() -
                 error = float(is_fraud and random.random() < 0.5)
                 if hour + (20 if is_fraud else 1) <= 60:
                     rows.append((arm, hour, error))
-    arms = arms_of(rows, [])
-    found = arms.contrast(is_zero_one=True)
+    arms = arms_of(rows, [], is_zero_one=True)
+    found = arms.contrast()
     assert found is not None
     # As they stand the newer one seems to have next to no errors.
     assert (arms.mean(0) or 0.0) - (arms.mean(1) or 0.0) > 0.05
@@ -82,7 +83,8 @@ def test_labels_that_come_late_for_one_class_do_not_favour_the_newer_version() -
 )
 def test_cuts_and_restarts_change_nothing_but_the_last_digit(rows: list[Rows], cut: int) -> None:
     cut = min(cut, len(rows))
-    whole, parts = arms_of(rows, []), MatchedArms.of(arms_of(rows[:cut], []).state())
+    whole, parts = arms_of(rows, []), MatchedArms()
+    parts.restore(arms_of(rows[:cut], []).state())
     for arm in (0, 1):
         part = [row for row in rows[cut:] if row[0] == arm]
         parts.add(
@@ -116,4 +118,4 @@ def test_hours_beyond_the_most_become_wider_and_lose_no_row() -> None:
     ids=["one version", "few of one", "no errors", "other hours", "beyond numbers"],
 )
 def test_what_cannot_be_compared_has_no_difference(rows: list[Rows]) -> None:
-    assert arms_of(rows, []).contrast(is_zero_one=rows[0][2] < 2) is None
+    assert arms_of(rows, [], is_zero_one=rows[0][2] < 2).contrast() is None

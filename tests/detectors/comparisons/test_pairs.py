@@ -35,7 +35,8 @@ def test_a_restored_state_goes_on_as_if_nothing_had_been() -> None:
     whole, part = PairedArms(), PairedArms()
     whole.add(one[:200].astype(float), other[:200].astype(float))
     part.add(one[:200].astype(float), other[:200].astype(float))
-    part = PairedArms.of(part.state())
+    state, part = part.state(), PairedArms()
+    part.restore(state)
     for arms in (whole, part):
         arms.add(one[200:].astype(float), other[200:].astype(float))
     assert part.state() == whole.state()
