@@ -204,6 +204,7 @@ def _serve(
         for role in (TopicRole.MODEL_ROUTING, TopicRole.MODEL_COMPARISONS)
     )
     routes = RouteFollower(*routing, metrics.route_read)
+    metrics.observe_routes(routes.routes)
     looks = ComparisonFollower(*comparisons)
     app.add_dependency(routes)
     app.add_dependency(looks)

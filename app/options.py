@@ -28,6 +28,7 @@ from detectors.performance.threshold import Threshold
 from detectors.retraining.conditions import Cost, OfRows, leaves_of
 from detectors.retraining.options import PolicyOptions, usual_trigger
 from detectors.retraining.policy import RetrainPolicy
+from detectors.routing.options import RoutingOptions
 from schemas.payloads.rows import FieldMap
 from schemas.tables.declared import Declarations, Declared
 
@@ -219,6 +220,11 @@ def comparison_options(settings: Settings, model: str) -> ComparisonOptions | No
     return settings.models.get(model, _UNNAMED).comparison.options
 
 
+def routing_options(settings: Settings, model: str) -> RoutingOptions | None:
+    """Return what Driftline may do with the routes of a model; None where that is nothing."""
+    return settings.models.get(model, _UNNAMED).routing.options
+
+
 def row_conditions(settings: Settings, model: str) -> tuple[OfRows, ...]:
     """Return the conditions of a model's triggers that its rows can meet, each once."""
     trigger = settings.models.get(model, _UNNAMED).retraining.trigger
@@ -265,6 +271,7 @@ def new_fleet(settings: Settings) -> Fleet:
         most_columns=_share(settings, settings.limits.columns),
         consumers_of=partial(row_consumers, settings),
         compared_by=partial(comparison_options, settings),
+        routed_by=partial(routing_options, settings),
     )
 
 

@@ -18,6 +18,7 @@ from detectors.monitors.fleet import Fleet, Taken
 from detectors.monitors.model_monitor import ModelMonitor
 from detectors.monitors.threshold_watch import ThresholdWatch
 from detectors.performance.error import Task
+from detectors.routing.router import RouteDecision
 from detectors.routing.routes import RouteOutcome
 from detectors.versions.registry import NO_CHANGES, Changes, Overview
 from schemas.events.codec import decode_object
@@ -93,8 +94,7 @@ class Detection(Stage[Fleet]):
             if self.states.get(partition) is fleet:
                 self._note_changes(partition, fleet, taken)
         outputs += await self._tell_versions(handled.versions)
-        for outcome in handled.routes:
-            self.telemetry.route_taken(outcome)
+        outputs += await self._tell_routes(handled)
         if self.states.get(partition) is fleet:
             newcomers = len(fleet.newcomers)
             self.telemetry.newcomers_held(partition, newcomers, handled.dropped_rows)
@@ -151,6 +151,13 @@ class Detection(Stage[Fleet]):
             *[await self.outputs.forget_version(each) for each in changes.forgotten],
         ]
 
+    async def _tell_routes(self, handled: "_Handled") -> list[Awaitable[object]]:
+        for outcome in handled.routes:
+            self.telemetry.route_taken(outcome)
+        return [
+            sent for decision in handled.decisions for sent in await self.outputs.route(decision)
+        ]
+
     def take_up(self, partition: int, state: Fleet) -> None:
         """Go on from a state that was loaded."""
         super().take_up(partition, state)
@@ -205,6 +212,8 @@ class _Handled:
         What has changed of versions.
     routes
         What became of routes.
+    decisions
+        What was decided about routes.
     """
 
     taken: list[Taken] = field(default_factory=list)
@@ -213,6 +222,7 @@ class _Handled:
     dropped_rows: int = 0
     versions: Changes = NO_CHANGES
     routes: list[RouteOutcome] = field(default_factory=list)
+    decisions: list[RouteDecision] = field(default_factory=list)
 
 
 class _GivenPart(NamedTuple):
@@ -251,6 +261,7 @@ def _handle(fleet: Fleet, records: Iterable[Record]) -> _Handled:
     handled.taken.extend(fleet.update_all(tables))
     handled.dropped_rows = fleet.newcomers.dropped_rows - dropped_rows
     handled.versions = fleet.versions.changes()
+    handled.decisions = fleet.router.decisions()
     return handled
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from agents.stages.telemetry import Telemetry
 from agents.stages.topics import Topics
 from agents.transport.publisher import Publisher
+from detectors.routing.ramp import RampMove
+from detectors.routing.router import RouteDecision
 from schemas.events.alert import Alert
 from schemas.events.codec import encode_event
 from schemas.events.model_comparison import ModelComparison
@@ -53,6 +55,29 @@ class Outputs:
         return await self.publisher.send(
             self.topics.model_versions, key=version_key(*key), value=None
         )
+
+    async def route(self, decision: RouteDecision) -> list[Awaitable[object]]:
+        """Send what was decided about a route; done as of `publish`."""
+        self.telemetry.route_decided(decision)
+        sent: list[Awaitable[object]] = []
+        if decision.move is not RampMove.ENDED_BY_OPERATOR:
+            sent.append(
+                await self.publisher.send(
+                    self.topics.model_routing,
+                    key=decision.model.encode(),
+                    value=None if decision.route is None else encode_event(decision.route),
+                    headers=None if decision.route is None else decision.route.headers(),
+                )
+            )
+        if decision.event is not None:
+            sent.append(
+                await self.publisher.send(
+                    self.topics.model_events,
+                    key=decision.model.encode(),
+                    value=encode_event(decision.event),
+                )
+            )
+        return sent
 
     def _told(self, event: PublishedEvent) -> str:
         """Tell of an event; return its topic."""

@@ -11,6 +11,7 @@ from detectors.monitors.column_figures import Figures
 from detectors.performance.error import Task
 from detectors.reference.given import GivenOutcome
 from detectors.retraining.model_requests import AnswerOutcome
+from detectors.routing.router import RouteDecision
 from detectors.routing.routes import RouteOutcome
 from detectors.rows.label_repeats import LabelRepeats
 from detectors.versions.registry import EventOutcome
@@ -139,6 +140,9 @@ class Telemetry(JoinTelemetry, RefusalTelemetry, StateTelemetry, Protocol):
 
     def route_taken(self, outcome: RouteOutcome) -> None:
         """Take note of what became of a route among the rows of its model."""
+
+    def route_decided(self, decision: RouteDecision) -> None:
+        """Take note of what Driftline has decided about a route."""
 
     def batch_handled(self, stage: str, seconds: float) -> None:
         """Take note of how long a stage (intake, detection, policy) worked on a batch."""

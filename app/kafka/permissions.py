@@ -85,12 +85,21 @@ def needed(
 
 
 def needed_by_worker(settings: Settings) -> dict[str, frozenset[Operation]]:
-    """Return what a worker does to each topic: with MLflow it also writes model events."""
-    events = TopicRole.MODEL_EVENTS
-    more = {} if settings.mlflow.tracking_uri is None else {events: frozenset({Operation.WRITE})}
+    """Return what a worker does to each topic.
+
+    With MLflow it also writes model events, and with ramps that it has go on these and routes.
+    """
+    written: set[TopicRole] = set()
+    if settings.mlflow.tracking_uri is not None:
+        written.add(TopicRole.MODEL_EVENTS)
+    if any(each.routing.automatic for each in settings.models.values()):
+        written |= {TopicRole.MODEL_EVENTS, TopicRole.MODEL_ROUTING}
     return needed(
         settings,
-        {role: rights | more.get(role, frozenset()) for role, rights in WORKER.items()},
+        {
+            role: rights | {Operation.WRITE} if role in written else rights
+            for role, rights in WORKER.items()
+        },
     )
 
 

@@ -291,14 +291,34 @@ ROUTES: Final = MetricSpec(
     "driftline_route_records_total",
     "counter",
     "Records of the topic of routes, which each worker follows, by what became of them: taken, "
-    "ended, stale, refused (no route: the one before stays), too_many.",
+    "ended, stale, refused (no route: the one before stays), overtaken, too_many.",
     ("outcome",),
 )
 ROUTED: Final = MetricSpec(
     "driftline_routes_noticed_total",
     "counter",
-    "Routes among the rows of their models, by what became of them: taken, ended, stale, too_many.",
+    "Routes among the rows of their models, by what became of them: taken, ended, stale, "
+    "overtaken, too_many.",
     ("outcome",),
+)
+RAMP_DECISIONS: Final = MetricSpec(
+    "driftline_ramp_decisions_total",
+    "counter",
+    "What Driftline has decided about routes: advanced, held, resumed, fell_back, promoted, "
+    "went_back, restated; and ended_by_operator, where somebody ended a ramp of its own.",
+    ("model", "decision"),
+)
+RAMP_SHARE: Final = MetricSpec(
+    "driftline_ramp_share",
+    "gauge",
+    "Share of the traffic that the candidate of a ramp has, 0 to 1; each worker tells all ramps.",
+    _MODEL,
+)
+RAMP_HELD: Final = MetricSpec(
+    "driftline_ramp_held",
+    "gauge",
+    "1 while the ramp of a candidate is held for this reason.",
+    (*_MODEL, "reason"),
 )
 FEATURE_VALUES: Final = MetricSpec(
     "driftline_feature_values_total",
@@ -673,6 +693,9 @@ CATALOGUE: Final = (
     VERSION_EVENTS,
     ROUTES,
     ROUTED,
+    RAMP_DECISIONS,
+    RAMP_SHARE,
+    RAMP_HELD,
     CONSUMER_LAG,
     COMMIT_AGE,
     OUTSTANDING_BATCHES,

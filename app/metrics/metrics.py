@@ -30,11 +30,13 @@ from app.metrics.mlflow import MlflowMetrics
 from app.metrics.models import ModelCollector
 from app.metrics.pending import PendingMetrics
 from app.metrics.performances import PerformanceCollector
+from app.metrics.ramps import RampCollector
 from app.metrics.refusal import Refusal
 from app.metrics.rendering import CheckedCollector, RenderingGivenUp
 from app.metrics.retraining import RetrainCounters
 from app.metrics.states import StateMetrics
 from detectors.retraining.model_requests import AnswerOutcome
+from detectors.routing.router import RouteDecision
 from detectors.routing.routes import RouteOutcome
 from detectors.versions.registry import EventOutcome
 from schemas.events.alert import Alert
@@ -47,6 +49,7 @@ from schemas.events.nothing_to_say import Silence
 from schemas.events.quality_alert import QualityAlert
 from schemas.events.retrain_request import RetrainRequest
 from schemas.events.retrain_signal import RetrainSignal
+from schemas.events.routing import ModelRoute
 from schemas.tables.model_version import ModelVersion
 from schemas.tables.observations import Origin
 
@@ -112,6 +115,8 @@ class Metrics:
         self._version_events = self._counter(catalogue.VERSION_EVENTS)
         self._routes = self._counter(catalogue.ROUTES)
         self._routed = self._counter(catalogue.ROUTED)
+        self._ramp_decisions = CappedCounter(self._counter(catalogue.RAMP_DECISIONS), label_values)
+        self._ramps = RampCollector(label_values)
         self._performances = PerformanceCollector(
             label_values, self._counter(catalogue.PERFORMANCES_TOLD)
         )
@@ -120,7 +125,13 @@ class Metrics:
         )
         self._models = ModelCollector(label_values)
         self._consumer = ConsumerCollector(clock)
-        for collector in (self._models, self._performances, self._comparisons, self._consumer):
+        for collector in (
+            self._models,
+            self._performances,
+            self._comparisons,
+            self._ramps,
+            self._consumer,
+        ):
             self.registry.register(collector)
         self._state = StateMetrics(self._counter, self._gauge, self._histogram)
         self._http_refused = self._counter(catalogue.HTTP_REFUSED)
@@ -355,6 +366,14 @@ class Metrics:
     def route_taken(self, outcome: RouteOutcome) -> None:
         """Take note of what became of a route among the rows of its model."""
         self._routed.labels(str(outcome)).inc()
+
+    def route_decided(self, decision: RouteDecision) -> None:
+        """Take note of what Driftline has decided about a route."""
+        self._ramp_decisions.add((decision.model,), (str(decision.move),))
+
+    def observe_routes(self, routes: Callable[[], Sequence[ModelRoute]]) -> None:
+        """Have the routes in force read at each scrape."""
+        self._ramps.routes = routes
 
     def batch_handled(self, stage: str, seconds: float) -> None:
         """Take note of how long a stage (intake, detection, policy) worked on a batch."""

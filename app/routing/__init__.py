@@ -1,5 +1,6 @@
 """Which versions of a model serve, and whether a new one may go on serving.
 
 Routes decided for people, sent, read and followed; verdicts by the latest comparisons. Nothing of
-the command line, and nothing of HTTP: those ask here. No route is made by a worker.
+the command line, and nothing of HTTP: those ask here. What a worker decides is in
+`detectors.routing`.
 """

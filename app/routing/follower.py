@@ -35,6 +35,10 @@ class RouteFollower(TopicFollower):
         """Return the route of a model; None where it has none."""
         return self._known.of(model)
 
+    def routes(self) -> list[ModelRoute]:
+        """Return all routes, by the names of their models."""
+        return self._known.all
+
     def take(self, record: Record) -> None:
         """Take the next record of the topic."""
         outcome = self._known.take(record)

@@ -1,11 +1,9 @@
 """What an operator asks of a model's routing, and the route that follows from it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
-from schemas.events.codec import decode_event
+from detectors.routing.making import Parts, alone, made_of, parts_of, ramped
 from schemas.events.identity import stable_id
 from schemas.events.invalid import InvalidMessage
 from schemas.events.routing import DecidedBy, ModelRoute, RoutingMode
@@ -89,24 +87,17 @@ def decide(
     parts = _parts(order, model, current, champion, format_time(now))
     if current is not None and _is_the_same(parts, current, order.salt):
         return current
-    document = {
-        **parts,
-        "model": model,
-        "revision": 1 if current is None else current.revision + 1,
-        "salt": order.salt or _salt(parts, model, current, now),
-        "decision": {
-            "kind": DecidedBy.OPERATOR,
-            "by": order.by,
-            "reason": order.reason,
-            "time": format_time(now),
-            "replaces": None if current is None else current.route_id,
-        },
+    decision = {
+        "kind": DecidedBy.OPERATOR,
+        "by": order.by,
+        "reason": order.reason,
+        "time": format_time(now),
     }
+    salt = order.salt or _salt(parts, model, current, now)
     try:
-        route = decode_event(ModelRoute, {**document, "route_id": ""})
+        return made_of(parts, model, current, salt, decision)
     except InvalidMessage as error:
         raise RouteRefused(error.detail.removeprefix("ModelRoute: Value error, ")) from None
-    return route.model_copy(update={"route_id": stable_id("route", route.model_dump_json())})
 
 
 def _check_ramp(order: Order, model: str, current: ModelRoute | None) -> None:
@@ -125,26 +116,26 @@ def _check_ramp(order: Order, model: str, current: ModelRoute | None) -> None:
 
 def _parts(
     order: Order, model: str, current: ModelRoute | None, champion: str | None, now: str
-) -> dict[str, Any]:
+) -> Parts:
     """Return mode, versions, shadows and ramp."""
     if order.advances:
         return _next_step(model, current, now)
     if order.only is not None:
-        return _route(RoutingMode.SINGLE, [(order.only, 1.0)])
+        return alone(order.only)
     if order.split:
-        return _route(RoutingMode.AB, order.split)
+        return parts_of(RoutingMode.AB, order.split)
     baseline = order.baseline or _serving(current) or champion
     if baseline is None:
         raise RouteRefused(
             f"which version of {model} serves now is not known, of one alone: name it by --baseline"
         )
     if order.canary is None:
-        return _route(RoutingMode.SHADOW, [(baseline, 1.0)], shadows=order.shadows)
+        return parts_of(RoutingMode.SHADOW, [(baseline, 1.0)], shadows=order.shadows)
     steps = order.steps or DEFAULT_STEPS
-    return _ramped(order.canary, baseline, steps, 0, now)
+    return ramped(order.canary, baseline, steps, 0, now)
 
 
-def _next_step(model: str, current: ModelRoute | None, now: str) -> dict[str, Any]:
+def _next_step(model: str, current: ModelRoute | None, now: str) -> Parts:
     ramp = None if current is None else current.ramp
     if ramp is None:
         raise RouteRefused(f"no ramp of {model} is on: begin one with --canary")
@@ -153,34 +144,7 @@ def _next_step(model: str, current: ModelRoute | None, now: str) -> dict[str, An
             f"the ramp of {model} is at its last step, {ramp.steps[-1]:.4%} for {ramp.candidate}: "
             f"end it with --only {ramp.candidate}, or --only {ramp.baseline}"
         )
-    return _ramped(ramp.candidate, ramp.baseline, ramp.steps, ramp.step + 1, now)
-
-
-def _ramped(
-    candidate: str, baseline: str, steps: Sequence[float], step: int, since: str
-) -> dict[str, Any]:
-    share = steps[step]
-    # In decimals: what is left of 0.07 is 0.93.
-    versions = [(candidate, share), (baseline, float(1 - Decimal(str(share))))]
-    ramp = {
-        "candidate": candidate,
-        "baseline": baseline,
-        "steps": list(steps),
-        "step": step,
-        "step_since": since,
-    }
-    return _route(RoutingMode.CANARY, versions, ramp=ramp)
-
-
-def _route(
-    mode: RoutingMode,
-    versions: Sequence[tuple[str, float]],
-    *,
-    shadows: Sequence[str] = (),
-    ramp: dict[str, Any] | None = None,
-) -> dict[str, Any]:
-    shares = [{"version": version, "share": share} for version, share in versions]
-    return {"mode": mode, "versions": shares, "shadows": list(shadows), "ramp": ramp}
+    return ramped(ramp.candidate, ramp.baseline, ramp.steps, ramp.step + 1, now)
 
 
 def _serving(current: ModelRoute | None) -> str | None:
@@ -193,17 +157,17 @@ def _serving(current: ModelRoute | None) -> str | None:
     return serving[0] if len(serving) == 1 else None
 
 
-def _salt(parts: dict[str, Any], model: str, current: ModelRoute | None, now: int) -> str:
+def _salt(parts: Parts, model: str, current: ModelRoute | None, now: int) -> str:
     if current is not None and _compared(parts) == _compared(current.model_dump()):
         return current.salt
     return stable_id("salt", model, now, *sorted(_compared(parts))).replace("-", "")[:_SALT]
 
 
-def _compared(parts: dict[str, Any]) -> set[str]:
+def _compared(parts: Parts) -> set[str]:
     return {each["version"] for each in parts["versions"]} | {*parts["shadows"]}
 
 
-def _is_the_same(parts: dict[str, Any], current: ModelRoute, salt: str | None) -> bool:
+def _is_the_same(parts: Parts, current: ModelRoute, salt: str | None) -> bool:
     known = current.model_dump()
     unlike = [name for name in ("mode", "versions", "shadows") if parts[name] != known[name]]
     ramps = [

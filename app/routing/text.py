@@ -16,6 +16,8 @@ def lines_of(route: ModelRoute) -> Iterator[str]:
         steps = ", ".join(map(_percent, route.ramp.steps))
         yield f"  step {route.ramp.step + 1} of {len(route.ramp.steps)} ({steps})"
         yield f"  at this step since {route.ramp.step_since}"
+        if route.ramp.held is not None:
+            yield f"  Driftline takes no further step: {route.ramp.held}"
     decision = route.decision
     reason = f": {decision.reason}" if decision.reason else ""
     yield f"  by {decision.by} ({decision.kind}) at {decision.time}{reason}"

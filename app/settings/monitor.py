@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, fie
 
 from app.settings.comparison import ComparisonSettings
 from app.settings.performance import ModelPerformanceSettings, RateSettings, named_rates
+from app.settings.routing import RoutingSettings
 from app.settings.section import Detail, Section, details, expected, known_one, not_empty
 from app.settings.triggers import RetrainingSettings, performances
 from app.settings.values import ValueOverrides
@@ -263,6 +264,9 @@ class ModelSettings(Section):
 
     comparison: ComparisonSettings = ComparisonSettings()
     """How its versions are compared."""
+
+    routing: RoutingSettings = RoutingSettings()
+    """What Driftline may do with its routes."""
 
     values: ValueOverrides = ValueOverrides()
     """Which spellings mean one value of this model."""

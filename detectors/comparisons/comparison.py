@@ -87,6 +87,8 @@ class Comparison:
         Labelled rows of baseline and candidate.
     looks
         How many were told.
+    latest
+        The latest look, told or not; no part of the state.
     touched
         Steps that were taken by this object; no part of the state.
     """
@@ -103,6 +105,7 @@ class Comparison:
         self.mode = options.mode or assignment.mode
         self.labelled = [0, 0]
         self.looks = 0
+        self.latest: Look | None = None
         self.touched = 0
         self._pairing = Pairing(len(self.measured), len(options.segments))
         self._next_look = FIRST_LOOK
@@ -182,6 +185,7 @@ class Comparison:
             segments=[what for each in segments for _, what in each.known],
         )
         everywhere = [*known, *(each for segment in segments for each in segment.known)]
+        self.latest = look = Look(at, self.looks, ruling, faults, known, segments)
         said = " ".join(
             map(str, (*ruling, *faults, *(what.finding for _, what in everywhere), self.mode))
         )
@@ -195,7 +199,7 @@ class Comparison:
             self._next_look = max(int(self._next_look * GROWTH), self._next_look + 1)
         self._told, self._told_rows = said, rows
         self.looks += 1
-        return Look(at, self.looks - 1, ruling, faults, known, segments)
+        return look
 
     def state(self) -> State:
         """Return the whole state."""
@@ -203,10 +207,7 @@ class Comparison:
             "format": FORMAT,
             "options": _written(self.options),
             "since": self.since,
-            "assignment": [
-                self.assignment.mode and str(self.assignment.mode),
-                *self.assignment[1:],
-            ],
+            "assignment": self.assignment.state(),
             "traffic": self.traffic.state(),
             "measured": [each.state() for each in self.measured],
             "mode": None if self.mode is None else str(self.mode),

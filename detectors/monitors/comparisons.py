@@ -13,8 +13,9 @@ from detectors.comparisons.comparison import Comparison
 from detectors.comparisons.options import ComparisonOptions
 from detectors.comparisons.telling import comparison_event
 from detectors.monitors.compared_rows import ComparedRows, Gathered, TableRows, by_table
+from detectors.monitors.ramp_evidence import ramp_evidence
 from detectors.performance.options import ScoreOf
-from detectors.routing.routes import Routes
+from detectors.routing.router import Router
 from detectors.snapshots.tree import State
 from detectors.versions.registry import VersionRegistry
 from schemas.events.model_comparison import ModelComparison
@@ -43,19 +44,20 @@ class Comparisons:
         Gives how the versions of a model are compared; None where they are not.
     registry
         What the versions are to their models.
-    routes
-        Which versions are to serve.
+    router
+        Which versions are to serve; has ramps go on by what is found.
     """
 
     def __init__(
         self,
         options_of: Callable[[str], ComparisonOptions | None],
         registry: VersionRegistry,
-        routes: Routes,
+        router: Router,
     ) -> None:
         self.options_of = options_of
         self._registry = registry
-        self._routes = routes
+        self._router = router
+        self._routes = router.routes
         self._versions: dict[str, dict[str, None]] = {}
         """The watched versions of each model."""
         self._pairs: dict[str, list[Pair]] = {}
@@ -164,6 +166,11 @@ class Comparisons:
         look = comparison.look(there[-1].at)
         if look is not None:
             yield comparison_event(model, baseline, candidate, comparison, look)
+        if comparison.latest is not None and self._router.is_ramped(model):
+            evidence = ramp_evidence(
+                comparison, comparison.latest, self._registry, (model, candidate)
+            )
+            self._router.consider(model, (baseline, candidate), evidence)
 
     def _is_compared(self, key: ModelVersion) -> bool:
         return any(key[1] in pair[1:] for pair in self._pairs_of(key[0]))

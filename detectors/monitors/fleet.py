@@ -22,6 +22,8 @@ from detectors.monitors.served_rows import ServedRows
 from detectors.performance.error import Task
 from detectors.performance.labelled_rows import are_labelled, with_errors
 from detectors.performance.options import ScoreOf
+from detectors.routing.options import RoutingOptions
+from detectors.routing.router import Router
 from detectors.routing.routes import RouteOutcome, Routes
 from detectors.seen_events import SeenEvents
 from detectors.snapshots.tree import State
@@ -52,6 +54,10 @@ def _no_others(_model: str, _version: str) -> Sequence[RowConsumer]:
 
 def _not_compared(_model: str) -> None:
     """Return that the versions of a model are not compared."""
+
+
+def _not_routed(_model: str) -> None:
+    """Return that Driftline may not write the routes of a model."""
 
 
 class Taken(NamedTuple):
@@ -111,6 +117,8 @@ class Fleet:
         Gives new consumers of the rows of a version, besides its drift, by its model and version.
     compared_by
         Gives how the versions of a model are compared, by its name; None where they are not.
+    routed_by
+        Gives what Driftline may do with the routes of a model, by its name; None for nothing.
 
     Attributes
     ----------
@@ -126,8 +134,8 @@ class Fleet:
         Those from outside.
     versions
         What served, by the rows that were counted and by model events.
-    routes
-        Which versions are to serve.
+    router
+        Which versions are to serve, and what Driftline decides about it.
     comparisons
         Of the versions of each model.
     """
@@ -142,6 +150,7 @@ class Fleet:
         at_once: int = AT_ONCE,
         consumers_of: Callable[[str, str], Sequence[RowConsumer]] = _no_others,
         compared_by: Callable[[str], ComparisonOptions | None] = _not_compared,
+        routed_by: Callable[[str], RoutingOptions | None] = _not_routed,
     ) -> None:
         self.evicted: list[ModelVersion] = []
         self.options_of = options_of
@@ -153,14 +162,19 @@ class Fleet:
         self.noticed = SeenEvents(MOST_NOTICED)
         self.references = GivenReferences()
         self.versions = VersionRegistry(most=most_models, restarts=self._restarts)
-        self.routes = Routes()
-        self.comparisons = Comparisons(compared_by, self.versions, self.routes)
+        self.router = Router(routed_by)
+        self.comparisons = Comparisons(compared_by, self.versions, self.router)
 
     def __iter__(self) -> Iterator[ModelMonitor]:
         return iter(self._roster)
 
     def __len__(self) -> int:
         return len(self._roster)
+
+    @property
+    def routes(self) -> Routes:
+        """Which versions are to serve."""
+        return self.router.routes
 
     @property
     def columns(self) -> int:
@@ -433,7 +447,7 @@ class Fleet:
 
         What it says of the traffic counts for the rows that follow it in the log.
         """
-        outcome = self.routes.take(notice)
+        outcome = self.router.notice(notice)
         if outcome in {RouteOutcome.TAKEN, RouteOutcome.ENDED}:
             self.comparisons.notice(notice.model)
         return outcome
@@ -479,6 +493,7 @@ class Fleet:
             "versions": self.versions.state(),
             "references": self.references.state(),
             "routes": self.routes.state(),
+            "ramps": self.router.state(),
             "comparisons": self.comparisons.state(),
         }
 
@@ -490,6 +505,7 @@ class Fleet:
             "references": self.references.outline(),
             "newcomers": self.newcomers.outline(),
             "routes": self.routes.outline(),
+            "ramps": self.router.outline(),
             "comparisons": self.comparisons.outline(),
         }
 
@@ -506,6 +522,7 @@ class Fleet:
         self.newcomers.restore(state["newcomers"], [each.tobytes() for each in state["held"]])
         self.versions.restore(state.get("versions", {}))
         self.routes.restore(state.get("routes", []))
+        self.router.restore(state.get("ramps", []))
         self.comparisons.restore(state.get("comparisons", []))
 
     def _new_monitor(self, model: str, version: str) -> ModelMonitor:

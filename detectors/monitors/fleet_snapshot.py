@@ -2,8 +2,8 @@
 
 One for each model version that is watched, one for each block of rows of newcomers, one for the
 model events noticed, of the registry one for each version and one for each model's events, one for
-each reference from outside, one for each model's route, and one for each pair of versions that is
-compared.
+each reference from outside, one for each model's route and one for its ramp, and one for each pair
+of versions that is compared.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
@@ -29,6 +29,7 @@ from detectors.performance.task_choice import settled_in
 from detectors.reference.given import Fate, GivenOutcome
 from detectors.reference.reference import is_ready
 from detectors.reference.season import NAMES, code_of
+from detectors.routing.router import RAMPED, Router
 from detectors.routing.routes import ROUTE, Routes
 from detectors.snapshots.codec import encode_snapshot
 from detectors.snapshots.model_parts import MODEL, ModelParts, decode_part
@@ -165,10 +166,13 @@ class FleetSnapshots:
         self._routes = ModelParts(
             _model_and_version, lambda name, state: Routes().restore([(name[1], state)])
         )
+        self._ramps = ModelParts(
+            _model_and_version, lambda name, state: Router().restore([(name[1], state)])
+        )
         self._comparisons = ModelParts(
             lambda name: {"pair": list(name[1:])},
             lambda name, state: Comparisons(
-                fleet.comparisons.options_of, fleet.versions, fleet.routes
+                fleet.comparisons.options_of, fleet.versions, fleet.router
             ).restore([(name[1:], state)]),
         )
         self._others: dict[str, tuple[ModelParts, Callable[[PartName], State]]] = {
@@ -176,6 +180,7 @@ class FleetSnapshots:
             LIFECYCLE: (self._registry, lambda name: fleet.versions.lifecycle_state(name[1])),
             REFERENCE: (self._references, fleet.references.part_state),
             ROUTE: (self._routes, lambda name: fleet.routes.part_state(name[1])),
+            RAMPED: (self._ramps, lambda name: fleet.router.part_state(name[1])),
             COMPARED: (
                 self._comparisons,
                 lambda name: fleet.comparisons.part_state((name[1], name[2], name[3])),
@@ -197,6 +202,7 @@ class FleetSnapshots:
         stamps[NOTICED] = self._fleet.noticed.latest
         stamps |= dict(self._fleet.references.stamps())
         stamps |= {(ROUTE, model): stamp for model, stamp in self._fleet.routes.stamps()}
+        stamps |= {(RAMPED, model): stamp for model, stamp in self._fleet.router.stamps()}
         stamps |= {(COMPARED, *pair): stamp for pair, stamp in self._fleet.comparisons.stamps()}
         stamps |= {_registered(key): stamp for key, stamp in self._fleet.versions.stamps()}
         return stamps
@@ -243,6 +249,9 @@ class FleetSnapshots:
         routed = self._states_of_others(
             [(ROUTE, model) for model in outline.get("routes", ())], parts
         )
+        ramped = self._states_of_others(
+            [(RAMPED, model) for model in outline.get("ramps", ())], parts
+        )
         compared = self._states_of_others(
             [(COMPARED, *pair) for pair in outline.get("comparisons", ())], parts
         )
@@ -256,6 +265,7 @@ class FleetSnapshots:
             "versions": {**_registry_of(registered), "named": outline.get("named", [])},
             "references": given,
             "routes": [(name[1], state) for name, state in routed],
+            "ramps": [(name[1], state) for name, state in ramped],
             "comparisons": [(name[1:], state) for name, state in compared],
         }
         attempt = partial(self._fleet.restore, whole)
@@ -264,6 +274,7 @@ class FleetSnapshots:
             (self._registry, registered),
             (self._references, given),
             (self._routes, routed),
+            (self._ramps, ramped),
             (self._comparisons, compared),
             (self._parts, states),
         ):

@@ -28,6 +28,9 @@ class RouteOutcome(StrEnum):
     REFUSED = "refused"
     """It is no route, or that of another model than its key says; the one before stays. A null
     value, too, whose key is no model's name."""
+    OVERTAKEN = "overtaken"
+    """Driftline's own, decided before it saw the route that another author put in force, or its
+    end: that stays."""
     TOO_MANY = "too_many"
     """Its model is one more than are kept."""
 
@@ -37,7 +40,8 @@ class Routes:
 
     The log decides, as for every key of Kafka, not the number of a revision nor the date of a
     decision: services obey the latest record. What an end leaves is remembered, so that a record
-    from before it does not undo it.
+    from before it does not undo it. One exception: a route of Driftline's own gives way where
+    somebody else's came in between.
 
     Parameters
     ----------
@@ -59,6 +63,11 @@ class Routes:
         notice = self._latest.get(model)
         return 0 if notice is None else parse_time(notice.time)
 
+    def topic_of(self, model: str) -> str | None:
+        """Return by what name the topic of a model's latest record is told; None of none."""
+        notice = self._latest.get(model)
+        return None if notice is None else notice.topic
+
     @property
     def all(self) -> list[ModelRoute]:
         """All routes, by the names of their models."""
@@ -72,6 +81,9 @@ class Routes:
             return RouteOutcome.STALE
         if known is None and len(self._latest) >= self._most:
             return RouteOutcome.TOO_MANY
+        route = notice.routing
+        if known is not None and route is not None and route.is_overtaken_by(known.routing):
+            return RouteOutcome.OVERTAKEN
         self._latest[notice.model] = notice
         return RouteOutcome.ENDED if notice.routing is None else RouteOutcome.TAKEN
 

@@ -66,6 +66,11 @@ def _list(value: Any) -> list[Any]:
     return value
 
 
+def _replaced(decision: Mapping[str, Any]) -> str | None:
+    """Return what a decision of Driftline's replaces; None of people's."""
+    return decision["replaces"] if decision["kind"] == "driftline" else None
+
+
 def _name(value: Any) -> str:
     """Return the name of a version."""
     if value == "":
@@ -91,6 +96,11 @@ class Route:
         Those that answer, with their shares, in the order of their intervals.
     shadows
         Those that score each request and answer none.
+    id
+        What tells it from others.
+    replaces
+        The id of the route that Driftline saw when it decided this one; None of people's routes,
+        which replace whatever is in force.
     """
 
     model: str
@@ -99,6 +109,8 @@ class Route:
     salt: str
     versions: tuple[tuple[str, float], ...]
     shadows: tuple[str, ...]
+    id: str = ""
+    replaces: str | None = None
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> "Route":
@@ -119,6 +131,8 @@ class Route:
                     (_name(each["version"]), float(each["share"])) for each in document["versions"]
                 ),
                 shadows=tuple(map(_name, _list(document["shadows"]))),
+                id=_text(document["route_id"]),
+                replaces=_replaced(document["decision"]),
             )
         except (KeyError, TypeError, OverflowError) as error:
             raise ValueError(f"not a route: {error!r}") from None
@@ -136,6 +150,18 @@ class Route:
             if at < end:
                 return version
         return serving[-1][0]  # where rounding leaves a gap below 1
+
+    def gives_way_to(self, other: "Route | None") -> bool:
+        """Tell whether another one came in between that Driftline had not seen."""
+        return (
+            self.replaces is not None
+            and other is not None
+            and other.id
+            not in {
+                self.replaces,
+                self.id,
+            }
+        )
 
     def is_older_than(self, other: "Route") -> bool:
         """Tell whether it was replaced by another one, by number and time."""
@@ -182,7 +208,8 @@ class Routing:
     def feed(self, key: bytes | str | None, value: bytes | str | None) -> bool:
         """Take a record of the topic, in the order of its offsets; tell whether it was a route.
 
-        A null value ends the route of the model in its key.
+        A null value ends the route of the model in its key. A route of Driftline's own gives way
+        where somebody else's came in between.
         """
         model = key.decode(errors="replace") if isinstance(key, bytes) else key
         if value is None:
@@ -191,7 +218,8 @@ class Routing:
         route = self._read(model, value)
         if route is None:
             return False
-        self._routes[route.model] = route
+        if not route.gives_way_to(self._routes.get(route.model)):
+            self._routes[route.model] = route
         return True
 
     def answered(self, model: str, value: bytes | None) -> bool:

@@ -462,13 +462,27 @@ MODEL_ROUTE: Final[dict[str, Any]] = {
         "steps": [0.01, 0.05, 0.25, 0.5, 1.0],
         "step": 1,
         "step_since": "2026-03-02T08:00:00.000Z",
+        "held": None,
     },
     "decision": {
-        "kind": "operator",
-        "by": "ada",
-        "reason": "an hour without an alert",
+        "kind": "driftline",
+        "by": "driftline",
+        "reason": "advanced: 210 labels of the candidate in 1 h, no harm",
         "time": "2026-03-02T08:00:00.000Z",
         "replaces": "4c0e3b7a-1f0c-5c1e-9d55-0a7b8c9d0e1f",
+        "evidence": {
+            "as_of": {
+                "topic": "labels",
+                "partition": 0,
+                "offset": 50411,
+                "time": "2026-03-02T08:00:00.000Z",
+            },
+            "decision": "continue",
+            "reason": "undecided",
+            "predictions": [40210, 402],
+            "labelled": [21306, 214],
+            "labelled_in_step": 210,
+        },
     },
 }
 

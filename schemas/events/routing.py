@@ -8,6 +8,8 @@ from pydantic import Field, model_validator
 
 from schemas.events.cloudevents import CloudEventType, cloudevent_headers
 from schemas.events.event import EntityName, Event
+from schemas.events.model_comparison import ComparisonDecision
+from schemas.events.position import Position
 
 ROUNDING: Final = 1e-9
 """By how much shares may miss 1 in all: thirds are no binary fractions."""
@@ -40,6 +42,48 @@ class DecidedBy(StrEnum):
     """Driftline itself, by its comparisons."""
 
 
+class RampHold(StrEnum):
+    """Why Driftline does not take the next step of a ramp; more may come."""
+
+    SPLIT = "split"
+    SHARED_IDS = "shared_ids"
+    NO_TRAFFIC = "no_traffic"
+    ASSIGNMENT_CHANGED = "assignment_changed"
+    """These four as `schemas.events.model_comparison.ExposureFault` has them."""
+
+    NO_LABELS = "no_labels"
+    """Of one of the metrics no label has come, though the time of the step has passed."""
+
+    ONE_ARM_LABELLED = "one_arm_labelled"
+    """Of one of the metrics labels have come of one version alone."""
+
+    GUARDRAIL = "guardrail"
+    """A guardrail seems to be worse by more than its margin, and it is not known yet."""
+
+    NOT_SHOWN = "not_shown"
+    """All of the traffic is next, and it is not known that no metric is worse by more than its
+    margin."""
+
+    FELL_BACK = "fell_back"
+    """An earlier ramp of the version fell back, or it was rolled back: people decide."""
+
+    LAST_STEP = "last_step"
+    """The last step leaves traffic to the baseline: people decide."""
+
+
+class RouteEvidence(Event):
+    """What a route of Driftline's was decided by."""
+
+    as_of: Position = Field(description="The row up to which all is counted.")
+    decision: ComparisonDecision | None = Field(
+        strict=False, description="Of the comparison of the two; null where none decided."
+    )
+    reason: str = Field(description="The comparison's reason, or what else decided.")
+    predictions: list[int] = Field(description="Of baseline and candidate, since it began.")
+    labelled: list[int] = Field(description="Rows of these whose labels have come.")
+    labelled_in_step: int = Field(ge=0, description="Of the candidate, since the step began.")
+
+
 class VersionShare(Event):
     """A version that answers requests, and its share of them."""
 
@@ -57,6 +101,12 @@ class Ramp(Event):
     )
     step: int = Field(ge=0, description="Which of them is in force, counted from 0.")
     step_since: str = Field(description="Since when it is, RFC 3339.")
+    held: RampHold | None = Field(
+        default=None,
+        strict=False,
+        description="Why Driftline does not take the next step; null where it would, or nobody "
+        "allows it to.",
+    )
 
 
 class RoutingDecision(Event):
@@ -68,6 +118,9 @@ class RoutingDecision(Event):
     time: str = Field(description="When it was made, RFC 3339.")
     replaces: str | None = Field(
         description="The `route_id` of the route that the author saw in force; null where none was."
+    )
+    evidence: RouteEvidence | None = Field(
+        default=None, description="Of a route of Driftline's; null of others."
     )
 
 
@@ -150,6 +203,21 @@ class ModelRoute(Event):
         if self.ramp is None or self.versions[0].share >= 1.0:
             return None
         return self.ramp
+
+    def is_overtaken_by(self, other: "ModelRoute | None") -> bool:
+        """Tell whether it was decided by Driftline before it saw what is in force.
+
+        People's routes always count.
+        """
+        seen = self.decision.replaces
+        if self.decision.kind is not DecidedBy.DRIFTLINE:
+            return False
+        return seen is not None if other is None else other.route_id not in {seen, self.route_id}
+
+    @property
+    def event_id(self) -> str:
+        """The route's id."""
+        return self.route_id
 
     @property
     def key(self) -> bytes:

@@ -12,6 +12,7 @@ from agents.transport.delivery import Delivery
 from agents.transport.publisher import Publisher
 from agents.transport.rounds import BatchEvent, slices_of
 from detectors.retraining.model_requests import AnswerOutcome
+from detectors.routing.router import RouteDecision
 from detectors.routing.routes import RouteOutcome
 from detectors.versions.registry import EventOutcome
 from schemas.events.alert import Alert
@@ -120,6 +121,7 @@ class FakeTelemetry:
     loaded: list[tuple[str, int, int]] = field(default_factory=list)
     version_events: list[EventOutcome] = field(default_factory=list)
     routes: list[RouteOutcome] = field(default_factory=list)
+    decided: list[RouteDecision] = field(default_factory=list)
     stages: list[str] = field(default_factory=list)
 
     def records_read(self, topic: str, partition: int, records: int, last_offset: int) -> None:
@@ -212,6 +214,9 @@ class FakeTelemetry:
 
     def route_taken(self, outcome: RouteOutcome) -> None:
         self.routes.append(outcome)
+
+    def route_decided(self, decision: RouteDecision) -> None:
+        self.decided.append(decision)
 
     def batch_handled(self, stage: str, seconds: float) -> None:
         assert seconds >= 0

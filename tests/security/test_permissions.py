@@ -19,10 +19,12 @@ from app.kafka.topics import ensure_topics
 from app.settings import (
     KafkaSettings,
     MlflowSettings,
+    ModelSettings,
     Settings,
     TopicRole,
     load_settings,
 )
+from app.settings.routing import RoutingSettings
 from tests.agents.transport.worker_process import wait_until
 from tests.kafka.secured import SecuredKafka
 from tests.pipeline.driftline import TOPICS, Kafka, Traffic
@@ -64,6 +66,18 @@ def test_a_worker_that_follows_mlflow_also_writes_model_events() -> None:
     assert plain == needed(Settings(kafka=kafka), WORKER)
     assert plain["model-events"] == {Operation.READ}
     assert more == {**plain, "model-events": {Operation.READ, Operation.WRITE}}
+
+
+def test_a_worker_that_has_ramps_go_on_also_writes_routes_and_model_events() -> None:
+    kafka = KafkaSettings(bootstrap_servers="kafka:9092")
+    ramped = ModelSettings(routing=RoutingSettings(automatic=True))
+    settings = Settings(kafka=kafka, models={"fraud": ModelSettings(), "churn": ramped})
+    both = {Operation.READ, Operation.WRITE}
+    assert needed_by_worker(settings) == {
+        **needed(Settings(kafka=kafka), WORKER),
+        "model-events": both,
+        "model-routing": both,
+    }
 
 
 async def test_each_missing_permission_is_found_and_no_other(

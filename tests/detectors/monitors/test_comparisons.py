@@ -15,7 +15,8 @@ from detectors.monitors.options import MonitorOptions
 from detectors.performance.error import Task
 from detectors.performance.options import PerformanceOptions, ScoreOf
 from detectors.performance.threshold import ThresholdMetric
-from detectors.routing.routes import RouteOutcome, Routes
+from detectors.routing.router import Router
+from detectors.routing.routes import RouteOutcome
 from detectors.snapshots.parts import UnusablePart
 from detectors.versions.registry import VersionRegistry
 from schemas.events.model_comparison import (
@@ -431,7 +432,7 @@ def test_scores_of_the_positive_class_are_compared_as_such() -> None:
 
 
 def test_nothing_is_kept_of_models_that_are_not_watched() -> None:
-    comparisons = Comparisons(lambda _: COMPARED, VersionRegistry(), Routes())
+    comparisons = Comparisons(lambda _: COMPARED, VersionRegistry(), Router())
     for number in range(10):
         model = f"tenant-{number}"
         comparisons.notice(model)
