@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from agents.records.record import Record
-from app.explain.candidates import candidates
+from app.explain.candidates import candidates, plain_step
 from app.explain.reading import RecordReading
 from app.settings import Settings, TopicRole
 from schemas.events.codec import decode_object
@@ -33,10 +33,19 @@ _OF_THEIR_OWN: Final = frozenset({_SCORES, "timestamp"})
 was read of an invoice is not when it was read."""
 
 _OPTIONAL: Final = {
-    TopicRole.PREDICTIONS: ("features", "prediction", _SCORES, "timestamp", "version"),
-    TopicRole.LABELS: ("timestamp",),
+    TopicRole.PREDICTIONS: (
+        *("features", "prediction", _SCORES, "timestamp", "version"),
+        *("prediction_id", "model"),
+    ),
+    TopicRole.LABELS: ("timestamp", "prediction_id"),
 }
 """Fields whose absence refuses nothing, and yet changes what is understood."""
+
+_SURELY: Final = {
+    "prediction_id": frozenset({"predictionid"}),
+    "model": frozenset({"modelname", "modelid"}),
+}
+"""The only names of those that the record's key, or a setting, stands for as well."""
 
 _LIMITS: Final = {
     Reason.TOO_LARGE: "limits.message_bytes",
@@ -95,11 +104,19 @@ class _Trial:
         """Name the places of optional fields that no document has under their own name."""
         for name in _OPTIONAL.get(self._role, ()):
             mapped = name in getattr(self._settings.intake, _MAPPED[self._role])
-            if mapped or any(name in document for document in self._documents):
+            if mapped or name in self._outcome.known or self._stands(name):
                 continue
             paths = self._candidates(name)
+            if name in _SURELY:
+                own = f".{name}"  # within an envelope it is found as it is
+                surely = [path for path in paths if plain_step(path) in _SURELY[name]]
+                paths = [path for path in surely if not path.endswith(own)]
             for path in (self._free(name, paths) if name in _OF_THEIR_OWN else paths)[:1]:
                 self._adopt(*self._mapping(name, path))
+
+    def _stands(self, name: str) -> bool:
+        """Tell whether a document has a field under its own name."""
+        return any(name in document for document in self._documents)
 
     def _free(self, field: str, paths: Sequence[str]) -> list[str]:
         """Return the paths at which no other field stands, nor anything that is part of one."""
@@ -158,21 +175,23 @@ class _Outcome:
 
     taken: Sequence[Record]
     refused: Counter[tuple[Reason, str]]
+    known: frozenset[str]
+    """The optional fields that one of them has, wherever it stands."""
 
 
 def _outcome(settings: Settings, role: TopicRole, records: Sequence[Record]) -> _Outcome:
     reading = RecordReading(settings, role)
-    taken, refused = [], Counter[tuple[Reason, str]]()
+    taken, refused, known = [], Counter[tuple[Reason, str]](), set[str]()
     for record in records:
         try:
-            reading.rows(record)
+            known.update(*(row.known for row in reading.rows(record)))
         except InvalidMessage as why:
             refused[why.reason, field_of(why)] += 1
         except NotTaken:
             continue
         else:
             taken.append(record)
-    return _Outcome(taken, refused)
+    return _Outcome(taken, refused, frozenset(known))
 
 
 def field_of(why: InvalidMessage) -> str:

@@ -33,6 +33,7 @@ NAMES: Final[Mapping[str, Sequence[str]]] = {
     _VERSION: ("version", "modelversion", "revision", "release", "ver"),
     "timestamp": (
         "timestamp",
+        "timestampms",
         "time",
         "ts",
         "eventtime",
@@ -62,6 +63,7 @@ NAMES: Final[Mapping[str, Sequence[str]]] = {
         "payload",
         "data",
         "request",
+        "requestpayload",
         "x",
     ),
     "prediction": (
@@ -78,6 +80,7 @@ NAMES: Final[Mapping[str, Sequence[str]]] = {
         "ypred",
         "decision",
         "response",
+        "responsepayload",
         "class",
         "score",
         "probability",
@@ -140,8 +143,19 @@ def candidates(field: str, documents: Sequence[Mapping[str, Any]]) -> list[str]:
 
 def _rank(path: str, names: Sequence[str]) -> int | None:
     """Return how usual a name is for a field; None of one that says nothing."""
-    last = re.sub(r"[^a-z0-9]", "", path.rpartition(".")[2].lower())
+    last = plain_step(path)
     return names.index(last) if last in names else None
+
+
+def plain_step(path: str) -> str:
+    """Return the last step of a path in small letters, without the marks between words.
+
+    Examples
+    --------
+    >>> plain_step("meta.Prediction_ID")
+    'predictionid'
+    """
+    return re.sub(r"[^a-z0-9]", "", path.rpartition(".")[2].lower())
 
 
 def _paths(document: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -183,7 +197,9 @@ def _is_time(value: Any) -> bool:
 
 def _is_outcome(value: Any) -> bool:
     if isinstance(value, dict):
-        return answered(value) is not value or classified(value) is not None
+        # One member alone is found by its own name.
+        is_answer = len(value) > 1 and classified(value) is not None
+        return is_answer or answered(value) is not value
     return _is_scalar(value) or (isinstance(value, list) and bool(value))
 
 

@@ -16,6 +16,7 @@ from agents.records.record import Record
 from app.options import declarations, intake_options, new_fleet
 from app.settings import Settings
 from detectors.monitors.given import ColumnKey
+from schemas.events.codec import json_in_text
 from schemas.tables.columns import Column, Flag, Kind, Role
 from schemas.tables.declared import Declared
 from schemas.tables.model_version import ModelVersion
@@ -83,12 +84,27 @@ class SeenColumn:
 
         Amounts with a currency or in groups, percentages, decimal commas.
         """
-        if self.role is not Role.FEATURE or self.watched_as is not Kind.CATEGORY or self.declared:
+        if self.role not in _WRITTEN_ROLES or self.watched_as is not Kind.CATEGORY or self.declared:
             return None
         texts = sorted(each for each in self._values if isinstance(each, str))
         written = [each for each in texts if _WRITTEN.fullmatch(each)]
         is_most = len(written) >= _LEAST_WRITTEN and len(written) >= _MOSTLY * self.distinct
         return written[0] if is_most else None
+
+    @property
+    def packed(self) -> str | None:
+        """What texts are that hold something else: JSON, or bytes in Base64; None of others."""
+        if self.role is not Role.FEATURE or self.watched_as is not Kind.CATEGORY or self.declared:
+            return None
+        texts = [each for each in self._values if isinstance(each, str)]
+        if texts and all(isinstance(json_in_text(each), dict | list) for each in texts):
+            return "JSON in texts; send objects or lists"
+        if texts and all(map(_BASE64.fullmatch, texts)):
+            return (
+                "bytes in Base64 by their look, as Debezium writes decimals; of messages without "
+                "a schema set decimal.handling.mode to double or string"
+            )
+        return None
 
     @property
     def is_misread(self) -> bool:
@@ -124,6 +140,7 @@ class SeenColumn:
         }
 
 
+_WRITTEN_ROLES: Final = frozenset({Role.FEATURE, Role.PREDICTION})
 _LEAST_WRITTEN: Final = 5
 _MOSTLY: Final = 0.9
 _CURRENCY: Final = r"(?:[$\u20ac\u00a3\u00a5\u20b9]|USD|EUR|GBP|CHF|JPY|CNY|INR)"
@@ -134,6 +151,9 @@ _WRITTEN: Final = re.compile(
     rf"|{_GROUPED}|[+-]?\d+,\d+"
 )
 """Numbers as people read them, and no code does."""
+
+_BASE64: Final = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{2}==)")
+"""Filled up at the end: other texts rarely are."""
 
 _FORMS: Final = {Kind.NUMBER: "number", Kind.CATEGORY: "text", Kind.BOOLEAN: "boolean"}
 _UNUSABLE: Final = (Flag.NAN, Flag.INFINITE, Flag.MISTYPED)

@@ -12,6 +12,7 @@ from app.explain.reading import RecordReading, Understood
 from app.explain.sample import Sample
 from app.settings import Settings, TopicRole
 from schemas.events.invalid import InvalidMessage
+from schemas.events.left_out import Oddity
 from schemas.events.not_taken import NotTaken
 from schemas.tables.model_version import ModelVersion
 
@@ -99,7 +100,10 @@ class Explanation:
     def is_well(self) -> bool:
         """Whether all is understood: nothing is refused, and each column's values are used."""
         columns = (each for seen in self.columns.values() for each in seen)
-        return not self.count("refused") and not any(each.is_misread for each in columns)
+        left_out = (odd for each in self.records for row in each.rows for odd in row.left_out)
+        is_misread = any(each.is_misread for each in columns)
+        is_elsewhere = any(odd.oddity is Oddity.OTHER_NAME for odd in left_out)
+        return not (self.count("refused") or is_misread or is_elsewhere)
 
     def document(self) -> dict[str, Any]:
         """Return what JSON says of it."""

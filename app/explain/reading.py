@@ -11,7 +11,7 @@ from app.settings import Settings, TopicRole
 from schemas.events.left_out import LeftOut
 from schemas.events.times import clamped_time, format_time
 from schemas.payloads.model_events import model_event_of
-from schemas.payloads.rows import LabelRow, PredictionRow
+from schemas.payloads.rows import UNVERSIONED, LabelRow, PredictionRow
 from schemas.tables.columns import ABSENT
 from schemas.values.rated_label import label_of, numbers_of
 
@@ -39,6 +39,18 @@ class Understood:
     features: Mapping[str, Any]
     left_out: Sequence[LeftOut]
     note: str
+
+    @property
+    def known(self) -> frozenset[str]:
+        """The optional fields that it has, by their names in an event."""
+        has = {
+            "prediction": "prediction" in self.fields,
+            "scores": "score" in self.fields,
+            "version": self.fields.get("version") not in {None, UNVERSIONED},
+            "features": bool(self.features) and "prediction" in self.fields,
+            "timestamp": not self.note and all(odd.field != "timestamp" for odd in self.left_out),
+        }
+        return frozenset(name for name, is_there in has.items() if is_there)
 
     def document(self) -> dict[str, Any]:
         """Return what JSON says of it."""

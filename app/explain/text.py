@@ -168,6 +168,8 @@ def _misread(model: str, column: SeenColumn) -> Iterator[str]:
             f"  {column.name} is numbers that are written as texts, such as {column.written!r}: of "
             "texts only the shares are watched; send numbers"
         )
+    if column.packed is not None:
+        yield f"  {column.name} is {column.packed}"
     if not column.is_misread:
         return
     if column.watched_as is None:

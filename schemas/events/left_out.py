@@ -37,6 +37,9 @@ class Oddity(StrEnum):
     NOT_COMPARABLE = "not_comparable"
     """A prediction of several values with names, or texts: watched, and compared with no label."""
 
+    OTHER_NAME = "other_name"
+    """A prediction that is absent, while a feature is called as predictions are."""
+
 
 class LeftOut(NamedTuple):
     """One optional field that was left out of an event, by its own name, and why."""

@@ -50,6 +50,8 @@ MISTAKES: Final[tuple[tuple[str, re.Pattern[bytes], str], ...]] = tuple(
         ("depth limit", rb"", "nested too deeply"),
         ("allocate memory", rb"", "nested too deeply"),
         ("invalid escape", rb"", "a backslash that begins no escape of JSON"),
+        ("", rb"\0+$", "a NUL at the end: send as many bytes as the text has"),
+        ("", rb"b['\"]", "Python's repr() of bytes: send the bytes"),
         ("leading zero", rb"", "a number with leading zeros: put it in quotes"),
         ("surrogate", rb"", "half of a surrogate pair, a text cut within a character"),
         ("hex escape", rb"", "half of a surrogate pair, or an escape that is cut"),

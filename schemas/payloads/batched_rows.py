@@ -4,8 +4,10 @@ from typing import Any, Final
 
 from schemas.events.codec import json_in_text
 from schemas.events.invalid import InvalidMessage, Reason
+from schemas.payloads.columnar_rows import outcomes_by_row, rows_of_columns
 from schemas.payloads.named_values import of_pairs, of_tensors
 from schemas.payloads.serving_forms import answered, array_with_names, requested
+from schemas.payloads.typed_values import without_type
 
 MOST_ROWS: Final = 1000
 """Rows of one event above which it is refused."""
@@ -36,17 +38,15 @@ def batched_rows(event: dict[str, Any]) -> list[dict[str, Any]]:
     >>> batched_rows({"features": table, "prediction": [0, 1]})[1]
     {'features': {'a': 3, 'b': 4}, 'prediction': 1}
     """
+    event = _decoded(event)
     features, prediction = event.get("features"), event.get("prediction")
-    if type(features) is str and features.lstrip()[:1] in _OPENINGS:
-        features = json_in_text(features)
-        event = {**event, "features": features}
-    if type(prediction) is str and prediction.lstrip()[:1] in _OPENINGS:
-        prediction = json_in_text(prediction)
-    if type(prediction) in _ANSWERS:
-        prediction = answered(prediction)
-        event = {**event, "prediction": prediction}
     features = requested(features, prediction)
     table = _table(features)
+    if table is None and type(features) is dict:
+        table = rows_of_columns(features, event.get("prediction_id"), prediction)
+        if table is not None and type(prediction) is dict:
+            prediction = outcomes_by_row(prediction, features)
+            event = {**event, "prediction": prediction}
     if table is None:
         pairs = of_pairs(features)
         return [event if pairs is None else {**event, "features": pairs}]
@@ -67,6 +67,23 @@ def batched_rows(event: dict[str, Any]) -> list[dict[str, Any]]:
         {**common, "features": row, **{name: event[name][number] for name in own}}
         for number, row in enumerate(table)
     ]
+
+
+def _decoded(event: dict[str, Any]) -> dict[str, Any]:
+    """Return an event with features and prediction out of a text, a typed map, and an answer."""
+    features, prediction = event.get("features"), event.get("prediction")
+    decoded = {}
+    if type(features) is str and features.lstrip()[:1] in _OPENINGS:
+        decoded["features"] = json_in_text(features)
+    elif type(features) is dict and len(features) == 1:
+        inside = without_type(features)
+        if type(inside) is dict:
+            decoded["features"] = inside
+    if type(prediction) is str and prediction.lstrip()[:1] in _OPENINGS:
+        prediction = json_in_text(prediction)
+    if type(prediction) in _ANSWERS:
+        decoded["prediction"] = answered(prediction)
+    return {**event, **decoded} if decoded else event
 
 
 def _table(features: Any) -> list[Any] | None:

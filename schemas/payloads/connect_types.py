@@ -53,6 +53,33 @@ def plain_row(row: dict[str, Any], schema: Any, depth: int = _MOST_DEPTH) -> dic
     return {**row, **changed}
 
 
+def usual_row(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row without what Debezium writes in place of values; the same where it does not.
+
+    A value that the log did not have is null; a decimal of any scale, and a cell of Cassandra, are
+    what is in them.
+
+    Examples
+    --------
+    >>> usual_row({"a": {"scale": 2, "value": "BAg="}, "b": "__debezium_unavailable_value"})
+    {'a': 10.32, 'b': None}
+    """
+    changed: dict[str, Any] = {}
+    for name, value in row.items():
+        if value == _UNAVAILABLE:
+            changed[name] = None
+        elif type(value) is dict and value.keys() == _VARIABLE:
+            changed[name] = _variable_decimal(value, None)
+        elif type(value) is dict and value.keys() == _CELL:
+            changed[name] = value["value"]
+    return {**row, **changed} if changed else row
+
+
+_UNAVAILABLE: Final = "__debezium_unavailable_value"
+_VARIABLE: Final = frozenset({"scale", "value"})
+_CELL: Final = frozenset({"value", "deletion_ts", "set"})
+
+
 def _decimal(value: Any, parameters: Any) -> Any:
     """Return the number that a Decimal is: unscaled bytes in base64, or already written out."""
     scale = parameters.get("scale") if type(parameters) is dict else None

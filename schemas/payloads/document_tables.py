@@ -10,13 +10,16 @@ MOST_ROWS: Final = 1000
 MEMBERS: Final = frozenset({"columns", "index", "data"})
 """Of a table that is split: all but the index it has."""
 
+_ID, _FEATURES = "prediction_id", "features"
+_SEVERAL: Final = 2
 _SCHEMA: Final = frozenset({"schema", "data"})
 
 
 def rows_of_table(document: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the rows of a table, each an object; any other document as it is.
 
-    Taken are the orientations ``split`` and ``table``.
+    Taken are the orientations ``split``, ``table``, ``columns``, ``index`` and, where the ids are a
+    list, ``list`` (`of_columns`); what each row has in common stands beside the lists.
 
     Raises
     ------
@@ -27,17 +30,63 @@ def rows_of_table(document: dict[str, Any]) -> list[dict[str, Any]]:
     --------
     >>> rows_of_table({"columns": ["a", "b"], "index": [0, 1], "data": [[1, 2], [3, 4]]})
     [{'a': 1, 'b': 2}, {'a': 3, 'b': 4}]
+    >>> rows_of_table({"a": {"0": 1, "1": 3}, "b": {"0": 2, "1": 4}})
+    [{'a': 1, 'b': 2}, {'a': 3, 'b': 4}]
+    >>> rows_of_table({"prediction_id": ["a", "b"], "label": 1})
+    [{'prediction_id': 'a', 'label': 1}, {'prediction_id': 'b', 'label': 1}]
     """
     data = document.get("data")
-    if type(data) is not list or not data:
-        return [document]
-    rows = _rows(document, data)
+    rows = _rows(document, data) if type(data) is list and data else by_index(document)
+    if rows is None and type(document.get(_ID)) is list and _FEATURES not in document:
+        rows = of_columns(document)
     if rows is None:
         return [document]
     if len(rows) > MOST_ROWS:
         detail = f"data: {len(rows)} rows, at most {MOST_ROWS} are taken"
         raise InvalidMessage(Reason.INVALID_VALUE, detail)
     return rows
+
+
+def by_index(table: dict[str, Any]) -> list[dict[str, Any]] | None:
+    """Return the rows of objects in an object, by columns or by rows; None of anything else.
+
+    Which are rows is told by their names, numbers that pandas gave them; one column, or one row by
+    a number, is an object like others.
+
+    Examples
+    --------
+    >>> by_index({"0": {"a": 1, "b": 2}, "1": {"a": 3, "b": 4}})
+    [{'a': 1, 'b': 2}, {'a': 3, 'b': 4}]
+    """
+    if len(table) < _SEVERAL or not all(type(each) is dict for each in table.values()):
+        return None
+    parts = list(table.values())
+    names = parts[0].keys()
+    if not names or any(each.keys() != names for each in parts):
+        return None
+    if all(name.isdecimal() for name in names):
+        return [{name: each[row] for name, each in table.items()} for row in names]
+    return parts if all(name.isdecimal() for name in table) else None
+
+
+def of_columns(table: dict[str, Any]) -> list[dict[str, Any]] | None:
+    """Return the rows of columns that are lists of one length; None where there is none.
+
+    Raises
+    ------
+    InvalidMessage
+        Where they have different lengths.
+    """
+    sizes = {len(each) for each in table.values() if type(each) is list}
+    if not sizes:
+        return None
+    if len(sizes) > 1:
+        detail = f"columns of {', '.join(map(str, sorted(sizes)))} rows"
+        raise InvalidMessage(Reason.INVALID_VALUE, detail)
+    return [
+        {name: each[row] if type(each) is list else each for name, each in table.items()}
+        for row in range(*sizes)
+    ] or None
 
 
 def _rows(document: dict[str, Any], data: list[Any]) -> list[dict[str, Any]] | None:

@@ -1,8 +1,8 @@
 """Envelopes of change feeds: the row that Debezium, Kafka Connect or others put into a message.
 
 Taken are the JSON converter's ``schema`` and ``payload``, and Debezium's ``before``, ``after`` and
-``op``, with or without the former; and the ``data`` of Maxwell and of AWS DMS. The row is the
-document; a row that was deleted says nothing.
+``op``, with or without the former; the ``data`` of Maxwell, Canal and AWS DMS; and the images of
+DynamoDB's streams. The row is the document; a row that was deleted says nothing.
 """
 
 from collections.abc import Mapping
@@ -10,14 +10,17 @@ from typing import Any, Final
 
 from schemas.events.codec import decode_object
 from schemas.events.nothing_to_say import NothingToSay, Silence
-from schemas.payloads.connect_types import plain_row
+from schemas.payloads.connect_types import plain_row, usual_row
 
 SCHEMA, PAYLOAD, BEFORE, AFTER, DATA = "schema", "payload", "before", "after", "data"
 
 OPERATIONS: Final = ("op", "op_type")
 """Where Debezium and GoldenGate say what became of a row."""
 
-MEMBERS: Final = frozenset({PAYLOAD, BEFORE, AFTER, DATA})
+STREAM: Final = "dynamodb"
+"""Where streams of DynamoDB have what became of an item."""
+
+MEMBERS: Final = frozenset({PAYLOAD, BEFORE, AFTER, DATA, STREAM})
 """The members of a document that hold a row: paths that begin with them lead into the envelope."""
 
 DELETED: Final = "__deleted"
@@ -29,7 +32,7 @@ METADATA: Final = ("metadata", "operation")
 DATABASE: Final = "database"
 """A member beside which Maxwell says it by ``type``."""
 
-MARKS: Final = frozenset({SCHEMA, DELETED, *OPERATIONS, DATABASE, METADATA[0]})
+MARKS: Final = frozenset({SCHEMA, DELETED, *OPERATIONS, DATABASE, METADATA[0], STREAM})
 """Members of which every message of a change feed has one: what has none is no envelope."""
 
 _OF_DATA: Final = frozenset({"insert", "update", "delete", "load", "bootstrap-insert"})
@@ -67,6 +70,8 @@ def open_envelope(document: dict[str, Any], *, mapped: bool = False) -> dict[str
             raise NothingToSay(Silence.TOMBSTONE)
         if type(row) is not dict:
             return document
+    if type(row.get(STREAM)) is dict and type(row.get("eventName")) is str:
+        return _item(row, document, mapped=mapped)
     operation = _operation(row)
     if operation is not None:
         if row.get(AFTER) is None or operation in _NO_ROWS:
@@ -75,7 +80,33 @@ def open_envelope(document: dict[str, Any], *, mapped: bool = False) -> dict[str
     refuse_deleted(row)
     if _data_operation(row) is not None:
         row, schema = row[DATA], None
-    return document if mapped else plain_row(row, schema)
+    if mapped or row is document:
+        return document
+    return usual_row(plain_row(row, schema))
+
+
+def each_row(document: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return a message for each row of one that has several in ``data``; any other as it is.
+
+    So has Canal, and a CloudEvent may have.
+    """
+    rows = document.get(DATA)
+    if type(rows) is not list or not rows or not all(type(row) is dict for row in rows):
+        return [document]
+    is_canal = type(document.get(DATABASE)) is str and type(document.get("table")) is str
+    if not is_canal and ("specversion" not in document or "source" not in document):
+        return [document]
+    return [{**document, DATA: row} for row in rows]
+
+
+def _item(message: Mapping[str, Any], document: dict[str, Any], *, mapped: bool) -> dict[str, Any]:
+    """Return the item that a stream of DynamoDB has, with the time of its change."""
+    if message["eventName"] == "REMOVE":
+        raise NothingToSay(Silence.DELETE)
+    image = message[STREAM].get("NewImage")
+    if mapped or type(image) is not dict:
+        return document
+    return {"timestamp": message[STREAM].get("ApproximateCreationDateTime"), **image}
 
 
 def refuse_deleted(row: Mapping[str, Any]) -> None:

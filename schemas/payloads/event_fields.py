@@ -1,19 +1,22 @@
 """A record's value to the fields of an event, under their own names; the plain reader's way."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from schemas.events.codec import LARGEST_MESSAGE, decode_objects
 from schemas.events.digits import whole_digits
 from schemas.events.invalid import InvalidMessage, Reason
 from schemas.events.not_json import REGISTRY_ADVICE
+from schemas.payloads.captured import out_of_capture
 from schemas.payloads.cloud_envelopes import MARKS as CLOUD_MARKS
 from schemas.payloads.cloud_envelopes import MEMBERS as CLOUD_MEMBERS
 from schemas.payloads.cloud_envelopes import out_of_cloud
 from schemas.payloads.document_tables import MEMBERS as TABLE_MEMBERS
 from schemas.payloads.document_tables import rows_of_table
-from schemas.payloads.envelope import MARKS, MEMBERS, open_envelope, refuse_deleted
+from schemas.payloads.envelope import MARKS, MEMBERS, each_row, open_envelope, refuse_deleted
+from schemas.payloads.exchanges import exchanged
 from schemas.payloads.rows import FieldMap
+from schemas.payloads.wrapped_events import wrapped_events
 
 Headers = Sequence[tuple[str, bytes | None]]
 """Names and values of a record's headers."""
@@ -93,7 +96,31 @@ def _documents(
     documents = decode_objects(value, largest=largest, as_written=as_written)
     if fields.leads_into(TABLE_MEMBERS):
         return documents
-    return [row for document in documents for row in rows_of_table(document)]
+    if all(map(_is_event, documents)):
+        return documents
+    return [event for document in documents for event in _events(document, fields)]
+
+
+def _is_event(document: dict[str, Any]) -> bool:
+    """Tell whether a document is sure to be one event, and by itself."""
+    return "features" in document and "data" not in document and type(document.get(_ID)) is str
+
+
+def _events(document: dict[str, Any], fields: FieldMap) -> Iterator[dict[str, Any]]:
+    """Yield the events in a document, out of all that the settings do not lead into."""
+    for row in rows_of_table(document):
+        if not (_ENOUGH.isdisjoint(row) and _ENOUGH.isdisjoint(fields.paths)):
+            yield row
+        elif not (MARKS.isdisjoint(row) and CLOUD_MARKS.isdisjoint(row)):
+            yield from each_row(row)
+        elif fields.paths:
+            yield exchanged(row)
+        else:
+            yield from wrapped_events(exchanged(out_of_capture(row)))
+
+
+_ENOUGH: Final = frozenset({"features", "prediction", "label"})
+"""Members of which a document that is an event by itself has one."""
 
 
 def _opened(document: dict[str, Any], fields: FieldMap) -> dict[str, Any]:

@@ -1,8 +1,10 @@
 """Features of nested objects and lists as flat ones: a name and a scalar each."""
 
+from functools import lru_cache
 from typing import Any, Final
 
 from schemas.payloads.positions import positions, unwrapped
+from schemas.values.classes import feature_name
 
 DEEPEST: Final = 8
 """Objects within one another; what is deeper is one mistyped feature."""
@@ -10,24 +12,34 @@ DEEPEST: Final = 8
 AMBIGUOUS: Final = object()
 """In place of a value where two members of a document have one name: it counts as mistyped."""
 
+_NESTED: Final = frozenset({dict, list})
+
 
 def flat_features(features: dict[str, Any]) -> dict[str, Any]:
     """Return features by their paths, dots between names; an empty object is null.
 
-    Lists of numbers become `schemas.payloads.positions.positions`. Lists of anything else stay as
-    they are, and are mistyped. Nothing is left out.
+    Names are those of `schemas.values.classes.feature_name`. Lists of numbers become
+    `schemas.payloads.positions.positions`. Lists of anything else stay as they are, and are
+    mistyped. Nothing is left out.
 
     Examples
     --------
     >>> flat_features({"user": {"age": 41}, "box": [1, 2], "tags": ["new", "old"], "y": [3]})
     {'user.age': 41, 'box[0]': 1, 'box[1]': 2, 'tags': ['new', 'old'], 'y': 3}
     """
-    if not any(type(value) is dict or type(value) is list for value in features.values()):
+    are_scalars = not any(type(value) in _NESTED for value in features.values())
+    if are_scalars and _are_plain(tuple(features)):
         return features
     found: dict[str, Any] = {}
     for name, value in features.items():
         _put(found, name, value, 1)
     return found
+
+
+@lru_cache(maxsize=1 << 10)
+def _are_plain(names: tuple[str, ...]) -> bool:
+    """Tell whether names stand as they are; those of a model's rows are nearly always the same."""
+    return all(feature_name(name) == name for name in names)
 
 
 def _put(found: dict[str, Any], name: str, value: Any, depth: int) -> None:
@@ -36,6 +48,7 @@ def _put(found: dict[str, Any], name: str, value: Any, depth: int) -> None:
         for key, inner in value.items():
             _put(found, f"{name}.{key}", inner, depth + 1)
         return
+    name = feature_name(name)
     items = positions(name, value) if type(value) is list else None
     for each, item in (items or {name: None if value in ({}, []) else value}).items():
         found[each] = AMBIGUOUS if each in found else item

@@ -1,12 +1,16 @@
 """Labels as JSON objects: the format that services write unless they are told otherwise."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from schemas.events.codec import LARGEST_MESSAGE
+from schemas.events.invalid import InvalidMessage, Reason
 from schemas.events.left_out import LeftOut, Oddity
 from schemas.events.nothing_to_say import NothingToSay, Silence
 from schemas.payloads.event_fields import Headers, event_fields, keys_of
 from schemas.payloads.label_scanner import LabelScanner, ScannedLabels
+from schemas.payloads.optional_fields import says_nothing
+from schemas.payloads.other_names import other_label
 from schemas.payloads.record_keys import key_or_event_id
 from schemas.payloads.rows import FieldMap, LabelRow, label_row
 from schemas.payloads.scanned_predictions import Spans
@@ -42,6 +46,8 @@ class JsonLabels:
         key = key_or_event_id(key, headers)
         events = event_fields(value, self._fields, headers=headers, largest=self._largest)
         is_rated = bool(self._fields.rates)
+        if "label" not in self._fields.paths:
+            _refuse_other_names(events, self._fields.rates)
         if len(events) == 1:
             return [label_row(events[0], key=key, record_time=time, is_rated=is_rated)]
         rows, unlabelled = [], 0
@@ -58,3 +64,18 @@ class JsonLabels:
             odd = [LeftOut("label", Oddity.NULL)] * unlabelled
             rows[0] = rows[0]._replace(left_out=[*rows[0].left_out, *odd])
         return rows
+
+
+def _refuse_other_names(events: Sequence[dict[str, Any]], rates: Sequence[str]) -> None:
+    """Refuse labels that stand under another name: not known yet, none of them ever would be.
+
+    What is a rate by the settings is no label.
+    """
+    for event in events:
+        if "label" in event:
+            continue
+        names = (name for name, value in event.items() if not says_nothing(value))
+        name = other_label(name for name in names if name not in rates)
+        if name is not None:
+            detail = f"label: missing, while there is {name!r}: expected a member of this name"
+            raise InvalidMessage(Reason.MISSING_FIELD, detail)

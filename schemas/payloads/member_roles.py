@@ -8,6 +8,7 @@ from schemas.payloads.prediction_fields import PredictionFields, is_other
 from schemas.payloads.slot_roles import SlotRoles
 from schemas.payloads.typed_values import TYPES
 from schemas.scan.keys import KeyTable
+from schemas.values.classes import feature_name
 
 
 class MemberRole(IntEnum):
@@ -116,7 +117,7 @@ class RoleTable(SlotRoles[MemberRole]):
         role, name = self._kind_of_member(path), ""
         if role in (MemberRole.FEATURE, MemberRole.FLAT_FEATURE):
             steps = path[len(self._base) :] if role == MemberRole.FEATURE else path
-            name = ".".join(steps)
+            name = feature_name(".".join(steps))
             is_typed = len(steps) > 1 and steps[-1] in TYPES
             if is_typed or (role, name) in self._known:  # of two paths, ambiguous where both occur
                 role, name = MemberRole.BARRED, ""

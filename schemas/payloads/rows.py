@@ -30,6 +30,7 @@ from schemas.payloads.optional_fields import (
     says_nothing,
     score_of,
 )
+from schemas.payloads.other_names import other_prediction
 from schemas.payloads.outcome_forms import plain_outcome
 from schemas.payloads.predicted import are_probabilities, is_outcome, likeliest, predicted
 from schemas.payloads.record_keys import id_of
@@ -160,6 +161,8 @@ def prediction_row(
     made = get("prediction", ABSENT)
     answer = classified(made) if type(made) in _ANSWERS else None
     prediction = predicted(made if answer is None else answer.name, odd)
+    if made is ABSENT and other_prediction(tuple(features)) is not None:
+        odd.append(LeftOut("prediction", Oddity.OTHER_NAME))
     if not features and (prediction is None or prediction is ABSENT):
         detail = "features: missing, and so is a prediction: expected at least one of them"
         raise InvalidMessage(Reason.MISSING_FIELD, detail)

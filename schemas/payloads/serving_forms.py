@@ -9,12 +9,14 @@ import re
 from typing import Any, Final
 
 from schemas.events.invalid import InvalidMessage, Reason
+from schemas.payloads.document_tables import of_columns
 from schemas.payloads.named_values import of_tensors
 
 _NAMES: Final = ("names", "columns", "feature_names")
 _VALUES: Final = ("ndarray", "data", "values", "tensor")
 _ROWS: Final = ("instances", "dataframe_records")
 _INPUTS: Final = "inputs"
+_COLUMNS: Final = (_INPUTS, "instances")
 _TABLES: Final = ("dataframe_split", "data")
 _ANSWERS: Final = ("predictions", "outputs", "data")
 _ABOUT: Final = frozenset(
@@ -36,6 +38,8 @@ def requested(features: Any, prediction: Any) -> Any:
     --------
     >>> requested({"instances": [[1, 2]], "signature_name": "s"}, 1), requested({"amount": 1}, 1)
     ([[1, 2]], {'amount': 1})
+    >>> requested({"inputs": {"a": [[1], [2]], "b": ["x", "y"]}}, [0, 1])
+    [{'a': [1], 'b': 'x'}, {'a': [2], 'b': 'y'}]
     >>> requested({"dataframe_split": {"columns": ["a"], "index": [0], "data": [[1]]}}, 1)
     {'columns': ['a'], 'index': [0], 'data': [[1]]}
     """
@@ -51,10 +55,12 @@ def requested(features: Any, prediction: Any) -> Any:
     inside = features[name]
     if name in _TABLES and array_with_names(inside) is not None:
         return inside
-    if not _are_rows(inside):
-        return features
-    fit = len(inside) == 1 or (type(prediction) is list and len(prediction) == len(inside))
-    return inside if name in _ROWS or (name == _INPUTS and fit) else features
+    if name in _COLUMNS and type(inside) is dict:
+        return _of_columns(inside, prediction) or features
+    is_request = _are_rows(inside) and (
+        name in _ROWS or (name == _INPUTS and _fit(len(inside), prediction))
+    )
+    return inside if is_request else features
 
 
 def answered(prediction: Any) -> Any:
@@ -113,6 +119,20 @@ def array_with_names(document: Any) -> list[dict[str, Any]] | None:
             detail = f"features: {len(names)} names, {len(row)} values"
             raise InvalidMessage(Reason.INVALID_VALUE, detail)
     return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def _of_columns(columns: dict[str, Any], prediction: Any) -> list[dict[str, Any]] | None:
+    """Return the rows of TensorFlow's columns, as many as there are predictions; else None."""
+    sizes = {len(each) if type(each) is list else 0 for each in columns.values()}
+    if len(sizes) != 1 or 0 in sizes:
+        return None
+    (size,) = sizes
+    return of_columns(columns) if _fit(size, prediction) else None
+
+
+def _fit(rows: int, prediction: Any) -> bool:
+    """Tell whether a prediction may be that of so many rows."""
+    return rows == 1 or (type(prediction) is list and len(prediction) == rows)
 
 
 def _are_rows(values: Any) -> bool:

@@ -95,6 +95,18 @@ def plain_text(text: str, spellings: Spellings) -> str:
     return trimmed if trimmed.isascii() else normalize("NFC", trimmed)
 
 
+@lru_cache(maxsize=1 << 16)
+def feature_name(name: str) -> str:
+    """Return the one name of a feature: in Unicode's form NFC, without white space at its ends.
+
+    Examples
+    --------
+    >>> feature_name(" amount"), feature_name("gro\u0308sse") == "gr\u00f6sse", feature_name(" ")
+    ('amount', True, ' ')
+    """
+    return plain_text(name, USUAL) or name
+
+
 def cased_text(text: str, spellings: Spellings) -> str:
     """Return a text with its capitals, or without where these do not count.
 

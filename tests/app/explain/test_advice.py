@@ -114,6 +114,25 @@ def test_labels_have_places_of_their_own() -> None:
     assert advice.settings == {"intake.label_fields": {"label": "actual", "prediction_id": "order"}}
 
 
+def test_nothing_is_proposed_for_what_an_envelope_or_a_log_of_requests_has() -> None:
+    event = {"prediction_id": "a", "amount": 1.5, "prediction": 1}
+    request = {"instances": [{"amount": 1.5}]}
+    for document in (
+        {"op": "c", "before": None, "after": event, "source": {}},
+        {"payload": event},
+        {"prediction_id": "a", "request": request, "response": {"predictions": [1]}},
+    ):
+        records = sample_of([document] * 3).records
+        assert advise(settings_with(intake__model="m"), PREDICTIONS, records) is None
+
+
+def test_an_id_in_other_letters_is_proposed_though_the_key_would_do() -> None:
+    events = [{"predictionId": f"p{n}", "amount": n, "prediction": 1} for n in range(3)]
+    found = advise(settings_with(intake__model="m"), PREDICTIONS, sample_of(events).records)
+    assert found is not None
+    assert found.settings == {"intake.prediction_fields": {"prediction_id": "predictionId"}}
+
+
 def test_there_is_nothing_to_say_of_what_is_understood_or_what_no_setting_mends() -> None:
     for lines in ([examples.PREDICTION] * 3, [b"{", b"[]"], [b"null"], []):
         assert advise(settings_with(), PREDICTIONS, sample_of(lines).records) is None

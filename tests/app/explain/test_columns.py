@@ -69,3 +69,18 @@ def test_distinct_values_are_counted_and_the_first_ones_shown() -> None:
 
 def test_no_records_have_no_columns() -> None:
     assert columns_of(settings_with(), ()) == {}
+
+
+@pytest.mark.parametrize(
+    ("texts", "words"),
+    [
+        (['{"zip": 8000}', "[1, 2]"], "JSON"),
+        (["BAg=", "AcnDgA=="], "Base64"),
+        (["CH", "DE"], None),
+        (["BAg=", "CH"], None),
+    ],
+)
+def test_texts_that_hold_something_else_are_told_of(texts: list[str], words: str | None) -> None:
+    found = columns([{"x": text} for text in texts])["x"].packed
+    assert (found is None) == (words is None)
+    assert words is None or words in str(found)

@@ -46,6 +46,8 @@ def _cause(value: bytes) -> tuple[Reason, str]:
         ('{"x": "é'.encode()[:-1], Reason.UNDECODABLE, "cut short within a character"),
         (b'{"x": "\\ud83d"}', Reason.UNDECODABLE, "surrogate"),
         (DOCUMENT[:-1], Reason.UNDECODABLE, "cut short"),
+        (DOCUMENT + b"\0", Reason.UNDECODABLE, "a NUL at the end"),
+        (repr(DOCUMENT).encode(), Reason.UNDECODABLE, "Python's repr() of bytes"),
         (DOCUMENT * 2, Reason.UNDECODABLE, "several documents"),
         (DOCUMENT + b"\n" + DOCUMENT, Reason.UNDECODABLE, "several documents"),
         (b'{"x": 1,}', Reason.UNDECODABLE, "comma before the closing"),

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from schemas.payloads.flat_features import AMBIGUOUS, DEEPEST, flat_features
 from schemas.payloads.positions import MOST_POSITIONS
 from schemas.tables.columns import Flag, Role, column_of
+from schemas.values.classes import feature_name, without_margins
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text()
 VALUES = st.recursive(
@@ -75,4 +76,13 @@ def test_no_feature_is_left_out_and_each_is_a_column(features: dict[str, Any]) -
     for name, value in found.items():
         column_of(name, Role.FEATURE, [value])
     for name in features:
-        assert any(each.startswith(name) for each in found)
+        assert any(
+            each.startswith((name, feature_name(name), without_margins(name))) for each in found
+        )
+
+
+def test_one_name_is_one_feature_however_it_is_encoded_and_padded() -> None:
+    assert flat_features({" amount": 1}) == flat_features({"amount\ufeff": 1}) == {"amount": 1}
+    assert flat_features({"gro\u0308sse": {"x": 1}}) == {"gr\u00f6sse.x": 1}
+    assert flat_features({"a": 1, " a": 2}) == {"a": AMBIGUOUS}
+    assert flat_features({"": 1, " ": 2}) == {"": 1, " ": 2}

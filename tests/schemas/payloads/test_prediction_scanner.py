@@ -543,3 +543,15 @@ def test_rows_are_read_by_the_spellings_of_their_models() -> None:
         raw = ["DE", "DE", "de", "NIX", "nix", "n/a"]
         expected = column_of("x", Role.FEATURE, raw, None, declared.spellings)
         assert_equal([column], [expected])
+
+
+def test_names_of_one_feature_in_two_encodings_make_one_column() -> None:
+    values = [
+        json.dumps({**EVENT, "features": {name: 1.5}}, ensure_ascii=False).encode()
+        for name in ("gr\u00f6sse", "gro\u0308sse", " gr\u00f6sse")
+    ]
+    found = assert_same(values, [None] * 3, PredictionFields(), {})
+    assert found.plain.tolist() == [True, False, False]
+    assert [judged(value, None, PredictionFields()).features for value in values] == [
+        {"gr\u00f6sse": 1.5}
+    ] * 3

@@ -1,0 +1,90 @@
+"""Events that stand in a member of a document: what services, proxies and loggers put around them.
+
+One member, an object or a list of objects, also as JSON in a text, holds them: ``{"payload":
+{...}}``, ``{"records": [{...}, {...}]}``. Nothing is opened that is an event by itself.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from schemas.events.codec import json_in_text
+from schemas.events.invalid import InvalidMessage, Reason
+
+MOST_EVENTS: Final = 1000
+"""Events of one document above which it is refused."""
+
+_SAYS: Final = frozenset({"prediction", "label", "features"})
+"""Members of which an event has one."""
+
+_COMMON: Final = ("model", "version", "timestamp", "segment")
+_FIELDS: Final = frozenset({*_SAYS, *_COMMON, "prediction_id", "scores"})
+_WRAPPERS: Final = frozenset(
+    {
+        *("payload", "data", "value", "body", "message", "event", "record", "log", "document"),
+        *("records", "events", "messages", "items", "rows", "batch", "predictions", "labels"),
+    }
+)
+_HOLDERS: Final = frozenset({str, dict, list})
+_OPENINGS: Final = ("{", "[")
+_DEEPEST: Final = 3
+
+
+def wrapped_events(document: dict[str, Any], depth: int = _DEEPEST) -> list[dict[str, Any]]:
+    """Return the events that stand in a member of a document; any other document as it is.
+
+    What is in a member is an event where it has a prediction, a label or features, and another
+    field as well, unless the member is all there is or called as wrappers are. Model, version,
+    time and segment beside it are its own where it has none, and so is the id of a single one.
+
+    Raises
+    ------
+    InvalidMessage
+        Where there are too many.
+
+    Examples
+    --------
+    >>> wrapped_events({"payload": {"prediction_id": "a", "prediction": 1}, "model": "m"})
+    [{'model': 'm', 'prediction_id': 'a', 'prediction': 1}]
+    >>> wrapped_events({"amount": 1.5, "merchant": {"label": "x"}})
+    [{'amount': 1.5, 'merchant': {'label': 'x'}}]
+    """
+    if not depth or not _SAYS.isdisjoint(document):
+        return [document]
+    found = [
+        events
+        for name, value in document.items()
+        if type(value) in _HOLDERS
+        and (events := _events(value, depth, least=1 if _is_wrapper(name, document) else 2))
+    ]
+    if len(found) != 1:
+        return [document]
+    (events,) = found
+    if len(events) > MOST_EVENTS:
+        detail = f"{len(events)} events, at most {MOST_EVENTS} are taken"
+        raise InvalidMessage(Reason.INVALID_VALUE, detail)
+    names = (*_COMMON, "prediction_id") if len(events) == 1 else _COMMON
+    common = {name: document[name] for name in names if document.get(name) is not None}
+    return [{**common, **event} for event in events]
+
+
+def _is_wrapper(name: str, document: Mapping[str, Any]) -> bool:
+    return len(document) == 1 or name in _WRAPPERS
+
+
+def _events(value: Any, depth: int, *, least: int) -> list[dict[str, Any]]:
+    """Return the events that a member holds; none where it is no such member."""
+    if type(value) is str:
+        if not value.startswith(_OPENINGS):
+            return []
+        value = json_in_text(value)
+    events = value if type(value) is list else [value]
+    if all(_is_event(each, least) for each in events):
+        return events
+    deeper = wrapped_events(value, depth - 1) if least == 1 and type(value) is dict else []
+    return [] if deeper == [value] else deeper
+
+
+def _is_event(value: Any, least: int) -> bool:
+    if type(value) is not dict or _SAYS.isdisjoint(value):
+        return False
+    return len(_FIELDS & value.keys()) >= least

@@ -1,0 +1,52 @@
+import json
+from typing import Any
+
+import pytest
+
+from schemas.payloads.exchanges import exchanged
+from schemas.payloads.json_predictions import JsonPredictions
+from schemas.payloads.rows import FieldMap
+
+TENSOR = {"shape": [1, 1], "datatype": "FP32"}
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"request": {"instances": [{"x": 1}]}, "response": {"predictions": [0.5]}},
+        {
+            "request": json.dumps({"dataframe_split": {"columns": ["x"], "data": [[1]]}}),
+            "response": json.dumps({"predictions": [0.5]}),
+            "status_code": 200,
+        },
+        {
+            "inputs": [{"name": "x", "data": [1], **TENSOR}],
+            "outputs": [{"name": "y", "data": [0.5], **TENSOR}],
+            "model_version": "1",
+        },
+        {
+            "request": {"data": {"names": ["x"], "ndarray": [[1]]}},
+            "response": {"data": {"names": ["t:0"], "ndarray": [[0.5]]}, "meta": {}},
+        },
+        {"request_payload": ['{"x": 1}'], "response_payload": ["0.5"]},
+        {"input": {"x": 1}, "output": {"predictions": [0.5]}},
+    ],
+)
+def test_a_request_beside_its_answer_is_a_prediction(document: dict[str, Any]) -> None:
+    for paths in ({}, {"version": "nowhere"}):
+        (row,) = JsonPredictions(FieldMap(paths, model="m")).rows(
+            json.dumps(document).encode(), key=b"k", headers=(), time=0
+        )
+        assert (row.features, row.prediction) == ({"x": 1}, 0.5)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"request": {"amount": 1}, "response": {"code": 200}},
+        {"request": {"instances": [{"x": 1}]}},
+        {"request": {"instances": [{"x": 1}]}, "response": {"predictions": [1]}, "prediction": 1},
+    ],
+)
+def test_what_is_in_no_known_protocol_is_left_as_it_is(document: dict[str, Any]) -> None:
+    assert exchanged(document) is document

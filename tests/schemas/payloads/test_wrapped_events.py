@@ -1,0 +1,103 @@
+import json
+from typing import Any
+
+import pytest
+
+from schemas.events.invalid import InvalidMessage
+from schemas.events.not_taken import NotTaken
+from schemas.payloads.json_labels import JsonLabels
+from schemas.payloads.json_predictions import JsonPredictions
+from schemas.payloads.rows import FieldMap
+from schemas.payloads.wrapped_events import MOST_EVENTS, wrapped_events
+
+EVENT: dict[str, Any] = {"prediction_id": "a", "features": {"x": 1}, "prediction": 0.5}
+BARE: dict[str, Any] = {"features": {"x": 1}, "prediction": 0.5}
+
+
+def rows(document: Any, **paths: str) -> list[Any]:
+    form = JsonPredictions(FieldMap(paths, model="m"))
+    found = form.rows(json.dumps(document).encode(), key=b"k", headers=(), time=0)
+    return [(row.prediction_id, row.features, row.prediction) for row in found]
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"payload": EVENT},
+        {"payload": json.dumps(EVENT)},
+        {"event": {"data": EVENT}},
+        {"meta": {"trace": "t"}, "anything": EVENT},
+        {"@timestamp": "2026-03-01T12:00:00Z", "message": json.dumps(EVENT)},
+        {"records": [EVENT]},
+        {"prediction_id": "a", "value": BARE},
+        {"whatever": {"prediction_id": "a", "x": 1, "prediction": 0.5}},
+    ],
+)
+def test_an_event_is_read_out_of_the_member_that_holds_it(document: dict[str, Any]) -> None:
+    assert rows(document) == [("a", {"x": 1}, 0.5)]
+
+
+def test_several_events_in_a_member_are_an_event_each() -> None:
+    assert [row[0] for row in rows({"records": [BARE, EVENT]})] == ["k/0", "a"]
+    assert [row[0] for row in rows({"batch": 7, "events": json.dumps([EVENT])})] == ["a"]
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"amount": 1, "merchant": {"label": "x"}},
+        {"amount": 1, "previous": {"prediction": 1}},
+        {"left": EVENT, "right": EVENT},
+        {"x": 1, "note": "[not json"},
+        {"data": {"a": 1, "b": 2}},
+    ],
+)
+def test_what_may_be_features_is_left_as_it_is(document: dict[str, Any]) -> None:
+    assert wrapped_events(document) == [document]
+    assert rows(document)[0][0] == "k"
+
+
+def test_an_event_by_itself_is_opened_no_further() -> None:
+    assert rows({**EVENT, "payload": EVENT}) == [("a", {"x": 1}, 0.5)]
+
+
+def test_where_the_settings_say_where_fields_stand_nothing_is_opened() -> None:
+    assert rows({"payload": EVENT, "y": 7}, prediction="y")[0][2] == 7
+
+
+def test_more_events_than_a_record_may_hold_are_refused() -> None:
+    with pytest.raises(InvalidMessage, match="at most"):
+        rows({"records": [EVENT] * (MOST_EVENTS + 1)})
+
+
+def test_labels_are_read_out_of_a_member_likewise() -> None:
+    labels = [{"prediction_id": "a", "label": 1}, {"prediction_id": "b", "label": 0}]
+    found = JsonLabels(FieldMap()).rows(
+        json.dumps({"labels": labels}).encode(), key=None, headers=(), time=0
+    )
+    assert [(row.prediction_id, row.label) for row in found] == [("a", 1), ("b", 0)]
+
+
+@pytest.mark.parametrize("name", ["actual", "Ground_Truth", "yTrue"])
+def test_labels_under_another_name_are_refused_and_not_taken_for_unknown(name: str) -> None:
+    form = JsonLabels(FieldMap())
+    with pytest.raises(InvalidMessage, match=f"label: missing, while there is '{name}'"):
+        form.rows(
+            json.dumps({"prediction_id": "a", name: 1}).encode(), key=None, headers=(), time=0
+        )
+    for unknown in ({name: None}, {"reason": "x"}):
+        with pytest.raises(NotTaken, match="unlabelled"):
+            form.rows(
+                json.dumps({"prediction_id": "a", **unknown}).encode(),
+                key=None,
+                headers=(),
+                time=0,
+            )
+
+
+@pytest.mark.parametrize("name", ["PREDICTION", "pred", "out.y_hat"])
+def test_a_feature_that_is_called_as_predictions_are_is_told_of(name: str) -> None:
+    (row,) = JsonPredictions(FieldMap(model="m")).rows(
+        json.dumps({"amount": 1, name: 0}).encode(), key=b"k", headers=(), time=0
+    )
+    assert list(row.left_out) == [("prediction", "other_name")]
