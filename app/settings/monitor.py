@@ -20,6 +20,7 @@ from detectors.performance.options import CLASSIFICATION, REGRESSION
 from detectors.performance.threshold import InvalidThreshold, Threshold
 from detectors.reference.told_season import ToldSeason
 from schemas.events.detector_report import Stream
+from schemas.events.model_comparison import ComparisonMode
 from schemas.events.model_event import RESTARTING, ModelEventType
 from schemas.tables.columns import Kind
 
@@ -318,6 +319,28 @@ class ModelSettings(Section):
             Detail(("metrics", str(place)), repr(name), f"a metric of `task: {task}`")
             for place, name in enumerate(value.metrics or ())
             if name not in those
+        ]
+        if problems:
+            raise details(problems)
+        return value
+
+    @field_validator("routing")
+    @classmethod
+    def _compared(cls, value: RoutingSettings, info: ValidationInfo) -> RoutingSettings:
+        comparison = info.data.get("comparison")
+        if not value.automatic or comparison is None:
+            return value
+        problems = [
+            Detail(("automatic",), "true", said)
+            for is_wrong, said in (
+                (not comparison.enabled, "versions that are compared: `comparison.enabled`"),
+                (comparison.share is not None, "no `comparison.share`: each step has its own"),
+                (
+                    comparison.mode is ComparisonMode.SHADOW,
+                    "no `comparison.mode: shadow`: the versions of a ramp share the traffic",
+                ),
+            )
+            if is_wrong
         ]
         if problems:
             raise details(problems)

@@ -166,7 +166,7 @@ class Comparisons:
         look = comparison.look(there[-1].at)
         if look is not None:
             yield comparison_event(model, baseline, candidate, comparison, look)
-        if comparison.latest is not None and self._router.is_ramped(model):
+        if comparison.latest is not None and self._router.ramp_of(model):
             evidence = ramp_evidence(
                 comparison, comparison.latest, self._registry, (model, candidate)
             )
@@ -200,7 +200,11 @@ class Comparisons:
         named += self._registry.challengers(model)
         named += sorted(each for each in versions if status_of[each] is VersionStatus.CANDIDATE)
         others = [each for each in dict.fromkeys(named) if each != baseline]
-        return [(model, baseline, each) for each in others[:MOST_CANDIDATES]]
+        pairs = [(model, baseline, each) for each in others[:MOST_CANDIDATES]]
+        if (ramp := self._router.ramp_of(model)) is not None:
+            # Whatever else is compared: nobody else says when it may go on.
+            pairs.append((model, ramp.baseline, ramp.candidate))
+        return list(dict.fromkeys(pairs))
 
     def _forget(self, model: str) -> None:
         """Forget the pairs of a model, and comparisons that are none any more, or begin anew."""

@@ -94,10 +94,10 @@ class Router:
                 self._decisions.append(RouteDecision(model, RampMove.ENDED_BY_OPERATOR))
         return outcome
 
-    def is_ramped(self, model: str) -> bool:
-        """Tell whether a model has a ramp that Driftline may have go on."""
+    def ramp_of(self, model: str) -> Ramp | None:
+        """Return the ramp of a model that Driftline may have go on."""
         route = self.routes.of(model)
-        return route is not None and route.ramp is not None and self.options_of(model) is not None
+        return None if route is None or self.options_of(model) is None else route.ramp
 
     def consider(self, model: str, pair: tuple[str, str], evidence: RampEvidence) -> None:
         """Have a ramp go on, hold or fall back by what is known of its baseline and candidate."""

@@ -33,6 +33,8 @@ class Ledger:
         Sound predictions, with their ids.
     notices
         Model events, with the ids of the alerts that they name.
+    routes
+        Routes, with their ids, and ends of routes, without.
     refused, skipped, unseen
         Records that must come out as dead letters, must be passed over, or are not there at all.
     ends
@@ -44,6 +46,7 @@ class Ledger:
         self.labels: dict[Place, str] = {}
         self.ids: dict[Place, str] = {}
         self.notices: dict[Place, str] = {}
+        self.routes: dict[Place, str] = {}
         self.refused: set[Place] = set()
         self.skipped: set[Place] = set()
         self.unseen: set[Place] = set()
@@ -53,7 +56,7 @@ class Ledger:
     @property
     def events(self) -> int:
         """Records that were sent."""
-        sound = len(self.rows) + len(self.labels) + len(self.notices)
+        sound = len(self.rows) + len(self.labels) + len(self.notices) + len(self.routes)
         return sound + len(self.refused) + len(self.skipped) + len(self.unseen)
 
     def renew(self, role: TopicRole) -> None:
@@ -72,6 +75,9 @@ class Ledger:
             self.labels[place] = item.own_id
         elif item.fate is Fate.NOTICED:
             self.notices[place] = item.own_id
+        elif item.fate is Fate.ROUTED:
+            self.routes[place] = item.own_id
+            return  # workers write the topic as well: it is waited for to its end
         elif item.fate is Fate.REFUSED:
             self.refused.add(place)
         elif item.fate is Fate.SKIPPED:

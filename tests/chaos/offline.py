@@ -14,6 +14,8 @@ from schemas.events.model_comparison import ModelComparison
 from schemas.events.model_event import ModelEvent
 from schemas.events.published import PublishedEvent
 from schemas.events.retrain_signal import RetrainSignal
+from schemas.events.route_notice import RouteNotice
+from schemas.events.routing import DecidedBy, ModelRoute
 from schemas.tables.model_version import ModelVersion
 from schemas.tables.observations import Origin
 from tests.chaos.observed import events_of, notice_of, rows_of
@@ -32,8 +34,10 @@ class OfflineDetection:
         Their final state, by partition.
     alerts, performances, signals, comparisons
         Ids.
-    noticed
-        Model events, in their order.
+    routes
+        Ids of the routes that Driftline has decided.
+    noticed, routed
+        Model events, and ids of people's routes, in their order.
     seen
         Rows of each origin, topic, partition and offset, with the model version and how often.
     """
@@ -44,7 +48,9 @@ class OfflineDetection:
     performances: set[str] = field(default_factory=set)
     signals: set[str] = field(default_factory=set)
     comparisons: set[str] = field(default_factory=set)
+    routes: set[str] = field(default_factory=set)
     noticed: list[ModelEvent] = field(default_factory=list)
+    routed: list[str] = field(default_factory=list)
     seen: dict[tuple[Origin, str, int, int], dict[ModelVersion, int]] = field(
         default_factory=lambda: defaultdict(lambda: defaultdict(int))
     )
@@ -55,8 +61,17 @@ class OfflineDetection:
         for value in values:
             for found in events_of(fleet, value):
                 self._ids_of(found).add(found.event_id)
-            if isinstance(event := notice_of(value), ModelEvent):
-                self.noticed.append(event)
+            self.routes |= {
+                each.route.route_id
+                for each in fleet.router.decisions()
+                if each.route is not None and each.route.decision.kind is DecidedBy.DRIFTLINE
+            }
+            match notice_of(value):
+                case ModelEvent() as event:
+                    self.noticed.append(event)
+                case RouteNotice(routing=ModelRoute() as route):
+                    if route.decision.kind is DecidedBy.OPERATOR:
+                        self.routed.append(route.route_id)
             for row in rows_of(value):
                 place = row.origin, row.topic, row.partition, row.offset
                 self.seen[place][row.model, row.version] += 1

@@ -17,6 +17,7 @@ from schemas.events.codec import decode_object
 from schemas.events.lifecycle import decode_lifecycle
 from schemas.events.model_event import ModelEvent
 from schemas.events.retrain_signal import RetrainSignal
+from schemas.events.routing import DecidedBy
 from schemas.tables.model_version import ModelVersion
 from schemas.tables.observations import Origin
 from tests.chaos.account import Seen, accounted
@@ -79,6 +80,7 @@ class Oracle:
             return self._verdict
         self._judge_alerts(detection, lifecycle)
         self._judge_versions(detection)
+        self._judge_routes(detection)
         fleets = {partition: FleetSnapshots(each) for partition, each in detection.fleets.items()}
         self._judge_state(TopicRole.STATE, fleets)
         return self._verdict
@@ -214,6 +216,20 @@ class Oracle:
             for each in fleet.versions.records()
         ]
         self._verdict.compare("records of versions", found, expected)
+
+    def _judge_routes(self, detection: OfflineDetection) -> None:
+        """Every route has come to the rows, and the same log gives the same decisions."""
+        own = [
+            str(route["route_id"])
+            for messages in self._read(TopicRole.MODEL_ROUTING).values()
+            for message in messages
+            if (value := message.value()) is not None
+            and (route := orjson.loads(value))["decision"]["kind"] == DecidedBy.DRIFTLINE
+        ]
+        sent = [each for each in self._ledger.routes.values() if each]
+        self._verdict.compare("routes in the observations", detection.routed, sent)
+        self._verdict.compare("routes of Driftline's own", own, detection.routes)
+        self._verdict.duplicated += len(own) - len(set(own))
 
     def _judge_state(self, role: TopicRole, expected: Mapping[int, Durable]) -> None:
         """The final state is that of the offline run, byte by byte."""

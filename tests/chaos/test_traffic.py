@@ -10,6 +10,7 @@ from schemas.events.model_event import ModelEvent
 from schemas.events.nothing_to_say import NothingToSay
 from schemas.payloads.json_labels import JsonLabels
 from schemas.payloads.json_predictions import JsonPredictions
+from schemas.payloads.routes import route_of
 from schemas.payloads.rows import FieldMap
 from tests.chaos.ledger import Ledger
 from tests.chaos.traffic import Fate, Item, Traffic, TrafficOptions
@@ -23,6 +24,7 @@ ALL_KINDS = TrafficOptions(
     odd=0.3,
     undated=0.1,
     eventful=0.1,
+    routed=0.1,
 )
 
 
@@ -35,6 +37,9 @@ def becomes(item: Item) -> Fate:
     try:
         if item.role is TopicRole.PREDICTIONS:
             JsonPredictions(FieldMap()).rows(item.value, key=b"k", headers=(), time=0)
+        elif item.role is TopicRole.MODEL_ROUTING:
+            route_of((item.key or "").encode(), item.value)
+            return Fate.ROUTED
         elif item.role is TopicRole.MODEL_EVENTS:
             decode_event(ModelEvent, decode_object(item.value))
         else:
@@ -76,7 +81,7 @@ def test_a_label_comes_as_late_as_it_is_told() -> None:
 def test_a_label_lies_in_the_partition_of_its_prediction() -> None:
     partitions: dict[str, set[int]] = {}
     for item in items(3000):
-        if item.role is not TopicRole.MODEL_EVENTS and item.own_id:
+        if item.role in {TopicRole.PREDICTIONS, TopicRole.LABELS} and item.own_id:
             partitions.setdefault(item.own_id, set()).add(item.partition)
     assert {len(found) for found in partitions.values()} == {1}
 

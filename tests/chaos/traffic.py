@@ -12,8 +12,13 @@ from typing import Any, Final
 
 import orjson
 
+from agents.transport.publisher import partition_of
 from app.settings import TopicRole
+from detectors.routing.making import made_of, ramped
+from schemas.events.codec import encode_event
 from schemas.events.model_event import ModelEventType
+from schemas.events.routing import DecidedBy
+from schemas.events.times import format_time
 from tests.chaos.poison import ODD_VALUES, poison, silence
 
 FIRST_TIME: Final = 1_750_000_000
@@ -41,6 +46,7 @@ class Fate(Enum):
     OBSERVED = auto()
     LABEL = auto()
     NOTICED = auto()
+    ROUTED = auto()
     REFUSED = auto()
     SKIPPED = auto()
     """Nothing may come of it: it says nothing."""
@@ -62,8 +68,8 @@ class Item:
     model, version
         Whose prediction it is; empty for others.
     own_id
-        What tells it from others: that of a prediction or label, and of a model event the id of
-        the alert that it names.
+        What tells it from others: that of a prediction or label, of a model event the id of the
+        alert that it names, and of a route its own; empty of the end of one.
     time
         The record's own time in milliseconds; 0 for that of sending.
     """
@@ -99,6 +105,8 @@ class TrafficOptions:
         After how many further predictions a label comes, which does not come before its own.
     eventful, racing
         Share with a model event besides, and which kinds it is one of.
+    routed
+        Share with a route besides: a canary of the model's next version, or the end of a route.
     poisoned, silent, odd
         Shares of records that must be refused, or passed over, and of predictions with odd values
         among the features.
@@ -123,6 +131,7 @@ class TrafficOptions:
     latest: int = 400
     eventful: float = 0.002
     racing: Sequence[ModelEventType] = RACING
+    routed: float = 0.0
     poisoned: float = 0.01
     silent: float = 0.01
     odd: float = 0.0
@@ -190,6 +199,8 @@ class Traffic:
         partition = number % self._partitions
         if draw.random() < options.eventful:
             yield self.event(options.racing, draw.randrange(options.models))
+        if options.routed and draw.random() < options.routed:
+            yield self._route(number, draw.randrange(options.models))
         if draw.random() < options.poisoned:
             role = draw.choice((TopicRole.PREDICTIONS, TopicRole.LABELS))
             yield Item(role, partition, f"x{number}", poison(draw, role), Fate.REFUSED)
@@ -211,6 +222,29 @@ class Traffic:
                 again = outcome ^ (draw.random() < options.corrected)
                 self._put_off(number, self._label(name, partition, again))
         yield self._prediction(number, name, model, partition)
+
+    def _route(self, number: int, model: int) -> Item:
+        """Return a route by which the next version of a model takes over, or the end of one."""
+        name = f"model-{model}"
+        version = 1 + self._rows[model] // self._options.version_life
+        time = format_time(1000 * (FIRST_TIME + number))
+        route = made_of(
+            ramped(str(version + 1), str(version), (0.5, 1.0), 0, time),
+            name,
+            None,
+            f"salt-{number}",
+            {"kind": DecidedBy.OPERATOR, "by": "chaos", "reason": "", "time": time},
+        )
+        ends = self._random.random() < 0.2
+        return Item(
+            TopicRole.MODEL_ROUTING,
+            partition_of(name.encode(), self._partitions),
+            name,
+            None if ends else encode_event(route),
+            Fate.ROUTED,
+            name,
+            own_id="" if ends else route.route_id,
+        )
 
     def _put_off(self, number: int, item: Item) -> None:
         due = number + self._random.randint(self._options.soonest, self._options.latest)

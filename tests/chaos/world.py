@@ -52,10 +52,18 @@ NEVER_EXPIRES: Final[Mapping[str, object]] = {"policy.expiry_seconds": 100_000_0
 """For `tests.chaos.traffic.EXTENDING`: whether an extension still came in time may depend on what
 was read first where a request expires meanwhile."""
 
+RAMPS: Final[Mapping[str, object]] = {
+    f"models.model-{number}.routing.{name}": value
+    for number in range(4)
+    for name, value in (("automatic", True), ("step_seconds", 60), ("labels", 20))
+}
+"""For routes in `tests.chaos.traffic`: workers decide about the ramps that these begin."""
+
 READ: Final = (
     TopicRole.PREDICTIONS,
     TopicRole.LABELS,
     TopicRole.MODEL_EVENTS,
+    TopicRole.MODEL_ROUTING,
     TopicRole.OBSERVATIONS,
     TopicRole.LIFECYCLE,
     TopicRole.ALERTS,

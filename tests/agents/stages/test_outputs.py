@@ -6,17 +6,21 @@ import orjson
 import pytest
 
 from agents.stages.outputs import Outputs
+from detectors.routing.ramp import RampMove
+from detectors.routing.router import RouteDecision
 from schemas.documents import examples
 from schemas.events.any_alert import decode_alert
 from schemas.events.cloudevents import CloudEventType
-from schemas.events.codec import decode_event
+from schemas.events.codec import decode_event, encode_event
 from schemas.events.model_comparison import ModelComparison
+from schemas.events.model_event import ModelEvent, ModelEventType
 from schemas.events.model_performance import ModelPerformance
 from schemas.events.published import PublishedEvent
 from schemas.events.retrain_request import RetrainRequest
 from schemas.events.retrain_signal import RetrainSignal
 from schemas.events.version_record import VersionRecord
 from tests.agents.fakes import FakePublisher, FakeTelemetry
+from tests.schemas.events.routes import route_of
 from tests.topics import TOPICS as DEFAULTS
 
 TOPICS = replace(
@@ -139,3 +143,27 @@ def test_an_event_without_a_topic_is_no_output() -> None:
     with pytest.raises(TypeError, match="Unplaced has no topic"):
         world.publish(Unplaced(model="fraud", version="3"))
     assert world.publisher.sent == []
+
+
+async def test_a_decision_about_a_route_is_a_record_of_its_topic_with_what_is_told_beside_it() -> (
+    None
+):
+    world = World()
+    route = route_of()
+    deployed = ModelEvent(type=ModelEventType.VERSION_DEPLOYED, model="fraud", version="8")
+    decisions = [
+        RouteDecision("fraud", RampMove.PROMOTED, route, deployed),
+        RouteDecision("fraud", RampMove.RESTATED),
+        RouteDecision("fraud", RampMove.ENDED_BY_OPERATOR),
+    ]
+    sent = [len(await world.outputs.route(each)) for each in decisions]
+    assert sent == [2, 1, 0]
+    assert [(each.topic, each.key) for each in world.publisher.sent] == [
+        (TOPICS.model_routing, b"fraud"),
+        (TOPICS.model_events, b"fraud"),
+        (TOPICS.model_routing, b"fraud"),
+    ]
+    first, event, end = world.publisher.sent
+    assert (first.value, first.headers) == (encode_event(route), route.headers())
+    assert (event.value, end.value) == (encode_event(deployed), None)
+    assert world.telemetry.decided == decisions

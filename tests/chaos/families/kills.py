@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from tests.chaos.families.family import Family
 from tests.chaos.traffic import EXTENDING, TrafficOptions
-from tests.chaos.world import NEVER_EXPIRES, World
+from tests.chaos.world import NEVER_EXPIRES, RAMPS, World
 
 
 class Kills(Family):
@@ -14,9 +14,9 @@ class Kills(Family):
     name: ClassVar[str] = "kills"
     title: ClassVar[str] = "kill -9 and SIGSTOP at any time"
     weight: ClassVar[int] = 2
-    settings: ClassVar[Mapping[str, object]] = NEVER_EXPIRES
+    settings: ClassVar[Mapping[str, object]] = {**NEVER_EXPIRES, **RAMPS}
     traffic: ClassVar[TrafficOptions] = TrafficOptions(
-        repeated=0.1, eventful=0.004, racing=EXTENDING
+        repeated=0.1, eventful=0.004, racing=EXTENDING, routed=0.001
     )
 
     def play(self, world: World) -> None:

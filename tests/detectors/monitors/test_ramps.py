@@ -1,6 +1,7 @@
 """Ramps as a fleet has them go on: rows in, routes out, and back in by their topic."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -33,10 +34,12 @@ Right = Callable[[str], float]
 """With which probability a version is right."""
 
 
-def fleet_of(routed: RoutingOptions | None = ROUTED) -> Fleet:
+def fleet_of(
+    routed: RoutingOptions | None = ROUTED, compared: ComparisonOptions = COMPARED
+) -> Fleet:
     return Fleet(
         lambda _: MonitorOptions(burn_in=50, bins=8, task=Task.CLASSIFICATION),
-        compared_by=lambda _: COMPARED,
+        compared_by=lambda _: compared,
         routed_by=lambda _: routed,
     )
 
@@ -136,6 +139,12 @@ def test_a_version_that_is_worse_falls_back_before_it_has_all_of_the_traffic() -
     assert RampMove.PROMOTED not in [each.move for each in decisions]
 
 
+def test_a_ramp_goes_on_whatever_else_the_settings_have_compared() -> None:
+    others = replace(COMPARED, baseline="6", candidates=tuple(map(str, range(10, 18))))
+    decisions, _ = played(begun(fleet_of(compared=others)), alike, 20)
+    assert decisions[0].move is RampMove.ADVANCED
+
+
 def test_a_replay_a_restart_and_another_cut_decide_the_same() -> None:
     decisions, log = played(begun(fleet_of()), alike, 60)
 
@@ -194,7 +203,6 @@ def test_what_a_release_before_wrote_has_no_ramp_and_one_begins_with_the_next_ro
 def test_a_third_version_that_appears_unannounced_changes_nothing_of_a_ramp() -> None:
     fleet = begun(fleet_of())
     plain, _ = played(begun(fleet_of()), alike, 10)
-    moves: Sequence[RampMove] = []
     for number in range(10):
         for table in tables_of(alike, 0.5, 100_000 + number * SIZE, 9):
             models = tuple(each._replace(version=f"{each.version}x") for each in table.models)
@@ -210,8 +218,8 @@ def test_a_third_version_that_appears_unannounced_changes_nothing_of_a_ramp() ->
                 )
             )
     decisions, _ = played(fleet, alike, 10)
-    moves = [each.move for each in decisions]
-    assert moves == [each.move for each in plain]
+    assert plain
+    assert [each.move for each in decisions] == [each.move for each in plain]
 
 
 def test_an_event_of_a_promotion_counts_once_however_often_it_comes() -> None:

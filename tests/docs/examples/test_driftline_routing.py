@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from driftline_routing import Key, NoRoute, Route, Routing, point
 from schemas.events.codec import encode_event
-from tests.schemas.events.routes import canary_of, document_of, route_of
+from tests.schemas.events.routes import DECISION, canary_of, document_of, route_of
 
 EXAMPLES = Path(__file__).parents[3] / "docs" / "examples"
 VECTORS = json.loads((EXAMPLES / "routing_vectors.json").read_text())
@@ -193,3 +193,21 @@ def test_an_answer_of_a_worker_that_lags_behind_changes_nothing() -> None:
     assert not routing.answered("churn", encode_event(route_of()))
     assert routing.answered("fraud", None)
     assert routing.route("fraud", "a", default="none") == "none"
+
+
+def test_a_route_of_driftlines_own_gives_way_where_somebody_elses_came_in_between() -> None:
+    routing = Routing()
+    first = route_of(canary_of(), route_id="first")
+    own = {**DECISION, "kind": "driftline", "replaces": "first"}
+    step = route_of(canary_of(1.0, 2), route_id="step", decision=own, revision=2)
+    assert routing.feed(b"fraud", encode_event(first))
+    assert routing.feed(b"fraud", encode_event(step))
+    assert routing.route("fraud", "a") == "8"
+    people = route_of(route_id="people", revision=3)
+    assert routing.feed(b"fraud", encode_event(people))
+    assert routing.feed(b"fraud", encode_event(step))
+    assert routing.route("fraud", "a") == "7"
+    # Who has read nothing before takes it: what is in force is written behind it again.
+    fresh = Routing()
+    assert fresh.feed(b"fraud", encode_event(step))
+    assert fresh.route("fraud", "a") == "8"
