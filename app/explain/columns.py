@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from agents.observations.prediction_reader import PredictionReader
 from agents.records.block import RecordBlock
 from agents.records.record import Record
+from app.explain.written import is_written
 from app.options import declarations, intake_options, new_fleet
 from app.settings import Settings
 from detectors.monitors.given import ColumnKey
@@ -87,7 +88,7 @@ class SeenColumn:
         if self.role not in _WRITTEN_ROLES or self.watched_as is not Kind.CATEGORY or self.declared:
             return None
         texts = sorted(each for each in self._values if isinstance(each, str))
-        written = [each for each in texts if _WRITTEN.fullmatch(each)]
+        written = [each for each in texts if is_written(each)]
         is_most = len(written) >= _LEAST_WRITTEN and len(written) >= _MOSTLY * self.distinct
         return written[0] if is_most else None
 
@@ -143,15 +144,6 @@ class SeenColumn:
 _WRITTEN_ROLES: Final = frozenset({Role.FEATURE, Role.PREDICTION})
 _LEAST_WRITTEN: Final = 5
 _MOSTLY: Final = 0.9
-_CURRENCY: Final = r"(?:[$\u20ac\u00a3\u00a5\u20b9]|USD|EUR|GBP|CHF|JPY|CNY|INR)"
-_PLAIN: Final = r"[+-]?\d+(?:[.,]\d+)?"
-_GROUPED: Final = r"[+-]?\d{1,3}(?:[,.'\u2019 \u00a0\u202f]\d{3})+(?:[.,]\d+)?"
-_WRITTEN: Final = re.compile(
-    rf"{_CURRENCY} ?(?:{_GROUPED}|{_PLAIN})|(?:{_GROUPED}|{_PLAIN}) ?(?:{_CURRENCY}|%|\u2030)"
-    rf"|{_GROUPED}|[+-]?\d+,\d+"
-)
-"""Numbers as people read them, and no code does."""
-
 _BASE64: Final = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{2}==)")
 """Filled up at the end: other texts rarely are."""
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 from agents.records.record import Record
 from app.explain.advice import Advice, advise, field_of, limit_of
 from app.explain.columns import SeenColumn, columns_of
+from app.explain.hints import header_hints, label_hints
 from app.explain.plain import plain
 from app.explain.reading import RecordReading, Understood
 from app.explain.sample import Sample
@@ -92,6 +93,17 @@ class Explanation:
     columns: Mapping[ModelVersion, Sequence[SeenColumn]]
     advice: Advice | None
 
+    @property
+    def hints(self) -> Sequence[str]:
+        """What may be understood otherwise than it is meant, in words."""
+        labels = [
+            row.fields["label"]
+            for each in self.records
+            for row in each.rows
+            if "label" in row.fields
+        ]
+        return [*label_hints(labels), *header_hints(self.sample.records)]
+
     def count(self, outcome: str) -> int:
         """Return how many records came to an outcome."""
         return sum(each.outcome == outcome for each in self.records)
@@ -123,6 +135,7 @@ class Explanation:
             "advice": None
             if self.advice is None
             else {"settings": dict(self.advice.settings), "taken": len(self.advice.records)},
+            "hints": list(self.hints),
             "details": [each.document() for each in self.records],
         }
 

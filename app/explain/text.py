@@ -65,6 +65,9 @@ def lines_of(explanation: Explanation, *, shown: int) -> Iterator[str]:
     )
     yield from _not_taken(explanation.records)
     yield from _left_out(explanation.records)
+    for hint in explanation.hints:
+        yield ""
+        yield hint
     yield from _advice(explanation)
     yield from _columns(explanation)
     yield from _records(explanation, shown)

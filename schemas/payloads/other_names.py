@@ -10,6 +10,9 @@ _PREDICTIONS: Final = frozenset(
         *("predictedvalue", "pred", "ypred", "yhat", "modelprediction", "modeloutput"),
     }
 )
+_ANSWERS: Final = _PREDICTIONS | {"output", "outputs", "response", "result"}
+"""Objects of what a model has answered."""
+
 _LABELS: Final = frozenset(
     {
         *("label", "labels", "actual", "actuals", "actualvalue", "actuallabel", "truth"),
@@ -24,10 +27,17 @@ def other_prediction(names: tuple[str, ...]) -> str | None:
 
     Examples
     --------
-    >>> other_prediction(("amount", "out.Y_Pred")), other_prediction(("amount",))
+    >>> other_prediction(("amount", "out.Y_Pred")), other_prediction(("amount", "result"))
     ('out.Y_Pred', None)
+    >>> other_prediction(("input.amount", "output.score"))
+    'output.score'
     """
-    return next((name for name in names if _plain(name) in _PREDICTIONS), None)
+    return next((name for name in names if _says_prediction(name)), None)
+
+
+def _says_prediction(name: str) -> bool:
+    above, dot, _ = name.partition(".")
+    return _plain(name) in _PREDICTIONS or (bool(dot) and _plain(above) in _ANSWERS)
 
 
 def other_label(names: Iterable[str]) -> str | None:

@@ -77,11 +77,24 @@ def _events(value: Any, depth: int, *, least: int) -> list[dict[str, Any]]:
         if not value.startswith(_OPENINGS):
             return []
         value = json_in_text(value)
-    events = value if type(value) is list else [value]
+    events = [_record(each) for each in value] if type(value) is list else [value]
     if all(_is_event(each, least) for each in events):
         return events
     deeper = wrapped_events(value, depth - 1) if least == 1 and type(value) is dict else []
     return [] if deeper == [value] else deeper
+
+
+def _record(value: Any) -> Any:
+    """Return the value of a record with its key beside it, as Kafka's REST proxy has them."""
+    if type(value) is not dict or type(value.get("value")) is not dict:
+        return value
+    if not value.keys() <= _RECORD:
+        return value
+    key = value.get("key")
+    return value["value"] if key is None else {"prediction_id": key, **value["value"]}
+
+
+_RECORD: Final = frozenset({"key", "value", "partition", "offset", "timestamp", "headers"})
 
 
 def _is_event(value: Any, least: int) -> bool:

@@ -29,6 +29,7 @@ def rows(document: Any, **paths: str) -> list[Any]:
         {"meta": {"trace": "t"}, "anything": EVENT},
         {"@timestamp": "2026-03-01T12:00:00Z", "message": json.dumps(EVENT)},
         {"records": [EVENT]},
+        {"records": [{"key": "a", "value": BARE, "partition": 0}]},
         {"prediction_id": "a", "value": BARE},
         {"whatever": {"prediction_id": "a", "x": 1, "prediction": 0.5}},
     ],
@@ -95,7 +96,7 @@ def test_labels_under_another_name_are_refused_and_not_taken_for_unknown(name: s
             )
 
 
-@pytest.mark.parametrize("name", ["PREDICTION", "pred", "out.y_hat"])
+@pytest.mark.parametrize("name", ["PREDICTION", "pred", "out.y_hat", "output.score"])
 def test_a_feature_that_is_called_as_predictions_are_is_told_of(name: str) -> None:
     (row,) = JsonPredictions(FieldMap(model="m")).rows(
         json.dumps({"amount": 1, name: 0}).encode(), key=b"k", headers=(), time=0
