@@ -21,7 +21,7 @@ class RouteRefused(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """One of five: a single version, shares, a canary, shadows, or the next step of a ramp.
+    """One of six: a single version, shares, a canary, shadows, a ramp's next step, or all again.
 
     Attributes
     ----------
@@ -37,6 +37,8 @@ class Order:
         Versions that are to score the requests of another one.
     advances
         Whether the ramp that is on is to take its next step.
+    again
+        Whether the route in force is to be written once more as it is.
     baseline
         Of a canary or of shadows: what serves beside; what serves now by default.
     salt
@@ -53,6 +55,7 @@ class Order:
     steps: tuple[float, ...] = ()
     shadows: tuple[str, ...] = ()
     advances: bool = False
+    again: bool = False
     baseline: str | None = None
     salt: str | None = None
     ends_ramp: bool = False
@@ -83,6 +86,10 @@ def decide(
     RouteRefused
         If it cannot be made.
     """
+    if order.again:
+        if current is None:
+            raise RouteRefused(f"no route of {model} is in force")
+        return current
     _check_ramp(order, model, current)
     parts = _parts(order, model, current, champion, format_time(now))
     if current is not None and _is_the_same(parts, current, order.salt):

@@ -24,7 +24,7 @@ class Placed:
     route
         That was asked for.
     is_new
-        Whether it is another one than was in force.
+        Whether it is to be written: it is another one than was in force, or is asked for again.
     sent
         Whether it is in force.
     doubts
@@ -69,8 +69,9 @@ async def place(settings: Settings, model: str, order: Order, now: int, *, dry_r
     current = read.known.of(model)
     route = decide(order, model, current, _champion(versions, model), now)
     told = tuple(doubts(route, versions))
-    if route is current or dry_run:
-        return Placed(route, is_new=route is not current, sent=route is current, doubts=told)
+    is_there = route is current and not order.again
+    if is_there or dry_run:
+        return Placed(route, is_new=not is_there, sent=is_there, doubts=told)
     record = Outgoing(encode_event(route), route.headers())
     await send_keyed(settings, TopicRole.MODEL_ROUTING, route.key, [record])
     again = await read_routes(settings)

@@ -87,6 +87,6 @@ def pairs_of(route: ModelRoute | None, champion: str | None) -> tuple[str | None
         return None, []
     if route.ramp is not None:
         return route.ramp.baseline, [route.ramp.candidate]
-    names = [each.version for each in route.versions]
-    baseline = champion if champion in names else names[0]
-    return baseline, [each for each in [*names, *route.shadows] if each != baseline]
+    answering = [each.version for each in route.versions]
+    baseline = champion if champion in answering else answering[0]
+    return baseline, [each for each in [*answering, *route.shadows] if each != baseline]

@@ -41,6 +41,11 @@ _LONGEST_REASON = 2000
     "--next", "advances", is_flag=True, help="The next step of the canary that is under way."
 )
 @click.option(
+    "--again",
+    is_flag=True,
+    help="The route in force once more as it is, for workers whose state was reset.",
+)
+@click.option(
     "--split",
     metavar="VERSION=PERCENT,...",
     multiple=True,
@@ -83,6 +88,7 @@ def set_(
     canary: str | None,
     steps: str | None,
     advances: bool,
+    again: bool,
     split: tuple[str, ...],
     shadows: tuple[str, ...],
     baseline: str | None,
@@ -93,13 +99,16 @@ def set_(
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """Say which versions of a MODEL serve: one of --only, --canary, --next, --split, --shadow.
+    """Say which versions of a MODEL serve: one of the first six options.
 
     Services that follow the topic of routes obey from the next request on. The same key gets the
     same version as long as shares stay, and changes once at most in a ramp.
     """
-    if sum((only is not None, canary is not None, advances, bool(split), bool(shadows))) != 1:
-        raise click.UsageError("name one of --only, --canary, --next, --split and --shadow")
+    asked = (only is not None, canary is not None, advances, again, bool(split), bool(shadows))
+    if sum(asked) != 1:
+        raise click.UsageError("name one of --only, --canary, --next, --again, --split, --shadow")
+    if again and (salt is not None or reason or end_ramp):
+        raise click.UsageError("--again is the route as it is: no --salt, --reason or --end-ramp")
     if steps is not None and canary is None:
         raise click.UsageError("--steps are those of a --canary")
     if baseline is not None and canary is None and not shadows:
@@ -114,6 +123,7 @@ def set_(
         steps=() if steps is None else steps_of(steps),
         shadows=shadows,
         advances=advances,
+        again=again,
         baseline=baseline,
         salt=salt,
         ends_ramp=end_ramp,

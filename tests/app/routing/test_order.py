@@ -124,3 +124,10 @@ def test_each_step_of_any_ramp_is_a_route(points: list[int]) -> None:
         route = ask(route, advances=True)
         seen.append(route.versions[0].share)
     assert tuple(seen) == steps
+
+
+def test_the_route_in_force_may_be_asked_for_again_as_it_is_also_while_a_ramp_is_on() -> None:
+    ramp = route_of(canary_of())
+    assert ask(ramp, again=True) is ramp
+    with pytest.raises(RouteRefused, match="no route of fraud is in force"):
+        ask(None, again=True)

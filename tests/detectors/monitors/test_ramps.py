@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from detectors.comparisons.options import ComparedMetric, ComparisonOptions
 from detectors.monitors.fleet import Fleet
@@ -14,6 +15,9 @@ from detectors.performance.threshold import ThresholdMetric
 from detectors.routing.options import RoutingOptions
 from detectors.routing.ramp import RampMove
 from detectors.routing.router import RouteDecision
+from detectors.snapshots.codec import encode_snapshot
+from detectors.snapshots.model_parts import decode_part
+from detectors.snapshots.parts import PartName, UnusablePart
 from schemas.events.model_event import ModelEvent
 from schemas.events.routing import ModelRoute
 from schemas.tables.columns import Column, Kind, Role
@@ -186,6 +190,20 @@ def restored(fleet: Fleet) -> Fleet:
     other = fleet_of()
     FleetSnapshots(other).restore(snapshots.outline(), parts_of(snapshots))
     return other
+
+
+@pytest.mark.parametrize("name", [("route", "fraud"), ("ramp", "fraud")])
+def test_a_part_that_cannot_be_taken_is_named(name: PartName) -> None:
+    fleet = begun(fleet_of())
+    played(fleet, alike, 3)
+    snapshots = FleetSnapshots(fleet)
+    parts = parts_of(snapshots)
+    tree = decode_part(name, parts)
+    wrong = {"latest": 1, "step": 1, "coming": 1, "base": 1}
+    for faulty in (parts[("noticed",)], encode_snapshot({**tree, "state": wrong})):
+        with pytest.raises(UnusablePart) as raised:
+            FleetSnapshots(fleet_of()).restore(snapshots.outline(), {**parts, name: faulty})
+        assert raised.value.name == name
 
 
 def test_what_a_release_before_wrote_has_no_ramp_and_one_begins_with_the_next_row() -> None:

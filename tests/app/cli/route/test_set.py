@@ -105,6 +105,18 @@ def test_a_canary_goes_up_its_steps_and_back(place: Place) -> None:
     assert json.loads(place.run("show", "--json").stdout) == [back["route"]]
 
 
+def test_a_route_is_written_once_more_as_it_is_for_workers_that_have_forgotten_it(
+    place: Place,
+) -> None:
+    first = place.route("fraud", "--canary", "8")
+    dry = place.route("fraud", "--again", "--dry-run")
+    assert (dry["is_new"], dry["sent"]) == (True, False)
+    again = place.route("fraud", "--again")
+    assert (again["is_new"], again["sent"], again["overtaken"]) == (True, True, [])
+    records = [json.loads(each.value()) for each in place.records(2)]
+    assert records == [first["route"]] * 2
+
+
 def test_what_was_never_seen_is_routed_with_a_warning(place: Place) -> None:
     typo = place.run("fraud", "--canary", "88")
     assert (typo.exit_code, "version 88 was never seen" in typo.stderr) == (0, True)
@@ -136,8 +148,9 @@ def test_a_model_may_have_the_name_of_a_command(place: Place) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["fraud"], "name one of --only, --canary, --next, --split and --shadow"),
+        (["fraud"], "name one of --only, --canary, --next, --again, --split, --shadow"),
         (["fraud", "--only", "7", "--canary", "8"], "name one of"),
+        (["fraud", "--again", "--salt", "s"], "--again is the route as it is"),
         (["fraud", "--only", "7", "--steps", "1"], "--steps are those of a --canary"),
         (["fraud", "--only", "7", "--baseline", "7"], "--baseline is what serves beside"),
         (["fraud", "--only", ""], "a name has 1 to 249 characters"),
