@@ -8,7 +8,7 @@ _PLAIN: Final = r"[+-]?\d+(?:[.,]\d+)?"
 _GROUPED: Final = r"[+-]?\d{1,3}(?:[,.'\u2019 \u00a0\u202f]\d{3})+(?:[.,]\d+)?"
 _WRITTEN: Final = re.compile(
     rf"{_CURRENCY} ?(?:{_GROUPED}|{_PLAIN})|(?:{_GROUPED}|{_PLAIN}) ?(?:{_CURRENCY}|%|\u2030)"
-    rf"|{_GROUPED}|[+-]?\d+,\d+"
+    rf"|{_GROUPED}|[+-]?\d+,\d+|0[xX][0-9a-fA-F]{{1,8}}|\d{{1,3}}(?:_\d{{3}})+"
 )
 """Numbers as people read them, and no code does."""
 
@@ -18,7 +18,7 @@ def is_written(text: str) -> bool:
 
     Examples
     --------
-    >>> is_written("$12.50"), is_written("80.2%"), is_written("1.234,50"), is_written("12.5")
+    >>> is_written("$12.50"), is_written("1.234,50"), is_written("0x1F"), is_written("12.5")
     (True, True, True, False)
     """
     return _WRITTEN.fullmatch(text) is not None

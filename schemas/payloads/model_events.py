@@ -8,7 +8,7 @@ from schemas.events.left_out import LeftOut
 from schemas.events.model_event import ModelEvent
 from schemas.events.times import format_time
 from schemas.payloads.event_fields import event_fields
-from schemas.payloads.optional_fields import event_time, name_of, optional_name
+from schemas.payloads.optional_fields import event_time, name_of, optional_name, says_nothing
 from schemas.payloads.rows import FieldMap
 
 
@@ -44,7 +44,7 @@ def model_event_of(
     model, time = document.get("model"), event_time(document.get("timestamp"), record_time, odd)
     named = {
         **document,
-        "model": name_of(model) or model,
+        "model": None if says_nothing(model) else name_of(model) or model,
         "version": optional_name(document.get("version"), "version", odd),
         "timestamp": format_time(time),
         "data_until": _data_until(document.get("data_until"), time, odd),

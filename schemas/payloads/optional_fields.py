@@ -91,9 +91,9 @@ def optional_name(value: Any, field: str, odd: list[LeftOut]) -> str | None:
     if value is None:
         return None
     name = name_of(value)
-    if name is not None and 0 < len(name) <= LONGEST_NAME:
+    if name is not None and 0 < len(name) <= LONGEST_NAME and name not in NOTHING:
         return name
-    if name == "" or is_nothing(value):
+    if name in NOTHING or is_nothing(value):
         _leave_out(field, Oddity.EMPTY, odd)
     else:
         _leave_out(field, Oddity.MISTYPED if name is None else Oddity.TOO_LONG, odd)

@@ -116,7 +116,7 @@ class FieldMap:
                 named.pop(name, None)
             else:
                 named[name] = value
-        if self.model is not None and named.get("model") is None:
+        if self.model is not None and says_nothing(named.get("model")):
             named["model"] = self.model
         if self.rates:
             named[_RATES] = _numbers(document, self.rates)
@@ -166,7 +166,7 @@ def prediction_row(
     if not features and (prediction is None or prediction is ABSENT):
         detail = "features: missing, and so is a prediction: expected at least one of them"
         raise InvalidMessage(Reason.MISSING_FIELD, detail)
-    name, model = _identity(get("prediction_id"), key), _name(get("model"), "model")
+    name, model = _identity(get("prediction_id"), key), _model(get("model"))
     scores, likely = get("scores"), None
     if scores is None and answer is not None:
         scores = answer.scores
@@ -242,6 +242,10 @@ def _identity(value: Any, key: bytes | None) -> str:
         value = (id_of(key) or None) if key else None
     name = _name(value, "prediction_id")
     return name if type(value) is str else whole_digits(name)
+
+
+def _model(value: Any) -> str:
+    return _name(None if says_nothing(value) else value, "model")
 
 
 def _name(value: Any, field_name: str) -> str:

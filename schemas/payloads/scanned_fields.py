@@ -44,10 +44,12 @@ _MARKS: Final = np.array(
 )
 """What says nothing, each as the word that its bytes are."""
 
+_FIRST_OF_MARKS: Final = np.isin(np.arange(256), [ord(text[0]) for text in NOTHING if text])
 _LONGEST_MARK: Final = max(map(len, NOTHING))
 
 # As plain numbers: members of an enumeration are slow to come by.
 _ID: Final = int(MemberRole.PREDICTION_ID)
+_VERSION: Final = int(MemberRole.VERSION)
 _TIMESTAMP: Final = int(MemberRole.TIMESTAMP)
 _PREDICTION: Final = int(MemberRole.PREDICTION)
 _LABEL: Final = int(MemberRole.LABEL)
@@ -91,7 +93,7 @@ def after_prefixes(buffer: Bytes, starts: Places, ends: Places) -> Places:
 def _leave_odd_texts(buffer: Bytes, found: Fields, good: Rows) -> None:
     """Leave rows to a closer look whose texts may be read otherwise than as they stand.
 
-    Names in white space, ids and labels that say nothing, outcomes that are JSON in a text.
+    Names in white space, names and labels that say nothing, outcomes that are JSON in a text.
     """
     for row in range(len(good)):
         if not good[row]:
@@ -106,7 +108,7 @@ def _leave_odd_texts(buffer: Bytes, found: Fields, good: Rows) -> None:
                 good[row] = False
             if role != _PREDICTION and _has_margins(buffer, start, end):
                 good[row] = False
-            if role in (_ID, _LABEL) and _is_mark(buffer, start, end):
+            if (role <= _VERSION or role == _LABEL) and _is_mark(buffer, start, end):
                 good[row] = False
 
 
@@ -138,7 +140,7 @@ def _has_margins(buffer: Bytes, start: int, end: int) -> bool:
 @inlined()
 def _is_mark(buffer: Bytes, start: int, end: int) -> bool:
     """Tell whether a text of at least one byte is a mark for nothing."""
-    if end - start > _LONGEST_MARK:
+    if end - start > _LONGEST_MARK or not _FIRST_OF_MARKS[buffer[start]]:
         return False
     bits = word(buffer, start) & _ALL >> np.uint64(64 - 8 * (end - start))
     found = False

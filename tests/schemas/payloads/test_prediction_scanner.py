@@ -555,3 +555,22 @@ def test_names_of_one_feature_in_two_encodings_make_one_column() -> None:
     assert [judged(value, None, PredictionFields()).features for value in values] == [
         {"gr\u00f6sse": 1.5}
     ] * 3
+
+
+@pytest.mark.parametrize("field", ["model", "version"])
+@pytest.mark.parametrize("nothing", ["null", "None", "NaN", "nan ", "<NA>"])
+def test_a_name_that_is_a_text_for_nothing_is_none(field: str, nothing: str) -> None:
+    fields = PredictionFields(model="other")
+    value = orjson.dumps({**EVENT, field: nothing})
+    assert scanned([value], fields=fields).plain.tolist() == [False]
+    row = judged(value, None, fields)
+    assert (row.model, row.version) == {
+        "model": ("other", EVENT["version"]),
+        "version": (EVENT["model"], "unversioned"),
+    }[field]
+
+
+def test_a_model_that_is_a_text_for_nothing_is_missing() -> None:
+    value = orjson.dumps({**EVENT, "model": "None"})
+    with pytest.raises(NotTaken, match="model: missing"):
+        judged(value, None, PredictionFields())

@@ -127,6 +127,8 @@ def test_no_optional_field_costs_its_event(odd: dict[str, Any]) -> None:
     ("field", "value", "oddity"),
     [
         ("version", "", "empty"),
+        ("version", " null", "empty"),
+        ("version", "NaN", "empty"),
         ("version", [], "mistyped"),
         ("version", True, "mistyped"),
         ("version", "v" * 250, "too_long"),
