@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from schemas.events.codec import json_in_text
+from schemas.events.invalid import InvalidMessage, Reason
 from schemas.payloads.document_paths import NOWHERE, value_at
 
 
@@ -69,12 +70,30 @@ def out_of_cloud(document: dict[str, Any]) -> dict[str, Any]:
     return document
 
 
+def refuse_sealed(document: Mapping[str, Any]) -> None:
+    """Raise `InvalidMessage` of a message of one of the envelopes in which no document is found.
+
+    Its members would be features otherwise, and what it brings a text among them.
+    """
+    for envelope in ENVELOPES:
+        if all(name in document for name in envelope.members):
+            places = [path for path in (envelope.document, envelope.encoded) if path]
+            there = [path for path in places if value_at(document, path) is not NOWHERE]
+            if not there:
+                detail = f"{places[0]}: missing in what is {envelope.name}"
+                raise InvalidMessage(Reason.MISSING_FIELD, detail)
+            detail = f"{there[0]}: holds no JSON object, in what is {envelope.name}"
+            raise InvalidMessage(Reason.WRONG_TYPE, detail)
+
+
 def _document(message: dict[str, Any], envelope: Envelope) -> dict[str, Any] | None:
     value = value_at(message, envelope.document) if envelope.document else NOWHERE
     if value is NOWHERE and envelope.encoded:
         value = _decoded(value_at(message, envelope.encoded))
     if type(value) is str:
         value = json_in_text(value)
+        if type(value) is str and envelope.encoded:  # by a producer that did not say so
+            value = json_in_text(_decoded(value) or "")
     return value if type(value) is dict else None
 
 

@@ -10,7 +10,7 @@ from schemas.events.not_json import REGISTRY_ADVICE
 from schemas.payloads.captured import out_of_capture
 from schemas.payloads.cloud_envelopes import MARKS as CLOUD_MARKS
 from schemas.payloads.cloud_envelopes import MEMBERS as CLOUD_MEMBERS
-from schemas.payloads.cloud_envelopes import out_of_cloud
+from schemas.payloads.cloud_envelopes import out_of_cloud, refuse_sealed
 from schemas.payloads.document_tables import MEMBERS as TABLE_MEMBERS
 from schemas.payloads.document_tables import rows_of_table
 from schemas.payloads.envelope import MARKS, MEMBERS, each_row, open_envelope, refuse_deleted
@@ -133,6 +133,8 @@ def _opened(document: dict[str, Any], fields: FieldMap) -> dict[str, Any]:
         opened = document if "label" in named else out_of_cloud(document)
         if opened is not document:
             return _opened(opened, fields)
+        if not fields.paths and _ENOUGH.isdisjoint(document):
+            refuse_sealed(document)
     if MARKS.isdisjoint(document):
         return named
     opened = open_envelope(document, mapped=fields.leads_into(MEMBERS))

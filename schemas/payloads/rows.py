@@ -161,7 +161,7 @@ def prediction_row(
     made = get("prediction", ABSENT)
     answer = classified(made) if type(made) in _ANSWERS else None
     prediction = predicted(made if answer is None else answer.name, odd)
-    if made is ABSENT and other_prediction(tuple(features)) is not None:
+    if made is ABSENT and (other_prediction(tuple(features)) or other_prediction(tuple(document))):
         odd.append(LeftOut("prediction", Oddity.OTHER_NAME))
     if not features and (prediction is None or prediction is ABSENT):
         detail = "features: missing, and so is a prediction: expected at least one of them"

@@ -59,7 +59,6 @@ def test_a_time_of_its_own_comes_before_that_of_the_envelope() -> None:
         {"data": {"x": 1}, "type": "t"},
         {**EVENT, "subscription": "gold", "message": "hello"},
         {**CLOUD, "label": 1, "data": {"label": 0}},
-        {**CLOUD, "data_base64": "no base64"},
     ],
 )
 def test_what_is_no_envelope_stays_as_it_is(document: dict[str, Any]) -> None:
@@ -95,3 +94,32 @@ def test_whatever_is_in_an_envelope_raises_nothing_else(value: Any) -> None:
     ):
         with suppress(NotTaken):
             event_fields(json.dumps(document).encode(), FieldMap())
+
+
+@pytest.mark.parametrize(
+    ("document", "why"),
+    [
+        (
+            {**CLOUD, "datacontenttype": "application/xml", "data": "<a/>"},
+            "data: holds no JSON object",
+        ),
+        ({**CLOUD, "data": 7}, "data: holds no JSON object, in what is CloudEvents"),
+        (CLOUD, "data: missing"),
+        ({**CLOUD, "data_base64": "no base64"}, "data_base64: holds no JSON object"),
+        ({**SNS, "Message": "It works"}, "Message: holds no JSON object"),
+        ({"message": {"data": "?"}, "subscription": "s"}, "message.data: holds no"),
+    ],
+)
+def test_an_envelope_with_something_else_in_it_is_refused(
+    document: dict[str, Any], why: str
+) -> None:
+    form = JsonPredictions(FieldMap(model="m"))
+    with pytest.raises(NotTaken, match=why):
+        form.rows(json.dumps(document).encode(), key=b"k", headers=(), time=0)
+
+
+def test_data_in_base64_that_is_not_said_to_be_is_read() -> None:
+    (row,) = JsonPredictions(FieldMap(model="m")).rows(
+        json.dumps({**CLOUD, "data": ENCODED}).encode(), key=b"k", headers=(), time=0
+    )
+    assert (row.prediction_id, row.prediction) == ("a", 0.5)

@@ -96,6 +96,16 @@ def test_labels_under_another_name_are_refused_and_not_taken_for_unknown(name: s
             )
 
 
+def test_a_prediction_under_another_name_beside_the_features_is_told_of() -> None:
+    (row,) = JsonPredictions(FieldMap(model="m")).rows(
+        json.dumps({"features": {"x": 1}, "predictions": {"a": 1}}).encode(),
+        key=b"k",
+        headers=(),
+        time=0,
+    )
+    assert list(row.left_out) == [("prediction", "other_name")]
+
+
 @pytest.mark.parametrize("name", ["PREDICTION", "pred", "out.y_hat", "output.score"])
 def test_a_feature_that_is_called_as_predictions_are_is_told_of(name: str) -> None:
     (row,) = JsonPredictions(FieldMap(model="m")).rows(
