@@ -11,6 +11,7 @@ from hypothesis import settings
 
 from app.kafka.embedded import EmbeddedBroker
 from app.worker.kernel_cache import forget_stale
+from app.worker.warm_up import warm_up
 from tests.kafka import KafkaCluster, KafkaUnavailable
 from tests.kafka.secured import SecuredKafka
 from tests.mlflow.server import MlflowServer, MlflowUnavailable
@@ -46,6 +47,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         ):
             # One process has the brokers, the others what needs none.
             item.add_marker(pytest.mark.xdist_group("brokers"))
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Compile the kernels before several processes share the tests.
+
+    Else each compiles them, all at once and within the time of a test, as do the workers it starts.
+    """
+    if session.config.getoption("numprocesses", default=None):
+        warm_up()
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Compile them as well before one process alone starts workers."""
+    is_one_of_several = hasattr(session.config, "workerinput")
+    if not is_one_of_several and any(
+        item.get_closest_marker(mark) for item in session.items for mark in ("kafka", "embedded")
+    ):
+        warm_up()
 
 
 @pytest.fixture(scope="session")
