@@ -7,6 +7,7 @@ from time import monotonic
 from typing import Final
 
 from app.demo.ledger import Ledger
+from app.demo.ledger_entries import entries_of
 from app.demo.outbox import Outbox
 from app.demo.report import Report
 from app.demo.scenario import Scenario
@@ -95,7 +96,7 @@ class _Demo:
             )
             for line in _places(venue).lines():
                 self._screen.say(line)
-            watch = Watch(venue.settings, self._ledger)
+            watch = Watch(venue.settings, entries_of(self._ledger))
             await watch.start()
             stack.push_async_callback(watch.stop)
             self._screen.say("starting a worker ...")

@@ -1,38 +1,32 @@
-"""Reads what the worker publishes: observations for the order of the rows, alerts, requests."""
+"""Reads what the worker publishes."""
 
-from collections.abc import Iterable
-from time import monotonic
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from app.demo.ledger import Ledger, Partition
+from app.demo.ledger import Partition
 from app.kafka.clients import client_arguments
 from app.settings import Settings, TopicRole
-from schemas.events.any_alert import decode_alert
-from schemas.events.codec import decode_event, decode_object
-from schemas.events.retrain_request import RetrainRequest
-from schemas.tables.frames import decode_frame, is_frame
-
-_READ: Final = (TopicRole.OBSERVATIONS, TopicRole.ALERTS, TopicRole.RETRAIN_REQUESTS)
 
 
 class Watch:
-    """Fills a ledger from the worker's topics, of which it reads all partitions.
+    """Follows topics from their beginning, all partitions of them.
 
     Parameters
     ----------
     settings
         The worker's.
-    ledger
-        What is filled.
+    takers
+        Who gets the values of the records, by topic.
     """
 
-    def __init__(self, settings: Settings, ledger: Ledger) -> None:
-        self._topics = {settings.topics.full_name(role): role for role in _READ}
-        self._ledger = ledger
+    def __init__(
+        self, settings: Settings, takers: Mapping[TopicRole, Callable[[bytes], None]]
+    ) -> None:
+        self._takers = {settings.topics.full_name(role): take for role, take in takers.items()}
         self._consumer: Any = AIOKafkaConsumer(
-            *self._topics,
+            *self._takers,
             **client_arguments(settings.kafka),
             group_id=None,
             auto_offset_reset="earliest",
@@ -52,25 +46,12 @@ class Watch:
         while True:
             batches = await self._consumer.getmany(timeout_ms=200)
             for partition, records in batches.items():
-                role = self._topics[partition.topic]
+                take = self._takers[partition.topic]
                 for record in records:
-                    self._take(role, record.value)
+                    take(record.value)
 
     async def next_offsets(self, partitions: Iterable[Partition]) -> dict[Partition, int]:
         """Return the offset of the next record of partitions, which need not be read here."""
         asked = [TopicPartition(topic, number) for topic, number in partitions]
         ends = await self._consumer.end_offsets(asked)
         return {(one.topic, one.partition): offset for one, offset in ends.items()}
-
-    def _take(self, role: TopicRole, value: bytes) -> None:
-        now = monotonic()
-        if role is TopicRole.OBSERVATIONS:
-            if is_frame(value):
-                for table in decode_frame(value):
-                    for batch in table.batches():
-                        self._ledger.observe(batch)
-        elif role is TopicRole.ALERTS:
-            self._ledger.alert(decode_alert(decode_object(value)), now)
-        else:
-            request = decode_event(RetrainRequest, decode_object(value))
-            self._ledger.request(request, now)

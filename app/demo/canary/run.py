@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
+from functools import partial
 from time import monotonic, time
 from typing import Final
 
@@ -11,17 +12,17 @@ from app.demo.canary.requests import CUSTOMERS, Requests
 from app.demo.canary.screen import CanaryScreen
 from app.demo.canary.story import Story
 from app.demo.canary.versions import BETTER, SERVING, WORSE
-from app.demo.canary.watch import CanaryWatch
 from app.demo.outbox import Outbox
 from app.demo.scenario import Scenario
 from app.demo.stillness import until_done_or_still
 from app.demo.venue import Venue, cancelled_by_signals, open_venue
+from app.demo.watch import Watch
 from app.demo.worker import WorkerProcess
 from app.routing.assignment import version_of
 from app.routing.order import Order, decide
 from app.routing.text import summary
 from app.settings import TopicRole
-from schemas.events.codec import encode_event
+from schemas.events.codec import decode_event, decode_object, encode_event
 from schemas.events.event import Event
 from schemas.events.model_comparison import ComparisonDecision, ModelComparison
 from schemas.events.model_event import ModelEvent, ModelEventType
@@ -35,6 +36,10 @@ _METRICS: Final = (
     '[{"metric": "accuracy", "smallest_effect": 0.02},'
     ' {"metric": "recall[fraud]", "role": "guardrail", "margin": 0.05, "smallest_effect": 0.1}]'
 )
+_READ: Final[dict[TopicRole, type[Event]]] = {
+    TopicRole.MODEL_COMPARISONS: ModelComparison,
+    TopicRole.MODEL_ROUTING: ModelRoute,
+}
 _QUIET: Final = 4.0
 """Seconds in which the version before serves alone."""
 
@@ -124,7 +129,9 @@ class _Act:
                 ("worker's log", str(venue.worker.log)),
             ):
                 self._screen.say(f"{what:16}{where}")
-            watch = CanaryWatch(venue.settings, self._take)
+            watch = Watch(
+                venue.settings, {role: partial(self._read, kind) for role, kind in _READ.items()}
+            )
             await watch.start()
             stack.push_async_callback(watch.stop)
             self._screen.say("starting a worker ...")
@@ -135,7 +142,7 @@ class _Act:
             )
             await self._tell(venue, watch)
 
-    async def _tell(self, venue: Venue, watch: CanaryWatch) -> None:
+    async def _tell(self, venue: Venue, watch: Watch) -> None:
         """Send the traffic and follow what comes of it."""
         self._began = monotonic()
         await self._happens(venue, ModelEventType.VERSION_DEPLOYED, SERVING.name)
@@ -199,6 +206,9 @@ class _Act:
                 await outbox.predict(Scenario(version=name), request.judged_by(version))
             await outbox.send_due()
             await asyncio.sleep(_TICK)
+
+    def _read(self, kind: type[Event], value: bytes) -> None:
+        self._take(decode_event(kind, decode_object(value)))
 
     def _take(self, event: Event) -> None:
         """Take what was said of the versions; the route is obeyed from the next request on."""
