@@ -23,7 +23,7 @@ from app.web.server import HttpServer
 from detectors.monitors.column_figures import Figures
 from detectors.performance.error import Task
 from detectors.reference.season import UNKNOWN
-from detectors.rows.label_repeats import LabelRepeats
+from detectors.rows.label_counts import LabelCounts
 from detectors.versions.registry import Overview
 from schemas.events.model_comparison import ModelComparison
 from schemas.events.routing import ModelRoute
@@ -119,7 +119,7 @@ def status(model: str) -> ModelStatus:
         task=Task.AUTO,
         status=VersionStatus.CHAMPION,
         open_alerts=2,
-        repeats=LabelRepeats(2, 1),
+        labels=LabelCounts(2, 1),
         columns={(Role.FEATURE, f"feature_{number}"): figures for number in range(FEATURES)},
     )
 

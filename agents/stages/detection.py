@@ -302,7 +302,7 @@ def _status(fleet: Fleet, monitor: ModelMonitor) -> ModelStatus:
         task=monitor.task.settled or Task.AUTO,
         status=fleet.versions.status_of(key),
         open_alerts=fleet.versions.open_alerts_of(key),
-        repeats=fleet.versions.repeats_of(key),
+        labels=fleet.versions.labels_of(key),
         columns=dict(
             zip(
                 monitor.columns,

@@ -13,7 +13,7 @@ from detectors.reference.given import GivenOutcome
 from detectors.retraining.model_requests import AnswerOutcome
 from detectors.routing.router import RouteDecision
 from detectors.routing.routes import RouteOutcome
-from detectors.rows.label_repeats import LabelRepeats
+from detectors.rows.label_counts import LabelCounts
 from detectors.versions.registry import EventOutcome
 from schemas.events.alert import Alert
 from schemas.events.left_out import LeftOut
@@ -57,8 +57,8 @@ class ModelStatus:
         Of its performance: as they are written.
     status
         What it is to its model.
-    repeats
-        Labels that came again.
+    labels
+        Labels that came again, and those that are dated before their predictions.
     open_alerts
         Alerts that were not acknowledged and are of the present references.
     references
@@ -75,7 +75,7 @@ class ModelStatus:
     task: Task
     status: VersionStatus
     open_alerts: int
-    repeats: LabelRepeats
+    labels: LabelCounts
     columns: Mapping[tuple[Role, str], Figures]
     thresholds: Mapping[str, ThresholdStatus] = field(default_factory=dict)
     references: Mapping[tuple[Role, str], GivenOutcome] = field(default_factory=dict)

@@ -198,6 +198,13 @@ LABELS_REPEATED: Final = MetricSpec(
     "corrected (with another value).",
     (*_MODEL, "outcome"),
 )
+LABELS_BACKDATED: Final = MetricSpec(
+    "driftline_labels_backdated",
+    "gauge",
+    "Labels of a model version since its watch began that are dated before their predictions, by "
+    "more than a second: they count in metrics, and in no delay.",
+    _MODEL,
+)
 PENDING_ENTRIES: Final = MetricSpec(
     "driftline_pending_entries",
     "gauge",
@@ -656,6 +663,7 @@ CATALOGUE: Final = (
     VERSION_STATUS,
     OPEN_ALERTS,
     LABELS_REPEATED,
+    LABELS_BACKDATED,
     FEATURE_VALUES,
     FEATURE_DISCARDED,
     FEATURE_KIND,

@@ -150,8 +150,10 @@ class ModelCollector(Collector):
             families[catalogue.VERSION_STATUS.name].add_metric((*key, str(status.status)), 1)
             families[catalogue.OPEN_ALERTS.name].add_metric(key, status.open_alerts)
             repeated = families[catalogue.LABELS_REPEATED.name]
-            repeated.add_metric((*key, "duplicate"), status.repeats.duplicates)
-            repeated.add_metric((*key, "corrected"), status.repeats.corrections)
+            repeated.add_metric((*key, "duplicate"), status.labels.duplicates)
+            repeated.add_metric((*key, "corrected"), status.labels.corrections)
+            dated = families[catalogue.LABELS_BACKDATED.name]
+            dated.add_metric(key, status.labels.backdated)
 
     def _add_column(
         self,
@@ -204,6 +206,7 @@ MODEL_SPECS: Final = (
     catalogue.VERSION_STATUS,
     catalogue.OPEN_ALERTS,
     catalogue.LABELS_REPEATED,
+    catalogue.LABELS_BACKDATED,
     catalogue.FEATURE_VALUES,
     catalogue.FEATURE_DISCARDED,
     catalogue.FEATURE_KIND,

@@ -52,6 +52,8 @@ def _lines_of_version(record: VersionRecord) -> Iterator[str]:
                 f"  labels that came again: {record.label_corrections} corrected, "
                 f"{record.label_duplicates} the same"
             )
+        if record.backdated_labels:
+            yield f"  labels that are dated before their predictions: {record.backdated_labels}"
     else:
         yield "  no rows so far"
     for step in record.history:

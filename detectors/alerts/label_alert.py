@@ -1,6 +1,7 @@
 """Turns a change of how labels come, or of what they say, into the alert that people read."""
 
-from detectors.alerts.sentences import labels_sentence, names_sentence
+from detectors.alerts.sentences import dating_sentence, labels_sentence, names_sentence
+from detectors.performance.label_dating import FEW, MANY, DatingTurn
 from detectors.performance.label_flow import FlowTurn
 from detectors.performance.outcome_names import SELDOM, NamesTurn
 from schemas.events.alert import AlertStatus, Severity
@@ -29,6 +30,21 @@ def names_alert_of(turn: NamesTurn, identity: ModelVersion, detected_at: Positio
         since=turn.since,
     )
     return _alert(flow, identity, detected_at, turn.names, names_sentence(turn, identity))
+
+
+def dating_alert_of(turn: DatingTurn, identity: ModelVersion, detected_at: Position) -> LabelAlert:
+    """Return the alert of labels that are dated before their predictions, or no more are."""
+    flow = FlowTurn(
+        row=turn.row,
+        problem=LabelProblem.BACKDATED,
+        is_open=turn.is_open,
+        before=turn.before,
+        after=turn.after,
+        limit=MANY if turn.is_open else FEW,
+        age=None,
+        since=turn.since,
+    )
+    return _alert(flow, identity, detected_at, {}, dating_sentence(turn, identity))
 
 
 def _alert(

@@ -3,6 +3,7 @@
 from typing import Final, TypeAlias
 
 from detectors.alerts.sighting import Sighting
+from detectors.performance.label_dating import BLOCK, DatingTurn
 from detectors.performance.label_flow import FlowTurn
 from detectors.performance.outcome_names import NamesTurn
 from detectors.performance.threshold import Threshold
@@ -154,6 +155,18 @@ def names_sentence(turn: NamesTurn, identity: ModelVersion) -> str:
         return sentence
     names = ", ".join(f"{label!r} is {said!r}" for label, said in list(turn.names.items())[:_FEW])
     return f"{sentence} If {names}, {turn.renamed:.0%} are (models.{model}.label_names)."
+
+
+def dating_sentence(turn: DatingTurn, identity: ModelVersion) -> str:
+    """Return the sentence of labels that are dated before their predictions, or no more are."""
+    model, version = identity
+    if not turn.is_open:
+        return f"Labels of {model} {version} are dated after its predictions again."
+    return (
+        f"{turn.after:.0%} of the latest {BLOCK} labels of {model} {version} are dated before "
+        f"their predictions, so that nothing is known of how late they come. Is their timestamp "
+        f"that of something else?"
+    )
 
 
 def _verb(kind: DriftKind, direction: Direction | None) -> str:

@@ -1,11 +1,13 @@
 """How the labels of one model version come, watched: a consumer of its rows."""
 
-from detectors.alerts.label_alert import label_alert_of, names_alert_of
+from detectors.alerts.label_alert import dating_alert_of, label_alert_of, names_alert_of
 from detectors.monitors.options import MonitorOptions
 from detectors.monitors.row_consumer import Found
+from detectors.performance.label_dating import LabelDating
 from detectors.performance.label_flow import LabelFlow
 from detectors.performance.labelled_rows import are_labelled
 from detectors.performance.outcome_names import OutcomeNames
+from detectors.rows.label_counts import backdated
 from detectors.rows.predicted_at import predicted_at
 from detectors.rows.row_log import RowLog
 from detectors.snapshots.tree import State
@@ -17,7 +19,9 @@ FORMAT = 1
 
 
 class LabelWatch:
-    """Tells when the labels of a model version stop, thin out, or call classes otherwise than it.
+    """Tells when the labels of a model version stop or thin out, and when they are no true ones.
+
+    Because they call classes otherwise than it, or are dated before its predictions.
 
     Parameters
     ----------
@@ -39,6 +43,7 @@ class LabelWatch:
         self._windows = [options.performance.window, options.performance.kept]
         self._flow = LabelFlow(*self._windows)
         self._names = OutcomeNames(options.spellings)
+        self._dating = LabelDating()
 
     def skim(self, origin: Origin, rows: int, oldest: int, newest: int) -> bool:
         """Count predictions of one window as `detectors.monitors.row_consumer.RowConsumer`."""
@@ -62,6 +67,10 @@ class LabelWatch:
                 row = first + named.row
                 at = log.position(row, known_at=row)
                 found.append(Found(row, names_alert_of(named, self._identity, at)))
+            for dated in self._dating.add(backdated(predicted_at(rows), rows.times), rows.times):
+                row = first + dated.row
+                at = log.position(row, known_at=row)
+                found.append(Found(row, dating_alert_of(dated, self._identity, at)))
         return found
 
     def restart(self) -> None:
@@ -73,7 +82,7 @@ class LabelWatch:
         if not self._flow.has_labels:
             return {}
         state = {"format": FORMAT, "windows": self._windows, "flow": self._flow.state()}
-        return {**state, "names": self._names.state()}
+        return {**state, "names": self._names.state(), "dating": self._dating.state()}
 
     def restore(self, state: State) -> None:
         """Restore a state; where other windows were configured all of it begins anew.
@@ -90,3 +99,6 @@ class LabelWatch:
         # Releases before compared no names: they are compared from the next row on.
         if "names" in state:
             self._names.restore(state["names"])
+        # Likewise how labels are dated.
+        if "dating" in state:
+            self._dating.restore(state["dating"])

@@ -16,7 +16,7 @@ from detectors.performance.performance import Performance, Telling
 from detectors.performance.prediction_counts import PredictionCounts
 from detectors.performance.task_choice import TaskChoice
 from detectors.performance.withheld import withheld
-from detectors.rows.label_repeats import LabelRepeats, corrected_in
+from detectors.rows.label_counts import LabelCounts, backdated, corrected_in
 from detectors.rows.predicted_at import predicted_at
 from detectors.rows.row_log import RowLog
 from detectors.snapshots.tree import State
@@ -71,7 +71,7 @@ class PerformanceWatch:
         self._names = OutcomeNames(options.spellings)
         self._untrue_until = _NEVER
         self._newest = _NEVER
-        self._repeats = LabelRepeats()
+        self._labels = LabelCounts()
         self._performance: Performance | None = None
         if self._choice.settled is not None:
             self._performance = self._new_performance(self._choice.settled)
@@ -93,14 +93,18 @@ class PerformanceWatch:
                 return []
             estimated = self._performance.estimate(rows.columns, rows.times)
             are_other = np.full(len(rows), self._names.are_other)
+            before = np.full(len(rows), self._labels.backdated)
             at_rows = [(each.row, each) for each in estimated]
-            return self._all_found(at_rows, are_other, first, log)
+            return self._all_found(at_rows, are_other, before, first, log)
         if rows.origin is Origin.REPEATS:
-            self._repeats = self._repeats.plus(corrected_in(rows))
+            self._labels = self._labels.plus(corrected_in(rows))
             return []
         if not are_labelled(rows.columns):
             return []
         are_other = self._compare_names(rows)
+        before = np.cumsum(backdated(predicted_at(rows), rows.times))
+        before += self._labels.backdated
+        self._labels = replace(self._labels, backdated=int(before[-1]))
         found: list[tuple[int, Telling]] = []
         begin = min(self._choice.rows_left, len(rows))
         if begin:
@@ -113,7 +117,7 @@ class PerformanceWatch:
             rest = rows.take(np.arange(len(rows)) >= begin)
             told = self._performance.add(rest.columns, predicted_at(rest), rest.times)
             found += [(begin + each.row, each) for each in told]
-        return self._all_found(found, are_other, first, log)
+        return self._all_found(found, are_other, before, first, log)
 
     def restart(self) -> None:
         """Compare names anew, as the alert of labels does; a version's past is not void by it."""
@@ -129,7 +133,7 @@ class PerformanceWatch:
             "held": [list(each) for each in self._held],
             "names": [self._names.state(), self._untrue_until, self._newest],
             "performance": None if self._performance is None else self._performance.state(),
-            **({"repeats": self._repeats.state()} if self._repeats.total else {}),
+            **({"repeats": self._labels.state()} if self._labels.total else {}),
         }
 
     def restore(self, state: State) -> None:
@@ -142,7 +146,7 @@ class PerformanceWatch:
         """
         if state["format"] != FORMAT:
             raise ValueError(f"performance of format {state['format']}, expected {FORMAT}")
-        self._repeats = LabelRepeats.of(state.get("repeats", {}))
+        self._labels = LabelCounts.of(state.get("repeats", {}))
         if state["options"] != self._fingerprint():
             return
         self._counts.restore(state["predictions"])
@@ -175,6 +179,7 @@ class PerformanceWatch:
         self,
         found: Sequence[tuple[int, Telling]],
         are_other: NDArray[np.bool_],
+        before: NDArray[np.int64],
         first: int,
         log: RowLog,
     ) -> list[Found]:
@@ -184,6 +189,7 @@ class PerformanceWatch:
                 self._event(
                     withheld(told) if are_other[row] or told.begin <= self._untrue_until else told,
                     log.position(first + row, known_at=first + row),
+                    int(before[row]),
                 ),
             )
             for row, told in found
@@ -235,7 +241,7 @@ class PerformanceWatch:
         predicted, labelled = (np.array(each, dtype=np.int64) for each in times)
         return performance.add(columns, predicted, labelled)
 
-    def _event(self, told: Telling, at: Position) -> ModelPerformance:
+    def _event(self, told: Telling, at: Position, backdated_labels: int) -> ModelPerformance:
         model, version = self._identity
         place = at.topic, at.partition, at.offset
         predictions = told.predictions
@@ -264,8 +270,9 @@ class PerformanceWatch:
             classes=told.classes,
             confusion=told.confusion,
             estimate_errors=told.estimate_errors,
-            label_duplicates=self._repeats.duplicates,
-            label_corrections=self._repeats.corrections,
+            label_duplicates=self._labels.duplicates,
+            label_corrections=self._labels.corrections,
+            backdated_labels=backdated_labels,
         )
 
 

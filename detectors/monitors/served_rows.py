@@ -1,7 +1,10 @@
 """The rows of a model version as the registry of versions counts them."""
 
+import numpy as np
+
 from detectors.monitors.row_consumer import Found
-from detectors.rows.label_repeats import corrected_in
+from detectors.rows.label_counts import backdated, corrected_in
+from detectors.rows.predicted_at import predicted_at
 from detectors.rows.row_log import RowLog
 from detectors.snapshots.tree import State
 from detectors.versions.registry import VersionRegistry
@@ -10,7 +13,9 @@ from schemas.tables.observations import ObservationBatch, Origin
 
 
 class ServedRows:
-    """A row consumer that tells a registry of each prediction, and of each label that came again.
+    """A row consumer that tells a registry of predictions, and of labels that came otherwise.
+
+    Those that came again, and those that are dated before their predictions.
 
     It has no state of its own.
 
@@ -29,10 +34,8 @@ class ServedRows:
         self._key = key
 
     def skim(self, origin: Origin, rows: int, oldest: int, newest: int) -> bool:
-        """Count rows by their extremes; labels tell nothing of who served."""
-        return origin is not Origin.PREDICTIONS or self._registry.skim(
-            self._key, rows, oldest, newest
-        )
+        """Count predictions by their extremes; of labels these say nothing."""
+        return origin is Origin.PREDICTIONS and self._registry.skim(self._key, rows, oldest, newest)
 
     def consume(self, rows: ObservationBatch, first: int, log: RowLog) -> list[Found]:
         """Count rows; what follows is told by the registry."""
@@ -41,6 +44,10 @@ class ServedRows:
             self._registry.count(self._key, rows.times)
         elif rows.origin is Origin.REPEATS:
             self._registry.count_repeats(self._key, corrected_in(rows))
+        else:
+            labels = int(np.count_nonzero(backdated(predicted_at(rows), rows.times)))
+            if labels:
+                self._registry.count_backdated(self._key, labels)
         return []
 
     def restart(self) -> None:

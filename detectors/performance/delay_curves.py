@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detectors.performance.label_delays import Integers, LabelDelays
+from schemas.events.model_performance import NoValue
 
 Numbers = NDArray[np.float64]
 
@@ -29,6 +30,10 @@ the delays may be longer than any that could be seen."""
 
 FEWEST: Final = 30
 """Labels from which delays are estimated."""
+
+_STRAY: Final = 0.05
+"""Share of labels that may be dated before their predictions: more are no strays, and as those of
+the others need not be late or early alike, nothing is known of a class."""
 
 _OLD: Final = 0.02
 """Share of the labelled predictions that must be older than a delay for it to count."""
@@ -62,12 +67,15 @@ class DelayCurves:
     def __init__(self, delays: LabelDelays) -> None:
         own = delays.delays()
         begins, ends, own_ages = delays.stretches()
-        pools = _pools(delays.groups, own.sum(axis=1))
+        undated = delays.backdated()
+        pools = _pools(delays.groups, own.sum(axis=1) + undated)
+        undated = pools @ undated
         seen, ages = pools @ own, own_ages @ pools.T
         self._edges = delays.edges
         self._now = delays.now
         self.lookback = float(self._now - begins[0]) if len(begins) else 0.0
         self.labels: Numbers = own.sum(axis=1)
+        self._are_backdated = undated > _STRAY * (undated + seen.sum(axis=1))
         middles = self._edges * np.sqrt(self._edges[0] / self._edges[1])
         width = np.maximum(ends - begins, 1)
         younger = np.clip((middles[:, None] - (self._now - ends)) / width, 0.0, 1.0)
@@ -95,11 +103,18 @@ class DelayCurves:
         mix: Numbers = found / total if total > 0 else self.labels / max(self.labels.sum(), 1.0)
         return mix
 
-    def is_known(self, group: int) -> bool:
-        """Tell whether the longest delays of a group could have been seen."""
+    def unknown(self, group: int) -> NoValue | None:
+        """Return why the delays of a group are not known.
+
+        Too few were seen, the longest ones could not have been seen yet, or many labels of it are
+        dated before their predictions.
+        """
+        if self._are_backdated[group]:
+            return NoValue.BACKDATED
         if self.labels.sum() < FEWEST:
-            return False
-        return bool(self.share(group, np.array([self.lookback / 2]))[0] >= _KNOWN)
+            return NoValue.DELAYS_UNKNOWN
+        is_seen = self.share(group, np.array([self.lookback / 2]))[0] >= _KNOWN
+        return None if is_seen else NoValue.DELAYS_UNKNOWN
 
     def quantile(self, group: int, share: float) -> float:
         """Return by which age a share of a group's labels has come, milliseconds."""

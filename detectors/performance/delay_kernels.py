@@ -7,6 +7,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from detectors.rows.label_counts import CLOCKS_AGREE
+
 Integers = NDArray[np.int64]
 Counts = NDArray[np.int32]
 Numbers = NDArray[np.float64]
@@ -17,6 +19,7 @@ BINS: Final = 64
 MOST_STRETCHES: Final = 128
 """More than there ever are once those that have grown old are joined: some six of each width."""
 
+_CLOCKS_AGREE: Final = CLOCKS_AGREE
 _DONE: Final = -1
 _AN_OCTAVE: Final = 3
 _AGE: Final = 4
@@ -102,6 +105,17 @@ def _place(unit: int, meta: Integers, begins: Integers, levels: Integers, ages: 
     return place
 
 
+@njit(cache=True, nogil=True)
+def _begin(generation: int, meta: Integers, delays: Counts, backdated: Counts) -> None:
+    """Begin a generation; the one before it stays, in the other half."""
+    delays[generation & 1] = 0
+    backdated[generation & 1] = 0
+    if generation > meta[_GENERATION] + 1:
+        delays[:] = 0
+        backdated[:] = 0
+    meta[_GENERATION] = generation
+
+
 @njit(cache=True, nogil=True, error_model="numpy")
 def add_delays(
     keys: Integers,
@@ -117,6 +131,7 @@ def add_delays(
     levels: Integers,
     ages: Counts,
     delays: Counts,
+    backdated: Counts,
 ) -> int:
     """Count rows from the first one given on; return where groups lack room, -1 at the end.
 
@@ -139,6 +154,8 @@ def add_delays(
         it has, and shape ``(128, g)`` its rows by group.
     delays
         Shape ``(2, g, 64)``: rows by generation, group and delay.
+    backdated
+        Shape ``(2, g)``: rows whose label is dated before its prediction, in none of the others.
     """
     now = meta[_NOW]
     for row in range(first, len(keys)):
@@ -152,17 +169,16 @@ def add_delays(
         at = min(predicted_at[row], labelled_at[row]) // unit
         generation = at >> units
         if generation > meta[_GENERATION]:
-            # The one before stays, in the other half.
-            delays[generation & 1] = 0
-            if generation > meta[_GENERATION] + 1:
-                delays[:] = 0
-            meta[_GENERATION] = generation
+            _begin(generation, meta, delays, backdated)
             _join(now // unit, (generation - 1) << units, meta, begins, levels, ages)
         elif generation < meta[_GENERATION] - 1:
             continue
+        group = groups[key]
+        if labelled_at[row] < predicted_at[row] - _CLOCKS_AGREE:
+            backdated[generation & 1, group] += 1
+            continue
         if meta[_STRETCHES] == len(begins):
             _join(now // unit, (meta[_GENERATION] - 1) << units, meta, begins, levels, ages)
-        group = groups[key]
         ages[_place(at, meta, begins, levels, ages), group] += 1
         delay = labelled_at[row] - predicted_at[row]
         place = 0

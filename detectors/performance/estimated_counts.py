@@ -58,9 +58,12 @@ class EstimatedCounts:
             np.where(have, shares[np.where(have, groups, 0)], 0.0) if len(shares) else 0.0 * have
         )
         some = pairs > 0
-        unknown = [group for group in range(len(shares)) if not curves.is_known(group)]
+        unknown = {group: curves.unknown(group) for group in range(len(shares))}
+        backdated = [group for group, why in unknown.items() if why is NoValue.BACKDATED]
         self._groups = groups
-        self._unknown = (some & (share <= 0)) | np.isin(groups, unknown)
+        self._backdated = np.isin(groups, backdated)
+        self._unknown = np.isin(groups, [group for group, why in unknown.items() if why])
+        self._unknown |= some & (share <= 0)
         known = some & (share > 0)
         self._counts: Numbers = np.divide(pairs, share, out=np.zeros(pairs.shape), where=known)
         self._spread: Numbers = np.divide(
@@ -162,6 +165,8 @@ class EstimatedCounts:
         return found if math.isfinite(found) else math.inf
 
     def _reason(self, pairs: Mask) -> NoValue | None:
+        if (self._backdated & pairs).any():
+            return NoValue.BACKDATED
         if (self._unknown & pairs).any():
             return NoValue.DELAYS_UNKNOWN
         return NoValue.IMMATURE if (self._few & pairs).any() else None

@@ -60,6 +60,7 @@ class LabelDelays:
         self._levels: Integers = np.zeros(MOST_STRETCHES, dtype=np.int64)
         self._ages: Counts = np.zeros((MOST_STRETCHES, 0), dtype=np.int32)
         self._delays: Counts = np.zeros((2, 0, BINS), dtype=np.int32)
+        self._backdated: Counts = np.zeros((2, 0), dtype=np.int32)
 
     @property
     def now(self) -> int:
@@ -74,8 +75,9 @@ class LabelDelays:
     @property
     def nbytes(self) -> int:
         """Bytes of the numbers."""
-        parts = self._begins, self._levels, self._ages, self._delays, self.groups, self._meta
-        return sum(each.nbytes for each in parts)
+        counts = self._ages, self._delays, self._backdated
+        parts = self._begins, self._levels, self.groups, self._meta
+        return sum(each.nbytes for each in (*counts, *parts))
 
     def add(self, keys: Integers, predicted_at: Integers, labelled_at: Integers) -> None:
         """Count labelled rows.
@@ -86,7 +88,7 @@ class LabelDelays:
             Shape ``(n,)``: their groups, as `keys_of` gives them.
         predicted_at, labelled_at
             Shape ``(n,)``: times of predictions and of labels, milliseconds since the epoch. A
-            label that is dated before its prediction has no delay.
+            label that is dated before its prediction has no delay: it is counted by itself.
         """
         row = 0
         while True:
@@ -104,6 +106,7 @@ class LabelDelays:
                 self._levels,
                 self._ages,
                 self._delays,
+                self._backdated,
             )
             if row < 0:
                 return
@@ -114,6 +117,11 @@ class LabelDelays:
         groups = int(self._meta[Meta.GROUPS])
         rows: NDArray[np.float64] = self._delays[:, :groups].sum(axis=0, dtype=np.float64)
         return rows
+
+    def backdated(self) -> NDArray[np.float64]:
+        """Return by group the rows whose label is dated before its prediction, shape ``(g,)``."""
+        rows: NDArray[np.float64] = self._backdated.sum(axis=0, dtype=np.float64)
+        return rows[: int(self._meta[Meta.GROUPS])]
 
     def stretches(self) -> tuple[Integers, Integers, NDArray[np.float64]]:
         """Return begin and end of stretches of prediction time, and the rows of each by group.
@@ -142,6 +150,8 @@ class LabelDelays:
             "ages": self._ages[:count, :groups].copy(),
             "places": places.astype(np.int16),
             "delays": delays[places],
+            # As the releases before wrote it where there are none.
+            **({"backdated": self._backdated[:, :groups].copy()} if self._backdated.any() else {}),
         }
 
     def restore(self, state: State) -> None:
@@ -158,13 +168,17 @@ class LabelDelays:
         delays = np.zeros(2 * groups * BINS, dtype=np.int32)
         delays[state["places"]] = state["delays"]
         self._delays[:, :groups] = delays.reshape(2, groups, BINS)
+        if "backdated" in state:
+            self._backdated[:, :groups] = state["backdated"]
 
     def _grow(self, groups: int) -> None:
-        ages, delays = self._ages, self._delays
+        ages, delays, backdated = self._ages, self._delays, self._backdated
         self._ages = np.zeros((MOST_STRETCHES, groups), dtype=np.int32)
         self._ages[:, : ages.shape[1]] = ages
         self._delays = np.zeros((2, groups, BINS), dtype=np.int32)
         self._delays[:, : delays.shape[1]] = delays
+        self._backdated = np.zeros((2, groups), dtype=np.int32)
+        self._backdated[:, : backdated.shape[1]] = backdated
 
 
 def keys_of(true: Integers, said: Integers) -> Integers:

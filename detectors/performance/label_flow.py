@@ -207,6 +207,8 @@ class LabelFlow:
         self, predicted_at: Times, labelled_at: Times, clocks: Times, begin: int
     ) -> tuple[int, list[FlowTurn]]:
         """Take labels up to where the next window is to be judged; return where that is."""
+        # Of a label that is dated before its prediction no more is known than that others had come.
+        labelled_at = np.where(labelled_at < predicted_at, clocks, labelled_at)
         predicted_at = np.minimum(predicted_at, labelled_at)
         delays = labelled_at - predicted_at
         due = self._due

@@ -92,14 +92,16 @@ class WindowMaturity:
 
     def _told(self, names: Sequence[str], corrected: dict[str, Estimate]) -> Maturity:
         curves, groups = self._curves, range(len(self._curves.labels))
-        is_known = len(groups) > 0 and all(map(curves.is_known, groups))
+        unknown = None if groups else NoValue.DELAYS_UNKNOWN
+        for group in groups:
+            unknown = unknown or curves.unknown(group)
         keys = {int(group): key for key, group in enumerate(self._delays.groups) if group >= 0}
         ages = self._length * np.array(_PARTS)
         ages = ages[ages <= curves.lookback]
         coverage = sum((curves.mix[each] * curves.share(each, ages) for each in groups), 0.0 * ages)
         return Maturity(
-            expected=min(float(curves.mix @ self._shares), 1.0) if is_known else None,
-            reason=None if is_known else NoValue.DELAYS_UNKNOWN,
+            expected=None if unknown else min(float(curves.mix @ self._shares), 1.0),
+            reason=unknown,
             delays=[
                 LabelDelay(
                     name=_name(keys[group] // 2, names),

@@ -7,7 +7,7 @@ import numpy as np
 from detectors.retraining.conditions import Corrections
 from detectors.retraining.gauges import Reading
 from detectors.retraining.row_count import RowCount
-from detectors.rows.label_repeats import corrected_in
+from detectors.rows.label_counts import corrected_in
 from detectors.snapshots.tree import State
 from schemas.tables.observations import ObservationBatch, Origin
 

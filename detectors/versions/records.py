@@ -1,6 +1,6 @@
 """From what is remembered of a version to the record that people and pipelines read."""
 
-from detectors.rows.label_repeats import LabelRepeats
+from detectors.rows.label_counts import LabelCounts
 from detectors.versions.lifecycle import Standing
 from detectors.versions.traffic import HOUR, Traffic
 from detectors.versions.version import WatchedVersion
@@ -17,7 +17,7 @@ def record_of(
     key: ModelVersion,
     version: WatchedVersion,
     shown: Traffic,
-    repeats: LabelRepeats,
+    labels: LabelCounts,
     standing: Standing | None,
 ) -> VersionRecord:
     """Return the record of a version.
@@ -28,8 +28,8 @@ def record_of(
         Model and version.
     version
         What is remembered of it.
-    shown, repeats
-        Which of its rows are told of, and of its labels that came again.
+    shown, labels
+        Which of its rows are told of, and of its labels that came again or are dated before them.
     standing
         How the versions of its model stand; None where there were no model events.
     """
@@ -46,8 +46,9 @@ def record_of(
         rows=shown.rows,
         first_event=format_time(shown.first) if shown.rows else None,
         last_event=format_time(shown.newest) if shown.rows else None,
-        label_duplicates=repeats.duplicates,
-        label_corrections=repeats.corrections,
+        label_duplicates=labels.duplicates,
+        label_corrections=labels.corrections,
+        backdated_labels=labels.backdated,
         reference_since=format_time(reference) if shown.rows else None,
         history=[
             StatusChange(

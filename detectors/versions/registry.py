@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.rows.label_repeats import LabelRepeats
+from detectors.rows.label_counts import LabelCounts
 from detectors.snapshots.tree import State
 from detectors.versions.lifecycle import Change, Lifecycle, Remark
 from detectors.versions.records import record_of
@@ -163,6 +163,12 @@ class VersionRegistry:
         if version.count_repeats(corrected):
             self._due[key] = None
 
+    def count_backdated(self, key: ModelVersion, labels: int) -> None:
+        """Count labels dated before the predictions of a version that they are for, some."""
+        version = self._versions.get(key) or self._begin(key)
+        if version.count_backdated(labels):
+            self._due[key] = None
+
     def unwatched(self, key: ModelVersion) -> None:
         """Take note that the rows of a version are watched no longer."""
         if key in self._versions and key not in self._named:
@@ -226,10 +232,10 @@ class VersionRegistry:
         names = sorted(self._names(model))
         return [each for each in names if self.status_of((model, each)) is challenger]
 
-    def repeats_of(self, key: ModelVersion) -> LabelRepeats:
-        """Return how many labels of a version came again."""
+    def labels_of(self, key: ModelVersion) -> LabelCounts:
+        """Return how many labels of a version came again, or dated before their predictions."""
         version = self._versions.get(key)
-        return LabelRepeats() if version is None else version.repeats
+        return LabelCounts() if version is None else version.labels
 
     def open_alerts_of(self, key: ModelVersion) -> int:
         """Return how many alerts of a version are open, as far as they are remembered."""
@@ -392,6 +398,6 @@ class VersionRegistry:
             key,
             version,
             version.traffic if by_now else version.shown,
-            version.repeats if by_now else version.shown_repeats,
+            version.labels if by_now else version.shown_labels,
             None if lifecycle is None else lifecycle.standing,
         )

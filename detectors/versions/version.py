@@ -5,7 +5,7 @@ from typing import Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.rows.label_repeats import LabelRepeats
+from detectors.rows.label_counts import LabelCounts
 from detectors.snapshots.tree import State
 from detectors.versions.traffic import Traffic
 from schemas.events.alert import Alert, AlertStatus
@@ -33,9 +33,9 @@ class WatchedVersion:
         Of those up to the latest one that took the version further: its first, the first of later
         five minutes (`STEP`) than all before, or the one that made them 2, 4, 8 and so on; or up to
         the latest model event.
-    repeats, shown_repeats
-        Labels that came again, and those up to the latest row that took the version further: with
-        these also the one that made them 1, 2, 4, 8 and so on.
+    labels, shown_labels
+        Labels that came again or are dated before their predictions, and those up to the latest row
+        that took the version further: with these also the one that made them 1, 2, 4, 8 and so on.
     restarted
         When its references last began anew, milliseconds since the epoch; -1 where they have not.
     alerts
@@ -46,10 +46,10 @@ class WatchedVersion:
 
     __slots__ = (
         "alerts",
-        "repeats",
+        "labels",
         "restarted",
         "shown",
-        "shown_repeats",
+        "shown_labels",
         "touched",
         "traffic",
     )
@@ -57,7 +57,7 @@ class WatchedVersion:
     def __init__(self) -> None:
         self.traffic = Traffic()
         self.shown = Traffic()
-        self.repeats = self.shown_repeats = LabelRepeats()
+        self.labels = self.shown_labels = LabelCounts()
         self.restarted = -1
         self.alerts: dict[str, AlertReference] = {}
         self.touched = 0
@@ -77,7 +77,7 @@ class WatchedVersion:
         if further > 0:
             self.traffic.add(times[:further])
             self.shown = self.traffic.copy()
-            self.shown_repeats = self.repeats
+            self.shown_labels = self.labels
         self.traffic.add(times[further:])
         return further > 0
 
@@ -89,19 +89,24 @@ class WatchedVersion:
         corrected
             Shape ``(n,)``: which are others than before.
         """
-        before = self.repeats
-        self.repeats = before.plus(corrected)
-        self.touched += 1
-        power = 1 << (self.repeats.total.bit_length() - 1)
-        if power <= before.total:
-            return False
-        self.shown_repeats = before.plus(corrected[: power - before.total])
-        return True
+        before = self.labels
+        further = self._count_labels(before.plus(corrected))
+        if further:
+            self.shown_labels = before.plus(corrected[:further])
+        return further > 0
+
+    def count_backdated(self, labels: int) -> bool:
+        """Count labels that are dated before their predictions, at least one; tell likewise."""
+        before = self.labels
+        further = self._count_labels(before.plus_backdated(labels))
+        if further:
+            self.shown_labels = before.plus_backdated(further)
+        return further > 0
 
     def show(self) -> None:
         """Have all rows counted so far told."""
-        if self.shown.rows < self.traffic.rows or self.shown_repeats != self.repeats:
-            self.shown, self.shown_repeats = self.traffic.copy(), self.repeats
+        if self.shown.rows < self.traffic.rows or self.shown_labels != self.labels:
+            self.shown, self.shown_labels = self.traffic.copy(), self.labels
             self.touched += 1
 
     def restart(self, time: int) -> None:
@@ -141,7 +146,7 @@ class WatchedVersion:
             "traffic": self.traffic.state(),
             "shown": self.shown.state(),
             "restarted": self.restarted,
-            **self._repeats_state(),
+            **self._labels_state(),
             "alerts": [
                 [slot, self.alerts[slot].model_dump(mode="json")] for slot in sorted(self.alerts)
             ],
@@ -153,17 +158,24 @@ class WatchedVersion:
         version = cls()
         version.traffic, version.shown = Traffic.of(state["traffic"]), Traffic.of(state["shown"])
         version.restarted = state["restarted"]
-        version.repeats = LabelRepeats.of(state.get("repeats", {}))
-        version.shown_repeats = LabelRepeats.of(state.get("shown_repeats", {}))
+        version.labels = LabelCounts.of(state.get("repeats", {}))
+        version.shown_labels = LabelCounts.of(state.get("shown_repeats", {}))
         version.alerts = {
             slot: AlertReference.model_validate(each) for slot, each in state["alerts"]
         }
         return version
 
-    def _repeats_state(self) -> State:
-        if not self.repeats.total:
+    def _count_labels(self, counted: LabelCounts) -> int:
+        """Take further counts; return how many labels come up to the last that takes it further."""
+        before, self.labels = self.labels.total, counted
+        self.touched += 1
+        power = 1 << (counted.total.bit_length() - 1)
+        return max(power - before, 0)
+
+    def _labels_state(self) -> State:
+        if not self.labels.total:
             return {}
-        return {"repeats": self.repeats.state(), "shown_repeats": self.shown_repeats.state()}
+        return {"repeats": self.labels.state(), "shown_repeats": self.shown_labels.state()}
 
     def _further(self, times: Integers) -> int:
         """Return how many of the rows come up to the last one that takes it further; 0 for none."""

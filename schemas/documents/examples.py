@@ -272,6 +272,7 @@ MODEL_PERFORMANCE: Final[dict[str, Any]] = {
     ],
     "label_duplicates": 4,
     "label_corrections": 1,
+    "backdated_labels": 2,
     "confusion": [[869, 0], [7, 86]],
     "estimate_errors": {"recall": 0.0121},
 }
@@ -411,6 +412,7 @@ VERSION_RECORD: Final[dict[str, Any]] = {
     "last_event": "2026-03-01T12:00:41.000Z",
     "label_duplicates": 4,
     "label_corrections": 1,
+    "backdated_labels": 2,
     "reference_since": "2026-02-28T09:00:03.000Z",
     "history": [
         {

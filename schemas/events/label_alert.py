@@ -15,6 +15,7 @@ class LabelProblem(StrEnum):
     STOPPED = "stopped"
     FEWER = "fewer"
     UNLIKE = "unlike"
+    BACKDATED = "backdated"
 
 
 class LabelAlert(Alert):
@@ -30,18 +31,20 @@ class LabelAlert(Alert):
         description="`stopped`: predictions go on, and no label comes; `fewer`: of fewer "
         "predictions than before the label has come by a certain age, so that labels thin out, or "
         "come later; `unlike`: labels and predictions call classes by other names, so that no "
-        "error and no metric made of them is true.",
+        "error and no metric made of them is true; `backdated`: many labels are dated before their "
+        "predictions, so that nothing is known of how late they come.",
     )
     before: float = Field(
         ge=0,
         description="Of `stopped` the longest silence so far, in seconds; of `fewer` the share of "
         "the predictions of the reference whose labels came by the age; of `unlike` the share of "
-        "labelled predictions that would be right with `label_names`, 0 where none are likely.",
+        "labelled predictions that would be right with `label_names`, 0 where none are likely; of "
+        "`backdated` the share of such labels before the latest hundred.",
     )
     after: float = Field(
         ge=0,
         description="The same now: the silence so far, or the share of the latest windows; of "
-        "`unlike` the share that is right.",
+        "`unlike` the share that is right; of `backdated` the share of the latest hundred.",
     )
     limit: float = Field(ge=0, description="What `after` had to exceed, or to fall below.")
     age_seconds: float | None = Field(
@@ -56,7 +59,7 @@ class LabelAlert(Alert):
     )
     since_time: EventTime = Field(
         description="Event time of the last label before the silence; of the first prediction of "
-        "the latest windows; of the first labelled row."
+        "the latest windows; of the first labelled row; of the first of the latest hundred labels."
     )
 
     @property

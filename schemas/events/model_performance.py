@@ -65,6 +65,10 @@ class NoValue(StrEnum):
     DELAYS_UNKNOWN = "delays_unknown"
     """Too little is known of how late labels come: they are few, or come as late as could be."""
 
+    BACKDATED = "backdated"
+    """More than strays of the labels of some class are dated before their predictions: how late
+    these came is not known."""
+
     IMMATURE = "immature"
     """Too few of the labels of some class have come for the others to be told from them."""
 
@@ -215,6 +219,12 @@ class ModelPerformance(PublishedEvent):
         ge=0,
         description="Likewise with another value: they join nothing again, so what was wrong in "
         "the first ones is in the metrics.",
+    )
+    backdated_labels: int = Field(
+        default=0,
+        ge=0,
+        description="Labels of the version that are dated before their predictions by more than a "
+        "second, of all windows, by then: they count in the metrics, and in no delay.",
     )
     confusion: list[list[int]] = Field(
         description="Rows by label (outer) and prediction (inner), in the order of `classes`."

@@ -65,6 +65,12 @@ class VersionRecord(PublishedEvent):
         ge=0,
         description="Labels that came again with another value; they join nothing again.",
     )
+    backdated_labels: int = Field(
+        default=0,
+        ge=0,
+        description="Labels that are dated before their predictions, by more than a second: of how "
+        "late they came nothing is known.",
+    )
     reference_since: str | None = Field(
         description="Event time since when its references are learned, RFC 3339: of its first row, "
         "or of the latest model event that had them begin anew."

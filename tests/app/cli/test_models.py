@@ -26,6 +26,8 @@ def told() -> list[VersionRecord]:
     registry.notice(event("version_deployed", "7", "10:00"), is_new=True)
     registry.count(("fraud", "7"), np.arange(at(day("10:00")), at(day("12:05")), minutes))
     registry.alerted(drift_alert("7"))
+    registry.count_repeats(("fraud", "7"), np.array([True, False, False]))
+    registry.count_backdated(("fraud", "7"), 5)
     registry.notice(event("version_registered", "8", "11:00"), is_new=True)
     registry.notice(event("version_deployed", "8", "12:00"), is_new=True)
     registry.count(("fraud", "8"), np.arange(at(day("12:05")), at(day("13:01")), minutes))
@@ -75,6 +77,12 @@ def test_the_latest_record_of_each_version_is_listed(filled: Place) -> None:
     noon, seven, eight = day("12:00"), day("12:04"), day("13:00")
     assert f"fraud 7 retired, last good {noon} 125 8.3% {seven} 0".split() in lines
     assert f"fraud 8 champion {noon} 56 91.7% {eight} 0".split() in lines
+
+
+def test_labels_that_came_otherwise_are_told(filled: Place) -> None:
+    result = filled.run("show", "fraud")
+    assert "  labels that came again: 1 corrected, 2 the same\n" in result.stdout
+    assert "  labels that are dated before their predictions: 5\n" in result.stdout
 
 
 def test_which_version_served_at_a_time_is_told(filled: Place) -> None:

@@ -14,7 +14,7 @@ from app.metrics import CATALOGUE, Metrics, ProgressView
 from detectors.monitors.column_figures import Figures
 from detectors.monitors.column_monitor import Doubt
 from detectors.performance.error import Task
-from detectors.rows.label_repeats import LabelRepeats
+from detectors.rows.label_counts import LabelCounts
 from schemas.events.alert import AlertKind, Severity
 from schemas.events.detector_report import DetectorReport, Stream
 from schemas.events.drift_alert import DriftAlert
@@ -77,7 +77,7 @@ def status(
         task=Task.REGRESSION,
         status=VersionStatus.CHAMPION,
         open_alerts=2,
-        repeats=LabelRepeats(2, 1),
+        labels=LabelCounts(2, 1, 3),
         columns={
             (Role.FEATURE, name): Figures(
                 ready=True,

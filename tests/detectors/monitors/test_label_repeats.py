@@ -10,7 +10,7 @@ from detectors.monitors.row_consumer import RowConsumer
 from detectors.monitors.trigger_watch import TriggerWatch
 from detectors.performance.options import PerformanceOptions
 from detectors.retraining.conditions import Corrections
-from detectors.rows.label_repeats import LabelRepeats
+from detectors.rows.label_counts import LabelCounts
 from schemas.events.model_performance import ModelPerformance
 from schemas.events.published import PublishedEvent
 from schemas.events.retrain_signal import RetrainSignal
@@ -66,7 +66,7 @@ def test_they_are_told_with_performance_versions_and_triggers() -> None:
     (signal,) = (each for each in events if isinstance(each, RetrainSignal))
     assert (signal.signal.condition, signal.signal.value) == ("label_corrections >= 5", 5)
     assert (signal.at.topic, signal.at.offset) == ("labels", 261)
-    assert fleet.versions.repeats_of(KEY) == LabelRepeats(1, 6)
+    assert fleet.versions.labels_of(KEY) == LabelCounts(1, 6)
     (record,) = fleet.versions.records_by_now("fraud")
     assert (record.label_corrections, record.label_duplicates) == (6, 1)
     # What is published is as of the fourth: the next one will be that of the eighth.
@@ -78,7 +78,7 @@ def test_each_counts_once_however_often_it_comes() -> None:
     fleet, log = _fleet(), _log()
     expected = _taken(_fleet(), log)
     assert _taken(fleet, [each for table in log for each in (table, table)]) == expected
-    assert fleet.versions.repeats_of(KEY) == LabelRepeats(1, 6)
+    assert fleet.versions.labels_of(KEY) == LabelCounts(1, 6)
 
 
 @pytest.mark.parametrize("stop", range(1, 6))

@@ -3,6 +3,7 @@ import pytest
 
 from detectors.performance.delay_curves import FEWEST, DelayCurves
 from detectors.performance.label_delays import LabelDelays
+from schemas.events.model_performance import NoValue
 
 DAY = 86_400_000
 BEGIN = 20_000 * DAY
@@ -73,10 +74,36 @@ def test_a_group_with_few_labels_takes_the_delays_of_its_class() -> None:
 
 def test_nothing_is_known_of_few_labels_nor_where_most_come_as_late_as_could_be() -> None:
     few, _ = curves_of(24, {3: 2.0}, rows=20)
-    assert not few.is_known(0)
+    assert few.unknown(0) is NoValue.DELAYS_UNKNOWN
     late, delays = curves_of(10, {2: 1.0, 3: 20.0})
-    assert late.is_known(int(delays.groups[2]))
-    assert not late.is_known(int(delays.groups[3]))
+    assert late.unknown(int(delays.groups[2])) is None
+    assert late.unknown(int(delays.groups[3])) is NoValue.DELAYS_UNKNOWN
+
+
+@pytest.mark.parametrize("share", [0.01, 0.03])
+def test_stray_labels_that_are_dated_before_their_predictions_change_no_curve(share: float) -> None:
+    random = np.random.default_rng(2)
+    made = np.sort((random.random(20_000) * 24 * DAY).astype(np.int64)) + BEGIN
+    known = made + (random.exponential(2, len(made)) * DAY).astype(np.int64)
+    keys = np.full(len(made), 3)
+    is_stray = random.random(len(made)) < share
+    with_strays, without = LabelDelays(32 * DAY), LabelDelays(32 * DAY)
+    with_strays.add(keys, made, np.where(is_stray, made - DAY, known))
+    without.add(keys[~is_stray], made[~is_stray], known[~is_stray])
+    found, expected = DelayCurves(with_strays), DelayCurves(without)
+    assert found.shares.tolist() == expected.shares.tolist()
+    assert found.unknown(0) is None
+
+
+def test_nothing_is_known_of_a_class_whose_labels_are_dated_before_their_predictions() -> None:
+    made = BEGIN + np.arange(4000) * DAY // 100
+    keys = np.where(np.arange(4000) % 100 == 0, 5, 3)
+    delays = LabelDelays(64 * DAY)
+    delays.add(keys, made, np.where(keys == 5, made - DAY, made + DAY))
+    curves = DelayCurves(delays)
+    # All labels together are four in five hundred: those of the class are its own, and many.
+    assert curves.unknown(int(delays.groups[5])) is NoValue.BACKDATED
+    assert curves.unknown(int(delays.groups[3])) is None
 
 
 def test_quantiles_are_ages_by_which_labels_have_come() -> None:

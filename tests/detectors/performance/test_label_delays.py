@@ -13,10 +13,10 @@ REACH = 32 * DAY
 Times = NDArray[np.int64]
 
 
-def history(seed: int, rows: int, days: float) -> tuple[Times, Times, Times]:
+def history(seed: int, rows: int, days: float, strays: float = 0.0) -> tuple[Times, Times, Times]:
     random = np.random.default_rng(seed)
     made = (random.random(rows) * days * DAY).astype(np.int64) + 20_000 * DAY
-    known = made + (random.exponential(3, rows) * DAY).astype(np.int64)
+    known = made + (random.exponential(3, rows) * DAY - strays * DAY).astype(np.int64)
     order = np.argsort(known, kind="stable")
     keys = random.integers(0, MOST_GROUPS, rows)
     return keys, made[order], known[order]
@@ -37,7 +37,7 @@ def counted(keys: Times, made: Times, known: Times) -> LabelDelays:
 def test_what_is_counted_does_not_depend_on_how_rows_are_cut(
     seed: int, days: float, sizes: list[int]
 ) -> None:
-    keys, made, known = history(seed, sum(sizes), days)
+    keys, made, known = history(seed, sum(sizes), days, strays=0.5)
     cut = LabelDelays(REACH)
     for begin, end in pairwise(np.cumsum([0, *sizes]).tolist()):
         cut.add(keys[begin:end], made[begin:end], known[begin:end])
@@ -84,9 +84,26 @@ def test_generations_before_the_last_two_are_forgotten() -> None:
 
 def test_a_label_that_is_dated_before_its_prediction_has_no_delay() -> None:
     now = np.array([20_000 * DAY])
-    delays = counted(np.array([0]), now + DAY, now)
-    assert delays.delays()[0, 0] == 1
-    assert delays.now == now[0]
+    made, known = np.repeat(now + DAY, 3), np.array([*now, *(now + DAY - 1000), *now])
+    delays = counted(np.array([0, 0, 1]), made, known)
+    # A second is what clocks may differ by.
+    assert delays.delays()[:, 0].tolist() == [1, 0]
+    assert delays.backdated().tolist() == [1, 1]
+    assert delays.stretches()[2].sum() == 1
+    assert delays.now == now[0] + DAY - 1000
+    later = now + 4 * REACH
+    delays.add(np.array([0]), later, later)
+    assert delays.backdated().tolist() == [0, 0]
+
+
+def test_labels_that_are_dated_before_their_predictions_are_part_of_the_state() -> None:
+    now = np.array([20_000 * DAY])
+    delays = counted(np.array([3]), now + DAY, now)
+    again = LabelDelays(REACH)
+    again.restore(delays.state())
+    assert again.backdated().tolist() == [1]
+    assert plain(again.state()) == plain(delays.state())
+    assert "backdated" not in counted(np.array([3]), now, now + DAY).state()
 
 
 def test_memory_is_bounded_by_the_groups_and_small_for_two_classes() -> None:

@@ -156,3 +156,33 @@ def test_half_of_the_labels_give_at_most_a_third_of_the_error(case: str) -> None
     found = study.errors_of(study.CASES[case], [0])[0.5]
     assert found.told > 0
     assert found.corrected <= found.naive / 3
+
+
+def test_labels_that_are_dated_before_their_predictions_make_no_window_look_mature() -> None:
+    random = np.random.default_rng(9)
+    rows = 2000 * 30
+    made = np.sort((random.random(rows) * 30 * DAY).astype(np.int64)) + BEGIN * DAY
+    true = (random.random(rows) < 1 / 3).astype(np.float64)
+    known = made + (random.exponential(3.0, rows) * DAY).astype(np.int64)
+    strays = np.where(random.random(rows) < 0.04, made - 2 * DAY, known)
+    found = []
+    for dates in (known, strays):
+        seen = known < (BEGIN + 30) * DAY
+        told = told_of(true[seen], true[seen], made[seen], dates[seen])
+        (_, maturity), *_ = reversed(maturities(told, 27))
+        found.append(maturity.expected)
+    assert found[1] == pytest.approx(found[0], abs=0.004)
+
+
+def test_a_window_says_why_its_maturity_is_not_known_where_many_labels_are_dated_before() -> None:
+    random = np.random.default_rng(9)
+    rows = 2000 * 30
+    made = np.sort((random.random(rows) * 30 * DAY).astype(np.int64)) + BEGIN * DAY
+    true = (random.random(rows) < 1 / 3).astype(np.float64)
+    known = made + np.where(true > 0, -DAY, DAY)
+    told = told_of(true, true, made, known, metrics=["recall", "specificity", "accuracy"])
+    (_, maturity), *_ = reversed(maturities(told, 20))
+    assert (maturity.expected, maturity.reason) == (None, NoValue.BACKDATED)
+    assert maturity.corrected["recall"].reason is NoValue.BACKDATED
+    assert maturity.corrected["accuracy"].reason is NoValue.BACKDATED
+    assert maturity.corrected["specificity"].value == 1.0
