@@ -35,7 +35,10 @@ class Oddity(StrEnum):
     """Probabilities of classes that are more than 1 in all; of all classes, or less."""
 
     NOT_COMPARABLE = "not_comparable"
-    """A prediction of several values with names, or texts: watched, and compared with no label."""
+    """A prediction of several values with names, or texts: watched, and compared with no label.
+
+    Likewise a label beside no prediction.
+    """
 
     OTHER_NAME = "other_name"
     """A prediction that is absent, while a feature is called as predictions are."""

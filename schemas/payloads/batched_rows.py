@@ -5,8 +5,9 @@ from typing import Any, Final
 from schemas.events.codec import json_in_text
 from schemas.events.invalid import InvalidMessage, Reason
 from schemas.payloads.columnar_rows import outcomes_by_row, rows_of_columns
+from schemas.payloads.example_features import features_of_example
 from schemas.payloads.named_values import of_pairs, of_tensors
-from schemas.payloads.serving_forms import answered, array_with_names, requested
+from schemas.payloads.serving_forms import answered, array_with_names, named_beside, requested
 from schemas.payloads.typed_values import without_type
 
 MOST_ROWS: Final = 1000
@@ -21,9 +22,9 @@ def batched_rows(event: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the events that an event with fields under their own names stands for.
 
     Its features may be an array with the names beside it (``{"names": [...], "ndarray": [[...]]}``,
-    ``{"columns": [...], "data": [[...]]}``), pairs of names and values, tensors
-    (`schemas.payloads.named_values`), a list of rows, objects or lists, and a request to a server
-    of models with these in it, as its prediction may be the server's answer
+    ``{"columns": [...], "data": [[...]]}``, also with the names in the event), pairs of names and
+    values, tensors (`schemas.payloads.named_values`), a list of rows, objects or lists, and a
+    request to a server of models with these in it, as its prediction may be the server's answer
     (`schemas.payloads.serving_forms`). Of several rows each has its own item of every field that
     is a list of as many; the others are common to all.
 
@@ -40,7 +41,7 @@ def batched_rows(event: dict[str, Any]) -> list[dict[str, Any]]:
     """
     event = _decoded(event)
     features, prediction = event.get("features"), event.get("prediction")
-    features = requested(features, prediction)
+    features = requested(named_beside(event, features), prediction)
     table = _table(features)
     if table is None and type(features) is dict:
         table = rows_of_columns(features, event.get("prediction_id"), prediction)
@@ -76,7 +77,7 @@ def _decoded(event: dict[str, Any]) -> dict[str, Any]:
     if type(features) is str and features.lstrip()[:1] in _OPENINGS:
         decoded["features"] = json_in_text(features)
     elif type(features) is dict and len(features) == 1:
-        inside = without_type(features)
+        inside = without_type(features_of_example(features))
         if type(inside) is dict:
             decoded["features"] = inside
     if type(prediction) is str and prediction.lstrip()[:1] in _OPENINGS:

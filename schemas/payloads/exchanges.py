@@ -3,27 +3,38 @@
 from typing import Any, Final
 
 from schemas.events.codec import json_in_text
+from schemas.payloads.classified import classified
+from schemas.payloads.optional_fields import is_element
+from schemas.payloads.predicted import is_outcome
 from schemas.payloads.serving_forms import answered, requested
 
 _PAIRS: Final = (
     ("request", "response"),
     ("inputs", "outputs"),
     ("input", "output"),
+    ("inputs", "output"),
+    ("input", "outputs"),
     ("request_payload", "response_payload"),
 )
+_OF_MODELS: Final = frozenset({"inputs", "input"})
+"""Of the pairs those that only models have: their members need no form of a protocol."""
+
 _SAYS: Final = ("features", "prediction", "label")
 
 
 def exchanged(document: dict[str, Any]) -> dict[str, Any]:
     """Return a document with its request as features and its answer as prediction.
 
-    Only where one of both is in the form of a protocol, which `serving_forms` knows; any other
-    document as it is. Several requests or answers, each JSON in a text, are a list of texts.
+    Only where one of both is in the form of a protocol, which `serving_forms` knows, or a model's
+    input is a row and its output an outcome; any other document as it is. Several requests or
+    answers, each JSON in a text, are a list of texts.
 
     Examples
     --------
     >>> exchanged({"request": {"instances": [[1, 2]]}, "response": {"predictions": [1]}, "id": 7})
     {'id': 7, 'features': {'instances': [[1, 2]]}, 'prediction': {'predictions': [1]}}
+    >>> exchanged({"input": {"amount": 1}, "output": 0.5})
+    {'features': {'amount': 1}, 'prediction': 0.5}
     >>> exchanged({"request": {"amount": 1}, "response": {"code": 200}})
     {'request': {'amount': 1}, 'response': {'code': 200}}
     """
@@ -33,13 +44,27 @@ def exchanged(document: dict[str, Any]) -> dict[str, Any]:
         if asks in document and answers in document:
             pair = {asks: document[asks], answers: document[answers]}
             asked, answer = _plain(document[asks]), _plain(document[answers])
-            if asks == "inputs":  # members of one protocol's request and answer
-                asked, answer = pair, pair
+            # Members of one protocol's request and answer, where they are in its forms.
+            if (asks, answers) == ("inputs", "outputs"):
+                asked = asked if requested(pair, answered(pair)) is pair else pair
+                answer = answer if type(answered(pair)) is dict else pair
             is_request = requested(asked, answered(answer)) is not asked or _are_rows(asked)
-            if is_request or answered(answer) is not answer:
+            is_models = asks in _OF_MODELS and _is_row(asked) and _is_answer(answer)
+            if is_request or is_models or answered(answer) is not answer:
                 rest = {name: each for name, each in document.items() if name not in pair}
                 return {**rest, "features": asked, "prediction": answer}
     return document
+
+
+def _is_row(value: Any) -> bool:
+    return type(value) is dict or (type(value) is list and all(map(is_element, value)))
+
+
+def _is_answer(value: Any) -> bool:
+    """Tell whether a value is what a model says: an outcome, or an object that names one."""
+    if type(value) is dict:
+        return classified(value) is not None
+    return is_outcome(value)
 
 
 def _are_rows(value: Any) -> bool:

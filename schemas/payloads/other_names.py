@@ -1,5 +1,6 @@
 """Fields that stand under another name than the settings say: told of, and never taken by guess."""
 
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
@@ -8,10 +9,27 @@ _PREDICTIONS: Final = frozenset(
     {
         *("prediction", "predictions", "predicted", "predictedclass", "predictedlabel"),
         *("predictedvalue", "pred", "ypred", "yhat", "modelprediction", "modeloutput"),
+        *("output", "outputs"),
     }
 )
-_ANSWERS: Final = _PREDICTIONS | {"output", "outputs", "response", "result"}
+_WORDS: Final = frozenset({"prediction", "predictions", "predicted", "pred", "preds"})
+"""Words of which the name of a prediction has one: ``predicted_churn``, ``y_pred_proba``."""
+
+_ABOUT: Final = frozenset({"id", "ids", "key", "time", "timestamp", "date", "at", "version"})
+"""Last words of what is about a prediction: ``prediction_id``."""
+
+_ANSWERS: Final = _PREDICTIONS | {"response", "result"}
 """Objects of what a model has answered."""
+
+_BESIDE: Final = _ANSWERS | frozenset(
+    {
+        *("results", "answer", "decision", "class", "classname", "score", "confidence"),
+        *("probability", "probabilities", "proba", "probs"),
+    }
+)
+"""What a model has answered, where it is beside the features and so none of them."""
+
+_WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 _LABELS: Final = frozenset(
     {
@@ -29,15 +47,29 @@ def other_prediction(names: tuple[str, ...]) -> str | None:
     --------
     >>> other_prediction(("amount", "out.Y_Pred")), other_prediction(("amount", "result"))
     ('out.Y_Pred', None)
-    >>> other_prediction(("input.amount", "output.score"))
-    'output.score'
+    >>> other_prediction(("input.amount", "output.score")), other_prediction(("predictedChurn",))
+    ('output.score', 'predictedChurn')
     """
     return next((name for name in names if _says_prediction(name)), None)
 
 
 def _says_prediction(name: str) -> bool:
     above, dot, _ = name.partition(".")
-    return _plain(name) in _PREDICTIONS or (bool(dot) and _plain(above) in _ANSWERS)
+    if _plain(name) in _PREDICTIONS or (bool(dot) and _plain(above) in _ANSWERS):
+        return True
+    words = [word.lower() for word in _WORD.findall(name.rpartition(".")[2])]
+    return not _WORDS.isdisjoint(words) and words[-1] not in _ABOUT
+
+
+def answer_beside(names: Iterable[str]) -> str | None:
+    """Return the first of the members beside the features that is called as answers are.
+
+    Examples
+    --------
+    >>> answer_beside(("id", "result")), answer_beside(("id", "user"))
+    ('result', None)
+    """
+    return next((name for name in names if _says_prediction(name) or _plain(name) in _BESIDE), None)
 
 
 def other_label(names: Iterable[str]) -> str | None:

@@ -30,7 +30,7 @@ from schemas.payloads.optional_fields import (
     says_nothing,
     score_of,
 )
-from schemas.payloads.other_names import other_prediction
+from schemas.payloads.other_names import answer_beside, other_prediction
 from schemas.payloads.outcome_forms import plain_outcome
 from schemas.payloads.predicted import are_probabilities, is_outcome, likeliest, predicted
 from schemas.payloads.record_keys import id_of
@@ -161,8 +161,8 @@ def prediction_row(
     made = get("prediction", ABSENT)
     answer = classified(made) if type(made) in _ANSWERS else None
     prediction = predicted(made if answer is None else answer.name, odd)
-    if made is ABSENT and (other_prediction(tuple(features)) or other_prediction(tuple(document))):
-        odd.append(LeftOut("prediction", Oddity.OTHER_NAME))
+    if made is ABSENT:
+        _note_absence(document, features, odd)
     if not features and (prediction is None or prediction is ABSENT):
         detail = "features: missing, and so is a prediction: expected at least one of them"
         raise InvalidMessage(Reason.MISSING_FIELD, detail)
@@ -261,6 +261,17 @@ def _name(value: Any, field_name: str) -> str:
 
 _NOTHING: Final = frozenset({type(None), str, list})
 _ANSWERS: Final = frozenset({dict, list})
+
+
+def _note_absence(document: dict[str, Any], features: dict[str, Any], odd: list[LeftOut]) -> None:
+    """Take note of what says that a prediction was made, where there is none."""
+    if other_prediction(tuple(features)) or answer_beside(document.keys() - features.keys()):
+        odd.append(LeftOut("prediction", Oddity.OTHER_NAME))
+    if not says_nothing(plain_outcome(document.get("label"))):
+        # Of the truth, or what the model says: an answer often is {"label": ..., "score": ...}.
+        odd.append(LeftOut("label", Oddity.NOT_COMPARABLE))
+    if type(document.get("scores")) in _ANSWERS:
+        odd.append(LeftOut("scores", Oddity.OTHER_CLASSES))
 
 
 def _features(value: Any, most: int, odd: list[LeftOut]) -> dict[str, Any]:

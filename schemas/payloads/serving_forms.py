@@ -12,8 +12,9 @@ from schemas.events.invalid import InvalidMessage, Reason
 from schemas.payloads.document_tables import of_columns
 from schemas.payloads.named_values import of_tensors
 
-_NAMES: Final = ("names", "columns", "feature_names")
-_VALUES: Final = ("ndarray", "data", "values", "tensor")
+_NAMES: Final = ("feature_names", "featureNames", "names", "columns")
+_NAMES_BESIDE: Final = ("feature_names", "featureNames", "columns", "column_names")
+_VALUES: Final = ("ndarray", "data", "values", "tensor", "feature_values", "featureValues")
 _ROWS: Final = ("instances", "dataframe_records")
 _INPUTS: Final = "inputs"
 _COLUMNS: Final = (_INPUTS, "instances")
@@ -119,6 +120,26 @@ def array_with_names(document: Any) -> list[dict[str, Any]] | None:
             detail = f"features: {len(names)} names, {len(row)} values"
             raise InvalidMessage(Reason.INVALID_VALUE, detail)
     return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def named_beside(event: dict[str, Any], features: Any) -> Any:
+    """Return features that are a list with the names that are beside it in their event.
+
+    Raises
+    ------
+    InvalidMessage
+        Where names and values differ in number.
+
+    Examples
+    --------
+    >>> named_beside({"feature_names": ["a", "b"]}, [1, 2]), named_beside({}, [1, 2])
+    ({'names': ['a', 'b'], 'values': [1, 2]}, [1, 2])
+    """
+    if type(features) is not list or not features or any(type(row) is dict for row in features):
+        return features
+    names = next((event[name] for name in _NAMES_BESIDE if name in event), None)
+    named = {"names": names, "values": features}
+    return features if array_with_names(named) is None else named
 
 
 def _of_columns(columns: dict[str, Any], prediction: Any) -> list[dict[str, Any]] | None:

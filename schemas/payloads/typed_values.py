@@ -1,6 +1,7 @@
 """Values that name their type: ``{"double": 1.5}`` of Avro's JSON, ``{"$numberLong": "42"}``.
 
-Likewise DynamoDB's ``{"N": "42"}``, and ``{"intValue": "42"}`` of OpenTelemetry and Firestore.
+Likewise DynamoDB's ``{"N": "42"}``, and ``{"intValue": "42"}`` of OpenTelemetry, Firestore and
+Protocol Buffers.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,7 +15,13 @@ _TEXTS: Final = frozenset({"$oid", "$uuid", "$symbol", "$date"})
 
 _LISTS: Final = frozenset({"L", "NS", "SS"})
 _ITEM: Final = frozenset({"S", "N", "B", "BS", "BOOL", "NULL", "M"}) | _LISTS
-_VALUES: Final = frozenset({"stringValue", "boolValue", "intValue", "integerValue", "doubleValue"})
+_NUMBER_VALUES: Final = frozenset(
+    {
+        *("intValue", "integerValue", "doubleValue", "int32Value", "int64Value", "uint32Value"),
+        *("uint64Value", "longValue", "floatValue", "numberValue"),
+    }
+)
+_VALUES: Final = frozenset({"stringValue", "boolValue"}) | _NUMBER_VALUES
 
 TYPES: Final = _AVRO | _NUMBERS | _TEXTS | _VALUES | {"S", "N", "BOOL", "NULL"}
 """Names of types, one of which a scalar has: of Avro, MongoDB, DynamoDB and OpenTelemetry."""
@@ -73,9 +80,7 @@ _FORMS: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
     "NS": _of_numbers,
     "stringValue": _of_type(str),
     "boolValue": _of_type(bool),
-    "intValue": _of_number,
-    "integerValue": _of_number,
-    "doubleValue": _of_number,
+    **dict.fromkeys(_NUMBER_VALUES, _of_number),
 }
 """What a value under each name is, where it has the type of that name; else the object itself."""
 

@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from schemas.events.invalid import InvalidMessage
+from schemas.payloads.batched_rows import batched_rows
 from schemas.payloads.json_predictions import JsonPredictions
 from schemas.payloads.rows import FieldMap, PredictionRow
 
@@ -146,3 +147,21 @@ def test_names_are_read_out_of_objects_that_name_their_type() -> None:
     }
     (row,) = rows(document)
     assert (row.prediction_id, row.model, row.time) == ("65f0", "fraud", 1_772_366_400_000)
+
+
+@pytest.mark.parametrize("name", ["feature_names", "featureNames", "columns", "column_names"])
+def test_names_beside_a_list_of_features_are_its_names(name: str) -> None:
+    for values, features in (
+        ([1.5, "CH"], [{"a": 1.5, "b": "CH"}]),
+        ([[1.5, 2], [3, 4]], [{"a": 1.5, "b": 2}, {"a": 3, "b": 4}]),
+    ):
+        found = batched_rows({name: ["a", "b"], "features": values})
+        assert [row["features"] for row in found] == features
+    with pytest.raises(InvalidMessage, match="1 names, 2 values"):
+        batched_rows({name: ["a"], "features": [1, 2]})
+
+
+@pytest.mark.parametrize("names", [["a", 2], "a,b", [], {"a": 0}])
+def test_what_is_no_list_of_names_names_nothing(names: Any) -> None:
+    (row,) = batched_rows({"columns": names, "features": [1, 2]})
+    assert row["features"] == [1, 2]

@@ -30,6 +30,9 @@ TENSOR = {"shape": [1, 1], "datatype": "FP32"}
         },
         {"request_payload": ['{"x": 1}'], "response_payload": ["0.5"]},
         {"input": {"x": 1}, "output": {"predictions": [0.5]}},
+        {"input": {"x": 1}, "output": 0.5},
+        {"inputs": {"x": 1}, "outputs": {"prediction": 0.5}, "latency_ms": 12},
+        {"inputs": {"x": 1}, "output": 0.5},
     ],
 )
 def test_a_request_beside_its_answer_is_a_prediction(document: dict[str, Any]) -> None:
@@ -44,9 +47,33 @@ def test_a_request_beside_its_answer_is_a_prediction(document: dict[str, Any]) -
     "document",
     [
         {"request": {"amount": 1}, "response": {"code": 200}},
+        {"input": {"question": "where?"}, "output": {"answer": "here", "tokens": 3}},
+        {"input": "where?", "output": "here"},
         {"request": {"instances": [{"x": 1}]}},
         {"request": {"instances": [{"x": 1}]}, "response": {"predictions": [1]}, "prediction": 1},
     ],
 )
 def test_what_is_in_no_known_protocol_is_left_as_it_is(document: dict[str, Any]) -> None:
     assert exchanged(document) is document
+
+
+def test_an_input_that_is_a_list_of_numbers_has_features_by_position() -> None:
+    (row,) = JsonPredictions(FieldMap(model="m")).rows(
+        b'{"input": [1.5, 2.5], "output": [0.25, 0.75]}', key=b"k", headers=(), time=0
+    )
+    assert row.features == {"features[0]": 1.5, "features[1]": 2.5}
+    assert (row.prediction, row.score) == ([0.25, 0.75], 0.75)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"input": {"question": "where?"}, "output": {"answer": "here", "tokens": 3}},
+        {"input": "where?", "output": "here"},
+    ],
+)
+def test_an_answer_that_names_no_outcome_is_told_of(document: dict[str, Any]) -> None:
+    (row,) = JsonPredictions(FieldMap(model="m")).rows(
+        json.dumps(document).encode(), key=b"k", headers=(), time=0
+    )
+    assert list(row.left_out) == [("prediction", "other_name")]

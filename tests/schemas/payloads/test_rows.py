@@ -75,12 +75,19 @@ def _taken(
         return None
 
 
+def _without_prediction(document: dict[str, Any]) -> set[LeftOut]:
+    """Return what is said of a label and of scores of classes where there is no prediction."""
+    if "prediction" in document:
+        return set()
+    return {LeftOut("label", Oddity.NOT_COMPARABLE), LeftOut("scores", Oddity.OTHER_CLASSES)}
+
+
 def _check(kind: type[Prediction | Label], document: dict[str, Any], key: bytes | None) -> None:
     """What the event type accepts is taken whole; of what it refuses, some is taken in part."""
     row = _taken(kind, document, key)
     if _accepts(kind, document, key):
         assert row is not None
-        assert not row.left_out
+        assert set(row.left_out) <= _without_prediction(document)
 
 
 @given(documents(PREDICTION), st.sampled_from([None, b"key"]))

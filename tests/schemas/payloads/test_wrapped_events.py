@@ -106,7 +106,40 @@ def test_a_prediction_under_another_name_beside_the_features_is_told_of() -> Non
     assert list(row.left_out) == [("prediction", "other_name")]
 
 
-@pytest.mark.parametrize("name", ["PREDICTION", "pred", "out.y_hat", "output.score"])
+@pytest.mark.parametrize("name", ["result", "Score", "prediction_label", "y_pred_proba", "proba"])
+def test_an_answer_beside_the_features_is_told_of(name: str) -> None:
+    (row,) = JsonPredictions(FieldMap(model="m")).rows(
+        json.dumps({"features": {"x": 1}, "user": 7, name: 1}).encode(),
+        key=b"k",
+        headers=(),
+        time=0,
+    )
+    assert list(row.left_out) == [("prediction", "other_name")]
+
+
+@pytest.mark.parametrize("event", [{"features": {"x": 1}}, {"x": 1, "score": 0.9}])
+def test_a_label_beside_no_prediction_is_told_of_and_beside_one_it_is_the_truth(
+    event: dict[str, Any],
+) -> None:
+    form = JsonPredictions(FieldMap(model="m"))
+    for more, told in (({}, [("label", "not_comparable")]), ({"prediction": "ham"}, [])):
+        (row,) = form.rows(
+            json.dumps({**event, "label": "spam", **more}).encode(), key=b"k", headers=(), time=0
+        )
+        assert list(row.left_out) == told
+
+
+@pytest.mark.parametrize("name", ["score", "user.result", "predator", "predictionId"])
+def test_a_feature_that_may_be_one_is_not(name: str) -> None:
+    (row,) = JsonPredictions(FieldMap(model="m")).rows(
+        json.dumps({"amount": 1, name: 0}).encode(), key=b"k", headers=(), time=0
+    )
+    assert not row.left_out
+
+
+@pytest.mark.parametrize(
+    "name", ["PREDICTION", "pred", "out.y_hat", "output.score", "predicted_churn", "modelPred"]
+)
 def test_a_feature_that_is_called_as_predictions_are_is_told_of(name: str) -> None:
     (row,) = JsonPredictions(FieldMap(model="m")).rows(
         json.dumps({"amount": 1, name: 0}).encode(), key=b"k", headers=(), time=0
