@@ -111,7 +111,7 @@ class Measured:
 
     def look(self, mode: ComparisonMode | None, at: Position) -> Known:
         """Return what is known by now."""
-        contrast = self._contrast(mode)
+        contrast = self.contrast(mode)
         if contrast is None:
             return self._without(mode)
         if self._spread is None:
@@ -169,7 +169,8 @@ class Measured:
     def _are_pairs(self, mode: ComparisonMode | None) -> bool:
         return mode is ComparisonMode.SHADOW and self.metric.is_paired
 
-    def _contrast(self, mode: ComparisonMode | None) -> Contrast | None:
+    def contrast(self, mode: ComparisonMode | None) -> Contrast | None:
+        """Return the difference of the losses; None where too little is known of it."""
         rows = self._pairs if self._are_pairs(mode) else self._arms
         contrast = rows.contrast()
         if contrast is None or not self.metric.is_root:
