@@ -19,14 +19,10 @@ from detectors.algorithms.contract import Detection
 from detectors.algorithms.joint_bets import JointBets
 from detectors.monitors.column_monitor import Change, ColumnMonitor
 from detectors.monitors.default_detectors import Settings
-from detectors.monitors.fused_kernel import (
-    DETECTORS,
-    NO_ROOM,
-    QUIET,
-    Rows,
-    rows_of,
-    watch_columns,
-)
+from detectors.monitors.fused_judging import DETECTORS
+from detectors.monitors.fused_kernel import watch_columns
+from detectors.monitors.fused_outcome import NO_ROOM, QUIET
+from detectors.monitors.fused_rows import Rows, rows_of
 from detectors.monitors.fused_stops import Stop, stops_of
 from detectors.monitors.given import ColumnKey, Given, NothingGiven
 from detectors.monitors.joint_watch import Event, JointWatch

@@ -8,7 +8,9 @@ from numpy.typing import NDArray
 
 from detectors.algorithms.joint_bets import WIDTH
 from detectors.monitors.default_detectors import Settings
-from detectors.monitors.fused_kernel import DETECTORS, FED, Rows, watch_columns
+from detectors.monitors.fused_judging import DETECTORS
+from detectors.monitors.fused_kernel import FED, watch_columns
+from detectors.monitors.fused_rows import Rows
 from detectors.monitors.joint_watch import JointWatch
 from detectors.monitors.row_bets import NO_ROW_BETS, RowBets
 

@@ -59,6 +59,9 @@ PEACE: Final = 4
 """Times as many values as a burn-in had until it was found to change that the next one has before
 anything is told of it: what goes on changing, or comes in turns, is one change."""
 
+_GAPS: Final = (701, 301, 132, 57, 23, 10, 4, 1)
+"""Places between those that are compared while a burn-in is sorted; it has `MOST` at most."""
+
 _SMALL: Final = 0.3
 """Correlation of neighbours, with two standard errors on top, that counts as none."""
 
@@ -107,12 +110,44 @@ def _rank(sample: Numbers, held: int, seed: np.uint64) -> float:
     return (below + random_part(seed, np.uint64(held)) * (equal + 1)) / (held + 1)
 
 
+# Loops in place of NumPy's sorting and arithmetic of arrays, which takes as long to compile as all
+# of the rest.
+@njit(cache=True, nogil=True, error_model="numpy")
+def _order(sample: Numbers) -> NDArray[np.int64]:
+    """Return the places of values in the order of these (Shell's method, with Ciura's gaps)."""
+    order = np.arange(len(sample))
+    for gap in _GAPS:
+        for i in range(gap, len(sample)):
+            own, at = order[i], i
+            while at >= gap and sample[order[at - gap]] > sample[own]:
+                order[at] = order[at - gap]
+                at -= gap
+            order[at] = own
+    return order
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _mean(values: Numbers) -> float:
+    total = 0.0
+    for value in values:
+        total += value
+    return total / len(values)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _squares(values: Numbers) -> float:
+    """Return the sum of the squares."""
+    total = 0.0
+    for value in values:
+        total += value * value
+    return total
+
+
 @njit(cache=True, nogil=True, error_model="numpy")
 def _scores(sample: Numbers, fold: bool) -> Numbers:
     """Return the mean ranks of values among all of them, about 0, and folded where wanted."""
     count = len(sample)
-    order = np.argsort(sample, kind="mergesort")
-    scores = np.empty(count)
+    order, scores = _order(sample), np.empty(count)
     begin = 0
     while begin < count:
         end = begin + 1
@@ -122,7 +157,9 @@ def _scores(sample: Numbers, fold: bool) -> Numbers:
         for i in range(begin, end):
             scores[order[i]] = abs(rank) if fold else rank
         begin = end
-    scores -= scores.mean()
+    mean = _mean(scores)
+    for i in range(count):
+        scores[i] -= mean
     return scores
 
 
@@ -155,22 +192,26 @@ def _explained_smoothly(scores: Numbers) -> float:
                 now,
                 ((2.0 * degree + 3.0) * x * now - (degree + 1.0) * last) / (degree + 2.0),
             )
-    return float((products * products / squares).sum())
+    explained = 0.0
+    for degree in range(_DEGREE):
+        explained += products[degree] * products[degree] / squares[degree]
+    return explained
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _without(scores: Numbers, before: int) -> Numbers:
     """Return the scores without a step."""
-    rest = scores.copy()
-    rest[:before] -= rest[:before].mean()
-    rest[before:] -= rest[before:].mean()
+    rest = np.empty(len(scores))
+    earlier, later = _mean(scores[:before]), _mean(scores[before:])
+    for i in range(len(scores)):
+        rest[i] = scores[i] - (earlier if i < before else later)
     return rest
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _burstiness(rest: Numbers) -> float:
     """Return the mean correlation of the first lags, 0 where there is no power."""
-    power = (rest * rest).sum()
+    power = _squares(rest)
     product = 0.0
     for lag in range(1, _BURST_LAGS + 1):
         for i in range(lag, len(rest)):
@@ -182,7 +223,7 @@ def _burstiness(rest: Numbers) -> float:
 def _inflation(rest: Numbers) -> tuple[float, float]:
     """Return how much correlation inflates the variance of means, and that of neighbours."""
     count = len(rest)
-    power = (rest * rest).sum()
+    power = _squares(rest)
     if power <= 0.0:
         return 1.0, 0.0
     lags = min(count // 8, _LAGS)
@@ -205,7 +246,7 @@ def _inflation(rest: Numbers) -> tuple[float, float]:
 def _look(sample: Numbers, fold: bool) -> tuple[int, float, bool]:
     """Return the values before a step, 0 where there is none, the correlation, and what it says."""
     scores = _scores(sample, fold)
-    count, power = len(scores), (scores * scores).sum()
+    count, power = len(scores), _squares(scores)
     if power <= 0.0:
         return 0, 0.0, False
     before, explained = _strongest_step(scores)

@@ -8,7 +8,10 @@ from numpy.typing import NDArray
 
 from detectors.monitors.column_monitor import Change, ColumnMonitor
 from detectors.monitors.default_detectors import DefaultDetectors
-from detectors.monitors.fused_kernel import DETECTORS, FOUND, NO_ROOM, QUIET, rows_of, watch_columns
+from detectors.monitors.fused_judging import DETECTORS
+from detectors.monitors.fused_kernel import FOUND, watch_columns
+from detectors.monitors.fused_outcome import NO_ROOM, QUIET
+from detectors.monitors.fused_rows import rows_of
 from detectors.monitors.model_monitor import ModelMonitor
 from detectors.monitors.options import DetectorOptions, MonitorOptions
 from detectors.monitors.row_bets import NO_ROW_BETS

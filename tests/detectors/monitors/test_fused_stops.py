@@ -4,7 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detectors.monitors.column_monitor import ColumnMonitor
-from detectors.monitors.fused_kernel import NO_ROOM, QUIET, rows_of
+from detectors.monitors.fused_outcome import NO_ROOM, QUIET
+from detectors.monitors.fused_rows import rows_of
 from detectors.monitors.fused_stops import Stop, stops_of
 from detectors.monitors.options import MonitorOptions
 from schemas.tables.columns import Column, Kind, Role
