@@ -81,6 +81,8 @@ class Changes:
         The epoch at ``since``.
     is_claim
         Whether another epoch begins here; there are no entries then.
+    orphans
+        Labels given up so far, by the models that they name, as of all of it.
     """
 
     entries: tuple[Predictions | LabelChanges, ...]
@@ -89,6 +91,7 @@ class Changes:
     epoch: int | None = None
     since_epoch: int = NO_EPOCH
     is_claim: bool = False
+    orphans: Mapping[str, int] = field(default_factory=dict)
 
 
 def checksum(record: bytes) -> int:

@@ -46,6 +46,8 @@ def encode_changes(changes: Changes) -> Iterator[bytes]:
         "since epoch": changes.since_epoch,
         "claim": changes.is_claim,
         "entries": [],
+        # Releases before read past it; they and their records have no counts.
+        **({"orphans": changes.orphans} if changes.orphans else {}),
     }
     parts: list[bytes] = []
     for entry in changes.entries:
@@ -160,15 +162,20 @@ def _halves(changes: Changes) -> list[Changes]:
         return []
     if len(entries) > 1:
         middle = len(entries) // 2
-        return [replace(changes, entries=part) for part in (entries[:middle], entries[middle:])]
+        return _parts(changes, [entries[:middle], entries[middle:]])
     (entry,) = entries
     middle = len(entry) // 2
     if middle == 0:
         return []
-    return [
-        replace(changes, entries=(part,))
-        for part in (entry.part(0, middle), entry.part(middle, len(entry)))
-    ]
+    return _parts(changes, [(entry.part(0, middle),), (entry.part(middle, len(entry)),)])
+
+
+def _parts(
+    changes: Changes, entries: Sequence[tuple[Predictions | LabelChanges, ...]]
+) -> list[Changes]:
+    """Return changes in parts; what was counted is as of the last one."""
+    parts = [replace(changes, entries=part, orphans={}) for part in entries]
+    return [*parts[:-1], replace(parts[-1], orphans=changes.orphans)]
 
 
 class _Columns:
@@ -220,6 +227,7 @@ def _decoded(record: bytes, header: dict[str, Any], at: int) -> Changes:
         epoch=None if epoch is None else int(epoch),
         since_epoch=int(header["since epoch"]),
         is_claim=bool(header["claim"]),
+        orphans=dict(header.get("orphans", {})),
     )
 
 

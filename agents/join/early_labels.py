@@ -1,12 +1,13 @@
 """Labels that came before their predictions, and wait for them."""
 
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
 from agents.join.duplicates import DUPLICATE, Duplicates
 from agents.join.labels import Label
+from agents.join.orphans import Orphans
 
 MOST_SIDE_BY_SIDE: Final = 16
 """Labels of one prediction id that wait at once, each for another model."""
@@ -46,6 +47,8 @@ class EarlyLabels:
 
     Attributes
     ----------
+    orphans
+        Those that were given up.
     unused
         Those that no prediction has met.
     since
@@ -58,6 +61,7 @@ class EarlyLabels:
         # Ordered for their cheap oldest entry: a plain dict skips over all that was deleted.
         self._labels: OrderedDict[bytes, list[EarlyLabel]] = OrderedDict()
         self._kept = 0
+        self.orphans = Orphans()
         self.unused = 0
         self.since = 0
 
@@ -107,28 +111,27 @@ class EarlyLabels:
                 return early.label
         return None
 
-    def trim(self, oldest: int, undated: int) -> Counter[str | None]:
+    def trim(self, now: int, oldest: int, undated: int) -> None:
         """Drop what came before a time, or is above the cap.
-
-        Return how many of them no prediction met, by the models that they name.
 
         Parameters
         ----------
+        now, oldest
+            The time of arrivals, and that before which what came goes.
         undated
             What stands for an arrival of 0.
         """
-        orphaned: Counter[str | None] = Counter()
         while self._labels:
             labels = next(iter(self._labels.values()))
             arrival = labels[-1].label.arrival or undated
             if arrival >= oldest and self._kept <= self._most:
                 break
             self._labels.popitem(last=False)
-            unused = [early.label.model for early in labels if not early.is_used]
             self._kept -= len(labels)
-            self.unused -= len(unused)
-            orphaned.update(unused)
-        return orphaned
+            for label in [early.label for early in labels if not early.is_used]:
+                self.unused -= 1
+                waited = now - (label.arrival or undated)
+                self.orphans.add(label.model, label.offset, waited=waited)
 
     def said_again(self, oldest: int, position: int) -> Iterator[EarlyLabel]:
         """Yield those that stand in the changelog before a place; they will stand at a position."""

@@ -324,6 +324,8 @@ class PendingJoin:
         Besides it what it has changed, if anything, and what it is to each prediction.
         """
         wanted = self._wanted(label, on_disk)
+        if not wanted and label.offset in self.early.orphans:
+            return "early", None, []
         if not wanted:
             outcome = self.early.keep(label, position)
             return outcome, Met.NOTHING if outcome == "early" else None, []
@@ -489,9 +491,7 @@ class PendingJoin:
                     if rest:
                         waiting[name] = rest if len(rest) > 1 else rest[0]
         if self.early:
-            orphans = self.early.trim(oldest, clocks.born)
-            counters.orphaned += orphans.total()
-            counters.orphans.update(orphans)
+            self.early.trim(clocks.arrival, oldest, clocks.born)
 
 
 def _join(entry: Entry, label: FirstLabel) -> Joined:

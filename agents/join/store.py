@@ -1,6 +1,6 @@
 """The pending store of one partition: the join, and what makes it outlive its process."""
 
-from collections import Counter, deque
+from collections import deque
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final
@@ -77,6 +77,7 @@ class PendingStore:
         self.epochs = Claims()
         self._taken: list[Predictions | LabelChanges] = []
         self._position = 0
+        self._orphans_told = 0
         # Number of a prediction, and where in the changelog it and all after it can be read.
         self._since: deque[tuple[int, int]] = deque()
 
@@ -91,7 +92,7 @@ class PendingStore:
             evicted=counters.evicted,
             replaced=counters.replaced,
             duplicate=counters.duplicate,
-            orphaned=counters.orphaned,
+            orphans=dict(self._join.early.orphans.totals),
             disk_bytes=self._join.log.nbytes,
         )
 
@@ -151,11 +152,10 @@ class PendingStore:
         self._join.clocks.advance(arrival)
         self._join.advance()
 
-    def take_orphans(self) -> Counter[str | None]:
-        """Return the labels given up since the last call, by the models that they name."""
-        orphans = self._join.counters.orphans
-        taken = orphans.copy()
-        orphans.clear()
+    def take_orphans(self) -> int:
+        """Return how many labels were given up since the last call, or since `begin_counting`."""
+        total = self._join.early.orphans.total
+        taken, self._orphans_told = total - self._orphans_told, total
         return taken
 
     def made_durable(self, number: int) -> None:
@@ -189,6 +189,7 @@ class PendingStore:
                     clocks=clocks.state(models),
                     epoch=self.epochs.current,
                     since_epoch=self.epochs.at(since),
+                    orphans=dict(self._join.early.orphans.totals),
                 )
             )
         )
@@ -222,6 +223,7 @@ class PendingStore:
     def begin_counting(self) -> None:
         """Count what is given up from now on: what a restore gave up was counted before."""
         self._join.counters.begin_again()
+        self._orphans_told = self._join.early.orphans.total
 
     def load(self) -> ChangelogPosition | None:
         """Restore what the file holds; return how far that is. For a thread.
@@ -242,6 +244,7 @@ class PendingStore:
         self.epochs = Claims(rest.get("epochs", (NO_EPOCH,)))
         join.early.restore(rest["early"], rest["early since"])
         join.corrections.restore(rest.get("corrections", ()))
+        join.early.orphans.restore(rest.get("orphans", {}))
         join.log.load()
         join.durable_to = join.log.end
         self._position = position.offset
@@ -257,6 +260,7 @@ class PendingStore:
             "since": list(self._since),
             "early": join.early.state(),
             "corrections": join.corrections.state(),
+            "orphans": join.early.orphans.state(),
             "epochs": list(self.epochs),
         }
         return DiskCheckpoint(join.log, join.log.capture(orjson.dumps(rest)))
@@ -278,6 +282,8 @@ class PendingStore:
         if changes.clocks:
             self._join.clocks.merge(changes.clocks)
             self._join.advance()
+        if changes.orphans:
+            self._join.early.orphans.told(changes.orphans)
         self._taken = []
         self._join.durable_to = self._join.log.end
         self._join.order_matters = False

@@ -1,6 +1,7 @@
 """What the join reports."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 
@@ -17,10 +18,11 @@ class PendingStatus:
     replaced, duplicate
         Predictions since the start of which another one of the same id, model and version came,
         and those that came again as they were.
-    orphaned
-        Labels given up since the start, before their prediction came.
     disk_bytes
         What the older ones take on disk.
+    orphans
+        Labels given up before their prediction came, since the changelog began, by the models that
+        they name; by an empty name where they name none.
     """
 
     predictions: int
@@ -29,8 +31,8 @@ class PendingStatus:
     evicted: int
     replaced: int = 0
     duplicate: int = 0
-    orphaned: int = 0
     disk_bytes: int = 0
+    orphans: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +65,6 @@ class JoinTelemetry(Protocol):
 
     def labels_met(self, outcomes: LabelOutcomes) -> None:
         """Take note of what became of a batch of labels."""
-
-    def labels_orphaned(self, partition: int, model: str | None, labels: int) -> None:
-        """Take note of labels of a partition that were given up, and the model that they name."""
 
     def pending_changed(self, partition: int, status: PendingStatus | None) -> None:
         """Take note of a partition's pending store; None when the partition has gone."""

@@ -376,9 +376,9 @@ class Intake:
             store = self._pending.find(partition)
             if store is not None:
                 self._telemetry.pending_changed(partition, store.status)
-                for model, labels in store.take_orphans().items():
-                    self._telemetry.labels_met(LabelOutcomes(orphaned=labels))
-                    self._telemetry.labels_orphaned(partition, model, labels)
+                orphans = store.take_orphans()
+                if orphans:
+                    self._telemetry.labels_met(LabelOutcomes(orphaned=orphans))
         self._telemetry.batch_handled(self.name, perf_counter() - started)
 
 

@@ -187,8 +187,9 @@ LABELS: Final = MetricSpec(
 LABELS_ORPHANED: Final = MetricSpec(
     "driftline_labels_orphaned_total",
     "counter",
-    "Labels given up before their prediction came, by the model that they name, and by partition: "
-    "without a prediction there is no version, and of labels that name no model none either.",
+    "Labels given up before their prediction came, by the model that they name, and by partition, "
+    "each once since the predictions' changelog began: it goes on after a restart, on whatever "
+    "worker. Without a prediction there is no version, and labels may name no model either.",
     ("model", "partition"),
 )
 LABELS_REPEATED: Final = MetricSpec(

@@ -28,6 +28,7 @@ from app.metrics.consumer import ConsumerCollector, ConsumerView
 from app.metrics.label_cap import CappedCounter
 from app.metrics.mlflow import MlflowMetrics
 from app.metrics.models import ModelCollector
+from app.metrics.orphans import OrphanCollector
 from app.metrics.pending import PendingMetrics
 from app.metrics.performances import PerformanceCollector
 from app.metrics.ramps import RampCollector
@@ -104,7 +105,7 @@ class Metrics:
         self._ahead = self._counter(catalogue.CLOCKS_AHEAD)
         self._left_out = self._counter(catalogue.FIELDS_LEFT_OUT)
         self._labels = self._counter(catalogue.LABELS)
-        self._orphaned = CappedCounter(self._counter(catalogue.LABELS_ORPHANED), label_values)
+        self._orphans = OrphanCollector(label_values)
         self._pending = PendingMetrics(self._counter, self._gauge)
         self._rows = CappedCounter(self._counter(catalogue.ROWS_ACCEPTED), label_values)
         self._watched = self._counter(catalogue.ROWS_WATCHED)
@@ -130,6 +131,7 @@ class Metrics:
             self._performances,
             self._comparisons,
             self._ramps,
+            self._orphans,
             self._consumer,
         ):
             self.registry.register(collector)
@@ -261,10 +263,6 @@ class Metrics:
             if count:
                 self._labels.labels(outcome).inc(count)
 
-    def labels_orphaned(self, partition: int, model: str | None, labels: int) -> None:
-        """Take note of labels that were given up, and the model that they name."""
-        self._orphaned.add((model or "",), (str(partition),), labels)
-
     def clocks_ahead(self, topic: str, records: int) -> None:
         """Take note of records whose events were dated after them."""
         if records:
@@ -278,6 +276,7 @@ class Metrics:
     def pending_changed(self, partition: int, status: PendingStatus | None) -> None:
         """Take note of a partition's pending store; None when the partition has gone."""
         self._pending.change(partition, status)
+        self._orphans.keep(partition, None if status is None else status.orphans)
 
     def pending_restored(self, seconds: float, records: int) -> None:
         """Take note that pending stores were restored, from so many records of the changelog."""

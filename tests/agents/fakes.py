@@ -99,7 +99,6 @@ class FakeTelemetry:
     skipped: list[tuple[str, Silence]] = field(default_factory=list)
     used: list[tuple[str, int, float | None]] = field(default_factory=list)
     labels: list[LabelOutcomes] = field(default_factory=list)
-    orphans: dict[tuple[int, str | None], int] = field(default_factory=dict)
     pending: dict[int, PendingStatus | None] = field(default_factory=dict)
     watched: dict[tuple[int, str, str], ModelStatus] = field(default_factory=dict)
     restored: list[tuple[float, int]] = field(default_factory=list)
@@ -148,9 +147,6 @@ class FakeTelemetry:
 
     def labels_met(self, outcomes: LabelOutcomes) -> None:
         self.labels.append(outcomes)
-
-    def labels_orphaned(self, partition: int, model: str | None, labels: int) -> None:
-        self.orphans[partition, model] = self.orphans.get((partition, model), 0) + labels
 
     def fields_left_out(self, topic: str, fields: Sequence[LeftOut]) -> None:
         self.left_out += [(topic, *each) for each in fields]

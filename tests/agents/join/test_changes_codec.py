@@ -1,4 +1,5 @@
 import struct
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -75,6 +76,7 @@ def plain(changes: Changes) -> object:
         changes.epoch,
         changes.since_epoch,
         changes.is_claim,
+        changes.orphans,
     )
 
 
@@ -93,6 +95,7 @@ def columns(entry: Predictions | LabelChanges) -> list[object]:
 @given(st.lists(st.one_of(batches(), labels()), max_size=4), st.integers(0, 2**40))
 def test_what_was_written_is_read(entries: list[Predictions | LabelChanges], since: int) -> None:
     changes = Changes(tuple(entries), since, CLOCKS, epoch=since + 2, since_epoch=since - 1)
+    changes = replace(changes, orphans={"": 3, "fraud": since})
     (record,) = encode_changes(changes)
     assert plain(decode_changes(record)) == plain(changes)
 

@@ -32,7 +32,7 @@ def test_history_beside_a_live_model_is_met_by_its_labels() -> None:
     add_predictions(pending, predictions("more", first=3, time=NOW + 2))
     late = predictions("next", first=4, time=then, arrival=NOW, name=CHURN)
     assert len(add_predictions(pending, late)) == 1
-    assert pending.status.expired == pending.status.orphaned == 0
+    assert (pending.status.expired, pending.status.orphans) == (0, {})
 
 
 def test_history_whose_records_are_as_old_ages_by_its_own_events() -> None:
