@@ -10,7 +10,7 @@ from agents.state.telemetry import StateTelemetry
 from detectors.monitors.column_figures import Figures
 from detectors.performance.error import Task
 from detectors.reference.given import GivenOutcome
-from detectors.retraining.model_requests import AnswerOutcome
+from detectors.requests.answers import AnswerOutcome
 from detectors.routing.router import RouteDecision
 from detectors.routing.routes import RouteOutcome
 from detectors.rows.label_counts import LabelCounts

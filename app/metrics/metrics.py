@@ -36,7 +36,7 @@ from app.metrics.refusal import Refusal
 from app.metrics.rendering import CheckedCollector, RenderingGivenUp
 from app.metrics.retraining import RetrainCounters
 from app.metrics.states import StateMetrics
-from detectors.retraining.model_requests import AnswerOutcome
+from detectors.requests.answers import AnswerOutcome
 from detectors.routing.router import RouteDecision
 from detectors.routing.routes import RouteOutcome
 from detectors.versions.registry import EventOutcome

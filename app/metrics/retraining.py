@@ -7,7 +7,7 @@ from prometheus_client import Counter
 from app.metrics import catalogue
 from app.metrics.catalogue import MetricSpec
 from app.metrics.label_cap import CappedCounter
-from detectors.retraining.model_requests import AnswerOutcome
+from detectors.requests.answers import AnswerOutcome
 from schemas.events.retrain_request import RetrainRequest
 from schemas.events.retrain_signal import RetrainSignal
 

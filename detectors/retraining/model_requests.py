@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Final
 
+from detectors.requests.answers import AnswerOutcome
+from detectors.requests.extensions import Extensions
 from detectors.retraining.evidence import AlertEvidence, Evidence
-from detectors.retraining.extensions import Extensions
 from detectors.retraining.options import PolicyOptions
 from detectors.retraining.version_requests import VersionRequests
 from detectors.seen_events import SeenEvents
@@ -24,25 +24,6 @@ MOST_VERSIONS: Final = 100
 
 _UNKNOWN: Final = ""
 """The version that the state of an earlier release does not tell: that of the next evidence."""
-
-
-class AnswerOutcome(StrEnum):
-    """What became of a model event that may answer a retrain request."""
-
-    ENDED = "ended"
-    """A request was open, and is no more."""
-
-    EXTENDED = "extended"
-    """A request was open, and someone is at it."""
-
-    NOTHING_OPEN = "nothing_open"
-    """No request was open that it could be about: none was made, or it had ended or expired."""
-
-    UNKNOWN_REQUEST = "unknown_request"
-    """It names a request that is none of the latest of the model's versions."""
-
-    REPEATED = "repeated"
-    """It was taken before."""
 
 
 @dataclass(slots=True, eq=False)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from detectors.requests.options import SECONDS, RequestOptions
 from detectors.retraining.conditions import Combination, Drift, Performance
 from schemas.events.alert import AlertKind, Severity
 
@@ -20,7 +21,7 @@ def usual_trigger(features: int) -> Combination:
 
 
 @dataclass(frozen=True, slots=True)
-class PolicyOptions:
+class PolicyOptions(RequestOptions):
     """When a retraining is asked for. Durations are in seconds of event time.
 
     Attributes
@@ -29,21 +30,15 @@ class PolicyOptions:
         What asks for it.
     window
         How long an alert of a drift counts.
-    cooldown
-        How long after a request no other is made for the version.
-    expiry
-        How long an unanswered request keeps the next one away.
     labelled_rows
         Labelled rows that a retraining needs.
     """
 
     trigger: Combination = field(default_factory=lambda: usual_trigger(3))
     window: float = 7 * 86400.0
-    cooldown: float = 3600.0
-    expiry: float = 7 * 86400.0
     labelled_rows: int = 1000
 
     @property
     def horizon(self) -> int:
         """The longest of the durations, in milliseconds."""
-        return round(1000 * max(self.window, self.cooldown, self.expiry))
+        return round(SECONDS * max(self.window, self.cooldown, self.expiry))

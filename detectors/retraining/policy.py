@@ -4,10 +4,11 @@ from collections import OrderedDict
 from collections.abc import Hashable, Mapping, Sequence
 from typing import Final
 
+from detectors.requests.answers import AnswerOutcome
 from detectors.retraining.conditions import concerns, met
 from detectors.retraining.counted import counted_in
 from detectors.retraining.evidence import AlertEvidence, Evidence, SignalEvidence
-from detectors.retraining.model_requests import AnswerOutcome, ModelRequests
+from detectors.retraining.model_requests import ModelRequests
 from detectors.retraining.options import PolicyOptions
 from detectors.retraining.request_making import Asked, request_of
 from detectors.retraining.version_requests import VersionRequests

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
+from detectors.requests.options import SECONDS
 from detectors.retraining.conditions import (
     Corrections,
     Cost,
@@ -14,7 +15,6 @@ from detectors.retraining.conditions import (
 )
 from detectors.retraining.evidence import AlertEvidence, Evidence, SignalEvidence
 from detectors.retraining.options import PolicyOptions
-from detectors.retraining.version_requests import SECONDS
 from schemas.events.alert import AlertKind, Severity
 from schemas.events.identity import stable_id
 from schemas.events.position import Position

@@ -4,43 +4,30 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
+from detectors.requests.latest_request import LatestRequest
+from detectors.requests.options import SECONDS
 from detectors.retraining.evidence import AlertEvidence, Evidence, SignalEvidence
 from detectors.retraining.options import PolicyOptions
 from detectors.snapshots.tree import State
 from schemas.events.alert import AlertKind
 from schemas.events.model_event import ModelEvent
 
-SECONDS: Final = 1000
-"""Milliseconds in a second."""
-
 MOST_ALERTS: Final = 1000
 """Alerts of a version that a request can rest on; the oldest go first."""
 
 
-@dataclass(slots=True, eq=False)
-class VersionRequests:
+@dataclass(slots=True, eq=False, kw_only=True)
+class VersionRequests(LatestRequest):
     """The evidence about a version, and its latest request.
 
     Attributes
     ----------
     alerts, signals
         What counts towards the next request: by its key, and the latest by its condition.
-    cooldown_until, open_until
-        Until when the latest request keeps the next one away, answered or not, milliseconds since
-        the epoch; ``open_until`` is 0 where none is open.
-    request_id, requested_at
-        The latest request; empty and -1 where there was none.
-    ended_at
-        When the latest answer ended it; -1 where there was none.
     """
 
     alerts: dict[str, AlertEvidence] = field(default_factory=dict)
     signals: dict[str, SignalEvidence] = field(default_factory=dict)
-    cooldown_until: int = 0
-    request_id: str = ""
-    requested_at: int = -1
-    open_until: int = 0
-    ended_at: int = -1
 
     def add(self, evidence: Evidence) -> None:
         """Take evidence that is new."""
@@ -73,24 +60,10 @@ class VersionRequests:
             last - options.horizon <= found <= last for last in (self.ended_at, self.requested_at)
         )
 
-    def is_held_back(self, now: int, options: PolicyOptions) -> bool:
-        """Tell whether the latest request keeps the next one away."""
-        until = max(self.cooldown_until, self.open_until)
-        return self.requested_at - options.horizon <= now < until
-
     def open(self, request_id: str, now: int, options: PolicyOptions) -> None:
         """Take note of a request; what was found up to its time counts no more."""
-        self.cooldown_until = now + round(options.cooldown * SECONDS)
-        self.open_until = now + round(options.expiry * SECONDS)
-        self.request_id, self.requested_at = request_id, now
+        self.make(request_id, now, options)
         self._forget(lambda found: found <= now)
-
-    def extend(self, time: int, options: PolicyOptions) -> bool:
-        """Have an open request expire later, as someone is at it; tell if it was open then."""
-        if time >= self.open_until:
-            return False
-        self.open_until = max(self.open_until, time + round(options.expiry * SECONDS))
-        return True
 
     def end(self, event: ModelEvent, time: int, options: PolicyOptions) -> bool:
         """Take an answer: what was found up to then counts no more; tell if it ended a request."""
@@ -99,9 +72,7 @@ class VersionRequests:
         self.ended_at = max(time, self.ended_at) if near else time
         self._forget(lambda found: self.is_stale(found, options))
         if self.requested_at <= time or event.request_id == self.request_id:
-            was_open = self.open_until > 0
-            self.open_until = 0
-            return was_open
+            return self.close()
         return False
 
     def _forget(self, is_over: Callable[[int], bool]) -> None:
@@ -144,11 +115,11 @@ class VersionRequests:
         ]
         signals = [SignalEvidence.restored(*each) for each in state.get("signals", ())]
         return cls(
-            {each.key: each for each in alerts},
-            {each.reference.condition: each for each in signals},
-            state["cooldown_until"],
-            state["request_id"],
-            state["requested_at"],
-            state["open_until"],
-            state["ended_at"],
+            alerts={each.key: each for each in alerts},
+            signals={each.reference.condition: each for each in signals},
+            cooldown_until=state["cooldown_until"],
+            request_id=state["request_id"],
+            requested_at=state["requested_at"],
+            open_until=state["open_until"],
+            ended_at=state["ended_at"],
         )

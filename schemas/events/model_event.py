@@ -22,6 +22,8 @@ class ModelEventType(StrEnum):
     RETRAIN_STARTED = "retrain_started"
     RETRAIN_COMPLETED = "retrain_completed"
     RETRAIN_FAILED = "retrain_failed"
+    ROLLBACK_ACKNOWLEDGED = "rollback_acknowledged"
+    ROLLBACK_REFUSED = "rollback_refused"
     ROLLED_BACK = "rolled_back"
     ALERT_ACKNOWLEDGED = "alert_acknowledged"
 
@@ -39,6 +41,10 @@ class Effects:
         An open retrain request is answered.
     extends_request
         Someone is at it: what is open expires as if it had been made now.
+    ends_rollback
+        An open rollback request is answered.
+    extends_rollback
+        Someone is at that.
     trains
         The version was trained: what counts since the end of its training data begins anew.
     becomes
@@ -50,6 +56,8 @@ class Effects:
     restarts_references: bool = False
     ends_request: bool = False
     extends_request: bool = False
+    ends_rollback: bool = False
+    extends_rollback: bool = False
     trains: bool = False
     becomes: VersionStatus | None = None
     names_version: bool = False
@@ -63,6 +71,7 @@ EFFECTS: Final[Mapping[ModelEventType, Effects]] = {
     ModelEventType.VERSION_DEPLOYED: Effects(
         restarts_references=True,
         ends_request=True,
+        ends_rollback=True,
         trains=True,
         becomes=VersionStatus.CHAMPION,
         names_version=True,
@@ -74,8 +83,13 @@ EFFECTS: Final[Mapping[ModelEventType, Effects]] = {
         restarts_references=True, ends_request=True, trains=True, becomes=VersionStatus.CANDIDATE
     ),
     ModelEventType.RETRAIN_FAILED: Effects(ends_request=True),
+    ModelEventType.ROLLBACK_ACKNOWLEDGED: Effects(extends_rollback=True),
+    ModelEventType.ROLLBACK_REFUSED: Effects(ends_rollback=True),
     ModelEventType.ROLLED_BACK: Effects(
-        restarts_references=True, becomes=VersionStatus.CHAMPION, names_version=True
+        restarts_references=True,
+        ends_rollback=True,
+        becomes=VersionStatus.CHAMPION,
+        names_version=True,
     ),
     ModelEventType.ALERT_ACKNOWLEDGED: Effects(),
 }
@@ -99,7 +113,8 @@ class ModelEvent(Event):
         default=None, description="When it happened; the record's own time where absent."
     )
     request_id: str | None = Field(
-        default=None, description="The retrain request that this answers, where there is one."
+        default=None,
+        description="The retrain or rollback request that this answers, where there is one.",
     )
     alert_id: str | None = Field(
         default=None, description="The alert acknowledged; required for `alert_acknowledged`."

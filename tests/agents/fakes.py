@@ -11,7 +11,7 @@ from agents.stages.telemetry import ModelStatus
 from agents.transport.delivery import Delivery
 from agents.transport.publisher import Publisher
 from agents.transport.rounds import BatchEvent, slices_of
-from detectors.retraining.model_requests import AnswerOutcome
+from detectors.requests.answers import AnswerOutcome
 from detectors.routing.router import RouteDecision
 from detectors.routing.routes import RouteOutcome
 from detectors.versions.registry import EventOutcome

@@ -6,8 +6,8 @@ import pytest
 from agents.dead_letters.sender import DeadLetters, TooManyRefused
 from agents.stages.policy import Policy
 from agents.work_thread import WorkThread
+from detectors.requests.answers import AnswerOutcome
 from detectors.retraining.conditions import Combination, Volume
-from detectors.retraining.model_requests import AnswerOutcome
 from detectors.retraining.options import PolicyOptions, usual_trigger
 from detectors.retraining.policy import RetrainPolicy
 from schemas.documents import examples

@@ -2,6 +2,7 @@ from typing import Any
 
 import pytest
 
+from detectors.requests.answers import AnswerOutcome
 from detectors.retraining.conditions import (
     Combination,
     Condition,
@@ -10,7 +11,7 @@ from detectors.retraining.conditions import (
     Performance,
     Volume,
 )
-from detectors.retraining.model_requests import MOST_SEEN, MOST_VERSIONS, AnswerOutcome
+from detectors.retraining.model_requests import MOST_SEEN, MOST_VERSIONS
 from detectors.retraining.options import PolicyOptions, usual_trigger
 from detectors.retraining.policy import RetrainPolicy
 from detectors.retraining.version_requests import MOST_ALERTS
