@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from detectors.rows.label_counts import LabelCounts
 from detectors.snapshots.tree import State
-from detectors.versions.lifecycle import Change, Lifecycle, Remark
+from detectors.versions.lifecycle import Change, Lifecycle, Remark, Standing
 from detectors.versions.records import record_of
 from detectors.versions.version import WatchedVersion
 from schemas.events.alert import Alert
@@ -225,6 +225,11 @@ class VersionRegistry:
         lifecycle = self._lifecycles.get(key[0])
         named = None if lifecycle is None else lifecycle.standing.status(key[1])
         return named or VersionStatus.OBSERVED
+
+    def standing_of(self, model: str) -> Standing | None:
+        """Return how the versions of a model stand by its model events; None without any."""
+        lifecycle = self._lifecycles.get(model)
+        return None if lifecycle is None else lifecycle.standing
 
     def challengers(self, model: str) -> list[str]:
         """Return the challengers of a model by their names, those without rows among them."""

@@ -14,6 +14,7 @@ class CloudEventType(StrEnum):
 
     ALERT = "io.driftline.alert.v1"
     RETRAIN_REQUEST = "io.driftline.retrain-request.v1"
+    ROLLBACK_REQUEST = "io.driftline.rollback-request.v1"
     RETRAIN_SIGNAL = "io.driftline.retrain-signal.v1"
     """Between stages: no channel for users."""
     MODEL_PERFORMANCE = "io.driftline.model-performance.v1"

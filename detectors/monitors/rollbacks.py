@@ -1,0 +1,274 @@
+"""The rollback requests of the models of one partition, by what is found in their rows.
+
+What is asked depends on the rows, routes and model events in their one log, and on nothing else.
+"""
+
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from typing import Any, Final, NamedTuple
+
+from detectors.requests.answers import AnswerOutcome
+from detectors.requests.options import SECONDS
+from detectors.rollback.breach import breach_of
+from detectors.rollback.cause import Cause, CauseOutcome
+from detectors.rollback.model_rollbacks import ModelRollbacks
+from detectors.rollback.options import RollbackOptions, RollbackSource
+from detectors.rollback.request_making import request_id_of, request_of
+from detectors.rollback.serving import serving
+from detectors.rollback.target import target_of
+from detectors.routing.router import Router
+from detectors.snapshots.tree import State
+from detectors.versions.registry import VersionRegistry
+from schemas.events.alert import AlertStatus
+from schemas.events.model_event import ModelEvent, ModelEventType
+from schemas.events.performance_alert import PerformanceAlert
+from schemas.events.rollback_request import RollbackCause, RollbackEvidence, RollbackRequest
+from schemas.events.times import parse_time
+from schemas.events.version_status import VersionStatus
+
+ROLLBACK: Final = "rollback"
+"""With what the names of the parts of a snapshot begin: the model follows."""
+
+MOST_MODELS: Final = 10_000
+"""Models that are remembered; the one that was first heard of goes first."""
+
+
+class RollbackNews(NamedTuple):
+    """What there is to count.
+
+    Attributes
+    ----------
+    causes
+        What has become of causes, with their models.
+    answers
+        What has become of model events that may answer requests, with their models; of a route
+        that has ended one without a type.
+    """
+
+    causes: Sequence[tuple[str, CauseOutcome]]
+    answers: Sequence[tuple[str, ModelEventType | None, AnswerOutcome]]
+
+
+NO_NEWS: Final = RollbackNews((), ())
+
+
+class Rollbacks:
+    """Asks for rollbacks, one open request per model.
+
+    Parameters
+    ----------
+    options_of
+        Gives when the rollback of a model is asked for; None where it never is.
+    registry
+        What the versions are to their models.
+    router
+        Which versions are to serve; goes back where it may.
+    """
+
+    def __init__(
+        self,
+        options_of: Callable[[str], RollbackOptions | None],
+        registry: VersionRegistry,
+        router: Router,
+    ) -> None:
+        self.options_of = options_of
+        self._registry = registry
+        self._router = router
+        self._models: dict[str, ModelRollbacks] = {}
+        self._causes: list[tuple[str, CauseOutcome]] = []
+        self._answers: list[tuple[str, ModelEventType | None, AnswerOutcome]] = []
+
+    def serving(self, model: str) -> frozenset[str]:
+        """Return the versions of a model that answer requests, as far as that is said."""
+        standing = self._registry.standing_of(model)
+        champion = None if standing is None else standing.champion
+        return serving(self._router.routes.of(model), champion)
+
+    def is_routed(self, model: str) -> bool:
+        """Tell whether a route says which versions of a model serve."""
+        return self._router.routes.of(model) is not None
+
+    def has_served(self, model: str, version: str) -> bool:
+        """Tell whether a version was the champion, and was not rolled back."""
+        standing = self._registry.standing_of(model)
+        return standing is not None and version in standing.good
+
+    def found(
+        self, cause: Cause, source: RollbackSource, evidence: Callable[[], list[RollbackEvidence]]
+    ) -> RollbackRequest | None:
+        """Take what was found about a version that serves; return the request that it makes.
+
+        Parameters
+        ----------
+        cause
+            What was found.
+        source
+            Where.
+        evidence
+            Gives the metrics by which it is worse, at least one; it is asked only where a request
+            is made.
+        """
+        options = self.options_of(cause.model)
+        if options is None or source not in options.sources:
+            return None
+        model = self._of(cause.model)
+        held = model.held(cause, options)
+        target = None
+        if held is None:
+            target = self._target(cause, model)
+            held = CauseOutcome.NO_TARGET if target is None else None
+        if held is not None or target is None:
+            self._count(model, cause, held or CauseOutcome.NO_TARGET)
+            return None
+        self._count(model, cause, CauseOutcome.REQUESTED)
+        model.ask(
+            cause,
+            request_id_of(cause, target),
+            options,
+            is_served=cause.version in self.serving(cause.model),
+        )
+        known = evidence()
+        ids = {each.found_in for each in known}
+        breaches = model.breaches.get(cause.version, {}).values()
+        known += [each for each in breaches if each.found_in not in ids]
+        return request_of(cause, target, known, options)
+
+    def alerted(self, alert: PerformanceAlert) -> RollbackRequest | None:
+        """Take a threshold that a version has crossed, or keeps again."""
+        options = self.options_of(alert.model)
+        if options is None or RollbackSource.THRESHOLD not in options.sources:
+            return None
+        if alert.status is AlertStatus.RESOLVED:
+            if alert.model in self._models:
+                self._models[alert.model].keep(alert.version, alert.threshold)
+            return None
+        if alert.version not in self.serving(alert.model):
+            return None
+        cause = Cause(
+            RollbackCause.THRESHOLD,
+            alert.alert_id,
+            alert.model,
+            alert.version,
+            None,
+            alert.detected_at,
+        )
+        if self._has_served_long(cause, options):
+            self._count(self._of(alert.model), cause, CauseOutcome.LONG_SERVED)
+            return None
+        evidence = breach_of(alert)
+        self._of(alert.model).breach(alert.version, alert.threshold, evidence)
+        return self.found(cause, RollbackSource.THRESHOLD, lambda: [evidence])
+
+    def notice(self, event: ModelEvent, *, restarts: bool) -> None:
+        """Take a model event that was not noticed before, once the registry has it.
+
+        Parameters
+        ----------
+        event
+            About a model of the partition.
+        restarts
+            Whether references begin anew after it.
+        """
+        options = self.options_of(event.model)
+        if options is None or event.timestamp is None:
+            return
+        model = self._models.get(event.model)
+        effects = event.effects
+        if model is None:
+            if effects.extends_rollback or event.type in _ANSWERING:
+                self._answers.append((event.model, event.type, AnswerOutcome.NOTHING_OPEN))
+            return
+        outcome = model.answer(event, options)
+        if restarts:
+            model.begin_anew()
+        time = parse_time(event.timestamp)
+        is_over = outcome is not AnswerOutcome.ENDED and self._end_served(event.model, time)
+        if is_over and outcome in {None, AnswerOutcome.NOTHING_OPEN}:
+            outcome = AnswerOutcome.ENDED
+        if outcome is not None:
+            self._answers.append((event.model, event.type, outcome))
+
+    def rerouted(self, model: str) -> None:
+        """Take note that another route of a model is in force, or none."""
+        if model in self._models and self._end_served(model, self._router.routes.since(model)):
+            self._answers.append((model, None, AnswerOutcome.ENDED))
+
+    def news(self) -> RollbackNews:
+        """Return what has happened since the last time."""
+        if not self._causes and not self._answers:
+            return NO_NEWS
+        news = RollbackNews(self._causes, self._answers)
+        self._causes, self._answers = [], []
+        return news
+
+    def stamps(self) -> Iterator[tuple[str, Hashable]]:
+        """Yield the models, with what differs when their states do."""
+        for name, model in self._models.items():
+            yield name, (model, model.touched)
+
+    def part_state(self, model: str) -> State:
+        """Return the state of a model; `KeyError` where nothing is remembered of it."""
+        return self._models[model].state()
+
+    def outline(self) -> list[str]:
+        """Return the models, in the order in which they were heard of."""
+        return list(self._models)
+
+    def state(self) -> list[list[Any]]:
+        """Return the whole state: each model, and its state."""
+        return [[model, self.part_state(model)] for model in self._models]
+
+    def restore(self, states: Iterable[Sequence[Any]]) -> None:
+        """Take over the states of models.
+
+        Raises
+        ------
+        ValueError
+            Of what is none.
+        """
+        self._models = {model: ModelRollbacks.of(state) for model, state in states}
+        self._causes, self._answers = [], []
+
+    def _of(self, name: str) -> ModelRollbacks:
+        model = self._models.get(name)
+        if model is None:
+            if len(self._models) >= MOST_MODELS:
+                del self._models[next(iter(self._models))]
+            model = self._models[name] = ModelRollbacks()
+        return model
+
+    def _count(self, model: ModelRollbacks, cause: Cause, outcome: CauseOutcome) -> None:
+        if model.counts(cause.key, outcome):
+            self._causes.append((cause.model, outcome))
+
+    def _target(self, cause: Cause, model: ModelRollbacks) -> str | None:
+        route = self._router.routes.of(cause.model)
+        return target_of(
+            cause.version,
+            cause.against,
+            self._registry.standing_of(cause.model),
+            serving(route, None),
+            model.gone,
+        )
+
+    def _has_served_long(self, cause: Cause, options: RollbackOptions) -> bool:
+        """Tell whether a version has been the champion for so long that it is no news."""
+        standing = self._registry.standing_of(cause.model)
+        if options.threshold_within is None or standing is None:
+            return False
+        latest = standing.histories.get(cause.version, [])[-1:]
+        return any(
+            step.status is VersionStatus.CHAMPION
+            and cause.time - step.since > options.threshold_within * SECONDS
+            for step in latest
+        )
+
+    def _end_served(self, name: str, time: int) -> bool:
+        """End the request of a model whose version serves no longer; tell if it was open."""
+        model = self._models[name]
+        if model.open_until == 0 or model.version in self.serving(name):
+            return False
+        return model.serves_no_longer(time)
+
+
+_ANSWERING: Final = frozenset({ModelEventType.ROLLED_BACK, ModelEventType.ROLLBACK_REFUSED})
+"""What ends a rollback request and is about nothing else."""
