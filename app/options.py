@@ -28,6 +28,7 @@ from detectors.performance.threshold import Threshold
 from detectors.retraining.conditions import Cost, OfRows, leaves_of
 from detectors.retraining.options import PolicyOptions, usual_trigger
 from detectors.retraining.policy import RetrainPolicy
+from detectors.rollback.options import RollbackOptions
 from detectors.routing.options import RoutingOptions
 from schemas.payloads.rows import FieldMap
 from schemas.tables.declared import Declarations, Declared
@@ -225,6 +226,11 @@ def routing_options(settings: Settings, model: str) -> RoutingOptions | None:
     return settings.models.get(model, _UNNAMED).routing.options
 
 
+def rollback_options(settings: Settings, model: str) -> RollbackOptions | None:
+    """Return when the rollback of a model is asked for; None where it never is."""
+    return settings.models.get(model, _UNNAMED).rollback.options
+
+
 def row_conditions(settings: Settings, model: str) -> tuple[OfRows, ...]:
     """Return the conditions of a model's triggers that its rows can meet, each once."""
     trigger = settings.models.get(model, _UNNAMED).retraining.trigger
@@ -272,6 +278,7 @@ def new_fleet(settings: Settings) -> Fleet:
         consumers_of=partial(row_consumers, settings),
         compared_by=partial(comparison_options, settings),
         routed_by=partial(routing_options, settings),
+        rolled_back_by=partial(rollback_options, settings),
     )
 
 

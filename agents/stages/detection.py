@@ -16,8 +16,10 @@ from agents.transport.rounds import BatchEvent, records_of
 from detectors.monitors.column_figures import figures_of
 from detectors.monitors.fleet import Fleet, Taken
 from detectors.monitors.model_monitor import ModelMonitor
+from detectors.monitors.rollbacks import NO_NEWS, RollbackNews
 from detectors.monitors.threshold_watch import ThresholdWatch
 from detectors.performance.error import Task
+from detectors.rollback.cause import CauseOutcome
 from detectors.routing.router import RouteDecision
 from detectors.routing.routes import RouteOutcome
 from detectors.versions.registry import NO_CHANGES, Changes, Overview
@@ -95,6 +97,7 @@ class Detection(Stage[Fleet]):
                 self._note_changes(partition, fleet, taken)
         outputs += await self._tell_versions(handled.versions)
         outputs += await self._tell_routes(handled)
+        self._tell_rollbacks(handled.rollbacks)
         if self.states.get(partition) is fleet:
             newcomers = len(fleet.newcomers)
             self.telemetry.newcomers_held(partition, newcomers, handled.dropped_rows)
@@ -158,6 +161,18 @@ class Detection(Stage[Fleet]):
             sent for decision in handled.decisions for sent in await self.outputs.route(decision)
         ]
 
+    def _tell_rollbacks(self, news: RollbackNews) -> None:
+        self.telemetry.rollbacks_weighed(news)
+        for cause, outcome in news.causes:
+            if outcome is CauseOutcome.NO_TARGET:
+                logger.warning(
+                    "version %s of %s should be rolled back (%s), and there is no good version to "
+                    "go back to: none is known to have served that was not rolled back",
+                    cause.version,
+                    cause.model,
+                    cause.kind,
+                )
+
     def take_up(self, partition: int, state: Fleet) -> None:
         """Go on from a state that was loaded."""
         super().take_up(partition, state)
@@ -214,6 +229,8 @@ class _Handled:
         What became of routes.
     decisions
         What was decided about routes.
+    rollbacks
+        What became of causes and answers of rollbacks.
     """
 
     taken: list[Taken] = field(default_factory=list)
@@ -223,6 +240,7 @@ class _Handled:
     versions: Changes = NO_CHANGES
     routes: list[RouteOutcome] = field(default_factory=list)
     decisions: list[RouteDecision] = field(default_factory=list)
+    rollbacks: RollbackNews = NO_NEWS
 
 
 class _GivenPart(NamedTuple):
@@ -262,6 +280,7 @@ def _handle(fleet: Fleet, records: Iterable[Record]) -> _Handled:
     handled.dropped_rows = fleet.newcomers.dropped_rows - dropped_rows
     handled.versions = fleet.versions.changes()
     handled.decisions = fleet.router.decisions()
+    handled.rollbacks = fleet.rollbacks.news()
     return handled
 
 

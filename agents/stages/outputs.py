@@ -15,6 +15,7 @@ from schemas.events.model_performance import ModelPerformance
 from schemas.events.published import PublishedEvent
 from schemas.events.retrain_request import RetrainRequest
 from schemas.events.retrain_signal import RetrainSignal
+from schemas.events.rollback_request import RollbackRequest
 from schemas.events.version_record import VersionRecord, version_key
 from schemas.tables.model_version import ModelVersion
 
@@ -84,19 +85,24 @@ class Outputs:
         match event:
             case Alert():
                 self.telemetry.alert_raised(event)
-                return self.topics.alerts
+                topic = self.topics.alerts
             case ModelPerformance():
                 self.telemetry.performance_told(event)
-                return self.topics.model_performance
+                topic = self.topics.model_performance
             case ModelComparison():
                 self.telemetry.versions_compared(event)
-                return self.topics.model_comparisons
+                topic = self.topics.model_comparisons
             case RetrainRequest():
                 self.telemetry.retrain_requested(event)
-                return self.topics.retrain_requests
+                topic = self.topics.retrain_requests
+            case RollbackRequest():
+                self.telemetry.rollback_requested(event)
+                topic = self.topics.rollback_requests
             case RetrainSignal():
                 self.telemetry.trigger_met(event)
-                return self.topics.lifecycle
+                topic = self.topics.lifecycle
             case VersionRecord():
-                return self.topics.model_versions
-        raise TypeError(f"{type(event).__name__} has no topic")
+                topic = self.topics.model_versions
+            case _:
+                raise TypeError(f"{type(event).__name__} has no topic")
+        return topic

@@ -8,6 +8,7 @@ from agents.dead_letters.telemetry import RefusalTelemetry
 from agents.join.telemetry import JoinTelemetry
 from agents.state.telemetry import StateTelemetry
 from detectors.monitors.column_figures import Figures
+from detectors.monitors.rollbacks import RollbackNews
 from detectors.performance.error import Task
 from detectors.reference.given import GivenOutcome
 from detectors.requests.answers import AnswerOutcome
@@ -22,6 +23,7 @@ from schemas.events.model_event import ModelEvent
 from schemas.events.model_performance import ModelPerformance
 from schemas.events.retrain_request import RetrainRequest
 from schemas.events.retrain_signal import RetrainSignal
+from schemas.events.rollback_request import RollbackRequest
 from schemas.events.version_status import VersionStatus
 from schemas.tables.columns import Role
 from schemas.tables.model_version import ModelVersion
@@ -131,6 +133,12 @@ class Telemetry(JoinTelemetry, RefusalTelemetry, StateTelemetry, Protocol):
 
     def request_answered(self, outcome: AnswerOutcome) -> None:
         """Take note of what became of a model event that answers retrain requests."""
+
+    def rollback_requested(self, request: RollbackRequest) -> None:
+        """Take note of a rollback request."""
+
+    def rollbacks_weighed(self, news: RollbackNews) -> None:
+        """Take note of what became of causes and answers of rollbacks."""
 
     def model_event_seen(self, event: ModelEvent) -> None:
         """Take note of a model event."""

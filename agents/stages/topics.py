@@ -17,7 +17,8 @@ class Topics:
         Between Driftline's own stages, keyed by model.
     pending
         The changelog of what waits for its label; it has the partitions of the predictions.
-    alerts, model_performance, model_comparisons, retrain_requests, model_versions, dead_letters
+    alerts, model_performance, model_comparisons, retrain_requests, rollback_requests, \
+    model_versions, dead_letters
         Written for the users; alerts and lifecycle have as many partitions.
     state, policy_state
         The state of detection and of policy, compacted; partitioned as observations and as alerts.
@@ -33,6 +34,7 @@ class Topics:
     model_performance: str
     model_comparisons: str
     retrain_requests: str
+    rollback_requests: str
     model_versions: str
     model_routing: str
     dead_letters: str

@@ -145,6 +145,7 @@ CATALOGUE: Final[Mapping[TopicRole, TopicSpec]] = {
         TopicSpec(role=TopicRole.MODEL_PERFORMANCE, rights=_WRITE),
         TopicSpec(role=TopicRole.MODEL_COMPARISONS, rights=_BOTH),
         TopicSpec(role=TopicRole.RETRAIN_REQUESTS, rights=_WRITE),
+        TopicSpec(role=TopicRole.ROLLBACK_REQUESTS, rights=_WRITE),
         TopicSpec(role=TopicRole.MODEL_VERSIONS, rights=_WRITE, cleanup=Cleanup.COMPACT),
         TopicSpec(
             role=TopicRole.MODEL_ROUTING, rights=_READ, cleanup=Cleanup.COMPACT, handled=True

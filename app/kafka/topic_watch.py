@@ -31,6 +31,7 @@ _MAY_WIDEN: Final = frozenset(
         TopicRole.MODEL_EVENTS,
         TopicRole.MODEL_PERFORMANCE,
         TopicRole.RETRAIN_REQUESTS,
+        TopicRole.ROLLBACK_REQUESTS,
         TopicRole.MODEL_VERSIONS,
         TopicRole.DEAD_LETTERS,
         TopicRole.PENDING,

@@ -549,6 +549,27 @@ RETRAIN_ANSWERS: Final = MetricSpec(
     "nothing_open, unknown_request, repeated.",
     ("outcome",),
 )
+ROLLBACK_REQUESTS: Final = MetricSpec(
+    "driftline_rollback_requests_total",
+    "counter",
+    "Rollback requests published, by the version that is to go and by cause: worse, "
+    "guardrail_worse, segment_worse, threshold.",
+    (*_MODEL, "cause"),
+)
+ROLLBACK_CAUSES: Final = MetricSpec(
+    "driftline_rollback_causes_total",
+    "counter",
+    "What was found about serving versions, by what became of it: requested, open, cooldown, "
+    "refused, no_target, long_served.",
+    (*_MODEL, "outcome"),
+)
+ROLLBACK_ANSWERS: Final = MetricSpec(
+    "driftline_rollback_answers_total",
+    "counter",
+    "Model events that answer rollback requests, and routes that have ended one (answer: route), "
+    "by what became of them: ended, extended, nothing_open, unknown_request, repeated.",
+    ("model", "answer", "outcome"),
+)
 MODEL_EVENTS: Final = MetricSpec(
     "driftline_model_events_total",
     "counter",
@@ -698,6 +719,9 @@ CATALOGUE: Final = (
     RETRAIN_REQUESTS,
     RETRAIN_SIGNALS,
     RETRAIN_ANSWERS,
+    ROLLBACK_REQUESTS,
+    ROLLBACK_CAUSES,
+    ROLLBACK_ANSWERS,
     MODEL_EVENTS,
     VERSION_EVENTS,
     ROUTES,

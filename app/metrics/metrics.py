@@ -35,7 +35,9 @@ from app.metrics.ramps import RampCollector
 from app.metrics.refusal import Refusal
 from app.metrics.rendering import CheckedCollector, RenderingGivenUp
 from app.metrics.retraining import RetrainCounters
+from app.metrics.rollback import RollbackCounters
 from app.metrics.states import StateMetrics
+from detectors.monitors.rollbacks import RollbackNews
 from detectors.requests.answers import AnswerOutcome
 from detectors.routing.router import RouteDecision
 from detectors.routing.routes import RouteOutcome
@@ -50,6 +52,7 @@ from schemas.events.nothing_to_say import Silence
 from schemas.events.quality_alert import QualityAlert
 from schemas.events.retrain_request import RetrainRequest
 from schemas.events.retrain_signal import RetrainSignal
+from schemas.events.rollback_request import RollbackRequest
 from schemas.events.routing import ModelRoute
 from schemas.tables.model_version import ModelVersion
 from schemas.tables.observations import Origin
@@ -112,6 +115,7 @@ class Metrics:
         self._alerts = CappedCounter(self._counter(catalogue.ALERTS), label_values)
         self._qualities = CappedCounter(self._counter(catalogue.QUALITY_ALERTS), label_values)
         self._retraining = RetrainCounters(self._counter, label_values)
+        self._rollbacks = RollbackCounters(self._counter, label_values)
         self._events = CappedCounter(self._counter(catalogue.MODEL_EVENTS), label_values)
         self._version_events = self._counter(catalogue.VERSION_EVENTS)
         self._routes = self._counter(catalogue.ROUTES)
@@ -349,6 +353,14 @@ class Metrics:
     def request_answered(self, outcome: AnswerOutcome) -> None:
         """Take note of what became of a model event that answers retrain requests."""
         self._retraining.answer(outcome)
+
+    def rollback_requested(self, request: RollbackRequest) -> None:
+        """Take note of a rollback request."""
+        self._rollbacks.ask(request)
+
+    def rollbacks_weighed(self, news: RollbackNews) -> None:
+        """Take note of what became of causes and answers of rollbacks."""
+        self._rollbacks.tell(news)
 
     def model_event_seen(self, event: ModelEvent) -> None:
         """Take note of a model event."""

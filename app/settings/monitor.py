@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, fie
 
 from app.settings.comparison import ComparisonSettings
 from app.settings.performance import ModelPerformanceSettings, RateSettings, named_rates
+from app.settings.rollback import RollbackSettings
 from app.settings.routing import RoutingSettings
 from app.settings.section import Detail, Section, details, expected, known_one, not_empty
 from app.settings.triggers import RetrainingSettings, performances
@@ -268,6 +269,9 @@ class ModelSettings(Section):
 
     routing: RoutingSettings = RoutingSettings()
     """What Driftline may do with its routes."""
+
+    rollback: RollbackSettings = RollbackSettings()
+    """When its rollback is asked for."""
 
     values: ValueOverrides = ValueOverrides()
     """Which spellings mean one value of this model."""

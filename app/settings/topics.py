@@ -25,6 +25,7 @@ class TopicRole(StrEnum):
     MODEL_PERFORMANCE = "model_performance"
     MODEL_COMPARISONS = "model_comparisons"
     RETRAIN_REQUESTS = "retrain_requests"
+    ROLLBACK_REQUESTS = "rollback_requests"
     MODEL_VERSIONS = "model_versions"
     MODEL_ROUTING = "model_routing"
     DEAD_LETTERS = "dead_letters"
@@ -79,6 +80,9 @@ class TopicSettings(Section):
 
     retrain_requests: TopicName = "retrain-requests"
     """Written: requests to retrain, keyed by model."""
+
+    rollback_requests: TopicName = "rollback-requests"
+    """Written: requests to have an earlier version serve again, keyed by model."""
 
     model_versions: TopicName = "model-versions"
     """Written: what is known of each model version, compacted, keyed by both."""

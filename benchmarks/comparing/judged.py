@@ -17,6 +17,7 @@ from detectors.comparisons.measured import Measured
 from detectors.comparisons.options import ComparisonOptions
 from detectors.comparisons.row_values import row_values
 from detectors.monitors.comparisons import Comparisons
+from detectors.monitors.rollbacks import Rollbacks
 from detectors.performance.error import Task
 from detectors.performance.labelled_rows import with_errors
 from detectors.performance.options import ScoreOf
@@ -95,7 +96,9 @@ def comparisons_of(drawn: Drawn, options: ComparisonOptions, size: int) -> list[
         for part in (_part(by_version, begin, begin + size) for begin in begins)
     ]
     stated = replace(options, baseline=OLD, candidates=(NEW,))
-    comparisons = Comparisons(lambda _: stated, VersionRegistry(), Router())
+    registry, router = VersionRegistry(), Router()
+    rollbacks = Rollbacks(lambda _: None, registry, router)
+    comparisons = Comparisons(lambda _: stated, registry, router, rollbacks)
     consumers = {
         key: comparisons.consumers(key, USUAL_CLASSES, ScoreOf.POSITIVE)
         for key in ((MODEL, OLD), (MODEL, NEW))
@@ -104,7 +107,8 @@ def comparisons_of(drawn: Drawn, options: ComparisonOptions, size: int) -> list[
         for batch in whole.batches():
             for consumer in consumers[batch.model, batch.version]:
                 consumer.consume(batch, 0, RowLog())
-    return comparisons.settle([told, *tables])
+    settled = comparisons.settle([told, *tables])
+    return [each for each in settled if isinstance(each, ModelComparison)]
 
 
 def contrast_of(drawn: Drawn, options: ComparisonOptions) -> Contrast | None:

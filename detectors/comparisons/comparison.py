@@ -114,6 +114,8 @@ class Comparison:
         self._segments: list[SegmentLook] = []
         self._told: str | None = None
         self._told_rows = 0
+        self._latest_said = ("", 0)
+        """Of the latest look, told or not; no part of the state."""
 
     def assign(self, assignment: Assignment) -> bool:
         """Have versions come to their rows otherwise; tell whether the comparison may go on.
@@ -190,6 +192,7 @@ class Comparison:
             map(str, (*ruling, *faults, *(what.finding for _, what in everywhere), self.mode))
         )
         rows = self.traffic.rows + sum(self.labelled)
+        self._latest_said = said, rows
         has_changed = said != self._told and (
             any(each.decided_at == at for each, _ in everywhere) or rows >= AGAIN * self._told_rows
         )
@@ -197,9 +200,13 @@ class Comparison:
             return None
         while self._next_look <= sum(self.labelled):
             self._next_look = max(int(self._next_look * GROWTH), self._next_look + 1)
-        self._told, self._told_rows = said, rows
-        self.looks += 1
+        self.tell()
         return look
+
+    def tell(self) -> None:
+        """Take note that the latest look is told, new enough or not."""
+        self._told, self._told_rows = self._latest_said
+        self.looks += 1
 
     def state(self) -> State:
         """Return the whole state."""

@@ -231,8 +231,8 @@ class TableRows:
 
 def by_table(
     tables: Sequence[ObservationTable], gathered: Mapping[Owner, list[NewRows]]
-) -> list[dict[ModelVersion, TableRows]]:
-    """Return what tables have brought of the versions that are compared, in the tables' order.
+) -> list[tuple[int, dict[ModelVersion, TableRows]]]:
+    """Return the numbers of tables and what they have brought of the versions that are compared.
 
     Rows that are in none of the tables were held until their version had shown itself: they count
     as those of the first one, or, where they are not what its rows are, as those of a table beside
@@ -248,7 +248,7 @@ def by_table(
         for number, (begin, end) in enumerate(pairwise(accumulate(shares, initial=0))):
             if begin < end:
                 found.setdefault((number, origin), {})[key] = rows.between(begin, end)
-    return [found[place] for place in sorted(found, key=_order)]
+    return [(place[0], found[place]) for place in sorted(found, key=_order)]
 
 
 def _order(place: tuple[int, Origin]) -> tuple[int, bool]:

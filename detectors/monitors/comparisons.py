@@ -12,13 +12,16 @@ from detectors.comparisons.assignment import Assignment, assignment_of, pairs_of
 from detectors.comparisons.comparison import Comparison
 from detectors.comparisons.options import ComparisonOptions
 from detectors.comparisons.telling import comparison_event
+from detectors.monitors.compared_rollbacks import rollback_by
 from detectors.monitors.compared_rows import ComparedRows, Gathered, TableRows, by_table
 from detectors.monitors.ramp_evidence import ramp_evidence
+from detectors.monitors.rollbacks import Rollbacks
+from detectors.monitors.turned_thresholds import by_their_tables
 from detectors.performance.options import ScoreOf
 from detectors.routing.router import Router
 from detectors.snapshots.tree import State
 from detectors.versions.registry import VersionRegistry
-from schemas.events.model_comparison import ModelComparison
+from schemas.events.published import PublishedEvent
 from schemas.events.times import format_time, parse_time
 from schemas.events.version_status import VersionStatus
 from schemas.tables.model_version import ModelVersion
@@ -46,6 +49,8 @@ class Comparisons:
         What the versions are to their models.
     router
         Which versions are to serve; has ramps go on by what is found.
+    rollbacks
+        Asks for a rollback where a version that serves is worse.
     """
 
     def __init__(
@@ -53,11 +58,13 @@ class Comparisons:
         options_of: Callable[[str], ComparisonOptions | None],
         registry: VersionRegistry,
         router: Router,
+        rollbacks: Rollbacks,
     ) -> None:
         self.options_of = options_of
         self._registry = registry
         self._router = router
         self._routes = router.routes
+        self._rollbacks = rollbacks
         self._versions: dict[str, dict[str, None]] = {}
         """The watched versions of each model."""
         self._pairs: dict[str, list[Pair]] = {}
@@ -99,18 +106,33 @@ class Comparisons:
         """Take note of a model event or a route: versions may be something else to their model."""
         self._forget(model)
 
-    def settle(self, tables: Sequence[ObservationTable]) -> list[ModelComparison]:
-        """Take what the monitors have seen of tables; return what there is to tell of it."""
+    def settle(
+        self, tables: Sequence[ObservationTable], found: Iterable[PublishedEvent] = ()
+    ) -> list[PublishedEvent]:
+        """Take what the monitors have seen of tables; return what there is to tell of it.
+
+        Parameters
+        ----------
+        tables
+            What was taken.
+        found
+            What the monitors have found in them: thresholds that are crossed may ask for a
+            rollback.
+        """
         gathered = self._gathered.take()
-        if not gathered:
+        turned = by_their_tables(tables, found)
+        if not gathered and not turned:
             return []
-        return [
-            event
-            for brought in by_table(tables, gathered)
-            for model in dict.fromkeys(model for model, _ in brought)
-            for pair in self._pairs_of(model)
-            for event in self._compare(pair, brought)
-        ]
+        events: list[PublishedEvent] = []
+        brought_by = by_table(tables, gathered)
+        for number in range(len(tables)):
+            # Before the comparisons of the table, however many tables were taken at once.
+            asked = (self._rollbacks.alerted(each) for each in turned.get(number, ()))
+            events += [each for each in asked if each is not None]
+            for at, brought in brought_by:
+                if at == number:
+                    events += self._compared(brought)
+        return events
 
     def stamps(self) -> Iterator[tuple[Pair, Hashable]]:
         """Yield the pairs, with what differs when their states do."""
@@ -139,9 +161,14 @@ class Comparisons:
             if comparison is not None:
                 self._comparisons[model, baseline, candidate] = comparison
 
+    def _compared(self, brought: dict[ModelVersion, TableRows]) -> Iterator[PublishedEvent]:
+        for model in dict.fromkeys(model for model, _ in brought):
+            for pair in self._pairs_of(model):
+                yield from self._compare(pair, brought)
+
     def _compare(
         self, pair: Pair, brought: dict[ModelVersion, TableRows]
-    ) -> Iterator[ModelComparison]:
+    ) -> Iterator[PublishedEvent]:
         model, baseline, candidate = pair
         arms = [brought.get((model, each)) for each in (baseline, candidate)]
         there = [each for each in arms if each is not None]
@@ -166,11 +193,15 @@ class Comparisons:
         look = comparison.look(there[-1].at)
         if look is not None:
             yield comparison_event(model, baseline, candidate, comparison, look)
-        if comparison.latest is not None and self._router.ramp_of(model):
-            evidence = ramp_evidence(
-                comparison, comparison.latest, self._registry, (model, candidate)
+        if comparison.latest is not None:
+            if self._router.ramp_of(model):
+                evidence = ramp_evidence(
+                    comparison, comparison.latest, self._registry, (model, candidate)
+                )
+                self._router.consider(model, (baseline, candidate), evidence)
+            yield from rollback_by(
+                pair, comparison, comparison.latest, self._rollbacks, is_told=look is not None
             )
-            self._router.consider(model, (baseline, candidate), evidence)
 
     def _is_compared(self, key: ModelVersion) -> bool:
         return any(key[1] in pair[1:] for pair in self._pairs_of(key[0]))

@@ -16,12 +16,14 @@ from detectors.monitors.given_references import GivenOf, GivenReferences
 from detectors.monitors.model_monitor import ModelMonitor
 from detectors.monitors.newcomers import Newcomers, bytes_for, rows_shown
 from detectors.monitors.options import MonitorOptions
+from detectors.monitors.rollbacks import Rollbacks
 from detectors.monitors.roster import Roster
 from detectors.monitors.row_consumer import RowConsumer
 from detectors.monitors.served_rows import ServedRows
 from detectors.performance.error import Task
 from detectors.performance.labelled_rows import are_labelled, with_errors
 from detectors.performance.options import ScoreOf
+from detectors.rollback.options import RollbackOptions
 from detectors.routing.options import RoutingOptions
 from detectors.routing.router import Router
 from detectors.routing.routes import RouteOutcome, Routes
@@ -58,6 +60,10 @@ def _not_compared(_model: str) -> None:
 
 def _not_routed(_model: str) -> None:
     """Return that Driftline may not write the routes of a model."""
+
+
+def _never_rolled_back(_model: str) -> None:
+    """Return that no rollback of a model is asked for."""
 
 
 class Taken(NamedTuple):
@@ -119,6 +125,8 @@ class Fleet:
         Gives how the versions of a model are compared, by its name; None where they are not.
     routed_by
         Gives what Driftline may do with the routes of a model, by its name; None for nothing.
+    rolled_back_by
+        Gives when the rollback of a model is asked for, by its name; None where it never is.
 
     Attributes
     ----------
@@ -136,6 +144,8 @@ class Fleet:
         What served, by the rows that were counted and by model events.
     router
         Which versions are to serve, and what Driftline decides about it.
+    rollbacks
+        What asks for a rollback, and how that is answered.
     comparisons
         Of the versions of each model.
     """
@@ -151,6 +161,7 @@ class Fleet:
         consumers_of: Callable[[str, str], Sequence[RowConsumer]] = _no_others,
         compared_by: Callable[[str], ComparisonOptions | None] = _not_compared,
         routed_by: Callable[[str], RoutingOptions | None] = _not_routed,
+        rolled_back_by: Callable[[str], RollbackOptions | None] = _never_rolled_back,
     ) -> None:
         self.evicted: list[ModelVersion] = []
         self.options_of = options_of
@@ -163,7 +174,8 @@ class Fleet:
         self.references = GivenReferences()
         self.versions = VersionRegistry(most=most_models, restarts=self._restarts)
         self.router = Router(routed_by)
-        self.comparisons = Comparisons(compared_by, self.versions, self.router)
+        self.rollbacks = Rollbacks(rolled_back_by, self.versions, self.router)
+        self.comparisons = Comparisons(compared_by, self.versions, self.router, self.rollbacks)
 
     def __iter__(self) -> Iterator[ModelMonitor]:
         return iter(self._roster)
@@ -214,7 +226,7 @@ class Fleet:
                     taken += self._take_known(known)
                     known = []
                 found, evicted = self._make_room()
-                found += self.comparisons.settle([table])
+                found += self.comparisons.settle([table], found)
                 taken.append(Taken(table.only(look.strange), found, evicted))
                 if len(look.strange) < len(table.models):
                     known.append(table.only(set(table.versions()) - look.strange))
@@ -314,7 +326,8 @@ class Fleet:
                 if key in those:
                     self._roster.touch(key, has_grown=those[key])
         if taken:
-            taken[-1].events.extend(self.comparisons.settle(tables))
+            found = [event for each in taken for event in each.events]
+            taken[-1].events.extend(self.comparisons.settle(tables, found))
         return taken
 
     def _take(self, table: ObservationTable, look: _Look | None) -> Taken:
@@ -343,7 +356,7 @@ class Fleet:
             others, made_room = self._make_room()
             found += others
             evicted += made_room
-        found += self.comparisons.settle([table])
+        found += self.comparisons.settle([table], found)
         return Taken(table, found, evicted)
 
     def _make_room(self) -> tuple[list[PublishedEvent], list[ModelVersion]]:
@@ -429,11 +442,12 @@ class Fleet:
         does not matter to the references. An event without a time is always new.
         """
         is_new = event.timestamp is None or self.noticed.is_new(event_id(event))
+        restarts = self._restarts(event)
         self.versions.notice(event, is_new=is_new)
+        self.rollbacks.notice(event, is_new=is_new, restarts=restarts)
         if not is_new:
             return
         self.comparisons.notice(event.model)
-        restarts = self._restarts(event)
         for monitor in self:
             if monitor.model == event.model:
                 if restarts:
@@ -450,6 +464,7 @@ class Fleet:
         outcome = self.router.notice(notice)
         if outcome in {RouteOutcome.TAKEN, RouteOutcome.ENDED}:
             self.comparisons.notice(notice.model)
+            self.rollbacks.rerouted(notice.model)
         return outcome
 
     def refer(self, value: bytes) -> str:
@@ -494,6 +509,7 @@ class Fleet:
             "references": self.references.state(),
             "routes": self.routes.state(),
             "ramps": self.router.state(),
+            "rollbacks": self.rollbacks.state(),
             "comparisons": self.comparisons.state(),
         }
 
@@ -506,6 +522,7 @@ class Fleet:
             "newcomers": self.newcomers.outline(),
             "routes": self.routes.outline(),
             "ramps": self.router.outline(),
+            "rollbacks": self.rollbacks.outline(),
             "comparisons": self.comparisons.outline(),
         }
 
@@ -523,6 +540,7 @@ class Fleet:
         self.versions.restore(state.get("versions", {}))
         self.routes.restore(state.get("routes", []))
         self.router.restore(state.get("ramps", []))
+        self.rollbacks.restore(state.get("rollbacks", []))
         self.comparisons.restore(state.get("comparisons", []))
 
     def _new_monitor(self, model: str, version: str) -> ModelMonitor:

@@ -2,8 +2,8 @@
 
 One for each model version that is watched, one for each block of rows of newcomers, one for the
 model events noticed, of the registry one for each version and one for each model's events, one for
-each reference from outside, one for each model's route and one for its ramp, and one for each pair
-of versions that is compared.
+each reference from outside, one for each model's route, one for its ramp and one for its rollback
+requests, and one for each pair of versions that is compared.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
@@ -24,6 +24,7 @@ from detectors.monitors.held_snapshot import (
     name_of,
 )
 from detectors.monitors.options import MonitorOptions
+from detectors.monitors.rollbacks import ROLLBACK, Rollbacks
 from detectors.performance.error import Task
 from detectors.performance.task_choice import settled_in
 from detectors.reference.given import Fate, GivenOutcome
@@ -169,10 +170,16 @@ class FleetSnapshots:
         self._ramps = ModelParts(
             _model_and_version, lambda name, state: Router().restore([(name[1], state)])
         )
+        self._rollbacks = ModelParts(
+            _model_and_version,
+            lambda name, state: Rollbacks(
+                fleet.rollbacks.options_of, fleet.versions, fleet.router
+            ).restore([(name[1], state)]),
+        )
         self._comparisons = ModelParts(
             lambda name: {"pair": list(name[1:])},
             lambda name, state: Comparisons(
-                fleet.comparisons.options_of, fleet.versions, fleet.router
+                fleet.comparisons.options_of, fleet.versions, fleet.router, fleet.rollbacks
             ).restore([(name[1:], state)]),
         )
         self._others: dict[str, tuple[ModelParts, Callable[[PartName], State]]] = {
@@ -181,6 +188,7 @@ class FleetSnapshots:
             REFERENCE: (self._references, fleet.references.part_state),
             ROUTE: (self._routes, lambda name: fleet.routes.part_state(name[1])),
             RAMPED: (self._ramps, lambda name: fleet.router.part_state(name[1])),
+            ROLLBACK: (self._rollbacks, lambda name: fleet.rollbacks.part_state(name[1])),
             COMPARED: (
                 self._comparisons,
                 lambda name: fleet.comparisons.part_state((name[1], name[2], name[3])),
@@ -203,6 +211,7 @@ class FleetSnapshots:
         stamps |= dict(self._fleet.references.stamps())
         stamps |= {(ROUTE, model): stamp for model, stamp in self._fleet.routes.stamps()}
         stamps |= {(RAMPED, model): stamp for model, stamp in self._fleet.router.stamps()}
+        stamps |= {(ROLLBACK, model): stamp for model, stamp in self._fleet.rollbacks.stamps()}
         stamps |= {(COMPARED, *pair): stamp for pair, stamp in self._fleet.comparisons.stamps()}
         stamps |= {_registered(key): stamp for key, stamp in self._fleet.versions.stamps()}
         return stamps
@@ -252,6 +261,9 @@ class FleetSnapshots:
         ramped = self._states_of_others(
             [(RAMPED, model) for model in outline.get("ramps", ())], parts
         )
+        asked = self._states_of_others(
+            [(ROLLBACK, model) for model in outline.get("rollbacks", ())], parts
+        )
         compared = self._states_of_others(
             [(COMPARED, *pair) for pair in outline.get("comparisons", ())], parts
         )
@@ -266,6 +278,7 @@ class FleetSnapshots:
             "references": given,
             "routes": [(name[1], state) for name, state in routed],
             "ramps": [(name[1], state) for name, state in ramped],
+            "rollbacks": [(name[1], state) for name, state in asked],
             "comparisons": [(name[1:], state) for name, state in compared],
         }
         attempt = partial(self._fleet.restore, whole)
@@ -275,6 +288,7 @@ class FleetSnapshots:
             (self._references, given),
             (self._routes, routed),
             (self._ramps, ramped),
+            (self._rollbacks, asked),
             (self._comparisons, compared),
             (self._parts, states),
         ):

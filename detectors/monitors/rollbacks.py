@@ -12,7 +12,7 @@ from detectors.rollback.breach import breach_of
 from detectors.rollback.cause import Cause, CauseOutcome
 from detectors.rollback.model_rollbacks import ModelRollbacks
 from detectors.rollback.options import RollbackOptions, RollbackSource
-from detectors.rollback.request_making import request_id_of, request_of
+from detectors.rollback.request_making import request_id_of, request_of, sentence_of
 from detectors.rollback.serving import serving
 from detectors.rollback.target import target_of
 from detectors.routing.router import Router
@@ -38,13 +38,13 @@ class RollbackNews(NamedTuple):
     Attributes
     ----------
     causes
-        What has become of causes, with their models.
+        What has become of causes.
     answers
         What has become of model events that may answer requests, with their models; of a route
         that has ended one without a type.
     """
 
-    causes: Sequence[tuple[str, CauseOutcome]]
+    causes: Sequence[tuple[Cause, CauseOutcome]]
     answers: Sequence[tuple[str, ModelEventType | None, AnswerOutcome]]
 
 
@@ -74,7 +74,7 @@ class Rollbacks:
         self._registry = registry
         self._router = router
         self._models: dict[str, ModelRollbacks] = {}
-        self._causes: list[tuple[str, CauseOutcome]] = []
+        self._causes: list[tuple[Cause, CauseOutcome]] = []
         self._answers: list[tuple[str, ModelEventType | None, AnswerOutcome]] = []
 
     def serving(self, model: str) -> frozenset[str]:
@@ -92,45 +92,58 @@ class Rollbacks:
         standing = self._registry.standing_of(model)
         return standing is not None and version in standing.good
 
-    def found(
-        self, cause: Cause, source: RollbackSource, evidence: Callable[[], list[RollbackEvidence]]
-    ) -> RollbackRequest | None:
-        """Take what was found about a version that serves; return the request that it makes.
+    def weigh(self, cause: Cause, source: RollbackSource) -> str | None:
+        """Return to which version to go back for what was found; None where that is not asked.
 
         Parameters
         ----------
         cause
-            What was found.
+            What was found about a version that serves.
         source
             Where.
-        evidence
-            Gives the metrics by which it is worse, at least one; it is asked only where a request
-            is made.
         """
         options = self.options_of(cause.model)
         if options is None or source not in options.sources:
             return None
         model = self._of(cause.model)
-        held = model.held(cause, options)
-        target = None
-        if held is None:
+        outcome, target = model.held(cause, options), None
+        if outcome is None:
             target = self._target(cause, model)
-            held = CauseOutcome.NO_TARGET if target is None else None
-        if held is not None or target is None:
-            self._count(model, cause, held or CauseOutcome.NO_TARGET)
-            return None
-        self._count(model, cause, CauseOutcome.REQUESTED)
-        model.ask(
-            cause,
-            request_id_of(cause, target),
-            options,
-            is_served=cause.version in self.serving(cause.model),
-        )
-        known = evidence()
-        ids = {each.found_in for each in known}
+            outcome = CauseOutcome.NO_TARGET if target is None else CauseOutcome.REQUESTED
+        self._count(model, cause, outcome)
+        return target
+
+    def ask(
+        self, cause: Cause, target: str, evidence: Sequence[RollbackEvidence]
+    ) -> RollbackRequest:
+        """Return the request of a cause, and have the route go back where that is allowed.
+
+        Parameters
+        ----------
+        cause, target
+            What was found, and what `weigh` says of it.
+        evidence
+            The metrics by which the version is worse, at least one; thresholds that it has crossed
+            are added.
+        """
+        options = self.options_of(cause.model)
+        if options is None:
+            raise ValueError(f"no rollback of {cause.model} is asked for")
+        model = self._of(cause.model)
+        request_id = request_id_of(cause, target)
+        is_served = cause.version in self.serving(cause.model)
+        model.ask(cause, request_id, options, is_served=is_served)
+        ids = {each.found_in for each in evidence}
         breaches = model.breaches.get(cause.version, {}).values()
-        known += [each for each in breaches if each.found_in not in ids]
-        return request_of(cause, target, known, options)
+        known = [*evidence, *(each for each in breaches if each.found_in not in ids)]
+        route = self._router.go_back(
+            cause.model,
+            target,
+            sentence_of(cause, target, known),
+            cause.at,
+            self._answer(cause, request_id),
+        )
+        return request_of(cause, target, known, options, None if route is None else route.route_id)
 
     def alerted(self, alert: PerformanceAlert) -> RollbackRequest | None:
         """Take a threshold that a version has crossed, or keeps again."""
@@ -156,15 +169,18 @@ class Rollbacks:
             return None
         evidence = breach_of(alert)
         self._of(alert.model).breach(alert.version, alert.threshold, evidence)
-        return self.found(cause, RollbackSource.THRESHOLD, lambda: [evidence])
+        target = self.weigh(cause, RollbackSource.THRESHOLD)
+        return None if target is None else self.ask(cause, target, [evidence])
 
-    def notice(self, event: ModelEvent, *, restarts: bool) -> None:
-        """Take a model event that was not noticed before, once the registry has it.
+    def notice(self, event: ModelEvent, *, is_new: bool, restarts: bool) -> None:
+        """Take a model event, once the registry has it.
 
         Parameters
         ----------
         event
             About a model of the partition.
+        is_new
+            Whether it was not noticed before.
         restarts
             Whether references begin anew after it.
         """
@@ -172,10 +188,10 @@ class Rollbacks:
         if options is None or event.timestamp is None:
             return
         model = self._models.get(event.model)
-        effects = event.effects
-        if model is None:
-            if effects.extends_rollback or event.type in _ANSWERING:
-                self._answers.append((event.model, event.type, AnswerOutcome.NOTHING_OPEN))
+        if model is None or not is_new:
+            if event.effects.extends_rollback or event.type in _ANSWERING:
+                nothing = AnswerOutcome.NOTHING_OPEN if is_new else AnswerOutcome.REPEATED
+                self._answers.append((event.model, event.type, nothing))
             return
         outcome = model.answer(event, options)
         if restarts:
@@ -238,7 +254,7 @@ class Rollbacks:
 
     def _count(self, model: ModelRollbacks, cause: Cause, outcome: CauseOutcome) -> None:
         if model.counts(cause.key, outcome):
-            self._causes.append((cause.model, outcome))
+            self._causes.append((cause, outcome))
 
     def _target(self, cause: Cause, model: ModelRollbacks) -> str | None:
         route = self._router.routes.of(cause.model)
@@ -249,6 +265,16 @@ class Rollbacks:
             serving(route, None),
             model.gone,
         )
+
+    def _answer(self, cause: Cause, request_id: str) -> tuple[str, int] | None:
+        """Return what a way back answers, and since when the version is the champion.
+
+        None where it is not: what is to serve then is the champion already.
+        """
+        standing = self._registry.standing_of(cause.model)
+        if standing is None or standing.champion != cause.version:
+            return None
+        return request_id, standing.histories[cause.version][-1].since
 
     def _has_served_long(self, cause: Cause, options: RollbackOptions) -> bool:
         """Tell whether a version has been the champion for so long that it is no news."""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-from detectors.requests.latest_request import LatestRequest
+from detectors.requests.last_request import LastRequest
 from detectors.requests.options import SECONDS
 from detectors.retraining.evidence import AlertEvidence, Evidence, SignalEvidence
 from detectors.retraining.options import PolicyOptions
@@ -17,7 +17,7 @@ MOST_ALERTS: Final = 1000
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
-class VersionRequests(LatestRequest):
+class VersionRequests(LastRequest):
     """The evidence about a version, and its latest request.
 
     Attributes

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple, Self
 
 from detectors.requests.answers import AnswerOutcome
-from detectors.requests.latest_request import LatestRequest
+from detectors.requests.last_request import LastRequest
 from detectors.requests.options import SECONDS
 from detectors.rollback.cause import Cause, CauseOutcome
 from detectors.rollback.options import RollbackOptions
@@ -43,7 +43,7 @@ class Asked(NamedTuple):
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
-class ModelRollbacks(LatestRequest):
+class ModelRollbacks(LastRequest):
     """The latest request of a model, and what is known of its versions.
 
     Attributes

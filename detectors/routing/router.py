@@ -120,11 +120,19 @@ class Router:
         elif not course.is_waiting:
             self._move(route, ramp, found, evidence, so_far)
 
-    def go_back(self, model: str, target: str, cause: str, at: Position) -> ModelRoute | None:
+    def go_back(
+        self,
+        model: str,
+        target: str,
+        cause: str,
+        at: Position,
+        answer: tuple[str, int] | None = None,
+    ) -> ModelRoute | None:
         """Have one version serve alone in the next event; return the route, or None.
 
         None where the settings do not allow it, where no route of the model is in force (whoever
-        serves it does not go by routes), or where the version serves alone already.
+        serves it does not go by routes), or where the version serves alone already; a route of
+        Driftline's own that has it serve alone and is on its way is returned, and none is made.
 
         Parameters
         ----------
@@ -134,12 +142,16 @@ class Router:
             Why, in words.
         at
             The row that decided it.
+        answer
+            The rollback request that this answers, and a time before which that did not happen,
+            milliseconds since the epoch: the model event `rolled_back` is written with the route.
+            None for none.
         """
         latest = self._latest(model)
         if self.options_of(model) is None or latest is None:
             return None
         if [each.version for each in latest.versions if each.share] == [target]:
-            return None
+            return None if latest is self.routes.of(model) else latest
         found = Decided(RampMove.WENT_BACK, cause)
         evidence: Parts = {
             "as_of": at.model_dump(),
@@ -149,7 +161,7 @@ class Router:
             "labelled": [],
             "labelled_in_step": 0,
         }
-        return self._decide(model, alone(target), found, evidence, at.time)
+        return self._decide(model, alone(target), found, evidence, at.time, answer)
 
     def decisions(self) -> list[RouteDecision]:
         """Return what was decided since the last time."""
@@ -221,7 +233,13 @@ class Router:
         self._decide(model, parts, found, said, evidence.at.time)
 
     def _decide(
-        self, model: str, parts: Parts, found: Decided, evidence: Parts, time: str
+        self,
+        model: str,
+        parts: Parts,
+        found: Decided,
+        evidence: Parts,
+        time: str,
+        answer: tuple[str, int] | None = None,
     ) -> ModelRoute:
         latest = self._latest(model)
         # Rows may be behind the clock of who wrote the one before: it must not seem the later one.
@@ -243,6 +261,15 @@ class Router:
                 model=model,
                 version=route.versions[0].version,
                 timestamp=time,
+            )
+        if answer is not None:
+            request_id, since = answer
+            event = ModelEvent(
+                type=ModelEventType.ROLLED_BACK,
+                model=model,
+                version=route.versions[0].version,
+                timestamp=format_time(max(parse_time(time), since)),
+                request_id=request_id,
             )
         self._decisions.append(RouteDecision(model, found.move, route, event))
         return route

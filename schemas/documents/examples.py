@@ -400,6 +400,49 @@ RETRAIN_REQUEST: Final[dict[str, Any]] = {
     "message": "Retrain fraud: version 3 drifted in amount (critical feature).",
 }
 
+ROLLBACK_REQUEST: Final[dict[str, Any]] = {
+    "request_id": "1d6f6a3e-4a83-5e7c-9a63-2c7f5a0f8b64",
+    "model": "fraud",
+    "version": "4",
+    "target": "3",
+    "cause": "guardrail_worse",
+    "priority": "high",
+    "evidence": [
+        {
+            "cause": "guardrail_worse",
+            "found_in": "b7a30f5e-1f0b-5d43-8c8e-0b1f6a2f7d55",
+            "metric": "recall[1]",
+            "segment": None,
+            "value": 0.741,
+            "expected": 0.846,
+            "difference": -0.1049,
+            "low": -0.1921,
+            "high": -0.0178,
+            "rows": 398,
+            "expected_rows": 403,
+            "statistic": 71.3,
+            "limit": 40.0,
+            "at": {
+                "topic": "labels",
+                "partition": 1,
+                "offset": 40811,
+                "time": "2026-03-09T08:14:02.000Z",
+            },
+        }
+    ],
+    "decided_at": {
+        "topic": "labels",
+        "partition": 1,
+        "offset": 40811,
+        "time": "2026-03-09T08:14:02.000Z",
+    },
+    "requested_at": "2026-03-09T08:14:02.000Z",
+    "cooldown_until": "2026-03-09T09:14:02.000Z",
+    "expires_at": "2026-03-10T08:14:02.000Z",
+    "route_id": None,
+    "message": "Roll fraud back from 4 to 3: 4 is worse in recall[1] (0.741, and 0.846 of 3).",
+}
+
 VERSION_RECORD: Final[dict[str, Any]] = {
     "record_id": "e3a1f0c2-8f37-5d5b-9a43-0f4f5f3f2b10",
     "model": "fraud",
@@ -666,6 +709,16 @@ RETRAIN_REQUEST_HEADERS: Final = {
     "ce_source": "/driftline/fraud/3",
     "ce_type": "io.driftline.retrain-request.v1",
     "ce_time": "2026-03-01T12:00:41.000Z",
+    "ce_subject": "fraud",
+    "content-type": "application/json",
+}
+
+ROLLBACK_REQUEST_HEADERS: Final = {
+    "ce_specversion": "1.0",
+    "ce_id": "1d6f6a3e-4a83-5e7c-9a63-2c7f5a0f8b64",
+    "ce_source": "/driftline/fraud/4",
+    "ce_type": "io.driftline.rollback-request.v1",
+    "ce_time": "2026-03-09T08:14:02.000Z",
     "ce_subject": "fraud",
     "content-type": "application/json",
 }

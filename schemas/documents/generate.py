@@ -27,6 +27,7 @@ from schemas.events.model_event import EFFECTS, ModelEvent
 from schemas.events.model_performance import ModelPerformance
 from schemas.events.prediction import Prediction
 from schemas.events.retrain_request import RetrainRequest
+from schemas.events.rollback_request import RollbackRequest
 from schemas.events.routing import ModelRoute
 from schemas.events.version_record import VersionRecord
 
@@ -151,6 +152,14 @@ CHANNELS: Final = (
         _MODEL_KEY,
         (Example(examples.RETRAIN_REQUEST, examples.RETRAIN_REQUEST_HEADERS),),
         CloudEventType.RETRAIN_REQUEST,
+    ),
+    Channel(
+        "rollback-requests",
+        "rollback_request",
+        RollbackRequest,
+        _MODEL_KEY,
+        (Example(examples.ROLLBACK_REQUEST, examples.ROLLBACK_REQUEST_HEADERS),),
+        CloudEventType.ROLLBACK_REQUEST,
     ),
     Channel(
         "model-versions",

@@ -11,6 +11,7 @@ from agents.stages.telemetry import ModelStatus
 from agents.transport.delivery import Delivery
 from agents.transport.publisher import Publisher
 from agents.transport.rounds import BatchEvent, slices_of
+from detectors.monitors.rollbacks import RollbackNews
 from detectors.requests.answers import AnswerOutcome
 from detectors.routing.router import RouteDecision
 from detectors.routing.routes import RouteOutcome
@@ -24,6 +25,7 @@ from schemas.events.model_performance import ModelPerformance
 from schemas.events.nothing_to_say import Silence
 from schemas.events.retrain_request import RetrainRequest
 from schemas.events.retrain_signal import RetrainSignal
+from schemas.events.rollback_request import RollbackRequest
 from schemas.tables.model_version import ModelVersion
 from schemas.tables.observations import Origin
 
@@ -114,6 +116,8 @@ class FakeTelemetry:
     performances: list[ModelPerformance] = field(default_factory=list)
     requests: list[RetrainRequest] = field(default_factory=list)
     signals: list[RetrainSignal] = field(default_factory=list)
+    rollbacks: list[RollbackRequest] = field(default_factory=list)
+    rollback_news: list[RollbackNews] = field(default_factory=list)
     answers: list[AnswerOutcome] = field(default_factory=list)
     events: list[ModelEvent] = field(default_factory=list)
     saved: list[tuple[str, int, int]] = field(default_factory=list)
@@ -190,6 +194,12 @@ class FakeTelemetry:
 
     def trigger_met(self, signal: RetrainSignal) -> None:
         self.signals.append(signal)
+
+    def rollback_requested(self, request: RollbackRequest) -> None:
+        self.rollbacks.append(request)
+
+    def rollbacks_weighed(self, news: RollbackNews) -> None:
+        self.rollback_news.append(news)
 
     def request_answered(self, outcome: AnswerOutcome) -> None:
         self.answers.append(outcome)

@@ -14,6 +14,7 @@ from schemas.events.model_comparison import ModelComparison
 from schemas.events.model_event import ModelEvent
 from schemas.events.published import PublishedEvent
 from schemas.events.retrain_signal import RetrainSignal
+from schemas.events.rollback_request import RollbackRequest
 from schemas.events.route_notice import RouteNotice
 from schemas.events.routing import DecidedBy, ModelRoute
 from schemas.tables.model_version import ModelVersion
@@ -32,7 +33,7 @@ class OfflineDetection:
     ----------
     fleets
         Their final state, by partition.
-    alerts, performances, signals, comparisons
+    alerts, performances, signals, comparisons, rollbacks
         Ids.
     routes
         Ids of the routes that Driftline has decided.
@@ -48,6 +49,7 @@ class OfflineDetection:
     performances: set[str] = field(default_factory=set)
     signals: set[str] = field(default_factory=set)
     comparisons: set[str] = field(default_factory=set)
+    rollbacks: set[str] = field(default_factory=set)
     routes: set[str] = field(default_factory=set)
     noticed: list[ModelEvent] = field(default_factory=list)
     routed: list[str] = field(default_factory=list)
@@ -81,6 +83,8 @@ class OfflineDetection:
             return self.alerts
         if isinstance(found, ModelComparison):
             return self.comparisons
+        if isinstance(found, RollbackRequest):
+            return self.rollbacks
         return self.signals if isinstance(found, RetrainSignal) else self.performances
 
     def row_counts(self) -> Mapping[ModelVersion, int]:

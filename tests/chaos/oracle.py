@@ -191,7 +191,13 @@ class Oracle:
             for messages in self._read(TopicRole.MODEL_COMPARISONS).values()
             for message in messages
         ]
+        rollbacks = [
+            orjson.loads(message.value() or b"")["request_id"]
+            for messages in self._read(TopicRole.ROLLBACK_REQUESTS).values()
+            for message in messages
+        ]
         verdict = self._verdict
+        verdict.compare("rollback requests", rollbacks, detection.rollbacks)
         verdict.compare("comparisons", comparisons, detection.comparisons)
         verdict.compare("alerts", alerts, detection.alerts)
         verdict.compare("retrain signals", signals, detection.signals)

@@ -53,11 +53,18 @@ NEVER_EXPIRES: Final[Mapping[str, object]] = {"policy.expiry_seconds": 100_000_0
 was read first where a request expires meanwhile."""
 
 RAMPS: Final[Mapping[str, object]] = {
-    f"models.model-{number}.routing.{name}": value
+    f"models.model-{number}.{name}": value
     for number in range(4)
-    for name, value in (("automatic", True), ("step_seconds", 60), ("labels", 20))
+    for name, value in (
+        ("routing.automatic", True),
+        ("routing.step_seconds", 60),
+        ("routing.labels", 20),
+        ("rollback.cooldown_seconds", 300),
+        ("rollback.expiry_seconds", 600),
+    )
 }
-"""For routes in `tests.chaos.traffic`: workers decide about the ramps that these begin."""
+"""For routes in `tests.chaos.traffic`: workers decide about the ramps that these begin, and ask to
+go back where what has traffic by them crosses a threshold."""
 
 READ: Final = (
     TopicRole.PREDICTIONS,

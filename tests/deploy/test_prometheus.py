@@ -8,6 +8,8 @@ import pytest
 import yaml
 
 from agents.join.telemetry import LabelOutcomes
+from detectors.requests.answers import AnswerOutcome
+from detectors.rollback.cause import CauseOutcome
 from schemas.events.alert import Severity
 from schemas.events.model_event import EFFECTS, ModelEventType
 from schemas.events.quality_alert import Quality
@@ -85,7 +87,7 @@ def test_the_values_that_are_matched_are_values_that_occur() -> None:
     assert set("|".join(qualities).split("|")) == {Quality.UNSEEN, Quality.CONSTANT}
     outcomes = re.findall(r'outcome=~?"([\w|]+)"', text)
     assert outcomes
-    known = {outcome.name for outcome in fields(LabelOutcomes)}
+    known = {outcome.name for outcome in fields(LabelOutcomes)} | {*AnswerOutcome, *CauseOutcome}
     assert {name for names in outcomes for name in names.split("|")} <= known
     types = {name for names in re.findall(r'type=~"([\w|]+)"', text) for name in names.split("|")}
     assert types

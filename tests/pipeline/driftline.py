@@ -31,6 +31,7 @@ TOPICS = (
     "model-performance",
     "model-comparisons",
     "retrain-requests",
+    "rollback-requests",
     "model-versions",
     "model-routing",
     "driftline-dead-letters",

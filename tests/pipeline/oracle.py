@@ -12,6 +12,7 @@ from detectors.monitors.fleet import Fleet
 from detectors.monitors.label_watch import LabelWatch
 from detectors.monitors.options import MonitorOptions
 from detectors.monitors.performance_watch import PerformanceWatch
+from detectors.rollback.options import RollbackOptions
 from schemas.events.codec import decode_object
 from schemas.events.invalid import InvalidMessage
 from schemas.events.observed import decode_observed
@@ -40,6 +41,7 @@ def offline(
                 LabelWatch((model, version), options),
             ),
             compared_by=lambda _: ComparisonOptions(),
+            rolled_back_by=lambda _: RollbackOptions(),
         )
         for partition in range(PARTITIONS)
     }

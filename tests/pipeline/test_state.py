@@ -107,6 +107,7 @@ def check_against_the_oracle(client: Kafka) -> list[PublishedEvent]:
             ("drift-alerts", "alert_id"),
             ("model-performance", "performance_id"),
             ("model-comparisons", "comparison_id"),
+            ("rollback-requests", "request_id"),
         )
         for event in client.read(topic, lambda _: False, within=2.0)
     }

@@ -18,6 +18,7 @@ from schemas.events.model_performance import ModelPerformance
 from schemas.events.published import PublishedEvent
 from schemas.events.retrain_request import RetrainRequest
 from schemas.events.retrain_signal import RetrainSignal
+from schemas.events.rollback_request import RollbackRequest
 from schemas.events.version_record import VersionRecord
 from tests.agents.fakes import FakePublisher, FakeTelemetry
 from tests.schemas.events.routes import route_of
@@ -29,12 +30,14 @@ TOPICS = replace(
     model_performance="acme.performance",
     model_comparisons="acme.comparisons",
     retrain_requests="acme.requests",
+    rollback_requests="acme.rollbacks",
 )
 DRIFT, QUALITY = decode_alert(examples.DRIFT_ALERT), decode_alert(examples.QUALITY_ALERT)
 PERFORMANCE = decode_alert(examples.PERFORMANCE_ALERT)
 WINDOW = decode_event(ModelPerformance, examples.MODEL_PERFORMANCE)
 COMPARISON = decode_event(ModelComparison, examples.MODEL_COMPARISON)
 REQUEST = decode_event(RetrainRequest, examples.RETRAIN_REQUEST)
+ROLLBACK = decode_event(RollbackRequest, examples.ROLLBACK_REQUEST)
 SIGNAL = decode_event(RetrainSignal, examples.RETRAIN_SIGNAL)
 VERSION = decode_event(VersionRecord, examples.VERSION_RECORD)
 
@@ -102,6 +105,12 @@ class World:
             examples.RETRAIN_REQUEST_HEADERS,
         ),
         (
+            ROLLBACK,
+            TOPICS.rollback_requests,
+            examples.ROLLBACK_REQUEST,
+            examples.ROLLBACK_REQUEST_HEADERS,
+        ),
+        (
             VERSION,
             TOPICS.model_versions,
             examples.VERSION_RECORD,
@@ -114,7 +123,17 @@ class World:
             examples.RETRAIN_SIGNAL_HEADERS,
         ),
     ],
-    ids=["drift", "quality", "performance", "window", "comparison", "request", "version", "signal"],
+    ids=[
+        "drift",
+        "quality",
+        "performance",
+        "window",
+        "comparison",
+        "request",
+        "rollback",
+        "version",
+        "signal",
+    ],
 )
 def test_an_event_goes_to_the_topic_of_its_type_as_the_published_examples_show_it(
     event: PublishedEvent, topic: str, value: object, headers: dict[str, str]
@@ -130,12 +149,13 @@ def test_an_event_goes_to_the_topic_of_its_type_as_the_published_examples_show_i
 
 def test_each_event_is_told_of() -> None:
     world = World()
-    for event in (DRIFT, QUALITY, PERFORMANCE, WINDOW, COMPARISON, REQUEST):
+    for event in (DRIFT, QUALITY, PERFORMANCE, WINDOW, COMPARISON, REQUEST, ROLLBACK):
         world.publish(event)
     assert world.telemetry.alerts == [DRIFT, QUALITY, PERFORMANCE]
     assert world.telemetry.performances == [WINDOW]
     assert world.telemetry.comparisons == [COMPARISON]
     assert world.telemetry.requests == [REQUEST]
+    assert world.telemetry.rollbacks == [ROLLBACK]
 
 
 def test_an_event_without_a_topic_is_no_output() -> None:

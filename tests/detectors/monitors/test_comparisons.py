@@ -12,6 +12,7 @@ from detectors.monitors.comparisons import Comparisons
 from detectors.monitors.fleet import Fleet
 from detectors.monitors.fleet_snapshot import FleetSnapshots
 from detectors.monitors.options import MonitorOptions
+from detectors.monitors.rollbacks import Rollbacks
 from detectors.performance.error import Task
 from detectors.performance.options import PerformanceOptions, ScoreOf
 from detectors.performance.threshold import ThresholdMetric
@@ -432,7 +433,9 @@ def test_scores_of_the_positive_class_are_compared_as_such() -> None:
 
 
 def test_nothing_is_kept_of_models_that_are_not_watched() -> None:
-    comparisons = Comparisons(lambda _: COMPARED, VersionRegistry(), Router())
+    registry, router = VersionRegistry(), Router()
+    rollbacks = Rollbacks(lambda _: None, registry, router)
+    comparisons = Comparisons(lambda _: COMPARED, registry, router, rollbacks)
     for number in range(10):
         model = f"tenant-{number}"
         comparisons.notice(model)

@@ -36,7 +36,7 @@ class Model:
         happened = event(kind, version, time, **more)
         self.registry.notice(happened, is_new=True)
         restarts = kind in {"version_deployed", "rolled_back"}
-        self.rollbacks.notice(happened, restarts=restarts)
+        self.rollbacks.notice(happened, is_new=True, restarts=restarts)
 
     def is_routed(self, document: dict[str, Any]) -> None:
         self.router.notice(notice_of(route_of(document, route_id=str(self._routes)), self._routes))
@@ -45,7 +45,8 @@ class Model:
 
     def found(self, second: float = 0, **changed: Any) -> RollbackRequest | None:
         cause = cause_of(second, **changed)
-        return self.rollbacks.found(cause, RollbackSource.COMPARISON, lambda: [evidence_of()])
+        target = self.rollbacks.weigh(cause, RollbackSource.COMPARISON)
+        return None if target is None else self.rollbacks.ask(cause, target, [evidence_of()])
 
     def crosses(
         self, second: float = 0, version: str = "8", *, again: bool = False, **changed: Any
@@ -101,7 +102,8 @@ def test_where_it_is_not_configured_nothing_is_asked_nor_counted() -> None:
     assert silent.found() is silent.crosses() is other.found() is None
     assert silent.rollbacks.state() == other.rollbacks.state() == []
     silent.happens("rolled_back", "7", "12:30")
-    assert silent.causes() == other.causes() == silent.answers() == []
+    assert silent.causes() == other.causes() == []
+    assert silent.answers() == []
 
 
 def test_a_threshold_that_the_serving_version_crosses_asks() -> None:
@@ -259,6 +261,6 @@ def test_models_that_are_remembered_have_a_bound() -> None:
     model = deployed("8")
     for number in range(MOST_MODELS + 5):
         cause = Cause(RollbackCause.WORSE, "key", str(number), "8", None, at(0))
-        model.rollbacks.found(cause, RollbackSource.COMPARISON, lambda: [evidence_of()])
+        model.rollbacks.weigh(cause, RollbackSource.COMPARISON)
 
     assert len(model.rollbacks.outline()) == MOST_MODELS

@@ -1,5 +1,7 @@
 """Rollback requests as people and pipelines read them."""
 
+from typing import Any
+
 from detectors.rollback.breach import breach_of
 from detectors.rollback.options import RollbackOptions
 from detectors.rollback.request_making import request_of
@@ -27,7 +29,7 @@ def test_a_request_says_who_goes_who_comes_and_by_when() -> None:
 
 
 def test_the_same_finding_at_the_same_row_has_the_same_id_and_another_one_another() -> None:
-    def id_of(target: str = "7", **changed: object) -> str:
+    def id_of(target: str = "7", **changed: Any) -> str:
         return request_of(cause_of(**changed), target, [evidence_of()], OPTIONS).request_id
 
     others = [id_of(target="6"), id_of(key="k"), id_of(version="9"), id_of(at=at(0, 18))]

@@ -276,7 +276,7 @@ def test_a_rollback_has_its_target_serve_in_the_next_event_and_once() -> None:
     assert route is not None
     assert (shares(route), route.decision.reason) == ({"6": 1.0}, "recall is worse")
     assert [each.move for each in line.router.decisions()] == [RampMove.WENT_BACK]
-    assert line.router.go_back("fraud", "6", "recall is worse", at) is None
+    assert line.router.go_back("fraud", "6", "recall is worse", at) is route  # on its way
     line.write(route)
     assert line.router.go_back("fraud", "6", "recall is worse", at) is None
     assert line.router.decisions() == []
@@ -297,3 +297,18 @@ def test_the_event_of_a_promotion_has_an_id_that_is_its_own_and_stays() -> None:
         assert decision.event is not None
         ids.add(event_id(decision.event))
     assert len(ids) == 1
+
+
+def test_a_way_back_from_the_champion_says_so_in_a_model_event_not_before_it_was_the_champion() -> (
+    None
+):
+    line = Line()
+    line.write(route_of())
+    answer = ("r", START + 60_000)
+    line.router.go_back("fraud", "6", "recall is worse", line.seen(0, 0).at, answer)
+    (decision,) = line.router.decisions()
+
+    event = decision.event
+    assert event is not None
+    assert (event.type, event.version) == (ModelEventType.ROLLED_BACK, "6")
+    assert (event.request_id, event.timestamp) == ("r", format_time(START + 60_000))

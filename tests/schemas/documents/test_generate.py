@@ -257,6 +257,7 @@ def test_the_asyncapi_document_has_the_topics_by_their_default_names() -> None:
         TOPICS.model_performance,
         TOPICS.model_comparisons,
         TOPICS.retrain_requests,
+        TOPICS.rollback_requests,
         TOPICS.model_versions,
         TOPICS.model_routing,
         TOPICS.dead_letters,

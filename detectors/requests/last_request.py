@@ -6,7 +6,7 @@ from detectors.requests.options import SECONDS, RequestOptions
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
-class LatestRequest:
+class LastRequest:
     """The latest request; times are event times, in milliseconds since the epoch.
 
     Attributes
@@ -21,7 +21,7 @@ class LatestRequest:
 
     Examples
     --------
-    >>> options, latest = RequestOptions(cooldown=10.0, expiry=60.0), LatestRequest()
+    >>> options, latest = RequestOptions(cooldown=10.0, expiry=60.0), LastRequest()
     >>> latest.make("a", 1000, options)
     >>> latest.is_held_back(31_000, options), latest.extend(31_000, options)
     (True, True)

@@ -2,20 +2,20 @@
 
 import pytest
 
-from detectors.requests.latest_request import LatestRequest
+from detectors.requests.last_request import LastRequest
 from detectors.requests.options import RequestOptions
 
 OPTIONS = RequestOptions(cooldown=10.0, expiry=60.0)
 
 
-def made(at: int = 100_000) -> LatestRequest:
-    latest = LatestRequest()
+def made(at: int = 100_000) -> LastRequest:
+    latest = LastRequest()
     latest.make("a", at, OPTIONS)
     return latest
 
 
 def test_nothing_is_held_back_before_the_first_request() -> None:
-    latest = LatestRequest()
+    latest = LastRequest()
 
     assert not latest.is_held_back(0, OPTIONS)
     assert not latest.is_open(0, OPTIONS)
