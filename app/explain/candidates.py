@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from schemas.events.event_times import read_time
 from schemas.events.invalid import InvalidMessage
-from schemas.payloads.classified import classified
+from schemas.payloads.classified import classified, scores_by_class
+from schemas.payloads.other_names import other_prediction
 from schemas.payloads.serving_forms import answered
 from schemas.values.class_order import chance_of
 
@@ -72,6 +73,11 @@ NAMES: Final[Mapping[str, Sequence[str]]] = {
         "predicted",
         "predictedclass",
         "predictedlabel",
+        "predictionlabel",
+        "predictionclass",
+        "predictedvalue",
+        "predictionvalue",
+        "modelprediction",
         "output",
         "outputs",
         "result",
@@ -82,12 +88,17 @@ NAMES: Final[Mapping[str, Sequence[str]]] = {
         "response",
         "responsepayload",
         "class",
+        "label",
         "score",
         "probability",
     ),
     "scores": (
         "scores",
         "score",
+        "predictionscore",
+        "predictedscore",
+        "predictionprobability",
+        "predictedprobability",
         "probabilities",
         "probability",
         "predictproba",
@@ -130,15 +141,31 @@ def candidates(field: str, documents: Sequence[Mapping[str, Any]]) -> list[str]:
     found: dict[str, list[Any]] = {}
     for document in documents:
         for path, value in _paths(document):
-            if fits(value):
+            if fits(value) and not (field == "prediction" and _is_truth(path, value)):
                 found.setdefault(path, []).append(value)
     usual = {path: values for path, values in found.items() if 2 * len(values) > len(documents)}
     ranked = {path: rank for path in usual if (rank := _rank(path, names)) is not None}
+    if field == "scores":
+        called = (path for path in usual if other_prediction((path,)) and _is_chance(path))
+        ranked = dict.fromkeys(called, len(names)) | ranked
+    if field == "prediction":
+        called = (path for path in usual if other_prediction((path,)) and not _is_chance(path))
+        ranked = dict.fromkeys(called, len(names)) | ranked
     if field == _ID:
         # Whatever it is called: what is another one in each document may well be an id.
         unlike = (path for path, values in usual.items() if 1 < len(values) == len(set(values)))
         ranked = dict.fromkeys(unlike, len(names)) | ranked
     return sorted(ranked, key=lambda path: (ranked[path], path.count(".")))
+
+
+def _is_truth(path: str, value: Any) -> bool:
+    """Tell whether a label is the truth: the label that a model answers is a text."""
+    return plain_step(path) == "label" and not isinstance(value, str)
+
+
+def _is_chance(path: str) -> bool:
+    """Tell whether a name is that of a probability."""
+    return any(word in plain_step(path) for word in ("prob", "score", "confidence"))
 
 
 def _rank(path: str, names: Sequence[str]) -> int | None:
@@ -215,7 +242,7 @@ def _are_scores(value: Any) -> bool:
     if isinstance(value, dict):
         return bool(value) and all(map(_is_probability, value.values()))
     if isinstance(value, list):
-        return bool(value) and all(map(_is_probability, value))
+        return (bool(value) and all(map(_is_probability, value))) or bool(scores_by_class(value))
     return _is_probability(value)
 
 

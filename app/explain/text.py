@@ -14,7 +14,7 @@ from app.explain.explanation import Explanation, Told
 from app.explain.plain import plain
 from app.terminal import printable
 from schemas.events.invalid import InvalidMessage, Reason
-from schemas.events.left_out import LeftOut
+from schemas.events.left_out import LeftOut, Oddity
 
 MOST_PLACES: Final = 3
 """Places that are named of records with the same fault."""
@@ -92,6 +92,16 @@ def _not_taken(records: Sequence[Told]) -> Iterator[str]:
     yield from _rest(len(ordered) - MOST_FAULTS, "fault")
 
 
+_ODD: Final = {
+    Oddity.OTHER_NAME: "seems to stand under another name",
+    Oddity.NOT_COMPARABLE: "can be compared with nothing",
+    Oddity.NOT_ONE: "are not 1 in all",
+    Oddity.OTHER_CLASSES: "are not those of the predicted class",
+    Oddity.WRONG_LENGTH: "has not a probability for each class",
+}
+"""What is odd, where the reason alone is no sentence."""
+
+
 def _left_out(records: Sequence[Told]) -> Iterator[str]:
     groups: dict[LeftOut, list[Told]] = {}
     for each in records:
@@ -99,7 +109,8 @@ def _left_out(records: Sequence[Told]) -> Iterator[str]:
             groups.setdefault(odd, []).append(each)
     for odd, those in sorted(groups.items()):
         yield ""
-        yield f"taken without {odd.field}, which is {odd.oddity.replace('_', ' ')}:"
+        said = _ODD.get(odd.oddity) or f"is {odd.oddity.replace('_', ' ')}"
+        yield f"taken without {odd.field}, which {said}:"
         yield f"  {_places(those)}"
 
 

@@ -72,6 +72,22 @@ def classified(value: Any) -> Classified | None:
     return _highest(each for each in known if each is not None) if None not in known else None
 
 
+def scores_by_class(values: Any) -> dict[str, Any] | None:
+    """Return the scores of classes that a list has of each class an object or a pair; else None.
+
+    Examples
+    --------
+    >>> scores_by_class([{"label": "1", "prob": 0.9}, {"label": "0", "prob": 0.1}])
+    {'1': 0.9, '0': 0.1}
+    >>> scores_by_class([["cat", 0.7], ["dog", 0.1]]), scores_by_class([0.7, 0.1])
+    ({'cat': 0.7, 'dog': 0.1}, None)
+    """
+    if type(values) is not list or not values:
+        return None
+    found = {str(each.name): each.scores for each in map(_scored, values) if each is not None}
+    return found if len(found) == len(values) else None
+
+
 def _is_wrapped(value: Any) -> bool:
     """Tell whether what a list has alone is an answer by itself, or several."""
     return type(value) is dict or (type(value) is list and _pair(value) is None)

@@ -69,10 +69,11 @@ class PredictionFields(FieldMap):
 
     def paths_of_fields(self) -> Mapping[str, tuple[str, ...]]:
         """Return the steps to each field but the features."""
+        given = set(self.paths.values())
         return {
             name: tuple(self.paths.get(name, name).split("."))
             for name in FIELDS
-            if name != "features"
+            if name != "features" and (name in self.paths or name not in given)
         }
 
     def others(self, prefix: tuple[str, ...]) -> Tree:

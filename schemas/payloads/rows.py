@@ -14,7 +14,7 @@ from schemas.events.event import LONGEST_NAME
 from schemas.events.invalid import InvalidMessage, Reason
 from schemas.events.left_out import LeftOut, Oddity
 from schemas.events.nothing_to_say import NothingToSay, Silence
-from schemas.payloads.classified import classified
+from schemas.payloads.classified import classified, scores_by_class
 from schemas.payloads.document_paths import NOWHERE, value_at
 from schemas.payloads.flat_features import flat_features
 from schemas.payloads.input_rows import by_position, delimited
@@ -89,6 +89,9 @@ class LabelRow(NamedTuple):
 class FieldMap:
     """Where the fields of an event stand in the documents of an existing topic.
 
+    A member that is given to a field is no other field, though it has the name of one: with
+    ``prediction`` at ``label`` there is no label.
+
     Attributes
     ----------
     paths
@@ -116,6 +119,9 @@ class FieldMap:
                 named.pop(name, None)
             else:
                 named[name] = value
+        for path in self.paths.values():
+            if path not in self.paths:
+                named.pop(path, None)
         if self.model is not None and says_nothing(named.get("model")):
             named["model"] = self.model
         if self.rates:
@@ -170,6 +176,7 @@ def prediction_row(
     scores, likely = get("scores"), None
     if scores is None and answer is not None:
         scores = answer.scores
+    scores = scores_by_class(scores) or scores
     classes = USUAL_CLASSES
     if scores is not None or type(prediction) is list:
         classes = declarations.of(model).classes

@@ -25,7 +25,7 @@ class SlotRoles(ABC, Generic[RoleT]):
         The role of each field, by its name.
     paths
         Field name to its path in the document, dots between levels; the others stand under their
-        own names.
+        own names, where these are not given to a field.
 
     Attributes
     ----------
@@ -38,15 +38,19 @@ class SlotRoles(ABC, Generic[RoleT]):
         self, keys: KeyTable, fields: Mapping[str, RoleT], paths: Mapping[str, str]
     ) -> None:
         self._keys = keys
-        self._fields = {
-            tuple(paths.get(name, name).split(".")): role for name, role in fields.items()
+        given = set(paths.values())
+        placed = {
+            name: tuple(paths.get(name, name).split("."))
+            for name in fields
+            if name in paths or name not in given
         }
+        self._fields = {path: fields[name] for name, path in placed.items()}
         nested = any(
             path[:length] in self._fields for path in self._fields for length in range(1, len(path))
         )
         # Where a text may hold the object that a field is in.
         self._above = {path[:length] for path in self._fields for length in range(1, len(path))}
-        self.are_apart = len(self._fields) == len(fields) and not nested
+        self.are_apart = len(self._fields) == len(placed) and not nested
         self._roles: Roles = np.empty(0, dtype=np.uint8)
 
     def roles(self) -> Roles:

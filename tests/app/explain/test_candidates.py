@@ -24,6 +24,24 @@ def test_the_likeliest_place_comes_first(field: str, path: str) -> None:
     assert candidates(field, DOCUMENTS)[0] == path
 
 
+@pytest.mark.parametrize(
+    ("field", "document", "path"),
+    [
+        ("prediction", {"text": "x", "label": "spam", "score": 0.9}, "label"),
+        ("prediction", {"text": "x", "label": 1, "score": 0.9}, "score"),
+        ("prediction", {"id": "a", "prediction_label": 1, "prediction_score": 0.9}, None),
+        ("prediction", {"a": 1, "predicted_churn": 1, "predicted_churn_prob": 0.9}, None),
+        ("scores", {"id": "a", "prediction_label": 1, "prediction_score": 0.9}, None),
+        ("scores", {"predicted_x_probs": [{"label": "1", "prob": 0.9}]}, "predicted_x_probs"),
+    ],
+)
+def test_answers_are_found_by_the_words_in_their_names(
+    field: str, document: dict[str, Any], path: str | None
+) -> None:
+    at = {"prediction": 1, "scores": 2}[field]
+    assert candidates(field, [document])[:1] == [path or list(document)[at]]
+
+
 def test_names_in_any_spelling_are_known() -> None:
     for name in ("Model-Name", "model_name", "modelName", "MODELNAME"):
         assert candidates("model", [{name: "fraud"}]) == [name]

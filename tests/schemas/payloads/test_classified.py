@@ -1,8 +1,11 @@
+import json
 from typing import Any
 
 import pytest
 
 from schemas.payloads.classified import Classified, classified
+from schemas.payloads.json_predictions import JsonPredictions
+from schemas.payloads.rows import FieldMap
 
 
 @pytest.mark.parametrize(
@@ -52,3 +55,22 @@ def test_an_answer_of_a_model_is_its_class_or_number_and_its_score(
 )
 def test_what_may_mean_something_else_names_no_class(value: Any) -> None:
     assert classified(value) is None
+
+
+@pytest.mark.parametrize(
+    "scores",
+    [
+        [{"label": "1", "prob": 0.75}, {"label": "0", "prob": 0.25}],
+        [{"class": 0, "probability": "0.25"}, {"class": 1, "probability": "0.75"}],
+        [["1", 0.75], ["0", 0.25]],
+    ],
+)
+def test_scores_that_name_their_classes_one_by_one_are_those_of_these_classes(scores: Any) -> None:
+    (row,) = JsonPredictions(FieldMap(model="m")).rows(
+        json.dumps({"x": 1, "prediction": 1, "scores": scores}).encode(),
+        key=b"k",
+        headers=(),
+        time=0,
+    )
+    assert row.score == 0.75
+    assert not row.left_out

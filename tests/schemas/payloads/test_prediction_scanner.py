@@ -303,8 +303,17 @@ def test_fields_stand_where_the_configuration_says() -> None:
     assert found.texts[found.model[0]] == "fraud"
 
 
+def test_a_member_that_is_given_to_a_field_is_no_other_field() -> None:
+    fields = PredictionFields({"prediction": "label"})
+    event = {**EVENT, "label": "spam"}
+    del event["prediction"]
+    found = assert_same([orjson.dumps(event)], [None], fields, {})
+    assert found.plain.tolist() == [True]
+    assert judged(orjson.dumps(event), None, fields).label is None
+
+
 def test_fields_within_one_another_are_read_one_by_one() -> None:
-    for path in ("scores.y", "segment", "model.name"):
+    for path in ("scores.y", "model.name"):
         fields = PredictionFields(paths={"prediction": path})
         assert scanner(fields).scan(spans([orjson.dumps(EVENT)], [None])) is None
 
