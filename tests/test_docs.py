@@ -17,6 +17,7 @@ from app.metrics.catalogue import CATALOGUE
 from app.reference_pages import configuration_page
 from app.settings import Settings, load_settings
 from schemas.events.invalid import Reason
+from schemas.events.left_out import Oddity
 from schemas.events.nothing_to_say import Silence
 
 ROOT = Path(__file__).parents[1]
@@ -130,6 +131,11 @@ def test_every_folder_of_a_package_is_in_the_tables_of_the_architecture(package:
     named = {name for row in table.splitlines() for name in re.findall(r"`(\w+)`", row)}
     folders = {each.parent.name for each in (ROOT / package).glob("*/__init__.py")}
     assert folders - named == set()
+
+
+def test_every_reason_for_a_field_that_is_left_out_is_told() -> None:
+    page = (ROOT / "docs" / "events.md").read_text()
+    assert [each for each in Oddity if f"`{each}`" not in page] == []
 
 
 def test_every_page_is_reached_from_the_readme() -> None:
