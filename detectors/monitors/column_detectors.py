@@ -73,7 +73,7 @@ class ColumnDetectors:
         self.defaults = DefaultDetectors.among(watching)
         self._others: tuple[tuple[Stream, Detector], ...] = ()
 
-    def primed(self, block: ColumnBlock, rows: float) -> ColumnBlock:
+    def primed(self, block: ColumnBlock, rows: float, caution: float = 1.0) -> ColumnBlock:
         """Return a block, this or another one, with all detectors as before the first rank.
 
         Parameters
@@ -82,12 +82,14 @@ class ColumnDetectors:
             Of a column whose reference begins.
         rows
             To a false alarm of it, as far as that is known.
+        caution
+            As of `limit`.
         """
-        self.limit(block, rows)
+        self.limit(block, rows, caution)
         rank_bets.begin(block.bets)
         return block if self.defaults is None else self.defaults.primed(block, self._burn_in)
 
-    def limit(self, block: ColumnBlock, rows: float) -> None:
+    def limit(self, block: ColumnBlock, rows: float, caution: float = 1.0) -> None:
         """Have the detectors, which were fed nothing yet, keep a budget.
 
         Parameters
@@ -96,22 +98,23 @@ class ColumnDetectors:
             Of the column.
         rows
             To a false alarm of it.
+        caution
+            Times as many that they are to keep, since for some of these nobody answers.
         """
         # Of residuals the odds say nothing, and bets on them take runs for changes.
         is_plain = block.length(STRIDE) == 1 and not block.length(APART)
         self._shares = SHARES_OF_ODDS if is_plain and self._kind is Kind.BOOLEAN else SHARES
         block.limits[BUDGET] = rows
-        block.limits[RANK_LIMIT : ODDS_LIMIT + 1] = limits_of(rows, self._shares)
-        self._keep(block)
+        block.limits[RANK_LIMIT : ODDS_LIMIT + 1] = limits_of(caution * rows, self._shares)
+        self._keep(block, caution * rows)
 
-    def restore_limits(self, block: ColumnBlock, limits: Numbers) -> None:
+    def restore_limits(self, block: ColumnBlock, limits: Numbers, caution: float = 1.0) -> None:
         """Have the detectors, which were fed nothing yet, keep limits that a state has."""
-        self.limit(block, float(limits[BUDGET]))
+        self.limit(block, float(limits[BUDGET]), caution)
         block.limits[:] = limits
 
-    def _keep(self, block: ColumnBlock) -> None:
-        """Give the detectors of streams what follows from the budget."""
-        rows = float(block.limits[BUDGET])
+    def _keep(self, block: ColumnBlock, rows: float) -> None:
+        """Give the detectors of streams what follows from so many rows to a false alarm."""
         if self.defaults is not None:
             self.defaults.limit(block, rows, self._shares)
             return

@@ -16,6 +16,7 @@ from detectors.alerts.drift import Drift, Finding
 from detectors.alerts.values_change import ValuesChange
 from detectors.algorithms import bernoulli, joint_bets, multinomial, rank_bets
 from detectors.arrays.column import Numbers
+from detectors.monitors.caution import caution_of
 from detectors.monitors.change_extent import values_since
 from detectors.monitors.column_detectors import ColumnDetectors
 from detectors.monitors.column_season import ColumnSeason
@@ -136,7 +137,8 @@ class WatchedValues:
     def _begin_detectors(self, budget: float) -> None:
         """Let detectors that know nothing yet watch the reference, under a budget in rows."""
         self._detectors = ColumnDetectors(self._options, self.kind, self._burn_in)
-        block = self._detectors.primed(self.reference.block, budget)
+        caution = caution_of(self.reference)
+        block = self._detectors.primed(self.reference.block, budget, caution)
         multinomial.restore(block.shares, block.recent_counts, None)
         bernoulli.restore(block.odds, None)
         self.reference.block = block
@@ -323,7 +325,8 @@ class WatchedValues:
         if reference.ready and step is None:
             self._season.stand(reference)
             first = int(rows[0]) if began is None else began
-            self._detectors.limit(reference.block, self._allowance.after(first, int(rows[-1])))
+            budget = self._allowance.after(first, int(rows[-1]))
+            self._detectors.limit(reference.block, budget, caution_of(reference))
         return taken, step
 
     def _step(self, row: int, step: Step) -> Drift | ValuesChange:
@@ -439,9 +442,10 @@ class WatchedValues:
         block = self.reference.block
         same = state.get("false_alarms") == self._allowance.stated.text
         if same and len(state["limits"]) == LIMITS_SIZE:
-            self._detectors.restore_limits(block, state["limits"])
+            self._detectors.restore_limits(block, state["limits"], caution_of(self.reference))
         else:  # written under another budget, or by a release that had none
-            self._detectors.limit(block, self._allowance.at_first())
+            budget = self._allowance.at_first()
+            self._detectors.limit(block, budget, caution_of(self.reference))
         block = self._detectors.restored(block, state["detectors"])
         self.reference.block = block
         # A release that did not have them yet passes over them, and what it wrote has none.

@@ -207,6 +207,11 @@ class Reference:
         return int(self.block.words[STRIDE])
 
     @property
+    def is_filtered(self) -> bool:
+        """Whether residuals are judged in place of values."""
+        return len(self.block.apart) > 0
+
+    @property
     def autocorrelation(self) -> float | None:
         """Lag-1 autocorrelation of the burn-in; None for a constant."""
         return self.block.autocorrelation

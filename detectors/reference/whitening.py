@@ -77,9 +77,6 @@ _UNIT_ROOT: Final = 20.0
 _LARGEST: Final = 0.9995
 """Sum of the weights at most."""
 
-_FEW_BURSTS: Final = 2000
-"""Values that are too few to tell how sizes depend on those before them."""
-
 _NEAR_ONE: Final = (0.3, 0.5, 0.7, 0.8, 0.87, 0.92, 0.95, 0.97, 0.98, 0.987, 0.992, 0.996)
 _MOVING: Final = (-0.95, -0.92, -0.89, -0.85, -0.8, -0.72, -0.6, -0.45, -0.3, -0.15, 0.2, 0.4, 0.6)
 _ARCH: Final = (0.02, 0.04, 0.06, 0.08, 0.1, 0.14, 0.2, 0.3)
@@ -96,17 +93,21 @@ class Whitening:
         Of `detectors.reference.residuals`, after the sample, shape ``(MEMORY,)``.
     residuals
         Of the sample, shape ``(n,)``.
+    likelihood
+        Logarithm of the sample's, as if surprises were of Laplace's law, but for a constant.
     """
 
     memory: Numbers
     residuals: Numbers
+    likelihood: float
 
     @property
     def outlasts(self) -> bool:
         """Whether values, or their sizes, depend on others further back than a sample tells."""
-        size = len(self.residuals)
-        if self.memory[ARCH] > 0.0 and size < _FEW_BURSTS:
+        # How bursts come and go no sample tells well enough: they are rare, and each is another.
+        if self.memory[ARCH] > 0.0:
             return True
+        size = len(self.residuals)
         weights = self.memory[WEIGHTS : WEIGHTS + int(self.memory[ORDER])]
         return float(weights.sum()) > min(LASTING, 1.0 - _UNIT_ROOT / size)
 
@@ -118,7 +119,10 @@ class Whitening:
 
 
 def whitening_of(sample: Numbers, seed: int) -> Whitening | None:
-    """Return the first filter that makes a sample independent; None where there is none.
+    """Return the filter that makes a sample independent; None where there is none.
+
+    Of one of the values and one of their logarithms, where both do, that under which the sample is
+    likelier: where values spread in proportion to their level, a short sample may not tell it.
 
     Parameters
     ----------
@@ -129,11 +133,15 @@ def whitening_of(sample: Numbers, seed: int) -> Whitening | None:
     """
     if is_coarse(sample):
         return None
+    found: Whitening | None = None
     for start in _starts(sample, np.unique(sample)):
+        # Without bounds on what predicts there is none but where all else fails.
+        if found is not None and start[WIDEST] == _UNBOUNDED:
+            break
         fitted = _fitted(sample, start, seed)
-        if fitted.is_white:
-            return fitted
-    return None
+        if fitted.is_white and (found is None or fitted.likelihood > found.likelihood):
+            found = fitted
+    return found
 
 
 def is_coarse(sample: Numbers) -> bool:
@@ -181,13 +189,21 @@ def _fitted(sample: Numbers, memory: Numbers, seed: int) -> Whitening:
     # With infinite variance estimates converge faster, and are not too small.
     if total > 0.0 and not unbounded:
         lack = (1.0 + 3.0 * total) / len(sample)
-        weights[0] += max(min(lack, 0.9 * (_LARGEST - total)), 0.0)
+        lack = max(min(lack, 0.9 * (_LARGEST - total)), 0.0)
+        # Where values may wander for ever, too small a weight leaves a course in what is judged,
+        # and one that is too large does not.
+        if total + lack > 1.0 - _UNIT_ROOT / len(sample):
+            lack = max(_LARGEST - total, lack)
+        weights[0] += lack
     memory[ORDER] = len(weights)
     memory[WEIGHTS : WEIGHTS + len(weights)] = weights.round(_DIGITS)
     memory[OMEGA] = memory[VARIANCE] = 1.0
     residuals, after = np.empty(len(sample)), np.empty(MEMORY)
     residuals_of(sample, memory, np.uint64(seed), residuals, after)
     size = float(np.median(np.abs(residuals)))
+    # Of logarithms surprises are in parts of a value.
+    likelihood = -len(sample) * math.log(max(float(np.abs(residuals).mean()), 1e-300))
+    likelihood -= len(sample) * math.log(memory[SCALE]) + (shown.sum() if memory[LOG] else 0.0)
     bounded = np.clip(residuals, -5.0 * size, 5.0 * size)
     variance = max(float(np.square(bounded).mean()), 1e-12)
     if is_dependent(folded_standings(standings_of(residuals)), DEPENDENT_SIZES):
@@ -195,7 +211,7 @@ def _fitted(sample: Numbers, memory: Numbers, seed: int) -> Whitening:
     memory[OMEGA] = variance * (1.0 - memory[ARCH] - memory[GARCH])
     memory[VARIANCE] = variance
     residuals_of(sample, memory, np.uint64(seed), residuals, after)
-    return Whitening(after, residuals)
+    return Whitening(after, residuals, likelihood)
 
 
 def _weights(values: Numbers) -> tuple[Numbers, float]:

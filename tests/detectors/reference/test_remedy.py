@@ -103,8 +103,8 @@ def bursts(rows: int, seed: int) -> Numbers:
     return values
 
 
-def test_sizes_that_come_in_bursts_are_guaranteed_by_a_longer_sample() -> None:
+def test_sizes_that_come_in_bursts_are_guaranteed_by_no_sample() -> None:
     found = [(_for(bursts(1000, seed)), _for(bursts(4000, seed))) for seed in range(10)]
     assert sum(short.independent for short, _ in found) <= 1
     assert all(long.whitening is not None for _, long in found)
-    assert sum(long.independent for _, long in found) >= 9
+    assert not any(long.independent for _, long in found)
