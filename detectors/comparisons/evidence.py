@@ -14,6 +14,7 @@ H. Robbins, D. Siegmund, Boundary crossing probabilities for the Wiener process 
 Annals of Mathematical Statistics 41 (1970).
 """
 
+from functools import lru_cache
 from math import erfc, log, pi, sqrt
 from statistics import NormalDist
 from typing import Final, NamedTuple
@@ -158,14 +159,19 @@ def told(logarithm: float) -> float:
 def _on_effect(score: Numbers, information: Numbers, effect: float, level: float) -> Numbers:
     """Return the logarithm of the wealth of bets on a gain of the effect."""
     ratio = effect * score - effect * effect * information / 2.0
-    normal = NormalDist()
-    size = ((normal.inv_cdf(1.0 - level / 2.0) + _POWER) / effect) ** 2 * PLANNED
     own = level * _LEVEL_OF_PLANNED
+    size = ((_POWER - _quantile(level / 2.0)) / effect) ** 2 * PLANNED
     left = size - information
-    place = (score + normal.inv_cdf(own) * sqrt(size)) / np.sqrt(np.maximum(left, 1e-9 * size))
+    place = (score + _quantile(own) * sqrt(size)) / np.sqrt(np.maximum(left, 1e-9 * size))
     planned = np.where(left > 0.0, _log_below(place) - log(own), -np.inf)
     wealth: Numbers = np.logaddexp(log(1.0 - _OF_PLANNED) + ratio, log(_OF_PLANNED) + planned)
     return wealth
+
+
+@lru_cache(maxsize=1024)
+def _quantile(share: float) -> float:
+    """Return below which value a normal one is with a probability."""
+    return NormalDist().inv_cdf(share)
 
 
 def _mixed(score: Numbers, information: Numbers, spread: float) -> Numbers:

@@ -1,4 +1,4 @@
-"""Rows of two versions, matched by the hours in which their predictions were made.
+"""Rows of two versions, matched by the hour, or part of one, in which predictions were made.
 
 A version that is new has young rows, and of young rows the labels that come early are known: those
 of one class often come sooner. So only rows of the same hours are compared, whose labels have had
@@ -114,7 +114,8 @@ class MatchedArms:
             return None
         if self._is_zero_one and min(self._ones.sum(), self._zeros.sum()) < FEWEST_OF_A_KIND:
             return None
-        both, sums = self._hours.cells[:, :2], self._hours.cells[:, 2:]
+        cells = self._hours.matched(self._hours.cells[:, :2].sum(axis=1))
+        both, sums = cells[:, :2], cells[:, 2:]
         kept = (both > 0).all(axis=1)
         one, other = both[kept].T
         rows = one + other

@@ -88,7 +88,10 @@ class Pairing:
             waiting if rows is None else self._joined(waiting, rows, own)
             for waiting, rows, own in zip(self._waiting, arrived, places, strict=True)
         ]
-        _, first, second = np.intersect1d(both[0].keys, both[1].keys, return_indices=True)
+        first, second = _common(both[0].keys, both[1].keys)
+        if not len(first):
+            self._waiting = [_latest(each) for each in both]
+            return self._none(), self._none()
         self._waiting = [_without(both[0], first), _without(both[1], second)]
         return _taken(both[0], first), _taken(both[1], second)
 
@@ -120,6 +123,8 @@ class Pairing:
             source = rows.sources[number]
             numbers[number] = self._sources.setdefault(source, len(self._sources))
         keys = numbers[rows.source_of] * (LARGEST_OFFSET + 1) + rows.offsets
+        if not len(waiting.keys):
+            return Half(keys, rows.losses, places)
         return Half(
             np.concatenate([waiting.keys, keys]),
             np.concatenate([waiting.losses, rows.losses], axis=1),
@@ -129,6 +134,24 @@ class Pairing:
     def _none(self) -> Half:
         metrics, names = self._shape
         return Half(np.zeros(0, dtype=np.int64), np.zeros((metrics, 0)), _nowhere(names, 0))
+
+
+def _common(one: Integers, other: Integers) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return where the keys are that both have, in the keys' order."""
+    # Mostly none are, or all: to look for that is cheaper than to sort.
+    if not set(one.tolist()).intersection(other.tolist()):
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+    _, first, second = np.intersect1d(one, other, return_indices=True)
+    return first, second
+
+
+def _latest(rows: Half) -> Half:
+    """Return the rows that go on waiting, of those that have waited."""
+    if len(rows.keys) <= MOST_WAITING:
+        return rows
+    return Half(
+        rows.keys[-MOST_WAITING:], rows.losses[:, -MOST_WAITING:], rows.places[:, -MOST_WAITING:]
+    )
 
 
 def _nowhere(names: int, rows: int) -> Integers:

@@ -105,7 +105,7 @@ class RankedArms:
 
     def contrast(self) -> Contrast | None:
         """Return the difference of 1 - area; None where too little is known of it."""
-        cells = self._hours.cells
+        cells = self._hours.matched(self._hours.cells.sum(axis=(1, 2, 3)))
         rows = cells.sum(axis=(2, 3))
         kept = (rows > 0).all(axis=1)
         if not kept.any():

@@ -83,7 +83,8 @@ class RatioArms:
         slope = slopes(self.sums, self.counts)
         if slope is None:
             return None
-        counts = self._hours.cells[:, 0]
+        cells = self._hours.matched(self._hours.cells[:, 0].sum(axis=1))
+        counts = cells[:, 0]
         kept = (counts > 0).all(axis=1)
         one, other = counts[kept].T
         rows = one + other
@@ -92,7 +93,7 @@ class RatioArms:
         if total <= 0.0:
             return None
         # Shape (hours, arms): what the rows of each hour change.
-        changes = np.einsum("hka,ak->ha", self._hours.cells[kept, 1:], slope) / counts[kept]
+        changes = np.einsum("hka,ak->ha", cells[kept, 1:], slope) / counts[kept]
         difference = -float((weights * (changes[:, 1] - changes[:, 0])).sum()) / total
         means = self.sums / self.counts[:, None]
         spread = self.products / self.counts[:, None, None] - np.einsum("ai,aj->aij", means, means)

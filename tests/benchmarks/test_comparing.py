@@ -2,6 +2,8 @@ import numpy as np
 import pytest
 
 from benchmarks.comparing.judged import UNDECIDED, comparisons_of, contrast_of, verdict_of
+from benchmarks.comparing.late import DELAYS, OPTIONS, rows_of, unmatched
+from benchmarks.comparing.late import TABLE as LATE_TABLE
 from benchmarks.comparing.powers import CASES, TABLE, lines_of, outcome_of
 from schemas.events.model_comparison import Finding
 
@@ -22,11 +24,12 @@ def test_rows_are_judged_as_by_one_look_at_all_of_them(name: str) -> None:
     case = CASES[name]
     rows = case.rows(np.random.default_rng(2), 4000, case.difference)
     last = comparisons_of(rows, case.options, TABLE)[-1]
-    whole = contrast_of(rows, case.options)
+    labels = sum(each.labelled for each in (last.exposure.baseline, last.exposure.candidate))
+    whole = contrast_of(rows.first(labels), case.options)
     told = last.metrics[0]
     assert whole is not None
     assert last.exposure.faults == []
-    assert sum(each.labelled for each in (last.exposure.baseline, last.exposure.candidate)) > 3000
+    assert labels > 3000
     assert told.difference == pytest.approx(
         -whole.difference if told.higher_is_better else whole.difference, abs=0.02
     )
@@ -55,3 +58,14 @@ def test_a_fixed_test_has_the_power_that_n_is_chosen_for() -> None:
     assert 0.5 < outcome.fixed_found < 1.0
     assert outcome.fixed_false < 0.3
     assert len(lines_of({"one": outcome})) == 5
+
+
+def test_a_delay_that_goes_by_the_class_is_mistaken_for_a_difference_where_nothing_is_matched() -> (
+    None
+):
+    random = np.random.default_rng(5)
+    rows = rows_of(random, DELAYS["of the rare class, three hours"], 0.0)
+    assert unmatched(rows)
+    assert verdict_of(rows, OPTIONS, LATE_TABLE) == UNDECIDED
+    worse = rows_of(random, DELAYS["of the rare class, three hours"], -0.06)
+    assert verdict_of(worse, OPTIONS, LATE_TABLE).is_harm

@@ -119,3 +119,25 @@ def test_hours_beyond_the_most_become_wider_and_lose_no_row() -> None:
 )
 def test_what_cannot_be_compared_has_no_difference(rows: list[Rows]) -> None:
     assert arms_of(rows, [], is_zero_one=rows[0][2] < 2).contrast() is None
+
+
+def test_traffic_that_shifts_within_an_hour_does_not_favour_the_newer_version() -> None:
+    """Frauds are known after half an hour, the others at once; both versions miss a half of them.
+
+    The newer version has a tenth of the traffic until the middle of an hour, and a half after it:
+    in this hour its rows are younger than the others.
+    """
+    random = np.random.default_rng(3)
+    arms = MatchedArms(is_zero_one=True)
+    made = np.sort(random.integers(0, HOUR, 20_000))
+    is_new = random.random(len(made)) < np.where(made < HOUR // 2, 0.1, 0.5)
+    is_fraud = random.random(len(made)) < 0.3
+    is_right = ~is_fraud | (random.random(len(made)) < 0.5)
+    known = ~is_fraud | (made < HOUR // 2)
+    for arm in (0, 1):
+        own = known & (is_new == bool(arm))
+        arms.add(arm, made[own], is_right[own].astype(np.float64))
+    found = arms.contrast()
+    assert found is not None
+    assert abs((arms.mean(1) or 0.0) - (arms.mean(0) or 0.0)) > 0.03
+    assert abs(found.difference) * np.sqrt(found.information) < 2.0
