@@ -2,7 +2,9 @@
 
 import numpy as np
 
+from detectors.algorithms.estimated_mean import EstimatedMean
 from detectors.algorithms.priming import uniform_sequence
+from detectors.algorithms.relative_threshold import RelativeThreshold
 from detectors.arrays.column import Numbers
 from detectors.monitors.column_figures import figures_of
 from detectors.monitors.fleet import Fleet
@@ -69,6 +71,9 @@ def warm_up() -> None:
         Column("label", Role.LABEL, Kind.BOOLEAN, np.array([0.0, 1.0])),
         Column("score", Role.SCORE, Kind.NUMBER, sequence[:2]),
     )
+    reference = EstimatedMean()
+    reference.add(np.zeros(2))
+    RelativeThreshold(reference, lambda mean: mean, 1e6).update(np.zeros(2), np.arange(2))
     columns = with_errors(outcomes, Task.CLASSIFICATION, 2)
     check.update(OutcomeView(columns, 2, USUAL_CLASSES), 0)
     which, times = np.arange(2), np.zeros(2, dtype=np.int64)

@@ -1,13 +1,20 @@
 """Turns a metric that has crossed its threshold into the alert that people and pipelines read."""
 
+from typing import Final
+
 from detectors.alerts.sentences import performance_sentence
+from detectors.performance.reference_losses import ReferenceLosses
 from detectors.performance.threshold import Threshold
 from detectors.performance.threshold_check import Turn
 from schemas.events.alert import AlertStatus, Severity
 from schemas.events.identity import stable_id
 from schemas.events.performance_alert import PerformanceAlert
 from schemas.events.position import Position
+from schemas.events.reference_figure import ReferenceFigure
 from schemas.tables.model_version import ModelVersion
+
+_LEVEL: Final = 0.05
+"""Share of references that lie outside of the interval that is told."""
 
 
 def performance_alert_of(
@@ -32,6 +39,7 @@ def performance_alert_of(
         metric=threshold.metric,
         of_class=threshold.of_class,
         bound=turn.bound,
+        reference=_figure_of(turn.reference, threshold),
         value=turn.value,
         losses_since_change=turn.crossing.losses,
         statistic=turn.crossing.statistic,
@@ -39,4 +47,17 @@ def performance_alert_of(
         change_at=change_at,
         detected_at=detected_at,
         message=performance_sentence(turn, threshold, identity),
+    )
+
+
+def _figure_of(reference: ReferenceLosses | None, threshold: Threshold) -> ReferenceFigure | None:
+    if reference is None or threshold.base is None:
+        return None
+    low, high = reference.interval(_LEVEL)
+    return ReferenceFigure(
+        base=threshold.base,
+        value=reference.value,
+        losses=reference.known.count,
+        low=low,
+        high=high,
     )

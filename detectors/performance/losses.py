@@ -116,6 +116,11 @@ def cap_of(metric: ThresholdMetric, mean: float) -> float:
     return _CAPS[metric] * mean if metric in _CAPS else 1.0
 
 
+def is_capped(metric: ThresholdMetric) -> bool:
+    """Return whether losses have no bound of their own."""
+    return metric in _CAPS
+
+
 @njit(cache=True, nogil=True)
 def _pair(chances: Numbers, sides: NDArray[np.bool_], losses: Numbers) -> int:
     """Write the loss of each row that meets rows of the other side; return who still waits.

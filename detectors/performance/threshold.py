@@ -68,13 +68,25 @@ _AT_MOST_ONE: Final = {metric for metric in ThresholdMetric if not metric.is_los
     ThresholdMetric.BRIER
 }
 
+
+class Base(StrEnum):
+    """What a relative threshold counts from."""
+
+    REFERENCE = "reference"
+    """What the first labelled rows of the version have."""
+
+
+_NUMBER: Final = r"(?P<{0}>[0-9]*\.?[0-9]+)\s*(?P<{0}_percent>%?)"
+_BASE: Final = f"(?P<{{}}>{'|'.join(Base)})"
 _FORM: Final = re.compile(
-    r"\s*(?P<metric>\w+)\s*(?:\[(?P<of_class>[^\]]+)\])?\s*(?P<sign>>=|<=)\s*"
-    r"(?:(?P<reference>reference)\s*(?P<way>[-+])\s*)?(?P<number>[0-9]*\.?[0-9]+)\s*(?P<percent>%?)\s*"
+    r"\s*(?P<metric>\w+)\s*(?:\[(?P<of_class>[^\]]+)\])?\s*(?P<sign>>=|<=)\s*(?:"
+    rf"{_NUMBER.format('factor')}\s*\*\s*{_BASE.format('scaled')}"
+    rf"|(?:{_BASE.format('moved')}\s*(?P<way>[-+])\s*)?{_NUMBER.format('number')})\s*"
 )
 
 _EXPECTED: Final = (
-    "a metric, an optional class, >= or <=, and a number, such as `recall[fraud] >= 0.8`"
+    "a metric, an optional class, >= or <=, and a number, such as `recall[fraud] >= 0.8`, "
+    "`accuracy >= reference - 0.02` or `mae <= 1.1 * reference`"
 )
 
 
@@ -91,17 +103,21 @@ class Threshold:
     metric
         What is looked at.
     bound
-        What it must reach, or not exceed; of a relative one how much worse it may become.
+        What it must reach, or not exceed; of a relative one how much worse it may become, or how
+        many times what it was.
     of_class
         The name of the class, of a metric of one; else None.
-    is_relative
-        Whether ``bound`` counts from what the first labelled rows have.
+    base
+        What ``bound`` counts from; None where that is nothing.
+    is_factor
+        Whether ``bound`` is that many times the base, and no distance from it.
     """
 
     metric: ThresholdMetric
     bound: float
     of_class: str | None = None
-    is_relative: bool = False
+    base: Base | None = None
+    is_factor: bool = False
 
     @classmethod
     def of(cls, text: str) -> "Threshold":
@@ -116,8 +132,8 @@ class Threshold:
         --------
         >>> str(Threshold.of("recall[fraud] >= 80%")), str(Threshold.of("f1 >= .9"))
         ('recall[fraud] >= 0.8', 'f1[1] >= 0.9')
-        >>> Threshold.of("mae<=reference+2.50").is_relative
-        True
+        >>> str(Threshold.of("mae<=reference+2.50")), str(Threshold.of("mae<=110% *reference"))
+        ('mae <= reference + 2.5', 'mae <= 1.1 * reference')
         """
         found = _FORM.fullmatch(text)
         if found is None:
@@ -132,19 +148,29 @@ class Threshold:
             raise InvalidThreshold(f"`{metric} {sign} ...`: {better} of it is better")
         if found["of_class"] is not None and not metric.is_of_a_class:
             raise InvalidThreshold(f"`{metric}` without a class: it is of all of them")
-        if found["reference"] and found["way"] != ("+" if metric.is_loss else "-"):
-            way = "+" if metric.is_loss else "-"
-            raise InvalidThreshold(
-                f"`{metric} {sign} reference {way} ...`: how much worse it may be"
-            )
-        bound = float(found["number"]) / (100.0 if found["percent"] else 1.0)
+        of_class = class_name(found["of_class"] or DEFAULT_CLASS) if metric.is_of_a_class else None
+        if found["scaled"]:
+            factor = _number(found, "factor")
+            _check_factor(metric, factor, found["scaled"])
+            return cls(metric, factor, of_class, Base(found["scaled"]), is_factor=True)
+        base = None if found["moved"] is None else Base(found["moved"])
+        bound = _number(found, "number")
+        if base is not None:
+            _check_distance(metric, found, base)
         if bound <= 0.0 or (metric in _AT_MOST_ONE and bound >= 1.0):
             between = "between 0 and 1" if metric in _AT_MOST_ONE else "above 0"
             raise InvalidThreshold(
                 f"a number {between}: {metric} at {bound:g} can never be crossed"
             )
-        of_class = class_name(found["of_class"] or DEFAULT_CLASS) if metric.is_of_a_class else None
-        return cls(metric, bound, of_class, is_relative=found["reference"] is not None)
+        return cls(metric, bound, of_class, base)
+
+    def allowed(self, value: float) -> float:
+        """Return what the metric has to reach, or not to exceed, where its base has a value."""
+        if self.base is None:
+            return self.bound
+        if self.is_factor:
+            return self.bound * value
+        return value + self.bound if self.metric.is_loss else max(value - self.bound, 0.0)
 
     @property
     def subject(self) -> str:
@@ -154,5 +180,31 @@ class Threshold:
     def __str__(self) -> str:
         """Return it as it is written; `of` takes it."""
         sign, way = ("<=", "+") if self.metric.is_loss else (">=", "-")
-        reference = f"reference {way} " if self.is_relative else ""
-        return f"{self.subject} {sign} {reference}{self.bound:g}"
+        if self.is_factor:
+            return f"{self.subject} {sign} {self.bound:g} * {self.base}"
+        base = "" if self.base is None else f"{self.base} {way} "
+        return f"{self.subject} {sign} {base}{self.bound:g}"
+
+
+def _number(found: re.Match[str], name: str) -> float:
+    return float(found[name]) / (100.0 if found[f"{name}_percent"] else 1.0)
+
+
+def _check_distance(metric: ThresholdMetric, found: re.Match[str], base: Base) -> None:
+    """Refuse what does not say how much worse a metric may be."""
+    sign, way = ("<=", "+") if metric.is_loss else (">=", "-")
+    if found["way"] != way:
+        raise InvalidThreshold(f"`{metric} {sign} {base} {way} ...`: how much worse it may be")
+    if found["number_percent"] and metric not in {*_AT_MOST_ONE, ThresholdMetric.MAPE}:
+        times = 1.0 + _number(found, "number")
+        raise InvalidThreshold(
+            f"`{metric} {sign} {times:g} * {base}`, or `{base} {way} ...` without %: it is no share"
+        )
+
+
+def _check_factor(metric: ThresholdMetric, factor: float, base: str) -> None:
+    """Refuse what does not allow a metric to be worse."""
+    if metric.is_loss and factor <= 1.0:
+        raise InvalidThreshold(f"`{metric} <= 1.1 * {base}`, or another number above 1")
+    if not metric.is_loss and not 0.0 < factor < 1.0:
+        raise InvalidThreshold(f"`{metric} >= 0.95 * {base}`, or another number between 0 and 1")

@@ -1,16 +1,16 @@
 """The check of one threshold: from labelled rows to the turns for the worse and for the better."""
 
-from dataclasses import dataclass
-from math import sqrt
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detectors.algorithms.mean_threshold import Crossing, MeanThreshold
+from detectors.algorithms.relative_threshold import RelativeThreshold
 from detectors.arrays.column import Numbers
 from detectors.performance.losses import Losses, cap_of, to_mean, to_value
 from detectors.performance.outcome_view import OutcomeView
+from detectors.performance.reference_losses import ReferenceLosses
 from detectors.performance.threshold import Threshold
 from detectors.snapshots.tree import State
 
@@ -24,10 +24,6 @@ LOSSES_TO_A_FALSE_RECOVERY: Final = 10_000.0
 
 _LEAST: Final = 1e-6
 """Distance of a threshold from what no mean can cross."""
-
-_DEVIATIONS: Final = 2.0
-"""Standard errors by which a reference is taken for worse than it was seen: one that was lucky
-would be held against the model for ever."""
 
 
 class Turn(NamedTuple):
@@ -45,6 +41,9 @@ class Turn(NamedTuple):
         What it has been since.
     crossing
         Since when, by how many losses, and how surely.
+    reference
+        What a relative threshold counts from; None of any other, and where a release before has
+        left nothing of it but the bound.
     """
 
     row: int
@@ -52,31 +51,7 @@ class Turn(NamedTuple):
     bound: float
     value: float
     crossing: Crossing
-
-
-@dataclass(slots=True)
-class _Sample:
-    """The losses of a reference, as far as they have come."""
-
-    count: int = 0
-    total: float = 0.0
-    squares: float = 0.0
-
-    def add(self, losses: Numbers) -> None:
-        # One after the other: what the sum is must not depend on where the rows were cut.
-        for loss in losses.tolist():
-            self.count += 1
-            self.total += loss
-            self.squares += loss * loss
-
-    @property
-    def mean(self) -> float:
-        return self.total / self.count
-
-    @property
-    def error(self) -> float:
-        """The standard error of the mean."""
-        return sqrt(max(self.squares / self.count - self.mean**2, 0.0) / self.count)
+    reference: ReferenceLosses | None
 
 
 class ThresholdCheck:
@@ -98,10 +73,11 @@ class ThresholdCheck:
         How many there were so far: rows, or pairs of them, that the metric is of.
     is_breached
         Whether the model is worse than it may be.
+    reference
+        What it counts from, as far as that has come; None where that is nothing.
     """
 
-    _sample: _Sample | None
-    _watch: MeanThreshold
+    _watch: MeanThreshold | RelativeThreshold
 
     def __init__(self, threshold: Threshold, limit: float) -> None:
         self.threshold = threshold
@@ -109,13 +85,17 @@ class ThresholdCheck:
         self.losses = 0
         self.is_breached = False
         self._source = Losses(threshold)
-        self._begin(threshold.bound)
-        self._sample = _Sample() if threshold.is_relative else None
+        self.reference: ReferenceLosses | None = None
+        self._is_ready = True
+        if threshold.base is None:
+            self._begin(threshold.bound)
+        else:
+            self._await_reference()
 
     @property
     def bound(self) -> float | None:
         """What the metric has to reach, or not to exceed; None until its reference is complete."""
-        return None if self._sample is not None else self._bound
+        return self._bound if self._is_ready else None
 
     def update(self, view: OutcomeView, first_row: int) -> list[Turn]:
         """Learn from rows, the first of which has a number; return the turns in their order."""
@@ -123,13 +103,12 @@ class ThresholdCheck:
         rows = places + first_row
         self.losses += len(losses)
         turns: list[Turn] = []
-        if self._sample is not None:
-            wanted = REFERENCE_LOSSES - self._sample.count
-            self._sample.add(losses[:wanted])
-            rows, losses = rows[wanted:], losses[wanted:]
-            if self._sample.count < REFERENCE_LOSSES:
+        if not self._is_ready and self.reference is not None:
+            taken = self.reference.add(losses, REFERENCE_LOSSES)
+            rows, losses = rows[taken:], losses[taken:]
+            if self.reference.known.count < REFERENCE_LOSSES:
                 return turns
-            self._begin(self._relative_bound(self._sample))
+            self._count_from(self.reference)
         while len(losses):
             found = self._watch.update(self._scaled(losses), rows)
             if found is None:
@@ -144,25 +123,24 @@ class ThresholdCheck:
     def allow(self, limit: float) -> None:
         """Go on by another limit: what was won so far counts."""
         self._limit = limit
-        if self._sample is None and not self.is_breached:
+        if self._is_ready and not self.is_breached:
             self._watch.allow(limit)
 
     def restart(self) -> None:
         """Take a new reference, where it is relative to one; any other threshold stands."""
-        if self.threshold.is_relative:
+        if self.threshold.base is not None:
             self.is_breached = False
-            self._sample = _Sample()
+            self._await_reference()
 
     def state(self) -> State:
         """Return the whole state."""
-        sample = self._sample
         return {
             "losses": self.losses,
             "breached": self.is_breached,
             "source": self._source.state(),
-            "sample": None if sample is None else [sample.count, sample.total, sample.squares],
+            "reference": None if self.reference is None else self.reference.state(),
             "bound": self._bound,
-            "watch": None if sample is not None else self._watch.state(),
+            "watch": self._watch.state() if self._is_ready else None,
         }
 
     def restore(self, state: State) -> None:
@@ -170,42 +148,56 @@ class ThresholdCheck:
         self.losses = state["losses"]
         self.is_breached = state["breached"]
         self._source.restore(state["source"])
-        if state["sample"] is not None:
-            self._sample = _Sample(*state["sample"])
+        if state.get("sample") is not None:
+            # A release before kept of a reference what says too little of it: it begins anew.
+            self._await_reference()
             return
-        self._begin(state["bound"])
+        known = state.get("reference")
+        if known is None:
+            # Not relative, or by a bound that a release before has counted: that one stands.
+            self.reference = None
+            self._begin(state["bound"])
+        else:
+            self.reference = ReferenceLosses(self.threshold)
+            self.reference.restore(known)
+            if state["watch"] is None:
+                return
+            self._count_from(self.reference)
         self._watch.restore(state["watch"])
 
+    def _await_reference(self) -> None:
+        self.reference = ReferenceLosses(self.threshold)
+        self._is_ready = False
+        self._bound = 0.0
+
     def _begin(self, bound: float) -> None:
-        self._sample = None
-        self._bound = bound
         mean = to_mean(self.threshold.metric, bound)
-        self._cap = cap_of(self.threshold.metric, mean)
+        self._set(bound, mean, cap_of(self.threshold.metric, mean))
+
+    def _count_from(self, reference: ReferenceLosses) -> None:
+        bound = self.threshold.allowed(reference.value)
+        self._set(bound, to_mean(self.threshold.metric, bound), reference.cap or 1.0)
+
+    def _set(self, bound: float, mean: float, cap: float) -> None:
+        self._is_ready = True
+        self._bound = bound
+        self._cap = cap
         # A relative one may allow anything, and then no mean can cross it.
-        self._mean = min(max(mean / self._cap, _LEAST), 1.0 - _LEAST)
+        self._mean = min(max(mean / cap, _LEAST), 1.0 - _LEAST)
         self._watch = self._new_watch()
 
-    def _new_watch(self) -> MeanThreshold:
+    def _new_watch(self) -> MeanThreshold | RelativeThreshold:
         if self.is_breached:
             return MeanThreshold(1.0 - self._mean, LOSSES_TO_A_FALSE_RECOVERY)
-        return MeanThreshold(self._mean, self._limit)
+        if self.reference is None:
+            return MeanThreshold(self._mean, self._limit)
+        return RelativeThreshold(self.reference.known, self.reference.allowed, self._limit)
 
     def _scaled(self, losses: Numbers) -> Numbers:
-        scaled: Numbers = np.minimum(losses / self._cap, 1.0)
+        scaled: Numbers = np.minimum(losses, self._cap) / self._cap
         return 1.0 - scaled if self.is_breached else scaled
 
     def _turn(self, row: int, crossing: Crossing) -> Turn:
         mean = crossing.mean if self.is_breached else 1.0 - crossing.mean
         value = to_value(self.threshold.metric, mean * self._cap)
-        return Turn(row, self.is_breached, self._bound, value, crossing)
-
-    def _relative_bound(self, sample: _Sample) -> float:
-        """Return what the metric must reach, by what it was and how much worse it may become."""
-        threshold = self.threshold
-        metric = threshold.metric
-        mean = sample.mean + _DEVIATIONS * sample.error
-        if metric.is_loss:
-            return to_value(metric, mean) + threshold.bound
-        # Of a model that has not erred once it is not known how seldom it does.
-        mean = min(max(mean, _DEVIATIONS / sample.count), 1.0)
-        return max(to_value(metric, mean) - threshold.bound, 0.0)
+        return Turn(row, self.is_breached, self._bound, value, crossing, self.reference)

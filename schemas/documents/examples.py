@@ -153,6 +153,7 @@ PERFORMANCE_ALERT: Final[dict[str, Any]] = {
     "metric": "recall",
     "of_class": "1",
     "bound": 0.8,
+    "reference": None,
     "value": 0.71,
     "losses_since_change": 410,
     "statistic": 1043210.5,

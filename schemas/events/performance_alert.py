@@ -6,6 +6,7 @@ from pydantic import Field
 
 from schemas.events.alert import Alert, AlertKind
 from schemas.events.position import Position
+from schemas.events.reference_figure import ReferenceFigure
 
 
 class PerformanceAlert(Alert):
@@ -25,7 +26,12 @@ class PerformanceAlert(Alert):
     )
     bound: float = Field(
         description="What the metric has to reach, or not to exceed: of a relative threshold what "
-        "follows from the reference."
+        "follows from the reference as it was seen."
+    )
+    reference: ReferenceFigure | None = Field(
+        default=None,
+        description="What a relative threshold counts from; null of any other, and of one that a "
+        "release before has counted.",
     )
     value: float = Field(
         description="The metric since the change. Where it has no bound, single errors count ten "
@@ -37,7 +43,7 @@ class PerformanceAlert(Alert):
     statistic: float = Field(description="The evidence: what the bets against the bound have won.")
     limit: float = Field(
         description="What the statistic had to reach: the number of rows from one false alarm to "
-        "the next, at least, of a model that is exactly at its bound."
+        "the next, at least, of a model that is exactly as good as it has to be."
     )
     change_at: Position = Field(
         description="The labelled row since which the metric is estimated to be beyond its bound."
