@@ -89,6 +89,11 @@ def season(period: int, amplitude: float) -> Draw:
     return draw
 
 
+def _exponential(draw: Draw, factor: float = 1.0) -> Draw:
+    """Return amounts: the exponential of so many times what is drawn."""
+    return lambda rng, rows: np.exp(factor * draw(rng, rows))
+
+
 def _week(day: int) -> Draw:
     def draw(rng: np.random.Generator, rows: int) -> Values:
         weekend = np.arange(rows) // day % 7 >= 5
@@ -141,11 +146,16 @@ STATIONARY: Final[dict[str, Stationary]] = {
         f"AR(1), {coefficient}": Stationary(autoregressive(coefficient))
         for coefficient in (0.3, 0.5, 0.9, 0.99, 0.999)
     },
+    "lognormal AR(1), 0.9": Stationary(_exponential(autoregressive(0.9))),
+    "lognormal AR(1), 0.99": Stationary(_exponential(autoregressive(0.99))),
     "GARCH(0.1, 0.85)": Stationary(_garch),
     "sine of 48 rows, 1 sd": Stationary(season(48, 1.0)),
     "sine of 1,000 rows, 1 sd": Stationary(season(1000, 1.0)),
     "day of 10,000 rows, 0.3 sd": Stationary(season(10_000, 0.3), days=rows_a_day(10_000)),
     "day of 10,000 rows, 1 sd": Stationary(season(10_000, 1.0), days=rows_a_day(10_000)),
+    "lognormal day of 10,000 rows": Stationary(
+        _exponential(season(10_000, 1.0), 0.5), days=rows_a_day(10_000)
+    ),
     "day of 86,400 rows, 0.3 sd": Stationary(season(86_400, 0.3)),
     "day of 86,400 rows, 1 sd": Stationary(season(86_400, 1.0)),
     "week of days of 1,000 rows": Stationary(_week(1000), days=rows_a_day(1000)),

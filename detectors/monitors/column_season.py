@@ -94,7 +94,7 @@ class ColumnSeason:
         if reference.categories is not None:
             self._choose_slots(reference, first)
             return
-        moved = season.gauge(block.season, latest)
+        moved = season.gauge(block.season, latest, first)
         if first is None:
             block_means.move(moved, block.blocks)
         else:

@@ -99,7 +99,7 @@ def may_be_weekend(drift: Drift, memory: Numbers, began: float, time: int) -> bo
     time
         Event time at which the step was found.
     """
-    has_weeks = memory[season.MODE] in {season.NUMBERS, season.BOOLEANS}
+    has_weeks = memory[season.MODE] in {season.NUMBERS, season.LOGARITHMS, season.BOOLEANS}
     has_weeks &= bool(memory[season.TOLD_WEEKS] != NEVER)
     if not has_weeks or memory[season.WEEK_KNOWN] > 0.0:
         return False

@@ -17,6 +17,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from detectors.arrays.column import Numbers
+from detectors.reference.amounts import are_amounts, logarithms_of
 from detectors.reference.told_season import NEVER, ToldSeason
 from detectors.snapshots.tree import State
 from schemas.tables.columns import Kind
@@ -126,6 +127,9 @@ NONE: Final = 0.0
 NUMBERS: Final = 1.0
 BOOLEANS: Final = 2.0
 CATEGORIES: Final = 3.0
+LOGARITHMS: Final = 4.0
+"""Of numbers that are amounts: a course is a factor, and figures are what logarithms are."""
+
 MODES: Final = {Kind.NUMBER: NUMBERS, Kind.BOOLEAN: BOOLEANS, Kind.CATEGORY: CATEGORIES}
 
 UNKNOWN: Final = "unknown"
@@ -174,18 +178,32 @@ def means_of(memory: Numbers) -> Means:
     return memory[HEAD:SHAKEN_DAYS].view(np.float32)
 
 
-def gauge(memory: Numbers, latest: Numbers) -> float:
+def gauge(memory: Numbers, latest: Numbers, first: Numbers | None = None) -> float:
     """Learn what values are like from the latest ones, at least one, once a burn-in is complete.
+
+    Parameters
+    ----------
+    memory
+        Of the column.
+    latest
+        Shape ``(n,)``: what says where its middle is, and how far it reaches.
+    first
+        Its first ones, which say whether they are amounts; None where there were others before.
 
     Returns
     -------
     float
         By how much more the sums of earlier ones lie above the middle, which may be another one.
     """
-    if memory[MODE] != NUMBERS:
+    if memory[MODE] not in {NUMBERS, LOGARITHMS}:
         return 0.0
     if np.abs(latest).max() > _LARGEST:
         return 0.0
+    if memory[REACH] == 0.0 and are_amounts(latest if first is None else first):
+        memory[MODE] = LOGARITHMS
+    grain = grain_of(latest)
+    if memory[MODE] == LOGARITHMS:
+        latest = logarithms_of(latest)
     low, centre, high = np.quantile(latest, [0.25, 0.5, 0.75]).tolist()
     reach = REACH_OF * (high - low) / 1.349 or _LARGEST
     moved = memory[CENTRE] - centre
@@ -199,13 +217,15 @@ def gauge(memory: Numbers, latest: Numbers) -> float:
     memory[LEVEL] += moved
     memory[CENTRE], memory[REACH] = centre, reach
     if not is_seasonal(memory):
-        memory[GRAIN] = grain_of(latest)
+        memory[GRAIN] = grain
     return float(moved)
 
 
 def cut_off(values: Numbers, memory: Numbers) -> Numbers:
     """Return what values lie above their middle, as far as they count."""
     reach = memory[REACH]
+    if memory[MODE] == LOGARITHMS:
+        values = logarithms_of(values)
     above: Numbers = np.clip(values - memory[CENTRE], -reach, reach)
     return above
 
@@ -296,7 +316,7 @@ def code_of(memory: Numbers) -> int:
 
 def is_gauged(memory: Numbers) -> bool:
     """Tell whether it is known what values are like, or need not be."""
-    return bool(memory[MODE] not in {NUMBERS, CATEGORIES} or memory[REACH] > 0.0)
+    return bool(memory[MODE] in {OFF, NONE, BOOLEANS} or memory[REACH] > 0.0)
 
 
 def is_learned(memory: Numbers) -> bool:
@@ -331,7 +351,10 @@ def restore(memory: Numbers, state: State | None) -> None:
     state
         As `state_of` gave it; a release before wrote no ``further`` and no ``week_hours``.
     """
-    if state is None or state["head"][MODE] != memory[MODE]:
+    if state is None:
+        return
+    modes = {NUMBERS, LOGARITHMS} if memory[MODE] == NUMBERS else {float(memory[MODE])}
+    if state["head"][MODE] not in modes:
         return
     memory[:HEAD] = state["head"]
     means_of(memory)[:MEANS] = state["means"]

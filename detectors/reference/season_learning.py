@@ -29,6 +29,7 @@ from detectors.reference.season import (
     LEVEL,
     LIKE_DAY,
     LIKE_WEEK,
+    LOGARITHMS,
     MODE,
     MOST_CYCLES,
     NONE,
@@ -213,9 +214,11 @@ def _track(value: float, memory: Numbers, first: bool) -> None:
 
 
 @njit(cache=True, nogil=True, error_model="numpy", inline="always")
-def _counted(value: float, stands: Numbers, memory: Numbers) -> float:
+def _counted(value: float, stands: Numbers, memory: Numbers, mode: float) -> float:
     """Return the figure of a value, of a category once it is counted."""
-    return count_category(value, stands, memory) if memory[MODE] == CATEGORIES else value
+    if mode == LOGARITHMS:
+        return math.log(value) if value > 0.0 else -np.inf
+    return count_category(value, stands, memory) if mode == CATEGORIES else value
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -257,7 +260,7 @@ def note(
     own_total, own_squares = blocks[OWN_SUM], blocks[OWN_SQUARES]
     until = room = until_next(blocks)
     tracked = memory[VARIES] == 0.0 or memory[FALLS] == 0.0
-    centre, reach = memory[CENTRE], memory[REACH]
+    centre, reach, mode = memory[CENTRE], memory[REACH], memory[MODE]
     for row in range(len(values)):
         if len(flags) > 0 and flags[row] != 0:
             continue
@@ -278,9 +281,11 @@ def note(
             if changes:
                 add(room - until, own_total, own_squares, blocks)
                 return row
-        value = _counted(values[row], stands, memory)
+        value = _counted(values[row], stands, memory, mode)
         if tracked:
-            _track(value, memory, first=count == 0.0)
+            # Logarithms may be the same where amounts are not, and rise as these do.
+            shown = values[row] if mode == LOGARITHMS else value
+            _track(shown, memory, first=count == 0.0)
             tracked = memory[VARIES] == 0.0 or memory[FALLS] == 0.0
         own = min(max(value - centre, -reach), reach)
         total += own

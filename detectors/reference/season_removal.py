@@ -26,6 +26,7 @@ from detectors.reference.season import (
     GRAIN,
     HOURS,
     LEVEL,
+    LOGARITHMS,
     MODE,
     MS_PER_HOUR,
     NUMBERS,
@@ -86,6 +87,12 @@ def _usual(spreads: Means) -> float:
     return usual / count if highest > DIFFERENT * lowest else 0.0
 
 
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+def _drawn(figure: float, standing: float, factor: float) -> float:
+    """Return a figure drawn towards where values stand, or away from it."""
+    return figure if factor == 1.0 else standing + (figure - standing) * factor
+
+
 @njit(cache=True, nogil=True, error_model="numpy")
 def take_off(
     values: Numbers, times: Integers, first: int, seed: int, memory: Numbers, left: Numbers
@@ -115,12 +122,17 @@ def take_off(
             left[i] = without_course(values[i], times[i], random, memory)
             continue
         above = _above(times[i], means, memory)
-        if memory[MODE] == NUMBERS:
-            left[i] = values[i] - above + memory[GRAIN] * (random - 0.5)
+        if memory[MODE] == NUMBERS or memory[MODE] == LOGARITHMS:
             own = or_zero(spreads[times[i] // MS_PER_HOUR % HOURS])
-            if usual > 0.0 and memory[DAY_KNOWN] > 0.0 and own > 0.0:
-                standing = level + memory[CENTRE]
-                left[i] = standing + (left[i] - standing) * math.sqrt(usual / own)
+            different = usual > 0.0 and memory[DAY_KNOWN] > 0.0 and own > 0.0
+            factor = math.sqrt(usual / own) if different else 1.0
+            shown = values[i] + memory[GRAIN] * (random - 0.5)
+            if memory[MODE] == NUMBERS:
+                left[i] = _drawn(shown - above, level + memory[CENTRE], factor)
+            elif values[i] > 0.0 and shown > 0.0:
+                left[i] = math.exp(_drawn(math.log(shown) - above, level + memory[CENTRE], factor))
+            else:  # no amount, and of no hour
+                left[i] = values[i]
             continue
         share = min(max(level + above, 0.0), 1.0)
         left[i] = values[i]

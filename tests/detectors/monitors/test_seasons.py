@@ -192,6 +192,7 @@ def test_all_columns_at_once_give_what_each_gives_by_itself(sizes: list[int], se
     whole = (
         Column("x", Role.FEATURE, Kind.NUMBER, values),
         Column("n", Role.FEATURE, Kind.NUMBER, counts),
+        Column("a", Role.FEATURE, Kind.NUMBER, np.exp(0.5 * values)),
         Column("f", Role.FEATURE, Kind.BOOLEAN, flags),
     )
     assert_each_gives_what_it_gives_alone(whole, times, sizes)
