@@ -285,7 +285,7 @@ VERSION_STATUS: Final = MetricSpec(
 OPEN_ALERTS: Final = MetricSpec(
     "driftline_model_open_alerts",
     "gauge",
-    "Alerts neither resolved nor acknowledged, of the present references; up to 50.",
+    "Alerts neither resolved nor acknowledged, as `driftline models` tells; up to 50.",
     _MODEL,
 )
 VERSION_EVENTS: Final = MetricSpec(

@@ -7,7 +7,7 @@ from detectors.versions.version import WatchedVersion
 from schemas.events.identity import stable_id
 from schemas.events.times import format_time
 from schemas.events.version_record import StatusChange, TrafficPeriod, VersionRecord
-from schemas.events.version_status import VersionStatus
+from schemas.events.version_status import GONE, VersionStatus
 from schemas.tables.model_version import ModelVersion
 
 _NO_ID = ""
@@ -35,12 +35,13 @@ def record_of(
     """
     model, name = key
     history = [] if standing is None else standing.histories.get(name, [])
+    status = history[-1].status if history else VersionStatus.OBSERVED
     reference = version.restarted if version.restarted >= 0 else shown.first
     record = VersionRecord(
         record_id=_NO_ID,
         model=model,
         version=name,
-        status=history[-1].status if history else VersionStatus.OBSERVED,
+        status=status,
         status_since=format_time(history[-1].since) if history else None,
         is_last_good=standing is not None and standing.last_good == name,
         rows=shown.rows,
@@ -69,7 +70,7 @@ def record_of(
             )
             for bucket in shown.buckets()
         ],
-        open_alerts=version.open_alerts(),
+        open_alerts=[] if status in GONE else version.open_alerts(),
     )
     identity = stable_id(model, name, record.model_dump_json())
     return record.model_copy(update={"record_id": identity})

@@ -19,7 +19,7 @@ from schemas.events.alert import Alert
 from schemas.events.model_event import RESTARTING, ModelEvent, ModelEventType
 from schemas.events.times import parse_time
 from schemas.events.version_record import VersionRecord
-from schemas.events.version_status import VersionStatus
+from schemas.events.version_status import GONE, VersionStatus
 from schemas.tables.model_version import ModelVersion
 from schemas.tables.observations import Integers
 
@@ -243,9 +243,14 @@ class VersionRegistry:
         return LabelCounts() if version is None else version.labels
 
     def open_alerts_of(self, key: ModelVersion) -> int:
-        """Return how many alerts of a version are open, as far as they are remembered."""
+        """Return how many alerts of a version are open, as far as they are remembered.
+
+        None of one that serves no more, until it does again.
+        """
         version = self._versions.get(key)
-        return 0 if version is None else len(version.alerts)
+        if version is None or self.status_of(key) in GONE:
+            return 0
+        return len(version.alerts)
 
     def records(self, model: str | None = None) -> list[VersionRecord]:
         """Return what is told of all versions, or of those of a model, by their names."""

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from detectors.rows.label_counts import LabelCounts
 from detectors.snapshots.tree import State
 from detectors.versions.traffic import Traffic
-from schemas.events.alert import Alert, AlertStatus
+from schemas.events.alert import Alert, AlertKind, AlertStatus
 from schemas.events.label_alert import LabelAlert
 from schemas.events.performance_alert import PerformanceAlert
 from schemas.events.retrain_request import AlertReference
@@ -110,8 +110,11 @@ class WatchedVersion:
             self.touched += 1
 
     def restart(self, time: int) -> None:
-        """Take note that its references begin anew, where it has rows, and with them its alerts."""
-        self.alerts.clear()
+        """Take note that its references begin anew, where it has rows, and with them its alerts.
+
+        Those that are of no reference stand until they are resolved.
+        """
+        self.alerts = {slot: each for slot, each in self.alerts.items() if _stands(slot, each)}
         self.touched += 1
         if self.traffic.rows:
             self.restarted = max(self.restarted, time)
@@ -194,6 +197,14 @@ def _slot_of(alert: Alert) -> str:
     if isinstance(alert, LabelAlert):
         return f"{alert.kind} {alert.problem}"
     return alert.alert_id
+
+
+def _stands(slot: str, alert: AlertReference) -> bool:
+    """Tell whether an alert is of no reference: of a threshold that is a number, or of labels."""
+    if alert.kind is AlertKind.PERFORMANCE:
+        # ``recall >= 0.8``, not ``recall >= reference - 0.05``.
+        return slot.split(" ")[-2] in {">=", "<="}
+    return alert.kind is AlertKind.LABELS
 
 
 def _by_time(alert: AlertReference) -> tuple[str, str]:

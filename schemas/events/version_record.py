@@ -79,7 +79,8 @@ class VersionRecord(PublishedEvent):
     traffic: list[TrafficPeriod] = Field(description="When it had rows, by time.")
     open_alerts: list[AlertReference] = Field(
         description="Alerts of the version, the latest 50, that were neither resolved nor "
-        "acknowledged and are of the present references."
+        "acknowledged; those of drift and quality are of the present references. None of one that "
+        "is retired or rolled back."
     )
 
     @property

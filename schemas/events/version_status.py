@@ -1,6 +1,7 @@
 """What a model version is to its model."""
 
 from enum import StrEnum
+from typing import Final
 
 
 class VersionStatus(StrEnum):
@@ -18,3 +19,7 @@ class VersionStatus(StrEnum):
     """Serves no longer, and nothing was said against it."""
     ROLLED_BACK = "rolled_back"
     """Was the champion until the model was rolled back to another version."""
+
+
+GONE: Final = frozenset({VersionStatus.RETIRED, VersionStatus.ROLLED_BACK})
+"""A version that is one of these serves no more: nothing is to be done about its alerts."""

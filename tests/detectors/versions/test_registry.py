@@ -7,7 +7,9 @@ from detectors.versions.lifecycle import MOST_CHANGES
 from detectors.versions.registry import MOST_OF_MODEL, EventOutcome, VersionRegistry
 from detectors.versions.traffic import HOUR
 from detectors.versions.version import MOST_ALERTS, STEP
+from schemas.documents import examples
 from schemas.events.alert import AlertStatus, Severity
+from schemas.events.label_alert import LabelAlert
 from schemas.events.model_event import ModelEvent
 from schemas.events.version_record import VersionRecord
 from tests.detectors.versions.events import at, day, drift_alert, event, performance_alert, statuses
@@ -186,6 +188,36 @@ def test_an_alert_of_a_threshold_is_open_until_it_is_resolved() -> None:
     registry.alerted(opened.model_copy(update={"status": AlertStatus.RESOLVED, "alert_id": "c"}))
     (told,) = registry.changes().records
     assert [each.alert_id for each in told.open_alerts] == ["b"]
+
+
+def test_an_alert_of_no_reference_stands_when_references_begin_anew() -> None:
+    registry = VersionRegistry()
+    count(registry, "7", NOON)
+    registry.alerted(performance_alert("7", "mae <= 1", "a"))
+    registry.alerted(performance_alert("7", "mae <= reference + 1", "b"))
+    labels = {**examples.LABEL_ALERT, "version": "7", "alert_id": "c"}
+    registry.alerted(LabelAlert.model_validate(labels))
+    registry.alerted(drift_alert("7", "d"))
+    registry.notice(event("version_deployed", "8", "12:02"), is_new=True)
+    assert {each.alert_id for each in record(registry, "7").open_alerts} == {"a", "c"}
+    resolved = {"status": AlertStatus.RESOLVED, "alert_id": "e"}
+    registry.alerted(performance_alert("7", "mae <= 1").model_copy(update=resolved))
+    assert [each.alert_id for each in record(registry, "7").open_alerts] == ["c"]
+
+
+def test_alerts_of_a_version_that_serves_no_more_are_not_open_until_it_serves_again() -> None:
+    registry = VersionRegistry()
+    for each in ("7", "8"):
+        count(registry, each, NOON)
+        registry.notice(event("version_deployed", each, f"12:0{each}"), is_new=True)
+    registry.alerted(performance_alert("8", "mae <= 1"))
+    assert registry.open_alerts_of(("fraud", "8")) == 1
+    registry.notice(event("rolled_back", "7", "12:09"), is_new=True)
+    assert record(registry, "8").open_alerts == []
+    assert registry.open_alerts_of(("fraud", "8")) == 0
+    # What it was found to be, it is when it comes back.
+    registry.notice(event("version_deployed", "8", "12:10"), is_new=True)
+    assert [each.alert_id for each in record(registry, "8").open_alerts] == ["a"]
 
 
 def test_alerts_of_a_version_are_bounded() -> None:
