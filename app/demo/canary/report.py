@@ -47,6 +47,13 @@ class CanaryReport:
                 _time(story.decided.seconds),
                 f"{difference_of(metric)}; {arm.predictions} requests, {arm.labelled} labels of it",
             )
+        if story.asked is not None:
+            request = story.asked.event
+            yield (
+                f"rollback request: {request.target} instead of {request.version}",
+                _time(story.asked.seconds),
+                str(request.cause).replace("_", " "),
+            )
         if story.ended is not None:
             route = story.ended.event
             yield f"route: {summary(route)}", _time(story.ended.seconds), _by(route.decision.by)
@@ -77,6 +84,9 @@ class CanaryReport:
             "difference": None if metric is None else metric.difference,
             "first_request_seconds": _rounded(story.first),
             "decided_seconds": None if decided is None else _rounded(decided.seconds),
+            "rollback_requested_seconds": None
+            if story.asked is None
+            else _rounded(story.asked.seconds),
             "routed_seconds": None if ended is None else _rounded(ended.seconds),
             "last_request_seconds": _rounded(story.last),
             "answered": dict(sorted(story.answered.items())),

@@ -24,8 +24,9 @@ from app.routing.text import summary
 from app.settings import TopicRole
 from schemas.events.codec import decode_event, decode_object, encode_event
 from schemas.events.event import Event
-from schemas.events.model_comparison import ComparisonDecision, ModelComparison
+from schemas.events.model_comparison import ModelComparison
 from schemas.events.model_event import ModelEvent, ModelEventType
+from schemas.events.rollback_request import RollbackRequest
 from schemas.events.routing import ModelRoute
 from schemas.events.times import format_time
 
@@ -38,12 +39,19 @@ _METRICS: Final = (
 )
 _READ: Final[dict[TopicRole, type[Event]]] = {
     TopicRole.MODEL_COMPARISONS: ModelComparison,
+    TopicRole.ROLLBACK_REQUESTS: RollbackRequest,
     TopicRole.MODEL_ROUTING: ModelRoute,
 }
 _QUIET: Final = 4.0
 """Seconds in which the version before serves alone."""
 
-_ENOUGH: Final = 3000
+_STEP_SECONDS: Final = 8.0
+"""For how long a step of the ramp lasts at least."""
+
+_STEP_LABELS: Final = 300
+"""Of the new version that have to come in it."""
+
+_ENOUGH: Final = 15_000
 """Labels of the new version after which a run ends though nothing is decided: in labels, since a
 slow machine has the same story."""
 
@@ -104,7 +112,6 @@ class _Act:
         self._story = Story(candidate, is_worse=not options.good)
         self._requests = Requests(options.seed)
         self._route: ModelRoute | None = None
-        self._decided: asyncio.Future[ModelComparison] = asyncio.Future()
         self._began = monotonic()
         self._seconds = 0.0
         self._complete = False
@@ -117,7 +124,12 @@ class _Act:
         return monotonic() - self._began
 
     async def run(self) -> None:
-        own = {f"models.{_MODEL}.comparison.metrics": _METRICS}
+        own = {
+            f"models.{_MODEL}.comparison.metrics": _METRICS,
+            f"models.{_MODEL}.routing.automatic": "true",
+            f"models.{_MODEL}.routing.step_seconds": str(_STEP_SECONDS),
+            f"models.{_MODEL}.routing.labels": str(_STEP_LABELS),
+        }
         async with AsyncExitStack() as stack:
             venue = await open_venue(stack, self._options.bootstrap, own)
             name = venue.settings.topics.full_name
@@ -171,7 +183,6 @@ class _Act:
             labels=full_name(TopicRole.LABELS),
         )
         traffic = asyncio.create_task(self._serve(outbox))
-        operator = asyncio.create_task(self._operate(venue))
         try:
             await asyncio.sleep(_QUIET)
             candidate = self._story.candidate.name
@@ -188,11 +199,9 @@ class _Act:
             await asyncio.sleep(_AFTER)
             self._complete = True
         finally:
-            for task in (traffic, operator):
-                task.cancel()
-            for task in (traffic, operator):
-                with suppress(asyncio.CancelledError):
-                    await task
+            traffic.cancel()
+            with suppress(asyncio.CancelledError):
+                await traffic
 
     async def _serve(self, outbox: Outbox) -> None:
         """Answer the requests as the route says, and tell the truth about each a little later."""
@@ -222,19 +231,10 @@ class _Act:
             )
         elif isinstance(event, ModelComparison):
             self._story.look(event, self._now)
-            decided = self._story.decided
-            if decided is not None and not self._decided.done():
-                self._decided.set_result(decided.event)
             self._screen.look(event, self._now)
-
-    async def _operate(self, venue: Venue) -> None:
-        """Do what the comparison says, as an operator would."""
-        look = await self._decided
-        is_bad = look.decision is ComparisonDecision.ROLLBACK
-        only = look.baseline if is_bad else look.version
-        await self._order(venue, Order(only=only, by="demo", reason=look.message))
-        if not is_bad:
-            await self._happens(venue, ModelEventType.VERSION_DEPLOYED, only)
+        elif isinstance(event, RollbackRequest):
+            self._story.ask(event, self._now)
+            self._screen.say(f"rollback request: {event.message}", self._now, style="red")
 
     async def _order(self, venue: Venue, order: Order) -> None:
         route = decide(order, _MODEL, self._route, SERVING.name, _wall_clock())

@@ -11,7 +11,8 @@ from schemas.events.model_comparison import (
     MetricComparison,
     ModelComparison,
 )
-from schemas.events.routing import ModelRoute
+from schemas.events.rollback_request import RollbackRequest
+from schemas.events.routing import ModelRoute, RoutingMode
 
 EventT = TypeVar("EventT")
 
@@ -39,6 +40,8 @@ class Story:
         Requests by the version that answered them.
     looks, routes
         What came in, in its order.
+    asked
+        The first rollback request.
     first, last
         When the candidate answered its first and its latest request.
     moved_back
@@ -54,6 +57,7 @@ class Story:
         self.answered: Counter[str] = Counter()
         self.looks: list[Dated[ModelComparison]] = []
         self.routes: list[Dated[ModelRoute]] = []
+        self.asked: Dated[RollbackRequest] | None = None
         self.first: float | None = None
         self.last: float | None = None
         self.moved_back = 0
@@ -93,7 +97,7 @@ class Story:
             serving = [one.version for one in each.event.versions if one.share]
             if len(serving) > 1:
                 shared = True
-            elif shared:
+            elif shared and each.event.mode is RoutingMode.SINGLE:  # a ramp's last step is none
                 return each
         return None
 
@@ -130,6 +134,10 @@ class Story:
     def look(self, found: ModelComparison, seconds: float) -> None:
         """Take a look at the two versions."""
         self.looks.append(Dated(found, seconds))
+
+    def ask(self, found: RollbackRequest, seconds: float) -> None:
+        """Take a rollback request."""
+        self.asked = self.asked or Dated(found, seconds)
 
     def route(self, found: ModelRoute, seconds: float) -> None:
         """Take a route."""

@@ -6,12 +6,16 @@ import pytest
 
 from app.demo.canary.report import CanaryReport
 from app.demo.canary.story import Story
+from schemas.documents import examples
+from schemas.events.rollback_request import RollbackRequest
 from tests.app.demo.canary.stories import alone, bad_look, begun, good_look
 
 
 def _caught() -> Story:
     story = begun()
     story.look(bad_look(), 7.0)
+    request = {**examples.ROLLBACK_REQUEST, "version": "8", "target": "7"}
+    story.ask(RollbackRequest.model_validate(request), 7.1)
     story.route(alone("7"), 7.2)
     return story
 
@@ -24,6 +28,7 @@ def test_a_bad_version_that_was_caught_is_said_with_its_time() -> None:
     assert [what for what, _, _ in report.rows()] == [
         "8 answers its first request",
         "8 is found worse",
+        "rollback request: 7 instead of 8",
         "route: 7 alone",
         "8 answers its last request",
         "frauds that 8 met",
@@ -35,6 +40,7 @@ def test_the_document_is_json_and_has_the_same_figures() -> None:
 
     assert document["passed"]
     assert (document["decision"], document["decided_seconds"]) == ("rollback", 7.0)
+    assert document["rollback_requested_seconds"] == 7.1
     assert document["answered"] == {"7": 20, "8": 20}
 
 

@@ -24,11 +24,14 @@ def test_a_bad_version_is_caught_and_the_one_before_answers_again() -> None:
     report = json.loads(result.stdout)
     assert (report["passed"], report["complete"]) == (True, True)
     assert (report["decision"], report["moved_back"]) == ("rollback", 0)
-    assert report["first_request_seconds"] < report["decided_seconds"] <= report["routed_seconds"]
+    assert report["first_request_seconds"] < report["decided_seconds"]
+    assert 0 < report["rollback_requested_seconds"] <= report["last_request_seconds"] + 1.0
+    assert report["first_request_seconds"] < report["routed_seconds"]
     # Requests that were under way when the route came, and none after it.
     assert report["last_request_seconds"] < report["routed_seconds"] + 1.0
     assert 0 < report["answered"]["8"] < 0.2 * report["answered"]["7"]
     assert "8 is worse?" in result.stderr
+    assert "route by driftline: " in result.stderr
     assert "The bad version was caught" in result.stderr
 
 
