@@ -80,6 +80,9 @@ class Decided(NamedTuple):
     held: RampHold | None = None
 
 
+_UNITS: Final = ((3_600_000, "h"), (60_000, "min"), (1000, "s"))
+"""Of durations, in milliseconds."""
+
 _SAID: Final = {
     RampHold.SPLIT: "the traffic is not shared as it is stated",
     RampHold.SHARED_IDS: "prediction ids have rows of both versions",
@@ -166,11 +169,12 @@ def _has_enough(evidence: RampEvidence, so_far: StepSoFar, options: RoutingOptio
 
 
 def _duration(milliseconds: int) -> str:
-    """Return a duration in hours.
+    """Return a duration in words.
 
     Examples
     --------
-    >>> _duration(5_400_000)
-    '1.5 h'
+    >>> _duration(10_800), _duration(900_000), _duration(5_400_000)
+    ('10.8 s', '15 min', '1.5 h')
     """
-    return f"{milliseconds / 3_600_000:.3g} h"
+    unit, name = next((each for each in _UNITS if milliseconds >= each[0]), _UNITS[-1])
+    return f"{milliseconds / unit:.3g} {name}"

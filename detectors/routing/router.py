@@ -27,6 +27,8 @@ AUTHOR: Final = "driftline"
 
 _REASON: Final = 2000
 
+_BACK: Final = frozenset({RampMove.FELL_BACK, RampMove.WENT_BACK})
+
 
 class RouteDecision(NamedTuple):
     """What Driftline has decided about the route of a model.
@@ -271,6 +273,8 @@ class Router:
                 timestamp=format_time(max(parse_time(time), since)),
                 request_id=request_id,
             )
+        if answer is None and found.move in _BACK and latest is not None:
+            event = _given_up(latest, route.versions[0].version, time)
         self._decisions.append(RouteDecision(model, found.move, route, event))
         return route
 
@@ -295,3 +299,19 @@ class Router:
             return False
         versions = before.ramp.candidate, before.ramp.baseline
         return route.ramp is None or (route.ramp.candidate, route.ramp.baseline) != versions
+
+
+def _given_up(before: ModelRoute, target: str, time: str) -> ModelEvent | None:
+    """Return what happens to the candidate of a ramp that ends with another version serving.
+
+    It was no champion, so that `rolled_back` would say nothing of it, and whoever reads what the
+    versions are would go on taking it for a challenger.
+    """
+    if before.ramp is None or before.ramp.candidate == target:
+        return None
+    return ModelEvent(
+        type=ModelEventType.VERSION_ROLLED_BACK,
+        model=before.model,
+        version=before.ramp.candidate,
+        timestamp=time,
+    )

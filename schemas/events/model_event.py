@@ -18,6 +18,7 @@ class ModelEventType(StrEnum):
     VERSION_CHALLENGER = "version_challenger"
     VERSION_DEPLOYED = "version_deployed"
     VERSION_RETIRED = "version_retired"
+    VERSION_ROLLED_BACK = "version_rolled_back"
     RETRAIN_ACKNOWLEDGED = "retrain_acknowledged"
     RETRAIN_STARTED = "retrain_started"
     RETRAIN_COMPLETED = "retrain_completed"
@@ -77,6 +78,10 @@ EFFECTS: Final[Mapping[ModelEventType, Effects]] = {
         names_version=True,
     ),
     ModelEventType.VERSION_RETIRED: Effects(becomes=VersionStatus.RETIRED, names_version=True),
+    # Of a version that was no champion: what serves goes on, and so do its references.
+    ModelEventType.VERSION_ROLLED_BACK: Effects(
+        becomes=VersionStatus.ROLLED_BACK, names_version=True
+    ),
     ModelEventType.RETRAIN_ACKNOWLEDGED: Effects(extends_request=True),
     ModelEventType.RETRAIN_STARTED: Effects(extends_request=True),
     ModelEventType.RETRAIN_COMPLETED: Effects(

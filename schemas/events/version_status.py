@@ -18,7 +18,8 @@ class VersionStatus(StrEnum):
     RETIRED = "retired"
     """Serves no longer, and nothing was said against it."""
     ROLLED_BACK = "rolled_back"
-    """Was the champion until the model was rolled back to another version."""
+    """Was the champion until the model was rolled back to another version, or never became it
+    since it was found to be worse."""
 
 
 GONE: Final = frozenset({VersionStatus.RETIRED, VersionStatus.ROLLED_BACK})

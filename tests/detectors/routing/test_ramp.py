@@ -53,7 +53,7 @@ def test_a_step_has_its_time_and_its_labels_and_then_the_next_one_comes() -> Non
     found = decided(ramp(), evidence(), OVER, OPTIONS)
     assert outcome(found) == (RampMove.ADVANCED, None)
     assert found is not None
-    assert found.reason == "advanced: 100 labels of the candidate in 0.000278 h, no harm"
+    assert found.reason == "advanced: 100 labels of the candidate in 1 s, no harm"
 
 
 def test_harm_counts_at_once_whatever_the_traffic_is_like() -> None:

@@ -132,6 +132,21 @@ def test_harm_has_the_baseline_serve_alone_even_while_a_step_is_on_its_way() -> 
     assert line.rows_come(1003, 100, **HARM) == []
 
 
+def test_a_candidate_that_falls_back_is_said_to_be_rolled_back_and_one_that_stays_is_not() -> None:
+    line = ramping(0.01, 0)
+    line.rows_come(0)
+    (decision,) = line.rows_come(1000, 100, **HARM)
+    event = decision.event
+    assert event is not None
+    assert (event.type, event.version) == (ModelEventType.VERSION_ROLLED_BACK, "8")
+    assert event.timestamp == format_time(START + 1000)
+    # Where another version than the candidate is found to be worse, nothing is said of the ramp.
+    line = ramping(0.01, 0)
+    line.router.go_back("fraud", "8", "7 is worse", line.seen(0, 0).at)
+    (decision,) = line.router.decisions()
+    assert (decision.move, decision.event) == (RampMove.WENT_BACK, None)
+
+
 def test_a_version_that_comes_back_after_it_fell_back_is_held_until_people_decide() -> None:
     line = ramping()
     line.write(only(line.rows_come(0, 0, **HARM)))

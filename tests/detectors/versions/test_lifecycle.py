@@ -7,6 +7,7 @@ from schemas.events.model_event import ModelEventType
 from schemas.events.version_status import VersionStatus
 
 DEPLOYED, ROLLED_BACK = ModelEventType.VERSION_DEPLOYED, ModelEventType.ROLLED_BACK
+GIVEN_UP = ModelEventType.VERSION_ROLLED_BACK
 RETIRED, CHALLENGER = ModelEventType.VERSION_RETIRED, ModelEventType.VERSION_CHALLENGER
 REGISTERED, TRAINED = ModelEventType.VERSION_REGISTERED, ModelEventType.RETRAIN_COMPLETED
 
@@ -40,6 +41,12 @@ def statuses(lifecycle: Lifecycle) -> dict[str, str]:
             {"1": "retired", "2": "champion", "3": "rolled_back"},
             "1",
         ),
+        (
+            [(1, DEPLOYED, "1"), (2, CHALLENGER, "2"), (3, GIVEN_UP, "2")],
+            {"1": "champion", "2": "rolled_back"},
+            None,
+        ),
+        ([(1, DEPLOYED, "1"), (2, GIVEN_UP, "1")], {"1": "champion"}, None),
         ([(1, DEPLOYED, "1"), (2, RETIRED, "1")], {"1": "retired"}, "1"),
         ([(1, DEPLOYED, "1"), (2, CHALLENGER, "1"), (3, TRAINED, "1")], {"1": "champion"}, None),
         ([(1, CHALLENGER, "2"), (2, TRAINED, "2")], {"2": "challenger"}, None),
