@@ -20,7 +20,13 @@ from benchmarks.comparing.late import delayed
 from benchmarks.comparing.powers import CASES as METRICS
 from benchmarks.comparing.powers import lines_of, outcome_of
 from detectors.comparisons.evidence import evidence_of, spread_of
-from detectors.comparisons.matched import FEWEST, FEWEST_OF_A_KIND, MatchedArms
+from detectors.comparisons.matched import (
+    BORROWED,
+    BORROWED_OF_A_KIND,
+    FEWEST,
+    FEWEST_OF_A_KIND,
+    MatchedArms,
+)
 from detectors.comparisons.options import ComparedMetric, ComparisonOptions
 from detectors.comparisons.pairs import PairedArms
 from detectors.comparisons.split import LEVEL as SPLIT_LEVEL
@@ -116,6 +122,11 @@ def gains(
     sums, squares = sums[:, at], squares[:, at]
     variances = (squares - sums**2 / counts) / (counts - 1.0)
     both = counts.sum(axis=0)
+    common = (squares.sum(axis=0) - sums.sum(axis=0) ** 2 / both) / (both - 1.0)
+    borrowed = np.full(len(at), float(BORROWED))
+    if is_zero_one:
+        borrowed = BORROWED_OF_A_KIND * both / np.minimum(sums.sum(axis=0), both - sums.sum(axis=0))
+    variances = ((counts - 1.0) * variances + borrowed * common) / (counts - 1.0 + borrowed)
     weights = counts[0] * counts[1] / both
     spread = (variances[0] * counts[1] + variances[1] * counts[0]) / both
     means = sums / counts

@@ -44,12 +44,15 @@ class Case(NamedTuple):
         of their accuracy.
     country
         The number of the only one in which they differ; None where they do in all.
+    share
+        Of the newer version in the labels.
     """
 
     draw: Draw
     options: ComparisonOptions
     difference: float
     country: int | None = None
+    share: float = 0.5
 
     @property
     def are_pairs(self) -> bool:
@@ -58,7 +61,9 @@ class Case(NamedTuple):
 
     def rows(self, random: np.random.Generator, labels: int, difference: float) -> Drawn:
         """Return rows of which each is either version's, or both are in turns."""
-        is_new = np.arange(labels) % 2 == 1 if self.are_pairs else random.random(labels) < 0.5
+        is_new = (
+            np.arange(labels) % 2 == 1 if self.are_pairs else random.random(labels) < self.share
+        )
         return self.draw(random, is_new, difference)
 
     def fixed(self, random: np.random.Generator) -> int:
@@ -100,6 +105,9 @@ CASES: Final = {
     "F1 .72, effect .08": Case(drawn.f1, _of(ThresholdMetric.F1, 0.08), 0.08),
     "RMSE 1, effect .12": Case(drawn.rmse, _of(ThresholdMetric.RMSE, 0.12), 0.12),
     "ROC AUC .8, effect .06": Case(drawn.roc_auc, _of(ThresholdMetric.ROC_AUC, 0.06), 0.06),
+    "accuracy .95, canary of 10 %, effect .03": Case(
+        drawn.mostly_right, _of(ThresholdMetric.ACCURACY, 0.03), 0.03, share=0.1
+    ),
     "accuracy .9, pairs, effect .03": Case(
         drawn.shadows, _of(ThresholdMetric.ACCURACY, 0.03, ComparisonMode.SHADOW), 0.03
     ),

@@ -29,6 +29,12 @@ FEWEST_OF_A_KIND: Final = 8
 """Right rows, and wrong ones, of both versions together, where rows are one or the other."""
 
 
+BORROWED: Final = 100
+"""Rows that vary as all of both versions do, added to those of each for its variance."""
+
+BORROWED_OF_A_KIND: Final = 16
+"""Likewise where rows are right or wrong: as many rows as have so many of the rarer kind."""
+
 _EXACT: Final = 1e-12
 """Variances over the mean square from which on they are more than rounding."""
 
@@ -130,7 +136,9 @@ class MatchedArms:
             # Rows that all give the same differ by the rounding of sums alone.
             floor = _EXACT * self.squares.max() / self.counts.max()
             variances = np.where(variances > floor, variances, 0.0)
-            if not variances.any():
+            if variances.any():
+                variances = self._steadied(variances)
+            else:
                 # As if one row of each had been where the other version's are.
                 variances = difference * difference / self.counts
             spread = (weights * (variances[0] * other + variances[1] * one) / rows).sum()
@@ -164,6 +172,23 @@ class MatchedArms:
         self.counts, self.sums = state["counts"].copy(), state["sums"].copy()
         self.squares, self.anchor = state["squares"].copy(), state["anchor"]
         self._hours.restore(state)
+
+    def _steadied(self, variances: Numbers) -> Numbers:
+        """Return variances as of some rows more, which vary as those of both together do.
+
+        A canary has few rows, of which none or one is wrong: by these alone it would look better
+        than it is, and that would be taken for sure.
+        """
+        rows = float(self.counts.sum())
+        total = float(self.sums.sum())
+        common = (float(self.squares.sum()) - total * total / rows) / (rows - 1.0)
+        borrowed = float(BORROWED)
+        if self._is_zero_one:
+            rarer = min(self._ones.sum(), self._zeros.sum())
+            borrowed = BORROWED_OF_A_KIND * rows / float(rarer)
+        kept = self.counts - 1.0
+        steadied: Numbers = (kept * variances + borrowed * common) / (kept + borrowed)
+        return steadied
 
     @property
     def _ones(self) -> Numbers:

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detectors.comparisons.hours import HOUR
-from detectors.comparisons.matched import MOST_HOURS, MatchedArms
+from detectors.comparisons.matched import BORROWED, MOST_HOURS, MatchedArms
 
 Rows = tuple[int, int, float]
 """Arm, hour and what a row gives."""
@@ -32,7 +32,12 @@ def test_rows_of_one_hour_are_compared_as_two_samples() -> None:
     assert found.difference == pytest.approx(other.mean() - one.mean())
     # The variance that chance assignment gives: each version's by the other's share.
     weight = 200 * 300 / 500
-    spread = weight * (one.var(ddof=1) * 300 + other.var(ddof=1) * 200) / 500
+    common = np.concatenate([one, other]).var(ddof=1)
+    variances = [
+        ((len(each) - 1) * each.var(ddof=1) + BORROWED * common) / (len(each) - 1 + BORROWED)
+        for each in (one, other)
+    ]
+    spread = weight * (variances[0] * 300 + variances[1] * 200) / 500
     assert found.information == pytest.approx(weight**2 / spread)
 
 
@@ -141,3 +146,12 @@ def test_traffic_that_shifts_within_an_hour_does_not_favour_the_newer_version() 
     assert found is not None
     assert abs((arms.mean(1) or 0.0) - (arms.mean(0) or 0.0)) > 0.03
     assert abs(found.difference) * np.sqrt(found.information) < 2.0
+
+
+def test_a_canary_without_an_error_among_few_rows_is_not_known_to_be_better() -> None:
+    rows = [(0, 0, float(row % 20 == 0)) for row in range(2000)] + [(1, 0, 0.0)] * 40
+    found = arms_of(rows, [], is_zero_one=True).contrast()
+    assert found is not None
+    assert found.difference == pytest.approx(-0.05)
+    # As far as chance takes 40 rows of that rate, and not as far as 40 equal ones would say.
+    assert abs(found.difference) * np.sqrt(found.information) == pytest.approx(1.5, abs=0.2)
