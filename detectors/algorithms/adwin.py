@@ -19,7 +19,8 @@ HEAD: Final = 3
 
 _INT_MAX = 2**31 - 1  # River keeps these in 32 bits
 _ROUNDING = 1e-14
-_SURELY = 1.0 - 1e-12
+SURELY: Final = 1.0 - 1e-12
+"""What a bound is multiplied by of which rounding may have made too much."""
 _LEAST = 1e-280
 
 # River deletes buckets when it fires, and throws the whole window away with the next value. What
@@ -80,7 +81,7 @@ def cut(
     log_term = math.log(2.0 * math.log(width) / delta)
     linear = 2.0 / 3.0 * log_term
     spread = variance / width
-    scale = _SURELY * 2.0 * spread * log_term
+    scale = SURELY * 2.0 * spread * log_term
     n0, n1, u0, u1 = 0.0, float(width), 0.0, total
     found, strongest = (0.0, 0.0, 0.0, 0.0), 0.0
     place = width + buckets - 1

@@ -23,15 +23,24 @@ _FAR: Final = 0.5
 
 @numba.njit(cache=True, nogil=True)
 def count_at_most(edges: Numbers, values: Numbers, counts: Bins) -> None:
-    """Write for each value, shape ``(n,)``, how many of the edges, shape ``(m,)``, it reaches."""
-    # All edges, without a branch: four times as fast as a search that halves, whose every second
-    # step is predicted wrongly.
+    """Write for each value, shape ``(n,)``, how many of the edges, shape ``(m,)``, it reaches.
+
+    The edges rise.
+    """
     for i in range(len(values)):
-        value = values[i]
-        count = 0
-        for j in range(len(edges)):
-            count += edges[j] <= value
-        counts[i] = count
+        counts[i] = 0
+    left = len(edges)
+    if left == 0:
+        return
+    # A search that halves, of all values at once: each step is the same for all of them, and has no
+    # branch. Of one value after the other every second step is predicted wrongly.
+    while left > 1:
+        half = left >> 1
+        for i in range(len(values)):
+            counts[i] += half * np.int64(edges[counts[i] + half - 1] <= values[i])
+        left -= half
+    for i in range(len(values)):
+        counts[i] += np.int64(edges[counts[i]] <= values[i])
 
 
 class NumberBins:

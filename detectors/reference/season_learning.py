@@ -72,6 +72,9 @@ from detectors.reference.season_cycles import (
 from detectors.reference.season_shares import count_category, end_day, end_hour
 from detectors.reference.told_season import SEARCHED, TOLD
 
+_Sums = tuple[float, float, float, float]
+"""Of values and of their squares, over an hour and over a block."""
+
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _end_week(memory: Numbers, week: Means, this_week: Means) -> bool:
@@ -221,8 +224,25 @@ def _counted(value: float, stands: Numbers, memory: Numbers, mode: float) -> flo
     return count_category(value, stands, memory) if mode == CATEGORIES else value
 
 
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+def _add_hour(
+    values: Numbers, hours: Integers, begin: int, end: int, centre: float, reach: float, sums: _Sums
+) -> tuple[int, _Sums]:
+    """Add values to sums as long as their hour is that of the first; return where it ends."""
+    total, squares, own_total, own_squares = sums
+    hour, row = hours[begin], begin
+    while row < end and hours[row] == hour:
+        own = min(max(values[row] - centre, -reach), reach)
+        total += own
+        squares += own * own
+        own_total += own
+        own_squares += own * own
+        row += 1
+    return row, (total, squares, own_total, own_squares)
+
+
 @njit(cache=True, nogil=True, error_model="numpy")
-def note(
+def note(  # noqa: C901 - one pass, which calls would slow down
     values: Numbers,
     flags: NDArray[np.uint8],
     hours: Integers,
@@ -261,8 +281,10 @@ def note(
     until = room = until_next(blocks)
     tracked = memory[VARIES] == 0.0 or memory[FALLS] == 0.0
     centre, reach, mode = memory[CENTRE], memory[REACH], memory[MODE]
-    for row in range(len(values)):
+    plain, row = len(flags) == 0 and mode not in (CATEGORIES, LOGARITHMS), 0
+    while row < len(values):
         if len(flags) > 0 and flags[row] != 0:
+            row += 1
             continue
         if until <= 0.0:
             add(room - until, own_total, own_squares, blocks)
@@ -274,6 +296,7 @@ def note(
         hour = hours[row]
         if hour != at:
             if at - LATE < hour < at:
+                row += 1
                 continue
             memory[SUM], memory[COUNT], memory[SQUARES] = total, count, squares
             changes = turn(hour, memory)
@@ -281,6 +304,16 @@ def note(
             if changes:
                 add(room - until, own_total, own_squares, blocks)
                 return row
+        if plain and not tracked:
+            # Nothing else is to be done with them, and that takes a third of the time.
+            begin, end = row, row + math.ceil(min(float(len(values) - row), until))
+            sums = total, squares, own_total, own_squares
+            row, (total, squares, own_total, own_squares) = _add_hour(
+                values, hours, begin, end, centre, reach, sums
+            )
+            count += row - begin
+            until -= row - begin
+            continue
         value = _counted(values[row], stands, memory, mode)
         if tracked:
             # Logarithms may be the same where amounts are not, and rise as these do.
@@ -294,6 +327,7 @@ def note(
         own_squares += own * own
         count += 1.0
         until -= 1.0
+        row += 1
     memory[SUM], memory[COUNT], memory[SQUARES] = total, count, squares
     add(room - until, own_total, own_squares, blocks)
     return STAYS
