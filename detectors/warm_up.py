@@ -18,6 +18,7 @@ from detectors.performance.estimated_lists import sum_lists
 from detectors.performance.estimated_performance import sum_estimates
 from detectors.performance.expected_ranking import sum_chances
 from detectors.performance.judge import Judge
+from detectors.performance.kept_losses import KeptLosses, LabelTimes
 from detectors.performance.label_delays import LabelDelays
 from detectors.performance.labelled_rows import with_errors
 from detectors.performance.options import PerformanceOptions
@@ -74,6 +75,9 @@ def warm_up() -> None:
     reference = EstimatedMean()
     reference.add(np.zeros(2))
     RelativeThreshold(reference, lambda mean: mean, 1e6).update(np.zeros(2), np.arange(2))
+    KeptLosses(Threshold.of("f1 >= previous - 0.1")).add(
+        np.zeros(2), LabelTimes(np.zeros(2, dtype=np.int64), np.zeros(2, dtype=np.int64))
+    )
     columns = with_errors(outcomes, Task.CLASSIFICATION, 2)
     check.update(OutcomeView(columns, 2, USUAL_CLASSES), 0)
     which, times = np.arange(2), np.zeros(2, dtype=np.int64)

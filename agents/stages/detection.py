@@ -331,7 +331,7 @@ def _status(fleet: Fleet, monitor: ModelMonitor) -> ModelStatus:
         ),
         references=monitor.given_outcomes(),
         thresholds={
-            str(check.threshold): ThresholdStatus(check.losses, check.is_breached)
+            str(check.threshold): ThresholdStatus(check.losses, check.is_breached, check.uncompared)
             for consumer in monitor.consumers
             if isinstance(consumer, ThresholdWatch)
             for check in consumer.checks

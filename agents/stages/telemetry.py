@@ -39,10 +39,13 @@ class ThresholdStatus(NamedTuple):
         Labelled rows, or pairs of them, that counted.
     is_breached
         Whether it is worse than it may be.
+    uncompared
+        Why nothing is judged, of a relative one; None where it is.
     """
 
     losses: int
     is_breached: bool
+    uncompared: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -352,6 +352,12 @@ THRESHOLD_LOSSES: Final = MetricSpec(
     "Labelled rows, or pairs of them, that counted for a threshold of a model's performance.",
     (*_MODEL, "threshold"),
 )
+THRESHOLD_UNCOMPARED: Final = MetricSpec(
+    "driftline_threshold_uncompared",
+    "gauge",
+    "1, with the reason, while a relative threshold of a model version judges nothing.",
+    (*_MODEL, "threshold", "reason"),
+)
 THRESHOLD_BREACHED: Final = MetricSpec(
     "driftline_threshold_breached",
     "gauge",
@@ -682,6 +688,7 @@ CATALOGUE: Final = (
     MODEL_TASK,
     THRESHOLD_LOSSES,
     THRESHOLD_BREACHED,
+    THRESHOLD_UNCOMPARED,
     VERSION_STATUS,
     OPEN_ALERTS,
     LABELS_REPEATED,

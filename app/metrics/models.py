@@ -143,8 +143,11 @@ class ModelCollector(Collector):
         if admitted:
             families[catalogue.MODEL_LAST_EVENT.name].add_metric(key, status.newest)
             families[catalogue.MODEL_TASK.name].add_metric((*key, str(status.task)), 1)
-            for threshold, (losses, is_breached) in status.thresholds.items():
+            for threshold, (losses, is_breached, uncompared) in status.thresholds.items():
                 labels = (*key, threshold)
+                if uncompared is not None:
+                    reasons = families[catalogue.THRESHOLD_UNCOMPARED.name]
+                    reasons.add_metric((*labels, uncompared), 1)
                 families[catalogue.THRESHOLD_LOSSES.name].add_metric(labels, losses)
                 families[catalogue.THRESHOLD_BREACHED.name].add_metric(labels, int(is_breached))
             families[catalogue.VERSION_STATUS.name].add_metric((*key, str(status.status)), 1)
@@ -203,6 +206,7 @@ MODEL_SPECS: Final = (
     catalogue.MODEL_TASK,
     catalogue.THRESHOLD_LOSSES,
     catalogue.THRESHOLD_BREACHED,
+    catalogue.THRESHOLD_UNCOMPARED,
     catalogue.VERSION_STATUS,
     catalogue.OPEN_ALERTS,
     catalogue.LABELS_REPEATED,

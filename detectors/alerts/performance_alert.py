@@ -3,7 +3,6 @@
 from typing import Final
 
 from detectors.alerts.sentences import performance_sentence
-from detectors.performance.reference_losses import ReferenceLosses
 from detectors.performance.threshold import Threshold
 from detectors.performance.threshold_check import Turn
 from schemas.events.alert import AlertStatus, Severity
@@ -39,7 +38,7 @@ def performance_alert_of(
         metric=threshold.metric,
         of_class=threshold.of_class,
         bound=turn.bound,
-        reference=_figure_of(turn.reference, threshold),
+        reference=_figure_of(turn, threshold),
         value=turn.value,
         losses_since_change=turn.crossing.losses,
         statistic=turn.crossing.statistic,
@@ -50,12 +49,15 @@ def performance_alert_of(
     )
 
 
-def _figure_of(reference: ReferenceLosses | None, threshold: Threshold) -> ReferenceFigure | None:
+def _figure_of(turn: Turn, threshold: Threshold) -> ReferenceFigure | None:
+    reference, inherited = turn.reference, turn.inherited
     if reference is None or threshold.base is None:
         return None
     low, high = reference.interval(_LEVEL)
     return ReferenceFigure(
         base=threshold.base,
+        version=None if inherited is None else inherited.version,
+        within_seconds=None if inherited is None else inherited.kept.within / 1000,
         value=reference.value,
         losses=reference.known.count,
         low=low,

@@ -26,8 +26,8 @@ from detectors.algorithms.mean_threshold import ODDS
 from detectors.arrays.column import Numbers, as_column
 from detectors.snapshots.tree import State
 
-_BETS: Final = len(ODDS)
-_RATIOS: Final[Numbers] = np.array([*(1.0 / each for each in ODDS), *ODDS])
+BETS: Final = len(ODDS)
+RATIOS: Final[Numbers] = np.array([*(1.0 / each for each in ODDS), *ODDS])
 _CERTAIN: Final = 1e-9
 """Distance from 0 and 1 at which a mean is no other."""
 
@@ -55,7 +55,7 @@ class EstimatedMean:
     def __init__(self) -> None:
         self.count = 0
         self._total = 0.0
-        self._sums: Numbers = np.zeros(2 * _BETS)
+        self._sums: Numbers = np.zeros(2 * BETS)
 
     @property
     def mean(self) -> float:
@@ -65,15 +65,15 @@ class EstimatedMean:
     def add(self, losses: Numbers) -> None:
         """Add losses, shape ``(n,)``, each within [0, 1]."""
         self.count += len(losses)
-        self._total = _add(as_column(losses), self._total, _RATIOS, self._sums)
+        self._total = _add(as_column(losses), self._total, RATIOS, self._sums)
 
     def against_at_least(self, mean: float) -> float:
         """Return the logarithm of the e-value against a true mean of at least ``mean``."""
-        return self._against(mean, slice(None, _BETS))
+        return self._against(mean, slice(None, BETS))
 
     def against_at_most(self, mean: float) -> float:
         """Return the logarithm of the e-value against a true mean of at most ``mean``."""
-        return self._against(mean, slice(_BETS, None))
+        return self._against(mean, slice(BETS, None))
 
     def highest(self, wealth: float) -> float:
         """Return the least mean that has an e-value of ``exp(wealth)`` against it, 1 for none."""
@@ -119,8 +119,8 @@ class EstimatedMean:
         return known
 
     def _against(self, mean: float, bets: slice) -> float:
-        logarithms = self._sums[bets] - self.count * np.log1p(mean * (_RATIOS[bets] - 1.0))
-        return float(np.logaddexp.reduce(logarithms)) - log(_BETS)
+        logarithms = self._sums[bets] - self.count * np.log1p(mean * (RATIOS[bets] - 1.0))
+        return float(np.logaddexp.reduce(logarithms)) - log(BETS)
 
 
 @njit(cache=True, nogil=True)

@@ -16,6 +16,7 @@ from detectors.monitors.given_references import GivenOf, GivenReferences
 from detectors.monitors.model_monitor import ModelMonitor
 from detectors.monitors.newcomers import Newcomers, bytes_for, rows_shown
 from detectors.monitors.options import MonitorOptions
+from detectors.monitors.predecessors import Predecessors
 from detectors.monitors.rollbacks import Rollbacks
 from detectors.monitors.roster import Roster
 from detectors.monitors.row_consumer import RowConsumer
@@ -37,7 +38,7 @@ from schemas.events.published import PublishedEvent
 from schemas.events.route_notice import RouteNotice
 from schemas.tables.merging import merged
 from schemas.tables.model_version import ModelVersion
-from schemas.tables.observations import ObservationBatch, ObservationTable
+from schemas.tables.observations import ObservationBatch, ObservationTable, Origin
 from schemas.tables.reference_parts import decode_reference
 from schemas.values.class_order import Classes
 
@@ -173,6 +174,7 @@ class Fleet:
         self.noticed = SeenEvents(MOST_NOTICED)
         self.references = GivenReferences()
         self.versions = VersionRegistry(most=most_models, restarts=self._restarts)
+        self._predecessors = Predecessors(self.versions, self.monitor)
         self.router = Router(routed_by)
         self.rollbacks = Rollbacks(rolled_back_by, self.versions, self.router)
         self.comparisons = Comparisons(compared_by, self.versions, self.router, self.rollbacks)
@@ -215,10 +217,11 @@ class Fleet:
         for table in tables:
             look = self._look(table)
             if look is None:
-                known.append(table)
+                taken += self._add_known(table, known)
             elif look.shown:
                 taken += self._take_known(known)
                 known = []
+                self._predecessors.supply(table)
                 taken.append(self._take(table, look))
             else:
                 self.newcomers.hold(table.take(look.held))
@@ -229,7 +232,8 @@ class Fleet:
                 found += self.comparisons.settle([table], found)
                 taken.append(Taken(table.only(look.strange), found, evicted))
                 if len(look.strange) < len(table.models):
-                    known.append(table.only(set(table.versions()) - look.strange))
+                    rest = table.only(set(table.versions()) - look.strange)
+                    taken += self._add_known(rest, known)
         taken += self._take_known(known)
         for each in taken:
             for event in each.events:
@@ -265,6 +269,16 @@ class Fleet:
                         look.held[begin:end] = unseen
             begin = end
         return look
+
+    def _add_known(self, table: ObservationTable, known: list[ObservationTable]) -> list[Taken]:
+        """Add a table to those that are to be taken; return what had to be taken before it."""
+        taken: list[Taken] = []
+        if self._predecessors.are_due(table):
+            taken = self._take_known(known)
+            known.clear()
+            self._predecessors.supply(table)
+        known.append(table)
+        return taken
 
     def _take_known(self, tables: Sequence[ObservationTable]) -> list[Taken]:
         """Take tables of versions all of which are watched."""
@@ -394,6 +408,12 @@ class Fleet:
         for each in evicted:
             self.versions.unwatched(each)
             self.comparisons.unwatched(each)
+            self._predecessors.unwatched(each)
+        self._predecessors.watch(monitor)
+        if any(
+            rows.origin is Origin.LABELS for rows in (batch, *(rows for rows, _ in held)) if rows
+        ):
+            self._predecessors.give(key)
         events: list[PublishedEvent] = []
         for rows, restarts in held:
             events += self._watch(monitor, rows)[0]
@@ -536,6 +556,7 @@ class Fleet:
             monitor.restore(item["state"])
             monitors.append(monitor)
         self._roster.restore(monitors, state["young"], state["at_once"])
+        self._predecessors.restore(monitors)
         self.newcomers.restore(state["newcomers"], [each.tobytes() for each in state["held"]])
         self.versions.restore(state.get("versions", {}))
         self.routes.restore(state.get("routes", []))

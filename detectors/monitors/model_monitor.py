@@ -156,6 +156,10 @@ class ModelMonitor:
                 found += consumer.consume(part, number, log)
         return self._events(found, log)
 
+    def has_new_rows(self, batch: ObservationBatch) -> bool:
+        """Tell whether a batch has rows that were not counted before."""
+        return len(self._logs[batch.origin].unseen(batch)) > 0
+
     def fused_plan(self, layout: Layout, origin: Origin) -> FusedPlan | None:
         """Return where the state of all columns of an origin lies; None where there is more to do.
 

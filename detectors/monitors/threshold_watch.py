@@ -11,10 +11,13 @@ from detectors.monitors.limits import USUAL_PACE
 from detectors.monitors.options import MonitorOptions
 from detectors.monitors.row_consumer import Found
 from detectors.performance.error import Task
+from detectors.performance.inheritance import Inherited, Uncompared
+from detectors.performance.kept_losses import LabelTimes
 from detectors.performance.outcome_names import LOOKS, OutcomeNames
 from detectors.performance.outcome_view import OutcomeView
 from detectors.performance.task_choice import EVIDENCE
 from detectors.performance.threshold_check import ThresholdCheck
+from detectors.rows.predicted_at import predicted_at
 from detectors.rows.row_log import RowLog
 from detectors.snapshots.tree import State
 from schemas.tables.columns import Kind, Role, of_role
@@ -57,6 +60,7 @@ class ThresholdWatch:
         self._is_paced = not self._budget.timed
         limit = self._limit_of(len(options.thresholds))
         self.checks = tuple(ThresholdCheck(each, limit) for each in options.thresholds)
+        self._are_kept = any(check.kept is not None for check in self.checks)
         self._classes = options.classes
         self._score_of = options.performance.score_of
         # Until the task of the model is chosen, its errors may be of either kind.
@@ -66,6 +70,23 @@ class ThresholdWatch:
         # rows wait for one that is right, as many as tell, and so do all while that is told.
         self._names = OutcomeNames(options.spellings)
         self._unmet = LOOKS[1]
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether any threshold waits for what the version before has left."""
+        return self._are_kept and any(check.is_waiting for check in self.checks)
+
+    def inherit(self, before: "tuple[str, ThresholdWatch] | Uncompared") -> None:
+        """Have the thresholds that wait count from another version, which was before this one.
+
+        Parameters
+        ----------
+        before
+            Its name and its thresholds; or why there is none.
+        """
+        for check in self.checks:
+            if check.is_waiting:
+                check.inherit(_left_by(before, check))
 
     def skim(self, origin: Origin, rows: int, oldest: int, newest: int) -> bool:
         """Pass over predictions; labelled rows are looked at one by one."""
@@ -135,6 +156,10 @@ class ThresholdWatch:
     ) -> list[Found]:
         columns = [column.between(begin, end) for column in rows.columns]
         view = OutcomeView(columns, end - begin, self._classes, self._score_of)
+        times = None
+        if self._are_kept:
+            predicted, labelled = predicted_at(rows)[begin:end], rows.times[begin:end]
+            times = LabelTimes(np.minimum(predicted, labelled), labelled)
         found = [
             Found(
                 turn.row,
@@ -147,7 +172,7 @@ class ThresholdWatch:
                 ),
             )
             for check in self.checks
-            for turn in check.update(view, first + begin)
+            for turn in check.update(view, first + begin, times)
         ]
         found.sort(key=lambda each: each.row)
         return found
@@ -182,3 +207,16 @@ class ThresholdWatch:
             known = state["checks"].get(str(check.threshold))
             if known is not None:
                 check.restore(known)
+
+
+def _left_by(
+    before: "tuple[str, ThresholdWatch] | Uncompared", check: ThresholdCheck
+) -> Inherited | Uncompared:
+    if isinstance(before, Uncompared):
+        return before
+    version, watch = before
+    theirs = next((each for each in watch.checks if each.threshold == check.threshold), None)
+    if theirs is None or theirs.kept is None:
+        return Uncompared.NOT_WATCHED
+    kept = theirs.kept.kept()
+    return Uncompared.TOO_FEW_LABELS if kept is None else Inherited(version, kept)

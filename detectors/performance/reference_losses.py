@@ -1,24 +1,15 @@
 """The losses that a relative threshold counts from, as far as they have come."""
 
-from typing import Final
+from typing import Self
 
 import numpy as np
 
 from detectors.algorithms.estimated_mean import EstimatedMean
 from detectors.arrays.column import Numbers
-from detectors.performance.losses import cap_of, is_capped, to_mean, to_value
+from detectors.performance.losses import to_mean, to_value
+from detectors.performance.pilot import Pilot
 from detectors.performance.threshold import Threshold
 from detectors.snapshots.tree import State
-
-PILOT: Final = 100
-"""Losses without a bound by which it is decided where they are cut off: these count for nothing
-else, or the cut would depend on what it cuts."""
-
-_OUTLIERS: Final = 5
-"""The largest of these do not count: one huge error would have all others count for nothing."""
-
-_LARGEST: Final = 1e300
-"""Of a loss; sums of larger ones are infinite."""
 
 
 class ReferenceLosses:
@@ -35,27 +26,29 @@ class ReferenceLosses:
     Attributes
     ----------
     known
-        The mean of the losses, each over ``cap``.
-    cap
-        At which loss they are cut off; None until that is decided.
+        The mean of the losses, each over the cap.
     """
 
     def __init__(self, threshold: Threshold) -> None:
         self._threshold = threshold
-        self._pilot: list[float] = []
+        self._pilot = Pilot(threshold)
         self.known = EstimatedMean()
-        self.cap = None if is_capped(threshold.metric) else 1.0
+
+    @classmethod
+    def of(cls, threshold: Threshold, cap: float, known: EstimatedMean) -> Self:
+        """Return losses that are complete."""
+        losses = cls(threshold)
+        losses._pilot.cap, losses.known = cap, known
+        return losses
+
+    @property
+    def cap(self) -> float | None:
+        """At which loss they are cut off; None until that is decided."""
+        return self._pilot.cap
 
     def add(self, losses: Numbers, wanted: int) -> int:
         """Add losses until as many as wanted are known; return how many were taken."""
-        taken = 0
-        while self.cap is None and taken < len(losses):
-            pilot = losses[taken : taken + PILOT - len(self._pilot)].tolist()
-            self._pilot += pilot
-            taken += len(pilot)
-            if len(self._pilot) == PILOT:
-                self.cap = self._cap()
-                self._pilot = []
+        taken = self._pilot.add(losses)
         if self.cap is not None:
             rest = losses[taken : taken + wanted - self.known.count]
             self.known.add(np.minimum(rest, self.cap) / self.cap)
@@ -83,17 +76,9 @@ class ReferenceLosses:
 
     def state(self) -> State:
         """Return the whole state."""
-        return {"pilot": list(self._pilot), "cap": self.cap, "known": self.known.state()}
+        return {**self._pilot.state(), "known": self.known.state()}
 
     def restore(self, state: State) -> None:
         """Take over a state of the same threshold."""
-        self._pilot, self.cap = list(state["pilot"]), state["cap"]
+        self._pilot.restore(state)
         self.known = EstimatedMean.of(state["known"])
-
-    def _cap(self) -> float | None:
-        """Return where losses are cut off by those of the pilot; None where these are all 0."""
-        metric = self._threshold.metric
-        losses = np.minimum(np.sort(self._pilot), _LARGEST)
-        mean = float(losses[:-_OUTLIERS].mean()) or float(losses.mean())
-        allowed = to_mean(metric, self._threshold.allowed(to_value(metric, mean)))
-        return min(cap_of(metric, allowed), _LARGEST) or None

@@ -74,6 +74,8 @@ class Base(StrEnum):
 
     REFERENCE = "reference"
     """What the first labelled rows of the version have."""
+    PREVIOUS = "previous"
+    """What the version before has, at the same age of labels."""
 
 
 _NUMBER: Final = r"(?P<{0}>[0-9]*\.?[0-9]+)\s*(?P<{0}_percent>%?)"

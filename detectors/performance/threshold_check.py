@@ -8,10 +8,12 @@ from numpy.typing import NDArray
 from detectors.algorithms.mean_threshold import Crossing, MeanThreshold
 from detectors.algorithms.relative_threshold import RelativeThreshold
 from detectors.arrays.column import Numbers
+from detectors.performance.inheritance import ENOUGH, PATIENCE, Inherited, Uncompared
+from detectors.performance.kept_losses import KeptLosses, LabelTimes
 from detectors.performance.losses import Losses, cap_of, to_mean, to_value
 from detectors.performance.outcome_view import OutcomeView
 from detectors.performance.reference_losses import ReferenceLosses
-from detectors.performance.threshold import Threshold
+from detectors.performance.threshold import Base, Threshold
 from detectors.snapshots.tree import State
 
 Rows = NDArray[np.int64]
@@ -44,6 +46,8 @@ class Turn(NamedTuple):
     reference
         What a relative threshold counts from; None of any other, and where a release before has
         left nothing of it but the bound.
+    inherited
+        Of a threshold relative to the version before: which that is, and what it has left.
     """
 
     row: int
@@ -52,6 +56,7 @@ class Turn(NamedTuple):
     value: float
     crossing: Crossing
     reference: ReferenceLosses | None
+    inherited: Inherited | None = None
 
 
 class ThresholdCheck:
@@ -75,6 +80,10 @@ class ThresholdCheck:
         Whether the model is worse than it may be.
     reference
         What it counts from, as far as that has come; None where that is nothing.
+    kept
+        The losses of this version, where the one after it will count from them.
+    inherited
+        Those of the version before, once they are there.
     """
 
     _watch: MeanThreshold | RelativeThreshold
@@ -86,6 +95,9 @@ class ThresholdCheck:
         self.is_breached = False
         self._source = Losses(threshold)
         self.reference: ReferenceLosses | None = None
+        self.kept = KeptLosses(threshold) if threshold.base is Base.PREVIOUS else None
+        self.inherited: Inherited | None = None
+        self._why = Uncompared.WAITING
         self._is_ready = True
         if threshold.base is None:
             self._begin(threshold.bound)
@@ -97,13 +109,53 @@ class ThresholdCheck:
         """What the metric has to reach, or not to exceed; None until its reference is complete."""
         return self._bound if self._is_ready else None
 
-    def update(self, view: OutcomeView, first_row: int) -> list[Turn]:
-        """Learn from rows, the first of which has a number; return the turns in their order."""
+    @property
+    def uncompared(self) -> Uncompared | None:
+        """Why nothing is judged; None where it is."""
+        return None if self._is_ready else self._why
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it still waits for what the version before has left."""
+        return self.kept is not None and not self._is_ready and self.losses < PATIENCE
+
+    def inherit(self, left: Inherited | Uncompared) -> None:
+        """Count from what the version before has left, or note why it has left nothing."""
+        if isinstance(left, Uncompared):
+            self._why = left
+        elif left.kept.known.count < ENOUGH:
+            self._why = Uncompared.TOO_FEW_LABELS
+        else:
+            self.inherited = left
+            self.reference = ReferenceLosses.of(self.threshold, left.kept.cap, left.kept.known)
+            self._count_from(self.reference)
+
+    def update(
+        self, view: OutcomeView, first_row: int, times: LabelTimes | None = None
+    ) -> list[Turn]:
+        """Learn from rows; return the turns in their order.
+
+        Parameters
+        ----------
+        view
+            The rows.
+        first_row
+            The number of the first one.
+        times
+            Of their labels; needed where the threshold is relative to the version before.
+        """
         places, losses = self._source.of(view)
         rows = places + first_row
         self.losses += len(losses)
         turns: list[Turn] = []
-        if not self._is_ready and self.reference is not None:
+        if self.kept is not None and times is not None:
+            its = times.take(places)
+            self.kept.add(losses, its)
+            if self.inherited is None:
+                return turns
+            are_of = self.kept.are_of(self.inherited.kept.within, its)
+            rows, losses = rows[are_of], losses[are_of]
+        elif not self._is_ready and self.reference is not None:
             taken = self.reference.add(losses, REFERENCE_LOSSES)
             rows, losses = rows[taken:], losses[taken:]
             if self.reference.known.count < REFERENCE_LOSSES:
@@ -128,7 +180,7 @@ class ThresholdCheck:
 
     def restart(self) -> None:
         """Take a new reference, where it is relative to one; any other threshold stands."""
-        if self.threshold.base is not None:
+        if self.threshold.base is Base.REFERENCE:
             self.is_breached = False
             self._await_reference()
 
@@ -138,7 +190,8 @@ class ThresholdCheck:
             "losses": self.losses,
             "breached": self.is_breached,
             "source": self._source.state(),
-            "reference": None if self.reference is None else self.reference.state(),
+            "reference": self._reference_state(),
+            **self._previous_state(),
             "bound": self._bound,
             "watch": self._watch.state() if self._is_ready else None,
         }
@@ -148,6 +201,9 @@ class ThresholdCheck:
         self.losses = state["losses"]
         self.is_breached = state["breached"]
         self._source.restore(state["source"])
+        if self.kept is not None:
+            self._restore_previous(state, self.kept)
+            return
         if state.get("sample") is not None:
             # A release before kept of a reference what says too little of it: it begins anew.
             self._await_reference()
@@ -165,8 +221,26 @@ class ThresholdCheck:
             self._count_from(self.reference)
         self._watch.restore(state["watch"])
 
+    def _reference_state(self) -> State | None:
+        if self.reference is None or self.inherited is not None:
+            return None
+        return self.reference.state()
+
+    def _previous_state(self) -> State:
+        if self.kept is None:
+            return {}
+        inherited = None if self.inherited is None else self.inherited.state()
+        return {"kept": self.kept.state(), "inherited": inherited, "why": str(self._why)}
+
+    def _restore_previous(self, state: State, kept: KeptLosses) -> None:
+        kept.restore(state["kept"])
+        self._why = Uncompared(state["why"])
+        if state["inherited"] is not None:
+            self.inherit(Inherited.of(state["inherited"]))
+            self._watch.restore(state["watch"])
+
     def _await_reference(self) -> None:
-        self.reference = ReferenceLosses(self.threshold)
+        self.reference = None if self.kept is not None else ReferenceLosses(self.threshold)
         self._is_ready = False
         self._bound = 0.0
 
@@ -200,4 +274,6 @@ class ThresholdCheck:
     def _turn(self, row: int, crossing: Crossing) -> Turn:
         mean = crossing.mean if self.is_breached else 1.0 - crossing.mean
         value = to_value(self.threshold.metric, mean * self._cap)
-        return Turn(row, self.is_breached, self._bound, value, crossing, self.reference)
+        return Turn(
+            row, self.is_breached, self._bound, value, crossing, self.reference, self.inherited
+        )

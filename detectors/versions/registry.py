@@ -14,6 +14,7 @@ from detectors.rows.label_counts import LabelCounts
 from detectors.snapshots.tree import State
 from detectors.versions.lifecycle import Change, Lifecycle, Remark, Standing
 from detectors.versions.records import record_of
+from detectors.versions.traffic import HOUR, Traffic
 from detectors.versions.version import WatchedVersion
 from schemas.events.alert import Alert
 from schemas.events.model_event import RESTARTING, ModelEvent, ModelEventType
@@ -64,6 +65,14 @@ class Changes(NamedTuple):
     records: Sequence[VersionRecord]
     forgotten: Sequence[ModelVersion]
     outcomes: Sequence[EventOutcome]
+
+
+class VersionsBefore(StrEnum):
+    """Why no version is the one before another."""
+
+    NONE = "none"
+    ROLLED_BACK = "rolled_back"
+    SEVERAL = "several"
 
 
 class Overview(NamedTuple):
@@ -231,6 +240,40 @@ class VersionRegistry:
         lifecycle = self._lifecycles.get(model)
         return None if lifecycle is None else lifecycle.standing
 
+    def before(self, key: ModelVersion) -> str | VersionsBefore:
+        """Return the version that served before another one, whose rows may have come by now.
+
+        The latest champion that was not rolled back; where events name none, the only other version
+        that had rows within the last hour before that one, or the latest one before that.
+        """
+        model, name = key
+        own = self._versions.get(key)
+        first = own.traffic.first if own is not None and own.traffic.rows else None
+        others = {
+            each: self._versions[model, each].traffic
+            for each in self._names(model)
+            if each != name and self._is_before(self._versions[model, each].traffic, first)
+        }
+        if not others:
+            return VersionsBefore.NONE
+        lifecycle = self._lifecycles.get(model)
+        standing = Standing() if lifecycle is None else lifecycle.standing
+        for each in (standing.champion, *reversed(standing.good)):
+            if each is not None and each in others:
+                return each
+        rolled_back = VersionStatus.ROLLED_BACK
+        others = {
+            each: traffic
+            for each, traffic in others.items()
+            if self.status_of((model, each)) is not rolled_back
+        }
+        if not others:
+            return VersionsBefore.ROLLED_BACK
+        newest = max(traffic.newest for traffic in others.values())
+        end = newest if first is None else min(newest, first)
+        latest = [each for each, traffic in others.items() if traffic.newest > end - HOUR]
+        return latest[0] if len(latest) == 1 else VersionsBefore.SEVERAL
+
     def challengers(self, model: str) -> list[str]:
         """Return the challengers of a model by their names, those without rows among them."""
         challenger = VersionStatus.CHALLENGER
@@ -351,6 +394,10 @@ class VersionRegistry:
             if event.type is ModelEventType.ROLLED_BACK and not has_rows and not was_champion:
                 return Remark.NEVER_SERVED
         return Remark.UNSEEN if version is None else Remark.NONE
+
+    @staticmethod
+    def _is_before(traffic: Traffic, first: int | None) -> bool:
+        return traffic.rows > 0 and (first is None or traffic.first < first)
 
     def _begin(self, key: ModelVersion) -> WatchedVersion:
         version = self._versions[key] = WatchedVersion()

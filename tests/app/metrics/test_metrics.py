@@ -92,7 +92,10 @@ def status(
             )
             for name in features
         },
-        thresholds={"mae <= 3": ThresholdStatus(losses=7, is_breached=True)},
+        thresholds={
+            "mae <= 3": ThresholdStatus(losses=7, is_breached=True),
+            "mae <= previous + 1": ThresholdStatus(7, is_breached=False, uncompared="unlabelled"),
+        },
     )
 
 
@@ -147,6 +150,8 @@ def test_a_threshold_tells_what_counted_and_whether_it_is_crossed() -> None:
     samples = Samples(metrics)
     assert samples.value("threshold_losses_total", labels) == 7
     assert samples.value("threshold_breached", labels) == 1
+    why = {**labels, "threshold": "mae <= previous + 1", "reason": "unlabelled"}
+    assert samples.value("threshold_uncompared", why) == 1
 
 
 def test_what_is_exported_is_what_is_declared() -> None:

@@ -25,6 +25,10 @@ from schemas.values.classes import class_name
         ),
         ("mape <= reference + 5%", Threshold(ThresholdMetric.MAPE, 0.05, base=Base.REFERENCE)),
         (
+            "accuracy >= previous - 2%",
+            Threshold(ThresholdMetric.ACCURACY, 0.02, base=Base.PREVIOUS),
+        ),
+        (
             "mae <= 1.1 * reference",
             Threshold(ThresholdMetric.MAE, 1.1, base=Base.REFERENCE, is_factor=True),
         ),

@@ -1,0 +1,107 @@
+"""What versions leave to those after them: the losses that thresholds on `previous` count from.
+
+A version takes over what the one before it has left with the first table of labels of its own that
+comes once there is enough, of all tables before that one: by the tables of the log alone, and not
+by how many of them were taken at once.
+"""
+
+from collections.abc import Callable, Iterable
+from itertools import pairwise
+from typing import Final
+
+from detectors.monitors.model_monitor import ModelMonitor
+from detectors.monitors.threshold_watch import ThresholdWatch
+from detectors.performance.inheritance import Uncompared
+from detectors.versions.registry import VersionRegistry, VersionsBefore
+from schemas.tables.model_version import ModelVersion
+from schemas.tables.observations import ObservationTable, Origin
+
+_REASONS: Final = {
+    VersionsBefore.NONE: Uncompared.NO_VERSION_BEFORE,
+    VersionsBefore.ROLLED_BACK: Uncompared.ROLLED_BACK,
+    VersionsBefore.SEVERAL: Uncompared.SEVERAL_VERSIONS,
+}
+
+
+class Predecessors:
+    """The versions of a fleet that wait for what others have left; it has no state of its own.
+
+    Parameters
+    ----------
+    registry
+        Which version was before which.
+    monitor_of
+        Gives the monitor of a version that is watched.
+    """
+
+    def __init__(
+        self, registry: VersionRegistry, monitor_of: Callable[[str, str], ModelMonitor | None]
+    ) -> None:
+        self._registry = registry
+        self._monitor_of = monitor_of
+        self._waiting: dict[ModelVersion, ThresholdWatch] = {}
+
+    def watch(self, monitor: ModelMonitor) -> None:
+        """Take note of a version that is watched from now on."""
+        key = monitor.model, monitor.version
+        self._waiting.pop(key, None)
+        watch = _watch_of(monitor)
+        if watch is not None and watch.is_waiting:
+            self._waiting[key] = watch
+
+    def restore(self, monitors: Iterable[ModelMonitor]) -> None:
+        """Take note of all versions that are watched."""
+        self._waiting = {}
+        for monitor in monitors:
+            self.watch(monitor)
+
+    def unwatched(self, key: ModelVersion) -> None:
+        """Take note of a version that is watched no longer."""
+        self._waiting.pop(key, None)
+
+    def are_due(self, table: ObservationTable) -> bool:
+        """Tell whether a table has labels of versions that wait."""
+        return (
+            bool(self._waiting)
+            and table.origin is Origin.LABELS
+            and any(key in self._waiting for key in table.versions())
+        )
+
+    def supply(self, table: ObservationTable) -> None:
+        """Give the versions of a table that is to be taken what was left to them so far.
+
+        A table that comes again gives nothing: by now more is left than was when it came.
+        """
+        if not self.are_due(table):
+            return
+        for rows, (begin, end) in zip(table.models, pairwise(table.bounds()), strict=True):
+            monitor = self._monitor_of(rows.model, rows.version)
+            if monitor is not None and (rows.model, rows.version) in self._waiting:
+                batch = table.batch(rows, begin, end, columns=())
+                if monitor.has_new_rows(batch):
+                    self.give((rows.model, rows.version))
+
+    def give(self, key: ModelVersion) -> None:
+        """Give a version what was left to it so far, if it waits for that."""
+        watch = self._waiting.get(key)
+        if watch is not None:
+            watch.inherit(self._before(key))
+            if not watch.is_waiting:
+                del self._waiting[key]
+
+    def _before(self, key: ModelVersion) -> tuple[str, ThresholdWatch] | Uncompared:
+        version = self._registry.before(key)
+        if isinstance(version, VersionsBefore):
+            return _REASONS[version]
+        monitor = self._monitor_of(key[0], version)
+        if monitor is None:
+            return Uncompared.NOT_WATCHED
+        if monitor.labelled_rows == 0:
+            return Uncompared.UNLABELLED
+        watch = _watch_of(monitor)
+        return Uncompared.NOT_WATCHED if watch is None else (version, watch)
+
+
+def _watch_of(monitor: ModelMonitor) -> ThresholdWatch | None:
+    watches = (each for each in monitor.consumers if isinstance(each, ThresholdWatch))
+    return next(watches, None)
