@@ -16,6 +16,7 @@ from detectors.algorithms.multinomial import Multinomial
 from detectors.algorithms.priming import prime
 from detectors.algorithms.rank_bets import RankBets
 from detectors.arrays.column import Numbers
+from detectors.monitors.caution import cautious
 from detectors.monitors.default_detectors import DefaultDetectors, by_shares
 from detectors.monitors.limits import SHARES, SHARES_OF_ODDS, limits_of, parameters_under
 from detectors.monitors.options import DetectorOptions
@@ -73,7 +74,7 @@ class ColumnDetectors:
         self.defaults = DefaultDetectors.among(watching)
         self._others: tuple[tuple[Stream, Detector], ...] = ()
 
-    def primed(self, block: ColumnBlock, rows: float, caution: float = 1.0) -> ColumnBlock:
+    def primed(self, block: ColumnBlock, rows: float, *, caution: bool = False) -> ColumnBlock:
         """Return a block, this or another one, with all detectors as before the first rank.
 
         Parameters
@@ -85,11 +86,11 @@ class ColumnDetectors:
         caution
             As of `limit`.
         """
-        self.limit(block, rows, caution)
+        self.limit(block, rows, caution=caution)
         rank_bets.begin(block.bets)
         return block if self.defaults is None else self.defaults.primed(block, self._burn_in)
 
-    def limit(self, block: ColumnBlock, rows: float, caution: float = 1.0) -> None:
+    def limit(self, block: ColumnBlock, rows: float, *, caution: bool = False) -> None:
         """Have the detectors, which were fed nothing yet, keep a budget.
 
         Parameters
@@ -99,18 +100,19 @@ class ColumnDetectors:
         rows
             To a false alarm of it.
         caution
-            Times as many that they are to keep, since for some of these nobody answers.
+            Whether they are to keep more than that, since for some of it nobody answers.
         """
         # Of residuals the odds say nothing, and bets on them take runs for changes.
         is_plain = block.length(STRIDE) == 1 and not block.length(APART)
         self._shares = SHARES_OF_ODDS if is_plain and self._kind is Kind.BOOLEAN else SHARES
         block.limits[BUDGET] = rows
-        block.limits[RANK_LIMIT : ODDS_LIMIT + 1] = limits_of(caution * rows, self._shares)
-        self._keep(block, caution * rows)
+        kept = cautious(rows) if caution else rows
+        block.limits[RANK_LIMIT : ODDS_LIMIT + 1] = limits_of(kept, self._shares)
+        self._keep(block, kept)
 
-    def restore_limits(self, block: ColumnBlock, limits: Numbers, caution: float = 1.0) -> None:
+    def restore_limits(self, block: ColumnBlock, limits: Numbers, *, caution: bool) -> None:
         """Have the detectors, which were fed nothing yet, keep limits that a state has."""
-        self.limit(block, float(limits[BUDGET]), caution)
+        self.limit(block, float(limits[BUDGET]), caution=caution)
         block.limits[:] = limits
 
     def _keep(self, block: ColumnBlock, rows: float) -> None:

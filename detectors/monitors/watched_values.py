@@ -16,7 +16,7 @@ from detectors.alerts.drift import Drift, Finding
 from detectors.alerts.values_change import ValuesChange
 from detectors.algorithms import bernoulli, joint_bets, multinomial, rank_bets
 from detectors.arrays.column import Numbers
-from detectors.monitors.caution import caution_of
+from detectors.monitors.caution import needs_caution
 from detectors.monitors.change_extent import values_since
 from detectors.monitors.column_detectors import ColumnDetectors
 from detectors.monitors.column_season import ColumnSeason
@@ -137,8 +137,8 @@ class WatchedValues:
     def _begin_detectors(self, budget: float) -> None:
         """Let detectors that know nothing yet watch the reference, under a budget in rows."""
         self._detectors = ColumnDetectors(self._options, self.kind, self._burn_in)
-        caution = caution_of(self.reference)
-        block = self._detectors.primed(self.reference.block, budget, caution)
+        caution = needs_caution(self.reference)
+        block = self._detectors.primed(self.reference.block, budget, caution=caution)
         multinomial.restore(block.shares, block.recent_counts, None)
         bernoulli.restore(block.odds, None)
         self.reference.block = block
@@ -326,7 +326,7 @@ class WatchedValues:
             self._season.stand(reference)
             first = int(rows[0]) if began is None else began
             budget = self._allowance.after(first, int(rows[-1]))
-            self._detectors.limit(reference.block, budget, caution_of(reference))
+            self._detectors.limit(reference.block, budget, caution=needs_caution(reference))
         return taken, step
 
     def _step(self, row: int, step: Step) -> Drift | ValuesChange:
@@ -440,12 +440,13 @@ class WatchedValues:
         if state["reference"] is not None:
             self.reference.restore(state["reference"])
         block = self.reference.block
+        caution = needs_caution(self.reference)
         same = state.get("false_alarms") == self._allowance.stated.text
         if same and len(state["limits"]) == LIMITS_SIZE:
-            self._detectors.restore_limits(block, state["limits"], caution_of(self.reference))
+            self._detectors.restore_limits(block, state["limits"], caution=caution)
         else:  # written under another budget, or by a release that had none
             budget = self._allowance.at_first()
-            self._detectors.limit(block, budget, caution_of(self.reference))
+            self._detectors.limit(block, budget, caution=caution)
         block = self._detectors.restored(block, state["detectors"])
         self.reference.block = block
         # A release that did not have them yet passes over them, and what it wrote has none.

@@ -6,7 +6,7 @@ import pytest
 from benchmarks.watchers import changes_of, default_monitor
 from detectors.algorithms.page_hinkley import PageHinkley
 from detectors.arrays.column import Numbers
-from detectors.monitors.caution import CAUTION
+from detectors.monitors.caution import MOST, SHORT, cautious
 from detectors.monitors.column_monitor import ColumnMonitor
 from detectors.monitors.limits import limits_of, parameters_under
 from detectors.monitors.options import DetectorOptions
@@ -16,6 +16,7 @@ from tests.detectors.streams import autoregressive
 
 BURN_IN = 1000
 ROWS = 1_000_000.0
+CAUTION = cautious(ROWS) / ROWS
 
 
 def _bursts(rows: int, seed: int) -> Numbers:
@@ -38,6 +39,11 @@ def _caution(monitor: ColumnMonitor) -> float:
     usual = limits_of(ROWS)
     assert limits[RANK_LIMIT] / usual.rank_bets == limits[SHARES_LIMIT] / usual.multinomial
     return float(limits[RANK_LIMIT] / usual.rank_bets)
+
+
+def test_the_rarer_alarms_are_stated_the_more_is_asked_for() -> None:
+    stated = [1e3, SHORT, 1e5, ROWS, 1e12]
+    assert [cautious(rows) / rows for rows in stated] == [1.0, 1.0, 10.0, 100.0, MOST]
 
 
 @pytest.mark.parametrize(
