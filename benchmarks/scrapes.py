@@ -26,6 +26,7 @@ from detectors.reference.season import UNKNOWN
 from detectors.rows.label_counts import LabelCounts
 from detectors.versions.registry import Overview
 from schemas.events.model_comparison import ModelComparison
+from schemas.events.rollback_request import RollbackRequest
 from schemas.events.routing import ModelRoute
 from schemas.events.version_record import VersionRecord
 from schemas.events.version_status import VersionStatus
@@ -69,6 +70,10 @@ class _Nobody:
     async def versions_of(self, model: str, most: int) -> Sequence[VersionRecord]:
         del model, most
         return ()
+
+    async def rollbacks_of(self, model: str) -> Sequence[RollbackRequest]:
+        del model
+        return []
 
 
 class _Nothing:

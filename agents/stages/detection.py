@@ -27,6 +27,7 @@ from schemas.events.codec import decode_object
 from schemas.events.model_event import ModelEvent
 from schemas.events.not_taken import NotTaken
 from schemas.events.observed import decode_observed
+from schemas.events.rollback_request import RollbackRequest
 from schemas.events.route_notice import RouteNotice
 from schemas.events.version_record import VersionRecord
 from schemas.tables.frames import decode_frame, is_frame
@@ -138,6 +139,11 @@ class Detection(Stage[Fleet]):
     async def versions_of(self, model: str, most: int) -> list[VersionRecord]:
         """Return what this worker knows by now of the versions of a model, at most so many."""
         return await self._of_each(lambda fleet: fleet.versions.records_by_now(model, most))
+
+    async def rollbacks_of(self, model: str) -> list[RollbackRequest]:
+        """Return the rollback request of a model that is open, as far as this worker knows."""
+        told = await self._of_each(lambda fleet: [fleet.rollbacks.open_of(model)])
+        return [each for each in told if each is not None]
 
     async def _of_each(self, ask: Callable[[Fleet], list[ToldT]]) -> list[ToldT]:
         told: list[ToldT] = []

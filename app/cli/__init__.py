@@ -20,7 +20,7 @@ COMMANDS = {
     "models": "List model versions, and show which served at a time.",
     "route": "Say which versions of a model serve: alone, in shares, as a canary, in the shadow.",
     "reference": "Judge models against a file, or a range of past predictions.",
-    "requests": "List the retrain requests that are open.",
+    "requests": "List the retrain and rollback requests that are open.",
     "state": "List, show and forget what detectors and policy have learned.",
     "demo": "Watch a model drift, or a bad version being caught, on this machine.",
     "play": "Play a file of past predictions into the topics.",

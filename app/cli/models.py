@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import click
@@ -10,6 +11,11 @@ import click
 from app.cli.common import clear_errors, settings_of, settings_options, with_brokers
 from app.cli.exits_in_help import OF_ALL, exits
 from app.cli.parameters import TIME
+from app.kafka.brokers import TopicRefused
+from app.requests.open_rollbacks import OpenRollback
+from app.requests.reader import read_open
+from app.routing.served import read_served
+from app.settings import Settings
 from app.terminal import say
 from app.versions.document import model_document
 from app.versions.reader import KnownVersions, read_versions
@@ -84,17 +90,31 @@ def show(
     """Show which versions of a model served at a time, and the history of each."""
     with clear_errors():
         settings = settings_of(config, bootstrap, assignments)
-        known = asyncio.run(with_brokers(settings, read_versions))
+        known, rollback = asyncio.run(with_brokers(settings, partial(_read, model=model)))
     records = known.of(model)
     if records and as_json:
-        click.echo(json.dumps(model_document(records, time), indent=2))
+        told = None if rollback is None else rollback.document()
+        click.echo(json.dumps(model_document(records, time, told), indent=2))
     elif records:
-        for line in lines_of_model(records, time):
+        for line in lines_of_model(records, time, () if rollback is None else rollback.lines()):
             say(line)
     _tell_of_strange(known)
     if not records:
         say(f"driftline: no version of the model {model} is known", err=True)
         raise SystemExit(ExitCode.NOTHING)
+
+
+async def _read(settings: Settings, model: str) -> tuple[KnownVersions, OpenRollback | None]:
+    """Return the versions, and the open rollback request of a model where it can be read."""
+    known = await read_versions(settings)
+    if not known.of(model):
+        return known, None
+    try:
+        opened = await read_open(settings, await read_served(settings))
+    except TopicRefused as why:
+        say(f"whether a rollback is asked for is not known: {why}", err=True)
+        return known, None
+    return known, next((each for each in opened.rollbacks if each.request.model == model), None)
 
 
 def _tell_of_strange(known: KnownVersions) -> None:

@@ -9,7 +9,11 @@ import click
 
 from app.cli.common import clear_errors, settings_of, settings_options, with_brokers
 from app.cli.exits_in_help import OF_ALL, exits
-from app.requests.open_requests import read_open_requests
+from app.requests.open_requests import OpenRequest
+from app.requests.open_rollbacks import OpenRollback
+from app.requests.reader import OpenOfAll, read_open
+from app.routing.served import read_served
+from app.settings import Settings
 from app.terminal import say
 from app.worker.exit_codes import ExitCode
 
@@ -31,16 +35,21 @@ def requests(
     *,
     as_json: bool,
 ) -> None:
-    """List the retrain requests that no model event has answered."""
+    """List the retrain and rollback requests that nothing has answered."""
     with clear_errors():
         settings = settings_of(config, bootstrap, assignments)
-        found, strange = asyncio.run(with_brokers(settings, read_open_requests))
+        retrainings, rollbacks, strange = asyncio.run(with_brokers(settings, _read))
+    found: list[OpenRollback | OpenRequest] = [*rollbacks, *retrainings]
     if as_json:
         click.echo(json.dumps([each.document() for each in found], indent=2))
     else:
         for each in found:
             for line in each.lines():
                 say(line)
-        say(f"{len(found)} open retrain requests")
+        say(f"{len(rollbacks)} open rollback requests, {len(retrainings)} open retrain requests")
     if strange:
-        say(f"{strange} records are neither retrain requests nor model events", err=True)
+        say(f"{strange} records are neither requests nor model events", err=True)
+
+
+async def _read(settings: Settings) -> OpenOfAll:
+    return await read_open(settings, await read_served(settings))

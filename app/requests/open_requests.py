@@ -1,23 +1,17 @@
 """Retrain requests that nobody has answered."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 from agents.records.record import Record
-from app.kafka.whole_topic import read_all
-from app.settings import Settings, TopicRole
-from schemas.events.codec import decode_event, decode_object
-from schemas.events.event import Event
-from schemas.events.lifecycle import decode_lifecycle
+from app.requests.records import decoded, decoded_events
+from schemas.events.codec import decode_event
 from schemas.events.model_event import ModelEvent, ModelEventType
-from schemas.events.not_taken import NotTaken
 from schemas.events.retrain_request import RetrainRequest
 from schemas.events.times import parse_time
 from schemas.tables.model_version import ModelVersion
-
-_EventT = TypeVar("_EventT", bound=Event)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +34,7 @@ class OpenRequest:
     def document(self) -> dict[str, Any]:
         """Return what JSON says of it."""
         return {
+            "kind": "retrain",
             **self.request.model_dump(mode="json"),
             "acknowledged_at": self.acknowledged_at,
             "started_at": self.started_at,
@@ -77,23 +72,6 @@ class OpenRequest:
         return f", {training.labelled_rows} of them labelled ({enough})"
 
 
-async def read_open_requests(settings: Settings) -> tuple[list[OpenRequest], int]:
-    """Read both topics to their ends; return the open requests, and how many records are odd.
-
-    Raises
-    ------
-    TopicRefused
-        If a topic does not exist, or may not be read.
-    BrokersUnreachable
-        If no broker answers.
-    """
-    requests: list[Record] = []
-    events: list[Record] = []
-    await read_all(settings, TopicRole.RETRAIN_REQUESTS, requests.append)
-    await read_all(settings, TopicRole.LIFECYCLE, events.append)
-    return open_requests(requests, events)
-
-
 def open_requests(
     requests: Iterable[Record], events: Iterable[Record]
 ) -> tuple[list[OpenRequest], int]:
@@ -102,8 +80,8 @@ def open_requests(
     A request is open until a model event ends it: one that names it, or one that is not dated
     before it. There is one of each model version at most, the latest.
     """
-    asked_for, strange_requests = _decoded(partial(decode_event, RetrainRequest), requests)
-    happened, strange_events = _decoded_events(events)
+    asked_for, strange_requests = decoded(partial(decode_event, RetrainRequest), requests)
+    happened, strange_events = decoded_events(events)
     latest: dict[ModelVersion, OpenRequest] = {}
     for request in asked_for:
         key = request.model, request.version
@@ -120,26 +98,6 @@ def open_requests(
             elif event.type is ModelEventType.RETRAIN_ACKNOWLEDGED:
                 latest[key] = replace(latest[key], acknowledged_at=str(event.timestamp))
     return [latest[key] for key in sorted(latest)], strange_requests + strange_events
-
-
-def _decoded_events(records: Iterable[Record]) -> tuple[list[ModelEvent], int]:
-    """Return the model events among the records of their topic, and how many are neither."""
-    happened, strange = _decoded(decode_lifecycle, records)
-    return [event for event in happened if isinstance(event, ModelEvent)], strange
-
-
-def _decoded(
-    decode: Callable[[dict[str, Any]], _EventT], records: Iterable[Record]
-) -> tuple[list[_EventT], int]:
-    """Return the events that records are, and how many are none."""
-    events: list[_EventT] = []
-    strange = 0
-    for record in records:
-        try:
-            events.append(decode(decode_object(record.value)))
-        except NotTaken:
-            strange += 1
-    return events, strange
 
 
 def _answered(

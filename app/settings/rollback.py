@@ -18,7 +18,7 @@ class RollbackSettings(Section):
     """Whether it is asked for at all. Whether Driftline has the route go back, too, says
     `routing.automatic`."""
 
-    sources: frozenset[RollbackSource] = _DEFAULTS.sources
+    sources: tuple[RollbackSource, ...] = tuple(RollbackSource)
     """What asks for it: `comparison` with a version that has rows at the same time, `threshold` of
     the model that the serving version crosses."""
 
@@ -34,7 +34,7 @@ class RollbackSettings(Section):
 
     @field_validator("sources")
     @classmethod
-    def _any(cls, value: frozenset[RollbackSource]) -> frozenset[RollbackSource]:
+    def _any(cls, value: tuple[RollbackSource, ...]) -> tuple[RollbackSource, ...]:
         if not value:
             raise expected("at least one; to ask for none, `enabled: false`")
         return value
@@ -45,7 +45,7 @@ class RollbackSettings(Section):
         if not self.enabled:
             return None
         return RollbackOptions(
-            sources=self.sources,
+            sources=frozenset(self.sources),
             threshold_within=self.threshold_within_seconds,
             cooldown=self.cooldown_seconds,
             expiry=self.expiry_seconds,

@@ -1,6 +1,6 @@
 """The versions of a model as JSON for programs."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from detectors.versions.serving import ServedAt, last_full_hour, latest_of, served_at
@@ -9,7 +9,11 @@ from schemas.events.version_record import VersionRecord
 from schemas.events.version_status import VersionStatus
 
 
-def model_document(records: Sequence[VersionRecord], time: int | None = None) -> dict[str, Any]:
+def model_document(
+    records: Sequence[VersionRecord],
+    time: int | None = None,
+    rollback: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
     """Return what JSON says of a model.
 
     Parameters
@@ -18,6 +22,8 @@ def model_document(records: Sequence[VersionRecord], time: int | None = None) ->
         Of all of its versions, at least one.
     time
         At which it is asked for, milliseconds since the epoch; None for the latest that is known.
+    rollback
+        The rollback request of the model that is open; None where none is.
     """
     there = now_or_at(records, time)
     return {
@@ -25,6 +31,7 @@ def model_document(records: Sequence[VersionRecord], time: int | None = None) ->
         "at": format_time(there.time),
         "champion": champion_of(there),
         "last_good": last_good_of(records),
+        "rollback_request": None if rollback is None else dict(rollback),
         "counted_from": format_time(there.start),
         "counted_to": format_time(there.start + there.width),
         "at_that_time": [

@@ -19,8 +19,18 @@ def table(records: Sequence[VersionRecord]) -> Iterator[str]:
         yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
 
 
-def lines_of_model(records: Sequence[VersionRecord], time: int | None) -> Iterator[str]:
-    """Yield lines about a model, parameters as for `app.versions.document.model_document`."""
+def lines_of_model(
+    records: Sequence[VersionRecord], time: int | None, rollback: Iterable[str] = ()
+) -> Iterator[str]:
+    """Yield lines about a model.
+
+    Parameters
+    ----------
+    records, time
+        As for `app.versions.document.model_document`.
+    rollback
+        Lines about its open rollback request.
+    """
     there = now_or_at(records, time)
     yield f"model {records[0].model} at {format_time(there.time)}"
     champion = champion_of(there)
@@ -29,6 +39,7 @@ def lines_of_model(records: Sequence[VersionRecord], time: int | None) -> Iterat
     else:
         yield f"  champion: {champion}"
     yield f"  last good version, to roll back to now: {last_good_of(records) or 'none is known'}"
+    yield from (f"  {line}" for line in rollback)
     until = format_time(there.start + there.width)
     yield f"  predictions from {format_time(there.start)} to {until}, {_width(there.width)}:"
     for each in there.versions:

@@ -7,6 +7,7 @@ from app.routing.verdict import chosen, verdict_document
 from app.versions.document import model_document
 from detectors.versions.registry import Overview
 from schemas.events.model_comparison import ModelComparison
+from schemas.events.rollback_request import RollbackRequest
 from schemas.events.routing import ModelRoute
 from schemas.events.times import format_time
 from schemas.events.version_record import VersionRecord
@@ -32,6 +33,9 @@ class Versions(Protocol):
 
     async def versions_of(self, model: str, most: int) -> Sequence[VersionRecord]:
         """Return the records of the versions of a model, at most so many."""
+
+    async def rollbacks_of(self, model: str) -> Sequence[RollbackRequest]:
+        """Return the rollback request of a model that is open, none where there is none."""
 
 
 class Routes(Protocol):
@@ -93,7 +97,11 @@ class ModelAnswers:
     async def one_model(self, model: str) -> dict[str, Any] | None:
         """Return what is known of a model, None where it is not known here. Raises likewise."""
         records = await self._ask(self._versions.versions_of(model, MOST_VERSIONS))
-        return model_document(records) if records else None
+        if not records:
+            return None
+        opened = await self._ask(self._versions.rollbacks_of(model))
+        rollback = opened[0].model_dump(mode="json") if opened else None
+        return model_document(records, rollback=rollback)
 
     def route_of(self, model: str) -> dict[str, Any] | None:
         """Return which versions of a model serve, as its topic says; None where it says nothing.

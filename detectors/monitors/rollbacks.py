@@ -143,7 +143,9 @@ class Rollbacks:
             cause.at,
             self._answer(cause, request_id),
         )
-        return request_of(cause, target, known, options, None if route is None else route.route_id)
+        route_id = None if route is None else route.route_id
+        model.request = request_of(cause, target, known, options, route_id)
+        return model.request
 
     def alerted(self, alert: PerformanceAlert) -> RollbackRequest | None:
         """Take a threshold that a version has crossed, or keeps again."""
@@ -207,6 +209,10 @@ class Rollbacks:
         """Take note that another route of a model is in force, or none."""
         if model in self._models and self._end_served(model, self._router.routes.since(model)):
             self._answers.append((model, None, AnswerOutcome.ENDED))
+
+    def open_of(self, model: str) -> RollbackRequest | None:
+        """Return the request of a model that is not answered."""
+        return self._models[model].open_request if model in self._models else None
 
     def news(self) -> RollbackNews:
         """Return what has happened since the last time."""

@@ -10,7 +10,7 @@ from detectors.rollback.cause import Cause, CauseOutcome
 from detectors.rollback.options import RollbackOptions
 from detectors.snapshots.tree import State
 from schemas.events.model_event import ModelEvent, ModelEventType
-from schemas.events.rollback_request import RollbackEvidence
+from schemas.events.rollback_request import RollbackEvidence, RollbackRequest
 from schemas.events.times import parse_time
 
 MOST_ASKED: Final = 32
@@ -52,6 +52,8 @@ class ModelRollbacks(LastRequest):
         That is to go by the latest request.
     is_served
         Whether it had traffic by the route, or was the champion, when that was made.
+    request
+        The latest request as it was published.
     asked
         The latest request about each version, the one of old first.
     breaches
@@ -64,6 +66,7 @@ class ModelRollbacks(LastRequest):
 
     version: str = ""
     is_served: bool = False
+    request: RollbackRequest | None = None
     asked: dict[str, Asked] = field(default_factory=dict)
     breaches: dict[str, dict[str, RollbackEvidence]] = field(default_factory=dict)
     counted: dict[str, CauseOutcome] = field(default_factory=dict)
@@ -100,6 +103,11 @@ class ModelRollbacks(LastRequest):
         if len(self.asked) > MOST_ASKED:
             del self.asked[next(iter(self.asked))]
         self.touched += 1
+
+    @property
+    def open_request(self) -> RollbackRequest | None:
+        """The request that is not answered; it expires by the next row that finds something."""
+        return self.request if self.open_until > 0 else None
 
     def counts(self, key: str, outcome: CauseOutcome) -> bool:
         """Tell whether that has not become of a cause before, and remember it."""
@@ -191,6 +199,7 @@ class ModelRollbacks(LastRequest):
             "ended_at": self.ended_at,
             "version": self.version,
             "is_served": self.is_served,
+            "request": None if self.request is None else self.request.model_dump(mode="json"),
             "asked": [[version, *each] for version, each in self.asked.items()],
             "breaches": [
                 [version, threshold, each.model_dump(mode="json")]
@@ -208,7 +217,9 @@ class ModelRollbacks(LastRequest):
             known: dict[str, Any] = dict(each)
             evidence = RollbackEvidence.model_validate(known)
             breaches.setdefault(version, {})[threshold] = evidence
+        request = state.get("request")
         return cls(
+            request=None if request is None else RollbackRequest.model_validate(dict(request)),
             request_id=state["request_id"],
             requested_at=int(state["requested_at"]),
             cooldown_until=int(state["cooldown_until"]),

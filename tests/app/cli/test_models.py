@@ -3,12 +3,14 @@
 import json
 
 import numpy as np
+import orjson
 import pytest
 from click.testing import CliRunner, Result
 from confluent_kafka import Producer
 
 from app.cli import main
 from detectors.versions.registry import VersionRegistry
+from schemas.documents import examples
 from schemas.events.codec import encode_event
 from schemas.events.model_event import ModelEvent
 from schemas.events.version_record import VersionRecord, version_key
@@ -46,8 +48,8 @@ class Place:
         kafka.create_topic(f"{prefix}model-versions", 2, {"cleanup.policy": "compact"})
         self._producer = Producer({"bootstrap.servers": kafka.bootstrap, "log_level": 0})
 
-    def write(self, key: bytes, value: bytes | None) -> None:
-        self._producer.produce(f"{self.prefix}model-versions", key=key, value=value)
+    def write(self, key: bytes, value: bytes | None, topic: str = "model-versions") -> None:
+        self._producer.produce(f"{self.prefix}{topic}", key=key, value=value)
         assert self._producer.flush(20.0) == 0
 
     def run(self, *arguments: str) -> Result:
@@ -103,6 +105,25 @@ def test_json_says_the_same(filled: Place) -> None:
     assert [each["was_at_work"] for each in document["at_that_time"]] == [False, True]
     everything = json.loads(filled.run("--json").stdout)
     assert [each["model"] for each in everything] == [HOSTILE, "fraud"]
+
+
+def test_an_open_rollback_request_is_told_and_that_it_is_not_known_where_it_cannot_be_read(
+    filled: Place, kafka: KafkaCluster
+) -> None:
+    unknown = filled.run("show", "fraud")
+    assert unknown.exit_code == 0
+    assert "whether a rollback is asked for is not known" in unknown.stderr
+    topics = ("retrain-requests", "rollback-requests", "driftline-lifecycle", "model-routing")
+    for topic in topics:
+        kafka.create_topic(filled.prefix + topic, 1)
+    filled.write(b"fraud", orjson.dumps(examples.ROLLBACK_REQUEST), "rollback-requests")
+
+    shown = filled.run("show", "fraud")
+    document = json.loads(filled.run("show", "fraud", "--json").stdout)
+
+    assert shown.stderr == ""
+    assert f"  {examples.ROLLBACK_REQUEST['message']}" in shown.stdout.splitlines()
+    assert document["rollback_request"]["target"] == examples.ROLLBACK_REQUEST["target"]
 
 
 def test_names_cannot_steer_a_terminal(filled: Place) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from app.web.models import ModelAnswers
 from detectors.versions.registry import Overview, VersionRegistry
 from schemas.events.model_comparison import ModelComparison
+from schemas.events.rollback_request import RollbackRequest
 from schemas.events.routing import ModelRoute
 from schemas.events.version_record import VersionRecord
 
@@ -15,6 +16,7 @@ class FakeVersions:
 
     def __init__(self, registry: VersionRegistry | None = None) -> None:
         self._registry = registry or VersionRegistry()
+        self.rollbacks: list[RollbackRequest] = []
         self.may_answer = asyncio.Event()
         self.may_answer.set()
 
@@ -25,6 +27,9 @@ class FakeVersions:
     async def versions_of(self, model: str, most: int) -> Sequence[VersionRecord]:
         await self.may_answer.wait()
         return self._registry.records_by_now(model, most)
+
+    async def rollbacks_of(self, model: str) -> Sequence[RollbackRequest]:
+        return [each for each in self.rollbacks if each.model == model]
 
 
 class FakeRoutes:

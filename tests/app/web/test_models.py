@@ -11,6 +11,9 @@ from app.settings import HttpSettings
 from app.web.models import MOST_ASKED, ModelAnswers
 from app.web.server import HttpServer
 from detectors.versions.registry import VersionRegistry
+from schemas.documents import examples
+from schemas.events.codec import decode_event
+from schemas.events.rollback_request import RollbackRequest
 from tests.app.web.fake_versions import FakeComparisons, FakeRoutes, FakeVersions
 from tests.app.web.test_access import Healthy
 from tests.detectors.versions.events import at, day, event
@@ -56,6 +59,19 @@ async def test_a_model_is_told_with_its_versions() -> None:
     document = json.loads(text)
     assert (status, document["champion"], document["model"]) == (200, "7", "fraud")
     assert [each["rows"] for each in document["versions"]] == [3]
+
+
+async def test_an_open_rollback_request_is_told_with_its_model() -> None:
+    versions = FakeVersions(registry())
+    request = decode_event(RollbackRequest, examples.ROLLBACK_REQUEST)
+    versions.rollbacks = [request.model_copy(update={"model": "other"})]
+    server = server_of(versions)
+    async with server:
+        _, without, _ = await get(server, "/v1/models/fraud")
+        versions.rollbacks.append(request)
+        _, text, _ = await get(server, "/v1/models/fraud")
+    assert json.loads(without)["rollback_request"] is None
+    assert json.loads(text)["rollback_request"] == examples.ROLLBACK_REQUEST
 
 
 async def test_names_of_any_characters_can_be_asked_for() -> None:

@@ -207,6 +207,16 @@ def test_a_rollback_dated_before_the_request_ends_it_for_the_version_serves_no_l
     assert model.answers() == [(ModelEventType.ROLLED_BACK, AnswerOutcome.ENDED)]
 
 
+def test_the_open_request_is_known_until_it_is_answered_and_a_restart_keeps_it() -> None:
+    model, other = deployed("7", "8"), deployed("7", "8")
+    assert model.rollbacks.open_of("fraud") is None
+    request = model.found()
+    other.rollbacks.restore(model.rollbacks.state())
+    assert model.rollbacks.open_of("fraud") == other.rollbacks.open_of("fraud") == request
+    model.happens("rolled_back", "7", "12:30")
+    assert model.rollbacks.open_of("fraud") is None
+
+
 def test_a_version_that_is_retired_serves_no_longer() -> None:
     model = deployed("7", "8")
     model.found()

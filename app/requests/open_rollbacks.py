@@ -1,0 +1,109 @@
+"""Rollback requests that nobody has answered."""
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+from agents.records.record import Record
+from app.requests.records import decoded, decoded_events
+from schemas.events.codec import decode_event
+from schemas.events.model_event import ModelEvent, ModelEventType
+from schemas.events.rollback_request import RollbackRequest
+from schemas.events.times import parse_time
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRollback:
+    """A request, and how far its answer has come.
+
+    Attributes
+    ----------
+    request
+        The latest of its model.
+    acknowledged_at
+        When someone took it on, RFC 3339; None where that is not told of.
+    """
+
+    request: RollbackRequest
+    acknowledged_at: str | None = None
+
+    def document(self) -> dict[str, Any]:
+        """Return what JSON says of it."""
+        return {
+            "kind": "rollback",
+            **self.request.model_dump(mode="json"),
+            "acknowledged_at": self.acknowledged_at,
+        }
+
+    def lines(self) -> list[str]:
+        """Return what people are told of it."""
+        request = self.request
+        asked = f"request {request.request_id} of {request.requested_at}"
+        found_in = dict.fromkeys(each.found_in for each in request.evidence)
+        taken = f"taken on at {self.acknowledged_at}" if self.acknowledged_at else "not taken on"
+        by = "people" if request.route_id is None else f"the route {request.route_id}"
+        return [
+            request.message,
+            f"  {asked}, priority {request.priority}, expires {request.expires_at}",
+            f"  {request.cause.replace('_', ' ')}, found in {', '.join(found_in)}",
+            f"  {taken}; to go back by {by}",
+        ]
+
+
+def open_rollbacks(
+    requests: Iterable[Record],
+    events: Iterable[Record],
+    served: Callable[[str], Collection[str] | None],
+) -> tuple[list[OpenRollback], int]:
+    """Return the open requests by model, and how many records are no requests.
+
+    A request is open until a model event ends it, or its version has no share by the route in
+    force. There is one of each model at most, the latest.
+
+    Parameters
+    ----------
+    requests, events
+        The records of the topics of rollback requests, and of model events.
+    served
+        Returns which versions of a model answer requests by the route in force; None without one.
+    """
+    asked_for, strange = decoded(partial(decode_event, RollbackRequest), requests)
+    latest: dict[str, OpenRollback] = {}
+    for request in asked_for:
+        known = latest.get(request.model)
+        if known is None or _made(known.request) <= _made(request):
+            latest[request.model] = OpenRollback(request)
+    for event in decoded_events(events)[0]:
+        known = latest.get(event.model)
+        if known is None or not _is_about(event, known.request):
+            continue
+        if event.effects.ends_rollback:
+            del latest[event.model]
+        elif event.type is ModelEventType.ROLLBACK_ACKNOWLEDGED:
+            latest[event.model] = replace(known, acknowledged_at=str(event.timestamp))
+    return [
+        latest[model]
+        for model in sorted(latest)
+        if (there := served(model)) is None or latest[model].request.version in there
+    ], strange
+
+
+def _is_about(event: ModelEvent, request: RollbackRequest) -> bool:
+    """Tell whether an event answers a request: it names it, or comes after it.
+
+    A refusal, or who is at it, that names another one is not about this.
+    """
+    effects = event.effects
+    if not effects.ends_rollback and not effects.extends_rollback:
+        return False
+    if event.request_id == request.request_id:
+        return True
+    is_of_one = effects.extends_rollback or event.type is ModelEventType.ROLLBACK_REFUSED
+    if event.request_id and is_of_one:
+        return False
+    return event.timestamp is not None and parse_time(event.timestamp) >= _made(request)
+
+
+def _made(request: RollbackRequest) -> int:
+    return parse_time(request.requested_at)
