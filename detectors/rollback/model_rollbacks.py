@@ -183,11 +183,12 @@ class ModelRollbacks(LastRequest):
         time
             Since when, milliseconds since the epoch.
         """
-        if not self.is_served or time >= self.open_until:
+        if not self.is_served:
             return False
         self.touched += 1
         self.ended_at = max(self.ended_at, time)
-        return self.close()
+        is_late = time >= self.open_until
+        return self.close() and not is_late
 
     def state(self) -> State:
         """Return the whole state."""

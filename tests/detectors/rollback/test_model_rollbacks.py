@@ -115,6 +115,10 @@ def test_a_version_that_serves_no_longer_ends_its_request_but_only_if_it_was_see
     assert model.serves_no_longer(START + 5000)
     assert not model.serves_no_longer(START + 6000)
 
+    expired = asked()
+    assert not expired.serves_no_longer(START + 1_000_000)
+    assert expired.open_until == 0
+
     unseen = ModelRollbacks()
     unseen.ask(cause_of(), "r", OPTIONS, is_served=False)
     assert not unseen.serves_no_longer(START + 5000)
