@@ -559,7 +559,7 @@ ROLLBACK_REQUESTS: Final = MetricSpec(
     "driftline_rollback_requests_total",
     "counter",
     "Rollback requests published, by the version that is to go and by cause: worse, "
-    "guardrail_worse, segment_worse, threshold.",
+    "guardrail_worse, segment_worse, threshold, worse_than_before.",
     (*_MODEL, "cause"),
 )
 ROLLBACK_CAUSES: Final = MetricSpec(

@@ -6,7 +6,7 @@ from pydantic import Field, field_validator
 
 from app.settings.policy import Duration
 from app.settings.section import Section, expected
-from detectors.rollback.options import RollbackOptions, RollbackSource
+from detectors.rollback.options import USUAL, RollbackOptions, RollbackSource
 
 _DEFAULTS = RollbackOptions()
 
@@ -18,9 +18,10 @@ class RollbackSettings(Section):
     """Whether it is asked for at all. Whether Driftline has the route go back, too, says
     `routing.automatic`."""
 
-    sources: tuple[RollbackSource, ...] = tuple(RollbackSource)
+    sources: tuple[RollbackSource, ...] = USUAL
     """What asks for it: `comparison` with a version that has rows at the same time, `threshold` of
-    the model that the serving version crosses."""
+    the model that the serving version crosses, `history` of the version before, at equal delays of
+    labels: it costs as much as a comparison, always."""
 
     threshold_within_seconds: Annotated[Duration, Field(gt=0)] | None = _DEFAULTS.threshold_within
     """For how long after it became the champion a threshold that a version crosses asks for its

@@ -14,6 +14,7 @@ from detectors.comparisons.options import ComparisonOptions
 from detectors.comparisons.telling import comparison_event
 from detectors.monitors.compared_rollbacks import rollback_by
 from detectors.monitors.compared_rows import ComparedRows, Gathered, TableRows, by_table
+from detectors.monitors.histories import Histories
 from detectors.monitors.ramp_evidence import ramp_evidence
 from detectors.monitors.rollbacks import Rollbacks
 from detectors.monitors.turned_thresholds import by_their_tables
@@ -51,6 +52,11 @@ class Comparisons:
         Which versions are to serve; has ramps go on by what is found.
     rollbacks
         Asks for a rollback where a version that serves is worse.
+
+    Attributes
+    ----------
+    histories
+        Versions that serve, against those before them.
     """
 
     def __init__(
@@ -65,6 +71,7 @@ class Comparisons:
         self._router = router
         self._routes = router.routes
         self._rollbacks = rollbacks
+        self.histories = Histories(options_of, registry, rollbacks)
         self._versions: dict[str, dict[str, None]] = {}
         """The watched versions of each model."""
         self._pairs: dict[str, list[Pair]] = {}
@@ -162,6 +169,7 @@ class Comparisons:
                 self._comparisons[model, baseline, candidate] = comparison
 
     def _compared(self, brought: dict[ModelVersion, TableRows]) -> Iterator[PublishedEvent]:
+        yield from self.histories.take(brought)
         for model in dict.fromkeys(model for model, _ in brought):
             for pair in self._pairs_of(model):
                 yield from self._compare(pair, brought)
@@ -204,7 +212,9 @@ class Comparisons:
             )
 
     def _is_compared(self, key: ModelVersion) -> bool:
-        return any(key[1] in pair[1:] for pair in self._pairs_of(key[0]))
+        if any(key[1] in pair[1:] for pair in self._pairs_of(key[0])):
+            return True
+        return self.histories.watches(key)
 
     def _pairs_of(self, model: str) -> list[Pair]:
         if model not in self._versions:

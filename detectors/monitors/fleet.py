@@ -530,6 +530,7 @@ class Fleet:
             "routes": self.routes.state(),
             "ramps": self.router.state(),
             "rollbacks": self.rollbacks.state(),
+            "histories": self.comparisons.histories.state(),
             "comparisons": self.comparisons.state(),
         }
 
@@ -543,6 +544,7 @@ class Fleet:
             "routes": self.routes.outline(),
             "ramps": self.router.outline(),
             "rollbacks": self.rollbacks.outline(),
+            "histories": self.comparisons.histories.outline(),
             "comparisons": self.comparisons.outline(),
         }
 
@@ -562,6 +564,7 @@ class Fleet:
         self.routes.restore(state.get("routes", []))
         self.router.restore(state.get("ramps", []))
         self.rollbacks.restore(state.get("rollbacks", []))
+        self.comparisons.histories.restore(state.get("histories", []))
         self.comparisons.restore(state.get("comparisons", []))
 
     def _new_monitor(self, model: str, version: str) -> ModelMonitor:

@@ -2,8 +2,9 @@
 
 One for each model version that is watched, one for each block of rows of newcomers, one for the
 model events noticed, of the registry one for each version and one for each model's events, one for
-each reference from outside, one for each model's route, one for its ramp and one for its rollback
-requests, and one for each pair of versions that is compared.
+each reference from outside, one for each model's route, one for its ramp, one for its rollback
+requests and one for what its versions were in their time, and one for each pair of versions that is
+compared.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
@@ -23,6 +24,7 @@ from detectors.monitors.held_snapshot import (
     frame_in,
     name_of,
 )
+from detectors.monitors.histories import HISTORY, Histories
 from detectors.monitors.options import MonitorOptions
 from detectors.monitors.rollbacks import ROLLBACK, Rollbacks
 from detectors.performance.error import Task
@@ -176,6 +178,12 @@ class FleetSnapshots:
                 fleet.rollbacks.options_of, fleet.versions, fleet.router
             ).restore([(name[1], state)]),
         )
+        self._histories = ModelParts(
+            _model_and_version,
+            lambda name, state: Histories(
+                fleet.comparisons.options_of, fleet.versions, fleet.rollbacks
+            ).restore([(name[1], state)]),
+        )
         self._comparisons = ModelParts(
             lambda name: {"pair": list(name[1:])},
             lambda name, state: Comparisons(
@@ -188,6 +196,10 @@ class FleetSnapshots:
             REFERENCE: (self._references, fleet.references.part_state),
             ROUTE: (self._routes, lambda name: fleet.routes.part_state(name[1])),
             RAMPED: (self._ramps, lambda name: fleet.router.part_state(name[1])),
+            HISTORY: (
+                self._histories,
+                lambda name: fleet.comparisons.histories.part_state(name[1]),
+            ),
             ROLLBACK: (self._rollbacks, lambda name: fleet.rollbacks.part_state(name[1])),
             COMPARED: (
                 self._comparisons,
@@ -212,6 +224,8 @@ class FleetSnapshots:
         stamps |= {(ROUTE, model): stamp for model, stamp in self._fleet.routes.stamps()}
         stamps |= {(RAMPED, model): stamp for model, stamp in self._fleet.router.stamps()}
         stamps |= {(ROLLBACK, model): stamp for model, stamp in self._fleet.rollbacks.stamps()}
+        histories = self._fleet.comparisons.histories
+        stamps |= {(HISTORY, model): stamp for model, stamp in histories.stamps()}
         stamps |= {(COMPARED, *pair): stamp for pair, stamp in self._fleet.comparisons.stamps()}
         stamps |= {_registered(key): stamp for key, stamp in self._fleet.versions.stamps()}
         return stamps
@@ -264,6 +278,9 @@ class FleetSnapshots:
         asked = self._states_of_others(
             [(ROLLBACK, model) for model in outline.get("rollbacks", ())], parts
         )
+        before = self._states_of_others(
+            [(HISTORY, model) for model in outline.get("histories", ())], parts
+        )
         compared = self._states_of_others(
             [(COMPARED, *pair) for pair in outline.get("comparisons", ())], parts
         )
@@ -279,6 +296,7 @@ class FleetSnapshots:
             "routes": [(name[1], state) for name, state in routed],
             "ramps": [(name[1], state) for name, state in ramped],
             "rollbacks": [(name[1], state) for name, state in asked],
+            "histories": [(name[1], state) for name, state in before],
             "comparisons": [(name[1:], state) for name, state in compared],
         }
         attempt = partial(self._fleet.restore, whole)
@@ -289,6 +307,7 @@ class FleetSnapshots:
             (self._routes, routed),
             (self._ramps, ramped),
             (self._rollbacks, asked),
+            (self._histories, before),
             (self._comparisons, compared),
             (self._parts, states),
         ):

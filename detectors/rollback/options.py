@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from detectors.requests.options import RequestOptions
 
@@ -14,6 +15,13 @@ class RollbackSource(StrEnum):
 
     THRESHOLD = "threshold"
     """A threshold of the version's performance."""
+
+    HISTORY = "history"
+    """What the version before was in its time, by labels that took as long to come."""
+
+
+USUAL: Final = (RollbackSource.COMPARISON, RollbackSource.THRESHOLD)
+"""What asks where nothing is configured: histories count every labelled row of champions."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,5 +39,5 @@ class RollbackOptions(RequestOptions):
     """
 
     expiry: float = 86_400.0
-    sources: frozenset[RollbackSource] = frozenset(RollbackSource)
+    sources: frozenset[RollbackSource] = frozenset(USUAL)
     threshold_within: float | None = 7 * 86_400.0

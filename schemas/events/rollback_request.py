@@ -28,6 +28,9 @@ class RollbackCause(StrEnum):
     THRESHOLD = "threshold"
     """A threshold of its performance is crossed."""
 
+    BEFORE = "worse_than_before"
+    """A metric is worse than that of the version before it was, by labels that took as long."""
+
 
 class SegmentValue(Event):
     """Rows whose predictions have one value of a name."""
@@ -43,7 +46,8 @@ class RollbackEvidence(Event):
 
     cause: RollbackCause = Field(strict=False)
     found_in: str = Field(
-        description="The `comparison_id` of the look, or the `alert_id` of the alert, that says it."
+        description="The `comparison_id` of the look, or the `alert_id` of the alert, that says "
+        "so; of what is worse than before an id of its own, which is published nowhere else."
     )
     metric: str = Field(description="Such as `accuracy` or `recall[fraud]`.")
     segment: SegmentValue | None = Field(
