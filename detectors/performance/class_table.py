@@ -9,8 +9,12 @@ from numpy.typing import NDArray
 from schemas.values.classes import class_name
 from schemas.values.numbers import number_name, number_of
 
-MOST_CLASSES: Final = 32
+MOST_CLASSES: Final = 256
 """Classes of a version that are told apart, by the order in which they came."""
+
+MOST_PAIRED: Final = 32
+"""Of these the first, of which each pair of label and prediction is counted: of the others how
+often they were true, predicted, and both."""
 
 OTHERS: Final = 0
 """The number of all that came after these."""

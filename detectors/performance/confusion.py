@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detectors.performance import intervals
-from detectors.performance.class_table import OTHERS
+from detectors.performance.class_table import MOST_PAIRED, OTHERS
 from detectors.performance.estimates import estimate, none, share
 from schemas.events.model_performance import ClassReport, Estimate, NoValue
 
@@ -27,27 +27,40 @@ class Confusion:
     ----------
     pairs
         Shape ``(k, k)``: rows by label and prediction, by the numbers of the classes.
+    margins
+        As of `detectors.performance.tallies.Tally`; None where the first class is one as others.
     """
 
-    def __init__(self, pairs: NDArray[np.int64]) -> None:
+    def __init__(self, pairs: NDArray[np.int64], margins: NDArray[np.int32] | None = None) -> None:
         there = np.flatnonzero(pairs.any(axis=0) | pairs.any(axis=1))
         # Lists: of the few classes that there are, NumPy is slower.
         self._there: list[int] = there.tolist()
         self._pairs: list[list[int]] = pairs[there][:, there].tolist()
         self._true = [sum(row) for row in self._pairs]
         self._said = [sum(column) for column in zip(*self._pairs, strict=True)]
-        self._hits = [row[place] for place, row in enumerate(self._pairs)]
         self._rows = sum(self._true)
-        self._untold = int(pairs[OTHERS, OTHERS])
+        hits = (row[place] for place, row in enumerate(self._pairs))
+        # Rows that were true and predicted, true, and predicted, by the number of their class.
+        self._of: dict[int, tuple[int, int, int]] = dict(
+            zip(self._there, zip(hits, self._true, self._said, strict=True), strict=True)
+        )
+        self._untold, self._are_many = 0, False
+        if margins is not None:
+            self._of.pop(OTHERS, None)
+            for place, (both, true, said) in enumerate(margins.tolist()):
+                if true or said:
+                    self._of[place + MOST_PAIRED if place else OTHERS] = both, true, said
+            if OTHERS in self._of:
+                self._untold, self._are_many = self._of[OTHERS][0], True
 
     @property
     def classes(self) -> int:
         """How many classes were predicted or true."""
-        return len(self._there)
+        return len(self._of)
 
     def of_class(self, name: str, number: int) -> Estimate:
         """Return precision, recall, specificity or f1 of one class."""
-        hits, said, true = self._counts(number)
+        hits, true, said = self._counts(number)
         if name == "precision":
             return share(hits, said, NoValue.NONE_PREDICTED)
         if name == "recall":
@@ -64,7 +77,7 @@ class Confusion:
 
         Rows of which both are among the others count as true; `error` says how many these are.
         """
-        hits = sum(self._hits)
+        hits = sum(hits for hits, _, _ in self._of.values())
         most = share(hits, self._rows, NoValue.NO_ROWS)
         if self._untold == 0 or most.value is None or most.high is None:
             return most
@@ -74,9 +87,9 @@ class Confusion:
 
     def balanced_accuracy(self) -> Estimate:
         """Return the mean recall of the classes that were true."""
-        some = [
-            (hits / true, true) for hits, true in zip(self._hits, self._true, strict=True) if true
-        ]
+        if self._are_many:
+            return none(NoValue.TOO_MANY_CLASSES)
+        some = [(hits / true, true) for hits, true, _ in self._of.values() if true]
         if len(some) < _BOTH:
             return none(NoValue.ONE_CLASS)
         value = sum(recall for recall, _ in some) / len(some)
@@ -88,8 +101,10 @@ class Confusion:
         """Return precision, recall or f1 over all classes; one that is undefined counts as 0."""
         if average == "micro":
             return self.accuracy()
+        if self._are_many:
+            return none(NoValue.TOO_MANY_CLASSES)
         total = weight = 0.0
-        for hits, said, true in zip(self._hits, self._said, self._true, strict=True):
+        for hits, true, said in self._of.values():
             above = 2 * hits if base == "f1" else hits
             below = {"precision": said, "recall": true, "f1": said + true}[base]
             own = 1 if average == "macro" else true
@@ -99,7 +114,7 @@ class Confusion:
 
     def rate(self, number: int, *, of_labels: bool) -> Estimate:
         """Return how often a class was true, or predicted."""
-        _, said, true = self._counts(number)
+        _, true, said = self._counts(number)
         return share(true if of_labels else said, self._rows, NoValue.NO_ROWS)
 
     def report(self, names: Sequence[str]) -> tuple[list[ClassReport], list[list[int]]]:
@@ -111,7 +126,7 @@ class Confusion:
             Of the classes, by their numbers, which begin at 1.
         """
         order = sorted(
-            range(self.classes), key=lambda place: -(self._true[place] + self._said[place])
+            range(len(self._there)), key=lambda place: -(self._true[place] + self._said[place])
         )
         named = [place for place in order if self._there[place] != OTHERS]
         kept, rest = named[:MOST_REPORTED], named[MOST_REPORTED:]
@@ -140,8 +155,5 @@ class Confusion:
         return reports, matrix
 
     def _counts(self, number: int) -> tuple[int, int, int]:
-        """Return the hits of a class, and how often it was predicted and true."""
-        if number not in self._there:
-            return 0, 0, 0
-        place = self._there.index(number)
-        return self._hits[place], self._said[place], self._true[place]
+        """Return how often a class was true and predicted, true, and predicted."""
+        return self._of.get(number, (0, 0, 0))

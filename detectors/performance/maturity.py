@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from detectors.performance.confusion import AVERAGES
 from detectors.performance.delay_curves import DelayCurves
 from detectors.performance.estimated_counts import EstimatedCounts
 from detectors.performance.estimates import none
@@ -27,6 +28,13 @@ OF_SCORES: Final = frozenset(
         *("roc_auc", "roc_auc_macro", "roc_auc_weighted"),
         *("average_precision", "average_precision_macro"),
         *("log_loss", "brier", "calibration_error"),
+    }
+)
+
+OVER_ALL: Final = frozenset(
+    {
+        *("accuracy", "balanced_accuracy"),
+        *(f"{base}_{average}" for base in ("precision", "recall", "f1") for average in AVERAGES),
     }
 )
 
@@ -61,7 +69,13 @@ class WindowMaturity:
         return self._told((), {})
 
     def of_classes(
-        self, pairs: Integers, names: Sequence[str], wanted: Sequence[str], positive: int
+        self,
+        pairs: Integers,
+        names: Sequence[str],
+        wanted: Sequence[str],
+        positive: int,
+        *,
+        are_paired: bool = True,
     ) -> Maturity:
         """Return the maturity of a window of a classification.
 
@@ -75,6 +89,9 @@ class WindowMaturity:
             The metrics; empty for all.
         positive
             The number of the class that is looked for; below 0 where it has none.
+        are_paired
+            Whether there are no classes but those of the pairs; what is over all of them is not
+            corrected else.
         """
         corrected: dict[str, Estimate] = {}
         count = len(pairs)
@@ -86,6 +103,8 @@ class WindowMaturity:
                 continue
             if name in OF_SCORES:
                 corrected[name] = none(NoValue.NOT_CORRECTED)
+            elif not are_paired and (name in OVER_ALL or positive >= count):
+                corrected[name] = none(NoValue.TOO_MANY_CLASSES)
             else:
                 corrected[name] = counts.metric(name, positive)
         return self._told(names, corrected)

@@ -491,7 +491,10 @@ class Performance:
             return maturity.of_numbers()
         positive = self._table.known(self._positive)
         wanted = self._options.metrics
-        return maturity.of_classes(tally.pairs, self._table.names, wanted, positive)
+        are_paired = not len(tally.margins)
+        return maturity.of_classes(
+            tally.pairs, self._table.names, wanted, positive, are_paired=are_paired
+        )
 
     def _figures(
         self, tally: Tally
@@ -503,7 +506,7 @@ class Performance:
         positive = self._table.known(self._positive)
         if not self._judge.classes.is_sought_named and not tally.has(positive):
             positive = -1
-        confusion = Confusion(tally.pairs)
+        confusion = Confusion(tally.pairs, tally.margins)
         metrics = metrics_of(tally, confusion, self._options, positive)
         reports, matrix = confusion.report(self._table.names)
         name = None if positive < 0 else self._positive

@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from detectors.performance.class_table import MOST_PAIRED, OTHERS
 from detectors.performance.judged_rows import ClassRows, JudgedRows, NumberRows, Problem
 from detectors.performance.list_scores import ListScores
 from detectors.performance.rate import Rate, RateSums
@@ -23,6 +24,7 @@ from detectors.snapshots.tree import State
 
 Numbers = NDArray[np.float64]
 Integers = NDArray[np.int64]
+Margins = NDArray[np.int32]
 
 CALIBRATION_BINS: Final = 10
 """Of equal width, of the probability of the class that was predicted."""
@@ -64,6 +66,7 @@ class NumberSum(IntEnum):
 
 
 _SUMS: Final = 14
+_NO_MARGINS: Final = np.zeros((0, 3), dtype=np.int32)
 
 
 class Tally:
@@ -78,6 +81,9 @@ class Tally:
         Shape ``(14,)``, by `ClassSum` or `NumberSum`.
     pairs
         Shape ``(k, k)``: rows by label and prediction, by the numbers of the classes.
+    margins
+        Shape ``(m, 3)``: rows that were true and predicted, true, and predicted, of all others
+        together, and of each class beyond those whose pairs are counted; empty without any.
     calibration
         Shape ``(2, 10)``: rows, and rows that were right, by their confidence.
     scores
@@ -91,13 +97,15 @@ class Tally:
     """
 
     __slots__ = (
-        *("begin", "calibration", "counts", "end", "lists", "pairs", "rates", "scores", "sums"),
+        *("begin", "calibration", "counts", "end", "lists", "margins", "pairs", "rates"),
+        *("scores", "sums"),
     )
 
     def __init__(self, most_scores: int, most_listed: int = 0, rates: Sequence[Rate] = ()) -> None:
         self.counts: Integers = np.zeros(COUNTS, dtype=np.int64)
         self.sums: Numbers = np.zeros(_SUMS)
         self.pairs: Integers = np.zeros((_FEWEST, _FEWEST), dtype=np.int64)
+        self.margins: Margins = _NO_MARGINS
         self.calibration: Integers = np.zeros((2, CALIBRATION_BINS), dtype=np.int64)
         self.scores = ScoreKeeper(most_scores)
         self.lists = ListScores(most_listed)
@@ -127,7 +135,7 @@ class Tally:
     @property
     def nbytes(self) -> int:
         """Bytes of the numbers."""
-        arrays = self.counts, self.sums, self.pairs, self.calibration
+        arrays = self.counts, self.sums, self.pairs, self.margins, self.calibration
         rates = 0 if self.rates is None else self.rates.nbytes
         return sum(each.nbytes for each in arrays) + self.scores.nbytes + self.lists.nbytes + rates
 
@@ -142,6 +150,9 @@ class Tally:
 
     def has(self, number: int) -> bool:
         """Tell whether a class was predicted or true."""
+        if number > MOST_PAIRED:
+            place = number - MOST_PAIRED
+            return place < len(self.margins) and bool(self.margins[place].any())
         if not 0 <= number < len(self.pairs):
             return False
         return bool(self.pairs[number].any() or self.pairs[:, number].any())
@@ -174,13 +185,11 @@ class Tally:
         if rows.lists is not None:
             self.lists.add(rows.lists.take(which))
         scores = np.empty(len(which))
-        known = self._add_classes(rows, which, positive, scores)
+        needed = np.zeros(2, dtype=np.int64)
+        known = self._add_classes(rows, which, positive, scores, needed)
         if known < 0:
-            classes = -known - 1
-            grown = np.zeros((classes, classes), dtype=np.int64)
-            grown[: len(self.pairs), : len(self.pairs)] = self.pairs
-            self.pairs = grown
-            known = self._add_classes(rows, which, positive, scores)
+            self._grow(*needed.tolist())
+            known = self._add_classes(rows, which, positive, scores, needed)
         if known:
             self.scores.add(scores[:known])
 
@@ -193,6 +202,7 @@ class Tally:
             "classes": len(self.pairs),
             "places": places.astype(np.int32),
             "pairs": self.pairs.reshape(-1)[places],
+            **self._margins_state(),
             "calibration": self.calibration.astype(np.int32),
             "scores": self.scores.state(),
             "lists": self.lists.state() if self.lists.rows else None,
@@ -207,6 +217,7 @@ class Tally:
         classes = state["classes"]
         self.pairs = np.zeros((classes, classes), dtype=np.int64)
         self.pairs.reshape(-1)[state["places"]] = state["pairs"]
+        self._restore_margins(state)
         self.calibration = np.array(state["calibration"], dtype=np.int64)
         self.scores.restore(state["scores"])
         if state.get("lists") is not None:
@@ -215,7 +226,14 @@ class Tally:
         if self.rates is not None:
             self.rates.restore(state.get("rates", {}))
 
-    def _add_classes(self, rows: ClassRows, which: Integers, positive: int, scores: Numbers) -> int:
+    def _add_classes(
+        self,
+        rows: ClassRows,
+        which: Integers,
+        positive: int,
+        scores: Numbers,
+        needed: Integers,
+    ) -> int:
         return int(
             tally_classes(
                 which,
@@ -224,7 +242,36 @@ class Tally:
                 self.counts,
                 self.sums,
                 self.pairs,
+                self.margins,
                 self.calibration,
                 scores,
+                needed,
             )
         )
+
+    def _grow(self, classes: int, margins: int) -> None:
+        """Have so many places at least."""
+        if classes > len(self.pairs):
+            grown = np.zeros((classes, classes), dtype=np.int64)
+            grown[: len(self.pairs), : len(self.pairs)] = self.pairs
+            self.pairs = grown
+        if margins > len(self.margins):
+            more = np.zeros((margins, 3), dtype=np.int32)
+            more[: len(self.margins)] = self.margins
+            self.margins = more
+
+    def _margins_state(self) -> State:
+        if not len(self.margins):
+            return {}
+        places = np.flatnonzero(self.margins.any(axis=1))
+        return {"beyond": places.astype(np.int16), "margins": self.margins[places]}
+
+    def _restore_margins(self, state: State) -> None:
+        places = state.get("beyond", ())
+        if len(places):
+            self.margins = np.zeros((int(max(places)) + 1, 3), dtype=np.int32)
+            self.margins[places] = state["margins"]
+        elif self.pairs[OTHERS].any() or self.pairs[:, OTHERS].any():
+            # Releases before counted all classes beyond those with pairs as one.
+            both, true, said = self.pairs[OTHERS, OTHERS], self.pairs[OTHERS], self.pairs[:, OTHERS]
+            self.margins = np.array([[both, true.sum(), said.sum()]], dtype=np.int32)

@@ -4,10 +4,12 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from detectors.performance.class_table import MOST_PAIRED, OTHERS
 from detectors.performance.judged_rows import Problem
 
 Numbers = NDArray[np.float64]
 Integers = NDArray[np.int64]
+Margins = NDArray[np.int32]
 
 SMALLEST = float(np.finfo(np.float64).eps)
 """Probabilities below it count as it, and labels of percentage errors."""
@@ -26,6 +28,29 @@ FIRST_LABEL = 11
 _BAD_SCORE = int(Problem.SCORE_OUT_OF_RANGE)
 
 
+@njit(cache=True, nogil=True)
+def _paired(number: int) -> int:
+    """Return the place of a class in the pairs."""
+    return number if number <= MOST_PAIRED else OTHERS
+
+
+@njit(cache=True, nogil=True)
+def _place(number: int) -> int:
+    """Return the place of a class in the margins; -1 where its pairs are counted."""
+    if number == OTHERS:
+        return 0
+    return number - MOST_PAIRED if number > MOST_PAIRED else -1
+
+
+@njit(cache=True, nogil=True)
+def _need(rows: Integers, problems: Problems, numbers: Integers, needed: Integers) -> None:
+    """Take note of how many places the classes of rows take in pairs and in margins."""
+    for row in rows:
+        if problems[row] == 0 or problems[row] == _BAD_SCORE:
+            needed[0] = max(needed[0], _paired(numbers[row]) + 1)
+            needed[1] = max(needed[1], _place(numbers[row]) + 1)
+
+
 @njit(cache=True, nogil=True, error_model="numpy")
 def tally_classes(
     rows: Integers,
@@ -41,13 +66,15 @@ def tally_classes(
     counts: Integers,
     sums: Numbers,
     pairs: Integers,
+    margins: Margins,
     calibration: Integers,
     scores: Numbers,
+    needed: Integers,
 ) -> int:
     """Add rows of a classification; return how many have a score of the positive class.
 
-    Nothing is added where ``pairs`` has no place for a class; returned is one less than the least
-    negative number of classes that it needs.
+    Nothing is added, and -1 returned, where there is no place for a class in ``pairs`` or in
+    ``margins``.
 
     Parameters
     ----------
@@ -57,17 +84,17 @@ def tally_classes(
         As of `detectors.performance.judged_rows.ClassRows`.
     wanted
         The number of the positive class; below 0 where it has none.
-    counts, sums, pairs, calibration
+    counts, sums, pairs, margins, calibration
         As of `detectors.performance.tallies.Tally`.
     scores
         Shape ``(n,)``: gets those scores, below 0 where another class was true, -0 included.
+    needed
+        Shape ``(2,)``, zeros: gets how many places ``pairs`` and ``margins`` must have.
     """
-    largest = 0
-    for row in rows:
-        if problems[row] == 0 or problems[row] == _BAD_SCORE:
-            largest = max(largest, said[row], true[row])
-    if largest >= len(pairs):
-        return -largest - 2
+    _need(rows, problems, said, needed)
+    _need(rows, problems, true, needed)
+    if needed[0] > len(pairs) or needed[1] > len(margins):
+        return -1
     bins = calibration.shape[1]
     known = 0
     for row in rows:
@@ -75,7 +102,13 @@ def tally_classes(
         if problems[row] != 0 and problems[row] != _BAD_SCORE:
             continue
         counts[GOOD] += 1
-        pairs[true[row], said[row]] += 1
+        own, other = _place(true[row]), _place(said[row])
+        if own >= 0:
+            margins[own, 0] += own == other
+            margins[own, 1] += 1
+        if other >= 0:
+            margins[other, 2] += 1
+        pairs[_paired(true[row]), _paired(said[row])] += 1
         if not np.isnan(positive[row]):
             # The sign tells the two apart, that of zero too.
             scores[known] = positive[row] if true[row] == wanted else -positive[row]

@@ -50,6 +50,9 @@ class NoValue(StrEnum):
     TOO_MANY_SCORES = "too_many_scores"
     """More than are kept of more than two classes."""
 
+    TOO_MANY_CLASSES = "too_many_classes"
+    """More than are told apart, so that an average over classes is not known."""
+
     UNLIKE_NAMES = "unlike_names"
     """Labels call classes otherwise than the model: what is right cannot be told."""
 

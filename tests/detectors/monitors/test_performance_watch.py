@@ -12,6 +12,7 @@ from detectors.monitors.fleet import Fleet
 from detectors.monitors.options import MonitorOptions
 from detectors.monitors.performance_watch import PerformanceWatch
 from detectors.monitors.row_consumer import RowConsumer
+from detectors.performance.class_table import MOST_CLASSES
 from detectors.performance.error import Task
 from detectors.performance.options import PerformanceOptions, ScoreOf
 from detectors.performance.rate import Rate
@@ -431,25 +432,28 @@ def test_of_ten_thousand_classes_the_first_ones_are_told_apart() -> None:
     assert event.classes[0].name == "c0"
 
 
-@pytest.mark.parametrize("size", [1, 7, 200])
+@pytest.mark.parametrize("size", [7, 424])
 def test_accuracy_says_what_is_not_known_of_classes_that_are_not_told_apart(size: int) -> None:
-    names = [f"c{number}" for number in range(200)]
-    # Right in the 32 that are told apart, and wrong in all others.
-    true = [name if row < 32 else names[(row + 1) % 200] for row, name in enumerate(names)]
+    count = MOST_CLASSES + 168
+    names = [f"c{number}" for number in range(count)]
+    # Right in those that are told apart, and wrong in all others.
+    true = [
+        name if row < MOST_CLASSES else names[(row + 1) % count] for row, name in enumerate(names)
+    ]
     rows: list[Row] = [
         (said, label, None, START, START) for said, label in zip(names, true, strict=True)
     ]
-    fleet = fleet_of(replace(OPTIONS, performance=PerformanceOptions(rows=200)))
-    tables = [labelled(rows[at : at + size], at) for at in range(0, 200, size)]
+    fleet = fleet_of(replace(OPTIONS, performance=PerformanceOptions(rows=count)))
+    tables = [labelled(rows[at : at + size], at) for at in range(0, count, size)]
     (event,) = performances([told for table in tables for told in fleet.update(table)])
     for name in ("accuracy", "f1_micro"):
         found = event.metrics[name]
         assert found.value is not None
-        assert found.error == 167 / 200
-        assert found.value - found.error == pytest.approx(32 / 200)
+        assert found.error == 167 / count
+        assert found.value - found.error == pytest.approx(MOST_CLASSES / count)
         assert found.low is not None
-        assert found.low < 32 / 200
-    assert event.metrics["recall_macro"].error is None
+        assert found.low < MOST_CLASSES / count
+    assert event.metrics["recall_macro"].reason is NoValue.TOO_MANY_CLASSES
 
 
 def test_probabilities_that_are_none_are_counted_and_left_out() -> None:

@@ -26,5 +26,5 @@ def test_numbers_are_numbered_as_their_names() -> None:
 
 def test_many_numbers_are_others_too() -> None:
     table = ClassTable()
-    codes = table.of_numbers(np.arange(100.0).reshape(-1, 2))
+    codes = table.of_numbers(np.arange(MOST_CLASSES + 68.0).reshape(-1, 2))
     assert codes.reshape(-1).tolist() == [*range(1, MOST_CLASSES + 1), *[OTHERS] * 68]

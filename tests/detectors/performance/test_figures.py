@@ -8,7 +8,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from sklearn import metrics as oracle
 
-from detectors.performance.class_table import ClassTable
+from detectors.performance.class_table import MOST_CLASSES, ClassTable
 from detectors.performance.confusion import Confusion
 from detectors.performance.error import Task
 from detectors.performance.figures import metrics_of
@@ -43,7 +43,7 @@ def told(
     tally.add(rows, which, times, positive=positive, quantile=judge.options.quantile)
     if is_regression:
         return metrics_of(tally, None, judge.options, -1)
-    return metrics_of(tally, Confusion(tally.pairs), judge.options, positive)
+    return metrics_of(tally, Confusion(tally.pairs, tally.margins), judge.options, positive)
 
 
 def values(estimates: dict[str, Estimate]) -> dict[str, float]:
@@ -213,6 +213,90 @@ def averages(true: list[Any], said: list[Any]) -> dict[str, float]:
         for name, score in scores.items()
         for average in ("macro", "micro", "weighted")
     }
+
+
+def numbered(seed: int, classes: int, rows: int) -> tuple[list[int], list[int]]:
+    """Return predictions and labels of so many classes, each of which is true at least once."""
+    random = np.random.default_rng(seed)
+    true = np.concatenate([np.arange(classes), random.integers(0, classes, rows)])
+    is_right = random.random(len(true)) < 0.7
+    said = np.where(is_right, true, random.integers(0, classes, len(true)))
+    return said.tolist(), true.tolist()
+
+
+@pytest.mark.parametrize("classes", [3, 32, 33, 34, 100, MOST_CLASSES])
+@pytest.mark.parametrize("seed", range(3))
+def test_any_number_of_classes_within_the_bound_is_averaged_as_by_scikit_learn(
+    seed: int, classes: int
+) -> None:
+    said, true = numbered(seed, classes, 600)
+    found = told(said, true)
+    expected = averages(true, said)
+    expected |= {
+        "accuracy": oracle.accuracy_score(true, said),
+        "balanced_accuracy": oracle.balanced_accuracy_score(true, said),
+    }
+    for name, value in expected.items():
+        assert found[name].value == pytest.approx(value, rel=CLOSE, abs=CLOSE), name
+        assert found[name].error is None
+
+
+def test_a_positive_class_beyond_those_whose_pairs_are_counted_has_its_figures() -> None:
+    said, true = numbered(5, 60, 600)
+    found = told(said, true, classes=Classes(positive="59"))
+    for name, score in (("precision", oracle.precision_score), ("recall", oracle.recall_score)):
+        (expected,) = score(true, said, labels=[59], average=None, zero_division=0)
+        assert found[name].value == pytest.approx(expected, rel=CLOSE), name
+
+
+def test_what_is_over_more_classes_than_are_told_apart_is_not_known() -> None:
+    said, true = numbered(1, MOST_CLASSES + 40, 600)
+    found = told(said, true)
+    for name in averages(true, said):
+        if not name.endswith("micro"):
+            assert found[name].reason is NoValue.TOO_MANY_CLASSES, name
+    assert found["balanced_accuracy"].reason is NoValue.TOO_MANY_CLASSES
+    accuracy, error = found["accuracy"], found["accuracy"].error
+    exact = oracle.accuracy_score(true, said)
+    assert accuracy.value is not None
+    assert error is not None
+    assert accuracy.value - error <= exact <= accuracy.value
+    assert found["f1_micro"] == accuracy
+
+
+@given(st.integers(0, 2**32), st.lists(st.integers(1, 400), max_size=4))
+def test_counts_of_many_classes_do_not_depend_on_how_rows_are_cut(
+    seed: int, cuts: list[int]
+) -> None:
+    said, true = numbered(seed, 120, 300)
+    judge = Judge(Classes(), PerformanceOptions(), ClassTable())
+    rows = judge.class_rows(labelled_columns(said, true, ()), len(true))
+    times = np.zeros(len(true), dtype=np.int64)
+    whole, parts = Tally(100), Tally(100)
+    whole.add(rows, np.arange(len(true)), times, positive=-1, quantile=0.5)
+    for which in np.split(np.arange(len(true)), sorted(cuts)):
+        if len(which):
+            parts.add(rows, which, times, positive=-1, quantile=0.5)
+        again = Tally(100)
+        again.restore(parts.state())
+        parts = again
+    assert parts.pairs.tolist() == whole.pairs.tolist()
+    assert parts.margins.tolist() == whole.margins.tolist()
+
+
+def test_a_state_of_the_release_before_has_the_classes_beyond_as_one() -> None:
+    said, true = numbered(2, 40, 200)
+    judge = Judge(Classes(), PerformanceOptions(), ClassTable())
+    rows = judge.class_rows(labelled_columns(said, true, ()), len(true))
+    tally, again = Tally(100), Tally(100)
+    times = np.zeros(len(true), dtype=np.int64)
+    tally.add(rows, np.arange(len(true)), times, positive=-1, quantile=0.5)
+    again.restore({k: v for k, v in tally.state().items() if k not in {"beyond", "margins"}})
+    found = Confusion(again.pairs, again.margins)
+    assert found.averaged("f1", "macro").reason is NoValue.TOO_MANY_CLASSES
+    accuracy = found.accuracy()
+    assert accuracy.value is not None
+    assert accuracy.value - (accuracy.error or 0) <= np.mean(np.equal(said, true)) <= accuracy.value
 
 
 def calibration_error(
