@@ -20,6 +20,7 @@ from detectors.performance.error import Task
 from detectors.performance.options import CLASSIFICATION, REGRESSION
 from detectors.performance.threshold import InvalidThreshold, Threshold
 from detectors.reference.told_season import ToldSeason
+from detectors.rollback.options import RollbackSource
 from schemas.events.detector_report import Stream
 from schemas.events.model_comparison import ComparisonMode
 from schemas.events.model_event import RESTARTING, ModelEventType
@@ -348,6 +349,16 @@ class ModelSettings(Section):
         ]
         if problems:
             raise details(problems)
+        return value
+
+    @field_validator("rollback")
+    @classmethod
+    def _by_metrics(cls, value: RollbackSettings, info: ValidationInfo) -> RollbackSettings:
+        comparison = info.data.get("comparison")
+        is_asked = value.enabled and RollbackSource.HISTORY in value.sources
+        if is_asked and comparison is not None and not comparison.enabled:
+            said = "the metrics of comparisons for `history`: `comparison.enabled`"
+            raise details([Detail(("sources",), "history", said)])
         return value
 
     @field_validator("retraining")

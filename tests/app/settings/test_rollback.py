@@ -32,6 +32,13 @@ def test_sources_and_durations_are_those_of_the_model() -> None:
     )
 
 
+def test_histories_without_the_metrics_of_comparisons_are_refused_at_the_start() -> None:
+    settings = named(sources='["history"]') | {"models.fraud.comparison.enabled": "false"}
+    with pytest.raises(InvalidConfiguration, match=r"comparison\.enabled"):
+        load_settings(None, settings, {})
+    load_settings(None, settings | {"models.fraud.rollback.enabled": "false"}, {})
+
+
 @pytest.mark.parametrize(
     ("own", "said"),
     [
