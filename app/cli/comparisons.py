@@ -48,6 +48,8 @@ def comparisons(
                 say(line)
     if known.strange:
         say(f"{known.strange} records of the topic are no comparisons", err=True)
+    if known.left_out:
+        say(f"{known.left_out} looks at other versions made room for later ones", err=True)
     if not kept:
         say("driftline: no versions are compared", err=True)
         raise SystemExit(ExitCode.NOTHING)

@@ -12,12 +12,6 @@ from schemas.events.model_comparison import ModelComparison
 KEPT_MS: Final = 30 * 86_400_000
 """Looks that were written longer ago are not read: who asks for a verdict has just rolled out."""
 
-MOST_PAIRS: Final = 10_000
-"""Pairs of versions whose latest look is kept, some kilobytes each."""
-
-LARGEST_LOOK: Final = 500_000
-"""Bytes of a record: a look at the most metrics and segments, with the longest names, has fewer."""
-
 
 class ComparisonFollower(TopicFollower):
     """Follows the topic of comparisons.
@@ -36,7 +30,7 @@ class ComparisonFollower(TopicFollower):
         super().__init__(
             open_, partitions, since=lambda: round(clock() * 1000) - KEPT_MS, **options
         )
-        self._known = KnownComparisons(MOST_PAIRS)
+        self._known = KnownComparisons()
 
     def looks_at(self, model: str) -> list[ModelComparison]:
         """Return the latest look at each two versions of a model, the one written last first."""
@@ -44,5 +38,4 @@ class ComparisonFollower(TopicFollower):
 
     def take(self, record: Record) -> None:
         """Take the next record of the topic; what is no comparison says nothing."""
-        if len(record.value or b"") <= LARGEST_LOOK:
-            self._known.take(record)
+        self._known.take(record)

@@ -1,12 +1,19 @@
 """Comparisons by model and versions, as the records of their topic say."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from agents.records.record import Record
 from schemas.events.codec import decode_event, decode_object
 from schemas.events.model_comparison import ModelComparison
 from schemas.events.not_taken import NotTaken
 from schemas.events.record_place import RecordPlace
+
+MOST_PAIRS: Final = 10_000
+"""Pairs of versions whose latest look is kept, some kilobytes each."""
+
+LARGEST_LOOK: Final = 500_000
+"""Bytes of a record: a look at the most metrics and segments, with the longest names, has fewer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +31,16 @@ class KnownComparisons:
     Parameters
     ----------
     most
-        Pairs of versions that are kept, those whose looks were written last; None keeps all.
+        Pairs of versions that are kept, those whose looks were written last.
     """
 
-    def __init__(self, most: int | None = None) -> None:
+    def __init__(self, most: int = MOST_PAIRS) -> None:
         self._most = most
         self._latest: dict[tuple[str, str, str], _Look] = {}
         self.strange = 0
         """Records that are no comparisons."""
+        self.left_out = 0
+        """Looks that had to make room for later ones."""
 
     def of(self, model: str) -> list[ModelComparison]:
         """Return the looks at the versions of a model, the one written last first."""
@@ -46,6 +55,9 @@ class KnownComparisons:
 
     def take(self, record: Record) -> None:
         """Take the next record of the topic."""
+        if len(record.value or b"") > LARGEST_LOOK:
+            self.strange += 1
+            return
         try:
             found = decode_event(ModelComparison, decode_object(record.value))
         except NotTaken:
@@ -57,6 +69,7 @@ class KnownComparisons:
         if known is not None and not look.place.is_after(known.place):
             return
         self._latest.pop(pair, None)
-        if self._most is not None and len(self._latest) >= self._most:
+        if len(self._latest) >= self._most:
             del self._latest[next(iter(self._latest))]
+            self.left_out += 1
         self._latest[pair] = look

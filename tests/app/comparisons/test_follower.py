@@ -3,7 +3,7 @@ from itertools import permutations
 
 import pytest
 
-from app.comparisons import follower as comparison_follower
+from app.comparisons import known_comparisons
 from app.comparisons.follower import KEPT_MS, ComparisonFollower
 from schemas.events.codec import encode_event
 from schemas.events.model_comparison import ModelComparison
@@ -58,7 +58,7 @@ def test_what_is_no_comparison_says_nothing(
 def test_made_up_versions_take_no_more_than_their_share_of_memory(
     follower: ComparisonFollower,
 ) -> None:
-    most = comparison_follower.MOST_PAIRS
+    most = known_comparisons.MOST_PAIRS
     body = encode_event(comparison_of(version="@"))
     for number in range(most + 1):
         value = body.replace(b'"version":"@"', b'"version":"%d"' % number, 1)
@@ -78,7 +78,7 @@ def test_in_another_partition_the_later_look_counts_in_whatever_order_they_are_r
 
 
 def test_a_record_that_is_larger_than_any_look_says_nothing(follower: ComparisonFollower) -> None:
-    follower.take(record(comparison_of(message="x" * comparison_follower.LARGEST_LOOK), 0))
+    follower.take(record(comparison_of(message="x" * known_comparisons.LARGEST_LOOK), 0))
     assert ids(follower) == []
 
 

@@ -1,4 +1,4 @@
-from app.comparisons.known_comparisons import KnownComparisons
+from app.comparisons.known_comparisons import LARGEST_LOOK, KnownComparisons
 from schemas.events.codec import encode_event
 from tests.app.routing.records import FakeRecord
 from tests.schemas.events.comparisons import comparison_of
@@ -32,6 +32,9 @@ def test_of_several_partitions_the_one_that_was_written_last_counts() -> None:
 def test_what_is_no_comparison_is_counted() -> None:
     known = known_of(FakeRecord(b"fraud", b"{}", 0), FakeRecord(b"fraud", None, 1))
     assert (known.all, known.strange) == ([], 2)
+    huge = encode_event(comparison_of(message="x" * LARGEST_LOOK))
+    known.take(FakeRecord(b"fraud", huge, 2))
+    assert (known.all, known.strange) == ([], 3)
 
 
 def test_more_pairs_than_are_kept_take_the_place_of_those_written_first() -> None:
@@ -39,3 +42,4 @@ def test_more_pairs_than_are_kept_take_the_place_of_those_written_first() -> Non
     for offset, version in enumerate(["4", "5", "4", "6"]):
         known.take(record(offset, version=version))
     assert [each.version for each in known.all] == ["4", "6"]
+    assert known.left_out == 1
