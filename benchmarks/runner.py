@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from benchmarks.contenders.task import Task
@@ -51,8 +52,8 @@ class ContenderFailed(RuntimeError):
     """A contender ended without a measurement; the message has the end of what it said."""
 
 
-def run_contender(contender: Contender, task: Task) -> Run:
-    """Run a contender to its end."""
+def run_contender(contender: Contender, task: Task, root: Path = ROOT) -> Run:
+    """Run a contender to its end, as it is in a checkout."""
     python = str(own_python()) if contender.own_environment else sys.executable
     # Faust and Quix Streams make directories for their state wherever they are started.
     with (
@@ -63,7 +64,7 @@ def run_contender(contender: Contender, task: Task) -> Run:
             done = subprocess.run(  # noqa: S603 - our own commands
                 [python, *contender.command(task)],
                 cwd=folder,
-                env={**os.environ, "PYTHONPATH": str(ROOT)},
+                env={**os.environ, "PYTHONPATH": str(root)},
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 encoding="utf-8",

@@ -4,6 +4,7 @@ import numpy as np
 
 from detectors.algorithms.estimated_mean import EstimatedMean
 from detectors.algorithms.priming import uniform_sequence
+from detectors.algorithms.rank_bets import is_on_spread
 from detectors.algorithms.relative_threshold import RelativeThreshold
 from detectors.arrays.column import Numbers
 from detectors.monitors.column_figures import figures_of
@@ -29,6 +30,7 @@ from detectors.performance.threshold import Threshold
 from detectors.performance.threshold_check import ThresholdCheck
 from detectors.reference import block_means, season
 from detectors.reference.moments import with_values
+from detectors.reference.residuals import MEMORY, PART, keep_residuals
 from detectors.reference.season_learning import note, turn
 from detectors.reference.season_removal import take_off
 from detectors.reference.whitening import whitening_of
@@ -63,6 +65,8 @@ def warm_up() -> None:
     with_values(0, 0.0, 0.0, sequence)
     # A column whose spread comes and goes, so that all of a filter is fitted.
     whitening_of(sequence * np.resize(np.repeat([1.0, 9.0], 20), len(sequence)), seed=0)
+    keep_residuals(sequence, sequence, np.zeros(MEMORY), np.zeros(PART), 0)
+    is_on_spread(0.0)
     _warm_up_seasons(sequence)
     judge = Judge(USUAL_CLASSES, PerformanceOptions(), ClassTable())
     tally = Tally(ROWS)
@@ -100,3 +104,4 @@ def _warm_up_seasons(values: Numbers) -> None:
     note(values, np.empty(0, dtype=np.uint8), times, memory[season.STANDS], memory, blocks)
     turn(1, memory)
     take_off(values, times, 0, times[0], memory, np.empty(len(values)))
+    season.is_calendar(memory)

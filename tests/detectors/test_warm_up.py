@@ -5,9 +5,9 @@ from detectors.warm_up import warm_up
 
 SCRIPT = """
 import numpy as np
-from detectors.algorithms import adwin, joint_bets, page_hinkley, share_cusum
+from detectors.algorithms import adwin, joint_bets, page_hinkley, rank_bets, share_cusum
 from detectors.monitors import column_figures, fused_kernel, joint_look
-from detectors.reference import bins, moments, ranks
+from detectors.reference import bins, moments, ranks, residuals, season
 from detectors.rows import row_positions
 from detectors.monitors.column_monitor import ColumnMonitor
 from detectors.monitors.options import MonitorOptions
@@ -23,9 +23,12 @@ kernels = [
     joint_bets.contribute,
     joint_look.look,
     page_hinkley.feed,
+    rank_bets.is_on_spread,
     share_cusum.feed,
     bins.count_at_most,
     ranks.rank,
+    residuals.keep_residuals,
+    season.is_calendar,
     moments.with_each,
     moments.keep_latest,
     row_positions.keep_rows,
@@ -35,7 +38,7 @@ kernels = [
 ]
 warm_up()
 compiled = [each.signatures for each in kernels]
-assert [len(each) for each in compiled] == [1] * 16, compiled
+assert [len(each) for each in compiled] == [1] * 19, compiled
 
 values = np.repeat([0.0, 9.0], 200)
 frozen = values.copy()
