@@ -37,9 +37,10 @@ class Calibration:
 
     def __init__(self) -> None:
         self.rows = 0
-        # The sign tells the two classes apart, that of zero too.
-        self._latest: Numbers = np.empty(0)
-        self._fitted: Numbers = np.empty(0)
+        # Those of the latest fit, and then the others; the sign tells the classes apart, that of
+        # zero too.
+        self._kept: Numbers = np.empty(0)
+        self._fitted = 0
         self._scores: Numbers = np.empty(0)
         self._shares: Numbers = np.empty(0)
 
@@ -59,8 +60,10 @@ class Calibration:
         signed = np.where(is_positive, scores, -scores)
         due = (self.rows + len(signed)) // APART * APART - self.rows
         if due > 0:
-            self._fit(np.concatenate([self._latest, signed[:due]])[-KEPT:])
-        self._latest = np.concatenate([self._latest, signed])[-KEPT:]
+            latest = np.concatenate([self._kept, signed[:due]])[-KEPT:]
+            self._fit(latest)
+            self._kept, self._fitted = latest, len(latest)
+        self._kept = np.concatenate([self._kept, signed[max(due, 0) :]])
         self.rows += len(signed)
 
     def shares(self, scores: Numbers) -> Numbers:
@@ -70,26 +73,26 @@ class Calibration:
 
     def state(self) -> State:
         """Return the whole state."""
-        since = self.rows % APART
-        kept = np.concatenate([self._fitted, self._latest[len(self._latest) - since :]])
-        return {"rows": self.rows, "fitted": len(self._fitted), "latest": kept}
+        return {"rows": self.rows, "fitted": self._fitted, "latest": self._kept.copy()}
 
     def restore(self, state: State) -> None:
         """Restore a state."""
         self.rows = state["rows"]
-        latest = np.array(state["latest"], dtype=np.float64)
-        if state["fitted"]:
-            self._fit(latest[: state["fitted"]])
-        self._latest = latest[-KEPT:]
+        self._kept = np.array(state["latest"], dtype=np.float64)
+        self._fitted = state["fitted"]
+        if self._fitted:
+            self._fit(self._kept[: self._fitted])
 
     def _fit(self, signed: Numbers) -> None:
-        self._fitted = signed
         scores, places = np.unique(np.abs(signed), return_inverse=True)
         weights = np.bincount(places.reshape(-1)).astype(np.float64)
         positives = np.bincount(places.reshape(-1), weights=~np.signbit(signed) * 1.0)
         shares = positives / weights
         raise_to_rising(shares, weights)
-        self._scores, self._shares = scores, shares
+        # Of scores with one share, which are most, the first and the last say it all.
+        inner = (shares[1:-1] == shares[:-2]) & (shares[1:-1] == shares[2:])
+        ends = np.concatenate([[True], ~inner, [True]])[: len(shares)]
+        self._scores, self._shares = scores[ends], shares[ends]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

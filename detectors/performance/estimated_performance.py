@@ -6,7 +6,7 @@ blind to a change of what the inputs mean: as long as no label says so, scores a
 """
 
 import math
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 from numba import njit
@@ -29,7 +29,10 @@ ESTIMATED: Final = (
 )
 """The metrics that are estimated; all of them of two classes."""
 
+_Area: TypeAlias = tuple[float | None, float | None, float | None, float | None, NoValue | None]
+
 _SUMS: Final = 10
+_NO_AREA: Final = (None, None, None, None, NoValue.NO_ROWS)
 _LEAST: Final = float(np.finfo(np.float64).eps)
 
 
@@ -42,13 +45,24 @@ class EstimatedWindow:
         Shape ``(10,)``: predictions of the positive class, how many of them are expected to be
         right, and the variance of that; of the others likewise how many are positives all the same;
         then log loss and Brier score, and the variances of these.
-    area
-        The expected area under the ROC curve.
     """
+
+    __slots__ = ("_area", "sums")
 
     def __init__(self) -> None:
         self.sums: Numbers = np.zeros(_SUMS)
-        self.area = none(NoValue.NO_ROWS)
+        # As a tuple, for it is kept for weeks: an event takes five times as much.
+        self._area: _Area = _NO_AREA
+
+    @property
+    def area(self) -> Estimate:
+        """The expected area under the ROC curve."""
+        value, low, high, error, reason = self._area
+        return Estimate(value=value, low=low, high=high, error=error, reason=reason)
+
+    @area.setter
+    def area(self, area: Estimate) -> None:
+        self._area = area.value, area.low, area.high, area.error, area.reason
 
     @property
     def rows(self) -> int:

@@ -16,6 +16,10 @@ Integers = NDArray[np.int64]
 MOST_NUMBERS: Final = 10_000
 """Probabilities of a window that are kept, 8 bytes each: those of 1,000 rows of ten classes."""
 
+_NO_SCORES: Final[Numbers] = np.empty(0)
+_NO_CLASSES: Final[Integers] = np.empty(0, dtype=np.int64)
+"""Shared by all windows without lists."""
+
 
 class OneAgainstRest(NamedTuple):
     """One class that was true, against all others.
@@ -59,9 +63,8 @@ class ListScores:
         self._most = most
         self.rows = 0
         self.is_whole = True
-        self._scores: Numbers = np.empty(0)
-        self._lengths: Integers = np.empty(0, dtype=np.int64)
-        self._true: Integers = np.empty(0, dtype=np.int64)
+        self._scores = _NO_SCORES
+        self._lengths = self._true = _NO_CLASSES
 
     @property
     def nbytes(self) -> int:
@@ -85,7 +88,7 @@ class ListScores:
         self._true = np.concatenate([self._true, lists.true[those]])
         if len(self._scores) > self._most:
             self.is_whole = False
-            self._scores, self._lengths, self._true = np.empty(0), self._true[:0], self._true[:0]
+            self._scores, self._lengths, self._true = _NO_SCORES, _NO_CLASSES, _NO_CLASSES
 
     def classes(self) -> Iterator[OneAgainstRest]:
         """Yield each class that was true; of lists that all have the same classes."""
