@@ -1,0 +1,1 @@
+"""A model's life, played offline and on a real broker: the same acts, the same checks."""
