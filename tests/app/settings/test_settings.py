@@ -91,7 +91,8 @@ def test_each_threshold_that_cannot_be_meant_is_refused_with_what_could_be(
       m:
         task: classification
         thresholds:
-          [recall >= 80, sharp >= 1, "mae <= 3", "f1 >= 0.5", "f1[true] >= 50%"]
+          [recall >= 80, sharp >= 1, "mae <= 3", "f1 >= 0.5", "f1[true] >= 50%",
+           "accuracy >= previous + 0.1", "f1 >= 2 * reference", "accuracy >= previous - 2%"]
     """
     found = problems_of(file, BROKER, directory=tmp_path)
     assert {path: problem.expected for path, problem in found.items()} == {
@@ -99,6 +100,8 @@ def test_each_threshold_that_cannot_be_meant_is_refused_with_what_could_be(
         "models.m.thresholds.1": f"one of {', '.join(ThresholdMetric)}",
         "models.m.thresholds.2": "a metric of what `task: classification` predicts",
         "models.m.thresholds.4": "each threshold once",
+        "models.m.thresholds.5": "`accuracy >= previous - ...`: how much worse it may be",
+        "models.m.thresholds.6": "`f1 >= 0.95 * reference`, or another number between 0 and 1",
     }
 
 
