@@ -254,8 +254,8 @@ class ModelSettings(Section):
 
     thresholds: Annotated[tuple[str, ...], Field(max_length=32)] = ()
     """How good it has to be by its labels, such as `recall[fraud] >= 0.8`, or beside its first
-    labels or the version before: `accuracy >= reference - 0.02`, `mae <= 1.1 * previous`; an alert says
-    when it is worse, and when it is good again."""
+    labels or the version before: `accuracy >= reference - 0.02`, `mae <= 1.1 * previous`; an alert
+    says when it is worse, and when it is good again."""
 
     monitor: MonitorOverrides = MonitorOverrides()
     """What is different for this model."""
