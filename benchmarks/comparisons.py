@@ -1,4 +1,4 @@
-"""Comparisons of two versions: false decisions, power, what pairs save, the split, delay and cost.
+"""Comparisons of two versions: false decisions, power, what pairs save, the split, and the cost.
 
 Run it with ``python -m benchmarks.comparisons [--runs N] [--seed N] [--quick]``; the last line is
 JSON. A fixed test of the same level has a power of .8 at ``n`` labels; false decisions are counted
@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 from benchmarks.comparing.late import delayed
 from benchmarks.comparing.powers import CASES as METRICS
 from benchmarks.comparing.powers import lines_of, outcome_of
-from benchmarks.comparing.rollback_delay import measure_delays
 from detectors.comparisons.evidence import evidence_of, spread_of
 from detectors.comparisons.matched import (
     BORROWED,
@@ -327,7 +326,6 @@ def main() -> None:
         "split_false": float(np.isfinite(wrong).mean()),
         "split_found": float(np.median(shifted)),
         "split_found_by_30000": float((shifted <= SPLIT_LIMIT).mean()),
-        "rollback_p99_s": measure_delays(1 if arguments.quick else 5, arguments.seed).p99,
         "cost": cost(100_000, random),
     }
     print("\n" + json.dumps(figures))
