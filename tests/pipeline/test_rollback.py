@@ -23,14 +23,19 @@ def client(kafka: KafkaCluster, topic_prefix: str) -> Kafka:
 
 
 def rows(begin: int, end: int) -> Iterator[dict[str, Any]]:
-    """Yield predictions of 7 and 8 in turns; half of those of 8 are wrong, a tenth of 7's."""
+    """Yield predictions of 7 and 8 in turns; half of those of 8 are wrong, a tenth of 7's.
+
+    Both are in each partition: they are read one after the other, and a version that came alone for
+    long would be traffic that is not shared as the route says.
+    """
     for row in range(begin, end):
         label = row // 5 % 2
-        is_wrong = row // 2 % 2 == 0 if row % 2 else row % 20 == 0
+        is_new = row // PARTITIONS % 2 == 1
+        is_wrong = row // (2 * PARTITIONS) % 2 == 0 if is_new else row % 40 == 0
         yield {
             "prediction_id": f"p{row}",
             "model": "fraud",
-            "version": "8" if row % 2 else "7",
+            "version": "8" if is_new else "7",
             "timestamp": SECOND + row,
             "features": {"amount": row % 13},
             "prediction": 1 - label if is_wrong else label,
