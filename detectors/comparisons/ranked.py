@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detectors.comparisons.hours import Hours
-from detectors.comparisons.matched import FEWEST, Contrast
+from detectors.comparisons.matched import BORROWED, FEWEST, Contrast
 from detectors.comparisons.rare import Kinds
 from detectors.snapshots.tree import State
 
@@ -112,7 +112,7 @@ class RankedArms:
             return None
         # Both versions get the same weight in each stretch of time.
         common = rows[kept].prod(axis=1) / rows[kept].sum(axis=1)
-        areas, variances = [], []
+        areas, spreads, sides, parts = np.zeros(2), np.zeros((2, 2)), np.zeros((2, 2)), []
         for arm in (0, 1):
             counts = cells[kept, arm]
             if counts.sum(axis=(0, 2)).min() < FEWEST:
@@ -121,16 +121,19 @@ class RankedArms:
             weighted = np.tensordot(weights, counts, 1)
             orders = _orders(weighted)
             total = weighted.sum(axis=1)
-            area = float(orders[1] @ weighted[1] / total[1])
-            squares = np.tensordot(weights**2, counts, 1) * (orders - area) ** 2
-            sides = counts.sum(axis=(0, 2))
-            grown = sides / (sides - 1.0)
-            areas.append(area)
-            variances.append(float((squares.sum(axis=1) * grown / total**2).sum()))
-        spread = sum(variances)
+            areas[arm] = orders[1] @ weighted[1] / total[1]
+            squared = np.tensordot(weights**2, counts, 1)
+            sides[arm] = counts.sum(axis=(0, 2))
+            spreads[arm] = (squared * (orders - areas[arm]) ** 2).sum(axis=1) / squared.sum(axis=1)
+            parts.append(squared.sum(axis=1) / total**2)
+        # A canary has few rows of the class, and those may be in the right order by chance: the
+        # rows of each side vary as some more do, which are like those of both versions.
+        common = (sides * spreads).sum(axis=0) / sides.sum(axis=0)
+        steadied = (sides * spreads + BORROWED * common) / (sides - 1.0 + BORROWED)
+        spread = float((steadied * np.stack(parts)).sum())
         if spread <= 0.0:
             return None
-        return Contrast(areas[0] - areas[1], 1.0 / spread, int(rows[kept].sum()))
+        return Contrast(float(areas[0] - areas[1]), 1.0 / spread, int(rows[kept].sum()))
 
     def state(self) -> State:
         """Return the whole state."""

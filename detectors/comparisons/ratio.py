@@ -16,7 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detectors.comparisons.hours import Hours
-from detectors.comparisons.matched import FEWEST, FEWEST_OF_A_KIND, MOST_HOURS, Contrast
+from detectors.comparisons.matched import (
+    BORROWED_OF_A_KIND,
+    FEWEST,
+    FEWEST_OF_A_KIND,
+    MOST_HOURS,
+    Contrast,
+)
 from detectors.comparisons.rare import Kinds
 from detectors.snapshots.tree import State
 
@@ -95,11 +101,25 @@ class RatioArms:
         # Shape (hours, arms): what the rows of each hour change.
         changes = np.einsum("hka,ak->ha", cells[kept, 1:], slope) / counts[kept]
         difference = -float((weights * (changes[:, 1] - changes[:, 0])).sum()) / total
-        means = self.sums / self.counts[:, None]
-        spread = self.products / self.counts[:, None, None] - np.einsum("ai,aj->aij", means, means)
-        variances = np.einsum("ai,aij,aj->a", slope, spread, slope)
+        variances = np.einsum("ai,aij,aj->a", slope, self._steadied(), slope)
         error = float((weights * (variances[0] * other + variances[1] * one) / rows).sum())
         return Contrast(difference, total * total / error, int(rows.sum())) if error > 0.0 else None
+
+    def _steadied(self) -> Numbers:
+        """Return how t and d spread, shape ``(2, 2, 2)``, as of some rows more, as for a mean.
+
+        Of few rows, none or one of which is wrong, it is too little: they have as many more as have
+        so many of the rarer kind, which spread as those of both versions together do.
+        """
+        rows, products = self.counts[:, None, None], self.products
+        own = products / rows - _squares_of(self.sums / self.counts[:, None])
+        together = self.counts.sum()
+        common = products.sum(axis=0) / together - _squares_of(self.sums.sum(axis=0) / together)
+        right = self.sums[:, 0].sum()
+        rarer = min(right, self.sums[:, 1].sum() - 2.0 * right)
+        borrowed = BORROWED_OF_A_KIND * together / rarer
+        steadied: Numbers = (rows * own + borrowed * common) / (rows + borrowed)
+        return steadied
 
     def state(self) -> State:
         """Return the whole state."""
@@ -171,6 +191,12 @@ class PairedRatios:
         """Restore a state."""
         self.pairs, self.apart = state["pairs"], state["apart"]
         self._sums, self._products = state["sums"].copy(), state["products"].copy()
+
+
+def _squares_of(means: Numbers) -> Numbers:
+    """Return the products of means, shape ``(..., 2)``, with each other."""
+    squares: Numbers = means[..., :, None] * means[..., None, :]
+    return squares
 
 
 def slopes(sums: Numbers, counts: Numbers) -> Numbers | None:

@@ -95,3 +95,18 @@ def test_versions_that_never_err_are_alike_by_as_many_pairs() -> None:
     kinds = arms.kinds()
     assert kinds is not None
     assert kinds.rows.tolist() == [500, 500]
+
+
+def test_a_canary_all_in_order_among_few_rows_is_not_known_to_be_better() -> None:
+    random = np.random.default_rng(6)
+    arms = RankedArms()
+    scores = np.concatenate([random.uniform(0.6, 0.9, 950), random.uniform(0.0, 0.1, 50)])
+    others = -random.uniform(0.1, 0.5, 4000)
+    arms.add(0, np.zeros(5000, dtype=np.int64), np.concatenate([scores, others]))
+    canary = np.concatenate([random.uniform(0.6, 0.9, 30), -random.uniform(0.1, 0.5, 300)])
+    arms.add(1, np.zeros(330, dtype=np.int64), canary)
+    found = arms.contrast()
+    assert found is not None
+    assert found.difference < -0.02
+    # One row of the class in twenty is below all others: thirty have none with .95 ** 30, or .21.
+    assert abs(found.difference) * np.sqrt(found.information) < 2.0

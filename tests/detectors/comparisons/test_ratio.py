@@ -93,3 +93,17 @@ def test_rows_without_the_class_or_without_an_error_have_no_difference(value: fl
     pairs.add(given, given)
     assert arms.contrast() is pairs.contrast() is None
     assert (arms.mean(0) is None) == (value == 0.0)
+
+
+def test_a_canary_without_an_error_among_few_rows_is_not_known_to_be_better() -> None:
+    arms = RatioArms()
+    # One row in five is of the class, and one of these in twenty is not found.
+    baseline = np.tile([*([2.0, *[0.0] * 4] * 19), 1.0, *[0.0] * 4], 40)
+    arms.add(0, np.zeros(len(baseline), dtype=np.int64), baseline)
+    canary = np.tile([2.0, *[0.0] * 4], 20)
+    arms.add(1, np.zeros(len(canary), dtype=np.int64), canary)
+    found = arms.contrast()
+    assert found is not None
+    assert found.difference < -0.02
+    # A canary of that rate has none with a probability of .95 ** 20, which is .36.
+    assert abs(found.difference) * np.sqrt(found.information) < 1.5
