@@ -6,9 +6,10 @@ from schemas.events.codec import json_in_text
 from schemas.events.invalid import InvalidMessage, Reason
 from schemas.payloads.columnar_rows import outcomes_by_row, rows_of_columns
 from schemas.payloads.example_features import features_of_example
-from schemas.payloads.named_values import of_pairs, of_tensors
+from schemas.payloads.named_values import of_pairs, of_tensors, refuse_without_data
 from schemas.payloads.serving_forms import answered, array_with_names, named_beside, requested
 from schemas.payloads.typed_values import without_type
+from schemas.payloads.vectors import of_vector
 
 MOST_ROWS: Final = 1000
 """Rows of one event above which it is refused."""
@@ -42,6 +43,7 @@ def batched_rows(event: dict[str, Any]) -> list[dict[str, Any]]:
     event = _decoded(event)
     features, prediction = event.get("features"), event.get("prediction")
     features = requested(named_beside(event, features), prediction)
+    refuse_without_data(features.get("inputs") if type(features) is dict else features)
     table = _table(features)
     if table is None and type(features) is dict:
         table = rows_of_columns(features, event.get("prediction_id"), prediction)
@@ -80,6 +82,10 @@ def _decoded(event: dict[str, Any]) -> dict[str, Any]:
         inside = without_type(features_of_example(features))
         if type(inside) is dict:
             decoded["features"] = inside
+    features = decoded.get("features", features)
+    numbers = of_vector(features)
+    if numbers is not features:
+        decoded["features"] = numbers
     if type(prediction) is str and prediction.lstrip()[:1] in _OPENINGS:
         prediction = json_in_text(prediction)
     if type(prediction) in _ANSWERS:

@@ -15,6 +15,7 @@ from schemas.payloads.document_tables import MEMBERS as TABLE_MEMBERS
 from schemas.payloads.document_tables import rows_of_table
 from schemas.payloads.envelope import MARKS, MEMBERS, each_row, open_envelope, refuse_deleted
 from schemas.payloads.exchanges import exchanged
+from schemas.payloads.flink_changes import changed_rows
 from schemas.payloads.rows import FieldMap
 from schemas.payloads.wrapped_events import wrapped_events
 
@@ -95,6 +96,8 @@ def _documents(
     """Return the documents of a value, each row of a table one."""
     documents = decode_objects(value, largest=largest, as_written=as_written)
     if fields.leads_into(TABLE_MEMBERS):
+        for document in documents:
+            changed_rows(document)  # what was deleted is skipped, wherever the settings lead
         return documents
     if all(map(_is_event, documents)):
         return documents
@@ -113,6 +116,8 @@ def _events(document: dict[str, Any], fields: FieldMap) -> Iterator[dict[str, An
             yield row
         elif not (MARKS.isdisjoint(row) and CLOUD_MARKS.isdisjoint(row)):
             yield from each_row(row)
+        elif (changed := changed_rows(row)) is not None:
+            yield from [row] if fields.leads_into(MEMBERS) else changed
         elif fields.paths:
             yield exchanged(row)
         else:

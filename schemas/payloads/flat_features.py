@@ -3,6 +3,7 @@
 from functools import lru_cache
 from typing import Any, Final
 
+from schemas.payloads.named_values import pairs_of
 from schemas.payloads.positions import positions, unwrapped
 from schemas.values.classes import feature_name
 
@@ -19,13 +20,15 @@ def flat_features(features: dict[str, Any]) -> dict[str, Any]:
     """Return features by their paths, dots between names; an empty object is null.
 
     Names are those of `schemas.values.classes.feature_name`. Lists of numbers become
-    `schemas.payloads.positions.positions`. Lists of anything else stay as they are, and are
-    mistyped. Nothing is left out.
+    `schemas.payloads.positions.positions`, lists of pairs the values by their names. Lists of
+    anything else stay as they are, and are mistyped. Nothing is left out.
 
     Examples
     --------
     >>> flat_features({"user": {"age": 41}, "box": [1, 2], "tags": ["new", "old"], "y": [3]})
     {'user.age': 41, 'box[0]': 1, 'box[1]': 2, 'tags': ['new', 'old'], 'y': 3}
+    >>> flat_features({"attributes": [{"key": "host", "value": {"stringValue": "a"}}]})
+    {'attributes.host': 'a'}
     """
     are_scalars = not any(type(value) in _NESTED for value in features.values())
     if are_scalars and _are_plain(tuple(features)):
@@ -43,6 +46,11 @@ def _are_plain(names: tuple[str, ...]) -> bool:
 
 
 def _put(found: dict[str, Any], name: str, value: Any, depth: int) -> None:
+    pairs = pairs_of(value)
+    if pairs is not None and depth < DEEPEST:
+        for key, inner in pairs:
+            _put(found, f"{name}.{key}", inner, depth + 1)
+        return
     value = unwrapped(value)
     if type(value) is dict and value and depth < DEEPEST:
         for key, inner in value.items():

@@ -6,7 +6,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from schemas.payloads.envelope import MARKS
+from schemas.payloads.envelope import DATA, MARKS
+from schemas.payloads.flink_changes import TYPE
 from schemas.payloads.member_roles import MemberRole
 from schemas.payloads.prediction_members import Fields, Flags, Places
 from schemas.payloads.slot_roles import Roles, SlotRoles
@@ -58,12 +59,14 @@ class LabelRoles(SlotRoles[MemberRole]):
 
     def __init__(self, keys: KeyTable, paths: Mapping[str, str]) -> None:
         super().__init__(keys, FIELDS, paths)
+        leads_into_data = any(path.split(".", 1)[0] == DATA for path in paths.values())
+        self._marks = MARKS | (set(TYPE) if leads_into_data else set())
 
     def _role(self, path: tuple[str, ...]) -> int:
         if path in self._fields:
             return self._fields[path]
         is_within = any(path[:length] in self._fields for length in range(1, len(path)))
-        return BARRED if is_within or path[0] in MARKS or path in self._above else OTHER
+        return BARRED if is_within or path[0] in self._marks or path in self._above else OTHER
 
 
 @kernel()

@@ -3,7 +3,8 @@
 from enum import IntEnum
 from typing import Final
 
-from schemas.payloads.envelope import DATABASE, DELETED, METADATA
+from schemas.payloads.envelope import DATA, DATABASE, DELETED, METADATA
+from schemas.payloads.flink_changes import TYPE
 from schemas.payloads.prediction_fields import PredictionFields, is_other
 from schemas.payloads.slot_roles import SlotRoles
 from schemas.payloads.typed_values import TYPES
@@ -101,6 +102,7 @@ class RoleTable(SlotRoles[MemberRole]):
             raise ValueError("a field lies within another, or in the same place")
         self.names: list[str] = []
         self.deletions: list[int] = []
+        self._deletions = _DELETIONS | ({TYPE} if fields.leads_into({DATA}) else set())
         holds_fields = any(path[: len(self._base)] == self._base for path in self._fields)
         self._may_be_flat = prefix is None and not holds_fields
         self._others = fields.others(self._base)
@@ -112,7 +114,7 @@ class RoleTable(SlotRoles[MemberRole]):
         self._above |= {self._base[:length] for length in range(1, len(self._base))}
 
     def _role(self, path: tuple[str, ...]) -> MemberRole:
-        if path in _DELETIONS:
+        if path in self._deletions:
             self.deletions.append(len(self.names))
         role, name = self._kind_of_member(path), ""
         if role in (MemberRole.FEATURE, MemberRole.FLAT_FEATURE):

@@ -13,6 +13,7 @@ _PAIRS: Final = tuple(
     map(frozenset, (("name", "value"), ("key", "value"), ("feature", "value"), ("k", "v")))
 )
 _TENSOR: Final = frozenset({"name", "data"})
+_DESCRIBED: Final = frozenset({"name", "shape", "datatype"})
 _ABOUT_TENSORS: Final = frozenset({"shape", "datatype", "parameters"})
 
 
@@ -29,6 +30,23 @@ def of_pairs(values: Any) -> dict[str, Any] | None:
     >>> of_pairs([{"name": "a", "value": 1}, {"name": "b", "value": "x"}])
     {'a': 1, 'b': 'x'}
     """
+    pairs = pairs_of(values)
+    if pairs is None:
+        return None
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise InvalidMessage(Reason.INVALID_VALUE, "features: a name that comes twice")
+    return found
+
+
+def pairs_of(values: Any) -> list[tuple[str, Any]] | None:
+    """Return the names and values of a list of pairs, whatever comes twice; None of anything else.
+
+    Examples
+    --------
+    >>> pairs_of([{"k": "a", "v": 1}, {"k": "a", "v": 2}]), pairs_of([{"k": "a"}])
+    ([('a', 1), ('a', 2)], None)
+    """
     if type(values) is not list or not values or type(values[0]) is not dict:
         return None
     members = frozenset(values[0])
@@ -38,10 +56,7 @@ def of_pairs(values: Any) -> dict[str, Any] | None:
     (of_name,) = members - {of_value}
     if any(each.keys() != members or type(each[of_name]) is not str for each in values):
         return None
-    found = {each[of_name]: each[of_value] for each in values}
-    if len(found) < len(values):
-        raise InvalidMessage(Reason.INVALID_VALUE, "features: a name that comes twice")
-    return found
+    return [(each[of_name], each[of_value]) for each in values]
 
 
 def of_tensors(values: Any) -> list[dict[str, Any]] | None:
@@ -68,6 +83,28 @@ def of_tensors(values: Any) -> list[dict[str, Any]] | None:
         raise InvalidMessage(Reason.INVALID_VALUE, detail)
     (size,) = sizes
     return [{name: rows[row] for name, rows in columns.items()} for row in range(size)]
+
+
+def refuse_without_data(values: Any) -> None:
+    """Refuse tensors whose numbers stand elsewhere, in bytes behind the JSON or in another member.
+
+    What is left of them, names, shapes and types, would be taken for features.
+
+    Raises
+    ------
+    InvalidMessage
+        Of the first that has a name, a shape and a type, and no list of data.
+
+    Examples
+    --------
+    >>> refuse_without_data([{"name": "a", "shape": [1], "datatype": "FP32", "data": [1.5]}])
+    """
+    if type(values) is not list:
+        return
+    for each in values:
+        if type(each) is dict and each.keys() >= _DESCRIBED and type(each.get("data")) is not list:
+            detail = "features: a tensor without data, as with binary data: send it as JSON"
+            raise InvalidMessage(Reason.INVALID_VALUE, detail)
 
 
 def _is_tensor(value: Any) -> bool:

@@ -9,7 +9,8 @@ _PREDICTIONS: Final = frozenset(
     {
         *("prediction", "predictions", "predicted", "predictedclass", "predictedlabel"),
         *("predictedvalue", "pred", "ypred", "yhat", "modelprediction", "modeloutput"),
-        *("output", "outputs"),
+        *("output", "outputs", "predict", "forecast", "outputlabel"),
+        *("scoredlabels", "scoredlabel", "sagemakeroutput"),
     }
 )
 _WORDS: Final = frozenset({"prediction", "predictions", "predicted", "pred", "preds"})

@@ -16,6 +16,7 @@ from schemas.events.event import LONGEST_NAME
 from schemas.events.left_out import LeftOut, Oddity
 from schemas.payloads.category_texts import CategoryTexts
 from schemas.payloads.envelope import DELETED
+from schemas.payloads.flink_changes import LENGTH, TYPE
 from schemas.payloads.member_roles import MemberRole, RoleTable
 from schemas.payloads.prediction_fields import PredictionFields
 from schemas.payloads.prediction_members import (
@@ -221,6 +222,8 @@ def _leave_deletions(entries: Entries, keys: KeyTable, slots: list[int], plain: 
     places = np.flatnonzero(np.isin(entries.slot, slots))
     kinds, sizes = entries.kind[places], entries.end[places] - entries.start[places]
     is_mark = np.isin(entries.slot[places], [slot for slot in slots if keys.path(slot) == _MARK])
-    says = (kinds == _TRUE) | ((kinds == _STRING) & (~is_mark | (sizes == len("true"))))
+    is_type = np.isin(entries.slot[places], [slot for slot in slots if keys.path(slot) == TYPE])
+    is_said = np.where(is_mark, sizes == len("true"), ~is_type | (sizes == LENGTH))
+    says = (kinds == _TRUE) | ((kinds == _STRING) & is_said)
     rows = np.searchsorted(entries.row_ptr, places[says], side="right") - 1
     plain[rows] = False

@@ -35,6 +35,7 @@ from schemas.payloads.outcome_forms import plain_outcome
 from schemas.payloads.predicted import are_probabilities, is_outcome, likeliest, predicted
 from schemas.payloads.record_keys import id_of
 from schemas.payloads.segment import segment_text
+from schemas.payloads.vectors import of_vector
 from schemas.tables.columns import ABSENT
 from schemas.tables.declared import NO_DECLARATIONS, Declarations
 from schemas.values.class_order import USUAL_CLASSES
@@ -176,7 +177,7 @@ def prediction_row(
     scores, likely = get("scores"), None
     if scores is None and answer is not None:
         scores = answer.scores
-    scores = scores_by_class(scores) or scores
+    scores = scores_by_class(scores) or of_vector(scores)
     classes = USUAL_CLASSES
     if scores is not None or type(prediction) is list:
         classes = declarations.of(model).classes

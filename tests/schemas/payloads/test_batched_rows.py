@@ -36,6 +36,19 @@ def test_a_name_that_comes_twice_is_refused() -> None:
         features({"features": [{"name": "x", "value": 1}, {"name": "x", "value": 2}]})
 
 
+@pytest.mark.parametrize("data", [{"parameters": {"binary_data_size": 4}}, {"contents": {}}, {}])
+def test_tensors_whose_numbers_stand_elsewhere_are_refused(data: dict[str, Any]) -> None:
+    tensor = {"name": "x", "shape": [1, 1], "datatype": "FP32", **data}
+    answer = {"name": "y", "shape": [1], "datatype": "FP32", "data": [0.5]}
+    for document in (
+        {"inputs": [tensor], "outputs": [answer]},
+        {"request": {"inputs": [tensor]}, "response": {"outputs": [answer]}},
+        {"features": [tensor, tensor], "prediction": 0.5},
+    ):
+        with pytest.raises(InvalidMessage, match="without data"):
+            rows(document)
+
+
 @pytest.mark.parametrize("prediction", [[0, 1], [{"name": "p", "shape": [2], "data": [0, 1]}]])
 @pytest.mark.parametrize("inputs", [TENSORS, {"id": "r", "inputs": TENSORS}])
 def test_tensors_side_by_side_are_rows(inputs: Any, prediction: Any) -> None:

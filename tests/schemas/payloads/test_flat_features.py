@@ -10,6 +10,7 @@ from schemas.tables.columns import Flag, Role, column_of
 from schemas.values.classes import feature_name, without_margins
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text()
+B = {"tags.b[0]": 2, "tags.b[1]": 3}
 VALUES = st.recursive(
     SCALARS,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=2), inner),
@@ -33,6 +34,14 @@ VALUES = st.recursive(
         ),
         ({"user": {}, "box": []}, {"user": None, "box": None}),
         ({"tags": ["a", "b"]}, {"tags": ["a", "b"]}),
+        ({"tags": [{"key": "a", "value": 1}]}, {"tags.a": 1}),
+        ({"tags": [{"k": "a", "v": 1}, {"k": "b", "v": [2, 3]}]}, {"tags.a": 1} | B),
+        ({"tags": [{"k": "a", "v": 1}, {"k": "a", "v": 2}]}, {"tags.a": AMBIGUOUS}),
+        ({"v": {"type": 1, "values": [2, 3]}}, {"v[0]": 2, "v[1]": 3}),
+        (
+            {"v": {"type": 0, "size": 3, "indices": [2], "values": [5]}},
+            {"v[0]": 0.0, "v[1]": 0.0, "v[2]": 5},
+        ),
         ({"pets": [{"age": 1}, {"age": 2}]}, {"pets": [{"age": 1}, {"age": 2}]}),
     ],
 )

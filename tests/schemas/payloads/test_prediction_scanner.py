@@ -278,14 +278,16 @@ def test_deleted_rows_are_told_where_the_settings_lead_into_their_messages() -> 
     deleted: list[dict[str, Any]] = [
         {"database": "d", "table": "t", "type": "delete", "data": EVENT},
         {"metadata": {"operation": "delete"}, "data": EVENT},
+        {"type": "DELETE", "data": EVENT},
     ]
     values = [orjson.dumps(message) for message in deleted]
-    assert not assert_same(values, [None] * 2, fields, {}).plain.any()
+    assert not assert_same(values, [None] * 3, fields, {}).plain.any()
     for value in values:
         with pytest.raises(NotTaken):
             judged(value, None, fields)
-    other = orjson.dumps({"metadata": {"host": "a"}, "data": EVENT})
-    assert assert_same([other], [None], fields, {}).plain.all()
+    others = [{"metadata": {"host": "a"}, "data": EVENT}, {"type": "made", "data": EVENT}]
+    values = [orjson.dumps(message) for message in others]
+    assert assert_same(values, [None] * 2, fields, {}).plain.all()
 
 
 def test_fields_stand_where_the_configuration_says() -> None:

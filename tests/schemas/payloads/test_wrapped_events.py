@@ -138,7 +138,11 @@ def test_a_feature_that_may_be_one_is_not(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["PREDICTION", "pred", "out.y_hat", "output.score", "predicted_churn", "modelPred"]
+    "name",
+    [
+        *("PREDICTION", "pred", "out.y_hat", "output.score", "predicted_churn", "modelPred"),
+        *("predict", "FORECAST", "Scored Labels", "SageMakerOutput", "output_label"),
+    ],
 )
 def test_a_feature_that_is_called_as_predictions_are_is_told_of(name: str) -> None:
     (row,) = JsonPredictions(FieldMap(model="m")).rows(
