@@ -13,7 +13,7 @@ FEWEST: Final = 100
 SKEWED: Final = 1.4
 """Times as far from the middle the upper tail of amounts lies as the lower one does."""
 
-_SMALLEST: Final = 1e-300
+SMALLEST: Final = 1e-300
 """What values that are no amounts count as."""
 
 
@@ -44,5 +44,5 @@ def are_amounts(values: Numbers) -> bool:
 
 def logarithms_of(values: Numbers) -> Numbers:
     """Return the logarithms of amounts; of what is none, that of a very small one."""
-    result: Numbers = np.log(np.maximum(values, _SMALLEST))
+    result: Numbers = np.log(np.maximum(values, SMALLEST))
     return result

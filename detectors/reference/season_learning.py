@@ -7,6 +7,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from detectors.arrays.column import Numbers
+from detectors.reference.amounts import SMALLEST
 from detectors.reference.block_means import SQUARES as OWN_SQUARES
 from detectors.reference.block_means import SUM as OWN_SUM
 from detectors.reference.block_means import add, until_next
@@ -220,7 +221,7 @@ def _track(value: float, memory: Numbers, first: bool) -> None:
 def _counted(value: float, stands: Numbers, memory: Numbers, mode: float) -> float:
     """Return the figure of a value, of a category once it is counted."""
     if mode == LOGARITHMS:
-        return math.log(value) if value > 0.0 else -np.inf
+        return math.log(max(value, SMALLEST))  # as `detectors.reference.amounts.logarithms_of`
     return count_category(value, stands, memory) if mode == CATEGORIES else value
 
 

@@ -57,3 +57,19 @@ def test_a_column_that_ceases_to_follow_the_calendar_between_two_rows_does_not_s
     assert not keeps_to_calendar(states[0], states[400])
     assert is_calendar(states[300])
     assert not is_calendar(states[400])
+
+
+def test_what_is_no_amount_is_learned_as_it_is_cut_off_though_most_amounts_are_the_same() -> None:
+    random = np.random.default_rng(0)
+    spread = np.exp(random.exponential(0.5, 1000) * random.choice([-1.0, 1.0], 1000))
+    prices = np.where(random.random(1000) < 0.6, 10.0, 10.0 * spread)
+    memory, blocks = np.zeros(season.MEMORY), np.zeros(block_means.MEMORY)
+    season.begin(memory, season.NUMBERS)
+    block_means.begin(blocks)
+    season.gauge(memory, prices, prices)
+    assert memory[season.MODE] == season.LOGARITHMS
+    free = np.array([10.0, 0.0, -3.0])
+    note(free, NO_FLAGS, np.zeros(3, dtype=np.int64), memory[season.STANDS], memory, blocks)
+    assert memory[season.COUNT] == 3.0
+    assert memory[season.SUM] == season.cut_off(free, memory).sum()
+    assert memory[season.SUM] > -1500.0
