@@ -197,10 +197,11 @@ class RelativeThreshold:
         }
 
     def restore(self, state: State) -> None:
-        """Take over a state of the same parameters."""
+        """Take over a state of the same parameters, but for the limit."""
         self._divisors, self._wealth = state["divisors"].copy(), state["wealth"].copy()
         self._reach = state["reach"]
         self._memory, self._tracked = state["memory"].copy(), state["tracked"].copy()
+        self.allow(self._limit)
 
     def _begin(self) -> None:
         reference = self._reference

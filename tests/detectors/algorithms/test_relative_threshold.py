@@ -83,6 +83,18 @@ def test_a_limit_beyond_its_grid_has_it_begin_anew() -> None:
     assert found[0] < usual[0]
 
 
+def test_a_state_of_a_limit_that_was_lower_by_far_begins_anew() -> None:
+    losses, rows = drawn(0.5, 2000, 5), np.arange(2000)
+    strict, restored = (
+        RelativeThreshold(estimated(0.1, 1), lambda m: m + 0.02, 1e12) for _ in range(2)
+    )
+    lower = more(0.02)
+    assert lower.update(losses[:3], rows[:3]) is None
+    restored.restore(lower.state())
+    assert restored.state()["reach"] >= 1e12
+    assert restored.update(losses, rows) == strict.update(losses, rows)
+
+
 def test_years_beyond_what_is_allowed_but_not_surely_hold_up_no_recovery() -> None:
     watch = RelativeThreshold(estimated(0.1, 1), lambda mean: mean + 0.02, 1e9)
     grey, good = drawn(0.13, 100_000, 6), drawn(0.02, 5000, 7)
