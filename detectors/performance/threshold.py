@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
@@ -183,9 +184,15 @@ class Threshold:
         """Return it as it is written; `of` takes it."""
         sign, way = ("<=", "+") if self.metric.is_loss else (">=", "-")
         if self.is_factor:
-            return f"{self.subject} {sign} {self.bound:g} * {self.base}"
+            return f"{self.subject} {sign} {_plain(self.bound)} * {self.base}"
         base = "" if self.base is None else f"{self.base} {way} "
-        return f"{self.subject} {sign} {base}{self.bound:g}"
+        return f"{self.subject} {sign} {base}{_plain(self.bound)}"
+
+
+def _plain(number: float) -> str:
+    """Return a number as people write it, without an exponent, which `Threshold.of` takes."""
+    # Of 15 digits: what a percentage comes to is off by the last ones of the 17 that there are.
+    return f"{Decimal(f'{number:.15g}'):f}"
 
 
 def _number(found: re.Match[str], name: str) -> float:

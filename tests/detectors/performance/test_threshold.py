@@ -89,8 +89,15 @@ def test_it_is_written_as_it_is_read(
     named = class_name(of_class) if metric.is_of_a_class else None
     is_factor = is_factor and base is not None
     bound += 1.0 if is_factor and metric.is_loss else 0.0
-    threshold = Threshold(metric, float(f"{bound:g}"), named, base, is_factor)
+    threshold = Threshold(metric, float(f"{bound:.15g}"), named, base, is_factor)
     assert Threshold.of(str(threshold)) == threshold
+
+
+@pytest.mark.parametrize(
+    "text", ["mae <= 1234567", "mae <= 1234567.5", "mse <= 0.00001", "accuracy >= 0.9999999"]
+)
+def test_two_thresholds_have_one_name_only_if_they_are_one(text: str) -> None:
+    assert str(Threshold.of(text)) == text
 
 
 def test_what_is_allowed_counts_from_the_value_of_the_base() -> None:
