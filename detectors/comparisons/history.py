@@ -33,6 +33,8 @@ class History:
         What is compared, and how surely.
     before
         The history of the version that it is held against; None for none.
+    earlier
+        Its own of an earlier time as the champion; None where there was none.
 
     Attributes
     ----------
@@ -48,12 +50,13 @@ class History:
         since: int,
         options: ComparisonOptions,
         before: "History | None" = None,
+        earlier: "History | None" = None,
     ) -> None:
         self.version = version
         self.since = since
         self.against = None if before is None else before.version
         self._options = options
-        self._own = _measured(options)
+        self._own = _measured(options) if earlier is None else earlier.begun()
         """What its own rows say, which the next version is held against."""
         self._held = None if before is None else before.begun()
         """The rows of the version before, and beside them its own."""

@@ -8,7 +8,7 @@ from detectors.comparisons.history import History
 from detectors.comparisons.measured import Known, Measured
 from detectors.comparisons.options import ComparisonOptions
 from detectors.monitors.compared_rows import TableRows
-from detectors.monitors.rollbacks import Rollbacks
+from detectors.monitors.rollbacks import MOST_MODELS, Rollbacks
 from detectors.rollback.before import WorseThanBefore, evidence_of
 from detectors.rollback.cause import Cause
 from detectors.rollback.options import RollbackSource
@@ -67,11 +67,11 @@ class Histories:
             options = self._options_of(key[0])
             if rows.origin is not Origin.LABELS or options is None or not self.watches(key):
                 continue
-            history = self._champion(key, options)
-            since = history.since
+            since = self._since(key)
             new = rows.predicted >= since
             if not new.any():
                 continue
+            history = self._champion(key, since, options)
             self._touched[key[0]] = self._touched.get(key[0], 0) + 1
             history.add((rows.times - rows.predicted)[new], rows.losses[:, new])
             request = self._asked(key, history, rows)
@@ -92,12 +92,12 @@ class Histories:
         }
 
     def outline(self) -> list[str]:
-        """Return the models."""
-        return sorted(self._models)
+        """Return the models, in the order in which they came."""
+        return list(self._models)
 
     def state(self) -> list[list[Any]]:
         """Return the whole state: each model, and its state."""
-        return [[model, self.part_state(model)] for model in sorted(self._models)]
+        return [[model, self.part_state(model)] for model in self._models]
 
     def restore(self, states: Iterable[Sequence[Any]]) -> None:
         """Take over the states of models; what was compared otherwise begins anew."""
@@ -108,15 +108,33 @@ class Histories:
                 histories = (History.of(each, options) for each in state["versions"])
                 self._models[model] = {each.version: each for each in histories}
 
-    def _champion(self, key: ModelVersion, options: ComparisonOptions) -> History:
-        """Return the history of a champion, begun with its first row where there is none."""
+    def _since(self, key: ModelVersion) -> int:
+        """Return since when a champion is it, milliseconds since the epoch."""
         model, version = key
-        versions = self._models.setdefault(model, {})
-        if version not in versions:
+        standing = self._registry.standing_of(model)
+        return 0 if standing is None else standing.histories[version][-1].since
+
+    def _champion(self, key: ModelVersion, since: int, options: ComparisonOptions) -> History:
+        """Return the history of a champion, begun with the first row since it is that.
+
+        One that comes back is judged by the rows that follow; what it was before is left to the
+        next one all the same.
+        """
+        model, version = key
+        versions = self._models.get(model)
+        if versions is None:
+            if len(self._models) >= MOST_MODELS:
+                gone = next(iter(self._models))
+                del self._models[gone]
+                self._touched.pop(gone, None)
+            versions = self._models[model] = {}
+        known = versions.get(version)
+        if known is None or known.since != since:
             standing = self._registry.standing_of(model)
-            since = 0 if standing is None else standing.histories[version][-1].since
             good = None if standing is None else standing.last_good
-            versions[version] = History(version, since, options, versions.get(good or ""))
+            versions.pop(version, None)
+            before = versions.get(good or "")
+            versions[version] = History(version, since, options, before, known)
             if len(versions) > MOST_VERSIONS:
                 del versions[next(iter(versions))]
         return versions[version]

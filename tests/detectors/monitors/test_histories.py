@@ -115,6 +115,31 @@ def test_labels_of_predictions_from_before_it_served_do_not_count() -> None:
     assert fed(fleet, list(alone("2", 0.5, 2000))) == []
 
 
+def test_a_champion_that_comes_back_is_judged_by_the_rows_that_follow() -> None:
+    fleet = fleet_of()
+    lived(fleet)
+    fleet.notice(event(ModelEventType.ROLLED_BACK, "1", 4000))
+    fed(fleet, list(alone("1", 0.9, 4000, 500)))
+    fleet.notice(event(DEPLOYED, "2", 6000))
+    assert fed(fleet, list(alone("2", 0.9, 6000))) == []
+
+    fleet.notice(event(DEPLOYED, "3", 8000))
+    (request,) = fed(fleet, list(alone("3", 0.4, 8000)))
+    # The next one is held against the rows of both its times.
+    assert (request.target, request.evidence[0].expected_rows) == ("2", 3000)
+
+
+def test_the_version_that_has_been_no_champion_for_longest_is_forgotten_first() -> None:
+    fleet = fleet_of()
+    numbers = (1, 2, 1, 3, 4, 5)
+    for place, number in enumerate(numbers):
+        fleet.notice(event(DEPLOYED, str(number), 200 * place))
+        fed(fleet, list(alone(str(number), 0.9, 200 * place, 100)))
+
+    (_, state) = fleet.comparisons.histories.state()[0]
+    assert [each["version"] for each in state["versions"]] == ["1", "3", "4", "5"]
+
+
 def test_neither_batches_nor_restarts_change_what_is_asked() -> None:
     def begun() -> Fleet:
         fleet = fleet_of()
