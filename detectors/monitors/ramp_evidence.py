@@ -33,6 +33,7 @@ def ramp_evidence(
         is_shown=all(_is_shown(*each) for each in look.known),
         is_calm=not registry.open_alerts_of(candidate),
         fell_back=registry.status_of(candidate) is VersionStatus.ROLLED_BACK,
+        champion_since=registry.champion_since(candidate),
     )
 
 

@@ -138,7 +138,7 @@ class Rollbacks:
         known = [*evidence, *(each for each in breaches if each.found_in not in ids)]
         route = self._router.go_back(
             cause.model,
-            target,
+            (cause.version, target),
             sentence_of(cause, target, known),
             cause.at,
             self._answer(cause, request_id),
@@ -277,10 +277,8 @@ class Rollbacks:
 
         None where it is not: what is to serve then is the champion already.
         """
-        standing = self._registry.standing_of(cause.model)
-        if standing is None or standing.champion != cause.version:
-            return None
-        return request_id, standing.histories[cause.version][-1].since
+        since = self._registry.champion_since((cause.model, cause.version))
+        return None if since is None else (request_id, since)
 
     def _has_served_long(self, cause: Cause, options: RollbackOptions) -> bool:
         """Tell whether a version has been the champion for so long that it is no news."""

@@ -49,6 +49,9 @@ class RampEvidence(NamedTuple):
         Whether no alert of the candidate is open.
     fell_back
         Whether an earlier ramp of the candidate fell back, or it was rolled back.
+    champion_since
+        Since when the candidate is the champion all the same, milliseconds since the epoch; None
+        where it is not.
     """
 
     at: Position
@@ -62,6 +65,7 @@ class RampEvidence(NamedTuple):
     is_shown: bool
     is_calm: bool
     fell_back: bool
+    champion_since: int | None = None
 
 
 class StepSoFar(NamedTuple):

@@ -125,7 +125,7 @@ class Router:
     def go_back(
         self,
         model: str,
-        target: str,
+        way: tuple[str, str],
         cause: str,
         at: Position,
         answer: tuple[str, int] | None = None,
@@ -138,8 +138,8 @@ class Router:
 
         Parameters
         ----------
-        model, target
-            Which version of which model is to serve.
+        model, way
+            From which version to which one of which model: the latter is to serve.
         cause
             Why, in words.
         at
@@ -149,7 +149,7 @@ class Router:
             milliseconds since the epoch: the model event `rolled_back` is written with the route.
             None for none.
         """
-        latest = self._latest(model)
+        (gone, target), latest = way, self._latest(model)
         if self.options_of(model) is None or latest is None:
             return None
         if [each.version for each in latest.versions if each.share] == [target]:
@@ -163,7 +163,7 @@ class Router:
             "labelled": [],
             "labelled_in_step": 0,
         }
-        return self._decide(model, alone(target), found, evidence, at.time, answer)
+        return self._decide(model, alone(target), found, evidence, at.time, gone, answer)
 
     def decisions(self) -> list[RouteDecision]:
         """Return what was decided since the last time."""
@@ -232,7 +232,10 @@ class Router:
             "labelled": list(evidence.labelled),
             "labelled_in_step": so_far.labelled,
         }
-        self._decide(model, parts, found, said, evidence.at.time)
+        since = evidence.champion_since
+        answer = None if since is None or found.move is not RampMove.FELL_BACK else (None, since)
+        gone = None if latest is None or latest.ramp is None else latest.ramp.candidate
+        self._decide(model, parts, found, said, evidence.at.time, gone, answer)
 
     def _decide(
         self,
@@ -241,7 +244,8 @@ class Router:
         found: Decided,
         evidence: Parts,
         time: str,
-        answer: tuple[str, int] | None = None,
+        gone: str | None,
+        answer: tuple[str | None, int] | None = None,
     ) -> ModelRoute:
         latest = self._latest(model)
         # Rows may be behind the clock of who wrote the one before: it must not seem the later one.
@@ -274,7 +278,7 @@ class Router:
                 request_id=request_id,
             )
         if answer is None and found.move in _BACK and latest is not None:
-            event = _given_up(latest, route.versions[0].version, time)
+            event = _given_up(latest, gone, time)
         self._decisions.append(RouteDecision(model, found.move, route, event))
         return route
 
@@ -301,13 +305,13 @@ class Router:
         return route.ramp is None or (route.ramp.candidate, route.ramp.baseline) != versions
 
 
-def _given_up(before: ModelRoute, target: str, time: str) -> ModelEvent | None:
-    """Return what happens to the candidate of a ramp that ends with another version serving.
+def _given_up(before: ModelRoute, gone: str | None, time: str) -> ModelEvent | None:
+    """Return what happens to the candidate of a ramp that ends, where that is the one to go.
 
     It was no champion, so that `rolled_back` would say nothing of it, and whoever reads what the
     versions are would go on taking it for a challenger.
     """
-    if before.ramp is None or before.ramp.candidate == target:
+    if before.ramp is None or before.ramp.candidate != gone:
         return None
     return ModelEvent(
         type=ModelEventType.VERSION_ROLLED_BACK,

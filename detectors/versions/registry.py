@@ -240,6 +240,16 @@ class VersionRegistry:
         lifecycle = self._lifecycles.get(model)
         return None if lifecycle is None else lifecycle.standing
 
+    def champion_since(self, key: ModelVersion) -> int | None:
+        """Return since when a version is its model's champion, milliseconds since the epoch.
+
+        None where it is not.
+        """
+        standing = self.standing_of(key[0])
+        if standing is None or standing.champion != key[1]:
+            return None
+        return standing.histories[key[1]][-1].since
+
     def before(self, key: ModelVersion) -> str | VersionsBefore:
         """Return the version that served before another one, whose rows may have come by now.
 

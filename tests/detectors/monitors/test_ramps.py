@@ -18,8 +18,10 @@ from detectors.routing.router import RouteDecision
 from detectors.snapshots.codec import encode_snapshot
 from detectors.snapshots.model_parts import decode_part
 from detectors.snapshots.parts import PartName, UnusablePart
-from schemas.events.model_event import ModelEvent
+from schemas.events.model_event import ModelEvent, ModelEventType
 from schemas.events.routing import ModelRoute
+from schemas.events.times import format_time
+from schemas.events.version_status import VersionStatus
 from schemas.tables.columns import Column, Kind, Role
 from schemas.tables.observations import ModelRows, ObservationTable, Origin, Source
 from schemas.tables.outcomes import outcome_columns
@@ -141,6 +143,18 @@ def test_a_version_that_is_worse_falls_back_before_it_has_all_of_the_traffic() -
     assert route is not None
     assert [(each.version, each.share) for each in route.versions] == [("7", 1.0)]
     assert RampMove.PROMOTED not in [each.move for each in decisions]
+
+
+def test_a_canary_that_was_announced_as_deployed_is_no_champion_after_it_fell_back() -> None:
+    fleet = begun(fleet_of())
+    for version, second in (("7", 0), ("8", 1)):
+        time = format_time(START + 1000 * second)
+        deployed = ModelEventType.VERSION_DEPLOYED
+        fleet.notice(ModelEvent(type=deployed, model="fraud", version=version, timestamp=time))
+    decisions, _ = played(fleet, worse, 60)
+    assert [each.move for each in decisions][-1] is RampMove.FELL_BACK
+    statuses = [fleet.versions.status_of(("fraud", version)) for version in ("7", "8")]
+    assert statuses == [VersionStatus.CHAMPION, VersionStatus.ROLLED_BACK]
 
 
 def test_a_ramp_goes_on_whatever_else_the_settings_have_compared() -> None:

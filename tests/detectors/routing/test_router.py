@@ -93,7 +93,7 @@ def test_a_step_is_dated_no_earlier_than_the_route_that_it_replaces() -> None:
 def test_nothing_is_decided_where_the_settings_do_not_allow_it() -> None:
     line = ramping(allowed=False)
     assert line.rows_come(0) == line.rows_come(2000, 500, **HARM) == []
-    assert line.router.go_back("fraud", "7", "harm", line.seen(0, 0).at) is None
+    assert line.router.go_back("fraud", ("8", "7"), "harm", line.seen(0, 0).at) is None
     assert line.router.state() == []
 
 
@@ -141,10 +141,23 @@ def test_a_candidate_that_falls_back_is_said_to_be_rolled_back_and_one_that_stay
     assert (event.type, event.version) == (ModelEventType.VERSION_ROLLED_BACK, "8")
     assert event.timestamp == format_time(START + 1000)
     # Where another version than the candidate is found to be worse, nothing is said of the ramp.
+    for target in ("8", "6"):
+        line = ramping(0.01, 0)
+        line.router.go_back("fraud", ("7", target), "7 is worse", line.seen(0, 0).at)
+        (decision,) = line.router.decisions()
+        assert (decision.move, decision.event) == (RampMove.WENT_BACK, None)
+
+
+def test_a_candidate_that_was_made_the_champion_before_its_ramp_ended_is_one_no_longer() -> None:
     line = ramping(0.01, 0)
-    line.router.go_back("fraud", "8", "7 is worse", line.seen(0, 0).at)
-    (decision,) = line.router.decisions()
-    assert (decision.move, decision.event) == (RampMove.WENT_BACK, None)
+    line.rows_come(0)
+    (decision,) = line.rows_come(1000, 100, champion_since=START + 9000, **HARM)
+
+    assert decision.move is RampMove.FELL_BACK
+    event = decision.event
+    assert event is not None
+    assert (event.type, event.version) == (ModelEventType.ROLLED_BACK, "7")
+    assert (event.request_id, event.timestamp) == (None, format_time(START + 9000))
 
 
 def test_a_version_that_comes_back_after_it_fell_back_is_held_until_people_decide() -> None:
@@ -285,15 +298,15 @@ def test_what_was_on_its_way_in_a_topic_that_was_deleted_is_waited_for_no_longer
 def test_a_rollback_has_its_target_serve_in_the_next_event_and_once() -> None:
     line = Line()
     at = line.seen(0, 0).at
-    assert line.router.go_back("fraud", "6", "recall is worse", at) is None  # nobody routes
+    assert line.router.go_back("fraud", ("7", "6"), "recall is worse", at) is None  # nobody routes
     line.write(route_of())
-    route = line.router.go_back("fraud", "6", "recall is worse", at)
+    route = line.router.go_back("fraud", ("7", "6"), "recall is worse", at)
     assert route is not None
     assert (shares(route), route.decision.reason) == ({"6": 1.0}, "recall is worse")
     assert [each.move for each in line.router.decisions()] == [RampMove.WENT_BACK]
-    assert line.router.go_back("fraud", "6", "recall is worse", at) is route  # on its way
+    assert line.router.go_back("fraud", ("7", "6"), "recall is worse", at) is route  # on its way
     line.write(route)
-    assert line.router.go_back("fraud", "6", "recall is worse", at) is None
+    assert line.router.go_back("fraud", ("7", "6"), "recall is worse", at) is None
     assert line.router.decisions() == []
 
 
@@ -320,7 +333,7 @@ def test_a_way_back_from_the_champion_says_so_in_a_model_event_not_before_it_was
     line = Line()
     line.write(route_of())
     answer = ("r", START + 60_000)
-    line.router.go_back("fraud", "6", "recall is worse", line.seen(0, 0).at, answer)
+    line.router.go_back("fraud", ("7", "6"), "recall is worse", line.seen(0, 0).at, answer)
     (decision,) = line.router.decisions()
 
     event = decision.event
