@@ -1,4 +1,4 @@
-"""Retrain requests for people: which are open, by the topics of requests and of model events.
+"""Requests for people: which are open, by the topics of requests and of model events.
 
-Making them is `detectors.retraining`.
+Making them is `detectors.retraining` and `detectors.rollback`.
 """

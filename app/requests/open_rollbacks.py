@@ -11,6 +11,7 @@ from schemas.events.codec import decode_event
 from schemas.events.model_event import ModelEvent, ModelEventType
 from schemas.events.rollback_request import RollbackRequest
 from schemas.events.times import parse_time
+from schemas.events.version_status import GONE, VersionStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +59,8 @@ def open_rollbacks(
 ) -> tuple[list[OpenRollback], int]:
     """Return the open requests by model, and how many records are no requests.
 
-    A request is open until a model event ends it, or its version has no share by the route in
-    force. There is one of each model at most, the latest.
+    A request is open until a model event ends it or gives its version up, or that has no share by
+    the route in force. There is one of each model at most, the latest.
 
     Parameters
     ----------
@@ -74,11 +75,21 @@ def open_rollbacks(
         known = latest.get(request.model)
         if known is None or _made(known.request) <= _made(request):
             latest[request.model] = OpenRollback(request)
-    for event in decoded_events(events)[0]:
+    happened = decoded_events(events)[0]
+    champions = {
+        (each.model, each.version)
+        for each in happened
+        if each.effects.becomes is VersionStatus.CHAMPION
+    }
+    for event in happened:
         known = latest.get(event.model)
-        if known is None or not _is_about(event, known.request):
+        if known is None:
             continue
-        if event.effects.ends_rollback:
+        is_routed = known.request.version in (served(event.model) or ())
+        is_given_up = not is_routed and _gives_up(event, known.request, champions)
+        if not is_given_up and not _is_about(event, known.request):
+            continue
+        if is_given_up or event.effects.ends_rollback:
             del latest[event.model]
         elif event.type is ModelEventType.ROLLBACK_ACKNOWLEDGED:
             latest[event.model] = replace(known, acknowledged_at=str(event.timestamp))
@@ -101,6 +112,21 @@ def _is_about(event: ModelEvent, request: RollbackRequest) -> bool:
         return True
     is_of_one = effects.extends_rollback or event.type is ModelEventType.ROLLBACK_REFUSED
     if event.request_id and is_of_one:
+        return False
+    return event.timestamp is not None and parse_time(event.timestamp) >= _made(request)
+
+
+def _gives_up(
+    event: ModelEvent, request: RollbackRequest, champions: Collection[tuple[str, str | None]]
+) -> bool:
+    """Tell whether an event says that the version of a request is one no more.
+
+    Of champions `version_rolled_back` says nothing: they serve until another one does.
+    """
+    if event.effects.becomes not in GONE or event.version != request.version:
+        return False
+    is_champion = (event.model, event.version) in champions
+    if is_champion and event.effects.becomes is VersionStatus.ROLLED_BACK:
         return False
     return event.timestamp is not None and parse_time(event.timestamp) >= _made(request)
 

@@ -199,7 +199,10 @@ class Rollbacks:
         if restarts:
             model.begin_anew()
         time = parse_time(event.timestamp)
-        is_over = outcome is not AnswerOutcome.ENDED and self._end_served(event.model, time)
+        is_said = model.is_given_up_by(event)
+        is_over = outcome is not AnswerOutcome.ENDED and self._end_served(
+            event.model, time, is_said=is_said
+        )
         if is_over and outcome in {None, AnswerOutcome.NOTHING_OPEN}:
             outcome = AnswerOutcome.ENDED
         if outcome is not None:
@@ -292,12 +295,12 @@ class Rollbacks:
             for step in latest
         )
 
-    def _end_served(self, name: str, time: int) -> bool:
+    def _end_served(self, name: str, time: int, *, is_said: bool = False) -> bool:
         """End the request of a model whose version serves no longer; tell if it was open."""
         model = self._models[name]
         if model.open_until == 0 or model.version in self.serving(name):
             return False
-        return model.serves_no_longer(time)
+        return model.serves_no_longer(time, is_said=is_said)
 
 
 _ANSWERING: Final = frozenset({ModelEventType.ROLLED_BACK, ModelEventType.ROLLBACK_REFUSED})

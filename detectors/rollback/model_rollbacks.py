@@ -12,6 +12,7 @@ from detectors.snapshots.tree import State
 from schemas.events.model_event import ModelEvent, ModelEventType
 from schemas.events.rollback_request import RollbackEvidence, RollbackRequest
 from schemas.events.times import parse_time
+from schemas.events.version_status import GONE
 
 MOST_ASKED: Final = 32
 """Versions of a model of which it is remembered that their rollback was asked for."""
@@ -175,15 +176,23 @@ class ModelRollbacks(LastRequest):
             return AnswerOutcome.NOTHING_OPEN
         return AnswerOutcome.ENDED if effects.ends_rollback else AnswerOutcome.EXTENDED
 
-    def serves_no_longer(self, time: int) -> bool:
+    def is_given_up_by(self, event: ModelEvent) -> bool:
+        """Tell whether an event says that the version of the latest request is one no more."""
+        if event.effects.becomes not in GONE or event.version != self.version:
+            return False
+        return event.timestamp is not None and parse_time(event.timestamp) >= self.requested_at
+
+    def serves_no_longer(self, time: int, *, is_said: bool = False) -> bool:
         """Take note that the version of the latest request serves no longer; tell if it was open.
 
         Parameters
         ----------
         time
             Since when, milliseconds since the epoch.
+        is_said
+            Whether an event says so: it counts for one of which only its rows said that it serves.
         """
-        if not self.is_served:
+        if not self.is_served and not is_said:
             return False
         self.touched += 1
         self.ended_at = max(self.ended_at, time)

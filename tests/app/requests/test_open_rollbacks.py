@@ -53,6 +53,31 @@ def test_a_request_is_open_until_it_is_answered(answer: Record, *, is_open: bool
     assert bool(found(answer)) is is_open
 
 
+@pytest.mark.parametrize(
+    ("answer", "is_open"),
+    [
+        (event("version_rolled_back", AFTER, version=REQUEST["version"]), False),
+        (event("version_retired", AFTER, version=REQUEST["version"]), False),
+        (event("version_rolled_back", BEFORE, version=REQUEST["version"]), True),
+        (event("version_rolled_back", AFTER, version="other"), True),
+    ],
+)
+def test_a_request_has_ended_once_its_version_is_given_up(answer: Record, *, is_open: bool) -> None:
+    assert bool(found(answer)) is is_open
+
+
+def test_a_champion_is_not_given_up_but_retired() -> None:
+    deployed = event("version_deployed", BEFORE, version=REQUEST["version"])
+    named = {"version": REQUEST["version"]}
+    assert found(deployed, event("version_rolled_back", AFTER, **named))
+    assert not found(deployed, event("version_retired", AFTER, **named))
+
+
+def test_a_version_that_a_route_has_serve_is_not_given_up() -> None:
+    retired = event("version_retired", AFTER, version=REQUEST["version"])
+    assert found(retired, served={REQUEST["version"]})
+
+
 def test_a_request_has_ended_once_its_version_has_no_share_by_the_route_in_force() -> None:
     assert found(served={"3", "4"})
     assert not found(served={"3"})

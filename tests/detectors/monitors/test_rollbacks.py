@@ -190,6 +190,30 @@ def test_what_people_do_about_it_ends_it_and_is_counted() -> None:
     ]
 
 
+@pytest.mark.parametrize("kind", ["version_rolled_back", "version_retired"])
+def test_a_candidate_that_only_its_rows_say_serves_is_gone_once_an_event_says_so(kind: str) -> None:
+    model = deployed("7")
+    assert model.found() is not None
+
+    model.happens(kind, "9", "12:05")
+    model.happens(kind, "8", "11:55")
+    assert model.rollbacks.open_of("fraud") is not None
+    model.happens(kind, "8", "12:05")
+    assert model.rollbacks.open_of("fraud") is None
+    assert model.answers() == [(ModelEventType(kind), AnswerOutcome.ENDED)]
+
+
+def test_of_a_champion_or_one_that_a_route_has_serve_it_says_nothing_that_it_is_rolled_back() -> (
+    None
+):
+    champion, routed = deployed("7", "8"), Model()
+    routed.is_routed(canary_of())
+    for model in (champion, routed):
+        assert model.found() is not None
+        model.happens("version_rolled_back", "8", "12:05")
+        assert model.rollbacks.open_of("fraud") is not None
+
+
 @pytest.mark.parametrize("kind", ["rollback_acknowledged", "rollback_refused", "rolled_back"])
 def test_an_answer_for_a_model_without_a_request_finds_nothing_open(kind: str) -> None:
     model = deployed("7", "8")
