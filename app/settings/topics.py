@@ -56,7 +56,8 @@ class TopicSettings(Section):
     """Read: the users' labels, keyed by the prediction's id; partitioned as the predictions."""
 
     model_events: TopicName = "model-events"
-    """Read: deployments, retraining and rollbacks, as pipelines report them."""
+    """Read: deployments, retraining and rollbacks, as pipelines report them; written, besides,
+    where `mlflow` or `routing.automatic` is set."""
 
     observations: TopicName = "driftline-observations"
     """Internal: rows of the models, keyed by model."""
@@ -88,8 +89,8 @@ class TopicSettings(Section):
     """Written: what is known of each model version, compacted, keyed by both."""
 
     model_routing: TopicName = "model-routing"
-    """Read, and written by `driftline route`: which versions of each model serve, compacted, keyed
-    by model."""
+    """Read, and written by `driftline route`, and where `routing.automatic` is set: which versions
+    of each model serve, compacted, keyed by model."""
 
     dead_letters: TopicName = "driftline-dead-letters"
     """Written: records that could not be taken, and why."""
