@@ -6,7 +6,8 @@ version that is as good as the first one, and of one that is worse by all that i
 labels until one that is worse by more is found. Beside ours stand a comparison of all labels that
 have come, whatever their age, and one at an equal age that takes the estimate for the truth. What
 always alarms has as many false alarms as labels are stated, and finds all after one label; what
-never does has none, and finds nothing.
+never does has none, and finds nothing. A second version as good as the first one that has its
+traffic step by step shows what labels of one age do not answer for.
 """
 
 import argparse
@@ -38,6 +39,10 @@ RATE: Final = 0.1
 THRESHOLD: Final = Threshold.of("accuracy >= previous - 0.02")
 RATES: Final = (RATE, RATE + THRESHOLD.bound, RATE + 4 * THRESHOLD.bound)
 """Of errors of the second version: nothing has changed, all that is allowed, more."""
+
+STEPS: Final = np.array([0.01, 0.05, 0.25, 0.5, 1.0])
+STEP: Final = 86_400_000
+"""Shares of the traffic of a version that gets it step by step, and milliseconds of each."""
 
 
 class Delays(NamedTuple):
@@ -82,6 +87,13 @@ def drawn(rng: np.random.Generator, rate: float, delays: Delays, begun: int) -> 
     labelled = predicted + (rng.exponential(hours) * HOUR).astype(np.int64)
     order = np.argsort(labelled, kind="stable")
     return Labels(errors[order], LabelTimes(predicted, labelled).take(order))
+
+
+def in_steps(rng: np.random.Generator, labels: Labels, begun: int) -> Labels:
+    """Return the labels that there are where a version that begins gets its traffic in steps."""
+    step = np.minimum((labels.times.predicted - begun) // STEP, len(STEPS) - 1)
+    rows = np.flatnonzero(rng.random(len(step)) < STEPS[step])
+    return Labels(labels.errors[rows], labels.times.take(rows))
 
 
 def _fed(check: ThresholdCheck, labels: Labels) -> int | None:
@@ -138,7 +150,9 @@ WATCHERS: Final[dict[str, Callable[[Labels, Labels], int | None]]] = {
 }
 
 
-def rows_of(case: str, rate: float, seeds: Sequence[int]) -> dict[str, list[int | None]]:
+def rows_of(
+    case: str, rate: float, seeds: Sequence[int], *, steps: bool = False
+) -> dict[str, list[int | None]]:
     """Return the rows of the first alarms of all watchers, a seed each."""
     found: dict[str, list[int | None]] = {name: [] for name in WATCHERS}
     begun = EVERY * PREDICTIONS
@@ -146,6 +160,8 @@ def rows_of(case: str, rate: float, seeds: Sequence[int]) -> dict[str, list[int 
         rng = np.random.default_rng(seed)
         before = drawn(rng, RATE, CASES[case], 0).until(begun)
         after = drawn(rng, rate, CASES[case], begun)
+        if steps:
+            after = in_steps(rng, after, begun)
         for name, watcher in WATCHERS.items():
             found[name].append(watcher(before, after))
     return found
@@ -163,12 +179,17 @@ def lines_of(seeds: Sequence[int]) -> Iterator[str]:
     rows = []
     for case in CASES:
         same, allowed, worse = (rows_of(case, rate, seeds) for rate in RATES)
+        stepped = rows_of(case, RATE, seeds, steps=True)
         for name in WATCHERS:
             delays = [np.inf if row is None else row + 1.0 for row in worse[name]]
             delay = float(np.median(delays))
             told = "missed" if np.isinf(delay) else f"{delay:,.0f}"
-            rows.append((case, name, f"{over(same[name]):.2f}", f"{over(allowed[name]):.2f}", told))
-    head = ("labels", "watched by", "false alarms, same", "all that is allowed", "labels to find")
+            shares = (f"{over(each[name]):.2f}" for each in (same, stepped, allowed))
+            rows.append((case, name, *shares, told))
+    head = (
+        *("labels", "watched by", "false alarms, same", "same, traffic in steps"),
+        *("all that is allowed", "labels to find"),
+    )
     yield from table(head, rows)
 
 

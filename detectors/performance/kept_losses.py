@@ -3,7 +3,8 @@
 Labels of a version that has just begun are those that come soon, and what comes soon may be more
 often right, or more often wrong, than what comes late. So versions are compared by the labels that
 came within some age of the prediction, of the time from that age of the version on: there, a
-version has labels of all delays up to that age in the shares in which they come.
+version has labels of all delays up to that age in the shares in which they come, as long as its
+traffic is level: where it grows those that come soon are more.
 """
 
 from typing import Final, NamedTuple

@@ -24,6 +24,11 @@ def test_at_an_equal_age_a_version_that_is_no_worse_is_no_worse() -> None:
     assert over(found["labels of any age"]) == 5.0
 
 
+def test_traffic_in_steps_is_what_labels_of_one_age_do_not_answer_for() -> None:
+    assert over(rows_of("wrong ones soon", RATES[0], range(3), steps=True)["ours"]) > 1.0
+    assert over(rows_of("alike", RATES[0], range(3), steps=True)["ours"]) == 0.0
+
+
 def test_a_version_that_is_worse_is_found_where_labels_say_so() -> None:
     rng = np.random.default_rng(7)
     before = drawn(rng, RATE, CASES["alike"], 0)
