@@ -24,9 +24,11 @@ _CENTRES: Final = frozenset(
 _RANKS: Final = (_CLASSES | _OUTCOMES, _CENTRES)
 
 _SCORES: Final = (
-    *("score", "probability", "confidence", "prob", "scores", "probabilities", "confidences"),
+    *("probability", "prob", "score", "confidence", "scores", "probabilities", "confidences"),
     *("classprobabilities", "probas", "probs", "proba", "predictproba"),
 )
+"""The first that is there counts: a score beside the probability is in some unit of its own."""
+
 _NAMES: Final = ("labels", "classes", "classnames", "displaynames", "categories", "names")
 """Of classes in a list, the scores of which are another one."""
 
@@ -60,6 +62,8 @@ def classified(value: Any) -> Classified | None:
     Classified(name='cat', scores=0.7)
     >>> classified({"labels": ["cat", "dog"], "scores": [0.1, 0.8]})
     Classified(name='dog', scores=0.8)
+    >>> classified({"label": "fraud", "score": 712, "probability": 0.9})
+    Classified(name='fraud', scores=0.9)
     """
     while type(value) is list and len(value) == 1 and _is_wrapped(value[0]):
         (value,) = value

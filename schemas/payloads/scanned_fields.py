@@ -104,7 +104,7 @@ def _leave_odd_texts(buffer: Bytes, found: Fields, good: Rows) -> None:
             start, end = found.start[role, row], found.end[role, row]
             if start >= end:
                 continue
-            if role in (_PREDICTION, _LABEL) and buffer[start] in (_BRACKET, _BRACE):
+            if role in (_PREDICTION, _LABEL) and _may_be_json(buffer, start, end):
                 good[row] = False
             if role != _PREDICTION and _has_margins(buffer, start, end):
                 good[row] = False
@@ -123,6 +123,14 @@ def _cut_fractions(buffer: Bytes, kinds: NDArray[np.uint8], starts: Places, ends
             end -= 1
         if end > starts[row] and buffer[end - 1] == _POINT:
             ends[row] = end - 1
+
+
+@inlined()
+def _may_be_json(buffer: Bytes, start: int, end: int) -> bool:
+    """Tell whether a text opens a list or an object; JSON of its own may have spaces before it."""
+    while start < end - 1 and buffer[start] == _SPACE:
+        start += 1
+    return buffer[start] in (_BRACKET, _BRACE)
 
 
 @inlined()

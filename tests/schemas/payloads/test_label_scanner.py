@@ -26,7 +26,7 @@ labels = st.one_of(
     st.booleans(),
     st.none(),
     st.sampled_from(["", " ", "a", "1.0", "Zürich", 'a "b"', "\\n", "nan", "None", "no", "a "]),
-    st.sampled_from(["[1]", "[0.5, 0.5]", "{", "<NA>", "null ", " b", "\u00a0", "\\N"]),
+    st.sampled_from(["[1]", " [1]", "[0.5, 0.5]", "{", "<NA>", "null ", " b", "\u00a0", "\\N"]),
     st.lists(st.integers(0, 2), max_size=2),
 )
 names = ["", "a", "p1", "x" * 250, "ä", "a ", " p1", "null", "nan", "none", " ", "\u00a0a"]

@@ -7,6 +7,30 @@ from schemas.tables.columns import ABSENT
 
 
 @pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("[0.2 0.8]", [0.2, 0.8]),
+        ("[ 1.0e+00 -2.5e-01\n 3.0e+00]", [1.0, -0.25, 3.0]),
+        ("[[0.3 0.7]]", [0.3, 0.7]),
+        ("[[0.9]]", 0.9),
+        ("[7.]", 7.0),
+        (" [7. 8.]", [7.0, 8.0]),
+        (" [7, 8]", [7, 8]),
+        ("[0 1 0]", [0.0, 1.0, 0.0]),
+        ("[0.1 ... 0.9]", "[0.1 ... 0.9]"),
+        ("[[0.1 0.9]\n [0.2 0.8]]", "[[0.1 0.9]\n [0.2 0.8]]"),
+        ("[nan 0.2]", "[nan 0.2]"),
+        ("[1 - 2]", "[1 - 2]"),
+        ("[a b]", "[a b]"),
+        ("[007 008]", "[007 008]"),
+        ("[ ]", None),
+    ],
+)
+def test_a_row_that_numpy_has_printed_is_a_list(text: str, value: Any) -> None:
+    assert predicted(text, []) == value
+
+
+@pytest.mark.parametrize(
     ("value", "oddity"),
     [
         ([], "empty"),

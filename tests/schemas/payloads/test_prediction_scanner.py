@@ -189,6 +189,8 @@ def test_plain_events_are_read_without_looking_at_each(change: dict[str, Any]) -
         {"features": dict.fromkeys("abcde", 1)},
         {"prediction": None},
         {"prediction": [0.5, 0.5]},
+        {"prediction": " [0.5, 0.5]", "scores": None},
+        {"prediction": '  {"label": 1}', "scores": None},
         {"prediction": float("nan")},
         {"prediction": 1.0},  # beside scores, whose key is Python's writing of it
         {"label": 1},
@@ -431,7 +433,9 @@ scalars = (
     | st.integers(-(10**20), 10**20)
     | st.floats()
     | st.text(max_size=3)
-    | st.sampled_from(["a" * 300, "b", "c", "1", "0.0", "True", " b", "nan", "[1]", "{", "b "])
+    | st.sampled_from(
+        ["a" * 300, "b", "c", "1", "0.0", "True", " b", "nan", "[1]", " [1]", "{", "b "]
+    )
 )
 CLASSES = st.sampled_from(["0", "1", "1.0", "b", "true", "FALSE"])
 NAMES = st.sampled_from(["a", "b", "c", "é", "a.b", "double"])
