@@ -11,6 +11,7 @@ from typing import Any, Final
 from schemas.events.codec import decode_object
 from schemas.events.nothing_to_say import NothingToSay, Silence
 from schemas.payloads.connect_types import plain_row, usual_row
+from schemas.payloads.row_marks import ROW_MARKS, is_marked_deleted
 
 SCHEMA, PAYLOAD, BEFORE, AFTER, DATA = "schema", "payload", "before", "after", "data"
 
@@ -23,16 +24,13 @@ STREAM: Final = "dynamodb"
 MEMBERS: Final = frozenset({PAYLOAD, BEFORE, AFTER, DATA, STREAM})
 """The members of a document that hold a row: paths that begin with them lead into the envelope."""
 
-DELETED: Final = "__deleted"
-"""A member by which Debezium's ``ExtractNewRecordState`` marks the row that was deleted."""
-
 METADATA: Final = ("metadata", "operation")
 """Where DMS says what became of the row that is in ``data``."""
 
 DATABASE: Final = "database"
 """A member beside which Maxwell says it by ``type``."""
 
-MARKS: Final = frozenset({SCHEMA, DELETED, *OPERATIONS, DATABASE, METADATA[0], STREAM})
+MARKS: Final = frozenset({SCHEMA, *ROW_MARKS, *OPERATIONS, DATABASE, METADATA[0], STREAM})
 """Members of which every message of a change feed has one: what has none is no envelope."""
 
 _OF_DATA: Final = frozenset({"insert", "update", "delete", "load", "bootstrap-insert"})
@@ -111,8 +109,7 @@ def _item(message: Mapping[str, Any], document: dict[str, Any], *, mapped: bool)
 
 def refuse_deleted(row: Mapping[str, Any]) -> None:
     """Raise `NothingToSay` of a row that is marked as deleted, or that a message holds as such."""
-    is_marked = DELETED in row and (row[DELETED] is True or row[DELETED] in ("true", "True"))
-    if is_marked or _data_operation(row) == "delete":
+    if is_marked_deleted(row) or _data_operation(row) == "delete":
         raise NothingToSay(Silence.DELETE)
 
 

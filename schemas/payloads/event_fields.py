@@ -16,6 +16,7 @@ from schemas.payloads.document_tables import rows_of_table
 from schemas.payloads.envelope import MARKS, MEMBERS, each_row, open_envelope, refuse_deleted
 from schemas.payloads.exchanges import exchanged
 from schemas.payloads.flink_changes import changed_rows
+from schemas.payloads.mongo_changes import changed_document
 from schemas.payloads.rows import FieldMap
 from schemas.payloads.wrapped_events import wrapped_events
 
@@ -112,7 +113,9 @@ def _is_event(document: dict[str, Any]) -> bool:
 def _events(document: dict[str, Any], fields: FieldMap) -> Iterator[dict[str, Any]]:
     """Yield the events in a document, out of all that the settings do not lead into."""
     for row in rows_of_table(document):
-        if not (_ENOUGH.isdisjoint(row) and _ENOUGH.isdisjoint(fields.paths)):
+        if (changed_to := changed_document(row)) is not None:
+            yield row if fields.leads_into(_OF_MONGO) else changed_to
+        elif not (_ENOUGH.isdisjoint(row) and _ENOUGH.isdisjoint(fields.paths)):
             yield row
         elif not (MARKS.isdisjoint(row) and CLOUD_MARKS.isdisjoint(row)):
             yield from each_row(row)
@@ -124,6 +127,7 @@ def _events(document: dict[str, Any], fields: FieldMap) -> Iterator[dict[str, An
             yield from wrapped_events(exchanged(out_of_capture(row)))
 
 
+_OF_MONGO: Final = frozenset({"fullDocument"})
 _ENOUGH: Final = frozenset({"features", "prediction", "label"})
 """Members of which a document that is an event by itself has one."""
 

@@ -3,9 +3,10 @@
 from enum import IntEnum
 from typing import Final
 
-from schemas.payloads.envelope import DATA, DATABASE, DELETED, METADATA
+from schemas.payloads.envelope import DATA, DATABASE, METADATA
 from schemas.payloads.flink_changes import TYPE
 from schemas.payloads.prediction_fields import PredictionFields, is_other
+from schemas.payloads.row_marks import ROW_MARKS
 from schemas.payloads.slot_roles import SlotRoles
 from schemas.payloads.typed_values import TYPES
 from schemas.scan.keys import KeyTable
@@ -64,7 +65,7 @@ _MEMBERS: Final = {
 _FEATURES: Final = ("features",)
 """Where features stand unless the settings say otherwise."""
 
-_DELETIONS: Final = frozenset({(DELETED,), (DATABASE,), METADATA})
+_DELETIONS: Final = frozenset({*((mark,) for mark in ROW_MARKS), (DATABASE,), METADATA})
 """Members that may tell of a deleted row, whatever else they are."""
 
 

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from schemas.events.event import LONGEST_NAME
 from schemas.events.left_out import LeftOut, Oddity
 from schemas.payloads.category_texts import CategoryTexts
-from schemas.payloads.envelope import DELETED
 from schemas.payloads.flink_changes import LENGTH, TYPE
 from schemas.payloads.member_roles import MemberRole, RoleTable
 from schemas.payloads.prediction_fields import PredictionFields
@@ -27,6 +26,7 @@ from schemas.payloads.prediction_members import (
     find_fields,
     no_fields,
 )
+from schemas.payloads.row_marks import DELETED
 from schemas.payloads.rows import UNVERSIONED
 from schemas.payloads.scanned_fields import after_prefixes, ids_of, times_of
 from schemas.payloads.scanned_predictions import Rows, ScannedPredictions, Spans

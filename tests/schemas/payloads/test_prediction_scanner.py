@@ -249,9 +249,14 @@ def test_what_may_be_a_deleted_row_is_left_to_a_closer_look() -> None:
         {"__deleted": True},
         {"database": "d", "table": "t", "type": "delete", "data": {}},
         {"metadata": {"operation": "delete"}, "data": {}},
+        {"_hoodie_is_deleted": True},
+        {"_fivetran_deleted": True},
+        {"_change_type": "delete"},
+        {"_change_type": "update_preimage"},
+        {"METADATA$ACTION": "DELETE"},
     ]
     values = [orjson.dumps({**EVENT, **mark}) for mark in marks]
-    found = assert_same(values, [None] * 4, PredictionFields(), {})
+    found = assert_same(values, [None] * 9, PredictionFields(), {})
     assert not found.plain.any()
     for value in (orjson.dumps({**EVENT, **mark, "data": {"x": 1}}) for mark in marks):
         with pytest.raises(NotTaken):
