@@ -7,6 +7,7 @@ from detectors.comparisons.assignment import Assignment
 from detectors.comparisons.measured import Known, Measured
 from detectors.comparisons.options import ComparisonOptions
 from detectors.comparisons.pairing import LabelledRows, Pairing
+from detectors.comparisons.rounds import Spans
 from detectors.comparisons.ruling import Ruling, rule
 from detectors.comparisons.segments import SegmentLook, Segments
 from detectors.comparisons.traffic import Traffic
@@ -136,7 +137,11 @@ class Comparison:
         return True
 
     def add_predictions(
-        self, baseline: int, candidate: int, unsettled: tuple[int, int] = (0, 0)
+        self,
+        baseline: int,
+        candidate: int,
+        unsettled: tuple[int, int] = (0, 0),
+        spans: Spans | None = None,
     ) -> None:
         """Count predictions of both, of one table.
 
@@ -146,11 +151,13 @@ class Comparison:
             How many of each.
         unsettled
             How many were made besides while the assignment was new: they test no split.
+        spans
+            Where they came from; None where the table has all that was read together.
         """
         self.touched += 1
         self.traffic.pass_over(*unsettled)
         if baseline or candidate:
-            self.traffic.add(baseline, candidate)
+            self.traffic.add(baseline, candidate, spans)
 
     def add_labelled(self, baseline: LabelledRows | None, candidate: LabelledRows | None) -> None:
         """Learn from labelled rows of one table; None where a version has none."""

@@ -4,6 +4,7 @@ from math import log, sqrt
 from statistics import NormalDist
 from typing import Final
 
+from detectors.comparisons.rounds import Rounds, Settled, Spans
 from detectors.comparisons.split import LEVEL, split_evidence
 from detectors.snapshots.tree import State
 from schemas.events.model_comparison import ComparisonMode, ExposureFault
@@ -51,6 +52,7 @@ class Traffic:
         self.share = share
         self._untested = [0, 0]
         """Rows of the counts that do not test the split that is stated at present."""
+        self._rounds = Rounds()
         self._is_off = False
         self._since = [0, 0]
         """Rows of the other version since the last one of each."""
@@ -66,14 +68,12 @@ class Traffic:
 
     @property
     def split(self) -> float | None:
-        """The logarithm of the e-value against the stated split."""
-        return (
-            None
-            if self.share is None
-            else split_evidence(
-                (self.counts[0] - self._untested[0], self.counts[1] - self._untested[1]), self.share
-            )
-        )
+        """The logarithm of the e-value against the stated split, by the rows of whole rounds."""
+        if self.share is None:
+            return None
+        parts = zip(self.counts, self._untested, self._rounds.waiting, strict=True)
+        baseline, candidate = (count - untested - waiting for count, untested, waiting in parts)
+        return split_evidence((baseline, candidate), self.share)
 
     def expect(self, share: float | None) -> None:
         """Have another split count from the next rows on; what was found wrong stays so."""
@@ -81,6 +81,7 @@ class Traffic:
         self._untested = list(self.counts)
         self._since, self._before, self._block = [0, 0], [0, 0], [0, 0]
         self._has_changed = False
+        self._rounds.begin_anew()
 
     def pass_over(self, baseline: int, candidate: int) -> None:
         """Count predictions that test no split."""
@@ -88,13 +89,24 @@ class Traffic:
             self.counts[arm] += new
             self._untested[arm] += new
 
-    def add(self, baseline: int, candidate: int) -> None:
-        """Count predictions of both, of one table."""
+    def add(self, baseline: int, candidate: int, spans: Spans | None = None) -> None:
+        """Count predictions of both, of one table.
+
+        Parameters
+        ----------
+        baseline, candidate
+            How many of each.
+        spans
+            Where they came from; None where they are whole rounds.
+        """
         new = (baseline, candidate)
         for arm in (0, 1):
             self.counts[arm] += new[arm]
-            self._block[arm] += new[arm]
             self._since[arm] = 0 if new[arm] else self._since[arm] + new[1 - arm]
+        whole, cut = Settled(new) if spans is None else self._rounds.add(new, spans)
+        for arm in (0, 1):
+            self._block[arm] += whole[arm]
+            self._untested[arm] += cut[arm]
         split = self.split
         self._is_off |= split is not None and split >= -log(LEVEL)
         if sum(self._block) >= BLOCK:
@@ -136,6 +148,7 @@ class Traffic:
             "blocks": self._blocks,
             "changed": self._has_changed,
             "untested": list(self._untested),
+            "rounds": self._rounds.state(),
         }
 
     def restore(self, state: State) -> None:
@@ -145,6 +158,10 @@ class Traffic:
         self._before, self._block = list(state["before"]), list(state["block"])
         self._blocks, self._has_changed = state["blocks"], state["changed"]
         self._untested = list(state.get("untested", (0, 0)))
+        # Releases before took each table for a whole round.
+        self._rounds = Rounds()
+        if "rounds" in state:
+            self._rounds.restore(state["rounds"])
 
     def _is_missing(self, arm: int) -> bool:
         since, rows = self._since[arm], self.counts[arm]

@@ -26,7 +26,7 @@ from schemas.events.published import PublishedEvent
 from schemas.events.times import format_time, parse_time
 from schemas.events.version_status import VersionStatus
 from schemas.tables.model_version import ModelVersion
-from schemas.tables.observations import ObservationTable, Origin
+from schemas.tables.observations import ObservationTable, Origin, Source
 from schemas.values.class_order import Classes
 
 COMPARED: Final = "comparison"
@@ -192,7 +192,9 @@ class Comparisons:
             rows = [0 if each is None else len(each) for each in arms]
             begun = comparison.assignment.settled
             new = [0 if each is None else each.made_before(begun) for each in arms]
-            comparison.add_predictions(rows[0] - new[0], rows[1] - new[1], (new[0], new[1]))
+            comparison.add_predictions(
+                rows[0] - new[0], rows[1] - new[1], (new[0], new[1]), _spans(there)
+            )
         else:
             begun = parse_time(comparison.since)
             comparison.add_labelled(
@@ -260,3 +262,13 @@ class Comparisons:
     def _assignment(self, pair: Pair) -> Assignment:
         model, *versions = pair
         return assignment_of(self._routes.of(model), self._routes.since(model), *versions)
+
+
+def _spans(arms: Sequence[TableRows]) -> dict[Source, tuple[int, int]]:
+    """Return the first and the last offset of the rows of a table by where they came from."""
+    spans: dict[Source, tuple[int, int]] = {}
+    for arm in arms:
+        for source, (first, last) in arm.spans().items():
+            begin, end = spans.get(source, (first, last))
+            spans[source] = min(begin, first), max(end, last)
+    return spans

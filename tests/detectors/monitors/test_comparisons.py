@@ -474,6 +474,17 @@ def test_versions_that_a_route_has_share_the_traffic_are_compared_by_its_split()
     assert other[-1].exposure.faults == [ExposureFault.SPLIT]
 
 
+def test_versions_with_other_features_come_table_by_table_and_share_the_traffic() -> None:
+    tables = [
+        table.only({key})
+        for table in traffic(alike, requests=6000, size=1000)
+        for key in table.versions()
+    ]
+    told = taken(routed(fleet_of(), canary(0.5)), tables)
+    assert told
+    assert [each for each in told if each.exposure.faults] == []
+
+
 def test_what_the_settings_state_counts_more_than_a_route() -> None:
     stated = replace(COMPARED, share=0.5, mode=ComparisonMode.AB, baseline="2", candidates=("1",))
     told = taken(routed(fleet_of(stated), canary(0.2)), list(traffic(alike, requests=1000)))
