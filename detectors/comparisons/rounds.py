@@ -50,13 +50,17 @@ class Rounds:
     def __init__(self) -> None:
         self.waiting = (0, 0)
         """Rows that may not be all of their round, or before which there were none of the other."""
+        self.latest = (0, 0)
+        """Rows of the latest round, of which more may come."""
         self._ends: dict[Source, int] = {}
         self._is_cut = True
 
     def add(self, rows: tuple[int, int], spans: Spans) -> Settled:
         """Add the rows of a table; return those that wait no longer."""
         whole = cut = (0, 0)
-        if self._ends and self._is_behind_all(spans):
+        is_behind_all = self._is_behind_all(spans)
+        self.latest = rows if is_behind_all else _sum(self.latest, rows)
+        if self._ends and is_behind_all:
             if self._is_cut:
                 cut, self.waiting, self._is_cut = self.waiting, (0, 0), False
             elif all(self.waiting):
@@ -77,6 +81,7 @@ class Rounds:
         """Return the whole state."""
         return {
             "waiting": list(self.waiting),
+            "latest": list(self.latest),
             "cut": self._is_cut,
             "ends": [[*source, last] for source, last in self._ends.items()],
         }
@@ -85,6 +90,8 @@ class Rounds:
         """Take over a state."""
         baseline, candidate = state["waiting"]
         self.waiting, self._is_cut = (baseline, candidate), state["cut"]
+        baseline, candidate = state["latest"]
+        self.latest = baseline, candidate
         self._ends = {Source(topic, partition): last for topic, partition, last in state["ends"]}
 
     def _is_behind_all(self, spans: Spans) -> bool:

@@ -164,7 +164,8 @@ class Traffic:
             self._rounds.restore(state["rounds"])
 
     def _is_missing(self, arm: int) -> bool:
-        since, rows = self._since[arm], self.counts[arm]
+        # Of the latest round it may come behind the other.
+        since, rows = self._since[arm] - self._rounds.latest[1 - arm], self.counts[arm]
         if since < FEWEST or not rows:
             return since >= FEWEST
         share = rows / self.rows

@@ -52,6 +52,19 @@ def test_a_round_that_is_met_in_its_middle_tests_nothing() -> None:
     assert traffic.faults(ComparisonMode.AB, 0) == []
 
 
+def test_a_version_is_missed_by_the_rounds_in_which_it_has_not_come() -> None:
+    traffic = Traffic(0.5)
+    for number in range(3):
+        begin = 5000 * number
+        traffic.add(2500, 0, {SOURCE: (begin, begin + 4998)})
+        assert traffic.faults(ComparisonMode.AB, 0) == []
+        traffic.add(0, 2500, {SOURCE: (begin + 1, begin + 4999)})
+        assert traffic.faults(ComparisonMode.AB, 0) == []
+    for number in range(3, 5):
+        traffic.add(5000, 0, {SOURCE: (5000 * number, 5000 * number + 4999)})
+    assert traffic.faults(ComparisonMode.AB, 0) == [ExposureFault.NO_TRAFFIC]
+
+
 def test_rows_of_one_version_wait_for_those_of_the_other_in_whichever_partition() -> None:
     gathered = Rounds()
     gathered.add((5, 5), {SOURCE: (0, 9)})
