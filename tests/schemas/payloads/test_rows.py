@@ -41,12 +41,13 @@ LABEL: dict[str, Any] = {
 }
 
 
-NO_LABELS: tuple[Any, ...] = ([], "null", "NaN", "nan", "None")
-NO_IDS = (None, "null", "NaN", "nan", "None")
+NO_TEXTS = ("null", "NULL", "Null", "None", "nan", "NaN", "NAN", "NaT", "<NA>", "\\N")
+NO_LABELS: tuple[Any, ...] = ([], *NO_TEXTS)
+NO_IDS = (None, *NO_TEXTS)
 
 
 def _accepts(kind: type[Prediction | Label], document: dict[str, Any], key: bytes | None) -> bool:
-    """Tell what the event type says, and the two things that it cannot."""
+    """Tell what the event type says, and the three things that it cannot."""
     try:
         event = kind.model_validate(document)
         if event.timestamp is not None:
@@ -58,6 +59,8 @@ def _accepts(kind: type[Prediction | Label], document: dict[str, Any], key: byte
         or event.features is None
         or (event.prediction is None and not event.features)
     ):
+        return False
+    if isinstance(event, Prediction) and event.model in NO_TEXTS:
         return False
     if isinstance(event, Label) and event.label in NO_LABELS:
         return False
