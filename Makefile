@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# The tests of brokers in one process, the others in another; ARGS="-n0" for a debugger.
+# Tests that need a broker go to two processes, each with its own; ARGS="-n0" for a debugger.
 PYTEST := $(BIN)/python -m pytest --numprocesses=2 --dist=loadgroup
 
 .DEFAULT_GOAL := help

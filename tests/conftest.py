@@ -45,8 +45,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             any(item.get_closest_marker(mark) for mark in ("kafka", "embedded"))
             or "mlflow" in names
         ):
-            # One process has the brokers, the others what needs none.
-            item.add_marker(pytest.mark.xdist_group("brokers"))
+            # Whole workers in one process, parts in another, each with brokers of its own.
+            is_whole = "pipeline" in item.path.parts
+            item.add_marker(pytest.mark.xdist_group("pipeline" if is_whole else "brokers"))
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

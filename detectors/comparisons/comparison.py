@@ -7,7 +7,6 @@ from detectors.comparisons.assignment import Assignment
 from detectors.comparisons.measured import Known, Measured
 from detectors.comparisons.options import ComparisonOptions
 from detectors.comparisons.pairing import LabelledRows, Pairing
-from detectors.comparisons.rounds import Spans
 from detectors.comparisons.ruling import Ruling, rule
 from detectors.comparisons.segments import SegmentLook, Segments
 from detectors.comparisons.traffic import Traffic
@@ -137,11 +136,7 @@ class Comparison:
         return True
 
     def add_predictions(
-        self,
-        baseline: int,
-        candidate: int,
-        unsettled: tuple[int, int] = (0, 0),
-        spans: Spans | None = None,
+        self, baseline: int, candidate: int, unsettled: tuple[int, int] = (0, 0)
     ) -> None:
         """Count predictions of both, of one table.
 
@@ -151,13 +146,11 @@ class Comparison:
             How many of each.
         unsettled
             How many were made besides while the assignment was new: they test no split.
-        spans
-            Where they came from; None where the table has all that was read together.
         """
         self.touched += 1
         self.traffic.pass_over(*unsettled)
         if baseline or candidate:
-            self.traffic.add(baseline, candidate, spans)
+            self.traffic.add(baseline, candidate)
 
     def add_labelled(self, baseline: LabelledRows | None, candidate: LabelledRows | None) -> None:
         """Learn from labelled rows of one table; None where a version has none."""

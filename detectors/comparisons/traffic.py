@@ -4,7 +4,6 @@ from math import log, sqrt
 from statistics import NormalDist
 from typing import Final
 
-from detectors.comparisons.rounds import Rounds, Settled, Spans
 from detectors.comparisons.split import LEVEL, split_evidence
 from detectors.snapshots.tree import State
 from schemas.events.model_comparison import ComparisonMode, ExposureFault
@@ -29,7 +28,8 @@ class Traffic:
 
     A split other than the stated one stays a fault for as long as the comparison lasts: what was
     exposed unevenly is not mended by rows that follow. Shares that change are one until a block of
-    rows has the shares of the one before: only rows of the same hours are compared.
+    rows has the shares of the one before: only rows of the same hours are compared. Both begin once
+    either version has had rows: those of one that is new may have been held back.
 
     Parameters
     ----------
@@ -52,7 +52,6 @@ class Traffic:
         self.share = share
         self._untested = [0, 0]
         """Rows of the counts that do not test the split that is stated at present."""
-        self._rounds = Rounds()
         self._is_off = False
         self._since = [0, 0]
         """Rows of the other version since the last one of each."""
@@ -68,12 +67,14 @@ class Traffic:
 
     @property
     def split(self) -> float | None:
-        """The logarithm of the e-value against the stated split, by the rows of whole rounds."""
-        if self.share is None:
-            return None
-        parts = zip(self.counts, self._untested, self._rounds.waiting, strict=True)
-        baseline, candidate = (count - untested - waiting for count, untested, waiting in parts)
-        return split_evidence((baseline, candidate), self.share)
+        """The logarithm of the e-value against the stated split."""
+        return (
+            None
+            if self.share is None
+            else split_evidence(
+                (self.counts[0] - self._untested[0], self.counts[1] - self._untested[1]), self.share
+            )
+        )
 
     def expect(self, share: float | None) -> None:
         """Have another split count from the next rows on; what was found wrong stays so."""
@@ -81,7 +82,6 @@ class Traffic:
         self._untested = list(self.counts)
         self._since, self._before, self._block = [0, 0], [0, 0], [0, 0]
         self._has_changed = False
-        self._rounds.begin_anew()
 
     def pass_over(self, baseline: int, candidate: int) -> None:
         """Count predictions that test no split."""
@@ -89,24 +89,17 @@ class Traffic:
             self.counts[arm] += new
             self._untested[arm] += new
 
-    def add(self, baseline: int, candidate: int, spans: Spans | None = None) -> None:
-        """Count predictions of both, of one table.
-
-        Parameters
-        ----------
-        baseline, candidate
-            How many of each.
-        spans
-            Where they came from; None where they are whole rounds.
-        """
+    def add(self, baseline: int, candidate: int) -> None:
+        """Count predictions of both that were read together."""
         new = (baseline, candidate)
+        are_there = all(self.counts if any(self.counts) else new)
         for arm in (0, 1):
             self.counts[arm] += new[arm]
             self._since[arm] = 0 if new[arm] else self._since[arm] + new[1 - arm]
-        whole, cut = Settled(new) if spans is None else self._rounds.add(new, spans)
-        for arm in (0, 1):
-            self._block[arm] += whole[arm]
-            self._untested[arm] += cut[arm]
+            if are_there:
+                self._block[arm] += new[arm]
+            else:
+                self._untested[arm] += new[arm]
         split = self.split
         self._is_off |= split is not None and split >= -log(LEVEL)
         if sum(self._block) >= BLOCK:
@@ -148,7 +141,6 @@ class Traffic:
             "blocks": self._blocks,
             "changed": self._has_changed,
             "untested": list(self._untested),
-            "rounds": self._rounds.state(),
         }
 
     def restore(self, state: State) -> None:
@@ -158,14 +150,9 @@ class Traffic:
         self._before, self._block = list(state["before"]), list(state["block"])
         self._blocks, self._has_changed = state["blocks"], state["changed"]
         self._untested = list(state.get("untested", (0, 0)))
-        # Releases before took each table for a whole round.
-        self._rounds = Rounds()
-        if "rounds" in state:
-            self._rounds.restore(state["rounds"])
 
     def _is_missing(self, arm: int) -> bool:
-        # Of the latest round it may come behind the other.
-        since, rows = self._since[arm] - self._rounds.latest[1 - arm], self.counts[arm]
+        since, rows = self._since[arm], self.counts[arm]
         if since < FEWEST or not rows:
             return since >= FEWEST
         share = rows / self.rows

@@ -215,15 +215,6 @@ class TableRows:
             self.segments.take(rows),
         )
 
-    def spans(self) -> dict[Source, tuple[int, int]]:
-        """Return the first and the last offset by where the rows came from."""
-        of_source = (self.offsets[self.source_of == number] for number in range(len(self.sources)))
-        return {
-            source: (int(offsets.min()), int(offsets.max()))
-            for source, offsets in zip(self.sources, of_source, strict=True)
-            if len(offsets)
-        }
-
     def between(self, begin: int, end: int) -> "TableRows":
         """Return the rows of a part of the table, from one row on and up to another one."""
         return TableRows(

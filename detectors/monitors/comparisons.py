@@ -5,13 +5,14 @@ or a candidate, as the settings name both, or as a route has them share the traf
 A version that nothing has named is not: whose traffic it takes is for the registry to tell.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from detectors.comparisons.assignment import Assignment, assignment_of, pairs_of
-from detectors.comparisons.comparison import Comparison
+from detectors.comparisons.comparison import Comparison, Look
 from detectors.comparisons.options import ComparisonOptions
 from detectors.comparisons.telling import comparison_event
+from detectors.monitors.arrived_rows import Arrived
 from detectors.monitors.compared_rollbacks import rollback_by
 from detectors.monitors.compared_rows import ComparedRows, Gathered, TableRows, by_table
 from detectors.monitors.histories import Histories
@@ -23,10 +24,10 @@ from detectors.routing.router import Router
 from detectors.snapshots.tree import State
 from detectors.versions.registry import VersionRegistry
 from schemas.events.published import PublishedEvent
-from schemas.events.times import format_time, parse_time
+from schemas.events.times import format_time
 from schemas.events.version_status import VersionStatus
 from schemas.tables.model_version import ModelVersion
-from schemas.tables.observations import ObservationTable, Origin, Source
+from schemas.tables.observations import ObservationTable
 from schemas.values.class_order import Classes
 
 COMPARED: Final = "comparison"
@@ -77,6 +78,9 @@ class Comparisons:
         self._pairs: dict[str, list[Pair]] = {}
         """Those of each model, made when they are asked for."""
         self._comparisons: dict[Pair, Comparison] = {}
+        self._waiting: dict[Pair, Arrived] = {}
+        """Pairs that are to be looked at once all is there that was read together; nothing is
+        between frames."""
         self._gathered = Gathered(self._is_compared)
 
     def consumers(
@@ -128,7 +132,7 @@ class Comparisons:
         """
         gathered = self._gathered.take()
         turned = by_their_tables(tables, found)
-        if not gathered and not turned:
+        if not gathered and not turned and not self._waiting:
             return []
         events: list[PublishedEvent] = []
         brought_by = by_table(tables, gathered)
@@ -138,7 +142,11 @@ class Comparisons:
             events += [each for each in asked if each is not None]
             for at, brought in brought_by:
                 if at == number:
-                    events += self._compared(brought)
+                    events += self.histories.take(brought)
+                    self._add(brought)
+            if not tables[number].is_continued:
+                # Both versions' rows that were read together are there.
+                events += self._look()
         return events
 
     def stamps(self) -> Iterator[tuple[Pair, Hashable]]:
@@ -168,39 +176,40 @@ class Comparisons:
             if comparison is not None:
                 self._comparisons[model, baseline, candidate] = comparison
 
-    def _compared(self, brought: dict[ModelVersion, TableRows]) -> Iterator[PublishedEvent]:
-        yield from self.histories.take(brought)
+    def _add(self, brought: Mapping[ModelVersion, TableRows]) -> None:
+        """Take what a table has brought to the pairs of its models."""
         for model in dict.fromkeys(model for model, _ in brought):
             for pair in self._pairs_of(model):
-                yield from self._compare(pair, brought)
+                arms = [brought.get((model, each)) for each in pair[1:]]
+                there = [each for each in arms if each is not None]
+                options = self.options_of(model)
+                if there and options is not None:
+                    comparison = self._comparison(pair, options, there)
+                    self._waiting.setdefault(pair, Arrived()).add(comparison, arms)
 
-    def _compare(
-        self, pair: Pair, brought: dict[ModelVersion, TableRows]
+    def _comparison(
+        self, pair: Pair, options: ComparisonOptions, there: Iterable[TableRows]
+    ) -> Comparison:
+        """Return that of a pair, begun with its first rows."""
+        if pair not in self._comparisons:
+            since = format_time(min(each.oldest for each in there))
+            self._comparisons[pair] = Comparison(options, since, self._assignment(pair))
+        return self._comparisons[pair]
+
+    def _look(self) -> Iterator[PublishedEvent]:
+        """Look at each pair that has rows which it was not looked at with."""
+        waiting, self._waiting = self._waiting, {}
+        for pair, arrived in waiting.items():
+            comparison = self._comparisons.get(pair)
+            if comparison is None or arrived.at is None:
+                continue
+            arrived.count(comparison)
+            yield from self._told(pair, comparison, comparison.look(arrived.at))
+
+    def _told(
+        self, pair: Pair, comparison: Comparison, look: Look | None
     ) -> Iterator[PublishedEvent]:
         model, baseline, candidate = pair
-        arms = [brought.get((model, each)) for each in (baseline, candidate)]
-        there = [each for each in arms if each is not None]
-        options = self.options_of(model)
-        if not there or options is None:
-            return
-        comparison = self._comparisons.get(pair)
-        if comparison is None:
-            since = format_time(min(each.oldest for each in there))
-            comparison = Comparison(options, since, self._assignment(pair))
-            self._comparisons[pair] = comparison
-        if there[-1].origin is Origin.PREDICTIONS:
-            rows = [0 if each is None else len(each) for each in arms]
-            begun = comparison.assignment.settled
-            new = [0 if each is None else each.made_before(begun) for each in arms]
-            comparison.add_predictions(
-                rows[0] - new[0], rows[1] - new[1], (new[0], new[1]), _spans(there)
-            )
-        else:
-            begun = parse_time(comparison.since)
-            comparison.add_labelled(
-                *(None if each is None else each.made_since(begun) for each in arms)
-            )
-        look = comparison.look(there[-1].at)
         if look is not None:
             yield comparison_event(model, baseline, candidate, comparison, look)
         if comparison.latest is not None:
@@ -262,13 +271,3 @@ class Comparisons:
     def _assignment(self, pair: Pair) -> Assignment:
         model, *versions = pair
         return assignment_of(self._routes.of(model), self._routes.since(model), *versions)
-
-
-def _spans(arms: Sequence[TableRows]) -> dict[Source, tuple[int, int]]:
-    """Return the first and the last offset of the rows of a table by where they came from."""
-    spans: dict[Source, tuple[int, int]] = {}
-    for arm in arms:
-        for source, (first, last) in arm.spans().items():
-            begin, end = spans.get(source, (first, last))
-            spans[source] = min(begin, first), max(end, last)
-    return spans

@@ -225,14 +225,15 @@ class Fleet:
                 taken.append(self._take(table, look))
             else:
                 self.newcomers.hold(table.take(look.held))
-                if self.newcomers.is_full:
+                if self.newcomers.is_full or (known and known[-1].is_continued):
                     taken += self._take_known(known)
                     known = []
                 found, evicted = self._make_room()
-                found += self.comparisons.settle([table], found)
+                rest = table.only(set(table.versions()) - look.strange)
+                is_continued = table.is_continued or len(rest) > 0
+                found += self.comparisons.settle([replace(table, is_continued=is_continued)], found)
                 taken.append(Taken(table.only(look.strange), found, evicted))
-                if len(look.strange) < len(table.models):
-                    rest = table.only(set(table.versions()) - look.strange)
+                if len(rest) > 0:
                     taken += self._add_known(rest, known)
         taken += self._take_known(known)
         for each in taken:

@@ -10,6 +10,7 @@ Version 3 has errors in place of predictions and labels; all else is the same.
 
 import struct
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import starmap
 from typing import Any, Final
 
@@ -104,6 +105,8 @@ def decode_frame(frame: bytes) -> list[ObservationTable]:
         arrays.end()
         for table in tables:
             _check(table)
+        last = {table.origin: table for table in tables}
+        tables = [replace(table, is_continued=table is not last[table.origin]) for table in tables]
     except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
         raise InvalidMessage(Reason.UNDECODABLE, f"observations: {error}") from error
     return tables

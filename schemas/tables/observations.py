@@ -173,6 +173,8 @@ class ObservationTable:
         As of `ObservationBatch`, over the rows of all versions.
     models
         The versions in the order of their rows; each occurs once.
+    is_continued
+        Whether another table of its frame has rows of the same origin, which were read with these.
     """
 
     origin: Origin
@@ -182,6 +184,7 @@ class ObservationTable:
     offsets: Integers
     times: Integers
     columns: tuple[Column, ...]
+    is_continued: bool = False
 
     def __len__(self) -> int:
         return len(self.offsets)
@@ -242,31 +245,13 @@ class ObservationTable:
             self.offsets[rows],
             self.times[rows],
             tuple(column.take(rows) for column in self.columns),
+            self.is_continued,
         )
 
-    def halves(self) -> "tuple[ObservationTable, ObservationTable]":
-        """Return two tables of about half the rows each, at least two, with what they need."""
-        if len(self.models) == 1:
-            first, second = next(self.batches()).halves()
-            return self.of(first), self.of(second)
-        middle = len(self.models) // 2
-        row = self.bounds()[middle]
-        return (
-            self._between(self.models[:middle], 0, row),
-            self._between(self.models[middle:], row, len(self)),
-        )
-
-    def _between(self, models: tuple[ModelRows, ...], begin: int, end: int) -> "ObservationTable":
-        columns = (column.between(begin, end) for column in self.columns)
-        return ObservationTable(
-            self.origin,
-            models,
-            self.sources,
-            self.source_of[begin:end],
-            self.offsets[begin:end],
-            self.times[begin:end],
-            tuple(column.compact() for column in columns if not column.is_absent),
-        )
+    def compact(self) -> "ObservationTable":
+        """Return the rows with no other columns and categories than those that occur."""
+        kept = tuple(column.compact() for column in self.columns if not column.is_absent)
+        return replace(self, columns=kept)
 
     def batch(
         self, rows: ModelRows, begin: int, end: int, *, columns: tuple[Column, ...] | None = None

@@ -122,12 +122,54 @@ def test_tables_share_a_frame_and_are_parted_where_it_does_not_fit() -> None:
     parts = [(those, frame) for those, frame in framed(large) if isinstance(frame, bytes)]
     assert max(len(frame) for _, frame in parts) <= CARRIED
     decoded = [table for _, frame in parts for table in decode_frame(frame)]
-    rows = {
-        each.model: each.columns[0].values.tolist() for one in decoded for each in one.batches()
-    }
-    assert rows == {
-        each.model: each.columns[0].values.tolist() for one in large for each in one.batches()
-    }
+    assert _values(decoded) == _values(large)
+    # Each version has its earlier rows in the same frame as the others have theirs.
+    first = decode_frame(parts[0][1])
+    assert {each.model for each in first[0].models} == {f"a{n}" for n in range(7)}
+    assert len({rows.rows for rows in first[0].models}) == 1
+
+
+def _values(tables: list[ObservationTable]) -> dict[str, list[float]]:
+    """Return the values of each model, in order of size."""
+    found: dict[str, list[float]] = {}
+    for batch in (batch for table in tables for batch in table.batches()):
+        found.setdefault(batch.model, []).extend(batch.columns[0].values.tolist())
+    return {model: sorted(values) for model, values in found.items()}
+
+
+def test_rows_of_two_sources_with_a_record_each_are_parted_too() -> None:
+    texts = ["a" * 200, "b" * 200]
+    whole = ObservationTable(
+        Origin.PREDICTIONS,
+        (ModelRows("m", "1", 2),),
+        (Source("p", 0), Source("p", 1)),
+        np.array([0, 1]),
+        np.array([7, 7]),
+        np.zeros(2, dtype=np.int64),
+        tuple(column_of(f"c{n}", Role.FEATURE, texts) for n in range(CARRIED // 400)),
+    )
+    frames = list(framed([whole]))
+    assert [table.source_of.tolist() for (table,), _ in frames] == [[0], [1]]
+    assert all(isinstance(frame, bytes) for _, frame in frames)
+
+
+def test_an_event_of_several_versions_is_parted_by_these() -> None:
+    names = [f"{n:0240}" for n in range(CARRIED // 500)]
+    tables = [
+        ObservationTable(
+            Origin.PREDICTIONS,
+            (ModelRows("m", version, 1),),
+            (Source("p", 0),),
+            np.zeros(1, dtype=np.int64),
+            np.array([7]),
+            np.zeros(1, dtype=np.int64),
+            tuple(column_of(version + name, Role.FEATURE, [1.0]) for name in names),
+        )
+        for version in "12"
+    ]
+    frames = list(framed(tables))
+    assert [[each.models[0].version for each in those] for those, _ in frames] == [["1"], ["2"]]
+    assert all(isinstance(frame, bytes) for _, frame in frames)
 
 
 def test_nothing_makes_no_frame() -> None:

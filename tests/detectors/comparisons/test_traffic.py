@@ -47,6 +47,25 @@ def test_a_wrong_split_stays_wrong() -> None:
     assert traffic.faults(ComparisonMode.SHADOW, 0) == []
 
 
+def test_rows_from_before_the_other_version_was_there_test_no_split() -> None:
+    traffic = Traffic(0.5)
+    traffic.add(600, 0)  # those of the other are held until it has shown itself
+    traffic.add(50, 600)
+    fed(traffic, 0.5, 4 * BLOCK)
+    assert traffic.faults(ComparisonMode.AB, 0) == []
+    assert traffic.rows == 1250 + 4 * BLOCK
+    traffic.add(500, 0)
+    assert traffic.faults(ComparisonMode.AB, 0) == [ExposureFault.SPLIT]
+
+
+def test_a_version_that_never_comes_is_missed() -> None:
+    traffic = Traffic(0.5)
+    traffic.add(FEWEST - 1, 0)
+    assert traffic.faults(ComparisonMode.AB, 0) == []
+    traffic.add(1, 0)
+    assert traffic.faults(ComparisonMode.AB, 0) == [ExposureFault.NO_TRAFFIC]
+
+
 def test_a_version_that_stops_is_missed_until_it_comes_back() -> None:
     traffic = fed(Traffic(None), 0.5, 1000)
     assert traffic.faults(ComparisonMode.AB, 0) == []

@@ -444,7 +444,7 @@ def test_nothing_is_kept_of_models_that_are_not_watched() -> None:
         comparisons.unwatched((model, "1"))
         comparisons.notice(model)
     kept = [each for each in vars(comparisons).values() if isinstance(each, dict)]
-    assert kept == [{}] * 3
+    assert kept == [{}] * 4
 
 
 def canary(share: float, *, step: int = 0, **changed: Any) -> ModelRoute:
@@ -472,17 +472,6 @@ def test_versions_that_a_route_has_share_the_traffic_are_compared_by_its_split()
 
     other = taken(routed(fleet_of(), canary(0.2)), list(traffic(alike, requests=3000)))
     assert other[-1].exposure.faults == [ExposureFault.SPLIT]
-
-
-def test_versions_with_other_features_come_table_by_table_and_share_the_traffic() -> None:
-    tables = [
-        table.only({key})
-        for table in traffic(alike, requests=6000, size=1000)
-        for key in table.versions()
-    ]
-    told = taken(routed(fleet_of(), canary(0.5)), tables)
-    assert told
-    assert [each for each in told if each.exposure.faults] == []
 
 
 def test_what_the_settings_state_counts_more_than_a_route() -> None:
@@ -571,3 +560,23 @@ def test_routes_go_on_after_a_restart_and_a_state_from_before_there_were_any_is_
     assert old.routes.all == []
     routed(old, canary(0.5))  # the topic is read from its beginning after an upgrade
     assert taken(old, list(traffic(alike, requests=2500))[30:])[-1].since == before[-1].since
+
+
+def parted(table: ObservationTable) -> list[ObservationTable]:
+    """Return what was read together as a table for each version, as where features differ."""
+    tables = [table.only([key]) for key in table.versions()]
+    return [replace(each, is_continued=each is not tables[-1]) for each in tables]
+
+
+@pytest.mark.parametrize("at_once", [1, 4])
+def test_versions_with_tables_of_their_own_are_compared_as_in_one(at_once: int) -> None:
+    whole, apart = (routed(fleet_of(), canary(0.5), at=START - 86_400_000) for _ in range(2))
+    tables = list(traffic(better, requests=3000, size=300))
+    expected = taken(whole, tables)
+    found: list[ModelComparison] = []
+    for begin in range(0, len(tables), at_once):
+        parts = [part for table in tables[begin : begin + at_once] for part in parted(table)]
+        found += looks([event for each in apart.update_all(parts) for event in each.events])
+    assert all(each.exposure.faults == [] for each in found)
+    assert [each.decision for each in found] == [each.decision for each in expected]
+    assert [each.exposure.split for each in found] == [each.exposure.split for each in expected]

@@ -242,3 +242,12 @@ def test_a_frame_of_a_version_that_is_not_read_is_no_bad_input(version: int) -> 
 def test_a_table_is_written_as_the_release_before_reads_it() -> None:
     (table,) = decode_frame((DATA / "labels.dlo3").read_bytes())
     assert encode_frame([table], FRAMES_BEFORE) == (DATA / "labels.dlo3").read_bytes()
+
+
+def test_tables_say_whether_others_of_their_origin_follow_in_the_frame() -> None:
+    labels = replace(TABLE, origin=Origin.LABELS)
+    frame = encode_frame([TABLE, TABLE, labels, TABLE, labels])
+    decoded = decode_frame(frame)
+    assert [table.is_continued for table in decoded] == [True, True, True, False, False]
+    assert [table.take(table.offsets < 0).is_continued for table in decoded[:1]] == [True]
+    assert encode_frame(decoded) == frame
