@@ -39,6 +39,8 @@ class OfflineDetection:
         Ids of the routes that Driftline has decided.
     noticed, routed
         Model events, and ids of people's routes, in their order.
+    told
+        What Driftline itself has told of versions, with its decisions.
     seen
         Rows of each origin, topic, partition and offset, with the model version and how often.
     """
@@ -53,6 +55,7 @@ class OfflineDetection:
     routes: set[str] = field(default_factory=set)
     noticed: list[ModelEvent] = field(default_factory=list)
     routed: list[str] = field(default_factory=list)
+    told: list[ModelEvent] = field(default_factory=list)
     seen: dict[tuple[Origin, str, int, int], dict[ModelVersion, int]] = field(
         default_factory=lambda: defaultdict(lambda: defaultdict(int))
     )
@@ -63,11 +66,13 @@ class OfflineDetection:
         for value in values:
             for found in events_of(fleet, value):
                 self._ids_of(found).add(found.event_id)
+            decisions = list(fleet.router.decisions())
             self.routes |= {
                 each.route.route_id
-                for each in fleet.router.decisions()
+                for each in decisions
                 if each.route is not None and each.route.decision.kind is DecidedBy.DRIFTLINE
             }
+            self.told += [each.event for each in decisions if each.event is not None]
             match notice_of(value):
                 case ModelEvent() as event:
                     self.noticed.append(event)

@@ -152,11 +152,11 @@ class Oracle:
         """Every model event has come to the monitors and to the policy."""
         happened = [_happened(message) for each in lifecycle.values() for message in each]
         found = {
-            "observations": [event.alert_id for event in detection.noticed],
-            "lifecycle": [each.alert_id for each in happened if isinstance(each, ModelEvent)],
+            "observations": [_own_id(event) for event in detection.noticed],
+            "lifecycle": [_own_id(each) for each in happened if isinstance(each, ModelEvent)],
         }
+        expected = [*self._ledger.notices.values(), *map(_own_id, detection.told)]
         for where, ids in found.items():
-            expected = self._ledger.notices.values()
             self._verdict.compare(f"model events in the {where}", ids, expected)
             self._verdict.duplicated += len(ids) - len(set(ids))
 
@@ -262,6 +262,13 @@ def _in_time(alerts: list[Message], events: list[Message]) -> list[Evidence]:
     ]
     timed += [(message.timestamp()[1], _happened(message)) for message in events]
     return [event for _, event in sorted(timed, key=lambda each: each[0])]
+
+
+def _own_id(event: ModelEvent) -> str:
+    """Return what tells an event from others: traffic names an alert, Driftline does not."""
+    if event.alert_id is not None:
+        return event.alert_id
+    return " ".join((event.type, event.model, event.version or "", event.timestamp or ""))
 
 
 def _happened(message: Message) -> ModelEvent | RetrainSignal:

@@ -163,7 +163,7 @@ def test_workers_that_come_go_and_are_killed_give_what_one_offline_run_gives(
                 send_each(500)
                 assert second.stop() == 0, second.log()
                 send_each(400)
-                for topic in ("predictions", "driftline-observations"):
+                for topic in ("predictions", "driftline-observations", "drift-alerts"):
                     wait_until(partial(drained, client, topic), within=60.0, why=third.log)
                 assert third.stop() == 0, third.log()
     expected = check_against_the_oracle(client)
