@@ -268,7 +268,7 @@ def _own_id(event: ModelEvent) -> str:
     """Return what tells an event from others: traffic names an alert, Driftline does not."""
     if event.alert_id is not None:
         return event.alert_id
-    return " ".join((event.type, event.model, event.version or "", event.timestamp or ""))
+    return f"{event.type} {event.model} {event.version} {event.timestamp}"
 
 
 def _happened(message: Message) -> ModelEvent | RetrainSignal:
