@@ -272,6 +272,7 @@ class Rollbacks:
             cause.against,
             self._registry.standing_of(cause.model),
             serving(route, None),
+            self._registry.seen(cause.model),
             model.gone,
         )
 

@@ -11,6 +11,7 @@ def target_of(
     against: str | None,
     standing: Standing | None,
     served: Collection[str],
+    seen: Collection[str],
     gone: Collection[str] = (),
 ) -> str | None:
     """Return the last good version that served, apart from one; None where there is none.
@@ -29,19 +30,23 @@ def target_of(
         How the versions of the model stand by its model events; None where there were none.
     served
         Versions that have a share of the traffic by the route in force.
+    seen
+        Versions that have had rows.
     gone
         Versions of which a rollback was asked, and not refused.
 
     Examples
     --------
-    >>> target_of("8", "7", None, {"7", "8"}), target_of("8", None, None, ())
+    >>> target_of("8", "7", None, {"7", "8"}, {"7", "8"}), target_of("8", None, None, (), {"8"})
     ('7', None)
     """
     return next(
         (
             each
             for each in _candidates(against, standing, served)
-            if each != version and each not in gone and not _is_rolled_back(each, standing)
+            if (each == against or each in seen)
+            and each not in {version, *gone}
+            and not _is_rolled_back(each, standing)
         ),
         None,
     )

@@ -250,6 +250,11 @@ class VersionRegistry:
             return None
         return standing.histories[key[1]][-1].since
 
+    def seen(self, model: str) -> set[str]:
+        """Return the versions of a model that have had rows."""
+        names = self._names(model)
+        return {each for each in names if self._versions[model, each].traffic.rows > 0}
+
     def before(self, key: ModelVersion) -> str | VersionsBefore:
         """Return the version that served before another one, whose rows may have come by now.
 

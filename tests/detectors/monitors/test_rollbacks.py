@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 from detectors.monitors.rollbacks import MOST_MODELS, Rollbacks
@@ -15,6 +16,7 @@ from schemas.documents import examples
 from schemas.events.model_event import ModelEventType
 from schemas.events.performance_alert import PerformanceAlert
 from schemas.events.rollback_request import RollbackCause, RollbackRequest
+from schemas.events.times import parse_time
 from tests.detectors.rollback.causes import at, cause_of, evidence_of
 from tests.detectors.versions.events import event
 from tests.schemas.events.routes import canary_of, document_of, notice_of, route_of
@@ -32,8 +34,13 @@ class Model:
         self.rollbacks = Rollbacks(lambda _: options, self.registry, self.router)
         self._routes = 0
 
-    def happens(self, kind: str, version: str | None, time: str, **more: Any) -> None:
+    def happens(
+        self, kind: str, version: str | None, time: str, *, serves: bool = True, **more: Any
+    ) -> None:
         happened = event(kind, version, time, **more)
+        if version is not None and serves:
+            noon = np.array([parse_time("2026-03-01T12:00:00Z")])
+            self.registry.count(("fraud", version), noon)
         self.registry.notice(happened, is_new=True)
         restarts = kind in {"version_deployed", "rolled_back"}
         self.rollbacks.notice(happened, is_new=True, restarts=restarts)
@@ -85,6 +92,17 @@ def test_a_cause_asks_once_to_go_back_to_the_last_good_version() -> None:
     assert model.found(1) is None
     assert model.found(2, key="other") is None
     assert model.causes() == [CauseOutcome.REQUESTED, CauseOutcome.OPEN, CauseOutcome.OPEN]
+
+
+def test_a_version_that_events_alone_name_is_no_target() -> None:
+    model = deployed("7")
+    model.happens("version_deployed", "8x", "11:20", serves=False)
+    model.happens("version_deployed", "8", "11:30")
+
+    request = model.found(against=None)
+
+    assert request is not None
+    assert request.target == "7"
 
 
 def test_without_a_good_version_nothing_is_asked_and_that_is_counted_once() -> None:

@@ -6,6 +6,7 @@ from detectors.rollback.target import target_of
 from detectors.versions.lifecycle import Change, Lifecycle, Remark, Standing
 from schemas.events.model_event import ModelEventType
 
+ALL = "6789"
 DEPLOYED, ROLLED_BACK = ModelEventType.VERSION_DEPLOYED, ModelEventType.ROLLED_BACK
 
 
@@ -37,23 +38,28 @@ SEVEN_EIGHT = standing_of((DEPLOYED, "6"), (DEPLOYED, "7"), (DEPLOYED, "8"))
 def test_it_is_the_champion_or_the_one_before_never_one_that_was_rolled_back(
     version: str, standing: Standing | None, target: str | None
 ) -> None:
-    assert target_of(version, None, standing, ()) == target
+    assert target_of(version, None, standing, (), ALL) == target
 
 
 def test_what_serves_and_is_known_to_be_better_comes_first_with_or_without_events() -> None:
-    assert target_of("8", "6", SEVEN_EIGHT, {"6", "8"}) == "6"
-    assert target_of("8", "6", None, {"6", "8"}) == "6"
+    assert target_of("8", "6", SEVEN_EIGHT, {"6", "8"}, ALL) == "6"
+    assert target_of("8", "6", None, {"6", "8"}, ALL) == "6"
 
 
 def test_what_is_better_but_serves_nobody_and_never_served_is_no_target() -> None:
-    assert target_of("8", "9", SEVEN_EIGHT, {"8"}) == "7"
-    assert target_of("8", "9", None, {"8"}) is None
+    assert target_of("8", "9", SEVEN_EIGHT, {"8"}, ALL) == "7"
+    assert target_of("8", "9", None, {"8"}, ALL) is None
 
 
 def test_a_version_whose_rollback_was_asked_for_is_no_target() -> None:
-    assert target_of("8", "7", SEVEN_EIGHT, {"7", "8"}, {"7"}) == "6"
+    assert target_of("8", "7", SEVEN_EIGHT, {"7", "8"}, ALL, {"7"}) == "6"
 
 
 def test_a_version_that_was_rolled_back_and_has_traffic_by_a_route_is_no_target() -> None:
     standing = standing_of((DEPLOYED, "7"), (DEPLOYED, "8"), (ROLLED_BACK, "7"))
-    assert target_of("7", "8", standing, {"7", "8"}) is None
+    assert target_of("7", "8", standing, {"7", "8"}, ALL) is None
+
+
+def test_a_version_without_a_row_is_no_target() -> None:
+    assert target_of("8", None, SEVEN_EIGHT, (), {"6", "8"}) == "6"
+    assert target_of("8", None, SEVEN_EIGHT, (), {"8"}) is None
