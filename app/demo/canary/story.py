@@ -103,8 +103,10 @@ class Story:
 
     @property
     def passed(self) -> bool:
-        """Whether a worse candidate was sent back, or a better one serves alone."""
+        """Whether a worse candidate was asked to go and went, or a better one serves alone."""
         if self.ended is None or self.is_called_worse is not self.is_worse:
+            return False
+        if self.is_worse and self.asked is None:
             return False
         winner = SERVING if self.is_worse else self.candidate
         serving = [one.version for one in self.ended.event.versions if one.share]

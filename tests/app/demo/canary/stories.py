@@ -3,7 +3,9 @@
 from app.demo.canary.requests import Requests
 from app.demo.canary.story import Story
 from app.demo.canary.versions import BETTER, SERVING, WORSE
+from schemas.documents.examples import ROLLBACK_REQUEST
 from schemas.events.model_comparison import ModelComparison
+from schemas.events.rollback_request import RollbackRequest
 from schemas.events.routing import ModelRoute
 from tests.schemas.events.comparisons import comparison_of, good_comparison
 from tests.schemas.events.routes import canary_of, document_of, route_of
@@ -17,6 +19,11 @@ def bad_look() -> ModelComparison:
 def good_look() -> ModelComparison:
     """Return a look that calls 8 better than 7."""
     return good_comparison(version="8", baseline="7")
+
+
+def asked() -> RollbackRequest:
+    """Return a request that asks for a rollback."""
+    return RollbackRequest.model_validate(ROLLBACK_REQUEST)
 
 
 def alone(version: str) -> ModelRoute:

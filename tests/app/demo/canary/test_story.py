@@ -5,7 +5,7 @@ from app.demo.canary.story import Story, telling
 from app.demo.canary.versions import SERVING
 from app.demo.scenario import FRAUD
 from schemas.events.model_comparison import ComparisonDecision
-from tests.app.demo.canary.stories import alone, bad_look, begun, good_look
+from tests.app.demo.canary.stories import alone, asked, bad_look, begun, good_look
 from tests.schemas.events.comparisons import comparison_of
 
 
@@ -22,6 +22,7 @@ def test_a_bad_version_that_is_called_so_and_sent_back_is_a_story_that_passed() 
 
     story.look(bad_look(), 7.0)
     moments.append((*_moments(story), story.passed))
+    story.ask(asked(), 7.1)
     story.route(alone("7"), 7.2)
     moments.append((*_moments(story), story.passed))
 
@@ -54,10 +55,21 @@ def test_a_good_version_that_is_sent_back_and_a_bad_one_that_stays_are_faults() 
     assert not bad.passed
 
 
+def test_a_bad_version_whose_rollback_nobody_asks_for_is_a_fault() -> None:
+    story = begun()
+    story.look(bad_look(), 7.0)
+    story.route(alone("7"), 7.2)
+    passed = [story.passed]
+    story.ask(asked(), 7.3)
+
+    assert [*passed, story.passed] == [False, True]
+
+
 def test_a_customer_who_goes_back_and_forth_in_a_ramp_is_a_fault_and_after_it_is_none() -> None:
     story, request = begun(), next(iter(Requests(9).take(1)))
     story.answer(request, story.candidate, 6.0)
     story.look(bad_look(), 7.0)
+    story.ask(asked(), 7.1)
     story.route(alone("7"), 7.2)
     story.answer(request, SERVING, 8.0)
     assert story.passed
@@ -66,6 +78,7 @@ def test_a_customer_who_goes_back_and_forth_in_a_ramp_is_a_fault_and_after_it_is
     other.answer(request, other.candidate, 6.0)
     other.answer(request, SERVING, 6.5)
     other.look(bad_look(), 7.0)
+    other.ask(asked(), 7.1)
     other.route(alone("7"), 7.2)
     assert (other.moved_back, other.passed) == (1, False)
 
