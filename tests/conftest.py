@@ -13,6 +13,7 @@ from app.kafka.embedded import EmbeddedBroker
 from app.worker.kernel_cache import forget_stale
 from app.worker.warm_up import warm_up
 from tests.kafka import KafkaCluster, KafkaUnavailable
+from tests.kafka.readiness import await_groups
 from tests.kafka.secured import SecuredKafka
 from tests.mlflow.server import MlflowServer, MlflowUnavailable
 
@@ -79,6 +80,7 @@ def embedded_broker() -> Iterator[EmbeddedBroker]:
 def kafka() -> Iterator[KafkaCluster]:
     """A real Apache Kafka; its absence skips the test, but fails it where CI is set."""
     with _started(KafkaCluster()) as cluster:
+        await_groups(cluster.bootstrap)
         yield cluster
 
 

@@ -1,6 +1,6 @@
 """Whether a broker that may still be starting can be used."""
 
-from confluent_kafka import KafkaException
+from confluent_kafka import Consumer, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient
 
 
@@ -27,3 +27,15 @@ def is_ready(admin: AdminClient, topic: str | None = None) -> bool:
     ]
     led = all(partition.leader >= 0 and partition.error is None for partition in partitions)
     return bool(metadata.brokers) and led and (topic is None or bool(partitions))
+
+
+def await_groups(bootstrap: str) -> None:
+    """Wait until a broker takes groups: it makes the topic of these when it is first asked for one.
+
+    A client that joins a group meanwhile may wait for its partitions for minutes.
+    """
+    consumer = Consumer({"bootstrap.servers": bootstrap, "group.id": "first", "log_level": 0})
+    try:
+        consumer.committed([TopicPartition("none", 0)], timeout=60.0)
+    finally:
+        consumer.close()
