@@ -145,11 +145,11 @@ def candidates(field: str, documents: Sequence[Mapping[str, Any]]) -> list[str]:
                 found.setdefault(path, []).append(value)
     usual = {path: values for path, values in found.items() if 2 * len(values) > len(documents)}
     ranked = {path: rank for path in usual if (rank := _rank(path, names)) is not None}
-    if field == "scores":
-        called = (path for path in usual if other_prediction((path,)) and _is_chance(path))
-        ranked = dict.fromkeys(called, len(names)) | ranked
-    if field == "prediction":
-        called = (path for path in usual if other_prediction((path,)) and not _is_chance(path))
+    if field in {"prediction", "scores"}:
+        is_chance = field == "scores"
+        called = (
+            path for path in usual if other_prediction((path,)) and _is_chance(path) is is_chance
+        )
         ranked = dict.fromkeys(called, len(names)) | ranked
     if field == _ID:
         # Whatever it is called: what is another one in each document may well be an id.

@@ -138,7 +138,7 @@ class Comparison:
     def add_predictions(
         self, baseline: int, candidate: int, unsettled: tuple[int, int] = (0, 0)
     ) -> None:
-        """Count predictions of both, of one table.
+        """Count predictions of both that were read together.
 
         Parameters
         ----------

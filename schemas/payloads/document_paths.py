@@ -1,5 +1,6 @@
 """Paths into documents, dots between their steps."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from schemas.events.codec import json_in_text
@@ -32,3 +33,21 @@ def value_at(document: Any, path: str) -> Any:
         else:
             return NOWHERE
     return value
+
+
+def places_of(names: Iterable[str], paths: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """Return the steps to each field that has a place; the others stand under their own names.
+
+    A member that is given to a field is no other one: who has its name has no place.
+
+    Examples
+    --------
+    >>> places_of(["prediction", "label", "id"], {"prediction": "label", "id": "a.id"})
+    {'prediction': ('label',), 'id': ('a', 'id')}
+    """
+    given = set(paths.values())
+    return {
+        name: tuple(paths.get(name, name).split("."))
+        for name in names
+        if name in paths or name not in given
+    }

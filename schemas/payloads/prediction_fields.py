@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
-from schemas.payloads.document_paths import value_at
+from schemas.payloads.document_paths import places_of, value_at
 from schemas.payloads.rows import FieldMap
 
 REST: Final = frozenset({"*", "$"})
@@ -69,12 +69,7 @@ class PredictionFields(FieldMap):
 
     def paths_of_fields(self) -> Mapping[str, tuple[str, ...]]:
         """Return the steps to each field but the features."""
-        given = set(self.paths.values())
-        return {
-            name: tuple(self.paths.get(name, name).split("."))
-            for name in FIELDS
-            if name != "features" and (name in self.paths or name not in given)
-        }
+        return places_of((name for name in FIELDS if name != "features"), self.paths)
 
     def others(self, prefix: tuple[str, ...]) -> Tree:
         """Return the members below a path that are no features."""

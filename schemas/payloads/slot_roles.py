@@ -7,6 +7,7 @@ from typing import Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from schemas.payloads.document_paths import places_of
 from schemas.scan.keys import KeyTable
 
 Roles = NDArray[np.uint8]
@@ -38,12 +39,7 @@ class SlotRoles(ABC, Generic[RoleT]):
         self, keys: KeyTable, fields: Mapping[str, RoleT], paths: Mapping[str, str]
     ) -> None:
         self._keys = keys
-        given = set(paths.values())
-        placed = {
-            name: tuple(paths.get(name, name).split("."))
-            for name in fields
-            if name in paths or name not in given
-        }
+        placed = places_of(fields, paths)
         self._fields = {path: fields[name] for name, path in placed.items()}
         nested = any(
             path[:length] in self._fields for path in self._fields for length in range(1, len(path))
