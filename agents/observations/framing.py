@@ -31,7 +31,7 @@ def framed(
     if len(frame) <= CARRIED:
         yield whole, frame
         return
-    halves = _halves(whole)
+    halves = halves_of(whole)
     if not all(halves) and len(whole[0].models) == len(whole) == 1:
         detail = f"{len(frame)} bytes as rows of columns, at most {CARRIED} are taken"
         yield whole, InvalidMessage(Reason.TOO_LARGE, detail)
@@ -40,7 +40,7 @@ def framed(
         yield from framed(half, version)
 
 
-def _halves(tables: Sequence[ObservationTable]) -> tuple[Tables, Tables]:
+def halves_of(tables: Sequence[ObservationTable]) -> tuple[Tables, Tables]:
     """Return the rows of the earlier records of each source, and those of the later ones."""
     middles = _middles(tables)
     first, second = [], []

@@ -146,22 +146,6 @@ class ObservationBatch:
             columns=tuple(column.take(rows) for column in self.columns),
         )
 
-    def halves(self) -> "tuple[ObservationBatch, ObservationBatch]":
-        """Return two batches of about half the rows, each with the columns that it needs.
-
-        Rows of one record stay together: they count once, all or none of them. The second is empty
-        where all rows are of one.
-        """
-        first = np.arange(len(self)) < middle_between(
-            self.offsets * len(self.sources) + self.source_of
-        )
-        return self.take(first).compact(), self.take(~first).compact()
-
-    def compact(self) -> "ObservationBatch":
-        """Return the rows with no other columns and categories than those that occur."""
-        kept = tuple(column.compact() for column in self.columns if not column.is_absent)
-        return replace(self, columns=kept)
-
 
 @dataclass(frozen=True, slots=True)
 class ObservationTable:

@@ -4,14 +4,14 @@ import numpy as np
 import orjson
 import pytest
 
-from agents.observations.framing import framed
+from agents.observations.framing import framed, halves_of
 from agents.stages.intake import IntakeOptions
 from agents.transport.sizes import CARRIED
 from app.settings.limits import MOST_FEATURES
 from schemas.events.invalid import InvalidMessage, Reason
 from schemas.payloads.row_columns import prediction_columns
 from schemas.payloads.rows import PredictionRow
-from schemas.tables.columns import Role, column_of
+from schemas.tables.columns import Column, Kind, Role, column_of
 from schemas.tables.declared import Declared
 from schemas.tables.frames import decode_frame
 from schemas.tables.observations import ModelRows, ObservationTable, Origin, Source
@@ -151,6 +151,41 @@ def test_rows_of_two_sources_with_a_record_each_are_parted_too() -> None:
     frames = list(framed([whole]))
     assert [table.source_of.tolist() for (table,), _ in frames] == [[0], [1]]
     assert all(isinstance(frame, bytes) for _, frame in frames)
+
+
+def test_halves_have_no_columns_that_no_row_of_theirs_has() -> None:
+    flags = np.array([0, 1], np.uint8)
+    sparse = ObservationTable(
+        Origin.PREDICTIONS,
+        (ModelRows("m", "1", 2),),
+        (Source("t", 0),),
+        np.zeros(2, dtype=np.int64),
+        np.arange(2),
+        np.zeros(2, dtype=np.int64),
+        (
+            column_of("c", Role.FEATURE, ["a", "b"]),
+            Column("e", Role.FEATURE, Kind.NUMBER, np.zeros(2), (), flags),
+        ),
+    )
+    (first,), (second,) = halves_of([sparse])
+    assert [column.name for column in first.columns] == ["c", "e"]
+    assert [column.name for column in second.columns] == ["c"]
+    assert [first.columns[0].categories, second.columns[0].categories] == [("a",), ("b",)]
+
+
+def test_rows_of_one_record_stay_together_in_a_half() -> None:
+    table = ObservationTable(
+        Origin.PREDICTIONS,
+        (ModelRows("m", "1", 4),),
+        (Source("t", 0), Source("t", 1)),
+        np.array([0, 0, 0, 1]),
+        np.array([5, 5, 5, 5]),
+        np.zeros(4, dtype=np.int64),
+        (column_of("x", Role.FEATURE, [1.0, 2.0, 3.0, 4.0]),),
+    )
+    (first,), (second,) = halves_of([table])
+    assert (len(first), len(second)) == (3, 1)
+    assert [sum(map(len, half)) for half in halves_of([first])] == [3, 0]
 
 
 def test_an_event_of_several_versions_is_parted_by_these() -> None:

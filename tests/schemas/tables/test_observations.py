@@ -3,14 +3,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from schemas.tables.columns import Column, Kind, Role, column_of
+from schemas.tables.columns import Kind, Role, column_of
 from schemas.tables.observations import (
     ModelRows,
-    ObservationBatch,
     ObservationTable,
     Origin,
     Run,
-    Source,
 )
 from tests.runs import sources_of
 
@@ -67,38 +65,3 @@ def test_compact_rows_have_no_more_categories_than_they_need() -> None:
     half = whole.take(whole.offsets < 2).compact()
     assert half.columns[0].categories == ("a",)
     assert sum(rows.rows for rows in half.models) == len(half) == 2
-
-
-def test_halves_have_no_columns_that_no_row_of_theirs_has() -> None:
-    (batch,) = table(2, c=["a", "b"], d=["x", "y"]).batches()
-    flags = np.array([0, 1], np.uint8)
-    sparse = ObservationBatch(
-        batch.model,
-        batch.version,
-        batch.origin,
-        batch.sources,
-        batch.source_of,
-        batch.offsets,
-        batch.times,
-        (batch.columns[0], Column("e", Role.FEATURE, Kind.NUMBER, np.zeros(2), (), flags)),
-    )
-    first, second = sparse.halves()
-    assert [column.name for column in first.columns] == ["c", "e"]
-    assert [column.name for column in second.columns] == ["c"]
-
-
-def test_rows_of_one_record_stay_together_in_a_half() -> None:
-    column = column_of("x", Role.FEATURE, [1.0, 2.0, 3.0, 4.0])
-    batch = ObservationBatch(
-        "m",
-        "1",
-        Origin.PREDICTIONS,
-        (Source("t", 0), Source("t", 1)),
-        np.array([0, 0, 0, 1]),
-        np.array([5, 5, 5, 5]),
-        np.zeros(4, dtype=np.int64),
-        (column,),
-    )
-    first, second = batch.halves()
-    assert (len(first), len(second)) == (3, 1)
-    assert [len(half) for half in first.halves()] == [3, 0]
