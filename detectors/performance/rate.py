@@ -14,6 +14,7 @@ from detectors.performance.estimates import none
 from detectors.snapshots.tree import State
 from schemas.events.model_performance import Estimate, NoValue
 from schemas.tables.columns import Column, Flag, Role
+from schemas.values.numbers import number_name
 
 Codes = NDArray[np.uint8]
 
@@ -40,7 +41,7 @@ class Rate:
     @property
     def key(self) -> str:
         """What tells it from any other one, also of the same name."""
-        return f"{self.name} {self.field} {self.low:g} {self.high:g}"
+        return f"{self.name} {self.field} {number_name(self.low)} {number_name(self.high)}"
 
 
 class RateProblem(IntEnum):

@@ -7,6 +7,7 @@ from typing import Final, TypeAlias
 from schemas.events.alert import AlertKind, Severity
 from schemas.events.retrain_request import AlertReference
 from schemas.events.retrain_signal import SignalKind
+from schemas.values.numbers import number_name
 
 DRIFT_KINDS: Final = (
     AlertKind.FEATURE,
@@ -155,7 +156,7 @@ class Cost:
     labelled_rows: int = 1000
 
     def __str__(self) -> str:
-        return f"cost {self.retraining:g} at {self.error:g} an error"
+        return f"cost {number_name(self.retraining)} at {number_name(self.error)} an error"
 
     @property
     def kind(self) -> SignalKind:
@@ -179,7 +180,7 @@ class Corrections:
     share: float | None = None
 
     def __str__(self) -> str:
-        limit = str(self.labels) if self.share is None else f"{self.share:g} of labels"
+        limit = str(self.labels) if self.share is None else f"{number_name(self.share)} of labels"
         return f"{self.kind} >= {limit}"
 
     @property

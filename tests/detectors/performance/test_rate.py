@@ -87,3 +87,14 @@ def test_a_rate_that_was_changed_begins_anew_and_the_others_go_on() -> None:
     restored.restore(kept.state())
     assert restored.metrics()["escalation"].value == 1.0
     assert restored.metrics()["extraction_errors"].value is None
+
+
+@pytest.mark.parametrize("high", [1234568.0, 0.123456789, 1e6 + 0.5])
+def test_a_rate_with_another_bound_begins_anew_however_close_it_is(high: float) -> None:
+    one = sums_of([1.0, 0.0], Rate("errors", "result.errors", high=high))
+    other = RateSums([Rate("errors", "result.errors", high=high * (1 + 1e-7))])
+    other.restore(one.state())
+    assert other.metrics()["errors"].reason is NoValue.NO_ROWS
+    same = RateSums([Rate("errors", "result.errors", high=high)])
+    same.restore(one.state())
+    assert same.metrics() == one.metrics()

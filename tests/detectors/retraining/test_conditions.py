@@ -3,6 +3,7 @@ import pytest
 from detectors.retraining.conditions import (
     Combination,
     Condition,
+    Corrections,
     Cost,
     Drift,
     Performance,
@@ -39,6 +40,9 @@ def _alert(
         (Volume(5, is_labelled=True), "labelled_rows >= 5"),
         (WEEKLY, "schedule 0 3 * * 1 (Europe/Zurich)"),
         (Cost(500, 1.5), "cost 500 at 1.5 an error"),
+        (Cost(1234567.5, 0.1234567), "cost 1234567.5 at 0.1234567 an error"),
+        (Corrections(labels=500), "label_corrections >= 500"),
+        (Corrections(share=0.0123456789), "label_corrections >= 0.0123456789 of labels"),
     ],
 )
 def test_each_condition_is_told_by_its_text(condition: Condition, text: str) -> None:
