@@ -88,6 +88,15 @@ def test_the_metrics_of_performance_that_are_matched_are_told() -> None:
     assert {name for names in matched for name in names.split("|")} <= set(METRICS)
 
 
+def test_rates_of_users_own_are_all_that_are_no_metrics_of_ours() -> None:
+    expressions = [target["expr"] for panel in DRAWN for target in panel["targets"]]
+    (excepted,) = re.findall(
+        r'driftline_model_performance\{[^}]*metric!~"([^"]+)"', str(expressions)
+    )
+
+    assert set(excepted.split("|")) == set(METRICS)
+
+
 def test_the_choices_of_the_variables_come_from_labels_that_exist() -> None:
     known = known_metrics()
     for variable in list(VARIABLES.values())[1:]:

@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from agents.join.telemetry import LabelOutcomes
+from detectors.performance.inheritance import Uncompared
 from detectors.requests.answers import AnswerOutcome
 from detectors.rollback.cause import CauseOutcome
 from schemas.events.alert import Severity
@@ -92,6 +93,13 @@ def test_the_values_that_are_matched_are_values_that_occur() -> None:
     types = {name for names in re.findall(r'type=~"([\w|]+)"', text) for name in names.split("|")}
     assert types
     assert types <= set(ModelEventType)
+
+
+def test_the_reasons_that_are_no_fault_are_reasons() -> None:
+    text = (FOLDER / "alerts.yml").read_text("utf-8")
+    (matched,) = re.findall(r'threshold_uncompared\{reason!~"([\w|]+)"\}', text)
+
+    assert set(matched.split("|")) == {Uncompared.WAITING, Uncompared.NO_VERSION_BEFORE}
 
 
 def test_every_alert_has_a_unit_test() -> None:
