@@ -1,5 +1,4 @@
 import argparse
-import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -8,8 +7,8 @@ from typing import TypeVar
 import pytest
 
 from benchmarks.detection import injected, real_streams
-from benchmarks.detection.section import Measure, Plan, Section
-from benchmarks.quality import FIGURES, PARTS, last_line, page, plan_from
+from benchmarks.detection.section import Measure, Plan
+from benchmarks.quality import PARTS, plan_from
 
 Result = TypeVar("Result")
 
@@ -21,26 +20,6 @@ class _Alone:
 
     def map(self, job: Callable[..., Result], tasks: Iterable[Sequence[object]]) -> list[Result]:
         return [job(*task) for task in tasks]
-
-
-def test_the_last_line_has_every_figure_and_null_where_there_is_none() -> None:
-    line = json.loads(
-        last_line([Section([], {"budget_worst": 1.23456, "delay_1sd": float("inf")})])
-    )
-
-    assert tuple(line) == FIGURES
-    assert line["budget_worst"] == 1.235
-    assert line["delay_1sd"] is None
-    assert line["kdd_abrupt"] is None
-
-
-def test_the_page_ends_with_the_figures_and_says_how_it_was_made() -> None:
-    text = page([Section(["## A part"], {})], PLAN, quick=True)
-
-    assert "## A part" in text
-    assert "seeds 0 to 2" in text
-    assert 'ARGS="--quick"' in text
-    assert tuple(json.loads(text.splitlines()[-1])) == FIGURES
 
 
 @pytest.mark.parametrize("measure", [real_streams.measure, injected.measure])
