@@ -1,24 +1,32 @@
 """Comparisons of two versions: false decisions, power, what pairs save, the split, and the cost.
 
 Run it with ``python -m benchmarks.comparisons [--runs N] [--seed N] [--quick]``; the last line is
-JSON. A fixed test of the same level has a power of .8 at ``n`` labels; false decisions are counted
-up to 2 ``n``. Of means there is a look after every label, and ten times as many experiments; what a
-worker's own classes find of all metrics, of pairs and of segments is looked at table by
-table, and so are labels that come late.
+JSON. Each part draws by its own seed: with ``--keep FILE`` those that a file has are not simulated
+again, so that an hour's run can be stopped, or shared among processes by ``--part``. A fixed test
+of the same level has a power of .8 at ``n`` labels; false decisions are counted up to 2 ``n``. Of
+means there is a look after every label, and ten times as many experiments; what a worker's own
+classes find of all metrics, of pairs and of segments is looked at table by table, and so are labels
+that come late.
 """
 
 import argparse
 import json
 from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
 from time import process_time
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.comparing.late import delayed
+from benchmarks.comparing.kept import Kept
+from benchmarks.comparing.late import DELAYS, Delayed, delayed
 from benchmarks.comparing.powers import CASES as METRICS
-from benchmarks.comparing.powers import lines_of, outcome_of
+from benchmarks.comparing.powers import Case as MetricCase
+from benchmarks.comparing.powers import Outcome, lines_of, outcome_of
+from benchmarks.comparing.rollback_delay import Delays, measure_delays
 from detectors.comparisons.evidence import evidence_of, spread_of
 from detectors.comparisons.matched import (
     BORROWED,
@@ -280,55 +288,122 @@ def _tables(rows: int, random: np.random.Generator, size: int = 1000) -> Sequenc
     return tables
 
 
+Part = Callable[[int, np.random.Generator], Any]
+"""Simulates so many experiments; gives what they came to, as JSON has it."""
+
+
+def _mean(case: Case, *, is_stated: bool) -> Part:
+    times = _OF_MEANS if is_stated else _OF_MEANS // 4
+    return lambda runs, random: power_of(case, runs * times, random, is_stated=is_stated)
+
+
+def _saved(runs: int, random: np.random.Generator) -> list[list[float]]:
+    saved = savings(max(runs // 10, 1), random)
+    return [[accuracy, agreement, times] for (accuracy, agreement), times in saved.items()]
+
+
+def _metric(case: MetricCase) -> Part:
+    return lambda runs, random: outcome_of(case, runs, random)
+
+
+def _delayed(delays: tuple[float, float]) -> Part:
+    return lambda runs, random: delayed(delays, max(runs // 2, 1), random)
+
+
+def _split(share: float) -> Part:
+    return lambda runs, random: split_stops(share, SPLIT_ROWS, runs, random, every=10).tolist()
+
+
+def _cost(_runs: int, random: np.random.Generator) -> float:
+    return cost(100_000, random)
+
+
+def _rollback(runs: int, random: np.random.Generator) -> list[float]:
+    return list(measure_delays(max(runs // 200, 1), int(random.integers(1 << 31))))
+
+
+PARTS: Final[dict[str, Part]] = {
+    **{
+        f"{name}, {stated}": _mean(case, is_stated=stated == "stated")
+        for name, case in CASES.items()
+        for stated in ("stated", "none")
+    },
+    "pairs": _saved,
+    **{f"metric: {name}": _metric(case) for name, case in METRICS.items()},
+    **{f"delays: {name}": _delayed(delays) for name, delays in DELAYS.items()},
+    "split, even": _split(0.5),
+    "split, 51 to 49": _split(0.51),
+    "cost": _cost,
+    "rollback": _rollback,
+}
+"""What is measured, each by a seed of its own."""
+
+
 def main() -> None:
     """Measure all of it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=1000, help="experiments of each case")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--quick", action="store_true", help="an eighth of the experiments")
+    parser.add_argument("--keep", type=Path, help="a file of what parts have come to")
+    parser.add_argument("--part", default="", help="only parts with this in their name, untold")
     arguments = parser.parse_args()
     runs = arguments.runs // (8 if arguments.quick else 1)
-    random = np.random.default_rng(arguments.seed)
-    print("| rows | n | smallest effect | false | at n | at 1.5 n | mean stop / n |")
-    print("|" + " --- |" * 7)
-    stated: list[Power] = []
+    kept = Kept(arguments.keep, runs, arguments.seed)
+    found = {}
+    for name, part in PARTS.items():
+        if arguments.part in name:
+            random = np.random.default_rng([arguments.seed, crc32(name.encode())])
+            found[name] = kept.of(name, partial(part, runs, random))
+    if not arguments.part:
+        print("\n".join(lines_of_parts(found)))
+        print("\n" + json.dumps(figures_of(found)))
+
+
+def lines_of_parts(found: dict[str, Any]) -> list[str]:
+    """Return tables of what parts have come to."""
+    lines = ["| rows | n | smallest effect | false | at n | at 1.5 n | mean stop / n |"]
+    lines.append("|" + " --- |" * 7)
     for name, case in CASES.items():
-        for is_stated in (True, False):
-            experiments = runs * (_OF_MEANS if is_stated else _OF_MEANS // 4)
-            power = power_of(case, experiments, random, is_stated=is_stated)
-            stated += [power] if is_stated else []
-            told = " | ".join(f"{each:.3f}" for each in power)
-            print(f"| {name} | {case.fixed} | {'stated' if is_stated else 'none'} | {told} |")
-    saved = savings(max(runs // 10, 1), random)
-    print("\n| accuracy | agreement | labelled requests saved |")
-    print("|" + " --- |" * 3)
-    for (accuracy, agreement), times in saved.items():
-        print(f"| {accuracy} | {agreement} | {times:.2f} |")
-    print()
-    outcomes = {name: outcome_of(case, runs, random) for name, case in METRICS.items()}
-    print("\n".join(lines_of(outcomes)))
-    late = delayed(runs // 2, random)
-    print("\n| delays | false | worse one found | false without matching |\n" + "|" + " --- |" * 4)
-    for name, each in late.items():
-        print(f"| {name} | {each.false:.3f} | {each.found:.3f} | {each.unmatched:.3f} |")
-    wrong = split_stops(0.5, SPLIT_ROWS, runs, random, every=10)
-    shifted = split_stops(0.51, SPLIT_ROWS, runs, random, every=10)
-    figures = {
+        for stated in ("stated", "none"):
+            told = " | ".join(f"{each:.3f}" for each in found[f"{name}, {stated}"])
+            lines.append(f"| {name} | {case.fixed} | {stated} | {told} |")
+    lines += ["", "| accuracy | agreement | labelled requests saved |", "|" + " --- |" * 3]
+    for accuracy, agreement, times in found["pairs"]:
+        lines.append(f"| {accuracy} | {agreement} | {times:.2f} |")
+    lines += ["", *lines_of({name: Outcome(*found[f"metric: {name}"]) for name in METRICS}), ""]
+    lines += ["| delays | false | worse one found | false without matching |", "|" + " --- |" * 4]
+    for name in DELAYS:
+        told = " | ".join(f"{each:.3f}" for each in found[f"delays: {name}"])
+        lines.append(f"| {name} | {told} |")
+    return lines
+
+
+def figures_of(found: dict[str, Any]) -> dict[str, Any]:
+    """Return the figures of the last line."""
+    stated = [Power(*found[f"{name}, stated"]) for name in CASES]
+    outcomes = {name: Outcome(*found[f"metric: {name}"]) for name in METRICS}
+    late = [Delayed(*found[f"delays: {name}"]) for name in DELAYS]
+    saved = [times for _, _, times in found["pairs"]]
+    wrong, shifted = np.array(found["split, even"]), np.array(found["split, 51 to 49"])
+    rollback = Delays(*found["rollback"])
+    return {
         "false_decisions": max(each.false for each in stated),
         "power_n": min(each.at_n for each in stated),
         "power_1_5n": min(each.at_1_5n for each in stated),
         "mean_stop": max(each.mean_stop for each in stated),
         "false_by_metric": {name: each.false for name, each in outcomes.items()},
         "power_by_metric": {name: [each.at_n, each.at_1_5n] for name, each in outcomes.items()},
-        "false_with_delays": max(each.false for each in late.values()),
-        "found_with_delays": min(each.found for each in late.values()),
-        "shadow_saving": [min(saved.values()), max(saved.values())],
+        "false_with_delays": max(each.false for each in late),
+        "found_with_delays": min(each.found for each in late),
+        "shadow_saving": [min(saved), max(saved)],
         "split_false": float(np.isfinite(wrong).mean()),
         "split_found": float(np.median(shifted)),
         "split_found_by_30000": float((shifted <= SPLIT_LIMIT).mean()),
-        "cost": cost(100_000, random),
+        "rollback_requests": rollback.requests,
+        "rollback_p99_s": round(rollback.p99, 4),
+        "cost": found["cost"],
     }
-    print("\n" + json.dumps(figures))
 
 
 if __name__ == "__main__":

@@ -100,16 +100,12 @@ def unmatched(rows: Drawn) -> bool:
     return bool((np.maximum(found.better, found.worse) >= found.threshold).any())
 
 
-def delayed(runs: int, random: np.random.Generator) -> dict[str, Delayed]:
-    """Return what so many experiments of each delay come to."""
-    outcomes = {}
-    for name, delays in DELAYS.items():
-        false, found, without = [], [], []
-        for _ in range(runs):
-            alike = rows_of(random, delays, 0.0)
-            false.append(np.isfinite(verdict_of(alike, OPTIONS, TABLE).labels))
-            without.append(unmatched(alike))
-            found.append(verdict_of(rows_of(random, delays, -EFFECT), OPTIONS, TABLE).is_harm)
-        shares = (float(np.mean(each)) for each in (false, found, without))
-        outcomes[name] = Delayed(*shares)
-    return outcomes
+def delayed(delays: tuple[float, float], runs: int, random: np.random.Generator) -> Delayed:
+    """Return what so many experiments with these delays come to."""
+    false, found, without = [], [], []
+    for _ in range(runs):
+        alike = rows_of(random, delays, 0.0)
+        false.append(np.isfinite(verdict_of(alike, OPTIONS, TABLE).labels))
+        without.append(unmatched(alike))
+        found.append(verdict_of(rows_of(random, delays, -EFFECT), OPTIONS, TABLE).is_harm)
+    return Delayed(*(float(np.mean(each)) for each in (false, found, without)))
