@@ -18,6 +18,7 @@ from detectors.monitors.compared_rows import ComparedRows, Gathered, TableRows, 
 from detectors.monitors.histories import Histories
 from detectors.monitors.ramp_evidence import ramp_evidence
 from detectors.monitors.rollbacks import Rollbacks
+from detectors.monitors.standing_thresholds import standing_requests
 from detectors.monitors.turned_thresholds import by_their_tables
 from detectors.performance.options import ScoreOf
 from detectors.routing.router import Router
@@ -111,6 +112,7 @@ class Comparisons:
         versions.pop(version, None)
         if not versions:
             self._versions.pop(model, None)
+        self._rollbacks.unwatched(key)
         self._forget(model)
 
     def notice(self, model: str) -> None:
@@ -132,7 +134,7 @@ class Comparisons:
         """
         gathered = self._gathered.take()
         turned = by_their_tables(tables, found)
-        if not gathered and not turned and not self._waiting:
+        if not (gathered or turned or self._waiting or self._rollbacks.has_breaches):
             return []
         events: list[PublishedEvent] = []
         brought_by = by_table(tables, gathered)
@@ -140,6 +142,8 @@ class Comparisons:
             # Before the comparisons of the table, however many tables were taken at once.
             asked = (self._rollbacks.alerted(each) for each in turned.get(number, ()))
             events += [each for each in asked if each is not None]
+            if self._rollbacks.has_breaches:
+                events += standing_requests(tables[number], self._rollbacks)
             for at, brought in brought_by:
                 if at == number:
                     events += self.histories.take(brought)

@@ -465,6 +465,7 @@ class Fleet:
         is_new = event.timestamp is None or self.noticed.is_new(event_id(event))
         restarts = self._restarts(event)
         self.versions.notice(event, is_new=is_new)
+        self.router.happens(event)
         self.rollbacks.notice(event, is_new=is_new, restarts=restarts)
         if not is_new:
             return

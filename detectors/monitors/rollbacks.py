@@ -15,15 +15,17 @@ from detectors.rollback.options import RollbackOptions, RollbackSource
 from detectors.rollback.request_making import request_id_of, request_of, sentence_of
 from detectors.rollback.serving import serving
 from detectors.rollback.target import target_of
-from detectors.routing.router import Router
+from detectors.routing.router import Answer, Router
 from detectors.snapshots.tree import State
 from detectors.versions.registry import VersionRegistry
 from schemas.events.alert import AlertStatus
 from schemas.events.model_event import ModelEvent, ModelEventType
 from schemas.events.performance_alert import PerformanceAlert
+from schemas.events.position import Position
 from schemas.events.rollback_request import RollbackCause, RollbackEvidence, RollbackRequest
 from schemas.events.times import parse_time
 from schemas.events.version_status import VersionStatus
+from schemas.tables.model_version import ModelVersion
 
 ROLLBACK: Final = "rollback"
 """With what the names of the parts of a snapshot begin: the model follows."""
@@ -74,6 +76,8 @@ class Rollbacks:
         self._registry = registry
         self._router = router
         self._models: dict[str, ModelRollbacks] = {}
+        self._breached: set[str] = set()
+        """Models of which a version has crossed a threshold and not kept it since."""
         self._causes: list[tuple[Cause, CauseOutcome]] = []
         self._answers: list[tuple[str, ModelEventType | None, AnswerOutcome]] = []
 
@@ -141,7 +145,7 @@ class Rollbacks:
             (cause.version, target),
             sentence_of(cause, target, known),
             cause.at,
-            self._answer(cause, request_id),
+            Answer(request_id, self._registry.champion_since((cause.model, cause.version))),
         )
         route_id = None if route is None else route.route_id
         model.request = request_of(cause, target, known, options, route_id)
@@ -152,27 +156,55 @@ class Rollbacks:
         options = self.options_of(alert.model)
         if options is None or RollbackSource.THRESHOLD not in options.sources:
             return None
+        key = alert.model, alert.version
         if alert.status is AlertStatus.RESOLVED:
             if alert.model in self._models:
                 self._models[alert.model].keep(alert.version, alert.threshold)
-            return None
-        if alert.version not in self.serving(alert.model):
-            return None
-        cause = Cause(
-            RollbackCause.THRESHOLD,
-            alert.alert_id,
-            alert.model,
-            alert.version,
-            None,
-            alert.detected_at,
-        )
-        if self._has_served_long(cause, options):
-            self._count(self._of(alert.model), cause, CauseOutcome.LONG_SERVED)
+                self._note_breaches(alert.model)
             return None
         evidence = breach_of(alert)
+        if alert.version in self.serving(alert.model):
+            cause = _crossed(key, evidence, alert.detected_at)
+            if self._has_served_long(cause, options):
+                self._count(self._of(alert.model), cause, CauseOutcome.LONG_SERVED)
+                return None
         self._of(alert.model).breach(alert.version, alert.threshold, evidence)
-        target = self.weigh(cause, RollbackSource.THRESHOLD)
-        return None if target is None else self.ask(cause, target, [evidence])
+        self._note_breaches(alert.model)
+        return self.standing(key, alert.detected_at)
+
+    def standing(self, key: ModelVersion, at: Position) -> RollbackRequest | None:
+        """Return the request that thresholds make which a version has crossed and not kept since.
+
+        One that was crossed while nothing could be asked, since another request was open or the
+        version did not serve, asks with the first labelled row at which it can.
+
+        Parameters
+        ----------
+        key
+            A version.
+        at
+            A labelled row of it.
+        """
+        model, version = key
+        if model not in self._breached or version not in self.serving(model):
+            return None
+        for evidence in [*self._models[model].breaches.get(version, {}).values()]:
+            cause = _crossed(key, evidence, at)
+            target = self.weigh(cause, RollbackSource.THRESHOLD)
+            if target is not None:
+                return self.ask(cause, target, [evidence])
+        return None
+
+    @property
+    def has_breaches(self) -> bool:
+        """Whether any version has crossed a threshold and not kept it since."""
+        return bool(self._breached)
+
+    def unwatched(self, key: ModelVersion) -> None:
+        """Take note that a version is watched no longer: nobody will say that it keeps again."""
+        if key[0] in self._breached:
+            self._models[key[0]].forget(key[1])
+            self._note_breaches(key[0])
 
     def notice(self, event: ModelEvent, *, is_new: bool, restarts: bool) -> None:
         """Take a model event, once the registry has it.
@@ -196,9 +228,12 @@ class Rollbacks:
                 self._answers.append((event.model, event.type, nothing))
             return
         outcome = model.answer(event, options)
+        time = parse_time(event.timestamp)
         if restarts:
             model.begin_anew()
-        time = parse_time(event.timestamp)
+        if event.effects.becomes is VersionStatus.CHAMPION and event.version is not None:
+            model.forget(event.version, time)
+        self._note_breaches(event.model)
         is_said = model.is_given_up_by(event)
         is_over = outcome is not AnswerOutcome.ENDED and self._end_served(
             event.model, time, is_said=is_said
@@ -251,19 +286,28 @@ class Rollbacks:
             Of what is none.
         """
         self._models = {model: ModelRollbacks.of(state) for model, state in states}
+        self._breached = {name for name, model in self._models.items() if model.breaches}
         self._causes, self._answers = [], []
 
     def _of(self, name: str) -> ModelRollbacks:
         model = self._models.get(name)
         if model is None:
             if len(self._models) >= MOST_MODELS:
-                del self._models[next(iter(self._models))]
+                gone = next(iter(self._models))
+                del self._models[gone]
+                self._breached.discard(gone)
             model = self._models[name] = ModelRollbacks()
         return model
 
     def _count(self, model: ModelRollbacks, cause: Cause, outcome: CauseOutcome) -> None:
         if model.counts(cause.key, outcome):
             self._causes.append((cause, outcome))
+
+    def _note_breaches(self, name: str) -> None:
+        if self._models[name].breaches:
+            self._breached.add(name)
+        else:
+            self._breached.discard(name)
 
     def _target(self, cause: Cause, model: ModelRollbacks) -> str | None:
         route = self._router.routes.of(cause.model)
@@ -275,14 +319,6 @@ class Rollbacks:
             self._registry.seen(cause.model),
             model.gone,
         )
-
-    def _answer(self, cause: Cause, request_id: str) -> tuple[str, int] | None:
-        """Return what a way back answers, and since when the version is the champion.
-
-        None where it is not: what is to serve then is the champion already.
-        """
-        since = self._registry.champion_since((cause.model, cause.version))
-        return None if since is None else (request_id, since)
 
     def _has_served_long(self, cause: Cause, options: RollbackOptions) -> bool:
         """Tell whether a version has been the champion for so long that it is no news."""
@@ -302,6 +338,11 @@ class Rollbacks:
         if model.open_until == 0 or model.version in self.serving(name):
             return False
         return model.serves_no_longer(time, is_said=is_said)
+
+
+def _crossed(key: ModelVersion, evidence: RollbackEvidence, at: Position) -> Cause:
+    """Return what a crossed threshold is as a cause, at a row of the version."""
+    return Cause(RollbackCause.THRESHOLD, evidence.found_in, *key, None, at)
 
 
 _ANSWERING: Final = frozenset({ModelEventType.ROLLED_BACK, ModelEventType.ROLLBACK_REFUSED})

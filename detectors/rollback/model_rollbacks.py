@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple, Self
 
+from detectors.performance.threshold import Base, Threshold
 from detectors.requests.answers import AnswerOutcome
 from detectors.requests.last_request import LastRequest
 from detectors.requests.options import SECONDS
@@ -11,7 +12,7 @@ from detectors.rollback.options import RollbackOptions
 from detectors.snapshots.tree import State
 from schemas.events.model_event import ModelEvent, ModelEventType
 from schemas.events.rollback_request import RollbackEvidence, RollbackRequest
-from schemas.events.times import parse_time
+from schemas.events.times import LATEST_MS, parse_time
 from schemas.events.version_status import GONE
 
 MOST_ASKED: Final = 32
@@ -22,6 +23,9 @@ MOST_COUNTED: Final = 100
 
 MOST_BREACHED: Final = 32
 """Versions of a model whose crossed thresholds are remembered; as many thresholds of each."""
+
+MOST_REFUSED: Final = 32
+"""Causes of a version of which it is remembered that they were refused, the latest."""
 
 
 class Asked(NamedTuple):
@@ -57,6 +61,8 @@ class ModelRollbacks(LastRequest):
         The latest request as it was published.
     asked
         The latest request about each version, the one of old first.
+    refused
+        The causes of each of these that were refused.
     breaches
         Thresholds that a version has crossed, and not kept again since.
     counted
@@ -69,6 +75,7 @@ class ModelRollbacks(LastRequest):
     is_served: bool = False
     request: RollbackRequest | None = None
     asked: dict[str, Asked] = field(default_factory=dict)
+    refused: dict[str, list[str]] = field(default_factory=dict)
     breaches: dict[str, dict[str, RollbackEvidence]] = field(default_factory=dict)
     counted: dict[str, CauseOutcome] = field(default_factory=dict)
     touched: int = 0
@@ -83,11 +90,11 @@ class ModelRollbacks(LastRequest):
         now = cause.time
         if self.is_open(now, options):
             return CauseOutcome.OPEN
+        if cause.key in self.refused.get(cause.version, ()):
+            return CauseOutcome.REFUSED
         known = self.asked.get(cause.version)
         if known is None:
             return None
-        if known.is_refused and known.key == cause.key:
-            return CauseOutcome.REFUSED
         if known.time - options.horizon <= now < known.until:
             return CauseOutcome.COOLDOWN
         return None
@@ -102,7 +109,9 @@ class ModelRollbacks(LastRequest):
         self.asked.pop(cause.version, None)
         self.asked[cause.version] = Asked(cause.key, now, now + round(options.cooldown * SECONDS))
         if len(self.asked) > MOST_ASKED:
-            del self.asked[next(iter(self.asked))]
+            gone = next(iter(self.asked))
+            del self.asked[gone]
+            self.refused.pop(gone, None)
         self.touched += 1
 
     @property
@@ -142,10 +151,17 @@ class ModelRollbacks(LastRequest):
         self.touched += 1
 
     def begin_anew(self) -> None:
-        """Forget what thresholds were crossed: they are judged anew."""
-        if self.breaches:
-            self.breaches.clear()
-            self.touched += 1
+        """Forget crossed thresholds that are relative to a reference: they are judged anew."""
+        for version, known in [*self.breaches.items()]:
+            for threshold in [*known]:
+                if Threshold.of(threshold).base is Base.REFERENCE:
+                    self.keep(version, threshold)
+
+    def forget(self, version: str, until: int = LATEST_MS) -> None:
+        """Forget the thresholds that a version has crossed up to a time."""
+        for threshold, evidence in [*self.breaches.get(version, {}).items()]:
+            if parse_time(evidence.at.time) <= until:
+                self.keep(version, threshold)
 
     def answer(self, event: ModelEvent, options: RollbackOptions) -> AnswerOutcome | None:
         """Take a model event that was not taken before; None where it answers nothing.
@@ -162,6 +178,7 @@ class ModelRollbacks(LastRequest):
         if event.type is ModelEventType.VERSION_DEPLOYED:
             # Whoever makes it the champion believes in it, whatever was found before.
             self.asked.pop(event.version or "", None)
+            self.refused.pop(event.version or "", None)
         is_named = bool(event.request_id) and event.request_id == self.request_id
         is_about = is_named or 0 <= self.requested_at <= time
         if effects.extends_rollback or event.type is ModelEventType.ROLLBACK_REFUSED:
@@ -211,6 +228,7 @@ class ModelRollbacks(LastRequest):
             "is_served": self.is_served,
             "request": None if self.request is None else self.request.model_dump(mode="json"),
             "asked": [[version, *each] for version, each in self.asked.items()],
+            "refused": [[version, *keys] for version, keys in self.refused.items()],
             "breaches": [
                 [version, threshold, each.model_dump(mode="json")]
                 for version, known in self.breaches.items()
@@ -228,6 +246,9 @@ class ModelRollbacks(LastRequest):
             evidence = RollbackEvidence.model_validate(known)
             breaches.setdefault(version, {})[threshold] = evidence
         request = state.get("request")
+        asked = {version: Asked(*each) for version, *each in state["asked"]}
+        # Releases before remembered of each version the latest one.
+        latest = [[version, each.key] for version, each in asked.items() if each.is_refused]
         return cls(
             request=None if request is None else RollbackRequest.model_validate(dict(request)),
             request_id=state["request_id"],
@@ -237,7 +258,8 @@ class ModelRollbacks(LastRequest):
             ended_at=int(state["ended_at"]),
             version=state["version"],
             is_served=bool(state["is_served"]),
-            asked={version: Asked(*each) for version, *each in state["asked"]},
+            asked=asked,
+            refused={version: keys for version, *keys in state.get("refused", latest)},
             breaches=breaches,
             counted={key: CauseOutcome(outcome) for key, outcome in state["counted"]},
         )
@@ -250,5 +272,7 @@ class ModelRollbacks(LastRequest):
             known = self.asked.get(self.version)
             if known is not None:
                 self.asked[self.version] = known._replace(is_refused=True)
+                keys = [*self.refused.get(self.version, ()), known.key]
+                self.refused[self.version] = keys[-MOST_REFUSED:]
         self.ended_at = max(self.ended_at, time)
         return self.close()

@@ -5,6 +5,7 @@ from typing import Any, Final, Self
 
 from detectors.routing.ramp import RampEvidence, StepSoFar
 from detectors.snapshots.tree import State
+from schemas.events.model_event import ModelEvent, ModelEventType
 from schemas.events.routing import ModelRoute, Ramp
 from schemas.events.times import parse_time
 
@@ -30,6 +31,9 @@ class Course:
         Routes of Driftline's own that have not come back, each behind the one that it replaces.
     void
         Ids of those that have not come back and replace what is in force no more.
+    promoted
+        The version that Driftline has promoted, and when, milliseconds since the epoch, until the
+        model event that says so has come back; None for none.
     touched
         Changes; no part of the state.
     """
@@ -40,6 +44,7 @@ class Course:
     fallen: list[str] = field(default_factory=list)
     coming: list[ModelRoute] = field(default_factory=list)
     void: list[str] = field(default_factory=list)
+    promoted: tuple[str, int] | None = None
     touched: int = 0
 
     def so_far(self, route: ModelRoute, ramp: Ramp, evidence: RampEvidence) -> StepSoFar:
@@ -61,6 +66,25 @@ class Course:
         """Remember that a ramp of a version fell back."""
         if candidate not in self.fallen:
             self.fallen = [*self.fallen, candidate][-MOST_FALLEN:]
+            self.touched += 1
+
+    def promotes(self, version: str, time: int) -> None:
+        """Remember that a version is to be the champion from a time on."""
+        self.promoted = version, time
+        self.touched += 1
+
+    def promoted_since(self, version: str | None) -> int | None:
+        """Return since when a version is to be the champion; None where that is not on its way."""
+        if self.promoted is None or self.promoted[0] != version:
+            return None
+        return self.promoted[1]
+
+    def happens(self, event: ModelEvent) -> None:
+        """Take note of a model event: what it says of the champion is known from now on."""
+        if self.promoted is None or event.type is not ModelEventType.VERSION_DEPLOYED:
+            return
+        if event.timestamp is not None and parse_time(event.timestamp) >= self.promoted[1]:
+            self.promoted = None
             self.touched += 1
 
     def waits_for(self, route: ModelRoute) -> None:
@@ -104,12 +128,14 @@ class Course:
             "fallen": list(self.fallen),
             "coming": [each.model_dump(mode="json") for each in self.coming],
             "void": list(self.void),
+            "promoted": None if self.promoted is None else list(self.promoted),
         }
 
     @classmethod
     def of(cls, state: State) -> Self:
         """Return what has a state."""
         predictions, labelled = state["base"]
+        promoted = state.get("promoted")  # releases before did not remember it
         return cls(
             step=list(state["step"]),
             begun=int(state["begun"]),
@@ -117,4 +143,5 @@ class Course:
             fallen=list(state["fallen"]),
             coming=[ModelRoute.model_validate(dict(each)) for each in state["coming"]],
             void=list(state["void"]),
+            promoted=None if promoted is None else (promoted[0], int(promoted[1])),
         )

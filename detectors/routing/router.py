@@ -19,6 +19,7 @@ from schemas.events.position import Position
 from schemas.events.route_notice import RouteNotice
 from schemas.events.routing import DecidedBy, ModelRoute, Ramp
 from schemas.events.times import format_time, parse_time
+from schemas.tables.model_version import ModelVersion
 
 RAMPED: Final = "ramp"
 """With what the names of the parts of a snapshot begin: the model follows."""
@@ -48,6 +49,22 @@ class RouteDecision(NamedTuple):
     move: RampMove
     route: ModelRoute | None = None
     event: ModelEvent | None = None
+
+
+class Answer(NamedTuple):
+    """What a way back answers.
+
+    Attributes
+    ----------
+    request_id
+        The rollback request; None for none.
+    champion_since
+        Since when the version that goes is the champion, as far as events have said it,
+        milliseconds since the epoch; None where it is not. The way back is not dated before that.
+    """
+
+    request_id: str | None
+    champion_since: int | None
 
 
 def _nobody(_model: str) -> None:
@@ -118,7 +135,7 @@ class Router:
             return
         if found.move is RampMove.FELL_BACK:
             course.fell(ramp.candidate)
-            self._put(model, alone(ramp.baseline), found, evidence, so_far)
+            self._put((model, ramp.candidate), alone(ramp.baseline), found, evidence, so_far)
         elif not course.is_waiting:
             self._move(route, ramp, found, evidence, so_far)
 
@@ -128,7 +145,7 @@ class Router:
         way: tuple[str, str],
         cause: str,
         at: Position,
-        answer: tuple[str, int] | None = None,
+        answer: Answer | None = None,
     ) -> ModelRoute | None:
         """Have one version serve alone in the next event; return the route, or None.
 
@@ -145,9 +162,8 @@ class Router:
         at
             The row that decided it.
         answer
-            The rollback request that this answers, and a time before which that did not happen,
-            milliseconds since the epoch: the model event `rolled_back` is written with the route.
-            None for none.
+            The rollback request that this answers, and since when the version that goes is the
+            champion: then the model event `rolled_back` is written with the route. None for none.
         """
         (gone, target), latest = way, self._latest(model)
         if self.options_of(model) is None or latest is None:
@@ -164,6 +180,11 @@ class Router:
             "labelled_in_step": 0,
         }
         return self._decide(model, alone(target), found, evidence, at.time, gone, answer)
+
+    def happens(self, event: ModelEvent) -> None:
+        """Take a model event: a promotion that Driftline has decided may have come back."""
+        if event.model in self._courses:
+            self._courses[event.model].happens(event)
 
     def decisions(self) -> list[RouteDecision]:
         """Return what was decided since the last time."""
@@ -207,18 +228,26 @@ class Router:
         so_far: StepSoFar,
     ) -> None:
         """Have a ramp go on, be held, or end with its candidate."""
+        key = route.model, ramp.candidate
         if found.move is RampMove.PROMOTED:
-            self._put(route.model, alone(ramp.candidate), found, evidence, so_far)
+            self._put(key, alone(ramp.candidate), found, evidence, so_far)
             return
         step, since = ramp.step, ramp.step_since
         if found.move is RampMove.ADVANCED:
             step, since = step + 1, evidence.at.time
         parts = ramped(ramp.candidate, ramp.baseline, ramp.steps, step, since, found.held)
-        self._put(route.model, parts, found, evidence, so_far)
+        self._put(key, parts, found, evidence, so_far)
 
     def _put(
-        self, model: str, parts: Parts, found: Decided, evidence: RampEvidence, so_far: StepSoFar
+        self,
+        key: ModelVersion,
+        parts: Parts,
+        found: Decided,
+        evidence: RampEvidence,
+        so_far: StepSoFar,
     ) -> None:
+        """Decide about the ramp of a candidate."""
+        model, candidate = key
         latest = self._latest(model)
         if latest is not None and found.move is RampMove.FELL_BACK:
             (there,) = parts["versions"]
@@ -232,10 +261,8 @@ class Router:
             "labelled": list(evidence.labelled),
             "labelled_in_step": so_far.labelled,
         }
-        since = evidence.champion_since
-        answer = None if since is None or found.move is not RampMove.FELL_BACK else (None, since)
-        gone = None if latest is None or latest.ramp is None else latest.ramp.candidate
-        self._decide(model, parts, found, said, evidence.at.time, gone, answer)
+        answer = Answer(None, evidence.champion_since)
+        self._decide(model, parts, found, said, evidence.at.time, candidate, answer)
 
     def _decide(
         self,
@@ -244,8 +271,8 @@ class Router:
         found: Decided,
         evidence: Parts,
         time: str,
-        gone: str | None,
-        answer: tuple[str | None, int] | None = None,
+        gone: str,
+        answer: Answer | None = None,
     ) -> ModelRoute:
         latest = self._latest(model)
         # Rows may be behind the clock of who wrote the one before: it must not seem the later one.
@@ -262,25 +289,28 @@ class Router:
         course.waits_for(route)
         event = None
         if found.move is RampMove.PROMOTED:
-            event = ModelEvent(
-                type=ModelEventType.VERSION_DEPLOYED,
-                model=model,
-                version=route.versions[0].version,
-                timestamp=time,
-            )
-        if answer is not None:
-            request_id, since = answer
-            event = ModelEvent(
-                type=ModelEventType.ROLLED_BACK,
-                model=model,
-                version=route.versions[0].version,
-                timestamp=format_time(max(parse_time(time), since)),
-                request_id=request_id,
-            )
-        if answer is None and found.move in _BACK and latest is not None:
-            event = _given_up(latest, gone, time)
+            course.promotes(gone, parse_time(time))
+            event = _happened(ModelEventType.VERSION_DEPLOYED, model, gone, time)
+        elif found.move in _BACK:
+            event = self._gone(route, latest, gone, answer)
         self._decisions.append(RouteDecision(model, found.move, route, event))
         return route
+
+    def _gone(
+        self, route: ModelRoute, before: ModelRoute | None, gone: str, answer: Answer | None
+    ) -> ModelEvent | None:
+        """Return what happens to a version that a route takes all of the traffic from.
+
+        One whose promotion is on its way is the champion by the time at which this comes.
+        """
+        model, time = route.model, route.decision.time
+        request_id, since = answer or Answer(None, None)
+        since = self._courses[model].promoted_since(gone) if since is None else since
+        if since is None:
+            return _given_up(before, gone, time)
+        (target,) = [each.version for each in route.versions if each.share]
+        time = format_time(max(parse_time(time), since))
+        return _happened(ModelEventType.ROLLED_BACK, model, target, time, request_id)
 
     def _latest(self, model: str) -> ModelRoute | None:
         """Return the route that is in force, or that is to be once it has come back."""
@@ -305,17 +335,20 @@ class Router:
         return route.ramp is None or (route.ramp.candidate, route.ramp.baseline) != versions
 
 
-def _given_up(before: ModelRoute, gone: str | None, time: str) -> ModelEvent | None:
+def _given_up(before: ModelRoute | None, gone: str, time: str) -> ModelEvent | None:
     """Return what happens to the candidate of a ramp that ends, where that is the one to go.
 
     It was no champion, so that `rolled_back` would say nothing of it, and whoever reads what the
     versions are would go on taking it for a challenger.
     """
-    if before.ramp is None or before.ramp.candidate != gone:
+    if before is None or before.ramp is None or before.ramp.candidate != gone:
         return None
+    return _happened(ModelEventType.VERSION_ROLLED_BACK, before.model, gone, time)
+
+
+def _happened(
+    kind: ModelEventType, model: str, version: str, time: str, request_id: str | None = None
+) -> ModelEvent:
     return ModelEvent(
-        type=ModelEventType.VERSION_ROLLED_BACK,
-        model=before.model,
-        version=before.ramp.candidate,
-        timestamp=time,
+        type=kind, model=model, version=version, timestamp=time, request_id=request_id
     )

@@ -35,14 +35,21 @@ class Model:
         self._routes = 0
 
     def happens(
-        self, kind: str, version: str | None, time: str, *, serves: bool = True, **more: Any
+        self,
+        kind: str,
+        version: str | None,
+        time: str,
+        *,
+        serves: bool = True,
+        restarts: bool = False,
+        **more: Any,
     ) -> None:
         happened = event(kind, version, time, **more)
         if version is not None and serves:
             noon = np.array([parse_time("2026-03-01T12:00:00Z")])
             self.registry.count(("fraud", version), noon)
         self.registry.notice(happened, is_new=True)
-        restarts = kind in {"version_deployed", "rolled_back"}
+        restarts = restarts or kind in {"version_deployed", "rolled_back"}
         self.rollbacks.notice(happened, is_new=True, restarts=restarts)
 
     def is_routed(self, document: dict[str, Any]) -> None:
@@ -67,6 +74,10 @@ class Model:
             "detected_at": at(second).model_dump(),
         }
         return self.rollbacks.alerted(PerformanceAlert.model_validate({**document, **changed}))
+
+    def labelled(self, second: float, version: str = "8") -> RollbackRequest | None:
+        """Have a labelled row of a version come at which no threshold is crossed or kept."""
+        return self.rollbacks.standing(("fraud", version), at(second))
 
     def causes(self) -> list[CauseOutcome]:
         return [outcome for _, outcome in self.rollbacks.news().causes]
@@ -148,6 +159,106 @@ def test_a_threshold_of_a_version_that_has_served_for_long_is_a_change_of_the_wo
     assert model.crosses(3600 - 49 * 60 + 1) is None
     assert model.causes() == [CauseOutcome.LONG_SERVED]
     assert model.crosses(3600 - 49 * 60) is not None
+
+
+def test_a_threshold_crossed_while_a_request_is_open_asks_once_that_one_has_ended() -> None:
+    model = deployed("6", "7")
+    model.happens("version_challenger", "8", "11:30")
+    model.is_routed(document_of("ab", v7=0.5, v8=0.5))
+    assert model.found() is not None  # 8 is worse than 7
+    assert model.crosses(10, "7") is None
+    assert model.labelled(20, "7") is None
+    model.happens("rollback_refused", None, "12:01")
+
+    request = model.labelled(90, "7")
+
+    assert request is not None
+    assert (request.version, request.target, request.cause) == ("7", "6", RollbackCause.THRESHOLD)
+    assert (request.decided_at, request.evidence[0].at) == (at(90), at(10))
+    assert model.labelled(91, "7") is None
+    assert model.causes() == [
+        CauseOutcome.REQUESTED,
+        CauseOutcome.OPEN,
+        CauseOutcome.REQUESTED,
+        CauseOutcome.OPEN,
+    ]
+
+
+def test_a_threshold_crossed_by_a_version_that_served_nobody_asks_once_a_route_has_it_serve() -> (
+    None
+):
+    model, kept = (Model() for _ in range(2))
+    for each in (model, kept):
+        each.happens("version_deployed", "7", "11:10")
+        assert each.crosses() is each.labelled(1) is None
+    kept.crosses(2, again=True)
+    for each in (model, kept):
+        each.is_routed(canary_of())
+
+    request = model.labelled(3)
+    assert request is not None
+    assert (request.version, request.target) == ("8", "7")
+    assert kept.labelled(3) is None
+
+
+def test_a_standing_threshold_asks_again_as_a_comparison_does_unless_it_was_refused() -> None:
+    model, refused = deployed("7", "8"), deployed("7", "8")
+    for each in (model, refused):
+        assert each.crosses() is not None
+    refused.happens("rollback_refused", None, "12:01")
+
+    assert model.labelled(86_399) is None
+    assert model.labelled(86_400) is not None
+    assert refused.labelled(86_400) is None
+
+
+def test_what_was_refused_is_not_asked_again_though_something_else_was_refused_since() -> None:
+    model = deployed("7", "8")
+    assert model.found() is not None
+    model.happens("rollback_refused", None, "12:01")
+    assert model.found(700, key="other") is not None
+    model.happens("rollback_refused", None, "12:20")
+    restored = deployed("7", "8")
+    restored.rollbacks.restore(model.rollbacks.state())
+
+    for each in (model, restored):
+        assert each.found(5000) is each.found(5000, key="other") is None
+
+
+def test_a_version_is_believed_in_that_was_deployed_after_it_crossed_a_threshold() -> None:
+    model = Model()
+    model.happens("version_deployed", "7", "11:10")
+    model.crosses()
+    model.happens("version_deployed", "8", "12:01")
+
+    assert model.labelled(120) is None
+    assert not model.rollbacks.has_breaches
+
+
+def test_a_threshold_of_a_version_that_is_watched_no_longer_asks_nothing() -> None:
+    model = Model()
+    model.happens("version_deployed", "7", "11:10")
+    model.crosses()
+    model.rollbacks.unwatched(("fraud", "8"))
+    model.is_routed(canary_of())
+
+    assert model.labelled(3) is None
+
+
+@pytest.mark.parametrize("threshold", ["recall >= 0.8", "recall >= reference - 0.05"])
+def test_new_references_end_what_was_crossed_relative_to_one_and_nothing_else(
+    threshold: str,
+) -> None:
+    model = deployed("7", "8")
+    model.found()
+    model.happens("rollback_refused", None, "12:01")
+    model.crosses(120, threshold=threshold)
+    model.happens("version_challenger", "9", "12:03", restarts=True)
+
+    request = model.found(700, key="other")
+    assert request is not None
+    is_kept = RollbackCause.THRESHOLD in [each.cause for each in request.evidence]
+    assert is_kept is ("reference" not in threshold)
 
 
 def test_a_crossed_threshold_is_evidence_beside_the_next_cause_until_it_is_kept_again() -> None:

@@ -4,7 +4,12 @@ import pytest
 
 from detectors.requests.answers import AnswerOutcome
 from detectors.rollback.cause import CauseOutcome
-from detectors.rollback.model_rollbacks import MOST_ASKED, MOST_COUNTED, ModelRollbacks
+from detectors.rollback.model_rollbacks import (
+    MOST_ASKED,
+    MOST_COUNTED,
+    MOST_REFUSED,
+    ModelRollbacks,
+)
 from detectors.rollback.options import RollbackOptions
 from schemas.events.model_event import ModelEvent, ModelEventType
 from schemas.events.times import format_time
@@ -165,6 +170,22 @@ def test_a_threshold_that_is_kept_again_is_forgotten() -> None:
     model.keep("8", "b")
     model.keep("9", "b")
     assert model.breaches == {}
-    model.breach("8", "a", evidence_of())
-    model.begin_anew()
-    assert model.breaches == {}
+
+
+def test_a_state_of_a_release_before_has_what_was_refused_last() -> None:
+    model = asked()
+    model.answer(event(REFUSED, 5, request_id="r"), OPTIONS)
+    before = {name: part for name, part in model.state().items() if name != "refused"}
+
+    assert ModelRollbacks.of(before).state() == model.state()
+
+
+def test_the_causes_that_are_remembered_as_refused_have_a_bound() -> None:
+    model = ModelRollbacks()
+    for number in range(MOST_REFUSED + 5):
+        request_id = str(number)
+        cause = cause_of(2000 * number, key=request_id)
+        model.ask(cause, request_id, OPTIONS, is_served=True)
+        model.answer(event(REFUSED, 2000 * number, request_id=request_id), OPTIONS)
+
+    assert len(model.refused["8"]) == MOST_REFUSED

@@ -4,7 +4,7 @@ import pytest
 
 from detectors.routing.options import RoutingOptions
 from detectors.routing.ramp import RampEvidence, RampMove
-from detectors.routing.router import RouteDecision, Router
+from detectors.routing.router import Answer, RouteDecision, Router
 from detectors.routing.routes import RouteOutcome
 from schemas.events.identity import event_id
 from schemas.events.model_comparison import ComparisonDecision, ExposureFault
@@ -13,6 +13,7 @@ from schemas.events.position import Position
 from schemas.events.routing import ModelRoute, RampHold
 from schemas.events.times import format_time
 from tests.detectors.routing.test_ramp import evidence
+from tests.detectors.versions.events import event
 from tests.schemas.events.routes import canary_of, document_of, notice_of, route_of
 
 START = 1_772_366_400_000
@@ -114,10 +115,10 @@ def test_a_candidate_that_has_had_all_of_the_traffic_becomes_the_champion() -> N
     assert decision.move is RampMove.PROMOTED
     assert decision.route is not None
     assert (decision.route.mode, shares(decision.route)) == ("single", {"8": 1.0})
-    event = decision.event
-    assert event is not None
-    assert (event.type, event.version) == (ModelEventType.VERSION_DEPLOYED, "8")
-    assert event.timestamp == format_time(START + 1000)
+    happened = decision.event
+    assert happened is not None
+    assert (happened.type, happened.version) == (ModelEventType.VERSION_DEPLOYED, "8")
+    assert happened.timestamp == format_time(START + 1000)
 
 
 def test_harm_has_the_baseline_serve_alone_even_while_a_step_is_on_its_way() -> None:
@@ -136,10 +137,10 @@ def test_a_candidate_that_falls_back_is_said_to_be_rolled_back_and_one_that_stay
     line = ramping(0.01, 0)
     line.rows_come(0)
     (decision,) = line.rows_come(1000, 100, **HARM)
-    event = decision.event
-    assert event is not None
-    assert (event.type, event.version) == (ModelEventType.VERSION_ROLLED_BACK, "8")
-    assert event.timestamp == format_time(START + 1000)
+    happened = decision.event
+    assert happened is not None
+    assert (happened.type, happened.version) == (ModelEventType.VERSION_ROLLED_BACK, "8")
+    assert happened.timestamp == format_time(START + 1000)
     # Where another version than the candidate is found to be worse, nothing is said of the ramp.
     for target in ("8", "6"):
         line = ramping(0.01, 0)
@@ -154,10 +155,65 @@ def test_a_candidate_that_was_made_the_champion_before_its_ramp_ended_is_one_no_
     (decision,) = line.rows_come(1000, 100, champion_since=START + 9000, **HARM)
 
     assert decision.move is RampMove.FELL_BACK
-    event = decision.event
-    assert event is not None
-    assert (event.type, event.version) == (ModelEventType.ROLLED_BACK, "7")
-    assert (event.request_id, event.timestamp) == (None, format_time(START + 9000))
+    happened = decision.event
+    assert happened is not None
+    assert (happened.type, happened.version) == (ModelEventType.ROLLED_BACK, "7")
+    assert (happened.request_id, happened.timestamp) == (None, format_time(START + 9000))
+
+
+def promoted(line: Line) -> ModelRoute:
+    """Have the candidate of a ramp promoted; return the route by which it serves alone."""
+    line.rows_come(0)
+    (decision,) = line.rows_come(1000, 100)
+    assert decision.move is RampMove.PROMOTED
+    assert decision.route is not None
+    return decision.route
+
+
+@pytest.mark.parametrize("is_back", [False, True])
+def test_harm_found_while_the_promotion_is_on_its_way_ends_what_it_is_to_say(
+    *, is_back: bool
+) -> None:
+    line = ramping(1.0, 2)
+    route = promoted(line)
+    answer = Answer("r", None)  # of the candidate no event says by now that it is the champion
+    if is_back:
+        line.write(route)
+        at = line.seen(900, 100).at
+        line.router.go_back("fraud", ("8", "7"), "recall is worse", at, answer)
+        (decision,) = line.router.decisions()
+    else:
+        (decision,) = line.rows_come(900, 100, **HARM)
+
+    assert decision.route is not None
+    assert shares(decision.route) == {"7": 1.0}
+    happened = decision.event
+    assert happened is not None
+    assert (happened.type, happened.version) == (ModelEventType.ROLLED_BACK, "7")
+    assert (happened.request_id, happened.timestamp) == (
+        "r" if is_back else None,
+        format_time(START + 1000),
+    )
+
+
+def test_a_promotion_whose_event_has_come_back_is_known_from_the_events_alone() -> None:
+    line = ramping(1.0, 2)
+    route = promoted(line)
+    line.write(route)
+    line.router.happens(event("version_deployed", "8", "11:59"))  # another one
+    restored = Router(lambda _: OPTIONS)
+    restored.routes.restore(line.router.routes.state())
+    restored.restore(line.router.state())
+    line.router.happens(event("version_deployed", "8", "12:01"))
+
+    said = []
+    for router in (line.router, restored):
+        at = line.seen(2000, 100).at
+        router.go_back("fraud", ("8", "7"), "recall is worse", at, Answer("r", None))
+        (decision,) = router.decisions()
+        said.append(decision.event)
+    assert said[0] is None
+    assert said[1] is not None
 
 
 def test_a_version_that_comes_back_after_it_fell_back_is_held_until_people_decide() -> None:
@@ -332,11 +388,11 @@ def test_a_way_back_from_the_champion_says_so_in_a_model_event_not_before_it_was
 ):
     line = Line()
     line.write(route_of())
-    answer = ("r", START + 60_000)
+    answer = Answer("r", START + 60_000)
     line.router.go_back("fraud", ("7", "6"), "recall is worse", line.seen(0, 0).at, answer)
     (decision,) = line.router.decisions()
 
-    event = decision.event
-    assert event is not None
-    assert (event.type, event.version) == (ModelEventType.ROLLED_BACK, "6")
-    assert (event.request_id, event.timestamp) == ("r", format_time(START + 60_000))
+    happened = decision.event
+    assert happened is not None
+    assert (happened.type, happened.version) == (ModelEventType.ROLLED_BACK, "6")
+    assert (happened.request_id, happened.timestamp) == ("r", format_time(START + 60_000))
