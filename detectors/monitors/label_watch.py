@@ -42,7 +42,7 @@ class LabelWatch:
         self._identity = identity
         self._windows = [options.performance.window, options.performance.kept]
         self._flow = LabelFlow(*self._windows)
-        self._names = OutcomeNames(options.spellings)
+        self._names = OutcomeNames(options.classes)
         self._dating = LabelDating()
 
     def skim(self, origin: Origin, rows: int, oldest: int, newest: int) -> bool:

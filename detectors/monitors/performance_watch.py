@@ -68,7 +68,7 @@ class PerformanceWatch:
         self._held: list[tuple[Any, ...]] = []
         # Where labels call classes otherwise than the model no figure is true: those of windows
         # that began before that was over are withheld.
-        self._names = OutcomeNames(options.spellings)
+        self._names = OutcomeNames(options.classes)
         self._untrue_until = _NEVER
         self._newest = _NEVER
         self._labels = LabelCounts()

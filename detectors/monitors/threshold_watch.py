@@ -68,7 +68,7 @@ class ThresholdWatch:
         self._to_choose = self._unchosen
         # Where labels call classes otherwise than the model nothing is wrong with it: the first
         # rows wait for one that is right, as many as tell, and so do all while that is told.
-        self._names = OutcomeNames(options.spellings)
+        self._names = OutcomeNames(options.classes)
         self._unmet = LOOKS[1]
 
     @property

@@ -7,12 +7,13 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from detectors.performance.said_class import class_said
 from detectors.snapshots.tree import State
 from schemas.tables.columns import Column, Flag, Kind, Role, of_role
 from schemas.tables.outcomes import outcomes_of
+from schemas.values.class_order import Classes
 from schemas.values.classes import class_name
 from schemas.values.numbers import number_of
-from schemas.values.spellings import Spellings
 
 LOOKS: Final = (32, 100, 316, 1000)
 """Labelled rows after which names are compared; after the last no more."""
@@ -96,12 +97,12 @@ class OutcomeNames:
 
     Parameters
     ----------
-    spellings
-        Which texts are one class.
+    classes
+        Those of the model: which texts are one, and their order in a list of probabilities.
     """
 
-    def __init__(self, spellings: Spellings) -> None:
-        self._spellings = spellings
+    def __init__(self, classes: Classes) -> None:
+        self._classes = classes
         self._told: dict[str, str] | None = None
         self.restart()
 
@@ -185,6 +186,9 @@ class OutcomeNames:
         self._rows += 1
         self._right += right
         self._unreadable += not readable
+        # Probabilities are of classes: which ones were said has nothing to do with their digits.
+        is_of_a_class = isinstance(said, list) and not isinstance(true, list)
+        said = class_said(said, self._classes) if is_of_a_class else said
         pair = self._name(said), self._name(true)
         if self._told is not None:
             other = not readable or self._told.get(pair[1]) == pair[0]
@@ -197,7 +201,11 @@ class OutcomeNames:
                 self._pairs[pair] += 1
 
     def _name(self, outcome: Any) -> str:
-        return "" if outcome is ... or outcome is None else class_name(outcome, self._spellings)
+        return (
+            ""
+            if outcome is ... or outcome is None
+            else class_name(outcome, self._classes.spellings)
+        )
 
     def _said(self) -> set[str]:
         return {said for said, _ in self._pairs}

@@ -11,6 +11,7 @@ from detectors.arrays.column import Numbers
 from detectors.performance.distinct import distinct
 from detectors.performance.error import unwrapped
 from detectors.performance.options import ScoreOf
+from detectors.performance.said_class import class_said
 from schemas.tables.columns import Column, Kind, Role
 from schemas.tables.outcomes import outcomes_of
 from schemas.values.class_order import Classes
@@ -111,24 +112,13 @@ class OutcomeView:
         spellings = self._classes.spellings
         column = self._scalar(role)
         if column is None:
-            outcomes = map(self._class_of, self._outcomes(role))
+            outcomes = (class_said(each, self._classes) for each in self._outcomes(role))
             found = [same_class(each, of_class, spellings) for each in outcomes]
             return np.array(found, dtype=np.bool_)
         values, places = distinct(column)
         same = np.array([same_class(each, of_class, spellings) for each in values], np.bool_)
         mask: Mask = same[places] if len(same) else np.zeros(self._rows, np.bool_)
         return mask & column.usable
-
-    def _class_of(self, outcome: Any) -> Any:
-        """Return the class that an outcome is: of probabilities that of the highest."""
-        outcome = unwrapped(outcome)
-        if not isinstance(outcome, list):
-            return None if outcome is ... else outcome
-        numbers = [number_of(each) for each in outcome if each is not ...]
-        known = [each for each in numbers if each is not None]
-        if len(known) < len(outcome) or not known or not self._classes.fit(known):
-            return None
-        return self._classes.at(self._classes.chosen(known))
 
     def _outcomes(self, role: Role) -> list[Any]:
         return outcomes_of(self._columns, role, self._rows)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from detectors.performance.error import Task
 from detectors.performance.labelled_rows import with_errors
 from detectors.performance.outcome_names import LOOKS, NamesTurn, OutcomeNames
-from schemas.values.spellings import USUAL
+from schemas.values.class_order import USUAL_CLASSES, Classes
 from tests.detectors.batches import START, plain
 from tests.detectors.performance.labelled import labelled_columns
 
@@ -17,13 +17,17 @@ Rows = Sequence[tuple[Any, Any]]
 
 
 def fed(
-    names: OutcomeNames, rows: Rows, size: int, task: Task = Task.CLASSIFICATION
+    names: OutcomeNames,
+    rows: Rows,
+    size: int,
+    task: Task = Task.CLASSIFICATION,
+    classes: Classes = USUAL_CLASSES,
 ) -> list[NamesTurn]:
     turns = []
     for at in range(0, len(rows), size):
         part = rows[at : at + size]
         said, true = zip(*part, strict=True)
-        columns = with_errors(labelled_columns(said, true), task, len(part))
+        columns = with_errors(labelled_columns(said, true), task, len(part), classes)
         times = np.arange(START + at, START + at + len(part))
         turns += [each._replace(row=at + each.row) for each in names.add(columns, times).turns]
     return turns
@@ -55,7 +59,7 @@ def drawn(
 def test_classes_that_labels_call_otherwise_are_told_with_what_they_seem_to_be(
     names: list[Any], labels: list[Any], at: int, expected: dict[str, str]
 ) -> None:
-    (turn,) = fed(OutcomeNames(USUAL), drawn(1200, names, labels, 0.05), 50)
+    (turn,) = fed(OutcomeNames(USUAL_CLASSES), drawn(1200, names, labels, 0.05), 50)
     assert turn.is_open
     assert turn.row == at - 1
     assert turn.names == expected
@@ -79,12 +83,12 @@ def test_classes_that_labels_call_otherwise_are_told_with_what_they_seem_to_be(
     ],
 )
 def test_models_that_are_only_bad_are_not_told(rows: Rows) -> None:
-    assert fed(OutcomeNames(USUAL), rows, 100) == []
+    assert fed(OutcomeNames(USUAL_CLASSES), rows, 100) == []
 
 
 def test_answers_with_marks_of_their_users_are_told_without_names() -> None:
     rows = [(f"Dear customer {row}", row % 2) for row in range(200)]
-    (turn,) = fed(OutcomeNames(USUAL), rows, 64)
+    (turn,) = fed(OutcomeNames(USUAL_CLASSES), rows, 64)
     assert (turn.is_open, turn.row, turn.right, turn.names) == (True, 31, 0.0, {})
 
 
@@ -92,19 +96,21 @@ def test_answers_with_marks_of_their_users_are_told_without_names() -> None:
 def test_outcomes_of_which_none_can_be_compared_are_told(task: Task) -> None:
     lists = [([0.2, 0.8], "fraud")] * 200
     texts = [(12.5, "soon")] * 200
-    (turn,) = fed(OutcomeNames(USUAL), lists if task is Task.CLASSIFICATION else texts, 64, task)
+    (turn,) = fed(
+        OutcomeNames(USUAL_CLASSES), lists if task is Task.CLASSIFICATION else texts, 64, task
+    )
     assert (turn.is_open, turn.row, turn.names) == (True, 99, {})
 
 
 def test_distances_tell_nothing_of_names() -> None:
     rows = [(row + 0.5, row) for row in range(1200)]
-    assert fed(OutcomeNames(USUAL), rows, 100, Task.REGRESSION) == []
+    assert fed(OutcomeNames(USUAL_CLASSES), rows, 100, Task.REGRESSION) == []
 
 
 def test_it_is_told_when_the_names_are_the_same_by_then() -> None:
     other = drawn(400, ["genuine", "fraud"], [0, 1], 0.05)
     same = drawn(400, ["genuine", "fraud"], ["genuine", "fraud"], 0.05)
-    names = OutcomeNames(USUAL)
+    names = OutcomeNames(USUAL_CLASSES)
     opened, resolved = fed(names, [*other, *same], 50)
     assert opened.is_open
     assert not resolved.is_open
@@ -120,10 +126,10 @@ def test_it_is_told_when_the_names_are_the_same_by_then() -> None:
 def test_what_is_told_depends_on_no_batch_and_no_restart(size: int, seed: int) -> None:
     other = drawn(300, [0, 1], [-1, 1], 0.1, seed)
     rows = [*other, *drawn(300, [0, 1], [0, 1], 0.1, seed)]
-    whole, parts = OutcomeNames(USUAL), OutcomeNames(USUAL)
+    whole, parts = OutcomeNames(USUAL_CLASSES), OutcomeNames(USUAL_CLASSES)
     expected = fed(whole, rows, len(rows))
     found = fed(parts, rows[:size], 37)
-    again = OutcomeNames(USUAL)
+    again = OutcomeNames(USUAL_CLASSES)
     again.restore(parts.state())
     found += [each._replace(row=size + each.row) for each in fed(again, rows[size:], 41)]
     assert found == expected
@@ -132,6 +138,19 @@ def test_what_is_told_depends_on_no_batch_and_no_restart(size: int, seed: int) -
 
 
 def test_after_the_last_look_nothing_is_looked_at() -> None:
-    names = OutcomeNames(USUAL)
+    names = OutcomeNames(USUAL_CLASSES)
     assert fed(names, drawn(LOOKS[-1], [0, 1], [0, 1], 0.1), 100) == []
     assert names.is_settled
+
+
+@pytest.mark.parametrize("labels", [["genuine", "fraud"], [0, 1]])
+def test_lists_of_few_probabilities_are_classes_whatever_their_digits(labels: list[Any]) -> None:
+    # As trees and boosted stumps give them: the same few lists again and again.
+    lists = [[0.9, 0.1], [0.1, 0.9]]
+    classes = Classes(names=tuple(map(str, labels)))
+    rows = drawn(1200, lists, labels, 0.1)
+    assert fed(OutcomeNames(classes), rows, 100, classes=classes) == []
+    others = Classes(names=("good", "bad"))
+    (turn,) = fed(OutcomeNames(others), rows, 100, classes=others)
+    assert turn.row == 99
+    assert turn.said == []
