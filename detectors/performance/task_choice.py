@@ -28,7 +28,9 @@ class TaskChoice:
     Until `EVIDENCE` rows were seen, each row's error is by what they say up to and with it. Where
     at least half of the pairs are numbers, of which at least one in ten have a fraction, it is a
     regression: unless what was predicted is from 0 to 1 and what was true one of two classes, in
-    all but one in a hundred. These are probabilities. Else it is a classification.
+    all but one in a hundred. These are probabilities. Else it is a classification. Where at least
+    half of what was predicted are numbers with a fraction any pair of numbers will do: these are no
+    classes, however many labels say ``N/A``.
 
     Parameters
     ----------
@@ -50,7 +52,7 @@ class TaskChoice:
             self._declared = Task.PROBABILITY
         self.settled: Task | None = self._declared
         self._rows = self._numeric = self._fractional = 0
-        self._chances = self._unsure = 0
+        self._chances = self._unsure = self._measures = 0
 
     @property
     def rows_left(self) -> int:
@@ -70,13 +72,15 @@ class TaskChoice:
         self._fractional += pair is not None and not all(number.is_integer() for number in pair)
         self._chances += is_chance
         self._unsure += is_chance and chance not in _SURE
+        self._measures += _has_fraction(prediction)
         found = self._found()
         if self._rows >= EVIDENCE:
             self.settled = found
         return found
 
     def _found(self) -> Task:
-        if 2 * self._numeric < self._rows:
+        are_measures = self._numeric > 0 and 2 * self._measures >= self._rows
+        if 2 * self._numeric < self._rows and not are_measures:
             return Task.CLASSIFICATION
         of_classes = _ODD * (self._numeric - self._chances) <= self._numeric
         if of_classes and self._unsure > 0 and _SHARE * self._unsure >= self._chances:
@@ -95,7 +99,7 @@ class TaskChoice:
         """Choose anew, where nothing is declared."""
         self.settled = self._declared
         self._rows = self._numeric = self._fractional = 0
-        self._chances = self._unsure = 0
+        self._chances = self._unsure = self._measures = 0
 
     def settle(self, task: Task) -> None:
         """Choose what an earlier version chose; what is declared stands."""
@@ -109,12 +113,14 @@ class TaskChoice:
             "settled": None if self.settled is None else str(self.settled.form),
             "counts": [self._rows, self._numeric, self._fractional],
             "probabilities": [are_chances, self._chances, self._unsure],
+            "measures": self._measures,
         }
 
     def restore(self, state: State) -> None:
         """Restore a state; what is declared by now stands."""
         self._rows, self._numeric, self._fractional = state["counts"]
         _, self._chances, self._unsure = state.get("probabilities", [False, 0, 0])
+        self._measures = state.get("measures", 0)
         if self._declared is None:
             self.settled = settled_in(state)
 
@@ -124,6 +130,14 @@ def settled_in(state: State) -> Task | None:
     if state.get("probabilities", [False])[0]:
         return Task.PROBABILITY
     return None if state.get("settled") is None else Task(state["settled"])
+
+
+def _has_fraction(prediction: Any) -> bool:
+    """Tell whether what was predicted is a number that is not whole."""
+    if isinstance(prediction, bool | list):
+        return False
+    number = number_of(prediction)
+    return number is not None and not number.is_integer()
 
 
 def _numbers(prediction: Any, label: Any) -> Sequence[float] | None:

@@ -34,6 +34,10 @@ def after(*pairs: tuple[Any, Any]) -> TaskChoice:
         ([(0.83, 1)] * 9 + [(0.5, 0.25)], Task.REGRESSION),
         ([(0.83, 1), (1.4, 1)], Task.REGRESSION),
         ([(0.83, "fraud")], Task.CLASSIFICATION),
+        # Labels that say nothing yet make no classes of what are none.
+        ([(30.71, "N/A")] * 19 + [(12.5, 13)], Task.REGRESSION),
+        ([(0.83, "N/A")] * 19 + [(0.12, 0)], Task.PROBABILITY),
+        ([("a", "N/A")] * 4 + [(12.5, 13)], Task.CLASSIFICATION),
     ],
 )
 def test_the_task_is_what_most_rows_say(pairs: list[tuple[Any, Any]], expected: Task) -> None:
@@ -88,3 +92,12 @@ def test_a_restored_choice_goes_on_and_a_new_reference_chooses_anew() -> None:
         assert again.state() == choice.state()
     choice.restart()
     assert (choice.settled, choice.rows_left) == (None, EVIDENCE)
+
+
+def test_a_state_of_a_release_that_counted_no_measures_goes_on() -> None:
+    choice = TaskChoice(Task.AUTO)
+    choice.of_next(30.71, "N/A")
+    state = choice.state()
+    del state["measures"]
+    choice.restore(state)
+    assert choice.of_next(12.5, 13) is Task.REGRESSION
