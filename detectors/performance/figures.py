@@ -10,12 +10,16 @@ from detectors.performance import estimates, intervals
 from detectors.performance.confusion import AVERAGES, Confusion
 from detectors.performance.error import Task
 from detectors.performance.estimates import estimate, none
+from detectors.performance.judged_rows import Problem
 from detectors.performance.options import METRICS_OF, PerformanceOptions
 from detectors.performance.ranking import Ranked, average_precision, roc_auc
 from detectors.performance.tallies import CALIBRATION_BINS, ClassSum, NumberSum, Tally
 from schemas.events.model_performance import Estimate, NoValue
 
 _BOTH: Final = 2
+
+_STRAYS: Final = 20
+"""One score in so many may be out of range, and the others are probabilities all the same."""
 
 
 def metrics_of(
@@ -58,8 +62,15 @@ def _of_classes(name: str, tally: Tally, confusion: Confusion, positive: int) ->
     return confusion.of_class(name, positive)
 
 
+def _scores(tally: Tally) -> int:
+    """Return how many rows have a score, whatever it is."""
+    return tally.scored + int(tally.counts[Problem.SCORE_OUT_OF_RANGE])
+
+
 def _lacking(tally: Tally, classes: int) -> NoValue | None:
     """Return why nothing is known of the probabilities of all classes."""
+    if _STRAYS * tally.counts[Problem.SCORE_OUT_OF_RANGE] > _scores(tally):
+        return NoValue.SCORES_OUT_OF_RANGE
     if tally.scored == 0:
         return NoValue.NO_SCORES
     return NoValue.NO_PROBABILITIES if tally.tops > 0 and classes > _BOTH else None
@@ -112,8 +123,9 @@ def _mean_of_scores(total: ClassSum, squares: ClassSum) -> Callable[[Tally, int,
 
 
 def _calibration_error(tally: Tally, _classes: int, _positive: int) -> Estimate:
-    if tally.scored == 0:
-        return none(NoValue.NO_SCORES)
+    reason = _lacking(tally, _BOTH)  # of any number of classes one probability is enough
+    if reason is not None:
+        return none(reason)
     begin = ClassSum.CONFIDENCE
     confidence = tally.sums[begin : begin + CALIBRATION_BINS]
     right = tally.calibration[1]

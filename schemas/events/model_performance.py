@@ -47,6 +47,10 @@ class NoValue(StrEnum):
     NO_PROBABILITIES = "no_probabilities"
     """More than two classes, and of a row no more than the score of the predicted one is known."""
 
+    SCORES_OUT_OF_RANGE = "scores_out_of_range"
+    """More than one score in twenty is below 0 or above 1: then those between are no probabilities
+    either, but percentages, logarithms or the like."""
+
     TOO_MANY_SCORES = "too_many_scores"
     """More than are kept of more than two classes."""
 

@@ -458,7 +458,7 @@ def test_accuracy_says_what_is_not_known_of_classes_that_are_not_told_apart(size
 
 def test_probabilities_that_are_none_are_counted_and_left_out() -> None:
     rows: list[Row] = [
-        ([0.2, 0.8], 1, None, START, START),
+        *[([0.2, 0.8], 1, None, START, START)] * 19,
         ([0.2, 0.9], 1, None, START, START),
         ([1.4, -0.4], 1, None, START, START),
         ([0.5, 0.5], 2, None, START, START),
@@ -468,7 +468,7 @@ def test_probabilities_that_are_none_are_counted_and_left_out() -> None:
     ]
     options = replace(OPTIONS, performance=PerformanceOptions(rows=len(rows)))
     (event,) = performances(fleet_of(options).update(labelled(rows)))
-    assert event.rows == 7
+    assert event.rows == 25
     assert event.unusable == {
         "no_outcome": 1,
         "list": 1,

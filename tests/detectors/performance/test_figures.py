@@ -348,6 +348,36 @@ def test_the_score_of_one_class_of_three_says_nothing_of_the_others() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    "scores",
+    [
+        pytest.param([90.0, 0.5, 70.0, 1.0] * 25, id="percentages"),
+        pytest.param([-0.1, 0.0, -0.4, -0.7] * 25, id="logarithms"),
+        pytest.param([2.2, 0.4, -0.3, 0.9] * 25, id="margins"),
+        pytest.param([90.0] * 100, id="none is one"),
+        pytest.param([*[7.0] * 6, *[0.9] * 94], id="more than strays"),
+    ],
+)
+def test_where_scores_are_out_of_range_those_between_are_no_probabilities(
+    scores: list[float],
+) -> None:
+    found = told([0, 1] * 50, [0, 1, 1, 0] * 25, scores)
+    of_scores = reasons(told([0, 1], [0, 1]))
+    assert reasons(found) == dict.fromkeys(of_scores, NoValue.SCORES_OUT_OF_RANGE)
+    assert found["accuracy"].value == 0.5
+
+
+def test_strays_out_of_range_leave_the_other_scores_probabilities() -> None:
+    said, true = [0, 1] * 50, [0, 1, 1, 0] * 25
+    found = told(said, true, [*[7.0] * 5, *[0.9] * 95])
+    assert reasons(found) == {}
+    without = told(said[5:], true[5:], [0.9] * 95)
+    assert (found["brier"], found["calibration_error"]) == (
+        without["brier"],
+        without["calibration_error"],
+    )
+
+
 OVER_CLASSES = ("roc_auc_macro", "roc_auc_weighted", "average_precision_macro")
 
 
