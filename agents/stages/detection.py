@@ -142,7 +142,9 @@ class Detection(Stage[Fleet]):
 
     async def rollbacks_of(self, model: str) -> list[RollbackRequest]:
         """Return the rollback request of a model that is open, as far as this worker knows."""
-        told = await self._of_each(lambda fleet: [fleet.rollbacks.open_of(model)])
+        told = await self._of_each(
+            lambda fleet: [fleet.rollbacks.open_of(model, fleet.versions.newest_of(model))]
+        )
         return [each for each in told if each is not None]
 
     async def _of_each(self, ask: Callable[[Fleet], list[ToldT]]) -> list[ToldT]:

@@ -110,7 +110,7 @@ async def _read(settings: Settings, model: str) -> tuple[KnownVersions, OpenRoll
     if not known.of(model):
         return known, None
     try:
-        opened = await read_open(settings, await read_served(settings))
+        opened = await read_open(settings, await read_served(settings), known.newest_of)
     except TopicRefused as why:
         say(f"whether a rollback is asked for is not known: {why}", err=True)
         return known, None

@@ -6,11 +6,12 @@ from functools import partial
 from typing import Any
 
 from agents.records.record import Record
+from app.requests.expiry import extended
 from app.requests.records import decoded, decoded_events
 from schemas.events.codec import decode_event
 from schemas.events.model_event import ModelEvent, ModelEventType
 from schemas.events.rollback_request import RollbackRequest
-from schemas.events.times import parse_time
+from schemas.events.times import format_time, parse_time
 from schemas.events.version_status import GONE, VersionStatus
 
 
@@ -29,12 +30,21 @@ class OpenRollback:
     request: RollbackRequest
     acknowledged_at: str | None = None
 
+    @property
+    def expires(self) -> int:
+        """Until when it is open, milliseconds since the epoch."""
+        expires = parse_time(self.request.expires_at)
+        if self.acknowledged_at is None:
+            return expires
+        return extended(expires, expires - _made(self.request), self.acknowledged_at)
+
     def document(self) -> dict[str, Any]:
         """Return what JSON says of it."""
         return {
             "kind": "rollback",
             **self.request.model_dump(mode="json"),
             "acknowledged_at": self.acknowledged_at,
+            "open_until": format_time(self.expires),
         }
 
     def lines(self) -> list[str]:
@@ -46,7 +56,7 @@ class OpenRollback:
         by = "people" if request.route_id is None else f"the route {request.route_id}"
         return [
             request.message,
-            f"  {asked}, priority {request.priority}, expires {request.expires_at}",
+            f"  {asked}, priority {request.priority}, expires {format_time(self.expires)}",
             f"  {request.cause.replace('_', ' ')}, found in {', '.join(found_in)}",
             f"  {taken}; to go back by {by}",
         ]
@@ -57,10 +67,11 @@ def open_rollbacks(
     events: Iterable[Record],
     served: Callable[[str], Collection[str] | None],
 ) -> tuple[list[OpenRollback], int]:
-    """Return the open requests by model, and how many records are no requests.
+    """Return the unanswered requests by model, and how many records are no requests.
 
-    A request is open until a model event ends it or gives its version up, or that has no share by
-    the route in force. There is one of each model at most, the latest.
+    A request is answered by a model event that ends it or gives its version up, or once that has no
+    share by the route in force. There is one of each model at most, the latest; it may have
+    expired.
 
     Parameters
     ----------

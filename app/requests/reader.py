@@ -1,10 +1,11 @@
 """The topics of requests of both kinds, and of what answers them, as they are now."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from agents.records.record import Record
 from app.kafka.whole_topic import read_all
+from app.requests.expiry import NewestOf, has_expired
 from app.requests.open_requests import OpenRequest, open_requests
 from app.requests.open_rollbacks import OpenRollback, open_rollbacks
 from app.settings import Settings, TopicRole
@@ -17,17 +18,20 @@ class OpenOfAll(NamedTuple):
     ----------
     retrainings, rollbacks
         The requests of each kind.
+    expired
+        Requests that nobody has answered in time; these are open no more.
     strange
         Records that are neither requests nor model events.
     """
 
     retrainings: list[OpenRequest]
     rollbacks: list[OpenRollback]
+    expired: int
     strange: int
 
 
 async def read_open(
-    settings: Settings, served: Callable[[str], Collection[str] | None]
+    settings: Settings, served: Callable[[str], Collection[str] | None], newest: NewestOf
 ) -> OpenOfAll:
     """Read the topics to their ends; return the open requests of all models.
 
@@ -37,6 +41,8 @@ async def read_open(
         Where they are.
     served
         As `app.requests.open_rollbacks.open_rollbacks`.
+    newest
+        How far models have come.
 
     Raises
     ------
@@ -50,6 +56,28 @@ async def read_open(
     for role, those in records.items():
         await read_all(settings, role, those.append)
     retraining, rollback, events = records.values()
+    return open_of_all(retraining, rollback, events, served, newest)
+
+
+def open_of_all(
+    retraining: Iterable[Record],
+    rollback: Iterable[Record],
+    events: Sequence[Record],
+    served: Callable[[str], Collection[str] | None],
+    newest: NewestOf,
+) -> OpenOfAll:
+    """Return what the records of the topics of requests and of model events leave open.
+
+    Parameters as for `read_open`.
+    """
     retrainings, strange = open_requests(retraining, events)
     rollbacks, more = open_rollbacks(rollback, events, served)
-    return OpenOfAll(retrainings, rollbacks, strange + more)
+    unanswered = len(retrainings) + len(rollbacks)
+    retrainings = [each for each in retrainings if not _is_over(each, newest)]
+    rollbacks = [each for each in rollbacks if not _is_over(each, newest)]
+    expired = unanswered - len(retrainings) - len(rollbacks)
+    return OpenOfAll(retrainings, rollbacks, expired, strange + more)
+
+
+def _is_over(each: OpenRequest | OpenRollback, newest: NewestOf) -> bool:
+    return has_expired(each.expires, newest(each.request.model))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from agents.records.record import Record
 from app.kafka.whole_topic import read_all
 from app.settings import Settings, TopicRole
+from detectors.versions.serving import latest_of
 from schemas.events.codec import decode_event, decode_object
 from schemas.events.not_taken import NotTaken
 from schemas.events.record_place import RecordPlace
@@ -30,6 +31,10 @@ class KnownVersions:
     def of(self, model: str) -> list[VersionRecord]:
         """Return the records of the versions of a model."""
         return [each for each in self.records if each.model == model]
+
+    def newest_of(self, model: str) -> int | None:
+        """Return how far a model has come: its latest event time, milliseconds since the epoch."""
+        return latest_of(self.of(model))
 
     @property
     def models(self) -> list[str]:

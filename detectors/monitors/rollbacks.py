@@ -248,9 +248,13 @@ class Rollbacks:
         if model in self._models and self._end_served(model, self._router.routes.since(model)):
             self._answers.append((model, None, AnswerOutcome.ENDED))
 
-    def open_of(self, model: str) -> RollbackRequest | None:
-        """Return the request of a model that is not answered."""
-        return self._models[model].open_request if model in self._models else None
+    def open_of(self, model: str, newest: int = -1) -> RollbackRequest | None:
+        """Return the request of a model that is not answered, where that has come so far.
+
+        By ``newest``, its latest event time in milliseconds, one may have expired.
+        """
+        known = self._models.get(model)
+        return None if known is None else known.open_at(newest)
 
     def news(self) -> RollbackNews:
         """Return what has happened since the last time."""

@@ -114,10 +114,9 @@ class ModelRollbacks(LastRequest):
             self.refused.pop(gone, None)
         self.touched += 1
 
-    @property
-    def open_request(self) -> RollbackRequest | None:
-        """The request that is not answered; it expires by the next row that finds something."""
-        return self.request if self.open_until > 0 else None
+    def open_at(self, newest: int) -> RollbackRequest | None:
+        """Return the request that is not answered, and has not expired by a time of a row."""
+        return self.request if self.open_until > max(newest, 0) else None
 
     def counts(self, key: str, outcome: CauseOutcome) -> bool:
         """Tell whether that has not become of a cause before, and remember it."""

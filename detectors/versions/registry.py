@@ -255,6 +255,11 @@ class VersionRegistry:
         names = self._names(model)
         return {each for each in names if self._versions[model, each].traffic.rows > 0}
 
+    def newest_of(self, model: str) -> int:
+        """Return the latest event time of the rows of a model; -1 where there are none."""
+        times = (self._versions[model, each].traffic.newest for each in self._names(model))
+        return max(times, default=-1)
+
     def before(self, key: ModelVersion) -> str | VersionsBefore:
         """Return the version that served before another one, whose rows may have come by now.
 

@@ -34,5 +34,18 @@ def test_open_requests_are_listed_and_names_cannot_steer_a_terminal(
     rollback, found = json.loads(CliRunner().invoke(main, ["requests", "--json", *flags]).stdout)
     assert (found["model"], found["started_at"]) == ("evil\x1b[2J", None)
     assert [each["kind"] for each in (rollback, found)] == ["rollback", "retrain"]
+
+    assert "whether any request has expired is not known" in result.stderr
+    kafka.create_topic(f"{topic_prefix}model-versions", 1)
+    come = {**examples.VERSION_RECORD, "model": hostile["model"]}
+    for last_event, expired in (("requested_at", 0), ("expires_at", 1)):
+        value = orjson.dumps({**come, "last_event": examples.RETRAIN_REQUEST[last_event]})
+        producer.produce(f"{topic_prefix}model-versions", value, b"key")
+        assert producer.flush(20.0) == 0
+        told = CliRunner().invoke(main, ["requests", *flags])
+        assert f"{1 - expired} open retrain requests\n" in told.stdout
+        said = "1 requests have expired, and nobody has answered them\n" if expired else ""
+        assert told.stderr == said
+
     elsewhere = ["--bootstrap", kafka.bootstrap, "--set", "topics.prefix=nowhere."]
     assert CliRunner().invoke(main, ["requests", *elsewhere]).exit_code == 3

@@ -7,6 +7,7 @@ import pytest
 from agents.records.record import Record
 from app.requests.open_requests import open_requests
 from schemas.documents import examples
+from schemas.events.times import format_time, parse_time
 
 REQUEST = examples.RETRAIN_REQUEST
 _OLD = {
@@ -111,3 +112,17 @@ def test_a_request_of_an_earlier_release_is_told_as_far_as_it_goes() -> None:
 
 def test_records_that_are_neither_are_counted() -> None:
     assert open_requests([record(b"{}"), record(None)], [record(b"x")]) == ([], 3)
+
+
+def test_it_is_open_for_longer_once_someone_is_at_it_as_if_it_had_been_made_then() -> None:
+    (asked,), _ = open_requests([request()], [])
+    assert asked.expires == parse_time(REQUEST["expires_at"])
+    lasts = asked.expires - parse_time(REQUEST["requested_at"])
+    events = [event("retrain_acknowledged", BEFORE), event("retrain_started", AFTER)]
+    (taken,), _ = open_requests([request()], events)
+    assert taken.expires == parse_time(AFTER) + lasts
+    assert taken.document()["open_until"] == format_time(taken.expires)
+    assert f"expires {format_time(taken.expires)}" in taken.lines()[1]
+    late = event("retrain_started", format_time(asked.expires))
+    (over,), _ = open_requests([request()], [late])
+    assert over.expires == asked.expires

@@ -10,6 +10,7 @@ import pytest
 from agents.records.record import Record
 from app.requests.open_rollbacks import OpenRollback, open_rollbacks
 from schemas.documents import examples
+from schemas.events.times import format_time, parse_time
 
 REQUEST = examples.ROLLBACK_REQUEST
 AFTER, BEFORE = "2026-03-09T09:00:00.000Z", "2026-03-09T08:00:00.000Z"
@@ -97,7 +98,10 @@ def test_people_are_told_what_to_do_by_whom_and_who_is_at_it() -> None:
         **REQUEST,
         "route_id": "r9",
         "acknowledged_at": AFTER,
+        "open_until": format_time(opened.expires),
     }
+    lasts = parse_time(REQUEST["expires_at"]) - parse_time(REQUEST["requested_at"])
+    assert opened.expires == parse_time(AFTER) + lasts
 
 
 def test_the_latest_of_each_model_is_told_and_what_is_none_is_counted() -> None:

@@ -366,6 +366,12 @@ def test_the_open_request_is_known_until_it_is_answered_and_a_restart_keeps_it()
     request = model.found()
     other.rollbacks.restore(model.rollbacks.state())
     assert model.rollbacks.open_of("fraud") == other.rollbacks.open_of("fraud") == request
+    assert request is not None
+    expires = parse_time(request.expires_at)
+    assert model.rollbacks.open_of("fraud", expires - 1) == request
+    assert model.rollbacks.open_of("fraud", expires) is None
+    model.happens("rollback_acknowledged", "7", "12:05")
+    assert model.rollbacks.open_of("fraud", expires) == request
     model.happens("rolled_back", "7", "12:30")
     assert model.rollbacks.open_of("fraud") is None
 

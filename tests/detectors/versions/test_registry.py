@@ -39,6 +39,7 @@ def test_a_version_without_events_is_observed() -> None:
     (told,) = registry.changes().records
     assert (told.status, told.status_since, told.history) == ("observed", None, [])
     assert (told.rows, told.first_event, told.last_event) == (2, day("12:00"), day("12:01"))
+    assert (registry.newest_of("fraud"), registry.newest_of("churn")) == (NOON + 60_000, -1)
     assert told.reference_since == told.first_event == day("12:00")
 
 
