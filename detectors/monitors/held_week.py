@@ -116,8 +116,8 @@ def may_be_weekend(drift: Drift, memory: Numbers, began: float, time: int) -> bo
 
 
 def _is_edge(hour: int) -> bool:
-    """Tell whether weekends begin or end at an hour since the epoch, or days do in UTC."""
+    """Tell whether weekends begin or end at an hour since the epoch."""
     of_week = (hour + _MONDAY) % (DAYS * HOURS)
     ends = of_week if of_week >= _ENDS[0] else of_week + DAYS * HOURS
     begins = _BEGINS[0] <= of_week <= _BEGINS[1]
-    return begins or _ENDS[0] <= ends <= _ENDS[1] or hour % HOURS == 0
+    return begins or _ENDS[0] <= ends <= _ENDS[1]

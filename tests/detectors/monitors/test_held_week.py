@@ -87,6 +87,16 @@ def test_a_step_that_begins_with_a_weekend_and_stays_is_told_within_half_a_week(
     assert [change.row for change in found] == [change.row for change in whole]
 
 
+@pytest.mark.parametrize("day", [1, 2, 3, 4, 8, 11])
+def test_a_step_at_the_midnight_of_a_working_day_is_told_at_once(day: int) -> None:
+    """It was held back for three days, as if weekends began on each of them."""
+    times, at = _times(day + 1), day * ROWS
+    values = np.random.default_rng(day).normal(size=len(times))
+    values[at:] += 1
+    (change, *_) = _feed(_monitor(), values, times)
+    assert at <= change.row < at + ROWS // 2
+
+
 def test_a_level_that_does_not_come_back_after_a_weekend_is_told() -> None:
     times = _times(11)
     values = _weekend(times, 0) + np.random.default_rng(4).normal(size=len(times))
@@ -106,7 +116,7 @@ def test_levels_are_told_apart_by_their_errors() -> None:
 
 @pytest.mark.parametrize(
     ("hour", "may_be"),
-    [(0, True), (12, True), (13, False), (48, True), (50, False), (105, False), (106, True)],
+    [(0, True), (12, True), (13, False), (48, False), (96, False), (105, False), (106, True)],
 )
 def test_weekends_begin_and_end_at_some_hours_of_the_week(hour: int, may_be: bool) -> None:
     times, at = _times(20), 8 * ROWS
