@@ -318,7 +318,7 @@ def _cost(_runs: int, random: np.random.Generator) -> float:
     return cost(100_000, random)
 
 
-def _rollback(runs: int, random: np.random.Generator) -> list[float]:
+def _rollback(runs: int, random: np.random.Generator) -> list[float | str]:
     return list(measure_delays(max(runs // 200, 1), int(random.integers(1 << 31))))
 
 
@@ -400,6 +400,7 @@ def figures_of(found: dict[str, Any]) -> dict[str, Any]:
         "split_false": float(np.isfinite(wrong).mean()),
         "split_found": float(np.median(shifted)),
         "split_found_by_30000": float((shifted <= SPLIT_LIMIT).mean()),
+        "rollback_broker": rollback.broker,
         "rollback_requests": rollback.requests,
         "rollback_p99_s": round(rollback.p99, 4),
         "cost": found["cost"],

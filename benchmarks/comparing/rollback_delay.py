@@ -1,51 +1,56 @@
 """From the label that decides to the rollback request, through a worker and a broker.
 
-Run it with ``python -m benchmarks.comparing.rollback_delay [--rounds N] [--seed N]``.
+Run it with ``python -m benchmarks.comparing.rollback_delay [--rounds N] [--seed N] [--rate N]``
+``[--embedded]``.
 
 Of each model a worse version shares the traffic with the champion, a label follows each prediction,
 and all come at an even pace. A request names the row that has decided it; the time at which that
 label was handed to the producer, and the one at which a consumer has the request, are those of one
 clock. What lies between is the way through Kafka, intake, Kafka again, detection and Kafka a third
-time, as people's pipelines see it.
+time, as people's pipelines see it; the times of the records in between say how far each was.
+
+The broker is an Apache Kafka, where one can be started here, else the embedded one. That answers a
+fetch with one batch of records of each partition: a worker cannot follow many small ones, and falls
+behind at a rate at which Kafka waits for the next record. The broker is told with the figures.
 """
 
 import argparse
 import json
-import threading
 import time
-from collections import deque
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Final, NamedTuple, Self
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import orjson
-from confluent_kafka import Consumer, Message, Producer, TopicPartition
+from confluent_kafka import Message
 
-from app.kafka.embedded import PARTITIONS, EmbeddedBroker
+from app.kafka.embedded import EmbeddedBroker
 from app.kafka.topic_catalogue import CATALOGUE
 from app.settings import TopicRole
+from benchmarks.comparing.even_traffic import EvenTraffic
+from benchmarks.comparing.listener import Listener
+from schemas.tables.frames import decode_frame, is_frame
+from schemas.tables.observations import Origin
+from tests.kafka import KafkaCluster, KafkaUnavailable
 from tests.pipeline.driftline import Worker
 
 RATE: Final = 400
 """Requests per second."""
 
-_AT_ONCE: Final = 20
-"""Models whose versions are compared at a time; then the next ones are."""
+KAFKA, EMBEDDED = "Apache Kafka", "embedded"
+"""The brokers, by the names under which figures are told."""
 
-_ROUND: Final = 6000
-"""Requests to these: each of their versions has 150, of which the worse one has half wrong."""
-
-_GATHERED: Final = 50
-"""Milliseconds for which records gather: the embedded broker answers a fetch with one batch of each
-partition, so that a worker cannot follow many small ones. It is part of what is measured."""
+_USERS: Final = (TopicRole.PREDICTIONS, TopicRole.LABELS, TopicRole.MODEL_EVENTS)
 
 _DRAIN: Final = 60.0
 """Seconds in which the requests of all models have to come once the last label was sent."""
 
-_LATE: Final = 0.25
-"""Seconds from a prediction to its label."""
+
+_LAST: Final = 1.0
+"""Seconds for the observations behind the last request, which another consumer takes."""
 
 
 class Delays(NamedTuple):
@@ -57,15 +62,25 @@ class Delays(NamedTuple):
         How many there were.
     p50, p99, largest
         Of their delays.
+    broker
+        Of which.
+    observed_p99, decided_p99
+        Of the part of the delay until the label was joined and published as an observation, and
+        until the request was published.
     """
 
     requests: int
     p50: float
     p99: float
     largest: float
+    broker: str
+    observed_p99: float
+    decided_p99: float
 
 
-def measure_delays(rounds: int, seed: int) -> Delays:
+def measure_delays(
+    rounds: int, seed: int, rate: int = RATE, *, is_embedded: bool = False
+) -> Delays:
     """Return the delays of rollback requests about twenty models in each round.
 
     Raises
@@ -76,120 +91,86 @@ def measure_delays(rounds: int, seed: int) -> Delays:
         If the worker does not start.
     """
     with ExitStack() as stack:
-        broker = stack.enter_context(EmbeddedBroker())
-        for spec in CATALOGUE.values():
-            broker.create(spec.default_name)
+        name, bootstrap = stack.enter_context(_broker(is_embedded=is_embedded))
         folder = Path(stack.enter_context(TemporaryDirectory()))
-        settings = {"state.enabled": "false", "topics.create": "never"}
-        worker = stack.enter_context(Worker(broker.bootstrap, "", folder / "log", **settings))
-        requests = stack.enter_context(_Requests(broker.bootstrap))
-        traffic = _Traffic(broker.bootstrap, np.random.default_rng(seed))
+        settings = {"state.enabled": "false", "topics.create": "never"} if name == EMBEDDED else {}
+        worker = stack.enter_context(Worker(bootstrap, "", folder / "log", **settings))
         worker.wait_until_ready()
+        seen = Seen()
+        for role, take in (
+            (TopicRole.OBSERVATIONS, seen.observe),
+            (TopicRole.ROLLBACK_REQUESTS, seen.ask),
+        ):
+            stack.enter_context(Listener(bootstrap, CATALOGUE[role].default_name, take))
+        traffic = EvenTraffic(bootstrap, np.random.default_rng(seed), rate)
         for number in range(rounds):
             traffic.play(number)
         limit = time.monotonic() + _DRAIN
-        while len(requests.found) < rounds * _AT_ONCE and time.monotonic() < limit:
+        while len(seen.requests) < traffic.models and time.monotonic() < limit:
             time.sleep(0.1)
-    delays = [
-        arrived - traffic.produced[place["partition"], place["offset"]]
-        for arrived, request in requests.found.values()
-        if (place := request["decided_at"])["topic"] == "labels"
-    ]
-    if not delays:
+        time.sleep(_LAST)
+    parts = np.array([*seen.parts(traffic.produced)])
+    if not len(parts):
         raise RuntimeError("no rollback request came: there is no delay to measure")
-    p50, p99 = (float(each) for each in np.percentile(delays, [50, 99]))
-    return Delays(len(delays), p50, p99, max(delays))
+    p50, largest = float(np.median(parts[:, 2])), float(parts[:, 2].max())
+    observed, decided, p99 = (float(each) for each in np.percentile(parts, 99, axis=0))
+    return Delays(len(parts), p50, p99, largest, name, observed, decided)
 
 
-class _Requests:
-    """Takes rollback requests as they come, with the time at which each is there."""
-
-    def __init__(self, bootstrap: str) -> None:
-        self.found: dict[str, tuple[float, dict[str, Any]]] = {}
-        self._consumer = Consumer({"bootstrap.servers": bootstrap, "group.id": "requests"})
-        topic = CATALOGUE[TopicRole.ROLLBACK_REQUESTS].default_name
-        self._consumer.assign([TopicPartition(topic, each, 0) for each in range(PARTITIONS)])
-        self._is_over = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._is_over.set()
-        self._thread.join(10.0)
-        self._consumer.close()
-
-    def _run(self) -> None:
-        while not self._is_over.is_set():
-            message = self._consumer.poll(0.05)
-            if message is not None and message.error() is None:
-                request = orjson.loads(message.value() or b"")
-                self.found.setdefault(request["request_id"], (time.time(), request))
+@contextmanager
+def _broker(*, is_embedded: bool) -> Iterator[tuple[str, str]]:
+    """Start a broker with users' topics, and with all others where no worker makes them."""
+    if not is_embedded:
+        try:
+            with KafkaCluster() as kafka:
+                for role in _USERS:
+                    kafka.create(CATALOGUE[role].default_name)
+                yield KAFKA, kafka.bootstrap
+                return
+        except KafkaUnavailable:
+            pass
+    with EmbeddedBroker() as broker:
+        for spec in CATALOGUE.values():
+            broker.create(spec.default_name)
+        yield EMBEDDED, broker.bootstrap
 
 
-class _Traffic:
-    """Produces, at an even pace, predictions of two versions of each model, and their labels.
+class Seen:
+    """Records as they come: requests, and labels among the observations.
 
     Attributes
     ----------
-    produced
-        When the label at a partition and offset was handed to the producer.
+    requests
+        By their ids, with the times at which each was published and was there.
     """
 
-    def __init__(self, bootstrap: str, random: np.random.Generator) -> None:
-        self.produced: dict[tuple[int, int], float] = {}
-        self._random = random
-        self._producer = Producer({"bootstrap.servers": bootstrap, "linger.ms": _GATHERED})
-        self._waiting: deque[tuple[float, str, int]] = deque()
+    def __init__(self) -> None:
+        self.requests: dict[str, tuple[float, float, dict[str, Any]]] = {}
+        self._observed: dict[tuple[int, int], float] = {}
 
-    def play(self, number: int) -> None:
-        """Play a round: models of its own, each a champion and a challenger that is worse."""
-        models = [f"round-{number}-{each}" for each in range(_AT_ONCE)]
-        for model in models:
-            for kind, version in (("version_deployed", "1"), ("version_challenger", "2")):
-                event = {"type": kind, "model": model, "version": version}
-                self._send("model-events", model, event)
-        begun, sent = time.monotonic(), 0
-        while sent < _ROUND or self._waiting:
-            due = min(int((time.monotonic() - begun) * RATE), _ROUND)
-            for row in range(sent, due):
-                self._predict(f"{number}-{row}", models[row % len(models)])
-            sent = due
-            while self._waiting and self._waiting[0][0] <= time.monotonic():
-                _, name, label = self._waiting.popleft()
-                self._label(name, label)
-            self._producer.poll(0)
-            time.sleep(0.002)
-        self._producer.flush(10.0)
+    def observe(self, message: Message) -> None:
+        """Take an observation: when its labels were published."""
+        value = message.value() or b""
+        for table in decode_frame(value) if is_frame(value) else ():
+            if table.origin is Origin.LABELS:
+                partitions = [table.sources[each].partition for each in table.source_of.tolist()]
+                for place in zip(partitions, table.offsets.tolist(), strict=True):
+                    self._observed.setdefault(place, message.timestamp()[1] / 1000)
 
-    def _predict(self, name: str, model: str) -> None:
-        version = "12"[int(self._random.random() < 0.5)]
-        label = int(self._random.random() < 0.5)
-        is_right = self._random.random() < (0.9 if version == "1" else 0.5)
-        row = {
-            "prediction_id": name,
-            "model": model,
-            "version": version,
-            "timestamp": round(time.time(), 3),
-            "features": {"x": round(float(self._random.normal()), 4)},
-            "prediction": label if is_right else 1 - label,
-        }
-        self._send("predictions", name, row)
-        self._waiting.append((time.monotonic() + _LATE, name, label))
+    def ask(self, message: Message) -> None:
+        """Take a rollback request."""
+        request = orjson.loads(message.value() or b"")
+        times = message.timestamp()[1] / 1000, time.time()
+        self.requests.setdefault(request["request_id"], (*times, request))
 
-    def _label(self, name: str, label: int) -> None:
-        now = time.time()
-
-        def acknowledged(_error: object, message: Message) -> None:
-            self.produced[message.partition() or 0, message.offset() or 0] = now
-
-        value = orjson.dumps({"prediction_id": name, "label": label})
-        self._producer.produce("labels", value, name, on_delivery=acknowledged)
-
-    def _send(self, topic: str, key: str, value: dict[str, Any]) -> None:
-        self._producer.produce(topic, orjson.dumps(value), key)
+    def parts(self, produced: dict[tuple[int, int], float]) -> Iterator[tuple[float, float, float]]:
+        """Yield of each request the seconds until its label was observed, it was made and came."""
+        for published, arrived, request in self.requests.values():
+            at = request["decided_at"]
+            place = at["partition"], at["offset"]
+            if at["topic"] == CATALOGUE[TopicRole.LABELS].default_name:
+                begun = produced[place]
+                yield self._observed[place] - begun, published - begun, arrived - begun
 
 
 def main() -> None:
@@ -197,18 +178,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5, help="of twenty models each")
     parser.add_argument("--seed", type=int, default=0)
-    arguments = parser.parse_args()
-    delays = measure_delays(arguments.rounds, arguments.seed)
+    parser.add_argument("--rate", type=int, default=RATE, help="requests per second")
+    parser.add_argument("--embedded", action="store_true", help="on the embedded broker")
+    given = parser.parse_args()
+    delays = measure_delays(given.rounds, given.seed, given.rate, is_embedded=given.embedded)
     print(json.dumps({f"rollback_{name}": value for name, value in told(delays).items()}))
 
 
-def told(delays: Delays) -> dict[str, float]:
+def told(delays: Delays) -> dict[str, float | str]:
     """Return what is told of delays, by name."""
     return {
+        "broker": delays.broker,
         "requests": delays.requests,
         "p50_s": round(delays.p50, 4),
         "p99_s": round(delays.p99, 4),
         "largest_s": round(delays.largest, 4),
+        "observed_p99_s": round(delays.observed_p99, 4),
+        "decided_p99_s": round(delays.decided_p99, 4),
     }
 
 

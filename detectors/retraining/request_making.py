@@ -18,7 +18,8 @@ from detectors.retraining.options import PolicyOptions
 from schemas.events.alert import AlertKind, Severity
 from schemas.events.identity import stable_id
 from schemas.events.position import Position
-from schemas.events.retrain_request import Priority, RetrainRequest, TrainingRange, Trigger
+from schemas.events.request import Priority
+from schemas.events.retrain_request import RetrainRequest, TrainingRange, Trigger
 from schemas.events.times import format_time
 from schemas.tables.model_version import ModelVersion
 

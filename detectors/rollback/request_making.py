@@ -7,7 +7,7 @@ from detectors.requests.options import SECONDS
 from detectors.rollback.cause import Cause
 from detectors.rollback.options import RollbackOptions
 from schemas.events.identity import stable_id
-from schemas.events.retrain_request import Priority
+from schemas.events.request import Priority
 from schemas.events.rollback_request import RollbackCause, RollbackEvidence, RollbackRequest
 from schemas.events.times import format_time
 

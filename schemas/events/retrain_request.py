@@ -9,7 +9,7 @@ from schemas.events.alert import Alert, AlertKind, Severity
 from schemas.events.cloudevents import CloudEventType
 from schemas.events.event import EntityName, Event
 from schemas.events.position import EventTime, Position
-from schemas.events.published import PublishedEvent
+from schemas.events.request import Priority, Request
 from schemas.events.retrain_signal import SignalReference
 
 
@@ -24,20 +24,6 @@ class Trigger(StrEnum):
     SCHEDULE = "schedule"
     COST = "cost"
     CORRECTIONS = "label_corrections"
-
-
-class Priority(StrEnum):
-    """How soon it matters."""
-
-    LOW = "low"
-    """Nothing is amiss: a volume, a schedule."""
-
-    NORMAL = "normal"
-    """The world has moved, or what was learned was wrong."""
-
-    HIGH = "high"
-    """The model is worse than it may be, or it costs more than its retraining; what is critical has
-    drifted."""
 
 
 class AlertReference(Event):
@@ -90,7 +76,7 @@ class TrainingRange(Event):
     )
 
 
-class RetrainRequest(PublishedEvent):
+class RetrainRequest(Request):
     """A model version should be retrained.
 
     At most one request is open per model version: it ends with a model event that ends requests
@@ -99,7 +85,6 @@ class RetrainRequest(PublishedEvent):
 
     ce_type: ClassVar = CloudEventType.RETRAIN_REQUEST
 
-    request_id: str = Field(description="UUIDv5; the same evidence gives the same id.")
     version: EntityName = Field(description="The version that is to be retrained.")
     replaces: EntityName | None = Field(
         default=None,
@@ -126,26 +111,8 @@ class RetrainRequest(PublishedEvent):
     training: TrainingRange | None = Field(
         default=None, description="What to learn from. Null in requests of an earlier release."
     )
-    requested_at: str = Field(description="Event time of the latest of its evidence, RFC 3339.")
-    cooldown_until: str = Field(description="No further request before this event time.")
-    expires_at: str | None = Field(
+    expires_at: EventTime | None = Field(
         default=None,
         description="Event time until when it keeps the next one away where nobody answers. Null "
         "in requests of an earlier release.",
     )
-    message: str = Field(description="One sentence for people.")
-
-    @property
-    def event_id(self) -> str:
-        """The request's id."""
-        return self.request_id
-
-    @property
-    def event_time(self) -> str:
-        """Event time of the latest of its evidence, RFC 3339."""
-        return self.requested_at
-
-    @property
-    def subject(self) -> str:
-        """The model's name."""
-        return self.model

@@ -8,8 +8,7 @@ from pydantic import Field
 from schemas.events.cloudevents import CloudEventType
 from schemas.events.event import EntityName, Event
 from schemas.events.position import EventTime, Position
-from schemas.events.published import PublishedEvent
-from schemas.events.retrain_request import Priority
+from schemas.events.request import Priority, Request
 
 
 class RollbackCause(StrEnum):
@@ -74,7 +73,7 @@ class RollbackEvidence(Event):
     at: Position = Field(description="The row up to which it is counted.")
 
 
-class RollbackRequest(PublishedEvent):
+class RollbackRequest(Request):
     """The model should be rolled back: another version is to serve instead of ``version``.
 
     At most one is open per model: it ends with a model event that ends rollback requests
@@ -83,7 +82,6 @@ class RollbackRequest(PublishedEvent):
 
     ce_type: ClassVar = CloudEventType.ROLLBACK_REQUEST
 
-    request_id: str = Field(description="UUIDv5; the same finding gives the same id.")
     version: EntityName = Field(description="The version that serves and is to go.")
     target: EntityName = Field(
         description="The version that is to serve: the last good one, which was never rolled back."
@@ -92,10 +90,6 @@ class RollbackRequest(PublishedEvent):
     priority: Priority = Field(strict=False, description="`normal` of harm in segments alone.")
     evidence: list[RollbackEvidence] = Field(min_length=1)
     decided_at: Position = Field(description="The row that decided it.")
-    requested_at: EventTime = Field(description="Event time of that row.")
-    cooldown_until: EventTime = Field(
-        description="No further request about the version before this event time."
-    )
     expires_at: EventTime = Field(
         description="Event time until when it keeps others away where nobody answers."
     )
@@ -103,19 +97,3 @@ class RollbackRequest(PublishedEvent):
         default=None,
         description="The route by which Driftline has the target serve; null where people do.",
     )
-    message: str = Field(description="One sentence for people.")
-
-    @property
-    def event_id(self) -> str:
-        """The request's id."""
-        return self.request_id
-
-    @property
-    def event_time(self) -> str:
-        """Event time of the row that decided it, RFC 3339."""
-        return self.requested_at
-
-    @property
-    def subject(self) -> str:
-        """The model's name."""
-        return self.model

@@ -22,7 +22,8 @@ from schemas.events.detector_report import DetectorReport, Stream
 from schemas.events.drift_alert import DriftAlert, DriftKind
 from schemas.events.model_event import ModelEvent, ModelEventType
 from schemas.events.position import Position
-from schemas.events.retrain_request import Priority, RetrainRequest, Trigger
+from schemas.events.request import Priority
+from schemas.events.retrain_request import RetrainRequest, Trigger
 from schemas.events.retrain_signal import RetrainSignal, SignalReference
 from schemas.events.times import format_time, parse_time
 from schemas.events.window_summary import NumberSummary

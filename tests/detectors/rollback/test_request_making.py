@@ -7,7 +7,7 @@ from detectors.rollback.options import RollbackOptions
 from detectors.rollback.request_making import request_of
 from schemas.documents import examples
 from schemas.events.performance_alert import PerformanceAlert
-from schemas.events.retrain_request import Priority
+from schemas.events.request import Priority
 from schemas.events.rollback_request import RollbackCause
 from tests.detectors.rollback.causes import at, cause_of, evidence_of
 

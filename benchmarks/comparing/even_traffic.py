@@ -1,0 +1,100 @@
+"""Predictions of two versions of many models at an even pace, and their labels."""
+
+import time
+from collections import deque
+from typing import Any, Final
+
+import numpy as np
+import orjson
+from confluent_kafka import Message, Producer
+
+_AT_ONCE: Final = 20
+"""Models whose versions are compared at a time; then the next ones are."""
+
+_OF_A_MODEL: Final = 300
+"""Requests: each of its versions has 150, of which the worse one has half wrong."""
+
+_GATHERED: Final = 50
+"""Milliseconds for which records gather, as they do at many producers. It is part of what is
+measured."""
+
+_LATE: Final = 0.25
+"""Seconds from a prediction to its label."""
+
+
+class EvenTraffic:
+    """Produces them.
+
+    Parameters
+    ----------
+    bootstrap
+        To which broker.
+    random
+        Draws.
+    rate
+        Requests per second.
+
+    Attributes
+    ----------
+    models
+        How many there were.
+    produced
+        When the label at a partition and offset was handed to the producer.
+    """
+
+    def __init__(self, bootstrap: str, random: np.random.Generator, rate: int) -> None:
+        self.models = 0
+        self.produced: dict[tuple[int, int], float] = {}
+        self._rate = rate
+        self._random = random
+        self._producer = Producer({"bootstrap.servers": bootstrap, "linger.ms": _GATHERED})
+        self._waiting: deque[tuple[float, str, int]] = deque()
+
+    def play(self, number: int) -> None:
+        """Play a round: models of its own, each a champion and a challenger that is worse."""
+        models = [f"round-{number}-{each}" for each in range(_AT_ONCE)]
+        self.models += len(models)
+        for model in models:
+            for kind, version in (("version_deployed", "1"), ("version_challenger", "2")):
+                event = {"type": kind, "model": model, "version": version}
+                self._send("model-events", model, event)
+        rows = _OF_A_MODEL * len(models)
+        begun, sent = time.monotonic(), 0
+        while sent < rows or self._waiting:
+            due = min(int((time.monotonic() - begun) * self._rate), rows)
+            for row in range(sent, due):
+                self._predict(f"{number}-{row}", models[row % len(models)])
+            sent = due
+            while self._waiting and self._waiting[0][0] <= time.monotonic():
+                _, name, label = self._waiting.popleft()
+                self._label(name, label)
+            self._producer.poll(0)
+            time.sleep(0.002)
+        self._producer.flush(10.0)
+
+    def _predict(self, name: str, model: str) -> None:
+        version = "12"[int(self._random.random() < 0.5)]
+        label = int(self._random.random() < 0.5)
+        is_right = self._random.random() < (0.9 if version == "1" else 0.5)
+        row = {
+            "prediction_id": name,
+            "model": model,
+            "version": version,
+            "timestamp": round(time.time(), 3),
+            "features": {"x": round(float(self._random.normal()), 4)},
+            "prediction": label if is_right else 1 - label,
+        }
+        self._send("predictions", name, row)
+        self._waiting.append((time.monotonic() + _LATE, name, label))
+
+    def _label(self, name: str, label: int) -> None:
+        now = time.time()
+
+        def acknowledged(_error: object, message: Message) -> None:
+            self.produced[message.partition() or 0, message.offset() or 0] = now
+
+        value = orjson.dumps({"prediction_id": name, "label": label})
+        self._producer.produce("labels", value, name, on_delivery=acknowledged)
+
+    def _send(self, topic: str, key: str, value: dict[str, Any]) -> None:
+        self._producer.produce(topic, orjson.dumps(value), key)
