@@ -19,7 +19,8 @@ def forget_stale(packages: Iterable[Path] | None = None) -> None:
 
     Numba looks at the file of the function that Python calls, and not at those of what that calls
     or of the constants that it was compiled with, which may lie in another folder: after an update
-    it would go on with the old code.
+    it would go on with the old code. Those that stay get the time of the latest change of any
+    source: to follow imports takes seconds, and every start would, for as long as one is newer.
 
     Parameters
     ----------
@@ -32,10 +33,14 @@ def forget_stale(packages: Iterable[Path] | None = None) -> None:
     for index, source in sources.indexes():
         # Another worker that starts may have been here, and who may not write needs no cache.
         with suppress(OSError):
-            written = index.stat().st_mtime
+            written = index.stat().st_mtime_ns
             # What follows from the imports is looked at only where something is newer at all.
-            if written < sources.changed and written < sources.changed_for(source):
+            if written >= sources.changed:
+                continue
+            if written < sources.changed_for(source):
                 index.unlink()
+            else:
+                os.utime(index, ns=(sources.changed, sources.changed))
 
 
 class _Sources:
@@ -43,14 +48,15 @@ class _Sources:
 
     def __init__(self, packages: Iterable[Path]) -> None:
         self._files: dict[str, Path] = {}
-        self._changed: dict[Path, float] = {}
+        self._changed: dict[Path, int] = {}
+        self._imported: dict[Path, frozenset[Path]] = {}
         for package in packages:
             for path in package.rglob("*.py"):
                 parts = path.relative_to(package.parent).with_suffix("").parts
                 name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
                 self._files[name] = path
-                self._changed[path] = path.stat().st_mtime
-        self.changed = max(self._changed.values(), default=0.0)
+                self._changed[path] = path.stat().st_mtime_ns
+        self.changed = max(self._changed.values(), default=0)
 
     def indexes(self) -> Iterator[tuple[Path, Path]]:
         """Yield what Numba keeps of functions, and the source of each."""
@@ -64,8 +70,8 @@ class _Sources:
                 for index in cache.glob("*.nbi"):
                     yield index, folder / f"{index.name.partition('.')[0]}.py"
 
-    def changed_for(self, source: Path) -> float:
-        """Return when a source, or anything that it imports, was changed last.
+    def changed_for(self, source: Path) -> int:
+        """Return when a source, or anything that it imports, was changed last, in nanoseconds.
 
         A source that is gone was changed just now: nothing calls what was compiled of it.
         """
@@ -73,7 +79,10 @@ class _Sources:
             return self.changed
         seen, waiting = {source}, [source]
         while waiting:
-            found = set(self._imports(waiting.pop())) - seen
+            path = waiting.pop()
+            if path not in self._imported:
+                self._imported[path] = frozenset(self._imports(path))
+            found = self._imported[path] - seen
             seen |= found
             waiting += found
         return max(self._changed[path] for path in seen)

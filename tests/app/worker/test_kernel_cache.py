@@ -69,6 +69,24 @@ def test_a_cache_outlives_changes_of_what_its_source_does_not_import(tmp_path: P
     assert left(tmp_path) == ["kernel.f-1.py311.nbi"]
 
 
+def test_imports_are_followed_once_after_a_change(tmp_path: Path) -> None:
+    files = {
+        "one/kernel.py": (1, "from one.called import kernel\n"),
+        "one/called.py": (1, ""),
+        "one/other.py": (10, ""),
+        "one/__pycache__/kernel.f-1.py311.nbi": (5, ""),
+    }
+    lay_out(tmp_path, files)
+    forget_stale([tmp_path / "one"])
+    # As long as nothing is newer than the cache no source is read: this one would be no Python.
+    lay_out(tmp_path, {"one/called.py": (10, "(")})
+    forget_stale([tmp_path / "one"])
+    assert left(tmp_path) == ["kernel.f-1.py311.nbi"]
+    lay_out(tmp_path, {"one/called.py": (11, "")})
+    forget_stale([tmp_path / "one"])
+    assert left(tmp_path) == []
+
+
 def test_the_cache_of_a_source_that_is_gone_goes(tmp_path: Path) -> None:
     lay_out(tmp_path, {"one/a.py": (10, ""), "one/__pycache__/gone.f-1.py311.nbi": (5, "")})
     forget_stale([tmp_path / "one"])
