@@ -14,6 +14,9 @@ class Silence(StrEnum):
     DELETE = "delete"
     """A change feed's message that a row was deleted."""
 
+    CONTROL = "control"
+    """A change feed's message about itself: no row, but a heartbeat, or a table's structure."""
+
     UNLABELLED = "unlabelled"
     """A label event whose label is not known yet: absent, null, empty, or NaN."""
 

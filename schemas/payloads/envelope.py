@@ -39,6 +39,9 @@ _OF_DATA: Final = frozenset({"insert", "update", "delete", "load", "bootstrap-in
 _NO_ROWS: Final = frozenset({"d", "t", "m"})
 """Operations that leave no row: delete, truncate, and a message of the log itself."""
 
+_SOURCES: Final = frozenset({"source", "ts_ms", "op_ts"})
+"""Beside which an operation is that of Debezium or GoldenGate, where there are no two rows."""
+
 
 def open_envelope(document: dict[str, Any], *, mapped: bool = False) -> dict[str, Any]:
     """Return the row that is in a message of a change feed; any other document as it is.
@@ -107,9 +110,23 @@ def _item(message: Mapping[str, Any], document: dict[str, Any], *, mapped: bool)
     return {"timestamp": message[STREAM].get("ApproximateCreationDateTime"), **image}
 
 
+def in_connect(document: dict[str, Any]) -> dict[str, Any]:
+    """Return what is in a message of Kafka Connect, any other document as it is.
+
+    Examples
+    --------
+    >>> in_connect({"schema": {}, "payload": {"ts_ms": 5}}), in_connect({"x": 1})
+    ({'ts_ms': 5}, {'x': 1})
+    """
+    payload = document.get(PAYLOAD)
+    return payload if _is_connect(document) and type(payload) is dict else document
+
+
 def refuse_deleted(row: Mapping[str, Any]) -> None:
     """Raise `NothingToSay` of a row that is marked as deleted, or that a message holds as such."""
-    if is_marked_deleted(row) or _data_operation(row) == "delete":
+    is_change = AFTER in row or BEFORE in row
+    has_gone = not is_change and _operation(row) in _NO_ROWS
+    if has_gone or is_marked_deleted(row) or _data_operation(row) == "delete":
         raise NothingToSay(Silence.DELETE)
 
 
@@ -142,7 +159,7 @@ def _operation(row: Mapping[str, Any]) -> str | None:
         return None
     letter = letter.lower()
     if AFTER not in row and BEFORE not in row:
-        return letter if letter in _NO_ROWS and ("source" in row or "ts_ms" in row) else None
+        return letter if letter in _NO_ROWS and not _SOURCES.isdisjoint(row) else None
     rows = (row.get(BEFORE), row.get(AFTER))
     return letter if all(each is None or type(each) in {dict, str} for each in rows) else None
 

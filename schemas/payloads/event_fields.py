@@ -1,22 +1,33 @@
 """A record's value to the fields of an event, under their own names; the plain reader's way."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from schemas.events.codec import LARGEST_MESSAGE, decode_objects
 from schemas.events.digits import whole_digits
 from schemas.events.invalid import InvalidMessage, Reason
 from schemas.events.not_json import REGISTRY_ADVICE
+from schemas.events.nothing_to_say import NothingToSay, Silence
 from schemas.payloads.captured import out_of_capture
 from schemas.payloads.cloud_envelopes import MARKS as CLOUD_MARKS
 from schemas.payloads.cloud_envelopes import MEMBERS as CLOUD_MEMBERS
 from schemas.payloads.cloud_envelopes import out_of_cloud, refuse_sealed
+from schemas.payloads.control_messages import is_control
 from schemas.payloads.document_tables import MEMBERS as TABLE_MEMBERS
 from schemas.payloads.document_tables import rows_of_table
-from schemas.payloads.envelope import MARKS, MEMBERS, each_row, open_envelope, refuse_deleted
+from schemas.payloads.envelope import (
+    MARKS,
+    MEMBERS,
+    each_row,
+    in_connect,
+    open_envelope,
+    refuse_deleted,
+)
 from schemas.payloads.exchanges import exchanged
 from schemas.payloads.flink_changes import changed_rows
 from schemas.payloads.mongo_changes import changed_document
+from schemas.payloads.replicated_rows import MEMBERS as REPLICATED_MEMBERS
+from schemas.payloads.replicated_rows import replicated_rows
 from schemas.payloads.rows import FieldMap
 from schemas.payloads.wrapped_events import wrapped_events
 
@@ -63,7 +74,7 @@ def event_fields(
     """
     try:
         documents = _documents(value, fields, largest)
-        named = [_opened(document, fields) for document in documents]
+        named = _all_of(documents, lambda document: [_opened(document, fields)])
     except InvalidMessage as error:
         if error.reason is Reason.UNDECODABLE and any(name == _SCHEMA_ID for name, _ in headers):
             detail = f"{error.detail}; the header {_SCHEMA_ID} is there: {REGISTRY_ADVICE}"
@@ -72,10 +83,8 @@ def event_fields(
     if not any(map(_inexact, named)):
         return named
     documents = _documents(value, fields, largest, as_written=True)
-    return [
-        _exact(each, _opened(document, fields))
-        for each, document in zip(named, documents, strict=True)
-    ]
+    written = _all_of(documents, lambda document: [_opened(document, fields)])
+    return [_exact(*each) for each in zip(named, written, strict=True)]
 
 
 def keys_of(key: bytes | None, events: int) -> list[bytes | None]:
@@ -97,12 +106,51 @@ def _documents(
     """Return the documents of a value, each row of a table one."""
     documents = decode_objects(value, largest=largest, as_written=as_written)
     if fields.leads_into(TABLE_MEMBERS):
-        for document in documents:
-            changed_rows(document)  # what was deleted is skipped, wherever the settings lead
-        return documents
+        return _all_of(documents, _whole)
     if all(map(_is_event, documents)):
         return documents
-    return [event for document in documents for event in _events(document, fields)]
+    return _all_of(documents, lambda document: _events(document, fields))
+
+
+def _all_of(
+    documents: Sequence[dict[str, Any]],
+    reads: Callable[[dict[str, Any]], Iterable[dict[str, Any]]],
+) -> list[dict[str, Any]]:
+    """Return what is read of each document, but of those that say nothing beside others."""
+    if len(documents) == 1:
+        return list(reads(documents[0]))
+    found: list[dict[str, Any]] = []
+    silent: NothingToSay | None = None
+    for document in documents:
+        try:
+            found += reads(document)
+        except NothingToSay as why:
+            silent = why
+    if silent is not None and not found:
+        raise silent
+    return found
+
+
+def _whole(document: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return a document into which the settings lead, where it has not been deleted."""
+    _replicated(document)
+    changed_rows(document)
+    return [document]
+
+
+def _replicated(document: dict[str, Any]) -> list[dict[str, Any]] | None:
+    """Return the rows in a message of a replicator; None of anything else.
+
+    Raises
+    ------
+    NothingToSay
+        Where all of them were deleted, or there is none.
+    """
+    if not _ENOUGH.isdisjoint(document):
+        return None
+    if is_control(in_connect(document)):
+        raise NothingToSay(Silence.CONTROL)
+    return replicated_rows(document)
 
 
 def _is_event(document: dict[str, Any]) -> bool:
@@ -113,7 +161,9 @@ def _is_event(document: dict[str, Any]) -> bool:
 def _events(document: dict[str, Any], fields: FieldMap) -> Iterator[dict[str, Any]]:
     """Yield the events in a document, out of all that the settings do not lead into."""
     for row in rows_of_table(document):
-        if (changed_to := changed_document(row)) is not None:
+        if (replicated := _replicated(row)) is not None:
+            yield from [row] if fields.leads_into(REPLICATED_MEMBERS) else replicated
+        elif (changed_to := changed_document(row)) is not None:
             yield row if fields.leads_into(_OF_MONGO) else changed_to
         elif not (_ENOUGH.isdisjoint(row) and _ENOUGH.isdisjoint(fields.paths)):
             yield row

@@ -47,6 +47,9 @@ _STRING: Final = int(Token.STRING)
 _FLOAT: Final = int(Token.FLOAT)
 _WORDS: Final = 2.0**63
 
+_HEADERS: Final = frozenset({"headers", "message", "source_metadata"})
+"""Where replicators say what became of a row, beside it."""
+
 
 class LabelRoles(SlotRoles[MemberRole]):
     """The roles of the members of labels.
@@ -60,7 +63,7 @@ class LabelRoles(SlotRoles[MemberRole]):
     def __init__(self, keys: KeyTable, paths: Mapping[str, str]) -> None:
         super().__init__(keys, FIELDS, paths)
         leads_into_data = any(path.split(".", 1)[0] == DATA for path in paths.values())
-        self._marks = MARKS | (set(TYPE) if leads_into_data else set())
+        self._marks = MARKS | _HEADERS | (set(TYPE) if leads_into_data else set())
 
     def _role(self, path: tuple[str, ...]) -> int:
         if path in self._fields:

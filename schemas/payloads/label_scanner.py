@@ -70,7 +70,7 @@ class ScannedLabels:
     def values(self, rows: Places) -> Sequence[Any]:
         """Return the labels of some rows, as decoded."""
         kinds, numbers = self._found.kind[_LABEL][rows], self._found.number[_LABEL][rows]
-        if (kinds == _INT).all() and np.abs(numbers).max(initial=0.0) <= LARGEST_EXACT:
+        if (kinds == _INT).all() and np.abs(numbers).max(initial=0.0) < LARGEST_EXACT:
             return list(numbers.astype(np.int64).tolist())
         if (kinds == _FLOAT).all():
             return list(numbers.tolist())

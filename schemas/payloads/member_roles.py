@@ -3,7 +3,7 @@
 from enum import IntEnum
 from typing import Final
 
-from schemas.payloads.envelope import DATA, DATABASE, METADATA
+from schemas.payloads.envelope import DATA, DATABASE, METADATA, OPERATIONS
 from schemas.payloads.flink_changes import TYPE
 from schemas.payloads.prediction_fields import PredictionFields, is_other
 from schemas.payloads.row_marks import ROW_MARKS
@@ -65,7 +65,15 @@ _MEMBERS: Final = {
 _FEATURES: Final = ("features",)
 """Where features stand unless the settings say otherwise."""
 
-_DELETIONS: Final = frozenset({*((mark,) for mark in ROW_MARKS), (DATABASE,), METADATA})
+_DELETIONS: Final = frozenset(
+    {
+        *((mark,) for mark in ROW_MARKS - {"_meta"}),
+        *((name,) for name in OPERATIONS),
+        *((DATABASE,), METADATA, ("_meta", "op"), ("metadata", "OperationName")),
+        *(("headers", "operation"), ("message", "headers", "operation")),
+        ("source_metadata", "change_type"),
+    }
+)
 """Members that may tell of a deleted row, whatever else they are."""
 
 

@@ -5,7 +5,7 @@ event after the other, for all events whose form is plain. The others are left t
 are also the oracle of this module's tests.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from schemas.events.event import LONGEST_NAME
 from schemas.events.left_out import LeftOut, Oddity
 from schemas.payloads.category_texts import CategoryTexts
+from schemas.payloads.envelope import OPERATIONS
 from schemas.payloads.flink_changes import LENGTH, TYPE
 from schemas.payloads.member_roles import MemberRole, RoleTable
 from schemas.payloads.prediction_fields import PredictionFields
@@ -44,8 +45,18 @@ _SCORE: Final = int(MemberRole.SCORE)
 _NULL: Final = int(Token.NULL)
 _STRING: Final = int(Token.STRING)
 _TRUE: Final = int(Token.TRUE)
-_MARK: Final = (DELETED,)
-"""Which is true or false, as a text as well."""
+_INT: Final = int(Token.INT)
+_FLOAT: Final = int(Token.FLOAT)
+_LENGTHS: Final[Mapping[tuple[str, ...], int]] = {
+    (DELETED,): len("true"),
+    TYPE: LENGTH,
+    **{(name,): len("d") for name in OPERATIONS},
+    ("_meta", "op"): len("d"),
+}
+"""How long texts are that tell of a deletion, where others are frequent in the same place."""
+
+_LETTERS: Final = np.frombuffer(b"dDtTmM", dtype=np.uint8)
+"""The operations of a single letter that do."""
 
 _FLAT: Final = int(MemberRole.FLAT_FEATURE)
 
@@ -113,7 +124,7 @@ class PredictionScanner:
         )
         _leave_the_rarer(forms, plain)
         if self._roles.deletions:
-            _leave_deletions(entries, self._keys, self._roles.deletions, plain)
+            _leave_deletions(spans, entries, self._keys, self._roles.deletions, plain)
         choose_scores(
             spans.buffer,
             entries.row_ptr,
@@ -217,13 +228,19 @@ def _leave_the_rarer(forms: Roles, plain: Rows) -> None:
         plain &= is_flat if flat > others else ~is_flat
 
 
-def _leave_deletions(entries: Entries, keys: KeyTable, slots: list[int], plain: Rows) -> None:
+def _leave_deletions(
+    spans: Spans, entries: Entries, keys: KeyTable, slots: list[int], plain: Rows
+) -> None:
     """Leave rows to a closer look that may have been deleted, by what a change feed says."""
     places = np.flatnonzero(np.isin(entries.slot, slots))
     kinds, sizes = entries.kind[places], entries.end[places] - entries.start[places]
-    is_mark = np.isin(entries.slot[places], [slot for slot in slots if keys.path(slot) == _MARK])
-    is_type = np.isin(entries.slot[places], [slot for slot in slots if keys.path(slot) == TYPE])
-    is_said = np.where(is_mark, sizes == len("true"), ~is_type | (sizes == LENGTH))
-    says = (kinds == _TRUE) | ((kinds == _STRING) & is_said)
+    lengths = np.array([_LENGTHS.get(keys.path(slot), 0) for slot in slots])
+    order = np.argsort(slots)
+    wanted = lengths[order][np.searchsorted(np.array(slots)[order], entries.slot[places])]
+    is_said = (wanted == 0) | (sizes == wanted)
+    letters = spans.buffer[np.minimum(entries.start[places], len(spans.buffer) - 1)]
+    is_said &= (wanted != 1) | np.isin(letters, _LETTERS)
+    is_number = (kinds == _INT) | (kinds == _FLOAT)
+    says = (kinds == _TRUE) | is_number | ((kinds == _STRING) & is_said)
     rows = np.searchsorted(entries.row_ptr, places[says], side="right") - 1
     plain[rows] = False

@@ -15,7 +15,7 @@ TEXT_AT: Final = 0x20
 _NOTHING: Final = frozenset(text.encode() for text in NOTHING)
 _EVENT_IDS: Final = frozenset({"ce_id", "ce-id"})
 _WORDS: Final = frozenset({4, 8})
-_BEGINNINGS: Final = frozenset({b'"', b"{"})
+_BEGINNINGS: Final = frozenset({b'"', b"{", b"["})
 
 
 def is_plain(key: bytes) -> bool:
@@ -41,8 +41,9 @@ def key_or_event_id(key: bytes | None, headers: Sequence[tuple[str, bytes | None
 def id_of(key: bytes) -> str:
     """Return the id that a key is; an empty text where it says nothing.
 
-    Text is one as it stands. JSON is taken for what is in it: a text, a number, or a struct of one
-    field, as Kafka Connect and Debezium write them, behind the bytes of a schema registry or not.
+    Text is one as it stands. JSON is taken for what is in it: a text, a number, a struct of one
+    field, as Kafka Connect and Debezium write them, behind the bytes of a schema registry or not,
+    or a list of one, as CockroachDB does.
     Four or eight bytes that are no text are a whole number, the highest byte first.
 
     Raises
@@ -54,6 +55,8 @@ def id_of(key: bytes) -> str:
     --------
     >>> id_of(b"a1"), id_of(b'"a1"'), id_of(b'{"id": 7}'), id_of(bytes([0, 0, 0, 0, 0, 0, 0, 7]))
     ('a1', 'a1', '7', '7')
+    >>> id_of(b"[7]"), id_of(b'["eu", 7]')
+    ('7', '["eu", 7]')
     """
     if is_plain(key):
         return key.decode()
@@ -87,6 +90,8 @@ def _of_json(text: bytes) -> str | None:
         value = value["payload"]
     if type(value) is dict and len(value) == 1:
         (value,) = value.values()
+    elif type(value) is list and len(value) == 1:
+        (value,) = value
     # A lone surrogate is no text that can be passed on.
     return value if type(value) is str and value.isprintable() else None
 

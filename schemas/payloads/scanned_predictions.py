@@ -308,7 +308,7 @@ class ScannedPredictions:
         numbers: Values = entries.number[places]
         if (tokens == _FLOAT).all():
             return list(numbers.tolist())
-        if (tokens == _INT).all() and np.abs(numbers).max(initial=0.0) <= _EXACT:
+        if (tokens == _INT).all() and np.abs(numbers).max(initial=0.0) < _EXACT:
             return list(numbers.astype(np.int64).tolist())
         if (tokens == _STRING).all():
             codes = intern(self.spans.buffer, *_bounds(entries, places, tokens >= 0), self.table)

@@ -243,6 +243,12 @@ def test_a_key_that_is_not_its_id_is_left_to_a_closer_look(key: bytes) -> None:
     assert scanned([value], [key]).plain.tolist() == [False]
 
 
+def test_whole_numbers_that_float64_would_round_keep_their_digits() -> None:
+    values = [orjson.dumps({**EVENT, "scores": None, "prediction": 2**53 + 1})] * 2
+    found = assert_same(values, [None] * 2, PredictionFields(), {})
+    assert found.predictions(np.flatnonzero(found.plain)) == [9007199254740993] * 2
+
+
 def test_what_may_be_a_deleted_row_is_left_to_a_closer_look() -> None:
     marks: list[dict[str, Any]] = [
         {"__deleted": "true"},
@@ -254,9 +260,12 @@ def test_what_may_be_a_deleted_row_is_left_to_a_closer_look() -> None:
         {"_change_type": "delete"},
         {"_change_type": "update_preimage"},
         {"METADATA$ACTION": "DELETE"},
+        {"_peerdb_is_deleted": 1},
+        {"_ab_cdc_deleted_at": "2026-03-01T12:00:00Z"},
+        {"op_type": "D", "op_ts": "2026-03-01 12:00:00"},
     ]
     values = [orjson.dumps({**EVENT, **mark}) for mark in marks]
-    found = assert_same(values, [None] * 9, PredictionFields(), {})
+    found = assert_same(values, [None] * 12, PredictionFields(), {})
     assert not found.plain.any()
     for value in (orjson.dumps({**EVENT, **mark, "data": {"x": 1}}) for mark in marks):
         with pytest.raises(NotTaken):
@@ -264,13 +273,14 @@ def test_what_may_be_a_deleted_row_is_left_to_a_closer_look() -> None:
     others: list[dict[str, Any]] = [
         {"__deleted": False},
         {"__deleted": "false"},
-        {"op": "d"},
+        {"op": "c"},
+        {"_ab_cdc_deleted_at": None},
         {"schema": {"type": "struct"}},
         {"after": {"x": 1}},
         {"payload": 2},
     ]
     values = [orjson.dumps({**EVENT, **mark}) for mark in others]
-    assert assert_same(values, [None] * 6, PredictionFields(), {}).plain.all()
+    assert assert_same(values, [None] * 7, PredictionFields(), {}).plain.all()
 
 
 def test_an_envelope_that_the_settings_lead_into_is_read_at_once() -> None:
