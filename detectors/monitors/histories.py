@@ -13,7 +13,7 @@ from detectors.rollback.before import WorseThanBefore, evidence_of
 from detectors.rollback.cause import Cause
 from detectors.rollback.options import RollbackSource
 from detectors.snapshots.tree import State
-from detectors.versions.registry import VersionRegistry
+from detectors.versions.registry import VersionRegistry, VersionsBefore
 from schemas.events.identity import stable_id
 from schemas.events.rollback_request import RollbackCause, RollbackRequest
 from schemas.tables.model_version import ModelVersion
@@ -130,10 +130,9 @@ class Histories:
             versions = self._models[model] = {}
         known = versions.get(version)
         if known is None or known.since != since:
-            standing = self._registry.standing_of(model)
-            good = None if standing is None else standing.last_good
+            name = self._registry.before(key)
             versions.pop(version, None)
-            before = versions.get(good or "")
+            before = None if isinstance(name, VersionsBefore) else versions.get(name)
             versions[version] = History(version, since, options, before, known)
             if len(versions) > MOST_VERSIONS:
                 del versions[next(iter(versions))]

@@ -17,8 +17,8 @@ def target_of(
     """Return the last good version that served, apart from one; None where there is none.
 
     First the one that it is known to be worse than, if that serves; then the champion; then those
-    that were the champion, the last one first. None that was rolled back, or that a rollback was
-    asked of.
+    that were the champion, the last one first, without those that were retired since and have no
+    traffic. None that was rolled back, or that a rollback was asked of.
 
     Parameters
     ----------
@@ -61,7 +61,9 @@ def _candidates(
         return
     if standing.champion is not None:
         yield standing.champion
-    yield from reversed(standing.good)
+    for each in reversed(standing.good):
+        if each in served or each not in standing.withdrawn:
+            yield each
 
 
 def _is_rolled_back(version: str, standing: Standing | None) -> bool:

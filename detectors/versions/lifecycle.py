@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from detectors.snapshots.tree import State
 from schemas.events.model_event import EFFECTS, ModelEventType
-from schemas.events.version_status import VersionStatus
+from schemas.events.version_status import GONE, VersionStatus
 
 MOST_CHANGES: Final = 200
 """Model events of a model that may still be followed by earlier ones; what is older stands."""
@@ -76,15 +76,18 @@ class Standing:
         The version that serves; None where none was named, or it was retired.
     good
         Versions whose latest time as the champion did not end by a rollback, the last one last.
+    withdrawn
+        Versions that were said to be retired when they served no longer: nobody runs them any more.
     histories
         The statuses of each version, by time.
     """
 
-    __slots__ = ("champion", "good", "histories")
+    __slots__ = ("champion", "good", "histories", "withdrawn")
 
     def __init__(self) -> None:
         self.champion: str | None = None
         self.good: list[str] = []
+        self.withdrawn: set[str] = set()
         self.histories: dict[str, list[Step]] = {}
 
     def status(self, version: str) -> VersionStatus | None:
@@ -103,6 +106,10 @@ class Standing:
         before = self.champion
         if becomes is None:
             return
+        if change.type is ModelEventType.VERSION_RETIRED and version != before:
+            self.withdrawn.add(version)
+        elif becomes not in GONE:
+            self.withdrawn.discard(version)
         if becomes is VersionStatus.CHAMPION:
             if before is not None and before != version:
                 self._end(before, change, is_good=change.type is not ModelEventType.ROLLED_BACK)
@@ -121,6 +128,7 @@ class Standing:
         """Return the same, which does not change with this one."""
         other = Standing()
         other.champion, other.good = self.champion, list(self.good)
+        other.withdrawn = set(self.withdrawn)
         other.histories = {version: list(steps) for version, steps in self.histories.items()}
         return other
 
@@ -128,6 +136,7 @@ class Standing:
         """Forget the histories of all versions but some."""
         self.histories = {name: steps for name, steps in self.histories.items() if name in known}
         self.good = [name for name in self.good if name in known]
+        self.withdrawn = {name for name in self.withdrawn if name in known}
 
     def _end(self, version: str, change: Change, *, is_good: bool) -> None:
         if version in self.good:
@@ -190,6 +199,7 @@ class Lifecycle:
             "settled": self._settled,
             "champion": self._base.champion,
             "good": list(self._base.good),
+            "withdrawn": sorted(self._base.withdrawn),
             "histories": {
                 version: [list(step) for step in steps]
                 for version, steps in self._base.histories.items()
@@ -202,6 +212,7 @@ class Lifecycle:
         self._settled = state["settled"]
         self._base = Standing()
         self._base.champion, self._base.good = state["champion"], list(state["good"])
+        self._base.withdrawn = set(state.get("withdrawn", ()))  # of releases before: none
         self._base.histories = {
             version: [
                 Step(since, VersionStatus(status), ModelEventType(cause), Remark(remark))

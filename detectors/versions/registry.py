@@ -263,10 +263,15 @@ class VersionRegistry:
     def before(self, key: ModelVersion) -> str | VersionsBefore:
         """Return the version that served before another one, whose rows may have come by now.
 
-        The latest champion that was not rolled back; where events name none, the only other version
-        that had rows within the last hour before that one, or the latest one before that.
+        Of the champion the one that was it last; of others the latest champion before their first
+        row. None that was rolled back, nor one without rows; where events name none, the only other
+        version that had rows within the last hour before that one, or the latest one before that.
         """
         model, name = key
+        lifecycle = self._lifecycles.get(model)
+        standing = Standing() if lifecycle is None else lifecycle.standing
+        if standing.champion == name and standing.last_good in self.seen(model):
+            return standing.last_good
         own = self._versions.get(key)
         first = own.traffic.first if own is not None and own.traffic.rows else None
         others = {
@@ -276,8 +281,6 @@ class VersionRegistry:
         }
         if not others:
             return VersionsBefore.NONE
-        lifecycle = self._lifecycles.get(model)
-        standing = Standing() if lifecycle is None else lifecycle.standing
         for each in (standing.champion, *reversed(standing.good)):
             if each is not None and each in others:
                 return each

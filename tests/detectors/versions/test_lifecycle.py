@@ -93,6 +93,16 @@ def test_the_order_in_the_log_does_not_matter(
     one, other = lifecycle_of(*sorted(changes)), lifecycle_of(*shuffled)
     assert one.standing.histories == other.standing.histories
     assert one.standing.last_good == other.standing.last_good
+    assert one.standing.withdrawn == other.standing.withdrawn
+
+
+def test_that_a_version_was_retired_stands_once_it_is_settled() -> None:
+    lifecycle, restored = Lifecycle(), Lifecycle()
+    lifecycle.add(Change(0, ModelEventType.VERSION_RETIRED, "1", Remark.NONE), "12")
+    for number in range(1, MOST_CHANGES + 2):
+        lifecycle.add(Change(number, DEPLOYED, "2", Remark.NONE), "12")
+    restored.restore(lifecycle.state())
+    assert restored.standing.withdrawn == lifecycle.standing.withdrawn == {"1"}
 
 
 @given(CHANGES)

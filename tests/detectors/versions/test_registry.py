@@ -4,7 +4,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detectors.versions.lifecycle import MOST_CHANGES
-from detectors.versions.registry import MOST_OF_MODEL, EventOutcome, VersionRegistry
+from detectors.versions.registry import (
+    MOST_OF_MODEL,
+    EventOutcome,
+    VersionRegistry,
+    VersionsBefore,
+)
 from detectors.versions.traffic import HOUR
 from detectors.versions.version import MOST_ALERTS, STEP
 from schemas.documents import examples
@@ -52,6 +57,28 @@ def test_a_version_is_told_when_rows_take_it_further_and_else_not() -> None:
     assert told == [[1], [2], [], [4], [], [], [], [8], [], []]
     count(registry, "7", NOON + STEP, NOON + STEP + 1)
     assert [each.rows for each in registry.changes().records] == [11]
+
+
+def test_the_version_before_a_champion_is_the_one_that_was_it_last_whichever_had_rows_first() -> (
+    None
+):
+    registry = VersionRegistry()
+    for minute, version in enumerate("768"):  # 8 has scored in the shadow of the others, say
+        count(registry, version, NOON + 60_000 * minute)
+    assert registry.before(("fraud", "7")) is VersionsBefore.NONE
+    for kind, version, time in (
+        ("version_deployed", "7", "12:00"),
+        ("version_deployed", "8", "12:05"),
+        ("version_deployed", "6", "12:10"),
+    ):
+        registry.notice(event(kind, version, time), is_new=True)
+    assert registry.before(("fraud", "6")) == "8"
+    assert registry.before(("fraud", "8")) == "6"  # it is the champion, and had rows before 8 had
+    registry.notice(event("version_deployed", "7", "12:15"), is_new=True)
+    assert registry.before(("fraud", "7")) == "6"
+    registry.notice(event("rolled_back", "7x", "12:20"), is_new=True)
+    registry.notice(event("version_deployed", "8", "12:25"), is_new=True)
+    assert registry.before(("fraud", "8")) == "6"  # 7 was rolled back, and 7x had no row
 
 
 def test_rows_that_change_nothing_are_skimmed() -> None:
