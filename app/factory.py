@@ -208,7 +208,7 @@ def _serve(
     looks = ComparisonFollower(*comparisons)
     app.add_dependency(routes)
     app.add_dependency(looks)
-    models = ModelAnswers(detection, routes, looks)
+    models = ModelAnswers(detection, routes, looks, metrics.performances_of)
     webhooks = None
     if mlflow is not None:
         webhooks = mlflow.webhooks

@@ -5,6 +5,7 @@ import json
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 
@@ -18,6 +19,7 @@ from app.routing.served import read_served
 from app.settings import Settings
 from app.terminal import say
 from app.versions.document import model_document
+from app.versions.performances import KnownPerformances, read_performances
 from app.versions.reader import KnownVersions, read_versions
 from app.versions.text import lines_of_model, table
 from app.worker.exit_codes import ExitCode
@@ -87,16 +89,19 @@ def show(
     time: int | None,
     as_json: bool,
 ) -> None:
-    """Show which versions of a model served at a time, and the history of each."""
+    """Show which versions of a model served at a time, how good they were, and their history."""
     with clear_errors():
         settings = settings_of(config, bootstrap, assignments)
-        known, rollback = asyncio.run(with_brokers(settings, partial(_read, model=model)))
+        read = asyncio.run(with_brokers(settings, partial(_read, model=model)))
+    known, rollback, performances = read
     records = known.of(model)
     if records and as_json:
         told = None if rollback is None else rollback.document()
-        click.echo(json.dumps(model_document(records, time, told), indent=2))
+        document = model_document(records, time, told, performances)
+        click.echo(json.dumps(document, indent=2))
     elif records:
-        for line in lines_of_model(records, time, () if rollback is None else rollback.lines()):
+        asked = () if rollback is None else rollback.lines()
+        for line in lines_of_model(records, time, asked, performances):
             say(line)
     _tell_of_strange(known)
     if not records:
@@ -104,17 +109,40 @@ def show(
         raise SystemExit(ExitCode.NOTHING)
 
 
-async def _read(settings: Settings, model: str) -> tuple[KnownVersions, OpenRollback | None]:
-    """Return the versions, and the open rollback request of a model where it can be read."""
+class _Read(NamedTuple):
+    """What the topics say of a model; None of what cannot be read, or is not there."""
+
+    known: KnownVersions
+    rollback: OpenRollback | None = None
+    performances: KnownPerformances | None = None
+
+
+async def _read(settings: Settings, model: str) -> _Read:
     known = await read_versions(settings)
     if not known.of(model):
-        return known, None
+        return _Read(known)
+    rollback = await _rollback_of(settings, model, known)
+    return _Read(known, rollback, await _performances_of(settings, model))
+
+
+async def _performances_of(settings: Settings, model: str) -> KnownPerformances | None:
+    try:
+        found = await read_performances(settings, model)
+    except TopicRefused as why:
+        say(f"how good the versions were is not known: {why}", err=True)
+        return None
+    if found.strange:
+        say(f"{found.strange} records of the topic are none of performances", err=True)
+    return found
+
+
+async def _rollback_of(settings: Settings, model: str, known: KnownVersions) -> OpenRollback | None:
     try:
         opened = await read_open(settings, await read_served(settings), known.newest_of)
     except TopicRefused as why:
         say(f"whether a rollback is asked for is not known: {why}", err=True)
-        return known, None
-    return known, next((each for each in opened.rollbacks if each.request.model == model), None)
+        return None
+    return next((each for each in opened.rollbacks if each.request.model == model), None)
 
 
 def _tell_of_strange(known: KnownVersions) -> None:

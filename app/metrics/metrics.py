@@ -338,6 +338,10 @@ class Metrics:
         """Return how good a version was in its latest window, as far as this worker knows."""
         return self._performances.latest((model, version))
 
+    def performances_of(self, model: str, version: str) -> list[ModelPerformance]:
+        """Return how good a version was in its latest windows, as far as this worker knows."""
+        return self._performances.latest_of_each((model, version))
+
     def versions_compared(self, comparison: ModelComparison) -> None:
         """Take note of how two versions of a model compare."""
         self._comparisons.keep(comparison)

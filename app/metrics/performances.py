@@ -68,6 +68,11 @@ class PerformanceCollector(Collector):
                 return found
         return None
 
+    def latest_of_each(self, version: ModelVersion) -> list[ModelPerformance]:
+        """Return the latest windows of a version, of each kind that it has."""
+        found = (self._latest.get((*version, str(kind))) for kind in WindowKind)
+        return [each for each in found if each is not None]
+
     def forget(self, gone: Collection[ModelVersion]) -> None:
         """Forget model versions."""
         self._latest = {key: told for key, told in self._latest.items() if key[:2] not in gone}

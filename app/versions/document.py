@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from app.versions.performances import KnownPerformances
 from detectors.versions.serving import ServedAt, last_full_hour, latest_of, served_at
 from schemas.events.times import format_time
 from schemas.events.version_record import VersionRecord
@@ -13,6 +14,7 @@ def model_document(
     records: Sequence[VersionRecord],
     time: int | None = None,
     rollback: Mapping[str, Any] | None = None,
+    performances: KnownPerformances | None = None,
 ) -> dict[str, Any]:
     """Return what JSON says of a model.
 
@@ -24,6 +26,8 @@ def model_document(
         At which it is asked for, milliseconds since the epoch; None for the latest that is known.
     rollback
         The rollback request of the model that is open; None where none is.
+    performances
+        How good its versions were; None where that is not known.
     """
     there = now_or_at(records, time)
     return {
@@ -44,6 +48,9 @@ def model_document(
             }
             for each in there.versions
         ],
+        "performance": None
+        if performances is None
+        else {each.version: performances.document(each.version, time) for each in records},
         "versions": [each.model_dump(mode="json") for each in records],
     }
 

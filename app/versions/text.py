@@ -3,10 +3,13 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from app.versions.document import champion_of, last_good_of, now_or_at
+from app.versions.performance_text import lines_of
+from app.versions.performances import KnownPerformances
 from detectors.versions.serving import Serving
 from detectors.versions.traffic import DAY, HOUR
+from schemas.events.model_performance import ModelPerformance
 from schemas.events.times import format_time
-from schemas.events.version_record import VersionRecord
+from schemas.events.version_record import ThresholdStanding, VersionRecord
 
 _HEADINGS = ("model", "version", "status", "since", "rows", "share", "last event", "alerts")
 
@@ -20,13 +23,16 @@ def table(records: Sequence[VersionRecord]) -> Iterator[str]:
 
 
 def lines_of_model(
-    records: Sequence[VersionRecord], time: int | None, rollback: Iterable[str] = ()
+    records: Sequence[VersionRecord],
+    time: int | None,
+    rollback: Iterable[str] = (),
+    performances: KnownPerformances | None = None,
 ) -> Iterator[str]:
     """Yield lines about a model.
 
     Parameters
     ----------
-    records, time
+    records, time, performances
         As for `app.versions.document.model_document`.
     rollback
         Lines about its open rollback request.
@@ -50,6 +56,8 @@ def lines_of_model(
         yield "    no version was known by then"
     for record in records:
         yield from _lines_of_version(record)
+        if performances is not None:
+            yield from _lines_of_performance(performances.at(record.version, time), time)
 
 
 def _lines_of_version(record: VersionRecord) -> Iterator[str]:
@@ -70,8 +78,26 @@ def _lines_of_version(record: VersionRecord) -> Iterator[str]:
     for step in record.history:
         remark = f" ({step.remark.replace('_', ' ')})" if step.remark else ""
         yield f"  {step.since} {step.status} by {step.cause}{remark}"
+    for held_to in record.thresholds:
+        yield f"  threshold {held_to.threshold}: {_standing(held_to)}"
     for alert in record.open_alerts:
         yield f"  open alert {alert.alert_id}: {alert.kind} of {alert.feature}, {alert.time}"
+
+
+def _lines_of_performance(windows: Sequence[ModelPerformance], time: int | None) -> Iterator[str]:
+    yield from lines_of(windows)
+    if not windows:
+        when = "" if time is None else " at that time"
+        yield f"  how good it was{when} is in no window that the topic still has"
+
+
+def _standing(held_to: ThresholdStanding) -> str:
+    state = held_to.state.replace("_", " ")
+    if held_to.reason is not None:
+        return f"{state} ({held_to.reason.replace('_', ' ')})"
+    # Of one that is a number the bound is that number.
+    is_said = held_to.bound is None or held_to.threshold.endswith(f"= {held_to.bound:g}")
+    return state if is_said else f"{state} (its bound is {held_to.bound:.6g})"
 
 
 def _by_model(records: Iterable[VersionRecord]) -> list[list[VersionRecord]]:

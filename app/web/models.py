@@ -1,12 +1,14 @@
 """What is known of model versions, over HTTP: that of the partitions of this worker."""
 
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from typing import Any, Final, Protocol, TypeVar
 
 from app.routing.verdict import chosen, verdict_document
 from app.versions.document import model_document
+from app.versions.performances import KnownPerformances
 from detectors.versions.registry import Overview
 from schemas.events.model_comparison import ModelComparison
+from schemas.events.model_performance import ModelPerformance
 from schemas.events.rollback_request import RollbackRequest
 from schemas.events.routing import ModelRoute
 from schemas.events.times import format_time
@@ -60,6 +62,11 @@ class Comparisons(Protocol):
         """Whether all looks are known."""
 
 
+def _nothing_told(_model: str, _version: str) -> Iterable[ModelPerformance]:
+    """Return that nothing was told of how good a version is."""
+    return ()
+
+
 class NotKnownYet(Exception):
     """What is asked for may be known shortly."""
 
@@ -71,12 +78,21 @@ class ModelAnswers:
     ----------
     versions, routes, comparisons
         Who knows of them.
+    performances_of
+        Gives how good a version was in its latest windows, by model and version.
     """
 
-    def __init__(self, versions: Versions, routes: Routes, comparisons: Comparisons) -> None:
+    def __init__(
+        self,
+        versions: Versions,
+        routes: Routes,
+        comparisons: Comparisons,
+        performances_of: Callable[[str, str], Iterable[ModelPerformance]] = _nothing_told,
+    ) -> None:
         self._versions = versions
         self._routes = routes
         self._comparisons = comparisons
+        self._performances_of = performances_of
         self._asked = 0
 
     async def all_models(self) -> dict[str, Any]:
@@ -101,7 +117,11 @@ class ModelAnswers:
             return None
         opened = await self._ask(self._versions.rollbacks_of(model))
         rollback = opened[0].model_dump(mode="json") if opened else None
-        return model_document(records, rollback=rollback)
+        told = KnownPerformances()
+        for record in records:
+            for each in self._performances_of(model, record.version):
+                told.take(each)
+        return model_document(records, rollback=rollback, performances=told)
 
     def route_of(self, model: str) -> dict[str, Any] | None:
         """Return which versions of a model serve, as its topic says; None where it says nothing.

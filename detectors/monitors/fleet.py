@@ -21,6 +21,8 @@ from detectors.monitors.rollbacks import Rollbacks
 from detectors.monitors.roster import Roster
 from detectors.monitors.row_consumer import RowConsumer
 from detectors.monitors.served_rows import ServedRows
+from detectors.monitors.threshold_standings import ThresholdStandings
+from detectors.monitors.threshold_watch import ThresholdWatch
 from detectors.performance.error import Task
 from detectors.performance.labelled_rows import are_labelled, with_errors
 from detectors.performance.options import ScoreOf
@@ -571,12 +573,18 @@ class Fleet:
 
     def _new_monitor(self, model: str, version: str) -> ModelMonitor:
         options = self.options_of(model)
+        own = self.consumers_of(model, version)
         consumers: tuple[RowConsumer, ...] = (
             ServedRows(self.versions, (model, version)),
             *self.comparisons.consumers(
                 (model, version), options.classes, options.performance.score_of
             ),
-            *self.consumers_of(model, version),
+            *own,
+            *(
+                ThresholdStandings(self.versions, (model, version), each)
+                for each in own
+                if isinstance(each, ThresholdWatch)
+            ),
         )
         given = GivenOf(self.references, model, version)
         return ModelMonitor(model, version, options, consumers, given)

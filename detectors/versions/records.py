@@ -71,6 +71,7 @@ def record_of(
             for bucket in shown.buckets()
         ],
         open_alerts=[] if status in GONE else version.open_alerts(),
+        thresholds=list(version.thresholds),
     )
     identity = stable_id(model, name, record.model_dump_json())
     return record.model_copy(update={"record_id": identity})

@@ -19,7 +19,7 @@ from detectors.versions.version import WatchedVersion
 from schemas.events.alert import Alert
 from schemas.events.model_event import RESTARTING, ModelEvent, ModelEventType
 from schemas.events.times import parse_time
-from schemas.events.version_record import VersionRecord
+from schemas.events.version_record import ThresholdStanding, VersionRecord
 from schemas.events.version_status import GONE, VersionStatus
 from schemas.tables.model_version import ModelVersion
 from schemas.tables.observations import Integers
@@ -176,6 +176,12 @@ class VersionRegistry:
         """Count labels dated before the predictions of a version that they are for, some."""
         version = self._versions.get(key) or self._begin(key)
         if version.count_backdated(labels):
+            self._due[key] = None
+
+    def held_to(self, key: ModelVersion, thresholds: Sequence[ThresholdStanding]) -> None:
+        """Take where a version stands with the thresholds of its performance."""
+        version = self._versions.get(key) or self._begin(key)
+        if version.held_to(thresholds):
             self._due[key] = None
 
     def unwatched(self, key: ModelVersion) -> None:

@@ -1,5 +1,6 @@
 """What is remembered of one version of a model, apart from what its model's events say."""
 
+from collections.abc import Sequence
 from typing import Final, Self
 
 import numpy as np
@@ -12,6 +13,7 @@ from schemas.events.alert import Alert, AlertKind, AlertStatus
 from schemas.events.label_alert import LabelAlert
 from schemas.events.performance_alert import PerformanceAlert
 from schemas.events.retrain_request import AlertReference
+from schemas.events.version_record import ThresholdStanding
 from schemas.tables.observations import Integers
 
 STEP: Final = 300_000
@@ -40,6 +42,8 @@ class WatchedVersion:
         When its references last began anew, milliseconds since the epoch; -1 where they have not.
     alerts
         Those that are open, by what resolves them.
+    thresholds
+        Where it stands with those of its performance.
     touched
         How often anything but its rows has changed; no part of the state.
     """
@@ -50,6 +54,7 @@ class WatchedVersion:
         "restarted",
         "shown",
         "shown_labels",
+        "thresholds",
         "touched",
         "traffic",
     )
@@ -60,6 +65,7 @@ class WatchedVersion:
         self.labels = self.shown_labels = LabelCounts()
         self.restarted = -1
         self.alerts: dict[str, AlertReference] = {}
+        self.thresholds: Sequence[ThresholdStanding] = ()
         self.touched = 0
 
     def goes_on(self, rows: int, oldest: int, newest: int) -> bool:
@@ -133,6 +139,14 @@ class WatchedVersion:
             del self.alerts[min(self.alerts, key=lambda each: _by_time(self.alerts[each]))]
         return True
 
+    def held_to(self, thresholds: Sequence[ThresholdStanding]) -> bool:
+        """Take where it stands with its thresholds; tell if that is news."""
+        if list(self.thresholds) == list(thresholds):
+            return False
+        self.thresholds = tuple(thresholds)
+        self.touched += 1
+        return True
+
     def open_alerts(self) -> list[AlertReference]:
         """Return the alerts that are open, by time."""
         return sorted(self.alerts.values(), key=_by_time)
@@ -153,6 +167,7 @@ class WatchedVersion:
             "alerts": [
                 [slot, self.alerts[slot].model_dump(mode="json")] for slot in sorted(self.alerts)
             ],
+            **self._thresholds_state(),
         }
 
     @classmethod
@@ -166,6 +181,9 @@ class WatchedVersion:
         version.alerts = {
             slot: AlertReference.model_validate(each) for slot, each in state["alerts"]
         }
+        # Releases before kept none: they are told with the next label.
+        known = state.get("thresholds", ())
+        version.thresholds = tuple(ThresholdStanding.model_validate(each) for each in known)
         return version
 
     def _count_labels(self, counted: LabelCounts) -> int:
@@ -174,6 +192,11 @@ class WatchedVersion:
         self.touched += 1
         power = 1 << (counted.total.bit_length() - 1)
         return max(power - before, 0)
+
+    def _thresholds_state(self) -> State:
+        if not self.thresholds:
+            return {}
+        return {"thresholds": [each.model_dump(mode="json") for each in self.thresholds]}
 
     def _labels_state(self) -> State:
         if not self.labels.total:

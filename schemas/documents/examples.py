@@ -492,6 +492,15 @@ VERSION_RECORD: Final[dict[str, Any]] = {
             "since": "2026-03-01T12:00:00.000Z",
         }
     ],
+    "thresholds": [
+        {"threshold": "recall[1] >= 0.8", "state": "kept", "reason": None, "bound": 0.8},
+        {
+            "threshold": "accuracy >= previous - 0.02",
+            "state": "not_judged",
+            "reason": "no_version_before",
+            "bound": None,
+        },
+    ],
 }
 
 MODEL_ROUTE: Final[dict[str, Any]] = {

@@ -1,5 +1,6 @@
 """What is known of a model version: what it is to its model, and when it served."""
 
+from enum import StrEnum
 from typing import ClassVar
 
 import orjson
@@ -35,6 +36,33 @@ class TrafficPeriod(Event):
     rows: int = Field(description="Predictions whose event times are in it.")
     first: str = Field(description="Event time of the earliest of them, RFC 3339.")
     last: str = Field(description="Event time of the latest of them, RFC 3339.")
+
+
+class ThresholdState(StrEnum):
+    """Where a version stands with a threshold of its performance."""
+
+    KEPT = "kept"
+    """No label so far says that it is crossed."""
+
+    CROSSED = "crossed"
+    """The version is worse than it may be, and its labels have not said that it is good again."""
+
+    NOT_JUDGED = "not_judged"
+    """A relative one that has nothing to count from, or one that no label says anything of."""
+
+
+class ThresholdStanding(Event):
+    """What has become of a threshold of a version."""
+
+    threshold: str = Field(description="As it is written, such as `recall[fraud] >= 0.8`.")
+    state: ThresholdState = Field(strict=False)
+    reason: str | None = Field(
+        description="Why nothing is judged, such as `waiting`, or `no_labels` where none so far "
+        "says anything of the metric; null where it is."
+    )
+    bound: float | None = Field(
+        description="What the metric has to reach, or not to exceed; null where that is not known."
+    )
 
 
 class VersionRecord(PublishedEvent):
@@ -81,6 +109,12 @@ class VersionRecord(PublishedEvent):
         description="Alerts of the version, the latest 50, that were neither resolved nor "
         "acknowledged; those of drift and quality are of the present references. None of one that "
         "is retired or rolled back."
+    )
+
+    thresholds: list[ThresholdStanding] = Field(
+        default_factory=list,
+        description="Where it stands with each threshold of its performance by the labels that "
+        "have come; empty where none is set, and before the first label.",
     )
 
     @property

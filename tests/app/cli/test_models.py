@@ -13,12 +13,31 @@ from detectors.versions.registry import VersionRegistry
 from schemas.documents import examples
 from schemas.events.codec import encode_event
 from schemas.events.model_event import ModelEvent
-from schemas.events.version_record import VersionRecord, version_key
+from schemas.events.version_record import (
+    ThresholdStanding,
+    ThresholdState,
+    VersionRecord,
+    version_key,
+)
 from tests.detectors.versions.events import at, day, drift_alert, event
 from tests.kafka import KafkaCluster
 
 NOBODY = "127.0.0.1:1"
 HOSTILE = "evil\x1b[2J\n"
+
+
+HELD: list[tuple[str, str, str | None, float | None]] = [
+    ("recall[1] >= 0.8", "crossed", None, 0.8),
+    ("mae <= 2.5", "kept", None, 2.5),
+    ("accuracy >= 0.9 * reference", "kept", None, 0.8735),
+    ("accuracy >= previous - 0.02", "not_judged", "several_versions", None),
+]
+
+
+def standing(text: str, state: str, reason: str | None, bound: float | None) -> ThresholdStanding:
+    return ThresholdStanding(
+        threshold=text, state=ThresholdState(state), reason=reason, bound=bound
+    )
 
 
 def told() -> list[VersionRecord]:
@@ -30,6 +49,7 @@ def told() -> list[VersionRecord]:
     registry.alerted(drift_alert("7"))
     registry.count_repeats(("fraud", "7"), np.array([True, False, False]))
     registry.count_backdated(("fraud", "7"), 5)
+    registry.held_to(("fraud", "7"), [standing(*each) for each in HELD])
     registry.notice(event("version_registered", "8", "11:00"), is_new=True)
     registry.notice(event("version_deployed", "8", "12:00"), is_new=True)
     registry.count(("fraud", "8"), np.arange(at(day("12:05")), at(day("13:01")), minutes))
@@ -87,6 +107,16 @@ def test_labels_that_came_otherwise_are_told(filled: Place) -> None:
     assert "  labels that are dated before their predictions: 5\n" in result.stdout
 
 
+def test_thresholds_are_told_with_what_has_become_of_them(filled: Place) -> None:
+    lines = filled.run("show", "fraud").stdout.splitlines()
+    at = lines.index("  threshold recall[1] >= 0.8: crossed")
+    assert lines[at + 1 : at + 4] == [
+        "  threshold mae <= 2.5: kept",
+        "  threshold accuracy >= 0.9 * reference: kept (its bound is 0.8735)",
+        "  threshold accuracy >= previous - 0.02: not judged (several versions)",
+    ]
+
+
 def test_which_version_served_at_a_time_is_told(filled: Place) -> None:
     then = filled.run("show", "fraud", "--at", "2026-03-01T11:59Z")
     assert then.exit_code == 0, then.output
@@ -124,6 +154,27 @@ def test_an_open_rollback_request_is_told_and_that_it_is_not_known_where_it_cann
     assert shown.stderr == ""
     assert f"  {examples.ROLLBACK_REQUEST['message']}" in shown.stdout.splitlines()
     assert document["rollback_request"]["target"] == examples.ROLLBACK_REQUEST["target"]
+
+
+def test_how_good_a_version_was_is_told_and_that_it_is_not_known_where_it_cannot_be_read(
+    filled: Place, kafka: KafkaCluster
+) -> None:
+    unknown = filled.run("show", "fraud")
+    assert "how good the versions were is not known" in unknown.stderr
+    kafka.create_topic(f"{filled.prefix}model-performance", 1)
+    told = {**examples.MODEL_PERFORMANCE, "version": "7"}
+    filled.write(b"fraud", orjson.dumps(told), "model-performance")
+    filled.write(b"churn", orjson.dumps({**told, "model": "churn"}), "model-performance")
+    filled.write(b"fraud", b"{}", "model-performance")
+
+    shown = filled.run("show", "fraud", "--at", told["window"]["begin"])
+    assert f"    recall {told['metrics']['recall']['value']:.4g} (" in shown.stdout
+    assert "1 records of the topic are none of performances" in shown.stderr
+    assert "how good it was at that time is in no window" in shown.stdout  # version 8
+    before = filled.run("show", "fraud", "--json", "--at", "2020-01-01T00:00Z")
+    assert json.loads(before.stdout)["performance"] == {"7": [], "8": []}
+    latest = json.loads(filled.run("show", "fraud", "--json").stdout)
+    assert latest["performance"]["7"] == [told]
 
 
 def test_names_cannot_steer_a_terminal(filled: Place) -> None:

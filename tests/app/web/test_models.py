@@ -13,6 +13,7 @@ from app.web.server import HttpServer
 from detectors.versions.registry import VersionRegistry
 from schemas.documents import examples
 from schemas.events.codec import decode_event
+from schemas.events.model_performance import ModelPerformance
 from schemas.events.rollback_request import RollbackRequest
 from tests.app.web.fake_versions import FakeComparisons, FakeRoutes, FakeVersions
 from tests.app.web.test_access import Healthy
@@ -50,6 +51,18 @@ async def test_all_models_are_told_in_short() -> None:
     assert (status, kind) == (200, "application/json")
     told = {"version": "7", "status": "champion", "rows": 3, "last_event": day("12:00")}
     assert json.loads(text)["models"][1] == {"model": "fraud", "versions": [told]}
+
+
+async def test_a_model_is_told_with_its_latest_windows_as_the_worker_has_told_them() -> None:
+    told = decode_event(ModelPerformance, {**examples.MODEL_PERFORMANCE, "version": "7"})
+    metrics = Metrics()
+    metrics.performance_told(told)
+    answers = ModelAnswers(
+        FakeVersions(registry()), FakeRoutes(), FakeComparisons(), metrics.performances_of
+    )
+    document = await answers.one_model("fraud")
+    assert document is not None
+    assert document["performance"] == {"7": [told.model_dump(mode="json")]}
 
 
 async def test_a_model_is_told_with_its_versions() -> None:
