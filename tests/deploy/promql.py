@@ -1,7 +1,7 @@
 """The metrics and labels that a PromQL expression names; as much of the grammar as we use."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,6 +11,7 @@ _STRINGS: Final = re.compile(r'"(?:[^"\\]|\\.)*"')
 _GROUPINGS: Final = re.compile(r"\b(?:by|without|on|ignoring|group_left|group_right)\s*\(([^)]*)\)")
 _SELECTORS: Final = re.compile(r"([a-zA-Z_:][\w:]*)\s*\{([^}]*)\}")
 _MATCHERS: Final = re.compile(r"(\w+)\s*(?:=~|!~|!=|=)")
+_MATCHED: Final = re.compile(r'(\w+)\s*(=~|!~|!=|=)\s*"([^"]*)"')
 _DURATIONS: Final = re.compile(r"\[[^\]]*\]|\boffset\s+\S+\b")
 _NAMES: Final = re.compile(r"(?<!\$)\b[a-zA-Z_:][\w:]*\b(?!\s*\()")
 _AGGREGATIONS: Final = re.compile(r"\b(?:sum|max|min|avg|count)\b")
@@ -96,3 +97,30 @@ def strangers(text: str, known: dict[str, frozenset[str]], shown: set[str]) -> I
     # An aggregation leaves no label but those that it groups by.
     left = expression.grouped if _AGGREGATIONS.search(text) else there
     yield from (f"{{{{{label}}}}}" for label in shown - left)
+
+
+def without_data(text: str, scraped: Mapping[str, Sequence[Mapping[str, str]]]) -> list[str]:
+    """Return the selectors of an expression that no sample of a scrape matches.
+
+    Parameters
+    ----------
+    text
+        The expression; variables of a dashboard stand for anything.
+    scraped
+        The labels of all samples, by the name of their metric.
+    """
+    text = re.sub(r"\$\w+", ".*", re.sub(r"\$__\w+", "5m", text))
+    found = dict.fromkeys(_SELECTORS.findall(text))
+    found |= {(name, ""): None for name in parse(text).metrics - {each for each, _ in found}}
+    return [
+        f"{name}{{{matchers}}}"
+        for name, matchers in found
+        if not any(_matches(labels, matchers) for labels in scraped.get(name, ()))
+    ]
+
+
+def _matches(labels: Mapping[str, str], matchers: str) -> bool:
+    return all(
+        (re.fullmatch(value, labels.get(label, "")) is not None) is (operator in {"=~", "="})
+        for label, operator, value in _MATCHED.findall(matchers)
+    )

@@ -1,4 +1,4 @@
-from tests.deploy.promql import known_metrics, parse, strangers
+from tests.deploy.promql import known_metrics, parse, strangers, without_data
 
 
 def test_metrics_matchers_and_groupings_are_told_from_functions_and_words() -> None:
@@ -28,3 +28,11 @@ def test_the_metrics_of_the_process_and_the_parts_of_histograms_are_known() -> N
     assert "process_cpu_seconds_total" in known
     assert known["driftline_batch_duration_seconds_bucket"] == {"stage", "le"}
     assert "driftline_batch_duration_seconds" not in known
+
+
+def test_a_selector_that_no_sample_matches_is_found() -> None:
+    scraped = {"up": [{"model": "a", "kind": "x"}, {"model": "b", "kind": "y"}]}
+
+    assert without_data('sum(up{model=~"$model", kind!="x"}) and rate(up[$__range])', scraped) == []
+    assert without_data('up{model="b", kind="x"}', scraped) == ['up{model="b", kind="x"}']
+    assert without_data('up{kind!~"x|y"} or down', scraped) == ['up{kind!~"x|y"}', "down{}"]

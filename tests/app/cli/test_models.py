@@ -144,7 +144,7 @@ def test_an_open_rollback_request_is_told_and_that_it_is_not_known_where_it_cann
     assert unknown.exit_code == 0
     assert "whether a rollback is asked for is not known" in unknown.stderr
     topics = ("retrain-requests", "rollback-requests", "driftline-lifecycle", "model-routing")
-    for topic in topics:
+    for topic in (*topics, "model-performance"):
         kafka.create_topic(filled.prefix + topic, 1)
     filled.write(b"fraud", orjson.dumps(examples.ROLLBACK_REQUEST), "rollback-requests")
 
