@@ -18,6 +18,9 @@ _GATHERED: Final = 50
 """Milliseconds for which records gather, as they do at many producers. It is part of what is
 measured."""
 
+Place = tuple[str, int, int]
+"""Topic, partition and offset."""
+
 _LATE: Final = 0.25
 """Seconds from a prediction to its label."""
 
@@ -38,13 +41,16 @@ class EvenTraffic:
     ----------
     models
         How many there were.
-    produced
-        When the label at a partition and offset was handed to the producer.
+    labelled
+        When the label of the record at a place, a label or its prediction, was handed to the
+        producer: the later one of the two that is read makes the labelled row.
     """
 
     def __init__(self, bootstrap: str, random: np.random.Generator, rate: int) -> None:
         self.models = 0
-        self.produced: dict[tuple[int, int], float] = {}
+        self.labelled: dict[Place, float] = {}
+        self._predicted: dict[str, Place] = {}
+        self._sent: dict[str, float] = {}
         self._rate = rate
         self._random = random
         self._producer = Producer({"bootstrap.servers": bootstrap, "linger.ms": _GATHERED})
@@ -84,17 +90,33 @@ class EvenTraffic:
             "features": {"x": round(float(self._random.normal()), 4)},
             "prediction": label if is_right else 1 - label,
         }
-        self._send("predictions", name, row)
+
+        def acknowledged(_error: object, message: Message) -> None:
+            self._predicted[name] = _place(message)
+            self._match(name)
+
+        value = orjson.dumps(row)
+        self._producer.produce("predictions", value, name, on_delivery=acknowledged)
         self._waiting.append((time.monotonic() + _LATE, name, label))
 
     def _label(self, name: str, label: int) -> None:
         now = time.time()
 
         def acknowledged(_error: object, message: Message) -> None:
-            self.produced[message.partition() or 0, message.offset() or 0] = now
+            self.labelled[_place(message)] = self._sent[name] = now
+            self._match(name)
 
         value = orjson.dumps({"prediction_id": name, "label": label})
         self._producer.produce("labels", value, name, on_delivery=acknowledged)
 
+    def _match(self, name: str) -> None:
+        """Note of a prediction when its label was sent, once both are acknowledged."""
+        if name in self._predicted and name in self._sent:
+            self.labelled[self._predicted.pop(name)] = self._sent.pop(name)
+
     def _send(self, topic: str, key: str, value: dict[str, Any]) -> None:
         self._producer.produce(topic, orjson.dumps(value), key)
+
+
+def _place(message: Message) -> Place:
+    return str(message.topic()), message.partition() or 0, message.offset() or 0

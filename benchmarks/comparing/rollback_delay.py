@@ -17,7 +17,7 @@ behind at a rate at which Kafka waits for the next record. The broker is told wi
 import argparse
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -30,7 +30,7 @@ from confluent_kafka import Message
 from app.kafka.embedded import EmbeddedBroker
 from app.kafka.topic_catalogue import CATALOGUE
 from app.settings import TopicRole
-from benchmarks.comparing.even_traffic import EvenTraffic
+from benchmarks.comparing.even_traffic import EvenTraffic, Place
 from benchmarks.comparing.listener import Listener
 from schemas.tables.frames import decode_frame, is_frame
 from schemas.tables.observations import Origin
@@ -109,7 +109,7 @@ def measure_delays(
         while len(seen.requests) < traffic.models and time.monotonic() < limit:
             time.sleep(0.1)
         time.sleep(_LAST)
-    parts = np.array([*seen.parts(traffic.produced)])
+    parts = np.array([*seen.parts(traffic.labelled)])
     if not len(parts):
         raise RuntimeError("no rollback request came: there is no delay to measure")
     p50, largest = float(np.median(parts[:, 2])), float(parts[:, 2].max())
@@ -146,15 +146,16 @@ class Seen:
 
     def __init__(self) -> None:
         self.requests: dict[str, tuple[float, float, dict[str, Any]]] = {}
-        self._observed: dict[tuple[int, int], float] = {}
+        self._observed: dict[Place, float] = {}
 
     def observe(self, message: Message) -> None:
         """Take an observation: when its labels were published."""
         value = message.value() or b""
         for table in decode_frame(value) if is_frame(value) else ():
             if table.origin is Origin.LABELS:
-                partitions = [table.sources[each].partition for each in table.source_of.tolist()]
-                for place in zip(partitions, table.offsets.tolist(), strict=True):
+                sources = [table.sources[each] for each in table.source_of.tolist()]
+                for source, offset in zip(sources, table.offsets.tolist(), strict=True):
+                    place = source.topic, source.partition, offset
                     self._observed.setdefault(place, message.timestamp()[1] / 1000)
 
     def ask(self, message: Message) -> None:
@@ -163,14 +164,19 @@ class Seen:
         times = message.timestamp()[1] / 1000, time.time()
         self.requests.setdefault(request["request_id"], (*times, request))
 
-    def parts(self, produced: dict[tuple[int, int], float]) -> Iterator[tuple[float, float, float]]:
-        """Yield of each request the seconds until its label was observed, it was made and came."""
+    def parts(self, labelled: Mapping[Place, float]) -> Iterator[tuple[float, float, float]]:
+        """Yield of each request the seconds until its label was observed, it was made and came.
+
+        Parameters
+        ----------
+        labelled
+            When the label of the record at a place was handed to the producer.
+        """
         for published, arrived, request in self.requests.values():
             at = request["decided_at"]
-            place = at["partition"], at["offset"]
-            if at["topic"] == CATALOGUE[TopicRole.LABELS].default_name:
-                begun = produced[place]
-                yield self._observed[place] - begun, published - begun, arrived - begun
+            place = at["topic"], at["partition"], at["offset"]
+            begun = labelled[place]
+            yield self._observed[place] - begun, published - begun, arrived - begun
 
 
 def main() -> None:

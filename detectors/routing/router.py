@@ -292,22 +292,24 @@ class Router:
             course.promotes(gone, parse_time(time))
             event = _happened(ModelEventType.VERSION_DEPLOYED, model, gone, time)
         elif found.move in _BACK:
-            event = self._gone(route, latest, gone, answer)
+            event = self._gone(route, gone, answer)
+            if event is None and (found.move is RampMove.WENT_BACK or _is_candidate(gone, latest)):
+                event = _happened(ModelEventType.VERSION_ROLLED_BACK, model, gone, time)
         self._decisions.append(RouteDecision(model, found.move, route, event))
         return route
 
-    def _gone(
-        self, route: ModelRoute, before: ModelRoute | None, gone: str, answer: Answer | None
-    ) -> ModelEvent | None:
-        """Return what happens to a version that a route takes all of the traffic from.
+    def _gone(self, route: ModelRoute, gone: str, answer: Answer | None) -> ModelEvent | None:
+        """Return that a champion that a route takes all of the traffic from is it no longer.
 
-        One whose promotion is on its way is the champion by the time at which this comes.
+        One whose promotion is on its way is the champion by the time at which this comes. Of others
+        `rolled_back` would say nothing, and whoever reads what the versions are would go on taking
+        them for challengers: None.
         """
         model, time = route.model, route.decision.time
         request_id, since = answer or Answer(None, None)
         since = self._courses[model].promoted_since(gone) if since is None else since
         if since is None:
-            return _given_up(before, gone, time)
+            return None
         (target,) = [each.version for each in route.versions if each.share]
         time = format_time(max(parse_time(time), since))
         return _happened(ModelEventType.ROLLED_BACK, model, target, time, request_id)
@@ -335,15 +337,9 @@ class Router:
         return route.ramp is None or (route.ramp.candidate, route.ramp.baseline) != versions
 
 
-def _given_up(before: ModelRoute | None, gone: str, time: str) -> ModelEvent | None:
-    """Return what happens to the candidate of a ramp that ends, where that is the one to go.
-
-    It was no champion, so that `rolled_back` would say nothing of it, and whoever reads what the
-    versions are would go on taking it for a challenger.
-    """
-    if before is None or before.ramp is None or before.ramp.candidate != gone:
-        return None
-    return _happened(ModelEventType.VERSION_ROLLED_BACK, before.model, gone, time)
+def _is_candidate(version: str, route: ModelRoute | None) -> bool:
+    """Tell whether a version is the candidate of a route's ramp."""
+    return route is not None and route.ramp is not None and route.ramp.candidate == version
 
 
 def _happened(

@@ -57,7 +57,7 @@ def test_each_part_of_the_way_is_counted_from_the_label_that_decided() -> None:
         seen.observe(of(labels(offset), 1000 + 200 * number))
     seen.ask(of(orjson.dumps(request), 1500))
 
-    ((observed, decided, arrived),) = seen.parts({(2, 7): 1.0})
+    ((observed, decided, arrived),) = seen.parts({("labels", 2, 7): 1.0})
 
     assert observed == pytest.approx(0.2)
     assert decided == pytest.approx(0.5)

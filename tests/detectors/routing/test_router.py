@@ -141,12 +141,17 @@ def test_a_candidate_that_falls_back_is_said_to_be_rolled_back_and_one_that_stay
     assert happened is not None
     assert (happened.type, happened.version) == (ModelEventType.VERSION_ROLLED_BACK, "8")
     assert happened.timestamp == format_time(START + 1000)
-    # Where another version than the candidate is found to be worse, nothing is said of the ramp.
+    # Where another version than the candidate is found to be worse, it is that one that goes.
     for target in ("8", "6"):
         line = ramping(0.01, 0)
         line.router.go_back("fraud", ("7", target), "7 is worse", line.seen(0, 0).at)
         (decision,) = line.router.decisions()
-        assert (decision.move, decision.event) == (RampMove.WENT_BACK, None)
+        assert decision.move is RampMove.WENT_BACK
+        assert decision.event is not None
+        assert (decision.event.type, decision.event.version) == (
+            ModelEventType.VERSION_ROLLED_BACK,
+            "7",
+        )
 
 
 def test_a_candidate_that_was_made_the_champion_before_its_ramp_ended_is_one_no_longer() -> None:
@@ -211,9 +216,10 @@ def test_a_promotion_whose_event_has_come_back_is_known_from_the_events_alone() 
         at = line.seen(2000, 100).at
         router.go_back("fraud", ("8", "7"), "recall is worse", at, Answer("r", None))
         (decision,) = router.decisions()
-        said.append(decision.event)
-    assert said[0] is None
-    assert said[1] is not None
+        assert decision.event is not None
+        said.append(decision.event.type)
+    # The registry says of the first that it is the champion: it would have said so in its answer.
+    assert said == [ModelEventType.VERSION_ROLLED_BACK, ModelEventType.ROLLED_BACK]
 
 
 def test_a_version_that_comes_back_after_it_fell_back_is_held_until_people_decide() -> None:
@@ -364,6 +370,20 @@ def test_a_rollback_has_its_target_serve_in_the_next_event_and_once() -> None:
     line.write(route)
     assert line.router.go_back("fraud", ("7", "6"), "recall is worse", at) is None
     assert line.router.decisions() == []
+
+
+def test_a_version_that_shares_the_traffic_by_peoples_route_is_said_to_be_rolled_back() -> None:
+    line = Line()
+    line.write(route_of(document_of("ab", v7=0.5, v8=0.5)))
+    at = line.seen(0, 0).at
+    line.router.go_back("fraud", ("8", "7"), "8 is worse", at, Answer("r", None))
+    (decision,) = line.router.decisions()
+
+    assert decision.event is not None
+    assert (decision.event.type, decision.event.version) == (
+        ModelEventType.VERSION_ROLLED_BACK,
+        "8",
+    )
 
 
 def test_a_route_of_a_model_that_was_never_seen_is_in_force_and_nothing_is_decided() -> None:
