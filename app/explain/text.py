@@ -95,6 +95,7 @@ def _not_taken(records: Sequence[Told]) -> Iterator[str]:
 _ODD: Final = {
     Oddity.OTHER_NAME: "seems to stand under another name",
     Oddity.NOT_COMPARABLE: "can be compared with nothing",
+    Oddity.AMBIGUOUS: "may be a number or something printed, and counts as a text",
     Oddity.NOT_ONE: "are not 1 in all",
     Oddity.OTHER_CLASSES: "are not those of the predicted class",
     Oddity.WRONG_LENGTH: "has not a probability for each class",

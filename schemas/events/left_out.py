@@ -22,6 +22,9 @@ class Oddity(StrEnum):
     UNREADABLE = "unreadable"
     """A text or number that is no time, or that could be several."""
 
+    AMBIGUOUS = "ambiguous"
+    """A text that may be a number, ``1,5``, or what a program prints: it counts as that text."""
+
     TOO_LONG = "too_long"
     """A text of more characters than names may have."""
 

@@ -7,6 +7,7 @@ from schemas.events.invalid import InvalidMessage, Reason
 from schemas.payloads.columnar_rows import outcomes_by_row, rows_of_columns
 from schemas.payloads.example_features import features_of_example
 from schemas.payloads.named_values import of_pairs, of_tensors, refuse_without_data
+from schemas.payloads.outcome_forms import in_text
 from schemas.payloads.serving_forms import answered, array_with_names, named_beside, requested
 from schemas.payloads.typed_values import without_type
 from schemas.payloads.vectors import of_vector
@@ -86,8 +87,8 @@ def _decoded(event: dict[str, Any]) -> dict[str, Any]:
     numbers = of_vector(features)
     if numbers is not features:
         decoded["features"] = numbers
-    if type(prediction) is str and prediction.lstrip()[:1] in _OPENINGS:
-        prediction = json_in_text(prediction)
+    if type(prediction) is str and (found := in_text(prediction)) != prediction:
+        prediction = decoded["prediction"] = found
     if type(prediction) in _ANSWERS:
         decoded["prediction"] = answered(prediction)
     return {**event, **decoded} if decoded else event

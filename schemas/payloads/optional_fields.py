@@ -14,6 +14,7 @@ from schemas.events.invalid import InvalidMessage, Reason
 from schemas.events.left_out import LeftOut, Oddity
 from schemas.events.times import clamped_time
 from schemas.payloads.outcome_forms import plain_outcome
+from schemas.payloads.printed_values import is_ambiguous
 from schemas.payloads.typed_values import without_type
 from schemas.values.class_order import USUAL_CLASSES, Classes
 from schemas.values.classes import class_name, without_margins
@@ -104,6 +105,11 @@ def optional_outcome(value: Any, field: str, odd: list[LeftOut]) -> Any:
     """Return a class, a number or a list of numbers; None where there is none."""
     value = plain_outcome(value)
     kind = type(value)
+    if kind is str and says_nothing(value):
+        _leave_out(field, Oddity.EMPTY, odd)
+        return None
+    if kind is str and is_ambiguous(value):
+        _leave_out(field, Oddity.AMBIGUOUS, odd)
     if value is None or kind is int or kind is str or kind is bool or is_finite(value):
         return value
     if kind is list and all(map(is_element, value)):
@@ -120,7 +126,7 @@ def event_time(value: Any, record_time: int, odd: list[LeftOut], field: str = "t
         odd.append(LeftOut(field, Oddity.EMPTY))
         return clamped_time(record_time)
     try:
-        return read_time(value)
+        return read_time(without_type(value) if type(value) is dict else value)
     except InvalidMessage as error:
         odd.append(
             LeftOut(field, _TIME_ODDITIES.get(error.reason, Oddity.UNREADABLE)),

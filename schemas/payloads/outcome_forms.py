@@ -1,15 +1,12 @@
 """Outcomes, what was predicted or true, in the forms in which models and stores write them."""
 
-import re
 from typing import Any, Final
 
 from schemas.events.codec import json_in_text
 from schemas.events.digits import is_code
 from schemas.payloads.positions import unwrapped
+from schemas.payloads.printed_values import printed
 from schemas.values.numbers import number_of
-
-_ROW: Final = re.compile(r"(\[[-+.\deE\s]+\]|\[\[[-+.\deE\s]+\]\])", re.ASCII)
-_LONGEST: Final = 10_000
 
 OPENINGS: Final = ("[", "{")
 """First characters of a text that is read as JSON: tables hold lists and objects as texts."""
@@ -19,8 +16,8 @@ def plain_outcome(value: Any) -> Any:
     """Return an outcome without what it is wrapped in; anything else as it is.
 
     A list of one is what is in it. A list or an object in a text is that. In a list of several,
-    numbers in text are numbers, codes excepted, and booleans are 1 and 0. So is a list as NumPy
-    prints it, which ``json.dumps(..., default=str)`` writes.
+    numbers in text are numbers, codes excepted, and booleans are 1 and 0. So is what programs print
+    (`schemas.payloads.printed_values`), which ``json.dumps(..., default=str)`` writes.
 
     Examples
     --------
@@ -31,24 +28,22 @@ def plain_outcome(value: Any) -> Any:
     >>> plain_outcome("[0.2 0.8]"), plain_outcome("[[1.]]"), plain_outcome("[0.1 ... 0.9]")
     ([0.2, 0.8], 1.0, '[0.1 ... 0.9]')
     """
-    if type(value) is str and value.lstrip()[:1] in OPENINGS:
-        value = json_in_text(value)
-        if type(value) is str:
-            value = _printed(value)
+    if type(value) is str:
+        value = in_text(value)
     value = unwrapped(value)
     return [_number(each) for each in value] if type(value) is list else value
 
 
-def _printed(text: str) -> Any:
-    """Return the numbers of a row that NumPy has printed; any other text as it is."""
-    if len(text) > _LONGEST or _ROW.fullmatch(text.strip()) is None:
-        return text
-    numbers = [
-        number_of(each, exact=True) for each in text.replace("[", " ").replace("]", " ").split()
-    ]
-    if not numbers or any(number is None for number in numbers):
-        return text
-    return numbers[0] if len(numbers) == 1 else numbers
+def in_text(text: str) -> Any:
+    """Return what stands in a text as JSON, or as programs print it; any other text as it is.
+
+    Examples
+    --------
+    >>> in_text('{"a": 1}'), in_text("tensor(0.5)"), in_text("fraud")
+    ({'a': 1}, 0.5, 'fraud')
+    """
+    value = json_in_text(text) if text.lstrip()[:1] in OPENINGS else text
+    return printed(value) if type(value) is str else value
 
 
 def _number(value: Any) -> Any:

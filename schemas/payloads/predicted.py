@@ -4,9 +4,10 @@ from typing import Any, Final, NamedTuple
 
 from schemas.events.left_out import LeftOut, Oddity
 from schemas.payloads.flat_features import flat_features
-from schemas.payloads.optional_fields import is_element, is_finite
+from schemas.payloads.optional_fields import is_element, is_finite, says_nothing
 from schemas.payloads.outcome_forms import plain_outcome
 from schemas.payloads.positions import positions
+from schemas.payloads.printed_values import is_ambiguous
 from schemas.tables.columns import ABSENT
 from schemas.values.class_order import USUAL_CLASSES, Classes
 from schemas.values.probabilities import ROUNDING
@@ -23,7 +24,7 @@ class Likeliest(NamedTuple):
 
 
 def predicted(value: Any, odd: list[LeftOut]) -> Any:
-    """Return what was predicted, a list of one as what is in it; null for an empty list.
+    """Return what was predicted, a list of one as what is in it; null for what says nothing.
 
     A value that cannot be compared with a label is kept, so that its column counts it, and added
     to ``odd``.
@@ -36,9 +37,11 @@ def predicted(value: Any, odd: list[LeftOut]) -> Any:
     if value is ABSENT:
         return value
     value = plain_outcome(value)
-    if value == []:
+    if value == [] or (type(value) is str and says_nothing(value)):
         odd.append(LeftOut("prediction", Oddity.EMPTY))
         return None
+    if type(value) is str and is_ambiguous(value):
+        odd.append(LeftOut("prediction", Oddity.AMBIGUOUS))
     if value is not None and not is_outcome(value):
         odd.append(LeftOut("prediction", _oddity(value)))
     return value

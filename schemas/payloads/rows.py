@@ -33,6 +33,7 @@ from schemas.payloads.optional_fields import (
 from schemas.payloads.other_names import answer_beside, other_prediction
 from schemas.payloads.outcome_forms import plain_outcome
 from schemas.payloads.predicted import are_probabilities, is_outcome, likeliest, predicted
+from schemas.payloads.printed_values import is_ambiguous
 from schemas.payloads.record_keys import id_of
 from schemas.payloads.segment import segment_text
 from schemas.payloads.vectors import of_vector
@@ -231,6 +232,8 @@ def label_row(
         raise NothingToSay(Silence.UNLABELLED)
     odd: list[LeftOut] = []
     _check_outcome(label, "label")
+    if type(label) is str and is_ambiguous(label):
+        odd.append(LeftOut("label", Oddity.AMBIGUOUS))
     if is_rated:
         label = rated(label, document[_RATES])
     prediction, model, version = get("prediction"), get("model"), get("version")

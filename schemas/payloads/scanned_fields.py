@@ -57,7 +57,18 @@ _NULL: Final = int(Token.NULL)
 _STRING: Final = int(Token.STRING)
 _FLOAT: Final = int(Token.FLOAT)
 _ZERO: Final = ord("0")
+_NINE: Final = ord("9")
 _POINT: Final = ord(".")
+_PLUS: Final = ord("+")
+_MINUS: Final = ord("-")
+_PARENTHESIS: Final = ord(")")
+_GREATER: Final = ord(">")
+_SEMICOLON: Final = ord(";")
+_UNDERSCORE: Final = ord("_")
+_BAR: Final = ord("|")
+_SMALL: Final = 0x20
+_I, _N = ord("i"), ord("n")
+_INF, _INFINITY = len("inf"), len("infinity")
 
 
 def ids_of(spans: Spans, found: Fields, plain: Rows) -> tuple[Places, Places]:
@@ -93,7 +104,8 @@ def after_prefixes(buffer: Bytes, starts: Places, ends: Places) -> Places:
 def _leave_odd_texts(buffer: Bytes, found: Fields, good: Rows) -> None:
     """Leave rows to a closer look whose texts may be read otherwise than as they stand.
 
-    Names in white space, names and labels that say nothing, outcomes that are JSON in a text.
+    Texts in white space, names and outcomes that say nothing, outcomes that are JSON in a text, as
+    programs print them, or numbers in a form of their own.
     """
     for row in range(len(good)):
         if not good[row]:
@@ -103,12 +115,16 @@ def _leave_odd_texts(buffer: Bytes, found: Fields, good: Rows) -> None:
                 continue
             start, end = found.start[role, row], found.end[role, row]
             if start >= end:
+                good[row] &= role != _PREDICTION
                 continue
-            if role in (_PREDICTION, _LABEL) and _may_be_json(buffer, start, end):
+            is_outcome = role in (_PREDICTION, _LABEL)
+            if is_outcome and (
+                _may_be_json(buffer, start, end) or _may_be_printed(buffer, start, end)
+            ):
                 good[row] = False
-            if role != _PREDICTION and _has_margins(buffer, start, end):
+            if _has_margins(buffer, start, end):
                 good[row] = False
-            if (role <= _VERSION or role == _LABEL) and _is_mark(buffer, start, end):
+            if (role <= _VERSION or is_outcome) and _is_mark(buffer, start, end):
                 good[row] = False
 
 
@@ -131,6 +147,24 @@ def _may_be_json(buffer: Bytes, start: int, end: int) -> bool:
     while start < end - 1 and buffer[start] == _SPACE:
         start += 1
     return buffer[start] in (_BRACKET, _BRACE)
+
+
+@inlined()
+def _may_be_printed(buffer: Bytes, start: int, end: int) -> bool:
+    """Tell whether a text may be what a program prints, infinite, or numbers with marks."""
+    first, last = buffer[start], buffer[end - 1]
+    found = last in (_PARENTHESIS, _GREATER)
+    is_signed = first in (_PLUS, _MINUS)
+    if is_signed or first == _POINT or _ZERO <= first <= _NINE:
+        for at in range(start, end):
+            byte = buffer[at]
+            found |= byte < _POINT and byte not in (_PLUS, _MINUS)
+            found |= byte in (_SEMICOLON, _UNDERSCORE, _BAR) or byte >= _NOT_ASCII
+    at = start + 1 if is_signed else start
+    size = end - at
+    if size in (_INF, _INFINITY) and buffer[at] | _SMALL == _I and buffer[at + 1] | _SMALL == _N:
+        found = True
+    return found
 
 
 @inlined()
