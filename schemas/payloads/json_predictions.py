@@ -7,6 +7,7 @@ from schemas.events.codec import LARGEST_MESSAGE
 from schemas.payloads.batched_rows import batched_rows
 from schemas.payloads.event_fields import Headers, event_fields, keys_of
 from schemas.payloads.optional_fields import is_nothing, name_of
+from schemas.payloads.other_fields import under_other_names
 from schemas.payloads.prediction_fields import PredictionFields
 from schemas.payloads.prediction_scanner import PredictionScanner
 from schemas.payloads.record_keys import key_or_event_id
@@ -42,6 +43,7 @@ class JsonPredictions:
         declarations: Declarations = NO_DECLARATIONS,
     ) -> None:
         self._fields = PredictionFields(fields.paths, fields.model, not_features=not_features)
+        self._others = self._fields.spoken_for
         self._most_features = most_features
         self._largest = largest
         self._scanner = PredictionScanner(
@@ -64,16 +66,24 @@ class JsonPredictions:
         key = key_or_event_id(key, headers)
         events = event_fields(value, self._fields, headers=headers, largest=self._largest)
         return [
-            prediction_row(
-                row,
+            row
+            for event, own_key in zip(events, keys_of(key, len(events)), strict=True)
+            for row in self._rows_of_event(event, own_key, time)
+        ]
+
+    def _rows_of_event(
+        self, event: dict[str, Any], key: bytes | None, time: int
+    ) -> Iterator[PredictionRow]:
+        odd = under_other_names(event, self._others)
+        for each, row_key in _rows_of(event, key):
+            row = prediction_row(
+                each,
                 key=row_key,
                 record_time=time,
                 most_features=self._most_features,
                 declarations=self._declarations,
             )
-            for event, own_key in zip(events, keys_of(key, len(events)), strict=True)
-            for row, row_key in _rows_of(event, own_key)
-        ]
+            yield row._replace(left_out=[*row.left_out, *odd]) if odd else row
 
 
 def _rows_of(

@@ -5,6 +5,7 @@ from typing import Final
 
 from schemas.payloads.envelope import DATA, DATABASE, METADATA, OPERATIONS
 from schemas.payloads.flink_changes import TYPE
+from schemas.payloads.other_fields import field_called
 from schemas.payloads.prediction_fields import PredictionFields, is_other
 from schemas.payloads.row_marks import ROW_MARKS
 from schemas.payloads.slot_roles import SlotRoles
@@ -93,6 +94,8 @@ class RoleTable(SlotRoles[MemberRole]):
         The name of the feature that each slot is; empty for all others.
     deletions
         The slots of members that may tell of a deleted row.
+    called
+        The slots of members that are called as a field is elsewhere, by the field.
 
     Raises
     ------
@@ -111,6 +114,8 @@ class RoleTable(SlotRoles[MemberRole]):
             raise ValueError("a field lies within another, or in the same place")
         self.names: list[str] = []
         self.deletions: list[int] = []
+        self.called: dict[str, list[int]] = {}
+        self._spoken_for = fields.spoken_for
         self._deletions = _DELETIONS | ({TYPE} if fields.leads_into({DATA}) else set())
         holds_fields = any(path[: len(self._base)] == self._base for path in self._fields)
         self._may_be_flat = prefix is None and not holds_fields
@@ -125,6 +130,9 @@ class RoleTable(SlotRoles[MemberRole]):
     def _role(self, path: tuple[str, ...]) -> MemberRole:
         if path in self._deletions:
             self.deletions.append(len(self.names))
+        called = field_called(path[0], self._spoken_for)
+        if called is not None:
+            self.called.setdefault(called, []).append(len(self.names))
         role, name = self._kind_of_member(path), ""
         if role in (MemberRole.FEATURE, MemberRole.FLAT_FEATURE):
             steps = path[len(self._base) :] if role == MemberRole.FEATURE else path

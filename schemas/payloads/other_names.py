@@ -56,7 +56,7 @@ def other_prediction(names: tuple[str, ...]) -> str | None:
 
 def _says_prediction(name: str) -> bool:
     above, dot, _ = name.partition(".")
-    if _plain(name) in _PREDICTIONS or (bool(dot) and _plain(above) in _ANSWERS):
+    if plain_step(name) in _PREDICTIONS or (bool(dot) and plain_step(above) in _ANSWERS):
         return True
     words = [word.lower() for word in _WORD.findall(name.rpartition(".")[2])]
     return not _WORDS.isdisjoint(words) and words[-1] not in _ABOUT
@@ -70,7 +70,9 @@ def answer_beside(names: Iterable[str]) -> str | None:
     >>> answer_beside(("id", "result")), answer_beside(("id", "user"))
     ('result', None)
     """
-    return next((name for name in names if _says_prediction(name) or _plain(name) in _BESIDE), None)
+    return next(
+        (name for name in names if _says_prediction(name) or plain_step(name) in _BESIDE), None
+    )
 
 
 def other_label(names: Iterable[str]) -> str | None:
@@ -81,11 +83,11 @@ def other_label(names: Iterable[str]) -> str | None:
     >>> other_label(["id", "ground_truth"]), other_label(["id", "reason"])
     ('ground_truth', None)
     """
-    return next((name for name in names if _plain(name) in _LABELS), None)
+    return next((name for name in names if plain_step(name) in _LABELS), None)
 
 
 @lru_cache(maxsize=1 << 14)
-def _plain(name: str) -> str:
+def plain_step(name: str) -> str:
     """Return the last step of a path in small letters, without the marks between words."""
     last = name.rpartition(".")[2]
     return "".join(each for each in last.lower() if each.isalnum())

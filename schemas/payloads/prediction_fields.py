@@ -67,6 +67,11 @@ class PredictionFields(FieldMap):
                 return {**named, "features": members}
         return named
 
+    @property
+    def spoken_for(self) -> frozenset[str]:
+        """The members that the settings give to fields, or say that they are no features."""
+        return frozenset(self.paths.values()) | self.not_features
+
     def paths_of_fields(self) -> Mapping[str, tuple[str, ...]]:
         """Return the steps to each field but the features."""
         return places_of((name for name in FIELDS if name != "features"), self.paths)

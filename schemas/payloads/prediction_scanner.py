@@ -5,7 +5,7 @@ event after the other, for all events whose form is plain. The others are left t
 are also the oracle of this module's tests.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -17,7 +17,7 @@ from schemas.events.left_out import LeftOut, Oddity
 from schemas.payloads.category_texts import CategoryTexts
 from schemas.payloads.envelope import OPERATIONS
 from schemas.payloads.flink_changes import LENGTH, TYPE
-from schemas.payloads.member_roles import MemberRole, RoleTable
+from schemas.payloads.member_roles import FIELDS, MemberRole, RoleTable
 from schemas.payloads.prediction_fields import PredictionFields
 from schemas.payloads.prediction_members import (
     Fields,
@@ -42,6 +42,7 @@ _ID: Final = int(MemberRole.PREDICTION_ID)
 _TIMESTAMP: Final = int(MemberRole.TIMESTAMP)
 _PREDICTION: Final = int(MemberRole.PREDICTION)
 _SCORE: Final = int(MemberRole.SCORE)
+_SCORES: Final = int(MemberRole.SCORES)
 _NULL: Final = int(Token.NULL)
 _STRING: Final = int(Token.STRING)
 _TRUE: Final = int(Token.TRUE)
@@ -138,6 +139,7 @@ class PredictionScanner:
             off,
             plain,
         )
+        unscored = np.isnan(scores)
         if unmatched.any():
             self._find_spellings(spans, found, roles, unmatched, plain)
         ids = ids_of(spans, found, plain)
@@ -152,7 +154,10 @@ class PredictionScanner:
             texts=self._table.texts,
             ids_at=ids,
             scores=np.where(unmatched | off, np.nan, scores),
-            left_out=_left_out(plain & off, plain & unmatched & ~off),
+            left_out=[
+                *_left_out(plain & off, plain & unmatched & ~off),
+                *_under_other_names(entries, self._keys, self._roles, found, unscored, plain),
+            ],
             predictions_at=found.entry[_PREDICTION],
             forms=forms,
             names=self._roles.names,
@@ -215,6 +220,29 @@ def _left_out(off: Rows, unmatched: Rows) -> list[LeftOut]:
         *[LeftOut("scores", Oddity.NOT_ONE)] * int(np.count_nonzero(off)),
         *[LeftOut("scores", Oddity.OTHER_CLASSES)] * int(np.count_nonzero(unmatched)),
     ]
+
+
+def _under_other_names(
+    entries: Entries,
+    keys: KeyTable,
+    table: RoleTable,
+    found: Fields,
+    unscored: Rows,
+    plain: Rows,
+) -> Iterator[LeftOut]:
+    """Yield the fields that rows have under other names alone, as `under_other_names`."""
+    if "scores" in table.called:
+        empty = (table.roles()[entries.slot] == _SCORES) & (entries.kind != _NULL)
+        unscored[np.searchsorted(entries.row_ptr, np.flatnonzero(empty), side="right") - 1] = False
+    for name, slots in table.called.items():
+        is_called, is_top = np.zeros((2, len(keys)), dtype=np.bool_)
+        is_called[slots] = True
+        is_top[[slot for slot in slots if len(keys.path(slot)) == 1]] = True
+        there = is_called[entries.slot] & ~(is_top[entries.slot] & (entries.kind == _NULL))
+        rows = np.unique(np.searchsorted(entries.row_ptr, np.flatnonzero(there), side="right") - 1)
+        absent = unscored if name == "scores" else found.kind[FIELDS[name]] == _NULL
+        count = np.count_nonzero((plain & absent)[rows])
+        yield from [LeftOut(name, Oddity.OTHER_NAME)] * count
 
 
 def _leave_the_rarer(forms: Roles, plain: Rows) -> None:

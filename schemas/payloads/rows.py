@@ -276,11 +276,16 @@ _ANSWERS: Final = frozenset({dict, list})
 
 def _note_absence(document: dict[str, Any], features: dict[str, Any], odd: list[LeftOut]) -> None:
     """Take note of what says that a prediction was made, where there is none."""
+    members = document.get("features")
+    is_flat = type(members) is dict and members.keys() <= document.keys()
     if other_prediction(tuple(features)) or answer_beside(document.keys() - features.keys()):
         odd.append(LeftOut("prediction", Oddity.OTHER_NAME))
     if not says_nothing(plain_outcome(document.get("label"))):
         # Of the truth, or what the model says: an answer often is {"label": ..., "score": ...}.
         odd.append(LeftOut("label", Oddity.NOT_COMPARABLE))
+    if is_flat and features and not odd:
+        # Whatever a topic holds besides predictions would be features in silence.
+        odd.append(LeftOut("prediction", Oddity.EMPTY))
     if type(document.get("scores")) in _ANSWERS:
         odd.append(LeftOut("scores", Oddity.OTHER_CLASSES))
 

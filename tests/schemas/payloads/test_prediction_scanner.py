@@ -485,6 +485,8 @@ def events(draw: st.DrawFn) -> bytes | None:
         "label": st.none() | scalars,
         "other": anything,
         "__deleted": anything | st.sampled_from(["true", "false", True]),
+        "score": anything | st.just({"0": 0.5}),
+        "eventTime": anything,
         "op": anything | st.sampled_from(["c", "d"]),
         "before": anything,
         "after": anything,

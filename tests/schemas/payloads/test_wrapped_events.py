@@ -117,7 +117,7 @@ def test_an_answer_beside_the_features_is_told_of(name: str) -> None:
     assert list(row.left_out) == [("prediction", "other_name")]
 
 
-@pytest.mark.parametrize("event", [{"features": {"x": 1}}, {"x": 1, "score": 0.9}])
+@pytest.mark.parametrize("event", [{"features": {"x": 1}}, {"x": 1, "size": 0.9}])
 def test_a_label_beside_no_prediction_is_told_of_and_beside_one_it_is_the_truth(
     event: dict[str, Any],
 ) -> None:
@@ -129,12 +129,12 @@ def test_a_label_beside_no_prediction_is_told_of_and_beside_one_it_is_the_truth(
         assert list(row.left_out) == told
 
 
-@pytest.mark.parametrize("name", ["score", "user.result", "predator", "predictionId"])
+@pytest.mark.parametrize("name", ["score", "user.result", "predator", "prediction_at"])
 def test_a_feature_that_may_be_one_is_not(name: str) -> None:
     (row,) = JsonPredictions(FieldMap(model="m")).rows(
         json.dumps({"amount": 1, name: 0}).encode(), key=b"k", headers=(), time=0
     )
-    assert not row.left_out
+    assert list(row.left_out) == [("prediction", "empty")]
 
 
 @pytest.mark.parametrize(
