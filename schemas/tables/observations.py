@@ -65,13 +65,13 @@ def number_sources(sources: Iterable[Source]) -> tuple[tuple[Source, ...], Integ
     return tuple(distinct), np.array([number_of[source] for source in rows], dtype=np.int64)
 
 
-def middle_between(*numbers: Integers) -> int:
+def middle_between(records: Integers) -> int:
     """Return where to cut rows in two, so that those of one record stay together.
 
     Parameters
     ----------
-    numbers
-        Shape ``(n,)`` each: numbers of the rows, all of them the same for neighbours of one record.
+    records
+        Shape ``(n,)``, at least one: the number of each row's record, the same for neighbours.
 
     Returns
     -------
@@ -83,8 +83,8 @@ def middle_between(*numbers: Integers) -> int:
     >>> middle_between(np.array([4, 5, 5, 5, 6])), middle_between(np.array([7, 7]))
     (1, 2)
     """
-    rows = len(numbers[0])
-    begins = np.flatnonzero(np.logical_or.reduce([np.diff(each) != 0 for each in numbers])) + 1
+    rows = len(records)
+    begins = np.flatnonzero(np.diff(records)) + 1
     return int(begins[np.abs(begins - rows / 2).argmin()]) if len(begins) else rows
 
 

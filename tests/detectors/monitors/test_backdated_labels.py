@@ -1,34 +1,24 @@
 """Labels that are dated before their predictions, on their way through a partition's monitors."""
 
-import pytest
-
-from detectors.monitors.fleet import Fleet
 from detectors.monitors.label_watch import LabelWatch
-from detectors.monitors.options import MonitorOptions
 from detectors.monitors.performance_watch import PerformanceWatch
 from detectors.monitors.row_consumer import RowConsumer
-from detectors.performance.options import PerformanceOptions
 from detectors.rows.label_counts import LabelCounts
 from schemas.events.alert import AlertStatus, Severity
 from schemas.events.label_alert import LabelAlert, LabelProblem
 from schemas.events.model_performance import ModelPerformance
-from schemas.events.published import PublishedEvent
 from schemas.tables.observations import ObservationTable
-from tests.detectors.batches import START, plain
+from tests.detectors.batches import START
+from tests.detectors.monitors.counted_labels import OPTIONS, fleet_of, taken
 from tests.detectors.monitors.test_performance_watch import labelled
 
 KEY = ("fraud", "3")
-OPTIONS = MonitorOptions(burn_in=100, performance=PerformanceOptions(rows=100))
 HOUR = 3_600_000
 
 
-def _consumers(model: str, version: str) -> tuple[RowConsumer, ...]:
+def consumers(model: str, version: str) -> tuple[RowConsumer, ...]:
     key = model, version
     return PerformanceWatch(key, OPTIONS), LabelWatch(key, OPTIONS)
-
-
-def _fleet() -> Fleet:
-    return Fleet(lambda _: OPTIONS, consumers_of=_consumers)
 
 
 def _labels(count: int, start: int, every: int) -> ObservationTable:
@@ -41,7 +31,7 @@ def _labels(count: int, start: int, every: int) -> ObservationTable:
     return labelled(rows, start)
 
 
-def _log() -> list[ObservationTable]:
+def log() -> list[ObservationTable]:
     return [
         _labels(150, 0, 50),
         _labels(150, 150, 5),
@@ -50,13 +40,9 @@ def _log() -> list[ObservationTable]:
     ]
 
 
-def _taken(fleet: Fleet, tables: list[ObservationTable]) -> list[PublishedEvent]:
-    return [event for table in tables for event in fleet.update(table)]
-
-
 def test_they_are_told_with_performance_and_versions_and_many_of_them_raise_an_alert() -> None:
-    fleet = _fleet()
-    events = _taken(fleet, _log())
+    fleet = fleet_of(consumers)
+    events = taken(fleet, log())
     found = [
         (each.rows, each.backdated_labels)
         for each in events
@@ -76,28 +62,3 @@ def test_they_are_told_with_performance_and_versions_and_many_of_them_raise_an_a
     # What is published is as of the thirty-second, a power of two.
     (shown,) = fleet.versions.records("fraud")
     assert shown.backdated_labels == 32
-
-
-@pytest.mark.parametrize("stop", range(1, 4))
-def test_stopping_and_going_on_equals_never_having_stopped(stop: int) -> None:
-    whole, first, second = _fleet(), _fleet(), _fleet()
-    expected = _taken(whole, _log())
-    found = _taken(first, _log()[:stop])
-    second.restore(first.state())
-    found += _taken(second, _log()[stop - 1 :])
-    assert [each.event_id for each in found] == [each.event_id for each in expected]
-    assert plain(second.state()) == plain(whole.state())
-
-
-def test_each_counts_once_however_often_it_comes() -> None:
-    fleet, log = _fleet(), _log()
-    expected = _taken(_fleet(), log)
-    assert _taken(fleet, [each for table in log for each in (table, table)]) == expected
-
-
-def test_they_are_taken_together_as_one_by_one() -> None:
-    whole, single = _fleet(), _fleet()
-    log = _log()
-    at_once = [event for taken in whole.update_all(log) for event in taken.events]
-    assert at_once == _taken(single, log)
-    assert plain(whole.state()) == plain(single.state())
