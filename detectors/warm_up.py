@@ -25,6 +25,7 @@ from detectors.performance.labelled_rows import with_errors
 from detectors.performance.options import PerformanceOptions
 from detectors.performance.outcome_view import OutcomeView
 from detectors.performance.ranking import BINS, count_in_bins
+from detectors.performance.score_keeper import WIDTHS
 from detectors.performance.tallies import Tally
 from detectors.performance.threshold import Threshold
 from detectors.performance.threshold_check import ThresholdCheck
@@ -87,7 +88,8 @@ def warm_up() -> None:
     which, times = np.arange(2), np.zeros(2, dtype=np.int64)
     for judged in (judge.class_rows(columns, 2), judge.numbers(columns, 2)):
         tally.add(judged, which, times, positive=1, quantile=0.5)
-    count_in_bins(np.array([0.5, -0.5]), np.zeros((2, BINS), dtype=np.int64))
+    for width in WIDTHS:
+        count_in_bins(np.array([0.5, -0.5]), 0, np.zeros((2, BINS), dtype=width), 9)
     LabelDelays(1).add(which, which, which)
     raise_to_rising(np.ones(2), np.ones(2))
     sum_chances(np.ones(2), np.ones(2), np.zeros((3, BINS)))

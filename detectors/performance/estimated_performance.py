@@ -6,7 +6,7 @@ blind to a change of what the inputs mean: as long as no label says so, scores a
 """
 
 import math
-from typing import Final, TypeAlias
+from typing import Final
 
 import numpy as np
 from numba import njit
@@ -29,10 +29,8 @@ ESTIMATED: Final = (
 )
 """The metrics that are estimated; all of them of two classes."""
 
-_Area: TypeAlias = tuple[float | None, float | None, float | None, float | None, NoValue | None]
-
 _SUMS: Final = 10
-_NO_AREA: Final = (None, None, None, None, NoValue.NO_ROWS)
+_AREA: Final = 4
 _LEAST: Final = float(np.finfo(np.float64).eps)
 
 
@@ -42,27 +40,32 @@ class EstimatedWindow:
     Attributes
     ----------
     sums
-        Shape ``(10,)``: predictions of the positive class, how many of them are expected to be
+        Shape ``(14,)``: predictions of the positive class, how many of them are expected to be
         right, and the variance of that; of the others likewise how many are positives all the same;
-        then log loss and Brier score, and the variances of these.
+        then log loss and Brier score, and the variances of these; and last the numbers of `area`.
     """
 
-    __slots__ = ("_area", "sums")
+    __slots__ = ("_reason", "sums")
 
     def __init__(self) -> None:
-        self.sums: Numbers = np.zeros(_SUMS)
-        # As a tuple, for it is kept for weeks: an event takes five times as much.
-        self._area: _Area = _NO_AREA
+        # In one array, for it is kept for weeks: an event takes ten times as much.
+        self.sums: Numbers = np.zeros(_SUMS + _AREA)
+        self._reason: NoValue | None = NoValue.NO_ROWS
 
     @property
     def area(self) -> Estimate:
         """The expected area under the ROC curve."""
-        value, low, high, error, reason = self._area
-        return Estimate(value=value, low=low, high=high, error=error, reason=reason)
+        numbers = [None if math.isnan(each) else each for each in self.sums[_SUMS:].tolist()]
+        value, low, high, error = numbers if self._reason is None else [None] * _AREA
+        return Estimate(value=value, low=low, high=high, error=error, reason=self._reason)
 
     @area.setter
     def area(self, area: Estimate) -> None:
-        self._area = area.value, area.low, area.high, area.error, area.reason
+        # None becomes NaN, and no metric is NaN.
+        self.sums[_SUMS:] = np.array(
+            [area.value, area.low, area.high, area.error], dtype=np.float64
+        )
+        self._reason = area.reason
 
     @property
     def rows(self) -> int:
@@ -196,7 +199,7 @@ class EstimatedPerformance:
                 if number != self.newest
             ],
             "windows": [
-                [number, each.sums.copy()] for number, each in sorted(self._windows.items())
+                [number, each.sums[:_SUMS].copy()] for number, each in sorted(self._windows.items())
             ],
         }
 
@@ -206,7 +209,7 @@ class EstimatedPerformance:
         self.newest = state["newest"]
         for number, sums in state["windows"]:
             window = self._windows[number] = EstimatedWindow()
-            window.sums = np.array(sums, dtype=np.float64)
+            window.sums[:_SUMS] = sums
         # Releases before knew no areas: these begin with the next prediction.
         if state.get("ranking") is not None:
             self._ranking.restore(state["ranking"])

@@ -13,7 +13,8 @@ from detectors.performance.estimates import estimate, none
 from detectors.performance.judged_rows import Problem
 from detectors.performance.options import METRICS_OF, PerformanceOptions
 from detectors.performance.ranking import Ranked, average_precision, roc_auc
-from detectors.performance.tallies import CALIBRATION_BINS, ClassSum, NumberSum, Tally
+from detectors.performance.tallies import ClassSum, NumberSum, Tally
+from detectors.performance.tally_kernels import CALIBRATION_BINS
 from schemas.events.model_performance import Estimate, NoValue
 
 _BOTH: Final = 2
@@ -176,13 +177,14 @@ def _macro(metric: Callable[..., Ranked], *, weighted: bool = False) -> Callable
     """Return a metric of the order of scores as the mean over all classes that were true."""
 
     def mean(tally: Tally, classes: int, positive: int) -> Estimate:
-        if tally.lists.rows == 0:
+        lists = tally.lists
+        if lists is None or lists.rows == 0:
             return _of_both(metric, tally, classes, positive, weighted=weighted)
-        if not tally.lists.is_whole:
+        if not lists.is_whole:
             return none(NoValue.TOO_MANY_SCORES)
-        if tally.lists.rows < tally.good or not tally.lists.is_even:
+        if lists.rows < tally.good or not lists.is_even:
             return none(NoValue.NO_PROBABILITIES)
-        those = list(tally.lists.classes())
+        those = list(lists.classes())
         if len(those) < _BOTH:
             return none(NoValue.ONE_CLASS)
         weights = [each.rows if weighted else 1 for each in those]

@@ -1,6 +1,6 @@
 """How well scores tell two classes apart, from counts at each score or in bins of scores."""
 
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 Numbers = NDArray[np.float64]
 Counts = NDArray[np.int64]
+AnyCounts = NDArray[np.integer[Any]]
 
 BINS: Final = 128
 """Bins of scores, of equal width in log-odds: most scores of rare classes lie near 0."""
@@ -40,16 +41,30 @@ def bin_of(score: float) -> int:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def count_in_bins(signed: Numbers, bins: Counts) -> None:
+def count_in_bins(signed: Numbers, begin: int, bins: AnyCounts, most: int) -> int:
     """Count probabilities in bins, shape ``(2, BINS)``; negative ones in those of the second row.
 
     Parameters
     ----------
     signed
         Shape ``(n,)``; -0 is negative.
+    begin
+        The first of them that is counted.
+    bins, most
+        The counts, and up to how many there is room for.
+
+    Returns
+    -------
+    int
+        The first one for which there is no room, nor is it counted; -1 where all are counted.
     """
-    for score in signed:
-        bins[int(np.signbit(score)), bin_of(abs(score))] += 1
+    for row in range(begin, len(signed)):
+        score = signed[row]
+        which, place = int(np.signbit(score)), bin_of(abs(score))
+        if bins[which, place] >= most:
+            return row
+        bins[which, place] += 1
+    return -1
 
 
 def at_scores(positives: Numbers, negatives: Numbers) -> tuple[Counts, Counts]:

@@ -13,8 +13,10 @@ from detectors.performance.list_scores import ListScores
 from detectors.performance.rate import Rate, RateSums
 from detectors.performance.score_keeper import ScoreKeeper
 from detectors.performance.tally_kernels import (
+    CALIBRATION_BINS,
     COUNTS,
     GOOD,
+    PAIRS,
     SCORED,
     TOPS,
     tally_classes,
@@ -25,9 +27,6 @@ from detectors.snapshots.tree import State
 Numbers = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Margins = NDArray[np.int32]
-
-CALIBRATION_BINS: Final = 10
-"""Of equal width, of the probability of the class that was predicted."""
 
 _FEWEST: Final = 2
 
@@ -75,21 +74,20 @@ class Tally:
     Attributes
     ----------
     counts
-        Shape ``(c,)``: rows by `detectors.performance.judged_rows.Problem`, then rows that were
-        judged, those of them with a score, and those with the score of one class alone.
+        Shape ``(c,)``, one array for all of it: rows by
+        `detectors.performance.judged_rows.Problem`, then rows that were judged, those of them with
+        a score, and those with the score of one class alone; then `calibration` and `pairs`.
     sums
         Shape ``(14,)``, by `ClassSum` or `NumberSum`.
-    pairs
-        Shape ``(k, k)``: rows by label and prediction, by the numbers of the classes.
+    classes
+        So many classes have a place among the pairs.
     margins
         Shape ``(m, 3)``: rows that were true and predicted, true, and predicted, of all others
         together, and of each class beyond those whose pairs are counted; empty without any.
-    calibration
-        Shape ``(2, 10)``: rows, and rows that were right, by their confidence.
     scores
         Those of the positive class.
     lists
-        Those of all classes, where there are more than two.
+        Those of all classes, where there are more than two; None without any.
     rates
         The sums of those that the user names.
     begin, end
@@ -97,20 +95,30 @@ class Tally:
     """
 
     __slots__ = (
-        *("begin", "calibration", "counts", "end", "lists", "margins", "pairs", "rates"),
+        *("_most_listed", "begin", "classes", "counts", "end", "lists", "margins", "rates"),
         *("scores", "sums"),
     )
 
     def __init__(self, most_scores: int, most_listed: int = 0, rates: Sequence[Rate] = ()) -> None:
-        self.counts: Integers = np.zeros(COUNTS, dtype=np.int64)
+        self.classes = _FEWEST
+        self.counts: Integers = np.zeros(PAIRS + _FEWEST**2, dtype=np.int64)
         self.sums: Numbers = np.zeros(_SUMS)
-        self.pairs: Integers = np.zeros((_FEWEST, _FEWEST), dtype=np.int64)
         self.margins: Margins = _NO_MARGINS
-        self.calibration: Integers = np.zeros((2, CALIBRATION_BINS), dtype=np.int64)
         self.scores = ScoreKeeper(most_scores)
-        self.lists = ListScores(most_listed)
+        self._most_listed = most_listed
+        self.lists: ListScores | None = None
         self.rates = RateSums(rates) if rates else None
         self.begin = self.end = -1
+
+    @property
+    def calibration(self) -> Integers:
+        """Rows, and rows that were right, by their confidence; shape ``(2, 10)``."""
+        return self.counts[COUNTS:PAIRS].reshape(2, CALIBRATION_BINS)
+
+    @property
+    def pairs(self) -> Integers:
+        """Rows by label and prediction, by the numbers of the classes; shape ``(k, k)``."""
+        return self.counts[PAIRS:].reshape(self.classes, self.classes)
 
     @property
     def rows(self) -> int:
@@ -135,9 +143,9 @@ class Tally:
     @property
     def nbytes(self) -> int:
         """Bytes of the numbers."""
-        arrays = self.counts, self.sums, self.pairs, self.margins, self.calibration
-        rates = 0 if self.rates is None else self.rates.nbytes
-        return sum(each.nbytes for each in arrays) + self.scores.nbytes + self.lists.nbytes + rates
+        arrays = self.counts, self.sums, self.margins, self.scores
+        others = (each.nbytes for each in (self.lists, self.rates) if each is not None)
+        return sum(each.nbytes for each in arrays) + sum(others)
 
     def unusable(self) -> dict[str, int]:
         """Return the rows, or scores of rows, that could not be judged, by the reason."""
@@ -153,9 +161,10 @@ class Tally:
         if number > MOST_PAIRED:
             place = number - MOST_PAIRED
             return place < len(self.margins) and bool(self.margins[place].any())
-        if not 0 <= number < len(self.pairs):
+        if not 0 <= number < self.classes:
             return False
-        return bool(self.pairs[number].any() or self.pairs[:, number].any())
+        pairs = self.pairs
+        return bool(pairs[number].any() or pairs[:, number].any())
 
     def add(
         self, rows: JudgedRows, which: Integers, times: Integers, *, positive: int, quantile: float
@@ -183,6 +192,8 @@ class Tally:
             )
             return
         if rows.lists is not None:
+            if self.lists is None:
+                self.lists = ListScores(self._most_listed)
             self.lists.add(rows.lists.take(which))
         scores = np.empty(len(which))
         needed = np.zeros(2, dtype=np.int64)
@@ -195,32 +206,34 @@ class Tally:
 
     def state(self) -> State:
         """Return the whole state."""
-        places = np.flatnonzero(self.pairs)
+        pairs = self.counts[PAIRS:]
+        places = np.flatnonzero(pairs)
         return {
-            "counts": self.counts,
+            "counts": self.counts[:COUNTS],
             "sums": self.sums,
-            "classes": len(self.pairs),
+            "classes": self.classes,
             "places": places.astype(np.int32),
-            "pairs": self.pairs.reshape(-1)[places],
+            "pairs": pairs[places],
             **self._margins_state(),
             "calibration": self.calibration.astype(np.int32),
             "scores": self.scores.state(),
-            "lists": self.lists.state() if self.lists.rows else None,
+            "lists": self.lists.state() if self.lists is not None and self.lists.rows else None,
             "span": [self.begin, self.end],
             **({} if self.rates is None else {"rates": self.rates.state()}),
         }
 
     def restore(self, state: State) -> None:
         """Restore a state."""
-        self.counts = np.array(state["counts"], dtype=np.int64)
+        self.classes = state["classes"]
+        self.counts = np.zeros(PAIRS + self.classes**2, dtype=np.int64)
+        self.counts[:COUNTS] = state["counts"]
+        self.calibration[:] = state["calibration"]
+        self.counts[PAIRS:][state["places"]] = state["pairs"]
         self.sums = np.array(state["sums"], dtype=np.float64)
-        classes = state["classes"]
-        self.pairs = np.zeros((classes, classes), dtype=np.int64)
-        self.pairs.reshape(-1)[state["places"]] = state["pairs"]
         self._restore_margins(state)
-        self.calibration = np.array(state["calibration"], dtype=np.int64)
         self.scores.restore(state["scores"])
         if state.get("lists") is not None:
+            self.lists = ListScores(self._most_listed)
             self.lists.restore(state["lists"])
         self.begin, self.end = state["span"]
         if self.rates is not None:
@@ -240,10 +253,9 @@ class Tally:
                 *rows[:-1],
                 positive,
                 self.counts,
+                self.classes,
                 self.sums,
-                self.pairs,
                 self.margins,
-                self.calibration,
                 scores,
                 needed,
             )
@@ -251,10 +263,12 @@ class Tally:
 
     def _grow(self, classes: int, margins: int) -> None:
         """Have so many places at least."""
-        if classes > len(self.pairs):
-            grown = np.zeros((classes, classes), dtype=np.int64)
-            grown[: len(self.pairs), : len(self.pairs)] = self.pairs
-            self.pairs = grown
+        if classes > self.classes:
+            pairs, counts = self.pairs, self.counts[:PAIRS]
+            self.counts = np.zeros(PAIRS + classes**2, dtype=np.int64)
+            self.counts[:PAIRS] = counts
+            self.classes = classes
+            self.pairs[: len(pairs), : len(pairs)] = pairs
         if margins > len(self.margins):
             more = np.zeros((margins, 3), dtype=np.int32)
             more[: len(self.margins)] = self.margins
@@ -271,7 +285,9 @@ class Tally:
         if len(places):
             self.margins = np.zeros((int(max(places)) + 1, 3), dtype=np.int32)
             self.margins[places] = state["margins"]
-        elif self.pairs[OTHERS].any() or self.pairs[:, OTHERS].any():
+            return
+        pairs = self.pairs
+        if pairs[OTHERS].any() or pairs[:, OTHERS].any():
             # Releases before counted all classes beyond those with pairs as one.
-            both, true, said = self.pairs[OTHERS, OTHERS], self.pairs[OTHERS], self.pairs[:, OTHERS]
+            both, true, said = pairs[OTHERS, OTHERS], pairs[OTHERS], pairs[:, OTHERS]
             self.margins = np.array([[both, true.sum(), said.sum()]], dtype=np.int32)

@@ -22,6 +22,12 @@ GOOD = len(Problem)
 """The first count after those of the problems: rows that were judged."""
 
 SCORED, TOPS, COUNTS = GOOD + 1, GOOD + 2, GOOD + 3
+CALIBRATION_BINS = 10
+"""Of equal width, of the probability of the class that was predicted."""
+
+PAIRS = COUNTS + 2 * CALIBRATION_BINS
+"""Where the counts of pairs begin; those of calibration come before them."""
+
 FIRST_LABEL = 11
 """The sum that is none: the first label of a window."""
 
@@ -64,16 +70,15 @@ def tally_classes(
     is_top: Mask,
     wanted: int,
     counts: Integers,
+    classes: int,
     sums: Numbers,
-    pairs: Integers,
     margins: Margins,
-    calibration: Integers,
     scores: Numbers,
     needed: Integers,
 ) -> int:
     """Add rows of a classification; return how many have a score of the positive class.
 
-    Nothing is added, and -1 returned, where there is no place for a class in ``pairs`` or in
+    Nothing is added, and -1 returned, where there is no place for a class among the pairs or in
     ``margins``.
 
     Parameters
@@ -84,18 +89,17 @@ def tally_classes(
         As of `detectors.performance.judged_rows.ClassRows`.
     wanted
         The number of the positive class; below 0 where it has none.
-    counts, sums, pairs, margins, calibration
+    counts, classes, sums, margins
         As of `detectors.performance.tallies.Tally`.
     scores
         Shape ``(n,)``: gets those scores, below 0 where another class was true, -0 included.
     needed
-        Shape ``(2,)``, zeros: gets how many places ``pairs`` and ``margins`` must have.
+        Shape ``(2,)``, zeros: gets for how many classes pairs and ``margins`` must have places.
     """
     _need(rows, problems, said, needed)
     _need(rows, problems, true, needed)
-    if needed[0] > len(pairs) or needed[1] > len(margins):
+    if needed[0] > classes or needed[1] > len(margins):
         return -1
-    bins = calibration.shape[1]
     known = 0
     for row in rows:
         counts[problems[row]] += 1
@@ -108,7 +112,7 @@ def tally_classes(
             margins[own, 1] += 1
         if other >= 0:
             margins[other, 2] += 1
-        pairs[_paired(true[row]), _paired(said[row])] += 1
+        counts[PAIRS + _paired(true[row]) * classes + _paired(said[row])] += 1
         if not np.isnan(positive[row]):
             # The sign tells the two apart, that of zero too.
             scores[known] = positive[row] if true[row] == wanted else -positive[row]
@@ -123,10 +127,10 @@ def tally_classes(
         sums[1] += loss * loss
         sums[2] += squares[row]
         sums[3] += squares[row] * squares[row]
-        place = min(int(confidence[row] * bins), bins - 1)
+        place = min(int(confidence[row] * CALIBRATION_BINS), CALIBRATION_BINS - 1)
         sums[4 + place] += confidence[row]
-        calibration[0, place] += 1
-        calibration[1, place] += said[row] == true[row]
+        counts[COUNTS + place] += 1
+        counts[COUNTS + CALIBRATION_BINS + place] += said[row] == true[row]
     return known
 
 

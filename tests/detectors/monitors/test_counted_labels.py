@@ -1,6 +1,7 @@
 """Labels that are backdated or come again count once, whatever is killed, and however they come."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 import pytest
@@ -18,7 +19,7 @@ class _Case(NamedTuple):
 
 
 CASES = {
-    each.__name__.rpartition(".")[2]: _Case(lambda each=each: fleet_of(each.consumers), each.log())
+    each.__name__.rpartition(".")[2]: _Case(partial(fleet_of, each.consumers), each.log())
     for each in (test_backdated_labels, test_label_repeats)
 }
 STOPS = [(name, stop) for name, case in CASES.items() for stop in range(1, len(case.log))]

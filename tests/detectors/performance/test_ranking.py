@@ -20,7 +20,8 @@ def test_bins_of_scores_tell_by_how_much_they_may_be_wrong(
     found, others = random.beta(3, 40, positives), random.beta(1, 60, negatives)
     exact = at_scores(found, others)
     binned = np.zeros((2, BINS), dtype=np.int64)
-    count_in_bins(np.concatenate([found, -others]), binned)
+    signed = np.concatenate([found, -others])
+    assert count_in_bins(signed, 0, binned, len(signed)) == -1
     for metric in (roc_auc, average_precision):
         known, rough = metric(*exact), metric(*binned)
         assert abs(known.value - rough.value) <= rough.error + 1e-12
