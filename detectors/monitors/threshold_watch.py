@@ -17,6 +17,7 @@ from detectors.performance.outcome_names import LOOKS, OutcomeNames
 from detectors.performance.outcome_view import OutcomeView
 from detectors.performance.task_choice import EVIDENCE
 from detectors.performance.threshold_check import ThresholdCheck
+from detectors.rows.label_counts import backdated
 from detectors.rows.predicted_at import predicted_at
 from detectors.rows.row_log import RowLog
 from detectors.snapshots.tree import State
@@ -159,7 +160,9 @@ class ThresholdWatch:
         times = None
         if self._are_kept:
             predicted, labelled = predicted_at(rows)[begin:end], rows.times[begin:end]
-            times = LabelTimes(np.minimum(predicted, labelled), labelled)
+            # Clocks that differ a little make no label one that is dated before its prediction.
+            joined = np.where(backdated(predicted, labelled), predicted, labelled)
+            times = LabelTimes(np.minimum(predicted, joined), labelled)
         found = [
             Found(
                 turn.row,

@@ -32,7 +32,8 @@ class LabelTimes(NamedTuple):
     Attributes
     ----------
     predicted, labelled
-        Shape ``(n,)``: milliseconds since the epoch.
+        Shape ``(n,)``: milliseconds since the epoch. A label that is dated before its prediction
+        says nothing of how late it came: it is compared at no age.
     """
 
     predicted: Times
@@ -99,7 +100,8 @@ class KeptLosses:
         """Tell which rows, none of them before those added, are to be compared within an age."""
         begun = 0 if self._begun is None else self._begun
         delays = times.labelled - times.predicted
-        are_of: NDArray[np.bool_] = (delays <= within) & (times.labelled - begun >= within)
+        are_of: NDArray[np.bool_] = (delays >= 0) & (delays <= within)
+        are_of &= times.labelled - begun >= within
         return are_of
 
     def kept(self) -> Kept | None:
@@ -145,7 +147,7 @@ def _add(
         for k in range(len(ratios)):
             terms[1 + k] = np.log1p(losses[i] * (ratios[k] - 1.0))
         for j in range(len(within)):
-            if delays[i] <= within[j] <= ages[i]:
+            if 0 <= delays[i] <= within[j] <= ages[i]:
                 counts[j] += 1
                 for k in range(len(terms)):
                     sums[j, k] += terms[k]

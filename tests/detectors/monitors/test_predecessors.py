@@ -212,6 +212,19 @@ def test_a_metric_that_was_not_defined_there_is_withheld() -> None:
     assert check_of(fleet, "8").uncompared is Uncompared.TOO_FEW_LABELS
 
 
+@pytest.mark.parametrize(
+    ("delay", "expected"), [(-2000, Uncompared.TOO_FEW_LABELS), (-500, None), (0, None)]
+)
+def test_labels_that_are_dated_before_their_predictions_are_compared_at_no_age(
+    delay: int, expected: Uncompared | None
+) -> None:
+    stream, fleet = Stream(), new_fleet()
+    for version, at in (("7", 0), ("8", 400_000)):
+        fleet.update(stream.predictions(version, at))
+        fleet.update(stream.labels(version, drawn(0.1, 300), at, delay=delay))
+    assert check_of(fleet, "8").uncompared is expected
+
+
 def begin(fleet: Fleet, stream: Stream, version: str, at: int, rows: int = 300) -> None:
     fleet.update(stream.predictions(version, at))
     fleet.update(stream.labels(version, drawn(0.1, rows), at))

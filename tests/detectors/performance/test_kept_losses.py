@@ -38,6 +38,16 @@ def test_a_label_counts_for_the_ages_that_it_is_within_and_the_version_beyond() 
     assert kept.are_of(minute, what).tolist() == [False, True, False]
 
 
+def test_a_label_that_is_dated_before_its_prediction_is_compared_at_no_age() -> None:
+    kept = KeptLosses(ACCURACY)
+    what = times([5, 5, 2000], [0, -1, -1500])
+    kept.add(np.array([0.0, 1.0, 1.0]), what)
+    found = kept.kept()
+    assert found is not None
+    assert (found.within, found.known.count, found.known.mean) == (0, 1, 0.0)
+    assert kept.are_of(0, what).tolist() == [True, False, False]
+
+
 @given(
     st.lists(st.tuples(st.integers(0, 10**7), st.integers(0, 10**7)), min_size=1, max_size=30),
     st.integers(0, 30),
