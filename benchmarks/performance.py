@@ -1,14 +1,16 @@
 """How right what is said of a model's performance is, where the truth is known, and what it costs.
 
 Run it with ``python -m benchmarks.performance [--quick] [--runs N] [--seed N]``. The last line is
-JSON: ``false_alarms`` are those of thresholds over the stated level, of the worst metric;
+JSON: ``false_alarms`` are those of thresholds over the stated level, of the worst metric, whether
+absolute, relative to the reference, or to the version before (``benchmarks.previous``);
 ``labels_to_alarm`` the median of labels until errors of .05 that become .08 are found against a
 threshold of .06; ``cbpe_error`` the mean error of accuracy, precision, recall and F1 as estimated
 without labels, in the worst case; ``maturity_bias`` the error of figures corrected by the delays of
 labels over that of figures on the labels that have come; ``trigger_cost`` what the cost trigger's
 retrainings and the errors cost over the optimum in hindsight, of the worst stream; ``cost`` the
 share of a worker's throughput that performance takes with a label for every prediction; ``bytes``
-what a metric set of a version takes, in its snapshot or in memory, whichever is more.
+what a metric set of a version takes, in its snapshot or in memory, with few labels or many,
+whichever is more.
 """
 
 import argparse
@@ -19,9 +21,9 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from typing import Final, NamedTuple
 
-from benchmarks import estimates, guarantee, maturity, triggers
+from benchmarks import estimates, guarantee, maturity, previous, triggers
 from benchmarks.detection.section import Pool
-from benchmarks.performance_bytes import measure_bytes
+from benchmarks.performance_bytes import ROWS_A_DAY, measure_bytes
 from benchmarks.performance_cost import share_of
 from benchmarks.quality import Processes
 
@@ -63,16 +65,25 @@ def parts(amount: Amount, seed: int, pool: Pool) -> Iterator[tuple[dict[str, flo
     """Yield the figures of each part by their names, and its table."""
     share = share_of(amount.batches)
     yield {"cost": share}, f"Share of throughput that performance takes: {share:.3f}"
-    taken = measure_bytes()
-    told = f"{taken.snapshot} bytes of snapshot and {taken.memory} in memory of {taken.sets} sets"
-    yield {"bytes": taken.per_set}, f"A model version's performance: {told}"
+    measured = {rows: measure_bytes(rows=rows) for rows in ROWS_A_DAY}
+    yield (
+        {"bytes": max(each.per_set for each in measured.values())},
+        "\n".join(
+            f"A model version's performance with {rows} labels a day: {each.snapshot} bytes of "
+            f"snapshot and {each.memory} in memory of {each.sets} sets"
+            for rows, each in measured.items()
+        ),
+    )
     trigger_cost, _, lines = triggers.study(amount.streams)
     yield {"trigger_cost": trigger_cost}, "\n".join(lines)
     for key, study in (("maturity_bias", maturity.study), ("cbpe_error", estimates.study)):
         figure, lines = study(amount.histories, seed)
         yield {key: figure}, "\n".join(lines)
-    section = guarantee.of_runs(pool, range(seed, seed + amount.runs))
-    yield dict(section.figures), "\n".join(section.lines)
+    seeds = range(seed, seed + amount.runs)
+    section = guarantee.of_runs(pool, seeds)
+    before, lines = previous.study(pool, seeds)
+    worst = max(section.figures["false_alarms"] or 0.0, before)
+    yield {**section.figures, "false_alarms": worst}, "\n".join([*section.lines, "", *lines])
 
 
 def main() -> None:

@@ -29,6 +29,9 @@ from schemas.tables.observations import Integers, ModelRows, ObservationTable, O
 DAYS: Final = 40
 """More than the windows of a day that are kept."""
 
+ROWS_A_DAY: Final = (100, 1000)
+"""Predictions of a version: scores of a window that are kept as they are, and such in bins."""
+
 _LATEST: Final = 30
 """Days by which the last label comes."""
 

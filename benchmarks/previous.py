@@ -18,7 +18,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.detection.section import table
+from benchmarks.detection.section import Pool, table
 from detectors.algorithms.estimated_mean import EstimatedMean
 from detectors.algorithms.relative_threshold import RelativeThreshold
 from detectors.performance.inheritance import Inherited
@@ -43,6 +43,9 @@ RATES: Final = (RATE, RATE + THRESHOLD.bound, RATE + 4 * THRESHOLD.bound)
 STEPS: Final = np.array([0.01, 0.05, 0.25, 0.5, 1.0])
 STEP: Final = 86_400_000
 """Shares of the traffic of a version that gets it step by step, and milliseconds of each."""
+
+
+_PARTS: Final = 4
 
 
 class Delays(NamedTuple):
@@ -171,6 +174,37 @@ def over(found: Sequence[int | None]) -> float:
     """Return the runs with an alarm over those that are stated."""
     alarms = sum(row is not None for row in found)
     return alarms / (len(found) * PREDICTIONS / LIMIT)
+
+
+def alarms_of(case: str, rate: float, seeds: Sequence[int]) -> int:
+    """Return the runs in which ours alarms of a second version."""
+    begun = EVERY * PREDICTIONS
+    alarms = 0
+    for seed in seeds:
+        rng = np.random.default_rng(seed)
+        before = drawn(rng, RATE, CASES[case], 0).until(begun)
+        alarms += ours(before, drawn(rng, rate, CASES[case], begun)) is not None
+    return alarms
+
+
+def study(pool: Pool, seeds: range) -> tuple[float, list[str]]:
+    """Return the false alarms of ours over those that are stated, in the worst case; and a table.
+
+    Of second versions whose traffic is level.
+    """
+    cells = [(case, rate) for case in CASES for rate in RATES[:2]]
+    parts = [seeds[at::_PARTS] for at in range(_PARTS)]
+    found = pool.map(alarms_of, [(*cell, part) for cell in cells for part in parts if part])
+    size = len(found) // len(cells)
+    whole = [sum(found[at * size : (at + 1) * size]) for at in range(len(cells))]
+    stated = len(seeds) * PREDICTIONS / LIMIT
+    rows = [
+        (case, f"{rate:.2f}", f"{alarms / stated:.2f}")
+        for (case, rate), alarms in zip(cells, whole, strict=True)
+    ]
+    told = f"{THRESHOLD} after a version whose errors are {RATE}, {len(seeds):,} runs:"
+    lines = [told, "", *table(("labels", "errors", "false alarms over those stated"), rows)]
+    return max(whole) / stated, lines
 
 
 def lines_of(seeds: Sequence[int]) -> Iterator[str]:

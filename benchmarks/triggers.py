@@ -12,7 +12,8 @@ and a retraining the price. Beside the trigger stand:
 
 The trigger's models learn from what a request recommends: the rows since the change, at most
 `LATEST[-1]` of them. ``trigger_cost`` is that of the worst stream, all prices together, over the
-optimum; ``over_fixed`` over the best fixed interval of each price.
+optimum; ``over_fixed`` over the best fixed interval of each price; ``corrections_wrong`` how often
+a retraining for corrected labels was asked for otherwise than due (``benchmarks.corrections``).
 """
 
 import argparse
@@ -23,6 +24,7 @@ from typing import Final, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks import corrections
 from detectors.retraining.conditions import Cost
 from detectors.retraining.cost_gauge import CostGauge
 from detectors.retraining.loss_history import BLOCK
@@ -240,9 +242,14 @@ def main() -> None:
     """Measure, and print a line for each stream and price."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--seeds", type=int, default=10)
-    worst, worst_fixed, lines = study(parser.parse_args().seeds)
+    seeds: int = parser.parse_args().seeds
+    worst, worst_fixed, lines = study(seeds)
     print("\n".join(lines))
-    print(json.dumps({"trigger_cost": round(worst, 3), "over_fixed": round(worst_fixed, 3)}))
+    wrong, lines = corrections.study(range(seeds))
+    print("\n".join(["", *lines]))
+    print(f"Seeds: 0 to {seeds - 1}.")
+    figures = {"trigger_cost": round(worst, 3), "over_fixed": round(worst_fixed, 3)}
+    print(json.dumps({**figures, "corrections_wrong": wrong}))
 
 
 if __name__ == "__main__":
