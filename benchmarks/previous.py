@@ -7,7 +7,8 @@ labels until one that is worse by more is found. Beside ours stand a comparison 
 have come, whatever their age, and one at an equal age that takes the estimate for the truth. What
 always alarms has as many false alarms as labels are stated, and finds all after one label; what
 never does has none, and finds nothing. A second version as good as the first one that has its
-traffic step by step shows what labels of one age do not answer for.
+traffic step by step shows what labels of one age do not answer for; the first one has the rest of
+it meanwhile, and ours waits until it has gone.
 """
 
 import argparse
@@ -112,17 +113,27 @@ def _kept(before: Labels) -> Kept | None:
     return None if check.kept is None else check.kept.kept()
 
 
-def ours(before: Labels, after: Labels) -> int | None:
-    """Return the row of the first alarm of ours, if there is one."""
+def ours(before: Labels, after: Labels, beside: int = 0) -> int | None:
+    """Return the row of the first alarm of ours, if there is one.
+
+    Parameters
+    ----------
+    before, after
+        The labels of two versions.
+    beside
+        The latest prediction of the first one.
+    """
     kept = _kept(before)
     check = ThresholdCheck(THRESHOLD, LIMIT)
     if kept is not None:
         check.inherit(Inherited("1", kept))
+        check.serves_beside(beside)
     return _fed(check, after)
 
 
-def any_age(before: Labels, after: Labels) -> int | None:
+def any_age(before: Labels, after: Labels, beside: int = 0) -> int | None:
     """Return that of all labels against all labels."""
+    del beside
     known = EstimatedMean()
     known.add(before.errors)
     watch = RelativeThreshold(known, lambda mean: mean + THRESHOLD.bound, LIMIT)
@@ -130,8 +141,9 @@ def any_age(before: Labels, after: Labels) -> int | None:
     return None if found is None else found[0]
 
 
-def as_truth(before: Labels, after: Labels) -> int | None:
+def as_truth(before: Labels, after: Labels, beside: int = 0) -> int | None:
     """Return that at an equal age, as if the estimate were what the first version is."""
+    del beside
     kept = _kept(before)
     if kept is None:
         return None
@@ -146,11 +158,16 @@ def as_truth(before: Labels, after: Labels) -> int | None:
     return None if found is None else int(rows[found])
 
 
-WATCHERS: Final[dict[str, Callable[[Labels, Labels], int | None]]] = {
+WATCHERS: Final[dict[str, Callable[[Labels, Labels, int], int | None]]] = {
     "ours": ours,
     "labels of any age": any_age,
     "estimate as truth": as_truth,
 }
+
+
+def _beside(begun: int, *, steps: bool) -> int:
+    """Return the latest prediction of the first version; until the second has all traffic."""
+    return begun + (STEP * (len(STEPS) - 1) if steps else 0)
 
 
 def rows_of(
@@ -166,7 +183,7 @@ def rows_of(
         if steps:
             after = in_steps(rng, after, begun)
         for name, watcher in WATCHERS.items():
-            found[name].append(watcher(before, after))
+            found[name].append(watcher(before, after, _beside(begun, steps=steps)))
     return found
 
 
@@ -176,35 +193,50 @@ def over(found: Sequence[int | None]) -> float:
     return alarms / (len(found) * PREDICTIONS / LIMIT)
 
 
-def alarms_of(case: str, rate: float, seeds: Sequence[int]) -> int:
+def alarms_of(case: str, rate: float, seeds: Sequence[int], *, steps: bool) -> int:
     """Return the runs in which ours alarms of a second version."""
     begun = EVERY * PREDICTIONS
     alarms = 0
     for seed in seeds:
         rng = np.random.default_rng(seed)
         before = drawn(rng, RATE, CASES[case], 0).until(begun)
-        alarms += ours(before, drawn(rng, rate, CASES[case], begun)) is not None
+        after = drawn(rng, rate, CASES[case], begun)
+        if steps:
+            after = in_steps(rng, after, begun)
+        alarms += ours(before, after, _beside(begun, steps=steps)) is not None
     return alarms
 
 
-def study(pool: Pool, seeds: range) -> tuple[float, list[str]]:
-    """Return the false alarms of ours over those that are stated, in the worst case; and a table.
+def alarms_of_steps(case: str, rate: float, seeds: Sequence[int]) -> int:
+    """Return that of one that has its traffic in steps."""
+    return alarms_of(case, rate, seeds, steps=True)
 
-    Of second versions whose traffic is level.
-    """
+
+def alarms_at_once(case: str, rate: float, seeds: Sequence[int]) -> int:
+    """Return that of one that has all of it at once."""
+    return alarms_of(case, rate, seeds, steps=False)
+
+
+def study(pool: Pool, seeds: range) -> tuple[float, list[str]]:
+    """Return the false alarms of ours over those stated, in the worst case, and a table."""
     cells = [(case, rate) for case in CASES for rate in RATES[:2]]
-    parts = [seeds[at::_PARTS] for at in range(_PARTS)]
-    found = pool.map(alarms_of, [(*cell, part) for cell in cells for part in parts if part])
-    size = len(found) // len(cells)
-    whole = [sum(found[at * size : (at + 1) * size]) for at in range(len(cells))]
+    parts = [each for each in (seeds[at::_PARTS] for at in range(_PARTS)) if each]
+    tasks = [(*cell, part) for cell in cells for part in parts]
     stated = len(seeds) * PREDICTIONS / LIMIT
+    found = []
+    for job in (alarms_at_once, alarms_of_steps):
+        alarms = np.reshape(pool.map(job, tasks), (len(cells), len(parts))).sum(axis=1)
+        found.append((alarms / stated).tolist())
     rows = [
-        (case, f"{rate:.2f}", f"{alarms / stated:.2f}")
-        for (case, rate), alarms in zip(cells, whole, strict=True)
+        (case, f"{rate:.2f}", *(f"{each:.2f}" for each in both))
+        for (case, rate), *both in zip(cells, *found, strict=True)
     ]
-    told = f"{THRESHOLD} after a version whose errors are {RATE}, {len(seeds):,} runs:"
-    lines = [told, "", *table(("labels", "errors", "false alarms over those stated"), rows)]
-    return max(whole) / stated, lines
+    told = (
+        f"{THRESHOLD} after a version whose errors are {RATE}: false alarms over those that are "
+        f"stated, {len(seeds):,} runs"
+    )
+    heads = ("labels", "errors", "traffic at once", "in steps")
+    return max(map(max, found)), [told, "", *table(heads, rows)]
 
 
 def lines_of(seeds: Sequence[int]) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 A version takes over what the one before it has left with the first table of labels of its own that
 comes once there is enough, of all tables before that one: by the tables of the log alone, and not
-by how many of them were taken at once.
+by how many of them were taken at once. So is told how long that one goes on beside it.
 """
 
 from collections.abc import Callable, Iterable
@@ -40,31 +40,36 @@ class Predecessors:
         self._registry = registry
         self._monitor_of = monitor_of
         self._waiting: dict[ModelVersion, ThresholdWatch] = {}
+        # Those that count from another version.
+        self._supplied: dict[ModelVersion, ThresholdWatch] = {}
 
     def watch(self, monitor: ModelMonitor) -> None:
         """Take note of a version that is watched from now on."""
         key = monitor.model, monitor.version
-        self._waiting.pop(key, None)
+        self.unwatched(key)
         watch = _watch_of(monitor)
         if watch is not None and watch.is_waiting:
             self._waiting[key] = watch
+        if watch is not None and watch.versions_before():
+            self._supplied[key] = watch
 
     def restore(self, monitors: Iterable[ModelMonitor]) -> None:
         """Take note of all versions that are watched."""
-        self._waiting = {}
+        self._waiting, self._supplied = {}, {}
         for monitor in monitors:
             self.watch(monitor)
 
     def unwatched(self, key: ModelVersion) -> None:
         """Take note of a version that is watched no longer."""
         self._waiting.pop(key, None)
+        self._supplied.pop(key, None)
 
     def are_due(self, table: ObservationTable) -> bool:
-        """Tell whether a table has labels of versions that wait."""
+        """Tell whether a table has labels of versions that wait, or that count from another."""
         return (
-            bool(self._waiting)
+            bool(self._waiting or self._supplied)
             and table.origin is Origin.LABELS
-            and any(key in self._waiting for key in table.versions())
+            and any(key in self._waiting or key in self._supplied for key in table.versions())
         )
 
     def supply(self, table: ObservationTable) -> None:
@@ -75,19 +80,26 @@ class Predecessors:
         if not self.are_due(table):
             return
         for rows, (begin, end) in zip(table.models, pairwise(table.bounds()), strict=True):
-            monitor = self._monitor_of(rows.model, rows.version)
-            if monitor is not None and (rows.model, rows.version) in self._waiting:
+            key = rows.model, rows.version
+            monitor = self._monitor_of(*key)
+            if monitor is not None and (key in self._waiting or key in self._supplied):
                 batch = table.batch(rows, begin, end, columns=())
                 if monitor.has_new_rows(batch):
-                    self.give((rows.model, rows.version))
+                    self.give(key)
 
     def give(self, key: ModelVersion) -> None:
-        """Give a version what was left to it so far, if it waits for that."""
+        """Give a version what was left to it so far, and tell it until when others have served."""
         watch = self._waiting.get(key)
         if watch is not None:
             watch.inherit(self._before(key))
             if not watch.is_waiting:
                 del self._waiting[key]
+            if watch.versions_before():
+                self._supplied[key] = watch
+        watch = self._supplied.get(key)
+        for version in () if watch is None else sorted(watch.versions_before()):
+            last = self._registry.last_served((key[0], version))
+            self._supplied[key].serves_beside(version, last)
 
     def _before(self, key: ModelVersion) -> tuple[str, ThresholdWatch] | Uncompared:
         version = self._registry.before(key)

@@ -89,6 +89,16 @@ class ThresholdWatch:
             if check.is_waiting:
                 check.inherit(_left_by(before, check))
 
+    def versions_before(self) -> set[str]:
+        """Return the versions that thresholds count from."""
+        return {check.inherited.version for check in self.checks if check.inherited is not None}
+
+    def serves_beside(self, version: str, newest: int) -> None:
+        """Take note of the latest prediction of a version that thresholds count from."""
+        for check in self.checks:
+            if check.inherited is not None and check.inherited.version == version:
+                check.serves_beside(newest)
+
     def skim(self, origin: Origin, rows: int, oldest: int, newest: int) -> bool:
         """Pass over predictions; labelled rows are looked at one by one."""
         del rows, oldest, newest

@@ -28,6 +28,8 @@ class Uncompared(StrEnum):
     """The version before is watched no longer."""
     UNLABELLED = "unlabelled"
     """The version before had no labels."""
+    BOTH_SERVE = "both_serve"
+    """The version before had predictions within the age at which both are compared."""
     TOO_FEW_LABELS = "too_few_labels"
     """That the metric is of: it is not defined there, or hardly."""
 

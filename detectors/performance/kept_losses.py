@@ -4,7 +4,8 @@ Labels of a version that has just begun are those that come soon, and what comes
 often right, or more often wrong, than what comes late. So versions are compared by the labels that
 came within some age of the prediction, of the time from that age of the version on: there, a
 version has labels of all delays up to that age in the shares in which they come, as long as its
-traffic is level: where it grows those that come soon are more.
+traffic is level: where it grows those that come soon are more. It grows as long as the version
+before serves beside it, so its age is counted from the last prediction of that one.
 """
 
 from typing import Final, NamedTuple
@@ -21,6 +22,7 @@ from detectors.snapshots.tree import State
 
 Times = NDArray[np.int64]
 
+_NEVER: Final = -1
 _MINUTE: Final = 60_000
 WITHIN: Final = np.array([0, *(_MINUTE * 4**power for power in range(10))], dtype=np.int64)
 """Ages in milliseconds: none, a minute, and four times as much each, up to half a year."""
@@ -69,9 +71,16 @@ class KeptLosses:
     ----------
     threshold
         Whose metric.
+
+    Attributes
+    ----------
+    beside
+        When the version before was last seen to serve, milliseconds since the epoch; below 0 where
+        that is not known.
     """
 
     def __init__(self, threshold: Threshold) -> None:
+        self.beside = _NEVER
         self._pilot = Pilot(threshold)
         # The version's age is counted from the first prediction of which a label is known.
         self._begun: int | None = None
@@ -89,7 +98,7 @@ class KeptLosses:
         _add(
             as_column(np.minimum(losses[taken:], cap) / cap),
             np.ascontiguousarray((times.labelled - times.predicted)[taken:]),
-            np.ascontiguousarray(times.labelled[taken:] - self._begun),
+            np.ascontiguousarray(times.labelled[taken:] - max(self._begun, self.beside)),
             WITHIN,
             RATIOS,
             self._counts,
@@ -98,11 +107,15 @@ class KeptLosses:
 
     def are_of(self, within: int, times: LabelTimes) -> NDArray[np.bool_]:
         """Tell which rows, none of them before those added, are to be compared within an age."""
-        begun = 0 if self._begun is None else self._begun
+        begun = max(0 if self._begun is None else self._begun, self.beside)
         delays = times.labelled - times.predicted
         are_of: NDArray[np.bool_] = (delays >= 0) & (delays <= within)
         are_of &= times.labelled - begun >= within
         return are_of
+
+    def are_both(self, within: int, labelled: int) -> bool:
+        """Tell whether the version before has served within an age of a label."""
+        return self.beside >= 0 and labelled - self.beside < within
 
     def kept(self) -> Kept | None:
         """Return the losses within the age of which most are known; None where there are none."""
@@ -121,12 +134,14 @@ class KeptLosses:
             "begun": self._begun,
             "counts": self._counts.copy(),
             "sums": self._sums.copy(),
+            # As the releases before wrote it where no version was beside this one.
+            **({} if self.beside < 0 else {"beside": self.beside}),
         }
 
     def restore(self, state: State) -> None:
         """Take over a state of the same threshold."""
         self._pilot.restore(state)
-        self._begun = state["begun"]
+        self._begun, self.beside = state["begun"], state.get("beside", _NEVER)
         self._counts[:], self._sums[:] = state["counts"], state["sums"]
 
 

@@ -98,6 +98,7 @@ class ThresholdCheck:
         self.kept = KeptLosses(threshold) if threshold.base is Base.PREVIOUS else None
         self.inherited: Inherited | None = None
         self._why = Uncompared.WAITING
+        self._are_both = False
         self._is_ready = True
         if threshold.base is None:
             self._begin(threshold.bound)
@@ -112,7 +113,9 @@ class ThresholdCheck:
     @property
     def uncompared(self) -> Uncompared | None:
         """Why nothing is judged; None where it is."""
-        return None if self._is_ready else self._why
+        if not self._is_ready:
+            return self._why
+        return Uncompared.BOTH_SERVE if self._are_both else None
 
     @property
     def is_waiting(self) -> bool:
@@ -129,6 +132,11 @@ class ThresholdCheck:
             self.inherited = left
             self.reference = ReferenceLosses.of(self.threshold, left.kept.cap, left.kept.known)
             self._count_from(self.reference)
+
+    def serves_beside(self, newest: int) -> None:
+        """Take note of the latest prediction of the version before, milliseconds."""
+        if self.kept is not None:
+            self.kept.beside = max(self.kept.beside, newest)
 
     def update(
         self, view: OutcomeView, first_row: int, times: LabelTimes | None = None
@@ -153,7 +161,10 @@ class ThresholdCheck:
             self.kept.add(losses, its)
             if self.inherited is None:
                 return turns
-            are_of = self.kept.are_of(self.inherited.kept.within, its)
+            within = self.inherited.kept.within
+            are_of = self.kept.are_of(within, its)
+            if len(losses):
+                self._are_both = self.kept.are_both(within, int(its.labelled[-1]))
             rows, losses = rows[are_of], losses[are_of]
         elif not self._is_ready and self.reference is not None:
             taken = self.reference.add(losses, REFERENCE_LOSSES)
@@ -230,11 +241,13 @@ class ThresholdCheck:
         if self.kept is None:
             return {}
         inherited = None if self.inherited is None else self.inherited.state()
-        return {"kept": self.kept.state(), "inherited": inherited, "why": str(self._why)}
+        # As the releases before wrote it where the version before serves no longer.
+        both = {"both": True} if self._are_both else {}
+        return {"kept": self.kept.state(), "inherited": inherited, "why": str(self._why), **both}
 
     def _restore_previous(self, state: State, kept: KeptLosses) -> None:
         kept.restore(state["kept"])
-        self._why = Uncompared(state["why"])
+        self._why, self._are_both = Uncompared(state["why"]), state.get("both", False)
         if state["inherited"] is not None:
             self.inherit(Inherited.of(state["inherited"]))
             self._watch.restore(state["watch"])

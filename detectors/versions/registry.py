@@ -266,6 +266,11 @@ class VersionRegistry:
         times = (self._versions[model, each].traffic.newest for each in self._names(model))
         return max(times, default=-1)
 
+    def last_served(self, key: ModelVersion) -> int:
+        """Return the time of the latest prediction of a version; -1 without any."""
+        version = self._versions.get(key)
+        return -1 if version is None else version.traffic.newest
+
     def before(self, key: ModelVersion) -> str | VersionsBefore:
         """Return the version that served before another one, whose rows may have come by now.
 

@@ -131,7 +131,7 @@ def seconds_to_revise(client: Kafka, late: dict[str, float]) -> list[float]:
         told = len(found)
         label = {"prediction_id": name, "label": 1, "timestamp": made + LATEST}
         send(client, [(0, "labels", name, label)])
-        found = client.read("model-performance", lambda all_, told=told: len(all_) > told)
+        found = client.read("model-performance", partial(are_more, told))
     revised = {}
     for each in found:
         event = decode_event(ModelPerformance, decode_object(each.value()))
@@ -145,6 +145,10 @@ def seconds_to_revise(client: Kafka, late: dict[str, float]) -> list[float]:
         (revised[int(made) // DAY, label_time(made)] - sent[name]) / 1000
         for name, made in late.items()
     ]
+
+
+def are_more(told: int, found: list[Message]) -> bool:
+    return len(found) > told
 
 
 def label_time(made: float) -> int:

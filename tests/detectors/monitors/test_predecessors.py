@@ -95,9 +95,9 @@ def check_of(fleet: Fleet, version: str) -> ThresholdCheck:
 
 
 def two_versions(
-    before: float = 0.05, after: float = 0.25, rows: int = 2000
+    before: float = 0.05, after: float = 0.25, rows: int = 2000, beside: int = 0
 ) -> list[ObservationTable]:
-    """Return a version, and then another one, in small tables."""
+    """Return a version, and then another one, in small tables; for some rows both serve."""
     stream = Stream()
     tables = [stream.predictions("7", 0)]
     errors = drawn(before, 2000)
@@ -111,6 +111,8 @@ def two_versions(
         tables.append(stream.labels("8", errors[at : at + 50], begun + 1000 * at))
         # The version before goes on meanwhile, and does not count any more.
         tables.append(stream.labels("7", [1.0] * 10, begun + 1000 * at))
+        if at < beside:
+            tables.append(stream.predictions("7", begun + 1000 * (at + 75)))
     return tables
 
 
@@ -143,9 +145,9 @@ def test_a_version_that_is_as_good_as_the_one_before_is_not_told() -> None:
     assert check_of(fleet, "8").uncompared is None
 
 
-@pytest.mark.parametrize("size", [1, 3, 1000])
+@pytest.mark.parametrize("size", [1, 3, 4, 1000])
 def test_how_many_tables_are_taken_at_once_does_not_matter(size: int) -> None:
-    tables = two_versions()
+    tables = two_versions(beside=500)
     whole, other = new_fleet(), new_fleet()
     expected = [event for table in tables for event in whole.update(table)]
     found = [
@@ -158,9 +160,9 @@ def test_how_many_tables_are_taken_at_once_does_not_matter(size: int) -> None:
     assert plain(other.state()) == plain(whole.state())
 
 
-@pytest.mark.parametrize("killed", [4, 10, 11, 13, 20])
+@pytest.mark.parametrize("killed", [4, 10, 11, 13, 20, 28])
 def test_after_a_kill_a_replay_finds_what_a_run_without_one_has_found(killed: int) -> None:
-    tables = two_versions()
+    tables = two_versions(beside=500)
     whole, first, second = new_fleet(), new_fleet(), new_fleet()
     expected = [event for table in tables for event in whole.update(table)]
     found = [event for table in tables[:killed] for event in first.update(table)]
@@ -171,6 +173,35 @@ def test_after_a_kill_a_replay_finds_what_a_run_without_one_has_found(killed: in
     found += [event for table in tables[max(killed - 6, 0) :] for event in second.update(table)]
     assert performance_of(found) == performance_of(expected) != []
     assert plain(second.state()) == plain(whole.state())
+
+
+def test_nothing_is_judged_as_long_as_the_version_before_serves_beside() -> None:
+    """The traffic of a version grows then, so that of its labels those that come soon are more."""
+    fleet, stream = new_fleet(), Stream()
+    found: list[PublishedEvent] = []
+    fleet.update(stream.predictions("7", 0))
+    fleet.update(stream.labels("7", drawn(0.05, 2000), 2 * MINUTE, delay=MINUTE))
+    begun = 3000 * MINUTE
+    for version in "87":
+        fleet.update(stream.predictions(version, begun))
+    for second in range(0, 2000, 20):
+        at = begun + 1000 * second
+        # All are wrong whose labels come soon; what is right takes longer.
+        found += fleet.update(stream.labels("8", [1.0] * 20, at, delay=1000))
+        fleet.update(stream.predictions("7", at + 20_000))
+    assert not performance_of(found)
+    check = check_of(fleet, "8")
+    assert check.uncompared is Uncompared.BOTH_SERVE
+    assert check.kept is not None
+    # Nor is it left to the version after this one.
+    assert check.kept.kept() is None
+    for second in range(2000, 4000, 20):
+        found += fleet.update(stream.labels("8", [1.0] * 20, begun + 1000 * second, delay=1000))
+    assert check_of(fleet, "8").uncompared is None
+    (alert,) = performance_of(found)
+    assert alert.reference is not None
+    assert alert.reference.within_seconds == 60
+    assert alert.change_at.time >= format_time(START + begun + 2_060_000)
 
 
 def test_a_table_that_comes_again_gives_a_version_that_waits_nothing() -> None:

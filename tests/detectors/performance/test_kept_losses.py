@@ -48,6 +48,22 @@ def test_a_label_that_is_dated_before_its_prediction_is_compared_at_no_age() -> 
     assert kept.are_of(0, what).tolist() == [True, False, False]
 
 
+def test_the_age_of_a_version_is_counted_from_where_the_one_before_serves_no_longer() -> None:
+    kept = KeptLosses(ACCURACY)
+    minute = int(WITHIN[1])
+    kept.beside = 2 * minute
+    what = times([0, 2 * minute, 3 * minute], [0, minute, 0])
+    kept.add(np.zeros(3), what)
+    assert kept.state()["counts"].tolist()[:3] == [1, 2, 0]
+    assert kept.are_of(minute, what).tolist() == [False, True, True]
+    assert [kept.are_both(minute, 3 * minute - each) for each in (0, 1)] == [False, True]
+    other = KeptLosses(ACCURACY)
+    other.restore(kept.state())
+    assert other.beside == kept.beside
+    before = KeptLosses(ACCURACY).state()
+    assert "beside" not in before
+
+
 @given(
     st.lists(st.tuples(st.integers(0, 10**7), st.integers(0, 10**7)), min_size=1, max_size=30),
     st.integers(0, 30),
