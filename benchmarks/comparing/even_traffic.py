@@ -14,10 +14,6 @@ _AT_ONCE: Final = 20
 _OF_A_MODEL: Final = 300
 """Requests: each of its versions has 150, of which the worse one has half wrong."""
 
-_GATHERED: Final = 50
-"""Milliseconds for which records gather, as they do at many producers. It is part of what is
-measured."""
-
 Place = tuple[str, int, int]
 """Topic, partition and offset."""
 
@@ -34,8 +30,8 @@ class EvenTraffic:
         To which broker.
     random
         Draws.
-    rate
-        Requests per second.
+    rate, gathered
+        Requests per second, and the milliseconds for which records gather.
 
     Attributes
     ----------
@@ -46,19 +42,21 @@ class EvenTraffic:
         producer: the later one of the two that is read makes the labelled row.
     """
 
-    def __init__(self, bootstrap: str, random: np.random.Generator, rate: int) -> None:
+    def __init__(
+        self, bootstrap: str, random: np.random.Generator, rate: int, gathered: int
+    ) -> None:
         self.models = 0
         self.labelled: dict[Place, float] = {}
         self._predicted: dict[str, Place] = {}
         self._sent: dict[str, float] = {}
         self._rate = rate
         self._random = random
-        self._producer = Producer({"bootstrap.servers": bootstrap, "linger.ms": _GATHERED})
+        self._producer = Producer({"bootstrap.servers": bootstrap, "linger.ms": gathered})
         self._waiting: deque[tuple[float, str, int]] = deque()
 
     def play(self, number: int) -> None:
         """Play a round: models of its own, each a champion and a challenger that is worse."""
-        models = [f"round-{number}-{each}" for each in range(_AT_ONCE)]
+        models = _names(number)
         self.models += len(models)
         for model in models:
             for kind, version in (("version_deployed", "1"), ("version_challenger", "2")):
@@ -116,6 +114,15 @@ class EvenTraffic:
 
     def _send(self, topic: str, key: str, value: dict[str, Any]) -> None:
         self._producer.produce(topic, orjson.dumps(value), key)
+
+
+def names_of(rounds: int) -> list[str]:
+    """Return the models of so many rounds."""
+    return [name for number in range(rounds) for name in _names(number)]
+
+
+def _names(number: int) -> list[str]:
+    return [f"round-{number}-{each}" for each in range(_AT_ONCE)]
 
 
 def _place(message: Message) -> Place:

@@ -1,13 +1,15 @@
 """From the label that decides to the rollback request, through a worker and a broker.
 
 Run it with ``python -m benchmarks.comparing.rollback_delay [--rounds N] [--seed N] [--rate N]``
-``[--embedded]``.
+``[--gathered MS] [--embedded]``.
 
 Of each model a worse version shares the traffic with the champion, a label follows each prediction,
 and all come at an even pace. A request names the row that has decided it; the time at which that
 label was handed to the producer, and the one at which a consumer has the request, are those of one
 clock. What lies between is the way through Kafka, intake, Kafka again, detection and Kafka a third
-time, as people's pipelines see it; the times of the records in between say how far each was.
+time, as people's pipelines see it; the times of the records in between say how far each was. Beside
+it are the delays of the alerts that the same models raise by a threshold, and of the retrain
+requests that these make.
 
 The broker is an Apache Kafka, where one can be started here, else the embedded one. That answers a
 fetch with one batch of records of each partition: a worker cannot follow many small ones, and falls
@@ -17,28 +19,29 @@ behind at a rate at which Kafka waits for the next record. The broker is told wi
 import argparse
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
-import orjson
-from confluent_kafka import Message
 
 from app.kafka.embedded import EmbeddedBroker
 from app.kafka.topic_catalogue import CATALOGUE
 from app.settings import TopicRole
-from benchmarks.comparing.even_traffic import EvenTraffic, Place
+from benchmarks.comparing.even_traffic import EvenTraffic, names_of
 from benchmarks.comparing.listener import Listener
-from schemas.tables.frames import decode_frame, is_frame
-from schemas.tables.observations import Origin
+from benchmarks.comparing.seen import Seen
 from tests.kafka import KafkaCluster, KafkaUnavailable
 from tests.pipeline.driftline import Worker
 
 RATE: Final = 400
 """Requests per second."""
+
+GATHERED: Final = 50
+"""Milliseconds for which records gather, as they do at many producers. It is part of what is
+measured."""
 
 KAFKA, EMBEDDED = "Apache Kafka", "embedded"
 """The brokers, by the names under which figures are told."""
@@ -48,6 +51,9 @@ _USERS: Final = (TopicRole.PREDICTIONS, TopicRole.LABELS, TopicRole.MODEL_EVENTS
 _DRAIN: Final = 60.0
 """Seconds in which the requests of all models have to come once the last label was sent."""
 
+
+_THRESHOLD: Final = '["accuracy >= 0.8"]'
+"""Of each model; the worse versions cross it."""
 
 _LAST: Final = 1.0
 """Seconds for the observations behind the last request, which another consumer takes."""
@@ -67,6 +73,8 @@ class Delays(NamedTuple):
     observed_p99, decided_p99
         Of the part of the delay until the label was joined and published as an observation, and
         until the request was published.
+    alert_p99, retrain_p99
+        Of alerts, and of retrain requests; NaN where there was none.
     """
 
     requests: int
@@ -76,11 +84,29 @@ class Delays(NamedTuple):
     broker: str
     observed_p99: float
     decided_p99: float
+    alert_p99: float
+    retrain_p99: float
 
 
-def measure_delays(
-    rounds: int, seed: int, rate: int = RATE, *, is_embedded: bool = False
-) -> Delays:
+class Pace(NamedTuple):
+    """What is produced, and where to.
+
+    Attributes
+    ----------
+    rate
+        Requests per second.
+    gathered
+        Milliseconds for which the producer gathers records.
+    is_embedded
+        Whether the embedded broker is meant, also where another can be started.
+    """
+
+    rate: int = RATE
+    gathered: int = GATHERED
+    is_embedded: bool = False
+
+
+def measure_delays(rounds: int, seed: int, pace: Pace | None = None) -> Delays:
     """Return the delays of rollback requests about twenty models in each round.
 
     Raises
@@ -90,19 +116,24 @@ def measure_delays(
     AssertionError
         If the worker does not start.
     """
+    pace = pace or Pace()
     with ExitStack() as stack:
-        name, bootstrap = stack.enter_context(_broker(is_embedded=is_embedded))
+        name, bootstrap = stack.enter_context(_broker(is_embedded=pace.is_embedded))
         folder = Path(stack.enter_context(TemporaryDirectory()))
-        settings = {"state.enabled": "false", "topics.create": "never"} if name == EMBEDDED else {}
+        settings = {f"models.{each}.thresholds": _THRESHOLD for each in names_of(rounds)}
+        if name == EMBEDDED:
+            settings |= {"state.enabled": "false", "topics.create": "never"}
         worker = stack.enter_context(Worker(bootstrap, "", folder / "log", **settings))
         worker.wait_until_ready()
         seen = Seen()
         for role, take in (
             (TopicRole.OBSERVATIONS, seen.observe),
             (TopicRole.ROLLBACK_REQUESTS, seen.ask),
+            (TopicRole.ALERTS, seen.alert),
+            (TopicRole.RETRAIN_REQUESTS, seen.retrain),
         ):
             stack.enter_context(Listener(bootstrap, CATALOGUE[role].default_name, take))
-        traffic = EvenTraffic(bootstrap, np.random.default_rng(seed), rate)
+        traffic = EvenTraffic(bootstrap, np.random.default_rng(seed), pace.rate, pace.gathered)
         for number in range(rounds):
             traffic.play(number)
         limit = time.monotonic() + _DRAIN
@@ -114,7 +145,13 @@ def measure_delays(
         raise RuntimeError("no rollback request came: there is no delay to measure")
     p50, largest = float(np.median(parts[:, 2])), float(parts[:, 2].max())
     observed, decided, p99 = (float(each) for each in np.percentile(parts, 99, axis=0))
-    return Delays(len(parts), p50, p99, largest, name, observed, decided)
+    others = (_p99(seen.others(each, traffic.labelled)) for each in (seen.alerts, seen.retrains))
+    return Delays(len(parts), p50, p99, largest, name, observed, decided, *others)
+
+
+def _p99(delays: Iterable[float]) -> float:
+    known = [*delays]
+    return float(np.percentile(known, 99)) if known else float("nan")
 
 
 @contextmanager
@@ -135,59 +172,17 @@ def _broker(*, is_embedded: bool) -> Iterator[tuple[str, str]]:
         yield EMBEDDED, broker.bootstrap
 
 
-class Seen:
-    """Records as they come: requests, and labels among the observations.
-
-    Attributes
-    ----------
-    requests
-        By their ids, with the times at which each was published and was there.
-    """
-
-    def __init__(self) -> None:
-        self.requests: dict[str, tuple[float, float, dict[str, Any]]] = {}
-        self._observed: dict[Place, float] = {}
-
-    def observe(self, message: Message) -> None:
-        """Take an observation: when its labels were published."""
-        value = message.value() or b""
-        for table in decode_frame(value) if is_frame(value) else ():
-            if table.origin is Origin.LABELS:
-                sources = [table.sources[each] for each in table.source_of.tolist()]
-                for source, offset in zip(sources, table.offsets.tolist(), strict=True):
-                    place = source.topic, source.partition, offset
-                    self._observed.setdefault(place, message.timestamp()[1] / 1000)
-
-    def ask(self, message: Message) -> None:
-        """Take a rollback request."""
-        request = orjson.loads(message.value() or b"")
-        times = message.timestamp()[1] / 1000, time.time()
-        self.requests.setdefault(request["request_id"], (*times, request))
-
-    def parts(self, labelled: Mapping[Place, float]) -> Iterator[tuple[float, float, float]]:
-        """Yield of each request the seconds until its label was observed, it was made and came.
-
-        Parameters
-        ----------
-        labelled
-            When the label of the record at a place was handed to the producer.
-        """
-        for published, arrived, request in self.requests.values():
-            at = request["decided_at"]
-            place = at["topic"], at["partition"], at["offset"]
-            begun = labelled[place]
-            yield self._observed[place] - begun, published - begun, arrived - begun
-
-
 def main() -> None:
     """Measure it, and print it as JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5, help="of twenty models each")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--rate", type=int, default=RATE, help="requests per second")
+    parser.add_argument("--gathered", type=int, default=GATHERED, help="ms at the producer")
     parser.add_argument("--embedded", action="store_true", help="on the embedded broker")
     given = parser.parse_args()
-    delays = measure_delays(given.rounds, given.seed, given.rate, is_embedded=given.embedded)
+    pace = Pace(given.rate, given.gathered, given.embedded)
+    delays = measure_delays(given.rounds, given.seed, pace)
     print(json.dumps({f"rollback_{name}": value for name, value in told(delays).items()}))
 
 
@@ -201,6 +196,8 @@ def told(delays: Delays) -> dict[str, float | str]:
         "largest_s": round(delays.largest, 4),
         "observed_p99_s": round(delays.observed_p99, 4),
         "decided_p99_s": round(delays.decided_p99, 4),
+        "alert_p99_s": round(delays.alert_p99, 4),
+        "retrain_p99_s": round(delays.retrain_p99, 4),
     }
 
 

@@ -7,7 +7,8 @@ import orjson
 import pytest
 from confluent_kafka import Message
 
-from benchmarks.comparing.rollback_delay import Delays, Seen, told
+from benchmarks.comparing.rollback_delay import Delays, told
+from benchmarks.comparing.seen import Seen
 from schemas.documents import examples
 from schemas.tables.columns import Column, Kind, Role
 from schemas.tables.frames import encode_frame
@@ -64,8 +65,25 @@ def test_each_part_of_the_way_is_counted_from_the_label_that_decided() -> None:
     assert arrived > decided
 
 
+def test_alerts_and_retrain_requests_count_from_the_last_of_their_labels() -> None:
+    seen, labelled = Seen(), {("labels", 0, 1): 1.0, ("labels", 1, 4): 2.0}
+    alert = dict(examples.PERFORMANCE_ALERT)
+    for number, (topic, offset) in enumerate((("labels", 1), ("predictions", 1))):
+        at = {**alert["detected_at"], "topic": topic, "partition": 0, "offset": offset}
+        told = {**alert, "alert_id": str(number), "detected_at": at}
+        seen.alert(of(orjson.dumps(told), 0))
+    ends = [{**alert["detected_at"], "topic": "labels", "partition": 0, "offset": 1}]
+    ends.append({**ends[0], "partition": 1, "offset": 4})
+    training = {**examples.RETRAIN_REQUEST["training"], "end": ends}
+    seen.retrain(of(orjson.dumps({**examples.RETRAIN_REQUEST, "training": training}), 0))
+
+    (alerted,) = seen.others(seen.alerts, labelled)  # that of a prediction is of a drift
+    (asked,) = seen.others(seen.retrains, labelled)
+    assert alerted == pytest.approx(asked + 1.0, abs=0.5)
+
+
 def test_the_broker_is_told_with_the_figures() -> None:
-    assert told(Delays(100, 0.2, 0.7, 0.9, "embedded", 0.3, 0.6)) == {
+    assert told(Delays(100, 0.2, 0.7, 0.9, "embedded", 0.3, 0.6, 0.4, 0.5)) == {
         "broker": "embedded",
         "requests": 100,
         "p50_s": 0.2,
@@ -73,4 +91,6 @@ def test_the_broker_is_told_with_the_figures() -> None:
         "largest_s": 0.9,
         "observed_p99_s": 0.3,
         "decided_p99_s": 0.6,
+        "alert_p99_s": 0.4,
+        "retrain_p99_s": 0.5,
     }
