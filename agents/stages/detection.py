@@ -175,7 +175,8 @@ class Detection(Stage[Fleet]):
             if outcome is CauseOutcome.NO_TARGET:
                 logger.warning(
                     "version %s of %s should be rolled back (%s), and there is no good version to "
-                    "go back to: none is known to have served that was not rolled back",
+                    "go back to: none is known to have served that was neither rolled back nor "
+                    "retired since",
                     cause.version,
                     cause.model,
                     cause.kind,

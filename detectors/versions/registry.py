@@ -281,8 +281,8 @@ class VersionRegistry:
         model, name = key
         lifecycle = self._lifecycles.get(model)
         standing = Standing() if lifecycle is None else lifecycle.standing
-        if standing.champion == name and standing.last_good in self.seen(model):
-            return standing.last_good
+        if standing.champion == name and standing.before in self.seen(model):
+            return standing.before
         own = self._versions.get(key)
         first = own.traffic.first if own is not None and own.traffic.rows else None
         others = {

@@ -48,6 +48,21 @@ def statuses(lifecycle: Lifecycle) -> dict[str, str]:
         ),
         ([(1, DEPLOYED, "1"), (2, GIVEN_UP, "1")], {"1": "champion"}, None),
         ([(1, DEPLOYED, "1"), (2, RETIRED, "1")], {"1": "retired"}, "1"),
+        (
+            [(1, DEPLOYED, "1"), (2, DEPLOYED, "2"), (3, RETIRED, "1"), (4, DEPLOYED, "3")],
+            {"1": "retired", "2": "retired", "3": "champion"},
+            "2",
+        ),
+        (
+            [(1, DEPLOYED, "1"), (2, DEPLOYED, "2"), (3, DEPLOYED, "3"), (4, RETIRED, "2")],
+            {"1": "retired", "2": "retired", "3": "champion"},
+            "1",
+        ),
+        (
+            [(1, DEPLOYED, "1"), (2, DEPLOYED, "2"), (3, RETIRED, "1")],
+            {"1": "retired", "2": "champion"},
+            None,
+        ),
         ([(1, DEPLOYED, "1"), (2, CHALLENGER, "1"), (3, TRAINED, "1")], {"1": "champion"}, None),
         ([(1, CHALLENGER, "2"), (2, TRAINED, "2")], {"2": "challenger"}, None),
         ([(1, RETIRED, "9")], {"9": "retired"}, None),
