@@ -30,6 +30,11 @@ def _days_that_grow(rows: int) -> Values:
     return days
 
 
+STEADY: Final = rows_a_day(10_000)
+"""Event times of streams that have no season: the full run takes a hundred days of them, of which
+alarms are guaranteed from the third week on."""
+
+
 class Stationary(NamedTuple):
     """A stream without a change.
 
@@ -45,7 +50,12 @@ class Stationary(NamedTuple):
 
     draw: Draw
     kind: Kind = Kind.NUMBER
-    days: Callable[[int], Values] = rows_a_day(86_400)
+    days: Callable[[int], Values] = STEADY
+
+    @property
+    def has_season(self) -> bool:
+        """Whether something of it goes by the hour or the day."""
+        return self.days is not STEADY
 
 
 def rate(share: float) -> Draw:
@@ -113,13 +123,33 @@ def _hourly_share(rng: np.random.Generator, rows: int) -> Values:
     return (rng.random(rows) < share).astype(np.float64)
 
 
-def _garch(rng: np.random.Generator, rows: int) -> Values:
-    variance, last, values = 1.0, 0.0, []
-    for noise in rng.normal(size=rows).tolist():
-        variance = 0.05 + 0.1 * last * last + 0.85 * variance
-        last = noise * variance**0.5
-        values.append(last)
-    return np.array(values)
+def _garch(arch: float, garch: float) -> Draw:
+    def draw(rng: np.random.Generator, rows: int) -> Values:
+        variance, last, values = 1.0, 0.0, []
+        for noise in rng.normal(size=rows).tolist():
+            variance = 1.0 - arch - garch + arch * last * last + garch * variance
+            last = noise * variance**0.5
+            values.append(last)
+        return np.array(values)
+
+    return draw
+
+
+def _cauchy(coefficient: float) -> Draw:
+    """Return values of infinite variance, each of which is so much of the one before it."""
+    return lambda rng, rows: np.array(
+        list(
+            accumulate(
+                rng.standard_cauchy(rows).tolist(), lambda last, new: coefficient * last + new
+            )
+        )
+    )
+
+
+def _dependent_day(rng: np.random.Generator, rows: int) -> Values:
+    """Return a sine a day of 10,000 rows, and values that depend on those before them."""
+    wave: Values = np.sin(np.arange(rows) * 2 * np.pi / 10_000)
+    return wave + autoregressive(0.9)(rng, rows)
 
 
 def _missing(rng: np.random.Generator, rows: int) -> Values:
@@ -148,7 +178,9 @@ STATIONARY: Final[dict[str, Stationary]] = {
     },
     "lognormal AR(1), 0.9": Stationary(_exponential(autoregressive(0.9))),
     "lognormal AR(1), 0.99": Stationary(_exponential(autoregressive(0.99))),
-    "GARCH(0.1, 0.85)": Stationary(_garch),
+    "Cauchy AR(1), 0.9": Stationary(_cauchy(0.9)),
+    "GARCH(0.1, 0.85)": Stationary(_garch(0.1, 0.85)),
+    "GARCH(0.05, 0.94)": Stationary(_garch(0.05, 0.94)),
     "sine of 48 rows, 1 sd": Stationary(season(48, 1.0)),
     "sine of 1,000 rows, 1 sd": Stationary(season(1000, 1.0)),
     "day of 10,000 rows, 0.3 sd": Stationary(season(10_000, 0.3), days=rows_a_day(10_000)),
@@ -156,8 +188,11 @@ STATIONARY: Final[dict[str, Stationary]] = {
     "lognormal day of 10,000 rows": Stationary(
         _exponential(season(10_000, 1.0), 0.5), days=rows_a_day(10_000)
     ),
-    "day of 86,400 rows, 0.3 sd": Stationary(season(86_400, 0.3)),
-    "day of 86,400 rows, 1 sd": Stationary(season(86_400, 1.0)),
+    "lognormal day with AR(1), 0.9": Stationary(
+        _exponential(_dependent_day, 0.5), days=rows_a_day(10_000)
+    ),
+    "day of 86,400 rows, 0.3 sd": Stationary(season(86_400, 0.3), days=rows_a_day(86_400)),
+    "day of 86,400 rows, 1 sd": Stationary(season(86_400, 1.0), days=rows_a_day(86_400)),
     "week of days of 1,000 rows": Stationary(_week(1000), days=rows_a_day(1000)),
     "week of days of 10,000 rows": Stationary(_week(10_000), days=rows_a_day(10_000)),
     "a share by the hour": Stationary(_hourly_share, Kind.CATEGORY, rows_a_day(10_000)),

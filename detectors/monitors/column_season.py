@@ -94,7 +94,8 @@ class ColumnSeason:
         if reference.categories is not None:
             self._choose_slots(reference, first)
             return
-        moved = season.gauge(block.season, latest, first)
+        by_factors = reference.goes_by_factors
+        moved = season.gauge(block.season, latest, first, by_factors=by_factors)
         if first is None:
             block_means.move(moved, block.blocks)
         else:

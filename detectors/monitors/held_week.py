@@ -23,6 +23,9 @@ KNOWN_BY: Final = 22 * HOURS * MS_PER_HOUR
 LONGEST: Final = 3 * HOURS * MS_PER_HOUR
 """Event time that a step is held back at most."""
 
+MOST_FURTHER: Final = 100.0
+"""Rows by which a step may be placed further off than it took to find it."""
+
 APART: Final = 3.0
 """Standard errors by which a level is another one."""
 
@@ -108,8 +111,10 @@ def may_be_weekend(drift: Drift, memory: Numbers, began: float, time: int) -> bo
     pace = abs(time - float(memory[season.SINCE])) / max(drift.rows_observed * drift.stride, 1)
     if not np.isfinite(pace):
         return False
-    # It may be placed as far off as it took to find it.
-    since, slack = drift.rows_since_change, drift.rows_since_change + 16.0
+    # It may be placed as far off as it took to find it, and a step of half a deviation, which takes
+    # some fifty rows, three times as far.
+    since = drift.rows_since_change
+    slack = since + min(2.0 * since, MOST_FURTHER) + 16.0
     first = int(np.ceil((time - (since + slack) * pace) / MS_PER_HOUR))
     last = int((time - max(since - slack, 0.0) * pace) // MS_PER_HOUR)
     return any(map(_is_edge, range(first, min(last, first + DAYS * HOURS) + 1)))

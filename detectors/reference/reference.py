@@ -54,6 +54,7 @@ from detectors.reference.residuals import (
     LATEST_AT,
     LEVELS,
     LEVELS_AT,
+    LOG,
     MEMORY,
     PART,
     keep_residuals,
@@ -210,6 +211,11 @@ class Reference:
     def is_filtered(self) -> bool:
         """Whether residuals are judged in place of values."""
         return len(self.block.apart) > 0
+
+    @property
+    def goes_by_factors(self) -> bool:
+        """Whether these are residuals of the logarithms."""
+        return self.is_filtered and bool(self.block.apart[LOG])
 
     @property
     def autocorrelation(self) -> float | None:

@@ -113,6 +113,9 @@ STANDS: Final = slice(FURTHER, FURTHER + SLOTS)  # what stands for the slots; Na
 TALLIES: Final = slice(FURTHER + SLOTS, FURTHER + 2 * SLOTS)  # of them in the hour at hand
 LEVELS: Final = slice(FURTHER + 2 * SLOTS, FURTHER + 3 * SLOTS)  # mean shares of the days
 LEARNED: Final = slice(SHAKEN_DAYS, FURTHER + 3 * SLOTS)
+# There numbers, which have no slots, have the mean squares within the hours of this day, of half
+# the size; what is none is not above 0.
+SPREADS_TODAY: Final = slice(FURTHER, FURTHER + HOURS // 2)
 TOLD_DAYS: Final = FURTHER + 3 * SLOTS  # by `detectors.reference.told_season`
 TOLD_WEEKS: Final = TOLD_DAYS + 1
 MEMORY: Final = TOLD_WEEKS + 1
@@ -178,7 +181,15 @@ def means_of(memory: Numbers) -> Means:
     return memory[HEAD:SHAKEN_DAYS].view(np.float32)
 
 
-def gauge(memory: Numbers, latest: Numbers, first: Numbers | None = None) -> float:
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+def spreads_today(memory: Numbers) -> Means:
+    """Return the mean squares within the hours of this day, of numbers, shape ``(24,)``."""
+    return memory[SPREADS_TODAY].view(np.float32)
+
+
+def gauge(
+    memory: Numbers, latest: Numbers, first: Numbers | None = None, *, by_factors: bool = False
+) -> float:
     """Learn what values are like from the latest ones, at least one, once a burn-in is complete.
 
     Parameters
@@ -189,6 +200,9 @@ def gauge(memory: Numbers, latest: Numbers, first: Numbers | None = None) -> flo
         Shape ``(n,)``: what says where its middle is, and how far it reaches.
     first
         Its first ones, which say whether they are amounts; None where there were others before.
+    by_factors
+        Whether they depend on those before them by factors, which amounts do: of such first ones
+        skewness says little.
 
     Returns
     -------
@@ -199,7 +213,7 @@ def gauge(memory: Numbers, latest: Numbers, first: Numbers | None = None) -> flo
         return 0.0
     if np.abs(latest).max() > _LARGEST:
         return 0.0
-    if memory[REACH] == 0.0 and are_amounts(latest if first is None else first):
+    if memory[REACH] == 0.0 and (by_factors or are_amounts(latest if first is None else first)):
         memory[MODE] = LOGARITHMS
     grain = grain_of(latest)
     if memory[MODE] == LOGARITHMS:

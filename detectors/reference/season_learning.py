@@ -12,6 +12,7 @@ from detectors.reference.block_means import SQUARES as OWN_SQUARES
 from detectors.reference.block_means import SUM as OWN_SUM
 from detectors.reference.block_means import add, until_next
 from detectors.reference.season import (
+    BOOLEANS,
     CATEGORIES,
     CENTRE,
     CHANGES,
@@ -57,6 +58,7 @@ from detectors.reference.season import (
     Integers,
     Means,
     means_of,
+    spreads_today,
 )
 from detectors.reference.season_cycles import (
     end_level,
@@ -133,6 +135,8 @@ def _end_day(memory: Numbers, means: Means, today: int) -> bool:
     # Of a day that has not come again yet an alert may tell what the hours of it are like.
     if calm or unknown or math.isnan(means[POWERS][of_week]):
         _learn_day_of_week(memory, means, of_week)
+    if calm and memory[DAY_KNOWN] > 0.0:
+        _learn_spreads(means[SPREADS], spreads_today(memory), memory[DAYS_SEEN])
     level = follow(hours, day, memory[LEVEL], memory)
     if learned:
         level += learn(hours, day, memory[DAYS_SEEN])
@@ -144,19 +148,33 @@ def _end_day(memory: Numbers, means: Means, today: int) -> bool:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
+def _learn_spreads(spreads: Means, today: Means, days: float) -> None:
+    """Take the mean squares within the hours of a day into those of the days before it."""
+    weight = 1.0 / min(days + 1.0, MOST_CYCLES)
+    for hour in range(HOURS):
+        if today[hour] > 0.0 and spreads[hour] > 0.0:
+            spreads[hour] += weight * (today[hour] - spreads[hour])
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def _end_hour(memory: Numbers, today: Means, spreads: Means, hour: int) -> None:
     """Learn from an hour of the day."""
     count = memory[COUNT]
     mean = memory[SUM] / count
     today[hour] = mean
-    # What is taken off changes with days alone, and so what is known of spreads then remains.
-    if count > 1.0 and memory[DAY_KNOWN] == 0.0:
-        square = max(memory[SQUARES] - count * mean * mean, 0.0) / (count - 1.0)
-        weight = 1.0 / min(memory[DAYS_SEEN] + 1.0, MOST_CYCLES)
-        earlier = np.float64(spreads[hour])
-        if earlier == earlier:  # noqa: PLR0124
-            square = earlier + weight * (square - earlier)
-        spreads[hour] = square
+    if count <= 1.0:
+        return
+    square = max(memory[SQUARES] - count * mean * mean, 0.0) / (count - 1.0)
+    if memory[DAY_KNOWN] > 0.0:
+        # What is taken off changes with days alone.
+        if memory[MODE] != BOOLEANS:
+            spreads_today(memory)[hour] = square
+        return
+    weight = 1.0 / min(memory[DAYS_SEEN] + 1.0, MOST_CYCLES)
+    earlier = np.float64(spreads[hour])
+    if earlier == earlier:  # noqa: PLR0124
+        square = earlier + weight * (square - earlier)
+    spreads[hour] = square
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -179,6 +197,7 @@ def turn(hour: int, memory: Numbers) -> bool:
             means[SHARES_TODAY if shares else TODAY] = np.nan
             if not shares:
                 means[THIS_WEEK] = np.nan
+                spreads_today(memory)[:] = np.nan
         else:
             if memory[COUNT] > 0.0 and memory[REACH] > 0.0:
                 if shares:
@@ -189,12 +208,15 @@ def turn(hour: int, memory: Numbers) -> bool:
             if hour // HOURS != today:
                 changes = end_day(memory) if shares else _end_day(memory, means, today)
                 means[SHARES_TODAY if shares else TODAY] = np.nan
+                if not shares:
+                    spreads_today(memory)[:] = np.nan
                 memory[SHAKEN] = 0.0
                 if not shares and (hour // HOURS + 3) // DAYS != (today + 3) // DAYS:
                     changes |= _end_week(memory, means[WEEK], means[THIS_WEEK])
                     means[THIS_WEEK] = np.nan
     memory[HOUR] = hour
-    memory[TALLIES] = 0.0
+    if shares:
+        memory[TALLIES] = 0.0
     memory[SUM] = memory[COUNT] = memory[SQUARES] = 0.0
     return changes
 

@@ -23,6 +23,7 @@ from detectors.reference.season import (
     DAY,
     DAY_KNOWN,
     DAYS,
+    DAYS_SEEN,
     GRAIN,
     HOURS,
     LEVEL,
@@ -46,6 +47,10 @@ from detectors.reference.season_shares import without_course
 DIFFERENT: Final = 2.0
 """Times the least mean square within an hour from which on hours differ: values that lie off the
 level that is known would be drawn off it."""
+
+YOUNG: Final = 2.0
+"""Days after which hours are to differ by twice as much as after many: of values that depend on
+each other two days say little of how far apart they are."""
 
 _TURNS: Final = np.uint64(0x5EA50)
 """Sets its random parts apart from those of ranks."""
@@ -76,7 +81,7 @@ def _coming_again(day: int, means: Means) -> float:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _usual(spreads: Means) -> float:
+def _usual(spreads: Means, days: float) -> float:
     """Return the mean square within an hour, 0 where hours hardly differ in it."""
     count, usual, lowest, highest = 0, 0.0, np.inf, 0.0
     for spread in spreads:
@@ -84,7 +89,8 @@ def _usual(spreads: Means) -> float:
             count += 1
             usual += spread
             lowest, highest = min(lowest, spread), max(highest, spread)
-    return usual / count if highest > DIFFERENT * lowest else 0.0
+    different = DIFFERENT * (1.0 + YOUNG / max(days, 1.0))
+    return usual / count if highest > different * lowest else 0.0
 
 
 @njit(cache=True, nogil=True, error_model="numpy", inline="always")
@@ -115,7 +121,7 @@ def take_off(
         Shape ``(n,)``: gets it.
     """
     means, level = means_of(memory), memory[LEVEL]
-    spreads, usual = means[SPREADS], _usual(means[SPREADS])
+    spreads, usual = means[SPREADS], _usual(means[SPREADS], memory[DAYS_SEEN])
     for i in range(len(values)):
         random = random_part(np.uint64(seed) ^ _TURNS, np.uint64(first + i))
         if memory[MODE] == CATEGORIES:

@@ -104,8 +104,10 @@ class Whitening:
     @property
     def outlasts(self) -> bool:
         """Whether values, or their sizes, depend on others further back than a sample tells."""
-        # How bursts come and go no sample tells well enough: they are rare, and each is another.
-        if self.memory[ARCH] > 0.0:
+        # How bursts come and go no sample tells well enough: they are rare, and each is another. Of
+        # tails without bounds the next outlier is larger than all of the sample, so that what its
+        # weights are off by shows for as long as it is remembered.
+        if self.memory[ARCH] > 0.0 or self.memory[WIDEST] == _UNBOUNDED:
             return True
         size = len(self.residuals)
         weights = self.memory[WEIGHTS : WEIGHTS + int(self.memory[ORDER])]

@@ -60,6 +60,15 @@ def test_weekends_raise_no_alarm_before_weeks_are_known_and_after_it(zone: int) 
     assert season.words(monitor.reference.block.season) == "the course of its weeks"
 
 
+@pytest.mark.parametrize("seed", [10, 12, 18])
+def test_a_weekend_that_takes_long_to_find_is_no_step_at_another_hour(seed: int) -> None:
+    rows = np.arange(52_000)
+    values = np.random.default_rng(seed).normal(size=len(rows)) + 0.5 * (rows >= 50_000)
+    # From a Sunday noon on, so that this is one of a Friday.
+    times = MONDAY + 6 * DAY + DAY // 2 + rows * (DAY // 10_000)
+    assert _feed(_monitor(), values, times) == []
+
+
 @pytest.mark.parametrize("day", [2.3, 9.6, 16.4, 24.0])
 def test_a_step_at_another_hour_or_of_a_known_week_is_told_at_once(day: float) -> None:
     times, at = _times(day + 1), int(day * ROWS)

@@ -49,6 +49,21 @@ def test_a_course_by_a_factor_raises_next_to_no_alarm(deviation: float) -> None:
     assert found <= 1  # of sums that are taken off each has some five
 
 
+def test_a_course_of_amounts_that_depend_on_their_neighbours_raises_no_alarm() -> None:
+    # Of a burn-in of them skewness says little, and two days how far apart the values of an hour
+    # are: the hours of this one were drawn together and apart by what was chance, day after day.
+    random = np.random.default_rng(1).normal(size=8 * ROWS)
+    level, logarithms = random[0], np.empty(len(random))
+    for row, noise in enumerate(random):
+        level = 0.9 * level + np.sqrt(1 - 0.9**2) * noise if row else noise
+        logarithms[row] = 0.5 * level
+    logarithms += 0.5 * np.sin(2 * np.pi * np.arange(len(random)) / ROWS)
+    monitor = _monitor()
+    assert _feed(monitor, np.exp(logarithms), _times(8) + DAY // 2) == []
+    assert monitor.season == "daily"
+    assert monitor.reference.block.season[season.MODE] == season.LOGARITHMS
+
+
 def test_a_shift_is_told_in_the_units_of_the_column_once_days_are_known() -> None:
     times = _times(4)
     values = _amounts(times, 3)

@@ -86,6 +86,16 @@ def test_the_size_of_what_comes_is_predicted_where_it_can_be() -> None:
     assert memory[ARCH] + memory[GARCH] == pytest.approx(0.95, abs=0.04)
 
 
+def test_what_follows_from_the_largest_values_alone_outlasts_every_sample() -> None:
+    values = np.random.default_rng(1).standard_cauchy(4000)
+    for row in range(1, 4000):
+        values[row] += 0.9 * values[row - 1]
+    found = _fitted(values)
+    assert found.memory[WEIGHTS] == pytest.approx(0.9, abs=0.01)
+    assert found.is_white
+    assert found.outlasts
+
+
 def test_rounded_values_have_a_grain() -> None:
     assert _fitted(autoregressive(0.9, 2000, 1).round()).memory[GRAIN] == 1.0
     assert _fitted(autoregressive(0.9, 2000, 1)).memory[GRAIN] == 0.0
