@@ -57,9 +57,12 @@ from detectors.reference.residuals import (
     LOG,
     MEMORY,
     PART,
+    SECOND,
     keep_residuals,
+    kept_part,
     levels_of,
     residuals_of,
+    restored_part,
     tallies_of,
 )
 from detectors.reference.season import SLOTS
@@ -88,7 +91,16 @@ _NO_COUNTS: Final = np.empty(0, dtype=np.int64)
 
 def is_ready(state: State | None) -> bool:
     """Tell whether the state of a reference is one that is complete."""
-    return state is not None and state.get("whitened", state)["binning"] is not None
+    return state is not None and _judged(state)["binning"] is not None
+
+
+def _judged(state: State) -> State:
+    """Return the state by which values are judged, which a release before may not know."""
+    for each in ("cyclic", "whitened"):
+        if each in state:
+            found: State = state[each]
+            return found
+    return state
 
 
 class Reference:
@@ -557,20 +569,20 @@ class Reference:
                 "second": None if second is None else second.values(block),
                 "second_rows": None if second is None else second.rows(block),
                 "watched": self._readiness == WATCHED,
-                "apart": block.apart.copy(),
+                "apart": kept_part(block.apart) if len(block.apart) else np.empty(0),
             }
         if len(block.apart):
-            # A release that knows no residuals would judge values by their bins: for it, the
-            # burn-in begins anew.
+            # A release that knows no residuals would judge values by their bins, and one that
+            # knows no cycles by other residuals: for it, the burn-in begins anew.
             fresh = Reference(
                 burn_in=self._burn_in, bins=self._bins, categorical=False, seed=self._seed
             ).state()
-            state = fresh | {"whitened": state}
+            state = fresh | {"cyclic" if block.apart[SECOND] else "whitened": state}
         return state
 
     def restore(self, state: State) -> None:
         """Take over a state of a new reference with the same options."""
-        state = state.get("whitened", state)
+        state = _judged(state)
         # An earlier release may have judged fewer.
         stride = min(state["stride"], MOST_STRIDE)
         self.independent = state["independent"] and stride == state["stride"]
@@ -596,8 +608,9 @@ class Reference:
         self.block.tally[COUNT : SKIP + 1] = *state["earlier"], state["skip"] % stride
         self._category_counts = state["category_counts"].copy()
         if dependent is not None:
-            self.block = self.block.resized(apart=len(dependent["apart"]))
-            self.block.apart[:] = dependent["apart"]
+            if len(dependent["apart"]):
+                self.block = self.block.resized(apart=PART)
+                self.block.apart[:] = restored_part(dependent["apart"])
             if dependent["second"] is not None:
                 self._second = SecondSample(self._burn_in)
                 self._second.add(self.block, dependent["second"], dependent["second_rows"])

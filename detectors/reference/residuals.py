@@ -4,7 +4,7 @@ Ranks are independent only where the values are. Of a column of numbers whose ne
 each other the residuals are judged in place of the values,
 
     y = (value - centre) / scale, or that of its logarithm,
-    expected = weights . the latest y + moving * the latest surprise,
+    expected = weights . the latest y + moving * the latest surprise + second * the one before,
     residual = (y - expected) / the root of the variance,
     variance = omega + arch * surprise^2 + garch * variance,
 
@@ -60,7 +60,10 @@ VARIANCE: Final = FITTED
 SURPRISE: Final = FITTED + 1
 PASSED: Final = FITTED + 2  # values so far
 LAST: Final = FITTED + 3  # the latest ones, the latest first
-MEMORY: Final = LAST + MOST_WEIGHTS
+# Of a cycle alone (`detectors.reference.cycle`); releases before had no such filter.
+SECOND: Final = LAST + MOST_WEIGHTS  # fitted: the weight of the surprise before the latest
+BEFORE: Final = SECOND + 1  # that surprise
+MEMORY: Final = BEFORE + 1
 """Numbers of a filter."""
 
 LATEST_AT: Final = MEMORY  # residuals
@@ -93,8 +96,9 @@ def residuals_of(
     grain, widest, moving = memory[GRAIN], memory[WIDEST], memory[MOVING]
     omega, arch, garch = memory[OMEGA], memory[ARCH], memory[GARCH]
     variance, surprise, passed = memory[VARIANCE], memory[SURPRISE], memory[PASSED]
+    second, before = memory[SECOND], memory[BEFORE]
     for i in range(len(values)):
-        expected = moving * surprise
+        expected = moving * surprise + second * before
         for k in range(order):
             expected += memory[WEIGHTS + k] * after[LAST + k]
         own = values[i]
@@ -112,10 +116,11 @@ def residuals_of(
             after[LAST + k] = after[LAST + k - 1]
         if order > 0:
             after[LAST] = standing
-        surprise = standing - expected
+        before, surprise = surprise, standing - expected
         variance = omega + arch * min(surprise * surprise, CALMEST * variance) + garch * variance
         passed += 1.0
     after[VARIANCE], after[SURPRISE], after[PASSED] = variance, surprise, passed
+    after[BEFORE] = before if second != 0.0 else 0.0
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -149,6 +154,16 @@ def keep_residuals(
         for level in levels:
             count += level <= value
         part[TALLIES_AT + count] += 1.0
+
+
+def kept_part(part: Numbers) -> Numbers:
+    """Return a column's part as it is kept, without what only cycles have where it has none."""
+    return part.copy() if part[SECOND] else np.delete(part, [SECOND, BEFORE])
+
+
+def restored_part(kept: Numbers) -> Numbers:
+    """Return a column's part from what is kept of it."""
+    return kept.copy() if len(kept) == PART else np.insert(kept, SECOND, [0.0, 0.0])
 
 
 def levels_of(part: Numbers) -> Numbers:

@@ -21,6 +21,7 @@ import numpy as np
 from numba import njit
 
 from detectors.arrays.column import Numbers
+from detectors.reference.cycle import cycle_of
 from detectors.reference.dependence import (
     DEPENDENT_SIZES,
     folded_standings,
@@ -33,6 +34,7 @@ from detectors.reference.residuals import (
     CENTRE,
     GARCH,
     GRAIN,
+    LAST,
     LEAST,
     LOG,
     MEMORY,
@@ -41,6 +43,7 @@ from detectors.reference.residuals import (
     OMEGA,
     ORDER,
     SCALE,
+    SECOND,
     VARIANCE,
     WEIGHTS,
     WIDEST,
@@ -61,6 +64,9 @@ heavy ones by all there is."""
 
 _PENALTY: Final = 12.0
 """Of the first coefficient: one that is fitted to nothing slows the column down."""
+
+_OF_CYCLE: Final = 5
+"""Coefficients of a cycle: its frequency, of many, and the course that it has in a sample."""
 
 _DIGITS: Final = 6
 """Of coefficients: more are not known, and differ between machines."""
@@ -109,6 +115,9 @@ class Whitening:
         # weights are off by shows for as long as it is remembered.
         if self.memory[ARCH] > 0.0 or self.memory[WIDEST] == _UNBOUNDED:
             return True
+        # It goes on as it came `detectors.reference.cycle.FEWEST` times, and is followed.
+        if self.memory[SECOND] > 0.0:
+            return False
         size = len(self.residuals)
         weights = self.memory[WEIGHTS : WEIGHTS + int(self.memory[ORDER])]
         return float(weights.sum()) > min(LASTING, 1.0 - _UNIT_ROOT / size)
@@ -186,10 +195,15 @@ def _fitted(sample: Numbers, memory: Numbers, seed: int) -> Whitening:
     scaled = np.clip(scaled, -widest, widest)
     middle = float(scaled.mean())
     memory[CENTRE] += middle * memory[SCALE]
-    weights, memory[MOVING] = _weights(scaled - middle)
+    weights, memory[MOVING], criterion = _weights(scaled - middle)
+    cycle = cycle_of(scaled - middle)
+    is_cyclic = cycle is not None and _criterion(len(sample), cycle.left, _OF_CYCLE) < criterion
+    if cycle is not None and is_cyclic:
+        weights, memory[MOVING], memory[SECOND] = cycle.weights, cycle.moving, cycle.second
+        memory[LAST : LAST + 2] = cycle.before
     total = float(weights.sum())
     # With infinite variance estimates converge faster, and are not too small.
-    if total > 0.0 and not unbounded:
+    if total > 0.0 and not unbounded and not is_cyclic:
         lack = (1.0 + 3.0 * total) / len(sample)
         lack = max(min(lack, 0.9 * (_LARGEST - total)), 0.0)
         # Where values may wander for ever, too small a weight leaves a course in what is judged,
@@ -198,7 +212,7 @@ def _fitted(sample: Numbers, memory: Numbers, seed: int) -> Whitening:
             lack = max(_LARGEST - total, lack)
         weights[0] += lack
     memory[ORDER] = len(weights)
-    memory[WEIGHTS : WEIGHTS + len(weights)] = weights.round(_DIGITS)
+    memory[WEIGHTS : WEIGHTS + len(weights)] = weights if is_cyclic else weights.round(_DIGITS)
     memory[OMEGA] = memory[VARIANCE] = 1.0
     residuals, after = np.empty(len(sample)), np.empty(MEMORY)
     residuals_of(sample, memory, np.uint64(seed), residuals, after)
@@ -216,10 +230,18 @@ def _fitted(sample: Numbers, memory: Numbers, seed: int) -> Whitening:
     return Whitening(after, residuals, likelihood)
 
 
-def _weights(values: Numbers) -> tuple[Numbers, float]:
-    """Return the weights of the values before one, at most `MOST_WEIGHTS`, and of a surprise."""
+def _criterion(size: int, left: float, coefficients: int) -> float:
+    """Return the information criterion of a filter, by the mean square that it leaves."""
+    cost = _PENALTY + (coefficients - 1) * math.log(size)
+    return size * math.log(max(left, 1e-300)) + cost
+
+
+def _weights(values: Numbers) -> tuple[Numbers, float, float]:
+    """Return the weights of the values before one, at most `MOST_WEIGHTS`, and of a surprise.
+
+    And their information criterion.
+    """
     size = len(values)
-    cost = math.log(size)
     best = size * math.log(max(float(np.square(values).mean()), 1e-300))
     weights: Numbers = np.empty(0)
     moving = 0.0
@@ -227,13 +249,14 @@ def _weights(values: Numbers) -> tuple[Numbers, float]:
         earlier = np.stack([values[order - k : size - k] for k in range(1, order + 1)], axis=1)
         found = np.linalg.lstsq(earlier, values[order:], rcond=None)[0]
         left = float(np.square(values[order:] - earlier @ found).mean())
-        criterion = size * math.log(max(left, 1e-300)) + _PENALTY + (order - 1) * cost
+        criterion = _criterion(size, left, order)
         if criterion < best:
             best, weights = criterion, found.astype(np.float64)
     left, weight, surprise = _with_moving(values)
-    if size * math.log(max(left, 1e-300)) + _PENALTY + cost < best:
-        weights, moving = np.array([weight]), round(surprise, _DIGITS)
-    return weights, moving
+    criterion = _criterion(size, left, 2)
+    if criterion < best:
+        best, weights, moving = criterion, np.array([weight]), round(surprise, _DIGITS)
+    return weights, moving, best
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
