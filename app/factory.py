@@ -10,6 +10,7 @@ from agents.join.changelog import Changelog
 from agents.join.service import PendingService
 from agents.join.stores import PendingStores
 from agents.observations.tables_before import TablesBefore
+from agents.stages.cdevents import CDEvents
 from agents.stages.company import Company
 from agents.stages.detection import Detection
 from agents.stages.intake import Intake
@@ -120,6 +121,11 @@ def create_app(
         telemetry=told,
         thread=app.work_thread("detection"),
         new_state=options.new_fleet,
+        cdevents=(
+            None
+            if options.cdevents_environment is None
+            else CDEvents(topics.cdevents, options.cdevents_environment, publisher, told)
+        ),
     )
     policy = Policy(
         topics=topics,

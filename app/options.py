@@ -46,6 +46,8 @@ class WorkerOptions:
     ----------
     topics
         Full names.
+    cdevents_environment
+        What CDEvents call where the models serve; None where none are asked for.
     intake, pending, refusals
         What is taken, what waits for its label, how much bad input is borne.
     checkpoints
@@ -57,6 +59,7 @@ class WorkerOptions:
     """
 
     topics: Topics
+    cdevents_environment: str | None
     intake: IntakeOptions
     pending: PendingOptions
     refusals: RefusalLimits
@@ -70,6 +73,9 @@ class WorkerOptions:
         """Return what valid settings say."""
         return cls(
             topics=agent_topics(settings),
+            cdevents_environment=(
+                settings.cdevents.environment if settings.cdevents.enabled else None
+            ),
             intake=intake_options(settings),
             pending=pending_options(settings),
             refusals=refusal_limits(settings),

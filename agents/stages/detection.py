@@ -8,6 +8,7 @@ from time import perf_counter
 from typing import Final, NamedTuple, TypeAlias, TypeVar
 
 from agents.records.record import Record
+from agents.stages.cdevents import CDEvents
 from agents.stages.stateful_stage import Stage
 from agents.stages.telemetry import ModelStatus, ThresholdStatus
 from agents.state.checkpoints import Handler
@@ -59,9 +60,12 @@ class Detection(Stage[Fleet]):
         Model versions that have changed since the last `report`, by partition.
     renewed
         Source partitions of which the log says that their offsets began anew.
+    cdevents
+        Publishes what is found in a second form; None where nobody has asked for it.
     """
 
     name = "detection"
+    cdevents: CDEvents | None = None
     unreported: dict[int, set[ModelVersion]] = field(default_factory=dict, init=False)
     renewed: set[Source] = field(default_factory=set, init=False)
     _rows_of_version: dict[int, float] = field(default_factory=dict, init=False)
@@ -98,6 +102,9 @@ class Detection(Stage[Fleet]):
                 self._note_changes(partition, fleet, taken)
         outputs += await self._tell_versions(handled.versions)
         outputs += await self._tell_routes(handled)
+        if self.cdevents is not None:
+            news = handled.versions.incidents, handled.rollbacks.done
+            outputs += await self.cdevents.publish(*news)
         self._tell_rollbacks(handled.rollbacks)
         if self.states.get(partition) is fleet:
             newcomers = len(fleet.newcomers)

@@ -17,6 +17,7 @@ from detectors.routing.routes import RouteOutcome
 from detectors.rows.label_counts import LabelCounts
 from detectors.versions.registry import EventOutcome
 from schemas.events.alert import Alert
+from schemas.events.cdevents import CDEvent
 from schemas.events.left_out import LeftOut
 from schemas.events.model_comparison import ModelComparison
 from schemas.events.model_event import ModelEvent
@@ -142,6 +143,9 @@ class Telemetry(JoinTelemetry, RefusalTelemetry, StateTelemetry, Protocol):
 
     def rollbacks_weighed(self, news: RollbackNews) -> None:
         """Take note of what became of causes and answers of rollbacks."""
+
+    def cdevent_told(self, event: CDEvent) -> None:
+        """Take note of a CDEvent, the second form of something else."""
 
     def model_event_seen(self, event: ModelEvent) -> None:
         """Take note of a model event."""

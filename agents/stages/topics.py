@@ -18,7 +18,7 @@ class Topics:
     pending
         The changelog of what waits for its label; it has the partitions of the predictions.
     alerts, model_performance, model_comparisons, retrain_requests, rollback_requests, \
-    model_versions, dead_letters
+    model_versions, cdevents, dead_letters
         Written for the users; alerts and lifecycle have as many partitions.
     state, policy_state
         The state of detection and of policy, compacted; partitioned as observations and as alerts.
@@ -37,6 +37,7 @@ class Topics:
     rollback_requests: str
     model_versions: str
     model_routing: str
+    cdevents: str
     dead_letters: str
     state: str
     policy_state: str

@@ -80,8 +80,12 @@ def client_of(kafka: KafkaSettings) -> str:
 def needed(
     settings: Settings, uses: Mapping[TopicRole, frozenset[Operation]]
 ) -> dict[str, frozenset[Operation]]:
-    """Return the operations by the topics' full names."""
-    return {settings.topics.full_name(role): operations for role, operations in uses.items()}
+    """Return the operations by the full names of the topics that the settings ask for."""
+    return {
+        settings.topics.full_name(role): operations
+        for role, operations in uses.items()
+        if CATALOGUE[role].asked_for(settings)
+    }
 
 
 def needed_by_worker(settings: Settings) -> dict[str, frozenset[Operation]]:

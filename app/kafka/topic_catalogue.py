@@ -23,6 +23,10 @@ _LONGEST_MS: Final = 1 << 62
 """Kafka's times are 64 bits wide."""
 
 
+def _always(_: Settings) -> bool:
+    return True
+
+
 class Cleanup(Enum):
     """What Kafka may do with a topic's older records."""
 
@@ -62,6 +66,8 @@ class TopicSpec:
         a new one.
     stage_state
         The topic of the state that counts by this one's offsets and partitions.
+    asked_for
+        Tells whether the settings ask for it.
     """
 
     role: TopicRole
@@ -74,6 +80,7 @@ class TopicSpec:
     of_models: bool = False
     lost_with: str | None = None
     stage_state: TopicRole | None = None
+    asked_for: Callable[[Settings], bool] = _always
 
     @property
     def default_name(self) -> str:
@@ -90,6 +97,10 @@ class TopicSpec:
     def is_state(self) -> bool:
         """Whether it holds the state of a stage; without ``state.enabled`` it is not used."""
         return self.cleanup is Cleanup.COMPACT and self.rights == _BOTH
+
+    def is_used(self, settings: Settings) -> bool:
+        """Tell whether a worker with these settings has to do with it."""
+        return self.asked_for(settings) and (settings.state.enabled or not self.is_state)
 
 
 def _wait(settings: Settings) -> int:
@@ -149,6 +160,11 @@ CATALOGUE: Final[Mapping[TopicRole, TopicSpec]] = {
         TopicSpec(role=TopicRole.MODEL_VERSIONS, rights=_WRITE, cleanup=Cleanup.COMPACT),
         TopicSpec(
             role=TopicRole.MODEL_ROUTING, rights=_READ, cleanup=Cleanup.COMPACT, handled=True
+        ),
+        TopicSpec(
+            role=TopicRole.CDEVENTS,
+            rights=_WRITE,
+            asked_for=lambda settings: settings.cdevents.enabled,
         ),
         TopicSpec(role=TopicRole.DEAD_LETTERS, rights=_WRITE, record_bytes=REQUEST),
         TopicSpec(

@@ -33,6 +33,7 @@ _MAY_WIDEN: Final = frozenset(
         TopicRole.RETRAIN_REQUESTS,
         TopicRole.ROLLBACK_REQUESTS,
         TopicRole.MODEL_VERSIONS,
+        TopicRole.CDEVENTS,
         TopicRole.DEAD_LETTERS,
         TopicRole.PENDING,
         TopicRole.STATE,

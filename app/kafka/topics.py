@@ -95,7 +95,7 @@ def plan_topics(settings: Settings) -> TopicPlan:
     """Return the topics that the settings ask for."""
     plan = TopicPlan()
     for role, spec in CATALOGUE.items():
-        if spec.is_state and not settings.state.enabled:
+        if not spec.is_used(settings):
             continue
         name = settings.topics.full_name(role)
         plan[role] = PlannedTopic(role, name, settings.topics.partitions, _config(spec, settings))

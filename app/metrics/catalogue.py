@@ -577,6 +577,12 @@ ROLLBACK_ANSWERS: Final = MetricSpec(
     "by what became of them: ended, extended, nothing_open, unknown_request, repeated.",
     ("model", "answer", "outcome"),
 )
+CDEVENTS: Final = MetricSpec(
+    "driftline_cdevents_total",
+    "counter",
+    "CDEvents published, by type, such as dev.cdevents.incident.detected.0.3.0.",
+    ("model", "type"),
+)
 MODEL_EVENTS: Final = MetricSpec(
     "driftline_model_events_total",
     "counter",
@@ -730,6 +736,7 @@ CATALOGUE: Final = (
     ROLLBACK_REQUESTS,
     ROLLBACK_CAUSES,
     ROLLBACK_ANSWERS,
+    CDEVENTS,
     MODEL_EVENTS,
     VERSION_EVENTS,
     ROUTES,

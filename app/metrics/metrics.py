@@ -43,6 +43,7 @@ from detectors.routing.router import RouteDecision
 from detectors.routing.routes import RouteOutcome
 from detectors.versions.registry import EventOutcome
 from schemas.events.alert import Alert
+from schemas.events.cdevents import CDEvent
 from schemas.events.invalid import Reason
 from schemas.events.left_out import LeftOut
 from schemas.events.model_comparison import ModelComparison
@@ -116,6 +117,7 @@ class Metrics:
         self._qualities = CappedCounter(self._counter(catalogue.QUALITY_ALERTS), label_values)
         self._retraining = RetrainCounters(self._counter, label_values)
         self._rollbacks = RollbackCounters(self._counter, label_values)
+        self._cdevents = CappedCounter(self._counter(catalogue.CDEVENTS), label_values)
         self._events = CappedCounter(self._counter(catalogue.MODEL_EVENTS), label_values)
         self._version_events = self._counter(catalogue.VERSION_EVENTS)
         self._routes = self._counter(catalogue.ROUTES)
@@ -365,6 +367,10 @@ class Metrics:
     def rollbacks_weighed(self, news: RollbackNews) -> None:
         """Take note of what became of causes and answers of rollbacks."""
         self._rollbacks.tell(news)
+
+    def cdevent_told(self, event: CDEvent) -> None:
+        """Take note of a CDEvent, the second form of something else."""
+        self._cdevents.add((event.key.decode(),), (str(event.context.type),))
 
     def model_event_seen(self, event: ModelEvent) -> None:
         """Take note of a model event."""

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from app.settings.cdevents import CDEventsSettings
 from app.settings.dead_letters import DeadLetterSettings
 from app.settings.http import HttpSettings
 from app.settings.intake import IntakeSettings
@@ -64,6 +65,9 @@ class Settings(Section):
 
     mlflow: MlflowSettings = MlflowSettings()
     """The MLflow registry that says what serves, and is told of it; none by default."""
+
+    cdevents: CDEventsSettings = CDEventsSettings()
+    """What is published a second time for tools that follow deliveries; nothing by default."""
 
     logging: LogSettings = LogSettings()
     """What is logged and how."""

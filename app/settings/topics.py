@@ -28,6 +28,7 @@ class TopicRole(StrEnum):
     ROLLBACK_REQUESTS = "rollback_requests"
     MODEL_VERSIONS = "model_versions"
     MODEL_ROUTING = "model_routing"
+    CDEVENTS = "cdevents"
     DEAD_LETTERS = "dead_letters"
     STATE = "state"
     POLICY_STATE = "policy_state"
@@ -91,6 +92,10 @@ class TopicSettings(Section):
     model_routing: TopicName = "model-routing"
     """Read, and written by `driftline route`, and where `routing.automatic` is set: which versions
     of each model serve, compacted, keyed by model."""
+
+    cdevents: TopicName = "cdevents"
+    """Written where `cdevents.enabled` is set: incidents and rollbacks as CDEvents, keyed by
+    model."""
 
     dead_letters: TopicName = "driftline-dead-letters"
     """Written: records that could not be taken, and why."""

@@ -26,6 +26,7 @@ from detectors.monitors.threshold_watch import ThresholdWatch
 from detectors.performance.error import Task
 from detectors.performance.labelled_rows import are_labelled, with_errors
 from detectors.performance.options import ScoreOf
+from detectors.rollback.done import Stood
 from detectors.rollback.options import RollbackOptions
 from detectors.routing.options import RoutingOptions
 from detectors.routing.router import Router
@@ -466,11 +467,13 @@ class Fleet:
         """
         is_new = event.timestamp is None or self.noticed.is_new(event_id(event))
         restarts = self._restarts(event)
+        before = Stood.of(self.versions, event)
         self.versions.notice(event, is_new=is_new)
         self.router.happens(event)
         self.rollbacks.notice(event, is_new=is_new, restarts=restarts)
         if not is_new:
             return
+        self.rollbacks.changed(event, before)
         self.comparisons.notice(event.model)
         for monitor in self:
             if monitor.model == event.model:

@@ -10,6 +10,7 @@ from detectors.requests.answers import AnswerOutcome
 from detectors.requests.options import SECONDS
 from detectors.rollback.breach import breach_of
 from detectors.rollback.cause import Cause, CauseOutcome
+from detectors.rollback.done import DoneRollback, Stood, rollback_by
 from detectors.rollback.model_rollbacks import ModelRollbacks
 from detectors.rollback.options import RollbackOptions, RollbackSource
 from detectors.rollback.request_making import request_id_of, request_of, sentence_of
@@ -44,10 +45,13 @@ class RollbackNews(NamedTuple):
     answers
         What has become of model events that may answer requests, with their models; of a route
         that has ended one without a type.
+    done
+        Rollbacks that were done, asked for or not.
     """
 
     causes: Sequence[tuple[Cause, CauseOutcome]]
     answers: Sequence[tuple[str, ModelEventType | None, AnswerOutcome]]
+    done: Sequence[DoneRollback] = ()
 
 
 NO_NEWS: Final = RollbackNews((), ())
@@ -80,6 +84,7 @@ class Rollbacks:
         """Models of which a version has crossed a threshold and not kept it since."""
         self._causes: list[tuple[Cause, CauseOutcome]] = []
         self._answers: list[tuple[str, ModelEventType | None, AnswerOutcome]] = []
+        self._done: list[DoneRollback] = []
 
     def serving(self, model: str) -> frozenset[str]:
         """Return the versions of a model that answer requests, as far as that is said."""
@@ -243,6 +248,14 @@ class Rollbacks:
         if outcome is not None:
             self._answers.append((event.model, event.type, outcome))
 
+    def changed(self, event: ModelEvent, before: Stood) -> None:
+        """Take a model event that was not noticed before, and how its model stood before it."""
+        model = self._models.get(event.model)
+        latest = None if model is None else model.request
+        done = rollback_by(event, before, Stood.of(self._registry, event), latest)
+        if done is not None:
+            self._done.append(done)
+
     def rerouted(self, model: str) -> None:
         """Take note that another route of a model is in force, or none."""
         if model in self._models and self._end_served(model, self._router.routes.since(model)):
@@ -258,10 +271,10 @@ class Rollbacks:
 
     def news(self) -> RollbackNews:
         """Return what has happened since the last time."""
-        if not self._causes and not self._answers:
+        if not self._causes and not self._answers and not self._done:
             return NO_NEWS
-        news = RollbackNews(self._causes, self._answers)
-        self._causes, self._answers = [], []
+        news = RollbackNews(self._causes, self._answers, self._done)
+        self._causes, self._answers, self._done = [], [], []
         return news
 
     def stamps(self) -> Iterator[tuple[str, Hashable]]:
@@ -291,7 +304,7 @@ class Rollbacks:
         """
         self._models = {model: ModelRollbacks.of(state) for model, state in states}
         self._breached = {name for name, model in self._models.items() if model.breaches}
-        self._causes, self._answers = [], []
+        self._causes, self._answers, self._done = [], [], []
 
     def _of(self, name: str) -> ModelRollbacks:
         model = self._models.get(name)

@@ -3,7 +3,7 @@
 By observation and by model events; `detectors.versions.records` makes of it what is published.
 """
 
-from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import Final, NamedTuple
 
@@ -12,12 +12,14 @@ from numpy.typing import NDArray
 
 from detectors.rows.label_counts import LabelCounts
 from detectors.snapshots.tree import State
+from detectors.versions.incidents import IncidentEnd, Incidents, IncidentTurn
 from detectors.versions.lifecycle import Change, Lifecycle, Remark, Standing
 from detectors.versions.records import record_of
 from detectors.versions.traffic import HOUR, Traffic
 from detectors.versions.version import WatchedVersion
-from schemas.events.alert import Alert
+from schemas.events.alert import Alert, AlertStatus
 from schemas.events.model_event import RESTARTING, ModelEvent, ModelEventType
+from schemas.events.retrain_request import AlertReference
 from schemas.events.times import parse_time
 from schemas.events.version_record import ThresholdStanding, VersionRecord
 from schemas.events.version_status import GONE, VersionStatus
@@ -60,11 +62,14 @@ class Changes(NamedTuple):
         Versions that are to be told no longer.
     outcomes
         What became of model events.
+    incidents
+        Alerts that have opened, or are open no longer.
     """
 
     records: Sequence[VersionRecord]
     forgotten: Sequence[ModelVersion]
     outcomes: Sequence[EventOutcome]
+    incidents: Sequence[IncidentTurn] = ()
 
 
 class VersionsBefore(StrEnum):
@@ -136,6 +141,7 @@ class VersionRegistry:
         self._due: dict[ModelVersion, None] = {}
         self._forgotten: dict[ModelVersion, None] = {}
         self._outcomes: list[EventOutcome] = []
+        self._incidents = Incidents()
         self._touched: dict[str, int] = {}
         """How often the lifecycle of a model has changed; no part of the state."""
 
@@ -192,9 +198,16 @@ class VersionRegistry:
 
     def alerted(self, alert: Alert) -> None:
         """Take an alert of a version."""
-        version = self._versions.get((alert.model, alert.version))
-        if version is not None and version.open_alert(alert):
-            self._due[alert.model, alert.version] = None
+        key = (alert.model, alert.version)
+        version = self._versions.get(key)
+        before = self._open_alerts([key])
+        if version is None or not version.open_alert(alert):
+            return
+        self._due[key] = None
+        is_resolved = alert.status is AlertStatus.RESOLVED
+        end = IncidentEnd.RESOLVED if is_resolved else IncidentEnd.FORGOTTEN
+        time = parse_time(alert.event_time)
+        self._incidents.compare(before, self._open_alerts([key]), time, end, alert.message)
 
     def notice(self, event: ModelEvent, *, is_new: bool) -> None:
         """Take a model event: it counts by its time, once.
@@ -214,6 +227,7 @@ class VersionRegistry:
             self._outcomes.append(EventOutcome.REPEATED)
             return
         time = parse_time(event.timestamp)
+        before = self._open_alerts(self._keys(event.model))
         if self._restarts(event):
             for version in self._of(event.model):
                 version.restart(time)
@@ -225,13 +239,17 @@ class VersionRegistry:
         for name in self._names(event.model):
             self._versions[event.model, name].show()
             self._due[event.model, name] = None
+        for key in self._keys(event.model):
+            end = self._end_by(event, key)
+            self._incidents.compare({key: before.get(key, [])}, self._open_alerts([key]), time, end)
 
     # -- what goes out
 
     def changes(self) -> Changes:
         """Return what has changed since the last time."""
         records = [self._record(key) for key in self._due if key in self._versions]
-        changes = Changes(records, list(self._forgotten), self._outcomes)
+        incidents = self._incidents.take()
+        changes = Changes(records, list(self._forgotten), self._outcomes, incidents)
         self._due, self._forgotten, self._outcomes = {}, {}, []
         return changes
 
@@ -324,10 +342,7 @@ class VersionRegistry:
 
         None of one that serves no more, until it does again.
         """
-        version = self._versions.get(key)
-        if version is None or self.status_of(key) in GONE:
-            return 0
-        return len(version.alerts)
+        return sum(map(len, self._open_alerts([key]).values()))
 
     def records(self, model: str | None = None) -> list[VersionRecord]:
         """Return what is told of all versions, or of those of a model, by their names."""
@@ -395,6 +410,7 @@ class VersionRegistry:
         """Take over a state; what it has no part of begins anew."""
         self._versions, self._models, self._lifecycles = {}, {}, {}
         self._due, self._forgotten, self._outcomes = {}, {}, []
+        self._incidents = Incidents()
         for model, name, told in state.get("served", ()):
             self._versions[model, name] = WatchedVersion.of(told)
             self._models.setdefault(model, {})[name] = None
@@ -460,8 +476,27 @@ class VersionRegistry:
     def _is_champion(self, key: ModelVersion) -> bool:
         return self._lifecycles[key[0]].standing.champion == key[1]
 
+    def _open_alerts(
+        self, keys: Iterable[ModelVersion]
+    ) -> dict[ModelVersion, list[AlertReference]]:
+        """Return the alerts of versions that are told as open."""
+        return {
+            key: self._versions[key].open_alerts()
+            for key in keys
+            if key in self._versions and self.status_of(key) not in GONE
+        }
+
+    def _end_by(self, event: ModelEvent, key: ModelVersion) -> IncidentEnd:
+        """Return why alerts of a version are open no longer after a model event."""
+        if self.status_of(key) in GONE:
+            return IncidentEnd.GONE
+        is_seen = event.type is ModelEventType.ALERT_ACKNOWLEDGED
+        return IncidentEnd.ACKNOWLEDGED if is_seen else IncidentEnd.RESTARTED
+
     def _forget(self, key: ModelVersion) -> None:
         model, name = key
+        time = max(self._versions[key].traffic.newest, 0)
+        self._incidents.compare(self._open_alerts([key]), {}, time, IncidentEnd.FORGOTTEN)
         del self._versions[key]
         self._named.pop(key, None)
         self._due.pop(key, None)

@@ -14,9 +14,10 @@ from typing import Any, Final
 from pydantic import TypeAdapter
 from pydantic.json_schema import JsonSchemaMode
 
-from schemas.documents import examples
+from schemas.documents import cdevent_examples, examples
 from schemas.events.alert import Alert
 from schemas.events.any_alert import AnyAlert
+from schemas.events.cdevents import IncidentDetected, IncidentResolved, ServiceRolledBack
 from schemas.events.cloudevents import BYTES, JSON, SPEC_VERSION, CloudEventType
 from schemas.events.dead_letter import DeadLetter, ReplayedLetter
 from schemas.events.event import Event
@@ -178,6 +179,34 @@ CHANNELS: Final = (
         CloudEventType.MODEL_ROUTING,
     ),
     Channel(
+        "cdevents",
+        "incident_detected",
+        IncidentDetected,
+        _MODEL_KEY,
+        (Example(cdevent_examples.INCIDENT_DETECTED, cdevent_examples.INCIDENT_DETECTED_HEADERS),),
+        CloudEventType.INCIDENT_DETECTED,
+    ),
+    Channel(
+        "cdevents",
+        "incident_resolved",
+        IncidentResolved,
+        _MODEL_KEY,
+        (Example(cdevent_examples.INCIDENT_RESOLVED, cdevent_examples.INCIDENT_RESOLVED_HEADERS),),
+        CloudEventType.INCIDENT_RESOLVED,
+    ),
+    Channel(
+        "cdevents",
+        "service_rolled_back",
+        ServiceRolledBack,
+        _MODEL_KEY,
+        (
+            Example(
+                cdevent_examples.SERVICE_ROLLED_BACK, cdevent_examples.SERVICE_ROLLED_BACK_HEADERS
+            ),
+        ),
+        CloudEventType.SERVICE_ROLLED_BACK,
+    ),
+    Channel(
         "driftline-dead-letters",
         "dead_letter",
         DeadLetter,
@@ -229,7 +258,8 @@ def asyncapi() -> Document:
             "version": API_VERSION,
             "description": "Drift detection for machine-learning models. Services write "
             "predictions, labels and model events; Driftline writes alerts, performances, retrain "
-            "requests and dead letters. Topics have their default names.",
+            "requests and dead letters, and CDEvents where they are asked for. Topics have their "
+            "default names.",
             "license": {"name": "Apache-2.0"},
         },
         "defaultContentType": JSON,

@@ -23,6 +23,9 @@ class CloudEventType(StrEnum):
     MODEL_ROUTING = "io.driftline.model-routing.v1"
     DEAD_LETTER = "io.driftline.dead-letter.v1"
     DEAD_LETTER_REPLAYED = "io.driftline.dead-letter-replayed.v1"
+    INCIDENT_DETECTED = "dev.cdevents.incident.detected.0.3.0"
+    INCIDENT_RESOLVED = "dev.cdevents.incident.resolved.0.3.0"
+    SERVICE_ROLLED_BACK = "dev.cdevents.service.rolledback.0.3.0"
 
 
 def cloudevent_headers(

@@ -17,6 +17,7 @@ from detectors.routing.router import RouteDecision
 from detectors.routing.routes import RouteOutcome
 from detectors.versions.registry import EventOutcome
 from schemas.events.alert import Alert
+from schemas.events.cdevents import CDEvent
 from schemas.events.invalid import Reason
 from schemas.events.left_out import LeftOut
 from schemas.events.model_comparison import ModelComparison
@@ -119,6 +120,7 @@ class FakeTelemetry:
     rollbacks: list[RollbackRequest] = field(default_factory=list)
     rollback_news: list[RollbackNews] = field(default_factory=list)
     answers: list[AnswerOutcome] = field(default_factory=list)
+    cdevents: list[CDEvent] = field(default_factory=list)
     events: list[ModelEvent] = field(default_factory=list)
     saved: list[tuple[str, int, int]] = field(default_factory=list)
     loaded: list[tuple[str, int, int]] = field(default_factory=list)
@@ -200,6 +202,9 @@ class FakeTelemetry:
 
     def rollbacks_weighed(self, news: RollbackNews) -> None:
         self.rollback_news.append(news)
+
+    def cdevent_told(self, event: CDEvent) -> None:
+        self.cdevents.append(event)
 
     def request_answered(self, outcome: AnswerOutcome) -> None:
         self.answers.append(outcome)

@@ -5,11 +5,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from agents.stages.cdevents import incident, rolled_back
 from app import options
 from app.settings import Settings
 from detectors.monitors.fleet import Fleet
 from detectors.retraining.policy import RetrainPolicy
 from schemas.events.alert import Alert
+from schemas.events.cdevents import CDEvent
 from schemas.events.model_comparison import ModelComparison
 from schemas.events.model_event import ModelEvent
 from schemas.events.published import PublishedEvent
@@ -37,6 +39,8 @@ class OfflineDetection:
         Ids.
     routes
         Ids of the routes that Driftline has decided.
+    cdevents
+        Ids of the second form, by types.
     noticed, routed
         Model events, and ids of people's routes, in their order.
     told
@@ -53,6 +57,7 @@ class OfflineDetection:
     comparisons: set[str] = field(default_factory=set)
     rollbacks: set[str] = field(default_factory=set)
     routes: set[str] = field(default_factory=set)
+    cdevents: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     noticed: list[ModelEvent] = field(default_factory=list)
     routed: list[str] = field(default_factory=list)
     told: list[ModelEvent] = field(default_factory=list)
@@ -66,6 +71,8 @@ class OfflineDetection:
         for value in values:
             for found in events_of(fleet, value):
                 self._ids_of(found).add(found.event_id)
+            for told in cdevents_of(fleet, self.settings.cdevents.environment):
+                self.cdevents[told.context.type].add(told.context.id)
             decisions = list(fleet.router.decisions())
             self.routes |= {
                 each.route.route_id
@@ -99,6 +106,15 @@ class OfflineDetection:
             for monitor in fleet:
                 counts[monitor.model, monitor.version] += monitor.rows
         return counts
+
+
+def cdevents_of(fleet: Fleet, environment: str) -> list[CDEvent]:
+    """Return what has happened of incidents and rollbacks since the last time."""
+    turns, done = fleet.versions.changes().incidents, fleet.rollbacks.news().done
+    return [
+        *(incident(each, environment) for each in turns),
+        *(rolled_back(each, environment) for each in done),
+    ]
 
 
 @dataclass

@@ -5,6 +5,7 @@ import orjson
 import pytest
 
 from agents.dead_letters.sender import DeadLetters, TooManyRefused
+from agents.stages.cdevents import CDEvents
 from agents.stages.detection import Detection
 from agents.work_thread import WorkThread
 from detectors.monitors.fleet import Fleet
@@ -107,6 +108,38 @@ def test_a_drift_becomes_one_alert_keyed_by_model_with_cloudevents_headers() -> 
     assert 2000 <= alert.detected_at.offset <= 2100
     assert stage.telemetry.alerts == [alert]
     assert stage.delivery.submitted == [(1, 2)], "the alert, and the version's record"
+
+
+def test_what_is_found_is_a_cdevent_too_where_that_is_asked_for() -> None:
+    stage = Stage()
+    rows = observations(0, stream(2000, 0.0, 1)), observations(2000, stream(500, 2.0, 2))
+    deployed = ModelEvent(
+        type=ModelEventType.VERSION_DEPLOYED,
+        model="fraud",
+        version="8",
+        timestamp="2023-11-14T23:00:00.000Z",
+    )
+    back = deployed.model_copy(update={"type": ModelEventType.ROLLED_BACK, "version": "7"})
+    back = back.model_copy(update={"timestamp": "2023-11-14T23:30:00.000Z"})
+    stage.detection.cdevents = CDEvents(
+        TOPICS.cdevents, "production", stage.publisher.real, stage.telemetry
+    )
+    stage.take(*rows)
+    stage.take(encode_event(deployed))
+    stage.take(encode_event(back))
+    (alert,) = stage.alerts
+    sent = stage.publisher.to(TOPICS.cdevents)
+    assert [(each.headers["ce_type"], each.headers["ce_subject"]) for each in sent] == [
+        (b"dev.cdevents.incident.detected.0.3.0", alert.alert_id.encode()),
+        (b"dev.cdevents.incident.resolved.0.3.0", alert.alert_id.encode()),
+        (b"dev.cdevents.service.rolledback.0.3.0", b"fraud"),
+    ]
+    assert sum(outputs for _, outputs in stage.delivery.submitted) == len(stage.publisher.sent)
+    plain = Stage()
+    plain.take(*rows)
+    plain.take(encode_event(deployed))
+    plain.take(encode_event(back))
+    assert plain.publisher.to(TOPICS.cdevents) == []
 
 
 def test_what_changed_of_versions_is_told_once_a_batch() -> None:

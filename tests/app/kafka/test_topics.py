@@ -23,6 +23,7 @@ from tests.kafka import KafkaCluster
 def settings_for(bootstrap: str, prefix: str = "", **flags: str) -> Settings:
     overrides = {"kafka.bootstrap_servers": bootstrap, "topics.prefix": prefix}
     overrides |= {f"topics.{name}": value for name, value in flags.items()}
+    overrides["cdevents.enabled"] = "true"
     return load_settings(None, overrides, {})
 
 
@@ -61,7 +62,8 @@ def test_state_versions_and_routes_alone_are_compacted_and_large_records_are_let
 def test_without_state_there_are_no_topics_for_it() -> None:
     flags = {"kafka.bootstrap_servers": "kafka:9092", "state.enabled": "false"}
     plan = plan_topics(load_settings(None, flags, {}))
-    assert set(plan) == set(TopicRole) - {TopicRole.STATE, TopicRole.POLICY_STATE}
+    unused = {TopicRole.STATE, TopicRole.POLICY_STATE, TopicRole.CDEVENTS}
+    assert set(plan) == set(TopicRole) - unused, "CDEvents nobody has asked for"
     absent = dict.fromkeys((topic.name for topic in plan.values()), None)
     assert compare(plan, absent, {}, create=True).problems == ()
 

@@ -168,7 +168,7 @@ def test_an_event_that_comes_again_changes_nothing_and_is_counted() -> None:
     before = str(registry.state())
     registry.changes()
     registry.notice(event("version_deployed", "7", "11:00"), is_new=False)
-    assert registry.changes() == ([], [], [EventOutcome.REPEATED])
+    assert registry.changes() == ([], [], [EventOutcome.REPEATED], [])
     assert str(registry.state()) == before
 
 
@@ -262,7 +262,7 @@ def test_alerts_of_a_version_are_bounded() -> None:
 def test_an_alert_of_a_version_without_rows_is_none_of_the_registrys() -> None:
     registry = VersionRegistry()
     registry.alerted(drift_alert("7"))
-    assert registry.changes() == ([], [], [])
+    assert registry.changes() == ([], [], [], [])
 
 
 def test_a_version_that_nobody_named_is_forgotten_with_its_rows() -> None:

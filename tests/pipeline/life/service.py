@@ -38,6 +38,7 @@ SETTINGS: Final = {
     "models.fraud.routing.automatic": "true",
     "models.fraud.routing.step_seconds": "6000",
     "models.fraud.routing.labels": "50",
+    "cdevents.enabled": "true",
 }
 
 COUNTRIES: Final = ("CH", "DE", "FR")

@@ -1,5 +1,6 @@
 """A model from its first version to the third: drift, retraining, a bad canary, a good one."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from confluent_kafka import Message
 from app.cli import main
 from app.settings import Settings, load_settings
 from schemas.events.any_alert import decode_alert
+from schemas.events.cdevents import CDEventType
 from schemas.events.lifecycle import decode_lifecycle
 from schemas.events.model_event import ModelEvent
 from schemas.events.routing import DecidedBy, ModelRoute
@@ -22,6 +24,7 @@ from tests.pipeline.life.offline import Offline
 from tests.pipeline.life.on_kafka import OnKafka
 from tests.pipeline.life.service import SETTINGS, Service
 from tests.pipeline.life.story import Life, served
+from tests.schemas.events.published_cdevents import validate
 
 SEED = 10
 
@@ -91,6 +94,7 @@ def test_a_life_on_a_broker_is_the_same_through_a_kill_at_every_step(
     check_routes(life.routes())
     detection = check_detection(stage, life)
     check_policy(stage)
+    check_cdevents(stage, detection)
     flags = ["--bootstrap", client.bootstrap, "--set", f"topics.prefix={client.prefix}", "--json"]
     shown = CliRunner().invoke(main, ["models", "show", "fraud", *flags])
     assert shown.exit_code == 0, shown.output
@@ -114,6 +118,28 @@ def check_detection(stage: OnKafka, life: Life) -> OfflineDetection:
     own = {r.route_id for r in life.routes() if r.decision.kind is DecidedBy.DRIFTLINE}
     assert own == detection.routes
     return detection
+
+
+def check_cdevents(stage: OnKafka, detection: OfflineDetection) -> None:
+    """Check the second form: valid as published, and each event with the id that it has offline."""
+    events = {each["context"]["id"]: each for each in stage.found("cdevents")}
+    of_type: dict[str, set[str]] = defaultdict(set)
+    for event_id, event in events.items():
+        validate(event)
+        of_type[event["context"]["type"]].add(event_id)
+    assert of_type == detection.cdevents
+    begun, over = (
+        {events[each]["subject"]["id"] for each in of_type[kind]}
+        for kind in (CDEventType.INCIDENT_DETECTED, CDEventType.INCIDENT_RESOLVED)
+    )
+    assert begun == over, "none is open in the end"
+    assert len(begun) >= 2
+    assert begun <= detection.alerts
+    (gone_back,) = (events[each] for each in of_type[CDEventType.SERVICE_ROLLED_BACK])
+    (request,) = {each["request_id"] for each in stage.found("rollback-requests")}
+    assert gone_back["subject"]["content"]["artifactId"] == "pkg:generic/fraud@1"
+    assert gone_back["customData"]["version"] == "2"
+    assert gone_back["customData"]["request_id"] == request
 
 
 def check_policy(stage: OnKafka) -> None:

@@ -260,6 +260,7 @@ def test_the_asyncapi_document_has_the_topics_by_their_default_names() -> None:
         TOPICS.rollback_requests,
         TOPICS.model_versions,
         TOPICS.model_routing,
+        TOPICS.cdevents,
         TOPICS.dead_letters,
     }
     assert _API["asyncapi"] == "3.0.0"
