@@ -109,8 +109,12 @@ class CanaryReport:
                 f"The bad version was caught {found:.1f} s after its first request, and "
                 f"{SERVING.name} answers all requests again."
             )
-        if self.passed:
-            return f"The good version was not called bad: it serves alone, {found:.1f} s later."
+        if self.passed and story.ended is not None:
+            alone = story.ended.seconds - (story.first or 0.0)
+            return (
+                f"The good version was called better {found:.1f} s after its first request, and "
+                f"serves alone since {alone:.1f} s after it."
+            )
         called = "worse" if story.is_called_worse else "better"
         faults = [f"{name} was called {called}"]
         if story.ended is None:
