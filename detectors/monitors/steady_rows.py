@@ -50,10 +50,13 @@ class SteadyRows(NamedTuple):
             Of all these rows.
         least
             How many of them there are to be at least. There are no more where a column has to
-            take a value by itself: what the kernel did with those behind it would be void.
+            take a value by itself: what the kernel did with those behind it would be void. Where
+            most columns have to take the same row by themselves there may be fewer: up to it, or
+            it alone, since the kernel takes those behind it again, and in Python they cost more
+            than another call.
         """
         rows = room = len(times)
-        addresses = []
+        addresses, turning = [], 0
         for key, column in columns:
             monitor = monitors[key]
             address = monitor.pin(column.kind, rows)
@@ -61,11 +64,12 @@ class SteadyRows(NamedTuple):
                 return None
             addresses.append(address)
             until = monitor.reference.until_turn
-            if until is not None:
-                room = min(room, until)
+            if until is not None and until <= room:
+                turning = 1 if until < room else turning + 1
+                room = until
         if not addresses:
             return None
         if room < rows:
-            rows = max(room, least)
+            rows = max(room, 1 if 2 * turning >= len(columns) else least)
             columns = [(key, column.between(0, rows)) for key, column in columns]
         return cls(columns, np.array([addresses]), times[:rows])

@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 
 from detectors.arrays.column import Numbers
+from detectors.arrays.quantiles import between
 
 FEWEST: Final = 100
 """Values that tell whether they are amounts."""
@@ -34,8 +35,9 @@ def are_amounts(values: Numbers) -> bool:
     if len(values) < FEWEST or values.min() <= 0.0:
         return False
     skews = []
-    for each in (values, np.log(values)):
-        low, middle, high = np.quantile(each, [0.05, 0.5, 0.95]).tolist()
+    ascending = np.sort(values)
+    for each in (ascending, np.log(ascending)):
+        low, middle, high = (between(each, share) for share in (0.05, 0.5, 0.95))
         if not low < middle < high:
             return False
         skews.append(math.log((high - middle) / (middle - low)))

@@ -122,14 +122,14 @@ def add(count: float, total: float, squares: float, blocks: Numbers) -> None:
         close(blocks)
 
 
+@njit(cache=True, nogil=True, error_model="numpy")
 def fill(values: Numbers, blocks: Numbers) -> None:
     """Begin with values, shape ``(n,)``."""
-    renew(blocks)
-    while len(values):
-        part = values[: int(until_next(blocks))]
-        total, squares = blocks[SUM] + part.sum(), blocks[SQUARES] + (part * part).sum()
-        add(len(part), float(total), float(squares), blocks)
-        values = values[len(part) :]
+    began = blocks[BEGAN]
+    begin(blocks)
+    blocks[BEGAN] = began
+    for value in values:
+        add(1.0, blocks[SUM] + value, blocks[SQUARES] + value * value, blocks)
 
 
 def move(by: float, blocks: Numbers) -> None:

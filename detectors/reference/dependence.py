@@ -17,9 +17,18 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.arrays.column import Numbers
+from detectors.arrays.column import Numbers, as_column
+from detectors.arrays.quantiles import quartiles
+from detectors.reference.standing_kernels import (
+    LAGS,
+    NOTHING,
+    band_sums,
+    centred,
+    mean_ranks,
+    products,
+)
 
-BANDS: Final = (1, 4, 12, 50, 125, 250)
+BANDS: Final = np.array((1, 4, 12, 50, 125, 250))
 """Lags over which autocorrelations are summed: dependence may be strong and short, or weak and
 long."""
 
@@ -37,19 +46,16 @@ FEWEST: Final = 40
 MOST_STRIDE: Final = 32
 """Values of which one is judged at least: what bounds how long a change can stay unseen."""
 
-_NOTHING: Final = 1e-12
-"""What squares add up to at most where there is nothing to vary, but for rounding."""
-
 _REACH: Final = 6.0
 """Interquartile ranges from the median within which values say what the trend is."""
 
 _TREND: Final = 25.0
 """Square of the standard errors of a slope from which on there is a trend."""
 
-_LAGS: Final = 8
-"""Values are at least so many times the lags that are looked at."""
+_THINNED_BANDS: Final = np.array((1, 4))
 
-_THINNED_BANDS: Final = (1, 4)
+_MOST_ONE_BY_ONE: Final = 4096
+"""Values of which products are added up one by one; a transform is faster for more."""
 
 _NEGLIGIBLE: Final = 0.1
 """Autocorrelation of thinned values that counts as none."""
@@ -57,10 +63,8 @@ _NEGLIGIBLE: Final = 0.1
 
 def standings_of(values: Numbers) -> Numbers:
     """Return the mean ranks of values among themselves, within (0, 1), shape ``(n,)``."""
-    order, counts = np.unique(values, return_inverse=True, return_counts=True)[1:]
-    ends = np.cumsum(counts)
-    ranks: Numbers = (ends - 0.5 * counts)[order.reshape(-1)] / len(values)
-    return ranks
+    values = as_column(values)
+    return mean_ranks(values, values.argsort())
 
 
 def without_trend(values: Numbers) -> Numbers:
@@ -73,7 +77,7 @@ def without_trend(values: Numbers) -> Numbers:
     """
     size = len(values)
     with np.errstate(over="ignore", invalid="ignore"):  # values near the end of float64
-        low, middle, high = np.quantile(values, [0.25, 0.5, 0.75])
+        low, middle, high = quartiles(values)
         reach = _REACH * (high - low)
         times = np.arange(size) - (size - 1) / 2.0
         bounded = np.clip(values, middle - reach, middle + reach)
@@ -105,22 +109,14 @@ def autocorrelations(values: Numbers, *, trend: bool = True) -> NDArray[np.float
     >>> autocorrelations(np.array([1.0, -1.0] * 50))[:2].round(2).tolist()
     [1.0, -0.99]
     """
-    size, lags = len(values), len(values) // _LAGS
-    centred = values - values.mean()
-    times = np.arange(size) - (size - 1) / 2.0
-    bend = np.square(times)
-    # The three of them are orthogonal, since the times are symmetrical.
-    for course in (times, bend - bend.mean()) if trend else ():
-        power = float(course @ course)
-        if power > 0.0:
-            centred = centred - course * float(course @ centred) / power
-    power = float(centred @ centred)
-    if power <= _NOTHING:
+    size, lags = len(values), len(values) // LAGS
+    left, power = centred(as_column(values), trend)
+    if power <= NOTHING:
         return np.concatenate([[1.0], np.zeros(lags)])
-    spectrum = np.fft.rfft(centred, 2 * size)
-    products = np.fft.irfft(spectrum * spectrum.conjugate())[: lags + 1]
-    result: NDArray[np.float64] = products / power
-    return result
+    if size <= _MOST_ONE_BY_ONE:
+        return products(left, lags) / power
+    spectrum = np.fft.rfft(left, 2 * size)
+    return np.fft.irfft(spectrum * spectrum.conjugate())[: lags + 1] / power
 
 
 def sums(correlations: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -138,9 +134,9 @@ def sums(correlations: NDArray[np.float64]) -> NDArray[np.float64]:
         too few values.
     """
     lags = len(correlations) - 1
-    if _LAGS * lags < FEWEST:
+    if LAGS * lags < FEWEST:
         return np.empty(0)
-    return _sums(correlations[1:], np.minimum(BANDS, lags), _LAGS * lags)
+    return band_sums(as_column(correlations[1:]), BANDS, LAGS * lags)
 
 
 def is_dependent(standings: Numbers, limit: float = DEPENDENT) -> bool:
@@ -175,28 +171,13 @@ def independent_stride(correlations: NDArray[np.float64], most: int) -> int | No
     if not (sums(correlations) >= DEPENDENT).any():
         return 1
     lags = len(correlations) - 1
-    size = _LAGS * lags
+    size = LAGS * lags
     # Of dependent values autocorrelations vary more (Bartlett's formula).
     spread = math.sqrt(1.0 + 2.0 * float(np.square(correlations[1:]).sum()))
     for stride in range(2, min(most, lags) + 1):
-        left = correlations[stride::stride]
-        found = _sums(left, np.minimum(_THINNED_BANDS, len(left)), size)
+        left = as_column(correlations[stride::stride])
+        found = band_sums(left, _THINNED_BANDS, size)
         negligible = max(_NEGLIGIBLE, DEPENDENT / math.sqrt(size))
         if found.max() < DEPENDENT * spread and left[0] < negligible:
             return stride
     return None
-
-
-def _sums(
-    correlations: NDArray[np.float64], bands: NDArray[np.int64], size: int
-) -> NDArray[np.float64]:
-    """Return sums over the first lags of each band, in standard errors of independent values."""
-    # Of the weights 1 - k / (band + 1), whose sums are known.
-    lags = np.arange(1, len(correlations) + 1)
-    plain, rising = np.cumsum(correlations), np.cumsum(lags * correlations)
-    found = plain[bands - 1] - rising[bands - 1] / (bands + 1)
-    # A mean and a trend that were taken out leave a little less than nothing.
-    bias = -3.0 * (bands / 2.0) / size
-    errors = np.sqrt(bands * (2.0 * bands + 1.0) / (6.0 * (bands + 1.0)) / size)
-    result: NDArray[np.float64] = (found - bias) / errors
-    return result

@@ -77,10 +77,11 @@ def settled_sample(
     sample, seed, numeric, unsure
         As of `remedy_for`.
     """
-    whole = remedy_for(sample, seed, numeric=numeric, unsure=unsure)
+    plain = standings_of(sample)
+    whole = _remedy_for(sample, plain, seed, numeric=numeric, unsure=unsure)
     half = len(sample) // 2
     # What comes in sizes that depend on those before may be calm for long, and has not settled.
-    if half < FEWEST or not _changes(standings_of(sample), DEPENDENT):
+    if half < FEWEST or not _changes(plain, DEPENDENT):
         return 0, whole
     late = sample[half:]
     if len(late) - np.unique(late, return_counts=True)[1].max() < FEWEST_OTHERS:
@@ -97,8 +98,9 @@ def _changes(standings: Numbers, limit: float) -> bool:
     return bool((sums(autocorrelations(standings, trend=False)) >= limit).any())
 
 
-def _standings(sample: Numbers, *, numeric: bool) -> Numbers:
-    return standings_of(without_trend(sample) if numeric else sample)
+def _standings(sample: Numbers, plain: Numbers, *, numeric: bool) -> Numbers:
+    level = without_trend(sample) if numeric else sample
+    return plain if level is sample else standings_of(level)
 
 
 def remedy_for(sample: Numbers, seed: int, *, numeric: bool, unsure: int = MOST_STRIDE) -> Remedy:
@@ -115,7 +117,14 @@ def remedy_for(sample: Numbers, seed: int, *, numeric: bool, unsure: int = MOST_
     unsure
         The stride at most where none makes them independent.
     """
-    standings = _standings(sample, numeric=numeric)
+    return _remedy_for(sample, standings_of(sample), seed, numeric=numeric, unsure=unsure)
+
+
+def _remedy_for(
+    sample: Numbers, plain: Numbers, seed: int, *, numeric: bool, unsure: int
+) -> Remedy:
+    """Return what a sample needs, by its standings as they are."""
+    standings = _standings(sample, plain, numeric=numeric)
     correlations = autocorrelations(standings)
     lag_one = _lag_one(correlations)
     all_sums = sums(correlations)

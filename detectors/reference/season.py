@@ -17,6 +17,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from detectors.arrays.column import Numbers
+from detectors.arrays.quantiles import quartiles
 from detectors.reference.amounts import are_amounts, logarithms_of
 from detectors.reference.told_season import NEVER, ToldSeason
 from detectors.snapshots.tree import State
@@ -218,7 +219,7 @@ def gauge(
     grain = grain_of(latest)
     if memory[MODE] == LOGARITHMS:
         latest = logarithms_of(latest)
-    low, centre, high = np.quantile(latest, [0.25, 0.5, 0.75]).tolist()
+    low, centre, high = quartiles(latest)
     reach = REACH_OF * (high - low) / 1.349 or _LARGEST
     moved = memory[CENTRE] - centre
     if memory[REACH] == 0.0:

@@ -34,7 +34,7 @@ def after(rows: int) -> ColumnMonitor:
 
 @pytest.mark.parametrize(
     ("before", "least", "expected"),
-    [(1200, 256, 3000), (600, 256, 399), (990, 256, 256), (0, 256, 256)],
+    [(1200, 256, 3000), (600, 256, 399), (990, 256, 9), (999, 256, 1), (0, 256, 1)],
 )
 def test_there_are_as_many_as_no_column_has_to_take_by_itself(
     before: int, least: int, expected: int
@@ -43,6 +43,15 @@ def test_there_are_as_many_as_no_column_has_to_take_by_itself(
     assert steady is not None
     assert len(steady.times) == expected
     assert [len(column.values) for _, column in steady.columns] == [expected]
+
+
+def test_where_few_columns_have_to_take_a_value_by_themselves_the_others_go_on() -> None:
+    befores = {"x": 990, "y": 600, "z": 1200}
+    columns = [((Role.FEATURE, name), column_of(3000)) for name in befores]
+    monitors = {(Role.FEATURE, name): after(rows) for name, rows in befores.items()}
+    steady = SteadyRows.of(columns, monitors, TIMES, 256)
+    assert steady is not None
+    assert len(steady.times) == 256
 
 
 def test_values_of_another_kind_than_the_column_need_more_while_that_is_open() -> None:
