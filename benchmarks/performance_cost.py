@@ -34,7 +34,7 @@ FEATURES: Final = 20
 BATCH: Final = 2000
 """Predictions that are read at once, and then their labels."""
 
-_WARM: Final = 10
+WARM: Final = 10
 """Batches before the first that is timed: references are ready by then."""
 
 _DAY: Final = 86_400_000
@@ -54,7 +54,7 @@ class _Record:
     headers: tuple[tuple[str, bytes], ...] = ()
 
 
-class _Intake:
+class Intake:
     """Reads predictions and labels into the frames that detection reads."""
 
     def __init__(self) -> None:
@@ -64,6 +64,7 @@ class _Intake:
         self._store = PendingStore(ttl=90 * _DAY, most=1_000_000)
 
     def predictions(self, block: RecordBlock) -> list[bytes]:
+        """Return the frames of predictions, which wait for their labels from then on."""
         read = self._predictions.read([block])
         for waiting in read.waiting:
             for _, rows in waiting:
@@ -72,6 +73,7 @@ class _Intake:
         return _frames(read.tables(lambda _: 0))
 
     def labels(self, block: RecordBlock) -> list[bytes]:
+        """Return the frames of labels and their predictions."""
         (those,) = self._labels.read([block]).slices
         taken = self._store.add_labels(those.waiting)
         self._store.drain_changes()
@@ -84,16 +86,19 @@ def _frames(tables: Iterable[tuple[int, ObservationTable]]) -> list[bytes]:
     return [frame for frame in found if not isinstance(frame, InvalidMessage)]
 
 
-def _blocks(batches: int) -> Iterator[tuple[RecordBlock, RecordBlock]]:
+def blocks(batches: int, versions: int = 1) -> Iterator[tuple[RecordBlock, RecordBlock]]:
+    """Yield predictions, of versions that take turns, and their labels, `BATCH` at a time."""
     events = Events(FEATURES).take(batches * BATCH)
     offset = 0
     while part := tuple(islice(events, BATCH)):
-        part = tuple(_dated(*event, offset + at) for at, event in enumerate(part))
+        numbered = enumerate(part, offset)
+        part = tuple(_dated(*event, number, number % versions + 1) for number, event in numbered)
         yield _block("predictions", part, offset), _block("labels", tuple(labels_of(part)), offset)
         offset += len(part)
 
 
-def _dated(key: bytes, value: bytes, number: int) -> tuple[bytes, bytes]:
+def _dated(key: bytes, value: bytes, number: int, version: int) -> tuple[bytes, bytes]:
+    value = value.replace(b'"version":"1"', b'"version":"%d"' % version, 1)
     times = b'"timestamp":%d,', FIRST_TIME + number, FIRST_TIME + number * _PACE
     return key, value.replace(times[0] % times[1], times[0] % times[2], 1)
 
@@ -111,7 +116,8 @@ def _fleet(*, tells: bool) -> Fleet:
     return new_fleet(load_settings(None, flags, {}))
 
 
-def _detect(fleet: Fleet, frames: Sequence[bytes]) -> float:
+def detect(fleet: Fleet, frames: Sequence[bytes]) -> float:
+    """Return the seconds of CPU that a fleet takes for frames, and for what it finds in them."""
     began = process_time()
     for frame in frames:
         for table in decode_frame(frame):
@@ -129,15 +135,15 @@ def share_of(batches: int) -> float:
         Of 2,000 predictions and their labels; the median over them counts.
     """
     warm_up()
-    intake, fleets = _Intake(), (_fleet(tells=False), _fleet(tells=True))
+    intake, fleets = Intake(), (_fleet(tells=False), _fleet(tells=True))
     shares = []
-    for number, (predictions, labels) in enumerate(_blocks(_WARM + batches)):
+    for number, (predictions, labels) in enumerate(blocks(WARM + batches)):
         began = process_time()
         frames = [*intake.predictions(predictions), *intake.labels(labels)]
         before = process_time() - began
         # In turns, and neither always second: what the first has read is at hand for the next.
         order = (0, 1) if number % 2 else (1, 0)
-        spent = dict(zip(order, [_detect(fleets[each], frames) for each in order], strict=True))
-        if number >= _WARM:
+        spent = dict(zip(order, [detect(fleets[each], frames) for each in order], strict=True))
+        if number >= WARM:
             shares.append(1 - (before + spent[0]) / (before + spent[1]))
     return median(shares)
