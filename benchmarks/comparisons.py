@@ -11,16 +11,16 @@ that come late.
 
 import argparse
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from time import process_time
 from typing import Any, Final, NamedTuple
 from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.comparing.cost import shares_of
 from benchmarks.comparing.kept import Kept
 from benchmarks.comparing.late import DELAYS, Delayed, delayed
 from benchmarks.comparing.powers import CASES as METRICS
@@ -35,19 +35,9 @@ from detectors.comparisons.matched import (
     FEWEST_OF_A_KIND,
     MatchedArms,
 )
-from detectors.comparisons.options import ComparedMetric, ComparisonOptions
 from detectors.comparisons.pairs import PairedArms
 from detectors.comparisons.split import LEVEL as SPLIT_LEVEL
 from detectors.comparisons.split import split_evidence
-from detectors.monitors.fleet import Fleet
-from detectors.monitors.options import MonitorOptions
-from detectors.performance.error import Task
-from detectors.performance.threshold import ThresholdMetric
-from schemas.events.model_event import ModelEvent, ModelEventType
-from schemas.events.times import format_time
-from schemas.tables.columns import Column, Kind, Role
-from schemas.tables.observations import ModelRows, ObservationTable, Origin, Source
-from schemas.tables.outcomes import outcome_columns
 
 Numbers = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -61,8 +51,6 @@ SPLIT_LIMIT: Final = 30_000
 _AGREED: Final = 2
 _OF_MEANS: Final = 10
 """Experiments with means for each of the others: they are that much cheaper."""
-
-START: Final = 1_772_366_400_000
 
 
 class Case(NamedTuple):
@@ -234,60 +222,6 @@ def split_stops(
     return found
 
 
-def cost(rows: int, random: np.random.Generator) -> float:
-    """Return the processor time of detection with two versions compared, over that without."""
-    tables = list(_tables(rows, random))
-    options = MonitorOptions(task=Task.CLASSIFICATION)
-    stated = ComparisonOptions(
-        metrics=(ComparedMetric(metric=ThresholdMetric.ACCURACY, smallest_effect=0.01),), share=0.5
-    )
-
-    def seconds(compared: ComparisonOptions | None) -> float:
-        fleet = Fleet(lambda _: options, compared_by=lambda _: compared)
-        for kind, version in (
-            (ModelEventType.VERSION_DEPLOYED, "1"),
-            (ModelEventType.VERSION_CHALLENGER, "2"),
-        ):
-            time = format_time(START)
-            fleet.notice(ModelEvent(type=kind, model="fraud", version=version, timestamp=time))
-        begun = process_time()
-        for table in tables:
-            fleet.update(table)
-        return process_time() - begun
-
-    seconds(None), seconds(stated)  # kernels are compiled
-    pairs = [(seconds(stated), seconds(None)) for _ in range(5)]
-    return float(np.median([one / other for one, other in pairs]))
-
-
-def _tables(rows: int, random: np.random.Generator, size: int = 1000) -> Sequence[ObservationTable]:
-    """Return tables of two versions with twenty features, each followed by one of their labels."""
-    tables = []
-    for begin in range(0, rows, size):
-        half = size // 2
-        offsets = np.arange(begin, begin + size)
-        labels = (random.random(size) < 0.3).astype(int)
-        said = np.where(random.random(size) < 0.9, labels, 1 - labels)
-        common = (
-            (ModelRows("fraud", "1", half), ModelRows("fraud", "2", size - half)),
-            (Source("predictions", 0),),
-            np.zeros(size, dtype=np.int64),
-            np.concatenate([offsets[::2], offsets[1::2]]),
-            START + 1000 * np.concatenate([offsets[::2], offsets[1::2]]),
-        )
-        features = tuple(
-            Column(f"x{number}", Role.FEATURE, Kind.NUMBER, random.normal(size=size))
-            for number in range(20)
-        )
-        tables.append(ObservationTable(Origin.PREDICTIONS, *common, features))
-        outcomes = (
-            *outcome_columns(Role.PREDICTION, said.tolist()),
-            *outcome_columns(Role.LABEL, labels.tolist()),
-        )
-        tables.append(ObservationTable(Origin.LABELS, *common, outcomes))
-    return tables
-
-
 Part = Callable[[int, np.random.Generator], Any]
 """Simulates so many experiments; gives what they came to, as JSON has it."""
 
@@ -314,8 +248,8 @@ def _split(share: float) -> Part:
     return lambda runs, random: split_stops(share, SPLIT_ROWS, runs, random, every=10).tolist()
 
 
-def _cost(_runs: int, random: np.random.Generator) -> float:
-    return cost(100_000, random)
+def _price(runs: int, _random: np.random.Generator) -> list[float]:
+    return list(shares_of(max(runs // 10, 10)))
 
 
 def _rollback(runs: int, random: np.random.Generator) -> list[float | str]:
@@ -333,7 +267,7 @@ PARTS: Final[dict[str, Part]] = {
     **{f"delays: {name}": _delayed(delays) for name, delays in DELAYS.items()},
     "split, even": _split(0.5),
     "split, 51 to 49": _split(0.51),
-    "cost": _cost,
+    "price": _price,
     "rollback": _rollback,
 }
 """What is measured, each by a seed of its own."""
@@ -403,7 +337,8 @@ def figures_of(found: dict[str, Any]) -> dict[str, Any]:
         "rollback_broker": rollback.broker,
         "rollback_requests": rollback.requests,
         "rollback_p99_s": round(rollback.p99, 4),
-        "cost": found["cost"],
+        "cost": found["price"][0],
+        "cost_of_detection": found["price"][1],
     }
 
 

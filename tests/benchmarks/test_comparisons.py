@@ -25,6 +25,7 @@ NAMES = (
     "rollback_p99_s",
     "rollback_broker",
     "cost",
+    "cost_of_detection",
 )
 
 
@@ -66,7 +67,7 @@ def test_the_last_line_has_the_least_favourable_figures_of_all_parts() -> None:
         "pairs": [[0.8, 0.88, 2.6], [0.95, 0.97, 3.2]],
         "split, even": [inf, inf, inf, 80_000.0],
         "split, 51 to 49": [20_000.0, 24_000.0, 31_000.0],
-        "cost": 1.08,
+        "price": [1.08, 1.17],
         "rollback": [100, 0.2, 0.7, 0.9, "embedded", 0.3, 0.6, 0.4, 0.5],
     }
     figures = figures_of(parts)
@@ -81,5 +82,6 @@ def test_the_last_line_has_the_least_favourable_figures_of_all_parts() -> None:
         "rollback_p99_s": 0.7,
         "rollback_broker": "embedded",
         "cost": 1.08,
+        "cost_of_detection": 1.17,
     }
     assert len(lines_of_parts(parts)) > len(CASES) + len(METRICS) + len(DELAYS)
