@@ -143,8 +143,8 @@ class Rollbacks:
         is_served = cause.version in self.serving(cause.model)
         model.ask(cause, request_id, options, is_served=is_served)
         ids = {each.found_in for each in evidence}
-        breaches = model.breaches.get(cause.version, {}).values()
-        known = [*evidence, *(each for each in breaches if each.found_in not in ids)]
+        standing = (each for each in model.breaches.of(cause.version) if each.found_in not in ids)
+        known = [*evidence, *standing]
         route = self._router.go_back(
             cause.model,
             (cause.version, target),
@@ -164,7 +164,7 @@ class Rollbacks:
         key = alert.model, alert.version
         if alert.status is AlertStatus.RESOLVED:
             if alert.model in self._models:
-                self._models[alert.model].keep(alert.version, alert.threshold)
+                self._models[alert.model].breaches.keep(alert.version, alert.threshold)
                 self._note_breaches(alert.model)
             return None
         evidence = breach_of(alert)
@@ -173,7 +173,7 @@ class Rollbacks:
             if self._has_served_long(cause, options):
                 self._count(self._of(alert.model), cause, CauseOutcome.LONG_SERVED)
                 return None
-        self._of(alert.model).breach(alert.version, alert.threshold, evidence)
+        self._of(alert.model).breaches.cross(alert.version, alert.threshold, evidence)
         self._note_breaches(alert.model)
         return self.standing(key, alert.detected_at)
 
@@ -193,7 +193,7 @@ class Rollbacks:
         model, version = key
         if model not in self._breached or version not in self.serving(model):
             return None
-        for evidence in [*self._models[model].breaches.get(version, {}).values()]:
+        for evidence in self._models[model].breaches.of(version):
             cause = _crossed(key, evidence, at)
             target = self.weigh(cause, RollbackSource.THRESHOLD)
             if target is not None:
@@ -208,7 +208,7 @@ class Rollbacks:
     def unwatched(self, key: ModelVersion) -> None:
         """Take note that a version is watched no longer: nobody will say that it keeps again."""
         if key[0] in self._breached:
-            self._models[key[0]].forget(key[1])
+            self._models[key[0]].breaches.forget(key[1])
             self._note_breaches(key[0])
 
     def notice(self, event: ModelEvent, *, is_new: bool, restarts: bool) -> None:
@@ -235,9 +235,9 @@ class Rollbacks:
         outcome = model.answer(event, options)
         time = parse_time(event.timestamp)
         if restarts:
-            model.begin_anew()
+            model.breaches.begin_anew()
         if event.effects.becomes is VersionStatus.CHAMPION and event.version is not None:
-            model.forget(event.version, time)
+            model.breaches.forget(event.version, time)
         self._note_breaches(event.model)
         is_said = model.is_given_up_by(event)
         is_over = outcome is not AnswerOutcome.ENDED and self._end_served(
@@ -280,7 +280,7 @@ class Rollbacks:
     def stamps(self) -> Iterator[tuple[str, Hashable]]:
         """Yield the models, with what differs when their states do."""
         for name, model in self._models.items():
-            yield name, (model, model.touched)
+            yield name, (model, model.touched, model.breaches.touched)
 
     def part_state(self, model: str) -> State:
         """Return the state of a model; `KeyError` where nothing is remembered of it."""

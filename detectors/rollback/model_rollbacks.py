@@ -1,18 +1,18 @@
 """What is remembered of the rollback requests of one model, and how model events answer them."""
 
 from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple, Self
+from typing import Final, NamedTuple, Self
 
-from detectors.performance.threshold import Base, Threshold
 from detectors.requests.answers import AnswerOutcome
 from detectors.requests.last_request import LastRequest
 from detectors.requests.options import SECONDS
+from detectors.rollback.breaches import Breaches
 from detectors.rollback.cause import Cause, CauseOutcome
 from detectors.rollback.options import RollbackOptions
 from detectors.snapshots.tree import State
 from schemas.events.model_event import ModelEvent, ModelEventType
-from schemas.events.rollback_request import RollbackEvidence, RollbackRequest
-from schemas.events.times import LATEST_MS, parse_time
+from schemas.events.rollback_request import RollbackRequest
+from schemas.events.times import parse_time
 from schemas.events.version_status import GONE
 
 MOST_ASKED: Final = 32
@@ -20,9 +20,6 @@ MOST_ASKED: Final = 32
 
 MOST_COUNTED: Final = 100
 """Causes of a model of which it is remembered that they were counted."""
-
-MOST_BREACHED: Final = 32
-"""Versions of a model whose crossed thresholds are remembered; as many thresholds of each."""
 
 MOST_REFUSED: Final = 32
 """Causes of a version of which it is remembered that they were refused, the latest."""
@@ -76,7 +73,7 @@ class ModelRollbacks(LastRequest):
     request: RollbackRequest | None = None
     asked: dict[str, Asked] = field(default_factory=dict)
     refused: dict[str, list[str]] = field(default_factory=dict)
-    breaches: dict[str, dict[str, RollbackEvidence]] = field(default_factory=dict)
+    breaches: Breaches = field(default_factory=Breaches)
     counted: dict[str, CauseOutcome] = field(default_factory=dict)
     touched: int = 0
 
@@ -128,39 +125,6 @@ class ModelRollbacks(LastRequest):
             del self.counted[next(iter(self.counted))]
         self.touched += 1
         return True
-
-    def breach(self, version: str, threshold: str, evidence: RollbackEvidence) -> None:
-        """Remember a crossed threshold of a version."""
-        if version not in self.breaches and len(self.breaches) >= MOST_BREACHED:
-            del self.breaches[next(iter(self.breaches))]
-        known = self.breaches.setdefault(version, {})
-        known.pop(threshold, None)
-        known[threshold] = evidence
-        if len(known) > MOST_BREACHED:
-            del known[next(iter(known))]
-        self.touched += 1
-
-    def keep(self, version: str, threshold: str) -> None:
-        """Take note that a version keeps a threshold again."""
-        known = self.breaches.get(version, {})
-        if known.pop(threshold, None) is None:
-            return
-        if not known:
-            del self.breaches[version]
-        self.touched += 1
-
-    def begin_anew(self) -> None:
-        """Forget crossed thresholds that are relative to a reference: they are judged anew."""
-        for version, known in [*self.breaches.items()]:
-            for threshold in [*known]:
-                if Threshold.of(threshold).base is Base.REFERENCE:
-                    self.keep(version, threshold)
-
-    def forget(self, version: str, until: int = LATEST_MS) -> None:
-        """Forget the thresholds that a version has crossed up to a time."""
-        for threshold, evidence in [*self.breaches.get(version, {}).items()]:
-            if parse_time(evidence.at.time) <= until:
-                self.keep(version, threshold)
 
     def answer(self, event: ModelEvent, options: RollbackOptions) -> AnswerOutcome | None:
         """Take a model event that was not taken before; None where it answers nothing.
@@ -228,22 +192,15 @@ class ModelRollbacks(LastRequest):
             "request": None if self.request is None else self.request.model_dump(mode="json"),
             "asked": [[version, *each] for version, each in self.asked.items()],
             "refused": [[version, *keys] for version, keys in self.refused.items()],
-            "breaches": [
-                [version, threshold, each.model_dump(mode="json")]
-                for version, known in self.breaches.items()
-                for threshold, each in known.items()
-            ],
+            "breaches": self.breaches.state(),
             "counted": [[key, str(outcome)] for key, outcome in self.counted.items()],
         }
 
     @classmethod
     def of(cls, state: State) -> Self:
         """Return what has a state."""
-        breaches: dict[str, dict[str, RollbackEvidence]] = {}
-        for version, threshold, each in state["breaches"]:
-            known: dict[str, Any] = dict(each)
-            evidence = RollbackEvidence.model_validate(known)
-            breaches.setdefault(version, {})[threshold] = evidence
+        breaches = Breaches()
+        breaches.restore(state["breaches"])
         request = state.get("request")
         asked = {version: Asked(*each) for version, *each in state["asked"]}
         # Releases before remembered of each version the latest one.

@@ -140,18 +140,14 @@ def test_what_is_remembered_has_bounds() -> None:
     for number in range(MOST_COUNTED + 5):
         model.ask(cause_of(number, version=str(number)), "r", OPTIONS, is_served=True)
         model.counts(str(number), CauseOutcome.REQUESTED)
-        for each in range(40):
-            model.breach(str(number), str(each), evidence_of())
 
     assert len(model.asked) == MOST_ASKED
     assert len(model.counted) == MOST_COUNTED
-    assert len(model.breaches) == MOST_ASKED
-    assert max(map(len, model.breaches.values())) == MOST_ASKED
 
 
 def test_a_state_restores_all_of_it() -> None:
     model = asked()
-    model.breach("8", "recall >= 0.8", evidence_of())
+    model.breaches.cross("8", "recall >= 0.8", evidence_of())
     model.counts("key", CauseOutcome.REQUESTED)
     model.answer(event(REFUSED, 5, request_id="r"), OPTIONS)
 
@@ -159,17 +155,6 @@ def test_a_state_restores_all_of_it() -> None:
 
     assert restored.state() == model.state()
     assert restored.held(cause_of(5000), OPTIONS) is CauseOutcome.REFUSED
-
-
-def test_a_threshold_that_is_kept_again_is_forgotten() -> None:
-    model = ModelRollbacks()
-    model.breach("8", "a", evidence_of())
-    model.breach("8", "b", evidence_of())
-    model.keep("8", "a")
-    assert list(model.breaches["8"]) == ["b"]
-    model.keep("8", "b")
-    model.keep("9", "b")
-    assert model.breaches == {}
 
 
 def test_a_state_of_a_release_before_has_what_was_refused_last() -> None:
