@@ -19,6 +19,8 @@ def record_of(
     shown: Traffic,
     labels: LabelCounts,
     standing: Standing | None,
+    *,
+    is_last_good: bool,
 ) -> VersionRecord:
     """Return the record of a version.
 
@@ -32,6 +34,8 @@ def record_of(
         Which of its rows are told of, and of its labels that came again or are dated before them.
     standing
         How the versions of its model stand; None where there were no model events.
+    is_last_good
+        Whether it is what its model is to be rolled back to.
     """
     model, name = key
     history = [] if standing is None else standing.histories.get(name, [])
@@ -43,7 +47,7 @@ def record_of(
         version=name,
         status=status,
         status_since=format_time(history[-1].since) if history else None,
-        is_last_good=standing is not None and standing.last_good == name,
+        is_last_good=is_last_good,
         rows=shown.rows,
         first_event=format_time(shown.first) if shown.rows else None,
         last_event=format_time(shown.newest) if shown.rows else None,

@@ -161,6 +161,10 @@ class VersionRegistry:
     def count(self, key: ModelVersion, times: Integers) -> None:
         """Count unseen predictions of a version by their event times, at least one."""
         version = self._versions.get(key) or self._begin(key)
+        standing = None if version.traffic.rows else self.standing_of(key[0])
+        if standing is not None and key[1] in standing.good:
+            # From its first row on it may be what to go back to, and another one is so no more.
+            self._due |= {(key[0], name): None for name in self._names(key[0])}
         if version.count(times):
             self._due[key] = None
 
@@ -325,6 +329,19 @@ class VersionRegistry:
         end = newest if first is None else min(newest, first)
         latest = [each for each, traffic in others.items() if traffic.newest > end - HOUR]
         return latest[0] if len(latest) == 1 else VersionsBefore.SEVERAL
+
+    def last_good(self, model: str) -> str | None:
+        """Return what a model is to be rolled back to: the champion before the present one.
+
+        Of those that had rows, for a name that events alone have may be misspelt; that were not
+        rolled back, nor retired since.
+        """
+        standing = self.standing_of(model)
+        if standing is None:
+            return None
+        seen = self.seen(model)
+        good = (each for each in reversed(standing.good) if each != standing.champion)
+        return next((each for each in good if each in seen - standing.withdrawn), None)
 
     def challengers(self, model: str) -> list[str]:
         """Return the challengers of a model by their names, those without rows among them."""
@@ -526,4 +543,5 @@ class VersionRegistry:
             version.traffic if by_now else version.shown,
             version.labels if by_now else version.shown_labels,
             None if lifecycle is None else lifecycle.standing,
+            is_last_good=self.last_good(key[0]) == key[1],
         )

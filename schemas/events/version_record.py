@@ -78,8 +78,8 @@ class VersionRecord(PublishedEvent):
     )
     is_last_good: bool = Field(
         description="Whether it is what to roll back to: the champion before the present one, of "
-        "those whose latest time as the champion did not end by a rollback, and that were not said "
-        "to be retired after it."
+        "those that had rows, whose latest time as the champion did not end by a rollback, and "
+        "that were not said to be retired after it."
     )
     rows: int = Field(description="Predictions counted.")
     first_event: str | None = Field(description="The earliest event time of them, RFC 3339.")

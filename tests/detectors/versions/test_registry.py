@@ -132,6 +132,24 @@ def test_a_deployment_retires_the_champion_and_is_told_of_both() -> None:
     assert (eight.rows, eight.first_event, eight.reference_since) == (0, None, None)
 
 
+def test_what_to_go_back_to_has_served_and_was_not_retired_since() -> None:
+    registry = VersionRegistry()
+    for version, time in (("6", "10:00"), ("7", "10:30"), ("8", "11:00")):
+        registry.notice(event("version_deployed", version, time), is_new=True)
+    assert registry.last_good("fraud") is None
+    count(registry, "6", NOON)
+    count(registry, "8", NOON)
+    assert record(registry, "6").is_last_good
+
+    registry.changes()
+    count(registry, "7", NOON)
+    told = {each.version: each.is_last_good for each in registry.changes().records}
+    assert told == {"6": False, "7": True, "8": False}
+    registry.notice(event("version_retired", "7", "12:30"), is_new=True)
+    assert (registry.last_good("fraud"), record(registry, "7").is_last_good) == ("6", False)
+    assert registry.last_good("churn") is None
+
+
 @pytest.mark.parametrize(
     ("events", "expected"),
     [
