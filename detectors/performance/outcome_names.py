@@ -1,5 +1,6 @@
 """Whether labels and predictions of one model version go by the same names, by its first rows."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
@@ -14,6 +15,8 @@ from schemas.tables.outcomes import outcomes_of
 from schemas.values.class_order import Classes
 from schemas.values.classes import class_name
 from schemas.values.numbers import number_of
+
+_MARKS: Final = re.compile(r"[\s_-]+")
 
 LOOKS: Final = (32, 100, 316, 1000)
 """Labelled rows after which names are compared; after the last no more."""
@@ -92,8 +95,9 @@ class OutcomeNames:
     1 and labels -1 and 1, the ones are. Errors then tell nothing, and no figure made of them is
     true. That is found where no outcome can be compared; where nothing is right, and one side has
     words and the other numbers, or both have several classes; where hardly anything is right, and
-    nearly everything would be under other names; and where a class that is never true goes with
-    one that is never predicted.
+    nearly everything would be under other names; where a class that is never true goes with one
+    that is never predicted; and where labels have names that are never predicted, and but for
+    their capitals, spaces and marks are.
 
     Parameters
     ----------
@@ -224,7 +228,10 @@ class OutcomeNames:
         )
         share = renamed / known if known and names else 0.0
         if not self._are_other(right, share, names):
-            return None
+            names = self._misspelt()
+            if not names:
+                return None
+            share = right + self._rows_of(names) / self._rows
         self._told = names
         self._block = [0, 0, 0]
         return self._turn(right, share, names)
@@ -263,6 +270,27 @@ class OutcomeNames:
                 taken.add(said)
         return {label: said for label, said in names.items() if label != said}
 
+    def _misspelt(self) -> dict[str, str]:
+        """Return labels that are never predicted, to what is but for capitals and marks.
+
+        Where some go by the same names, as of one of two sources, others of these are never right.
+        None where they are no more than strays.
+        """
+        if self._rows < BLOCK or self._is_crowded:
+            return {}
+        said = self._said()
+        plain = {_plain(name): name for name in said}
+        names = {
+            label: plain[_plain(label)]
+            for label in sorted(self._true() - said)
+            if _plain(label) in plain
+        }
+        return names if self._rows_of(names) >= _ODD * self._rows else {}
+
+    def _rows_of(self, names: dict[str, str]) -> int:
+        """Return how many rows would be right, had labels these names."""
+        return sum(count for pair, count in self._pairs.items() if names.get(pair[1]) == pair[0])
+
     def _commonest(self) -> tuple[list[str], list[str]]:
         sides: tuple[Counter[str], Counter[str]] = Counter(), Counter()
         for pair, count in self._pairs.items():
@@ -297,6 +325,11 @@ class OutcomeNames:
             true=true,
             since=self._since,
         )
+
+
+def _plain(name: str) -> str:
+    """Return a name without capitals, and with one space for white space and marks in it."""
+    return _MARKS.sub(" ", name.casefold())
 
 
 def _are_spelled_otherwise(said: set[str], true: set[str]) -> bool:

@@ -154,3 +154,33 @@ def test_lists_of_few_probabilities_are_classes_whatever_their_digits(labels: li
     (turn,) = fed(OutcomeNames(others), rows, 100, classes=others)
     assert turn.row == 99
     assert turn.said == []
+
+
+@pytest.mark.parametrize(
+    "other", [["fraud", "genuine"], ["Fraud", "genuine"], ["FRAUD", "GENUINE"]]
+)
+def test_labels_of_one_source_of_two_that_are_spelled_otherwise_are_told(other: list[str]) -> None:
+    names = ["Fraud", "Genuine"]
+    same, odd = drawn(600, names, names, 0.05, 1), drawn(600, names, other, 0.05, 2)
+    rows = [each for pair in zip(same, odd, strict=True) for each in pair]
+    opened, resolved = fed(OutcomeNames(USUAL_CLASSES), [*rows, *same], 100)
+    assert (opened.is_open, opened.row) == (True, 99)
+    assert opened.names == {
+        label: name for label, name in zip(other, names, strict=True) if label != name
+    }
+    assert 0.4 < opened.right < 0.8
+    assert opened.renamed > 0.9
+    assert not resolved.is_open
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        # Strays: one in fifty is written by hand.
+        [("low risk", "low_risk" if row % 50 == 0 else "low risk") for row in range(1200)],
+        # Both are classes of the model.
+        [("ab"[row % 2], "aB"[row % 2]) if row % 5 else ("B", "B") for row in range(1200)],
+    ],
+)
+def test_strays_and_classes_that_only_capitals_tell_apart_are_no_other_names(rows: Rows) -> None:
+    assert fed(OutcomeNames(USUAL_CLASSES), rows, 100) == []
