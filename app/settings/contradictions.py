@@ -11,6 +11,8 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from app.settings.monitor import ModelSettings
+from app.settings.named_classes import strange_classes
+from app.settings.performance import ModelPerformanceSettings
 from app.settings.section import Detail, Section
 from app.settings.values import TEXTS, ValueOverrides, ValueSettings, clashes, spellings_of
 from schemas.values.classes import class_name
@@ -45,8 +47,23 @@ def contradictions(tree: Mapping[str, object]) -> Iterator[Detail]:
         classes = _usable(ModelSettings, {"classes": model.get("classes")}).get("classes", ())
         renamed = _usable(ModelSettings, {"label_names": model.get("label_names")})
         labels = renamed.get("label_names", {})
-        for found in (*_twins(classes, spellings), *_misnamed(labels, classes, spellings)):
+        for found in (
+            *_twins(classes, spellings),
+            *_misnamed(labels, classes, spellings),
+            *_strange(model, classes, spellings),
+        ):
             yield found._replace(path=("models", name, *found.path))
+
+
+def _strange(
+    model: Mapping[str, object], classes: tuple[str, ...], spellings: Spellings
+) -> Iterator[Detail]:
+    """Yield what is said of a class that there is not."""
+    thresholds = _usable(ModelSettings, {"thresholds": model.get("thresholds")})
+    performance = _usable(ModelPerformanceSettings, model.get("performance"))
+    yield from strange_classes(
+        thresholds.get("thresholds", ()), performance.get("positive"), classes, spellings
+    )
 
 
 def _usable(section: type[Section], raw: object) -> dict[str, Any]:

@@ -81,6 +81,18 @@ def test_rates_are_of_their_models_and_their_fields_are_read_of_all_labels() -> 
         ("models.fraud", "{task: probability, thresholds: [mae <= 2]}", "what .task: probability"),
         ("models.fraud", '{label_names: {"1": fraud, "1.0": genuine}}', "each label once"),
         ("models.fraud", "{classes: [a, b], label_names: {x: c}}", "one of the classes: a, b"),
+        ("models.fraud", "{classes: [a, b], performance: {positive: c}}", "classes: a, b"),
+        (
+            "models.fraud",
+            "{classes: [a, b], thresholds: ['recall[c] >= .8']}",
+            "such as .recall.b..",
+        ),
+        ("models.fraud", "{classes: [a, b], thresholds: ['f1 >= .8']}", "such as .f1.b..: a, b"),
+        (
+            "models.fraud",
+            "{classes: [a, b, c], thresholds: ['roc_auc[a] >= .8']}",
+            "a metric of any number of classes: there are a, b, c",
+        ),
         ("models.chat.rates", "{Escalation: {field: x}}", "a name of small letters"),
         ("models.chat.rates", "{accuracy: {field: x}}", "of no other metric"),
         ("models.chat.rates", "{cost: {field: x, low: 5, high: 5}}", "`high` above `low`"),
@@ -93,3 +105,17 @@ def test_rates_are_of_their_models_and_their_fields_are_read_of_all_labels() -> 
 def test_what_makes_no_sense_is_refused(name: str, value: str, words: str) -> None:
     with pytest.raises(InvalidConfiguration, match=words.replace("?", r"\?")):
         load_settings(None, {**KAFKA, name: value}, {})
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        "{thresholds: ['recall[whatever] >= .8'], performance: {positive: whatever}}",
+        "{classes: ['0', '1'], thresholds: ['recall >= .8'], performance: {positive: 'yes'}}",
+        "{classes: ['no', 'yes'], thresholds: ['recall >= .8', 'roc_auc[yes] >= 0.7']}",
+        "{classes: [a, b, c], thresholds: ['recall[c] >= .8', 'accuracy >= .9']}",
+        "{classes: [A, B], values: {ignore_case: true}, thresholds: ['recall[b] >= .8']}",
+    ],
+)
+def test_classes_that_are_the_models_in_another_spelling_or_may_come_are_taken(model: str) -> None:
+    load_settings(None, {"kafka.bootstrap_servers": "kafka:9092", "models.fraud": model}, {})
