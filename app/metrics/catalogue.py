@@ -121,8 +121,9 @@ RECORDS_SKIPPED: Final = MetricSpec(
     "driftline_records_skipped_total",
     "counter",
     "Records that say nothing, by why: tombstone (a null value), delete (of a change feed), "
-    "control (of a change feed, without a row), unlabelled (a label that is not known yet). They "
-    "are no bad input, and no part of the limit of dead letters.",
+    "control (of a change feed, without a row), unlabelled (a label that is not known yet), "
+    "unnamed (no label, and other members that may be it). They are no bad input, and no part of "
+    "the limit of dead letters.",
     ("topic", "reason"),
 )
 DEAD_LETTER_LIMIT: Final = MetricSpec(

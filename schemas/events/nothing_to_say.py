@@ -20,6 +20,9 @@ class Silence(StrEnum):
     UNLABELLED = "unlabelled"
     """A label event whose label is not known yet: absent, null, empty, or NaN."""
 
+    UNNAMED = "unnamed"
+    """A label event without a label that has other members: one of them may be the label."""
+
 
 class NothingToSay(NotTaken):
     """A message to be skipped and counted: no dead letter, and no part of their limit.

@@ -10,10 +10,12 @@ from schemas.events.nothing_to_say import NothingToSay, Silence
 from schemas.payloads.event_fields import Headers, event_fields, keys_of
 from schemas.payloads.label_scanner import LabelScanner, ScannedLabels
 from schemas.payloads.optional_fields import says_nothing
+from schemas.payloads.other_fields import under_other_names
 from schemas.payloads.other_names import other_label
 from schemas.payloads.record_keys import key_or_event_id
 from schemas.payloads.rows import FieldMap, LabelRow, label_row
 from schemas.payloads.scanned_predictions import Spans
+from schemas.payloads.withdrawn_labels import FIELDS_OF_LABELS, refuse_withdrawn
 
 
 class JsonLabels:
@@ -30,6 +32,7 @@ class JsonLabels:
     def __init__(self, fields: FieldMap, *, largest: int = LARGEST_MESSAGE) -> None:
         self._fields = fields
         self._largest = largest
+        self._others = frozenset((*fields.paths.values(), *fields.rates))
         self._scanner = LabelScanner(fields, largest)
 
     def scan(self, spans: Spans) -> ScannedLabels | None:
@@ -49,21 +52,33 @@ class JsonLabels:
         if "label" not in self._fields.paths:
             _refuse_other_names(events, self._fields.rates)
         if len(events) == 1:
-            return [label_row(events[0], key=key, record_time=time, is_rated=is_rated)]
+            refuse_withdrawn(events[0], self._fields)
+            row = label_row(events[0], key=key, record_time=time, is_rated=is_rated)
+            return [self._told(row, events[0])]
         rows, unlabelled = [], 0
         for event, own_key in zip(events, keys_of(key, len(events)), strict=True):
             try:
+                refuse_withdrawn(event, self._fields)
                 row = label_row(event, key=own_key, record_time=time, is_rated=is_rated)
             except NothingToSay:
                 unlabelled += 1
             else:
-                rows.append(row)
+                rows.append(self._told(row, event))
         if not rows:
             raise NothingToSay(Silence.UNLABELLED)
         if unlabelled:
             odd = [LeftOut("label", Oddity.NULL)] * unlabelled
             rows[0] = rows[0]._replace(left_out=[*rows[0].left_out, *odd])
         return rows
+
+    def _told(self, row: LabelRow, event: dict[str, Any]) -> LabelRow:
+        """Return a row with the fields that its event has under other names alone."""
+        odd = [
+            each
+            for each in under_other_names(event, self._others)
+            if each.field in FIELDS_OF_LABELS
+        ]
+        return row._replace(left_out=[*row.left_out, *odd]) if odd else row
 
 
 def _refuse_other_names(events: Sequence[dict[str, Any]], rates: Sequence[str]) -> None:

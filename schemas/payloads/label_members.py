@@ -9,8 +9,11 @@ from numpy.typing import NDArray
 from schemas.payloads.envelope import DATA, MARKS
 from schemas.payloads.flink_changes import TYPE
 from schemas.payloads.member_roles import MemberRole
+from schemas.payloads.other_fields import field_called
+from schemas.payloads.other_names import plain_step
 from schemas.payloads.prediction_members import Fields, Flags, Places
 from schemas.payloads.slot_roles import Roles, SlotRoles
+from schemas.payloads.withdrawn_labels import FIELDS_OF_LABELS, WITHDRAWN
 from schemas.scan import KeyTable, Token
 from schemas.scan.kernel import kernel
 from schemas.scan.words import Positions
@@ -51,6 +54,11 @@ _HEADERS: Final = frozenset({"headers", "message", "source_metadata"})
 """Where replicators say what became of a row, beside it."""
 
 
+def _is_told(name: str) -> bool:
+    """Tell whether a member may take a label back, or be called as a field is elsewhere."""
+    return field_called(name) in FIELDS_OF_LABELS or plain_step(name) in WITHDRAWN
+
+
 class LabelRoles(SlotRoles[MemberRole]):
     """The roles of the members of labels.
 
@@ -63,11 +71,14 @@ class LabelRoles(SlotRoles[MemberRole]):
     def __init__(self, keys: KeyTable, paths: Mapping[str, str]) -> None:
         super().__init__(keys, FIELDS, paths)
         leads_into_data = any(path.split(".", 1)[0] == DATA for path in paths.values())
+        self._own = frozenset((*FIELDS, *paths.values()))
         self._marks = MARKS | _HEADERS | (set(TYPE) if leads_into_data else set())
 
     def _role(self, path: tuple[str, ...]) -> int:
         if path in self._fields:
             return self._fields[path]
+        if path[0] not in self._own and _is_told(path[0]):
+            return BARRED
         is_within = any(path[:length] in self._fields for length in range(1, len(path)))
         return BARRED if is_within or path[0] in self._marks or path in self._above else OTHER
 

@@ -1,0 +1,66 @@
+from typing import Any
+
+import orjson
+import pytest
+
+from schemas.events.left_out import LeftOut, Oddity
+from schemas.events.nothing_to_say import NothingToSay, Silence
+from schemas.payloads.json_labels import JsonLabels
+from schemas.payloads.rows import FieldMap, LabelRow
+from tests.schemas.payloads.test_prediction_scanner import spans
+
+LABEL: dict[str, Any] = {"prediction_id": "a", "label": 1}
+
+
+def read(document: Any, fields: FieldMap | None = None) -> list[LabelRow]:
+    """What a document is, alone; none of these is read at once, where nothing would be told."""
+    value = orjson.dumps(document)
+    form = JsonLabels(fields or FieldMap())
+    scanned = form.scan(spans([value], [b"k"]))
+    assert scanned is None or not scanned.plain[0]
+    return list(form.rows(value, key=b"k", headers=(), time=5))
+
+
+@pytest.mark.parametrize("name", ["retracted", "is_deleted", "Withdrawn", "isRevoked"])
+def test_a_label_that_is_taken_back_is_no_label(name: str) -> None:
+    with pytest.raises(NothingToSay) as raised:
+        read({**LABEL, name: True})
+    assert raised.value.silence is Silence.DELETE
+    assert [row.label for row in read({**LABEL, name: False})] == [1]
+
+
+def test_others_beside_it_keep_their_numbers() -> None:
+    rows = read([{"label": 1}, {"label": 2, "retracted": True}, {"label": 3}])
+    assert [(row.prediction_id, row.label) for row in rows] == [("k/0", 1), ("k/2", 3)]
+
+
+@pytest.mark.parametrize("other", [{"chargeback": True}, {"y": 0.5}, {"is_fraud": False}])
+def test_a_label_whose_name_nobody_knows_is_not_one_that_is_not_known_yet(
+    other: dict[str, Any],
+) -> None:
+    with pytest.raises(NothingToSay) as raised:
+        read({"prediction_id": "a", "timestamp": 1772366400, **other})
+    assert raised.value.silence is Silence.UNNAMED
+    (name,) = other
+    assert read({"prediction_id": "a", **other}, FieldMap(rates=(name,), paths={"label": name}))
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"prediction_id": "a"},
+        {"prediction_id": "a", "label": None, "chargeback": True},
+        {"prediction_id": "a", "timestamp": 1772366400, "model": "m", "reason": None},
+    ],
+)
+def test_a_label_that_is_not_known_yet_says_nothing(event: dict[str, Any]) -> None:
+    with pytest.raises(NothingToSay) as raised:
+        read(event)
+    assert raised.value.silence is Silence.UNLABELLED
+
+
+def test_a_time_or_an_id_under_another_name_alone_is_told() -> None:
+    (row,) = read({**LABEL, "event_time": "2026-03-01T12:00:00Z", "score": 1})
+    assert row.left_out == [LeftOut("timestamp", Oddity.OTHER_NAME)]
+    (row,) = read({"predictionId": "b", "label": 1})
+    assert row.left_out == [LeftOut("prediction_id", Oddity.OTHER_NAME)]
