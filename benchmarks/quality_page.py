@@ -32,7 +32,8 @@ _INTRODUCTION: Final = """# Quality of detection
 What the default monitor raises where nothing changes, and how long it takes where something does,
 beside River's detectors and the two watchers that any figure has to beat: one that always alarms,
 and one that never does. Written by `make quality`; each part says by which command, which gives the
-same figures again. How it works is told by [detection](detection.md).
+same figures again, and one that says none is of an earlier tree, by `--quick`. How it works is told
+by [detection](detection.md).
 
 What this does not show: streams of other shapes than these, labels that come late, the cost (see
 [performance](performance.md)), and what an alarm is worth to those who read it. The streams are
