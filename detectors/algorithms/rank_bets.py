@@ -166,6 +166,19 @@ def is_on_spread(bet: float) -> bool:
 
 
 @njit(cache=True, nogil=True)
+def standing(memory: Numbers) -> tuple[float, float]:
+    """Return the mean of all bets, and the number of the one that has won most, as of `feed`."""
+    by_bets, by_outer, most = 0.0, 0.0, 0
+    for bet in range(BETS):
+        by_bets += memory[bet]
+        most = bet if memory[bet] > memory[most] else most
+    for level in range(LEVELS):
+        by_outer += memory[OUTER + level]
+    of_outer = by_outer > by_bets and memory[most] <= _CALM * BETS
+    return (by_bets + by_outer) / ALL_BETS, float(BETS if of_outer else most)
+
+
+@njit(cache=True, nogil=True)
 def cut(memory: Numbers, factor: float) -> None:
     """Leave of all that was won a part."""
     for bet in range(BETS):

@@ -24,6 +24,7 @@ from detectors.algorithms.rank_bets import (
     cut,
     feed,
     restore,
+    standing,
     state_of,
 )
 from detectors.arrays.column import Numbers
@@ -241,6 +242,18 @@ def test_a_few_more_values_at_the_ends_are_told_as_a_spread() -> None:
     assert mean >= DEFAULT_LIMIT
     assert RankBets.stream(bet) is Stream.SPREAD
     assert row / 2 < since < 2 * row
+
+
+@pytest.mark.parametrize("ranks", [(0.7, 1.0), (0.3, 0.7), (0.0, 1.0)])
+def test_what_bets_have_won_is_known_after_they_have_reached_their_limit(
+    ranks: tuple[float, float],
+) -> None:
+    low, high = ranks
+    memory = fresh()
+    at, mean, bet, _, _ = feed(low + (high - low) * ranks_of(3, 50_000, 1.0), memory, 5000.0)
+    assert at >= 0
+    assert standing(memory)[0] >= max(mean, 5000.0) - 1e-6
+    assert standing(memory)[1] == bet
 
 
 def test_what_was_won_is_cut_to_a_part_of_it() -> None:

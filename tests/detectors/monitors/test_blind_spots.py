@@ -66,6 +66,31 @@ def test_a_burn_in_that_changes_leaves_no_column_unjudged(after: Numbers, seed: 
     assert drifts
 
 
+@pytest.mark.parametrize("slope", [-3.0, 3.0])
+@pytest.mark.parametrize("size", [2.0, 4.0])
+def test_a_step_within_a_trend_after_an_alert_is_told(slope: float, size: float) -> None:
+    """A trend explains the step nearly as well by itself: none of twenty was told."""
+    at, told = 3020 + 600, 0
+    for seed in range(10):
+        random, monitor = _RANDOM(seed), _monitor()
+        values = np.concatenate([np.zeros(3000), [5.0] * 20, 5.0 + slope * _TIMES])
+        values[at:] += size
+        drifts = _feed(monitor, values + random.normal(size=len(values)))
+        told += any(at <= drift.row < at + 200 for drift in drifts)
+    # The others are told of the trend, as of a step.
+    assert told >= 6
+
+
+def test_a_step_early_in_a_burn_in_is_told_before_its_end() -> None:
+    """What the bets had won was gone by the time at which there was enough to see."""
+    told = 0
+    for seed in range(40):
+        values = _RANDOM(seed).normal(size=BURN_IN)
+        values[100:] += 0.7
+        told += len(_feed(_monitor(), values)) > 0
+    assert told >= 30
+
+
 @pytest.mark.parametrize("seed", range(30))
 def test_a_model_that_learns_on_is_told_when_it_errs_nearly_always(seed: int) -> None:
     """From 7 errors in 100 up, back again as it learns, and then to 93."""
@@ -91,8 +116,8 @@ def test_however_long_values_last_some_are_judged(kind: Kind) -> None:
     monitor = _monitor(kind)
     judged = 0
     for row in range(0, len(values), 250):
-        _feed(monitor, values[row : row + 250], row)
-        judged += monitor.reference.ready
+        told = _feed(monitor, values[row : row + 250], row)
+        judged += monitor.reference.ready or len(told) > 0
         assert monitor.reference.stride <= MOST_STRIDE
     # Each level that is told of begins a burn-in.
     assert judged >= len(values) / 250 / 5
