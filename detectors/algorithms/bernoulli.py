@@ -10,7 +10,8 @@ the mean of the M grows by what is put in, s (Shiryaev-Roberts): it takes `limit
 mean, at least, until that reaches the limit by chance, as far as p is right; it was measured
 (docs/detection.md). Nothing is put in after the commoner value, or a stream without a one would
 reach any limit by waiting; after the rarer one 1 / (its share) is, which comes to 1 a value in the
-mean.
+mean. Of that the bets on more of the rarer value get four fifths: rare ones that become more
+frequent are what takes longest to see, and what is looked for.
 
 References
 ----------
@@ -36,6 +37,12 @@ _ODDS: Final = np.array(
     [1.25, 1.5, 2.0, 3.0, 5.0, 8.0, 1 / 1.25, 1 / 1.5, 1 / 2.0, 1 / 3.0, 1 / 5.0, 1 / 8.0]
 )
 _BETS: Final = len(_ODDS)
+_RISES: Final = _BETS // 2
+"""Bets on more ones; the others are on fewer."""
+
+_ON_RARER: Final = 1.6
+_ON_COMMONER: Final = 0.4
+"""Parts of what is put in, in the mean, that bets on more of the rarer value get, and on less."""
 
 _PRIOR: Final = 0.5
 """Ones, and zeros, before the first value."""
@@ -100,10 +107,13 @@ def feed(
     for i in range(len(bins)):
         is_one = bins[i] >= first_one
         rate = (ones + _PRIOR) / (total + 2.0 * _PRIOR)
-        all_won = 0.0
+        all_won, of_rises, of_falls = 0.0, stake * _ON_RARER, stake * _ON_COMMONER
+        if rate >= _COMMON:
+            of_rises, of_falls = of_falls, of_rises
         for bet in range(_BETS):
             gain = _ODDS[bet] if is_one else 1.0
-            won = (memory[bet] + stake) * gain / (1.0 - rate + rate * _ODDS[bet])
+            put_in = of_rises if bet < _RISES else of_falls
+            won = (memory[bet] + put_in) * gain / (1.0 - rate + rate * _ODDS[bet])
             memory[bet] = won
             all_won += won
         share = rate if is_one else 1.0 - rate
@@ -146,7 +156,7 @@ class Bernoulli(EDetector):
     >>> memory = np.zeros(MEMORY)
     >>> errors = np.tile([0, 0, 0, 1], 100)  # one in four, before one in twenty
     >>> feed(errors, np.array([950, 50]), 1, memory, 1e6)[0]
-    67
+    63
     """
 
     kind: ClassVar = "bernoulli"
