@@ -12,6 +12,7 @@ from benchmarks.watchers import Values, changes_of, default_monitor, driftline
 from detectors.alerts.direction import has_improved
 from detectors.alerts.drift import Drift
 from detectors.alerts.window_summaries import numbers_after, numbers_before
+from detectors.algorithms.false_alarms import FalseAlarms
 from detectors.monitors.column_monitor import Change
 from schemas.tables.columns import Kind
 
@@ -19,6 +20,9 @@ _RIVER: Final[Any] = drift
 """It has no types."""
 
 EVERY: Final = 100
+
+_AS_OFTEN_AS_OTHERS: Final = FalseAlarms.of("1 per 100,000 rows per column")
+"""Less than what River's detectors raise with their defaults."""
 
 
 def _river(make: Callable[[], Any], errors: Values) -> list[int]:
@@ -60,12 +64,16 @@ def without_news(changes: Sequence[Change]) -> list[int]:
 
 ERRORS_ALONE: Final = "Driftline, errors"
 NO_RECOVERIES: Final = "Driftline, errors, no recoveries"
+NO_NEWS: Final = "Driftline, errors, no news"
+OFTEN: Final = "Driftline, errors, no news, 1 in 100,000"
 FEATURES: Final = "Driftline, errors and features"
 TOGETHER: Final = "Driftline, all columns"
 ALARMS: Final = "Driftline, all columns, no news"
 NAMES: Final = (
     ERRORS_ALONE,
     NO_RECOVERIES,
+    NO_NEWS,
+    OFTEN,
     FEATURES,
     TOGETHER,
     ALARMS,
@@ -97,6 +105,9 @@ def alarms_of(
     """
     rows = len(said.errors)
     errors = changes_of(default_monitor(seed, Kind.BOOLEAN, errors=True), said.errors)
+    often = changes_of(
+        default_monitor(seed, Kind.BOOLEAN, _AS_OFTEN_AS_OTHERS, errors=True), said.errors
+    )
     ours = [change.row for change in errors]
     columns = [(values, Kind.NUMBER) for values in features]
     columns += [(said.predictions, Kind.BOOLEAN), (said.scores, Kind.NUMBER)]
@@ -107,6 +118,8 @@ def alarms_of(
     found = [
         ours,
         without_recoveries(errors),
+        without_news(errors),
+        without_news(often),
         sorted({*ours, *chain.from_iterable(each[:-2])}),
         sorted({*ours, *chain.from_iterable(each)}),
         sorted({*without_news(errors), *chain.from_iterable(each[:-2] if learns else each)}),

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.detection.episodes import Episode, score
+from benchmarks.detection.error_oracle import ORACLE
 from benchmarks.detection.error_watchers import NAMES
 from benchmarks.detection.intervals import bootstrap
 from benchmarks.detection.section import table
@@ -49,7 +50,7 @@ def score_table(group: Group, max_delay: int, rows: int) -> list[str]:
         That are watched, in all runs.
     """
     lines = []
-    for watcher in NAMES:
+    for watcher in (*NAMES, ORACLE):
         runs = [run for kind in group.values() for run in kind]
         whole = score([run[watcher] for run in runs], max_delay)
         kind = next(iter(group.values()))

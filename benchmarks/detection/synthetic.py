@@ -9,6 +9,7 @@ from river.datasets import synth
 
 from benchmarks.detection.classifiers import Classifier, Row
 from benchmarks.detection.episodes import Episode
+from benchmarks.detection.error_oracle import ORACLE, oracle
 from benchmarks.detection.error_watchers import NAMES, alarms_of
 from benchmarks.detection.scores import Group, score_table
 from benchmarks.detection.section import Plan, Pool, Section
@@ -61,7 +62,11 @@ def run(generator: str, mode: str, model: str, seed: int) -> dict[str, Episode]:
     ]
     alarms = alarms_of(said, features, seed, learns=model == "online")
     end = CHANGE_AT + WIDTHS[mode]
-    return {name: Episode([LEARNT + row for row in alarms[name]], CHANGE_AT, end) for name in NAMES}
+    alarms[ORACLE] = oracle(said.errors, CHANGE_AT - LEARNT, end + MAX_DELAY - LEARNT)
+    return {
+        name: Episode([LEARNT + row for row in alarms[name]], CHANGE_AT, end)
+        for name in (*NAMES, ORACLE)
+    }
 
 
 def measure(pool: Pool, plan: Plan) -> Section:

@@ -4,6 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmarks.detection.error_oracle import ORACLE
 from benchmarks.detection.error_watchers import NAMES
 from benchmarks.detection.injected import KINDS, WIDTHS, Drift, Rows, drifted, run, told
 
@@ -95,7 +96,7 @@ def test_swapped_labels_are_told_by_the_errors_of_the_classifier(path: Path) -> 
 def test_every_watcher_is_scored_on_every_kind_of_drift(path: Path) -> None:
     found = run(str(path), 3)
 
-    assert all(set(watchers) == set(NAMES) for watchers in found.values())
+    assert all(set(watchers) == {*NAMES, ORACLE} for watchers in found.values())
     start = found["abrupt", KINDS[0]]["never"].start
     assert found["gradual", KINDS[0]]["never"].end == start + WIDTHS["gradual"]
     assert len(found["abrupt", KINDS[0]]["always"].alarms) == ROWS // 2
