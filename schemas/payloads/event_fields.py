@@ -25,6 +25,7 @@ from schemas.payloads.envelope import (
 )
 from schemas.payloads.exchanges import exchanged
 from schemas.payloads.flink_changes import changed_rows
+from schemas.payloads.lone_answers import answers_alone
 from schemas.payloads.mongo_changes import changed_document
 from schemas.payloads.replicated_rows import MEMBERS as REPLICATED_MEMBERS
 from schemas.payloads.replicated_rows import replicated_rows
@@ -167,6 +168,8 @@ def _events(document: dict[str, Any], fields: FieldMap) -> Iterator[dict[str, An
             yield row if fields.leads_into(_OF_MONGO) else changed_to
         elif not (_ENOUGH.isdisjoint(row) and _ENOUGH.isdisjoint(fields.paths)):
             yield row
+        elif not fields.paths and (answers := _answers_in_cloud(row)):
+            yield from answers
         elif not (MARKS.isdisjoint(row) and CLOUD_MARKS.isdisjoint(row)):
             yield from each_row(row)
         elif (changed := changed_rows(row)) is not None:
@@ -174,7 +177,17 @@ def _events(document: dict[str, Any], fields: FieldMap) -> Iterator[dict[str, An
         elif fields.paths:
             yield exchanged(row)
         else:
-            yield from wrapped_events(exchanged(out_of_capture(row)))
+            for event in answers_alone(exchanged(out_of_capture(row))):
+                yield from wrapped_events(event)
+
+
+def _answers_in_cloud(row: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the predictions in a server's answer in an envelope of the cloud; else none."""
+    opened = row if CLOUD_MARKS.isdisjoint(row) else out_of_cloud(row)
+    if opened is row or not _ENOUGH.isdisjoint(opened):
+        return []
+    found = answers_alone(opened)
+    return [] if found[0] is opened else found
 
 
 _OF_MONGO: Final = frozenset({"fullDocument"})

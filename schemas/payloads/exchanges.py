@@ -19,6 +19,9 @@ _PAIRS: Final = (
 _OF_MODELS: Final = frozenset({"inputs", "input"})
 """Of the pairs those that only models have: their members need no form of a protocol."""
 
+_LOGGED: Final = "request_payload"
+"""A name that only loggers of models have: what is beside it is the answer, whatever its form."""
+
 _SAYS: Final = ("features", "prediction", "label")
 
 
@@ -50,7 +53,8 @@ def exchanged(document: dict[str, Any]) -> dict[str, Any]:
                 answer = answer if type(answered(pair)) is dict else pair
             is_request = requested(asked, answered(answer)) is not asked or _are_rows(asked)
             is_models = asks in _OF_MODELS and _is_row(asked) and _is_answer(answer)
-            if is_request or is_models or answered(answer) is not answer:
+            is_logged = asks == _LOGGED and type(asked) in {dict, list}
+            if is_logged or is_request or is_models or answered(answer) is not answer:
                 rest = {name: each for name, each in document.items() if name not in pair}
                 return {**rest, "features": asked, "prediction": answer}
     return document
