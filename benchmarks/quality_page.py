@@ -37,7 +37,9 @@ by [detection](detection.md).
 
 What this does not show: streams of other shapes than these, labels that come late, the cost (see
 [performance](performance.md)), and what an alarm is worth to those who read it. The streams are
-synthetic or shuffled but for the real ones, and those are three."""
+synthetic or shuffled but for the real ones, and those are three. What is said of performance on
+late labels (estimates, maturity, thresholds on the version before, retrain triggers) is simulated
+by `python -m benchmarks.performance`, which prints its seeds."""
 
 
 class Part(NamedTuple):
