@@ -17,6 +17,8 @@ WIDTHS: Final = (np.uint16, np.int32, np.int64)
 """Types of the counts in bins: each is taken once one of the counts is beyond the one before."""
 
 _BOTH: Final = 2
+_NO_SCORES: Final[Numbers] = np.empty(0)
+"""Shared by all windows without scores that are kept as they are."""
 
 
 class ScoreKeeper:
@@ -35,7 +37,7 @@ class ScoreKeeper:
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._scores: Numbers = np.empty(0)
+        self._scores: Numbers = _NO_SCORES
         self._bins: AnyCounts | None = None
 
     @property
@@ -61,7 +63,7 @@ class ScoreKeeper:
             self._scores = np.concatenate([self._scores, signed])
             if len(self._scores) <= self._most:
                 return
-            signed, self._scores = self._scores, np.empty(0)
+            signed, self._scores = self._scores, _NO_SCORES
             self._bins = np.zeros((_BOTH, BINS), dtype=WIDTHS[0])
         begin = 0
         while True:
@@ -92,7 +94,7 @@ class ScoreKeeper:
             return
         most = int(state.max())
         width = next(each for each in WIDTHS if most <= np.iinfo(each).max)
-        self._scores, self._bins = np.empty(0), np.array(state, dtype=width)
+        self._scores, self._bins = _NO_SCORES, np.array(state, dtype=width)
 
 
 def _next_width(bins: AnyCounts) -> type[np.integer[Any]]:
