@@ -13,14 +13,12 @@ from detectors.performance.estimates import estimate, none
 from detectors.performance.judged_rows import Problem
 from detectors.performance.options import METRICS_OF, PerformanceOptions
 from detectors.performance.ranking import Ranked, average_precision, roc_auc
+from detectors.performance.stray_scores import STRAYS
 from detectors.performance.tallies import ClassSum, NumberSum, Tally
 from detectors.performance.tally_kernels import CALIBRATION_BINS
 from schemas.events.model_performance import Estimate, NoValue
 
 _BOTH: Final = 2
-
-_STRAYS: Final = 20
-"""One score in so many may be out of range, and the others are probabilities all the same."""
 
 
 def metrics_of(
@@ -70,7 +68,7 @@ def _scores(tally: Tally) -> int:
 
 def _lacking(tally: Tally, classes: int) -> NoValue | None:
     """Return why nothing is known of the probabilities of all classes."""
-    if _STRAYS * tally.counts[Problem.SCORE_OUT_OF_RANGE] > _scores(tally):
+    if STRAYS * tally.counts[Problem.SCORE_OUT_OF_RANGE] > _scores(tally):
         return NoValue.SCORES_OUT_OF_RANGE
     if tally.scored == 0:
         return NoValue.NO_SCORES

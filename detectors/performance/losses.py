@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from detectors.arrays.column import Numbers
 from detectors.performance.outcome_view import OutcomeView
+from detectors.performance.stray_scores import StrayScores
 from detectors.performance.threshold import Threshold, ThresholdMetric
 from detectors.snapshots.tree import State
 
@@ -27,6 +28,10 @@ PAIRED: Final = 16
 
 _LEAST_PROBABILITY: Final = 1e-15
 """As scikit-learn's: below it a logarithm says nothing more."""
+
+_OF_SCORES: Final = frozenset(
+    {ThresholdMetric.BRIER, ThresholdMetric.LOG_LOSS, ThresholdMetric.ROC_AUC}
+)
 
 _CAPS: Final[Mapping[ThresholdMetric, float]] = {
     ThresholdMetric.LOG_LOSS: 10.0,
@@ -53,29 +58,44 @@ class Losses:
         self._of_class = threshold.of_class or ""
         self._unpaired = np.empty(0)
         self._unpaired_are_of_class = False
+        self._strays = StrayScores() if self._metric in _OF_SCORES else None
 
     def of(self, view: OutcomeView) -> tuple[Rows, Numbers]:
         """Return which of some rows have a loss, ascending, and the losses, at least 0.
 
         What waits for its other half counts on from the rows before: a row is given once.
         """
+        passed = self._strays.pass_over(view.given_scores) if self._strays else None
         if self._metric is ThresholdMetric.ROC_AUC:
-            return self._of_pairs(view)
+            return self._of_pairs(view, passed)
         losses = _LOSSES[self._metric](view, self._of_class)
+        if passed is not None:
+            losses = np.where(passed, np.nan, losses)
         rows = np.flatnonzero(np.isfinite(losses))
         return rows, losses[rows]
 
     def state(self) -> State:
-        """Return what waits for its other half."""
-        return {"unpaired": self._unpaired.copy(), "of_class": self._unpaired_are_of_class}
+        """Return what waits for its other half, and what is known of scores."""
+        strays = {} if self._strays is None else {"scores": list(self._strays.counts)}
+        return {
+            "unpaired": self._unpaired.copy(),
+            "of_class": self._unpaired_are_of_class,
+            **strays,
+        }
 
     def restore(self, state: State) -> None:
         """Take over a state of the same metric."""
         self._unpaired = state["unpaired"].copy()
         self._unpaired_are_of_class = state["of_class"]
+        if self._strays is not None:
+            # Releases before counted none.
+            rows, strays = state.get("scores", (0, 0))
+            self._strays.counts = rows, strays
 
-    def _of_pairs(self, view: OutcomeView) -> tuple[Rows, Numbers]:
-        scores = view.scores
+    def _of_pairs(
+        self, view: OutcomeView, passed: NDArray[np.bool_] | None
+    ) -> tuple[Rows, Numbers]:
+        scores = view.scores if passed is None else np.where(passed, np.nan, view.scores)
         known = np.flatnonzero(view.is_known & np.isfinite(scores))
         # What is given is the probability of the class that was predicted, of two.
         predicted = view.predicts(self._of_class)[known]

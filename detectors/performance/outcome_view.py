@@ -71,9 +71,14 @@ class OutcomeView:
         return self._numbers(Role.ERROR)
 
     @cached_property
+    def given_scores(self) -> Numbers:
+        """The scores as given, shape ``(n,)``, in range or not; NaN where there is none."""
+        return self._numbers(Role.SCORE)
+
+    @cached_property
     def scores(self) -> Numbers:
         """The scores of the predicted class, shape ``(n,)``; NaN where there is no probability."""
-        scores = self._numbers(Role.SCORE)
+        scores = self.given_scores
         scores = np.where((scores >= 0.0) & (scores <= 1.0), scores, np.nan)
         if self._score_of is ScoreOf.POSITIVE:
             scores = np.where(self.predicts(self._classes.sought), scores, 1.0 - scores)

@@ -173,7 +173,7 @@ def test_distances_are_no_errors_of_classes(text: str) -> None:
 
 
 def test_a_score_that_is_no_probability_counts_for_no_metric_of_scores() -> None:
-    view = view_of([1, 1, 1], [1, 0, 1], [1.5, -0.1, 0.5])
+    view = view_of([1] * 42, [*[1] * 41, 0], [*[0.5] * 40, 1.5, -0.1])
     assert value_of("brier <= 0.5", view) == 0.25
 
 
@@ -185,3 +185,26 @@ def test_a_metric_and_its_mean_loss_are_each_other_s_inverse(
     mean = to_mean(metric, value)
     assert to_value(metric, mean) == pytest.approx(value)
     assert 0.0 < mean < cap_of(metric, mean) or cap_of(metric, mean) == 1.0
+
+
+@pytest.mark.parametrize("text", ["brier <= 0.2", "log_loss <= 0.5", "roc_auc >= 0.5"])
+@pytest.mark.parametrize("size", [1, 7, 200])
+def test_where_scores_are_out_of_range_those_between_count_for_no_threshold(
+    text: str, size: int
+) -> None:
+    random = np.random.default_rng(3)
+    labels = (random.random(200) < 0.5).tolist()
+    margins = random.normal(1.0, 1.5, 200).tolist()
+    strays = np.where(np.arange(200) == 150, 7.0, random.random(200)).tolist()
+    for scores, count in ((margins, 0), (strays, 199)):
+        source, counted = Losses(Threshold.of(text)), 0
+        for at in range(0, 200, size):
+            again = Losses(Threshold.of(text))
+            again.restore(source.state())
+            source = again
+            part = slice(at, at + size)
+            rows, _ = source.of(view_of(labels[part], labels[part], scores[part]))
+            counted += len(rows)
+        assert (counted > 0) is (count > 0)
+        if text.startswith("brier"):
+            assert counted == count
