@@ -260,14 +260,18 @@ def _weights(values: Numbers) -> tuple[Numbers, float, float]:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _unexplained(values: Numbers, weight: float, moving: float) -> float:
-    """Return the mean square of what one weight and one surprise do not explain."""
-    last, surprise, total = 0.0, 0.0, 0.0
+def _unexplained(values: Numbers, weights: Numbers, moving: Numbers) -> Numbers:
+    """Return the mean squares of what one weight and one surprise do not explain, of each pair."""
+    surprises, totals = np.zeros(len(weights)), np.zeros(len(weights))
+    last = 0.0
     for value in values:
-        surprise = value - weight * last - moving * surprise
+        # Pairs in the inner loop: what one of them needs next does not wait for itself.
+        for k in range(len(weights)):
+            surprise = value - weights[k] * last - moving[k] * surprises[k]
+            surprises[k] = surprise
+            totals[k] += surprise * surprise
         last = value
-        total += surprise * surprise
-    return total / len(values)
+    return totals / len(values)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -276,25 +280,33 @@ def _with_moving(values: Numbers) -> tuple[float, float, float]:
 
     Of a signal that lasts, under noise: there a regression on a few values would not do.
     """
-    best, weight, moving = np.inf, 0.0, 0.0
+    weights = np.empty(len(_NEAR_ONE) * len(_MOVING))
+    surprises = np.empty(len(weights))
+    count = 0
     for each in _NEAR_ONE:
         for other in _MOVING:
             # Nothing cancels out.
-            if each + other < 0.02:  # noqa: PLR2004
-                continue
-            left = _unexplained(values, each, other)
-            if left < best:
-                best, weight, moving = left, each, other
+            if each + other >= 0.02:  # noqa: PLR2004
+                weights[count], surprises[count] = each, other
+                count += 1
+    left = _unexplained(values, weights[:count], surprises[:count])
+    at = left.argmin()
+    best, weight, moving = left[at], weights[at], surprises[at]
     step, small = 0.3, 0.04
     for _ in range(8):
         from_one, middle = math.log(1.0 - weight), moving
+        count = 0
         for i in range(-1, 2):
             for j in range(-1, 2):
                 each, other = 1.0 - math.exp(from_one + i * step), middle + j * small
                 if abs(other) < 0.98 and 0.0 < each < _LARGEST:  # noqa: PLR2004
-                    left = _unexplained(values, each, other)
-                    if left < best:
-                        best, weight, moving = left, each, other
+                    weights[count], surprises[count] = each, other
+                    count += 1
+        if count:
+            left = _unexplained(values, weights[:count], surprises[:count])
+            at = left.argmin()
+            if left[at] < best:
+                best, weight, moving = left[at], weights[at], surprises[at]
         step, small = step / 1.6, small / 1.6
     return best, weight, moving
 
