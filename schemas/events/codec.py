@@ -109,7 +109,10 @@ def _decoded(value: bytes, *, as_written: bool) -> Any:
     document = json_of(value, as_written=as_written)
     if as_written or not may_have_codes(value):
         return document
-    return with_codes(document, json_of(value, as_written=True))
+    try:
+        return with_codes(document, json_of(value, as_written=True))
+    except RecursionError:
+        raise InvalidMessage(Reason.UNDECODABLE, "nested too deeply") from None
 
 
 def decode_event(kind: type[_EventT], document: dict[str, Any]) -> _EventT:

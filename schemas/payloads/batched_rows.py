@@ -9,6 +9,7 @@ from schemas.payloads.example_features import features_of_example
 from schemas.payloads.named_values import of_pairs, of_tensors, refuse_without_data
 from schemas.payloads.outcome_forms import in_text
 from schemas.payloads.serving_forms import answered, array_with_names, named_beside, requested
+from schemas.payloads.shared_members import refuse_swollen
 from schemas.payloads.typed_values import without_type
 from schemas.payloads.vectors import of_vector
 
@@ -67,6 +68,9 @@ def batched_rows(event: dict[str, Any]) -> list[dict[str, Any]]:
         name for name in _BY_ROW if type(event.get(name)) is list and len(event[name]) == len(table)
     ]
     common = {name: value for name, value in event.items() if name not in own}
+    refuse_swollen(
+        {name: value for name, value in common.items() if name != "features"}, len(table)
+    )
     return [
         {**common, "features": row, **{name: event[name][number] for name in own}}
         for number, row in enumerate(table)

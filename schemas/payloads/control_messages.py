@@ -4,6 +4,7 @@ Changes of a table's structure, heartbeats, borders of transactions, watermarks 
 share the topic with the rows, and where the settings name a model they would be features.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -21,7 +22,12 @@ _AIRBYTE: Final = {
     **{name.upper(): name for name in ("state", "log", "trace", "catalog", "spec", "control")},
     "CONNECTION_STATUS": "connectionStatus",
 }
-_SINGER: Final = {"STATE": "value", "SCHEMA": "key_properties", "ACTIVATE_VERSION": "stream"}
+_SINGER: Final = {
+    "SCHEMA": frozenset({"stream", "schema", "key_properties"}),
+    "ACTIVATE_VERSION": frozenset({"stream", "version"}),
+}
+_STATE: Final = frozenset({"type", "value"})
+_RESOLVED: Final = re.compile(r"\d{1,20}(?:\.\d{1,20})?\??", re.ASCII)
 _LOG: Final = frozenset({"xid", "timestamp", "lsn", "nextlsn", "origin"})
 _LOG_ACTIONS: Final = frozenset({"B", "C", "M", "T"})
 _MONGO: Final = frozenset(
@@ -57,7 +63,9 @@ def _is_debezium(document: Document) -> bool:
         return document["status"] in ("BEGIN", "END")
     if names == _SIGNAL:
         return _text(document, "type") in _SIGNALS
-    return names >= _NOTICE or ("ddl" in names and not {"databaseName", "source"}.isdisjoint(names))
+    if names >= _NOTICE:
+        return True
+    return "ddl" in names and (type(document.get("source")) is dict or "databaseName" in names)
 
 
 def _is_table_change(document: Document) -> bool:
@@ -83,14 +91,17 @@ def _is_synchronised(document: Document) -> bool:
     own = _AIRBYTE.get(kind)
     if own is not None and document.keys() == {"type", own}:
         return type(document[own]) is dict
-    return kind in _SINGER and _SINGER[kind] in document and "record" not in document
+    if document.keys() == _STATE:
+        return kind == "STATE" and type(document["value"]) is dict
+    return kind in _SINGER and document.keys() >= _SINGER[kind] and "record" not in document
 
 
 def _is_watermark(document: Document) -> bool:
     """Tell those of CockroachDB."""
     inside = document.get(_CRDB, document)
-    only = len(document) == 1 and type(inside) is dict
-    return only and type(inside.get("resolved")) is str and len(inside) == 1
+    if len(document) != 1 or type(inside) is not dict or len(inside) != 1:
+        return False
+    return _RESOLVED.fullmatch(_text(inside, "resolved")) is not None
 
 
 def _is_of_the_log(document: Document) -> bool:

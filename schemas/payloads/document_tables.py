@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from schemas.events.invalid import InvalidMessage, Reason
+from schemas.payloads.shared_members import refuse_swollen
 
 MOST_ROWS: Final = 1000
 """Rows of one document above which it is refused."""
@@ -83,6 +84,7 @@ def of_columns(table: dict[str, Any]) -> list[dict[str, Any]] | None:
     if len(sizes) > 1:
         detail = f"columns of {', '.join(map(str, sorted(sizes)))} rows"
         raise InvalidMessage(Reason.INVALID_VALUE, detail)
+    refuse_swollen({name: each for name, each in table.items() if type(each) is not list}, *sizes)
     return [
         {name: each[row] if type(each) is list else each for name, each in table.items()}
         for row in range(*sizes)

@@ -12,6 +12,7 @@ from schemas.events.codec import decode_object
 from schemas.events.nothing_to_say import NothingToSay, Silence
 from schemas.payloads.connect_types import plain_row, usual_row
 from schemas.payloads.row_marks import ROW_MARKS, is_marked_deleted
+from schemas.payloads.shared_members import refuse_swollen
 
 SCHEMA, PAYLOAD, BEFORE, AFTER, DATA = "schema", "payload", "before", "after", "data"
 
@@ -39,8 +40,9 @@ _OF_DATA: Final = frozenset({"insert", "update", "delete", "load", "bootstrap-in
 _NO_ROWS: Final = frozenset({"d", "t", "m"})
 """Operations that leave no row: delete, truncate, and a message of the log itself."""
 
-_SOURCES: Final = frozenset({"source", "ts_ms", "op_ts"})
-"""Beside which an operation is that of Debezium or GoldenGate, where there are no two rows."""
+_TIMES: Final = frozenset({"ts_ms", "op_ts"})
+"""Beside which, or a ``source`` that is an object, an operation is that of Debezium or GoldenGate,
+where there are no two rows."""
 
 
 def open_envelope(document: dict[str, Any], *, mapped: bool = False) -> dict[str, Any]:
@@ -97,6 +99,7 @@ def each_row(document: dict[str, Any]) -> list[dict[str, Any]]:
     is_canal = type(document.get(DATABASE)) is str and type(document.get("table")) is str
     if not is_canal and ("specversion" not in document or "source" not in document):
         return [document]
+    refuse_swollen({name: each for name, each in document.items() if name != DATA}, len(rows))
     return [{**document, DATA: row} for row in rows]
 
 
@@ -159,7 +162,8 @@ def _operation(row: Mapping[str, Any]) -> str | None:
         return None
     letter = letter.lower()
     if AFTER not in row and BEFORE not in row:
-        return letter if letter in _NO_ROWS and not _SOURCES.isdisjoint(row) else None
+        is_of_feed = type(row.get("source")) is dict or not _TIMES.isdisjoint(row)
+        return letter if letter in _NO_ROWS and is_of_feed else None
     rows = (row.get(BEFORE), row.get(AFTER))
     return letter if all(each is None or type(each) in {dict, str} for each in rows) else None
 

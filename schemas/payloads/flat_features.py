@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from schemas.payloads.named_values import pairs_of
 from schemas.payloads.positions import positions, unwrapped
-from schemas.values.classes import feature_name
+from schemas.values.classes import MOST_REMEMBERED, feature_name
 
 DEEPEST: Final = 8
 """Objects within one another; what is deeper is one mistyped feature."""
@@ -31,7 +31,8 @@ def flat_features(features: dict[str, Any]) -> dict[str, Any]:
     {'attributes.host': 'a'}
     """
     are_scalars = not any(type(value) in _NESTED for value in features.values())
-    if are_scalars and _are_plain(tuple(features)):
+    is_short = sum(map(len, features)) <= MOST_REMEMBERED
+    if are_scalars and (_are_plain if is_short else _are_plain.__wrapped__)(tuple(features)):
         return features
     found: dict[str, Any] = {}
     for name, value in features.items():

@@ -9,6 +9,7 @@ from schemas.events.left_out import LeftOut, Oddity
 from schemas.events.nothing_to_say import NothingToSay, Silence
 from schemas.payloads.event_fields import Headers, event_fields, keys_of
 from schemas.payloads.label_scanner import LabelScanner, ScannedLabels
+from schemas.payloads.nesting import refuse_too_deep
 from schemas.payloads.optional_fields import says_nothing
 from schemas.payloads.other_fields import under_other_names
 from schemas.payloads.other_names import other_label
@@ -39,6 +40,7 @@ class JsonLabels:
         """Read what is plain of a batch; None where none can be plain by what the settings say."""
         return self._scanner.scan(spans)
 
+    @refuse_too_deep
     def rows(
         self, value: bytes | None, *, key: bytes | None, headers: Headers, time: int
     ) -> Sequence[LabelRow]:

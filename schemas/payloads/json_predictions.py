@@ -6,6 +6,7 @@ from typing import Any
 from schemas.events.codec import LARGEST_MESSAGE
 from schemas.payloads.batched_rows import batched_rows
 from schemas.payloads.event_fields import Headers, event_fields, keys_of
+from schemas.payloads.nesting import refuse_too_deep
 from schemas.payloads.optional_fields import is_nothing, name_of
 from schemas.payloads.other_fields import under_other_names
 from schemas.payloads.prediction_fields import PredictionFields
@@ -55,6 +56,7 @@ class JsonPredictions:
         """Read what is plain of a batch; None where the fields stand in one another."""
         return self._scanner.scan(spans)
 
+    @refuse_too_deep
     def rows(
         self, value: bytes | None, *, key: bytes | None, headers: Headers, time: int
     ) -> Sequence[PredictionRow]:

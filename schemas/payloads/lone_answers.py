@@ -7,8 +7,11 @@ of each row, as a request is features without a prediction.
 import re
 from typing import Any, Final
 
+from schemas.events.digits import whole_digits
 from schemas.payloads.named_values import of_tensors
+from schemas.payloads.optional_fields import name_of
 from schemas.payloads.serving_forms import answered
+from schemas.payloads.shared_members import refuse_swollen
 
 _EVENT: Final = frozenset({"model", "version", "timestamp", "prediction_id", "segment"})
 _OWN: Final = {"model_name": "model", "model_version": "version"}
@@ -52,11 +55,13 @@ def answers_alone(document: dict[str, Any]) -> list[dict[str, Any]]:
     for own, field in _OWN.items():
         if document.get(own) is not None:
             common.setdefault(field, document[own])
-    if len(outcomes) == 1 or common.get("prediction_id") is None:
+    refuse_swollen(common, len(outcomes))
+    written = name_of(common.get("prediction_id"))
+    if len(outcomes) == 1 or written is None:
         return [{**common, "prediction": outcome} for outcome in outcomes]
-    name = common["prediction_id"]
+    own = whole_digits(written)
     return [
-        {**common, "prediction_id": f"{name}/{row}", "prediction": outcome}
+        {**common, "prediction_id": f"{own}/{row}", "prediction": outcome}
         for row, outcome in enumerate(outcomes)
     ]
 

@@ -8,10 +8,12 @@ from schemas.events.left_out import LeftOut
 from schemas.events.model_event import ModelEvent
 from schemas.events.times import format_time
 from schemas.payloads.event_fields import event_fields
+from schemas.payloads.nesting import refuse_too_deep
 from schemas.payloads.optional_fields import event_time, name_of, optional_name, says_nothing
 from schemas.payloads.rows import FieldMap
 
 
+@refuse_too_deep
 def model_event_of(
     value: bytes | None,
     *,

@@ -14,6 +14,7 @@ _PAIRS: Final = tuple(
 )
 _TENSOR: Final = frozenset({"name", "data"})
 _DESCRIBED: Final = frozenset({"name", "shape", "datatype"})
+_MOST_DIGITS: Final = 9
 _ABOUT_TENSORS: Final = frozenset({"shape", "datatype", "parameters"})
 
 
@@ -119,9 +120,16 @@ def _rows(tensor: dict[str, Any]) -> list[Any]:
     shape = tensor.get("shape")
     if type(shape) is not list or len(shape) < 2 or type(data[0]) is list:
         return data
+    shape = [_size(size) for size in shape]
     if not all(type(size) is int and size > 0 for size in shape) or prod(shape) != len(data):
         return data
     width = prod(shape[1:])
     if width == 1:
         return data
     return [data[begin : begin + width] for begin in range(0, len(data), width)]
+
+
+def _size(size: Any) -> Any:
+    """Return a size as a number, which is a text where each digit of numbers is to be kept."""
+    is_text = type(size) is str and size.isdecimal() and len(size) <= _MOST_DIGITS
+    return int(size) if is_text else size

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from schemas.events.left_out import LeftOut, Oddity
 from schemas.payloads.other_names import plain_step
+from schemas.values.classes import MOST_REMEMBERED
 
 _CHANCES: Final = ("probability", "probabilities", "proba", "probas", "probs", "confidence")
 
@@ -71,7 +72,8 @@ def under_other_names(event: Mapping[str, Any], others: frozenset[str]) -> list[
     >>> under_other_names({"prediction": 1, "score": 0.9, "ts": None}, frozenset())
     [LeftOut(field='scores', oddity=<Oddity.OTHER_NAME: 'other_name'>)]
     """
-    called = _called(tuple(event), others)
+    is_short = sum(map(len, event)) <= MOST_REMEMBERED
+    called = (_called if is_short else _called.__wrapped__)(tuple(event), others)
     return list(_left_out(event, called)) if called else []
 
 

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
+from schemas.values.classes import LONGEST_REMEMBERED, MOST_REMEMBERED
+
 _PREDICTIONS: Final = frozenset(
     {
         *("prediction", "predictions", "predicted", "predictedclass", "predictedlabel"),
@@ -40,7 +42,6 @@ _LABELS: Final = frozenset(
 )
 
 
-@lru_cache(maxsize=1 << 10)
 def other_prediction(names: tuple[str, ...]) -> str | None:
     """Return the first of some features that is called as predictions are.
 
@@ -51,6 +52,12 @@ def other_prediction(names: tuple[str, ...]) -> str | None:
     >>> other_prediction(("input.amount", "output.score")), other_prediction(("predictedChurn",))
     ('output.score', 'predictedChurn')
     """
+    is_short = sum(map(len, names)) <= MOST_REMEMBERED
+    return (_other_prediction if is_short else _other_prediction.__wrapped__)(names)
+
+
+@lru_cache(maxsize=1 << 10)
+def _other_prediction(names: tuple[str, ...]) -> str | None:
     return next((name for name in names if _says_prediction(name)), None)
 
 
@@ -86,8 +93,12 @@ def other_label(names: Iterable[str]) -> str | None:
     return next((name for name in names if plain_step(name) in _LABELS), None)
 
 
-@lru_cache(maxsize=1 << 14)
 def plain_step(name: str) -> str:
     """Return the last step of a path in small letters, without the marks between words."""
+    return (_plain_step if len(name) <= LONGEST_REMEMBERED else _plain_step.__wrapped__)(name)
+
+
+@lru_cache(maxsize=1 << 14)
+def _plain_step(name: str) -> str:
     last = name.rpartition(".")[2]
     return "".join(each for each in last.lower() if each.isalnum())

@@ -4,43 +4,36 @@
 arrays, and tables lists of numbers, as texts of their own.
 """
 
-import ast
 import re
 from typing import Any, Final
 
-from schemas.events.digits import WORDS
+from schemas.payloads.printed_literals import of_program
 from schemas.values.numbers import number_of
 
 LONGEST: Final = 10_000
 """Characters of a text above which it is left as it is."""
 
-_ROW: Final = re.compile(r"(\[[-+.\deE\s]+\]|\[\[[-+.\deE\s]+\]\])", re.ASCII)
-_SCALAR: Final = re.compile(
-    r"\b(?:(?:np|numpy|torch|jnp)\.)?(float|int|uint|bool|str|longdouble|Decimal)_?\d{0,3}"
-    r"\(([^()]{0,400})\)"
-)
-_ARRAY: Final = re.compile(
-    r"(?:(?:np|numpy|torch|tf|jnp)\.)?(?:tensor|array|Array|DeviceArray|asarray|ndarray|Tensor"
-    r"|DenseVector|WrappedArray|ArraySeq|List|Vector|Series)"
-    r"\((.*?)(?:,\s*[a-z_]+=[^\[\]]*)?,?\s*\)",
-    re.DOTALL,
-)
-_TENSOR: Final = re.compile(r"<tf\.(?:Tensor|Variable)[^>]*?numpy=(.*)>", re.DOTALL)
-_OF_DATABASE: Final = re.compile(r"\{[-+.\deE,\s]+\}", re.ASCII)
-_NO_LITERAL: Final = re.compile(r"\\|\d(?:and|else|for|if|in|is|not|or)\b")
-"""Of which Python warns while it reads them."""
-
+_BYTES: Final = re.compile(r"b'([^'\\]*)'|b\"([^\"\\]*)\"")
 _POINTS: Final = 2
 _SEVERAL: Final = 3
 _THOUSANDS: Final = re.compile(r"[+-]?\d{1,3}(,\d{3})+", re.ASCII)
+_MARKS: Final = "%,'\u2019;|_ \u00a0\u2009\u202f\u2212$\u20ac\u00a3\u00a5"
+"""Of groups of digits, decimals, signs and currencies, as countries write them."""
+
 _AMBIGUOUS: Final = re.compile(
-    r"(?=.*\d)(?=.*[,'\u2019%;|_ \u00a0])[-+.\d][-+.,'\u2019%;|_ \u00a0\d]{1,63}"
+    rf"(?=.*[0-9])(?=.*[{_MARKS}])[-+.0-9\u2212$\u20ac\u00a3\u00a5][-+.0-9{_MARKS}]{{1,63}}"
 )
-_UNREAD: Final = re.compile(r"[\[{].*|[A-Za-z_][\w.]*\(.*\)|<.*>", re.DOTALL)
+_UNREAD: Final = re.compile(
+    r"[\[{].*|[A-Za-z_][\w.]*(?:\(.*\)|\[.*\])|<.*>"
+    r"|\((?:[-+.0-9'\"\[{(]|[A-Za-z_][\w.]*\().*\)",
+    re.DOTALL,
+)
 _ENDS: Final = frozenset({")", ">"})
 _OPENINGS: Final = frozenset({"[", "{"})
 _STARTS: Final = frozenset("+-.0123456789")
-_NOT_FINITE: Final = frozenset({"inf", "infinity"})
+_NOT_FINITE: Final = frozenset(
+    f"{sign}{word}" for sign in ("", "+", "-") for word in ("inf", "infinity")
+)
 
 
 def printed(text: str) -> Any:
@@ -60,6 +53,8 @@ def printed(text: str) -> Any:
     ({'label': 'a', 'score': 0.9}, [0.1, 0.9], '1,5')
     >>> printed("[0.1 ... 0.9]"), printed("very likely (90 of 100)"), printed("-inf")
     ('[0.1 ... 0.9]', 'very likely (90 of 100)', -inf)
+    >>> printed("['cat' 'dog']"), printed("b'fraud'"), printed("tensor([nan])"), printed("(5)")
+    (['cat', 'dog'], 'fraud', nan, '(5)')
     """
     bare = text.strip()
     if not bare or len(bare) > LONGEST:
@@ -69,9 +64,12 @@ def printed(text: str) -> Any:
         if found is not None:
             return found
     if bare[-1] in _ENDS or bare[0] in _OPENINGS:
-        found = _of_program(bare)
+        found = of_program(bare)
         return text if found is None else found
-    if bare.lstrip("+-").lower() in _NOT_FINITE:
+    of_bytes = _BYTES.fullmatch(bare) if bare[0] == "b" else None
+    if of_bytes is not None:
+        return printed(of_bytes[1] or of_bytes[2] or "")
+    if bare.lower() in _NOT_FINITE:
         return float(bare)
     return text
 
@@ -85,56 +83,11 @@ def is_ambiguous(text: str) -> bool:
     (True, True, False, False)
     >>> is_ambiguous("Answer(label=1)"), is_ambiguous("[0.1, 0."), is_ambiguous("new (used)")
     (True, True, False)
+    >>> is_ambiguous("(5)"), is_ambiguous("Optional[0.9]"), is_ambiguous("$5")
+    (True, True, True)
     """
     bare = text.strip()
     return _AMBIGUOUS.fullmatch(bare) is not None or _UNREAD.fullmatch(bare) is not None
-
-
-def _of_program(text: str) -> Any:
-    tensor = _TENSOR.fullmatch(text)
-    if tensor is not None:
-        text = tensor[1].strip()
-    array = _ARRAY.fullmatch(text)
-    if array is not None:
-        text = array[1].strip()
-    if _ROW.fullmatch(text):
-        return _numbers(text)
-    if _OF_DATABASE.fullmatch(text):
-        text = f"[{text[1:-1]}]"
-    text = _SCALAR.sub(lambda found: found[2] if found[1] != "Decimal" else found[2][1:-1], text)
-    if _NO_LITERAL.search(text):
-        return None
-    try:
-        return _plain(ast.literal_eval(text))
-    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
-        return None
-
-
-def _plain(value: Any) -> Any:
-    """Return a literal in the types that JSON has.
-
-    Raises
-    ------
-    ValueError
-        Where it has others.
-    """
-    if value is None or type(value) in {bool, float, str}:
-        return value
-    if type(value) is int:
-        return value if abs(value) < WORDS else str(value)
-    if type(value) in {list, tuple}:
-        return [_plain(each) for each in value]
-    if type(value) is dict and all(type(name) in {str, int} for name in value):
-        return {str(name): _plain(each) for name, each in value.items()}
-    raise ValueError
-
-
-def _numbers(row: str) -> Any:
-    """Return the numbers of a row that NumPy has printed; None where some are none."""
-    found = [number_of(each, exact=True) for each in re.split(r"[\[\]\s]+", row) if each]
-    if not found or None in found:
-        return None
-    return found[0] if len(found) == 1 else found
 
 
 def _side_by_side(text: str) -> list[float] | None:

@@ -22,6 +22,17 @@ _AIRBYTE: Final = "_airbyte_data"
 _CHANGE: Final = frozenset({"kind", "schema", "table"})
 _BATCH: Final = frozenset({"payload", "length"})
 _ACTION: Final = "action"
+_LOGGED: Final = frozenset(
+    {
+        *(_ACTION, "schema", "table", "columns", "identity", "pk"),
+        *("xid", "timestamp", "lsn", "nextlsn", "origin"),
+    }
+)
+"""All members that a row of wal2json's second format has; of the usual ones it has two."""
+
+_OF_SPANNER: Final = frozenset(
+    {"table_name", "tableName", "mods", "keysJson", "newValuesJson", "oldValuesJson"}
+)
 
 MEMBERS: Final = frozenset(
     {"after", "payload", "message", "data", _AIRBYTE, "change", "columns", "mods"}
@@ -61,7 +72,7 @@ Rows = list[Document | None]
 
 def _of_cockroach(document: Document) -> Rows | None:
     if "after" in document and document.keys() <= _COCKROACH:
-        return _only(document["after"])
+        return _only(document["after"]) if _only(document.get("before")) else None
     if document.keys() == _BATCH and type(document["payload"]) is list and document["payload"]:
         found = [
             _of_cockroach(each) if type(each) is dict else None for each in document["payload"]
@@ -75,7 +86,7 @@ def _of_payload(document: Document) -> Rows | None:
     inside = document.get("payload")
     if len(document) > 1 or type(inside) is not dict:
         return None
-    is_change = "op" in inside and not {"before", "after"}.isdisjoint(inside)
+    is_change = type(inside.get("op")) is str and not {"before", "after"}.isdisjoint(inside)
     return [None if inside["op"] == "d" else inside] if is_change else None
 
 
@@ -106,7 +117,9 @@ def _of_wal2json(document: Document) -> Rows | None:
     changes = document.get("change")
     if type(changes) is list and changes and all(map(_is_change, changes)):
         return [_row_of_change(change) for change in changes]
-    if document.get(_ACTION) not in ("I", "U", "D") or "table" not in document:
+    if document.get(_ACTION) not in ("I", "U", "D") or not document.keys() <= _LOGGED:
+        return None
+    if type(document.get("schema")) is not str or type(document.get("table")) is not str:
         return None
     if document[_ACTION] == "D":
         return [None]
@@ -133,6 +146,8 @@ def _of_spanner(document: Document) -> Rows | None:
     kind = document.get("mod_type", document.get("modType"))
     mods = document.get("mods", [document])
     if kind not in ("INSERT", "UPDATE", "DELETE") or type(mods) is not list:
+        return None
+    if _OF_SPANNER.isdisjoint(document):
         return None
     if kind == "DELETE":
         return [None]

@@ -62,12 +62,16 @@ _POINT: Final = ord(".")
 _PLUS: Final = ord("+")
 _MINUS: Final = ord("-")
 _PARENTHESIS: Final = ord(")")
+_CLOSING: Final = ord("]")
+_QUOTE: Final = ord("'")
 _GREATER: Final = ord(">")
 _SEMICOLON: Final = ord(";")
 _UNDERSCORE: Final = ord("_")
 _BAR: Final = ord("|")
 _SMALL: Final = 0x20
-_I, _N = ord("i"), ord("n")
+_I, _N, _B = ord("i"), ord("n"), ord("b")
+_SIGNS: Final = (ord("$"), 0xC2, 0xE2)
+"""First bytes of currencies, and of the minus sign that is no hyphen."""
 _INF, _INFINITY = len("inf"), len("infinity")
 
 
@@ -153,7 +157,8 @@ def _may_be_json(buffer: Bytes, start: int, end: int) -> bool:
 def _may_be_printed(buffer: Bytes, start: int, end: int) -> bool:
     """Tell whether a text may be what a program prints, infinite, or numbers with marks."""
     first, last = buffer[start], buffer[end - 1]
-    found = last in (_PARENTHESIS, _GREATER)
+    found = last in (_PARENTHESIS, _GREATER, _CLOSING) or first in _SIGNS
+    found |= first == _B and last == _QUOTE
     is_signed = first in (_PLUS, _MINUS)
     if is_signed or first == _POINT or _ZERO <= first <= _NINE:
         for at in range(start, end):

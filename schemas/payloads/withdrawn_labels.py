@@ -15,6 +15,9 @@ WITHDRAWN: Final = frozenset(
 )
 """Members that are true where a label is taken back, without the marks between words."""
 
+_YES: Final = (True, "true", "True", "1")
+_SCALARS: Final = frozenset({bool, int, str})
+
 FIELDS_OF_LABELS: Final = frozenset({"prediction_id", "version", "timestamp"})
 """Fields of a label event that are told of where they stand under another name alone."""
 
@@ -40,7 +43,11 @@ def refuse_withdrawn(event: Mapping[str, Any], fields: FieldMap) -> None:
 
 def _is_withdrawn(event: Mapping[str, Any], fields: FieldMap) -> bool:
     return any(
-        value is True and plain_step(name) in WITHDRAWN and name not in fields.rates
+        type(value) in _SCALARS
+        and value in _YES
+        and plain_step(name) in WITHDRAWN
+        and "." not in name
+        and name not in fields.rates
         for name, value in event.items()
     )
 

@@ -9,6 +9,9 @@ from typing import Any, Final
 
 from schemas.events.codec import json_in_text
 from schemas.events.invalid import InvalidMessage, Reason
+from schemas.events.nothing_to_say import NothingToSay, Silence
+from schemas.payloads.other_names import plain_step
+from schemas.payloads.shared_members import refuse_swollen
 
 MOST_EVENTS: Final = 1000
 """Events of one document above which it is refused."""
@@ -24,6 +27,16 @@ _WRAPPERS: Final = frozenset(
         *("records", "events", "messages", "items", "rows", "batch", "predictions", "labels"),
     }
 )
+_PAST: Final = frozenset(
+    {
+        *("old", "oldrecord", "olddata", "oldvalue", "oldvalues", "oldrow", "oldimage", "deleted"),
+        *("before", "beforedata", "beforeimage", "previous"),
+    }
+)
+"""Members that hold what a row was, without the marks between words: no event of now."""
+
+_OPERATIONS: Final = ("op", "type", "action", "operation")
+_DELETIONS: Final = frozenset({"delete", "deleted", "remove"})
 _HOLDERS: Final = frozenset({str, dict, list})
 _OPENINGS: Final = ("{", "[")
 _DEEPEST: Final = 3
@@ -40,6 +53,8 @@ def wrapped_events(document: dict[str, Any], depth: int = _DEEPEST) -> list[dict
     ------
     InvalidMessage
         Where there are too many.
+    NothingToSay
+        Where the only one is what was, before it was deleted.
 
     Examples
     --------
@@ -50,12 +65,15 @@ def wrapped_events(document: dict[str, Any], depth: int = _DEEPEST) -> list[dict
     """
     if not depth or not _SAYS.isdisjoint(document):
         return [document]
-    found = [
-        events
+    held = {
+        name: events
         for name, value in document.items()
         if type(value) in _HOLDERS
         and (events := _events(value, depth, least=1 if _is_wrapper(name, document) else 2))
-    ]
+    }
+    found = [events for name, events in held.items() if plain_step(name) not in _PAST]
+    if held and not found and _is_deletion(document):
+        raise NothingToSay(Silence.DELETE)
     if len(found) != 1:
         return [document]
     (events,) = found
@@ -64,7 +82,16 @@ def wrapped_events(document: dict[str, Any], depth: int = _DEEPEST) -> list[dict
         raise InvalidMessage(Reason.INVALID_VALUE, detail)
     names = (*_COMMON, "prediction_id") if len(events) == 1 else _COMMON
     common = {name: document[name] for name in names if document.get(name) is not None}
+    refuse_swollen(common, len(events))
     return [{**common, **event} for event in events]
+
+
+def _is_deletion(document: Mapping[str, Any]) -> bool:
+    """Tell whether a document with nothing but what was says that it is no more."""
+    if "new" in document and document["new"] is None:
+        return True
+    said = (document.get(name) for name in _OPERATIONS)
+    return any(type(each) is str and each.lower() in _DELETIONS for each in said)
 
 
 def _is_wrapper(name: str, document: Mapping[str, Any]) -> bool:

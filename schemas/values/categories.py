@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, Final
 
-from schemas.values.classes import cased_text, plain_text
+from schemas.values.classes import LONGEST_REMEMBERED, cased_text, plain_text
 from schemas.values.numbers import LARGEST_EXACT, number_name
 from schemas.values.spellings import USUAL, Spellings
 
@@ -31,7 +31,7 @@ def category_name(value: Any, spellings: Spellings = USUAL) -> str:
     ('1.10', 'CH')
     """
     if isinstance(value, str):
-        return _category_of_text(value, spellings)
+        return _category(value, spellings)
     if isinstance(value, bool):
         return "true" if value else "false"
     is_exact = isinstance(value, int) or abs(value) < LARGEST_EXACT
@@ -40,7 +40,12 @@ def category_name(value: Any, spellings: Spellings = USUAL) -> str:
 
 def category_names(texts: Iterable[str], spellings: Spellings = USUAL) -> list[str]:
     """Return the category of each text; as `category_name`."""
-    return [_category_of_text(text, spellings) for text in texts]
+    return [_category(text, spellings) for text in texts]
+
+
+def _category(text: str, spellings: Spellings) -> str:
+    is_short = len(text) <= LONGEST_REMEMBERED
+    return (_category_of_text if is_short else _category_of_text.__wrapped__)(text, spellings)
 
 
 @lru_cache(maxsize=1 << 16)

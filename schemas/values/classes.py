@@ -8,6 +8,13 @@ from schemas.values.booleans import boolean_of
 from schemas.values.numbers import name_of_number_text, number_name
 from schemas.values.spellings import USUAL, Spellings
 
+LONGEST_REMEMBERED: Final = 1024
+"""Characters of a text above which its name is found anew each time: as many as a cache holds would
+fill the memory where each is as long as a message, and texts so long rarely come twice."""
+
+MOST_REMEMBERED: Final = 1 << 16
+"""Characters of all names of an event, likewise."""
+
 _SPACE: Final = "\ufeff\u200b"
 """What is no white space to Python, and cannot be seen either."""
 
@@ -28,7 +35,8 @@ def class_name(value: Any, spellings: Spellings = USUAL) -> str:
     ('007', 'fraud', '[1,2.5]')
     """
     if isinstance(value, str):
-        return _name_of_text(value, spellings)
+        is_short = len(value) <= LONGEST_REMEMBERED
+        return (_name_of_text if is_short else _name_of_text.__wrapped__)(value, spellings)
     if isinstance(value, bool):
         return "1" if value else "0"
     if isinstance(value, (int, float)):
@@ -95,7 +103,6 @@ def plain_text(text: str, spellings: Spellings) -> str:
     return trimmed if trimmed.isascii() else normalize("NFC", trimmed)
 
 
-@lru_cache(maxsize=1 << 16)
 def feature_name(name: str) -> str:
     """Return the one name of a feature: in Unicode's form NFC, without white space at its ends.
 
@@ -104,6 +111,11 @@ def feature_name(name: str) -> str:
     >>> feature_name(" amount"), feature_name("gro\u0308sse") == "gr\u00f6sse", feature_name(" ")
     ('amount', True, ' ')
     """
+    return (_feature_name if len(name) <= LONGEST_REMEMBERED else _feature_name.__wrapped__)(name)
+
+
+@lru_cache(maxsize=1 << 16)
+def _feature_name(name: str) -> str:
     return plain_text(name, USUAL) or name
 
 

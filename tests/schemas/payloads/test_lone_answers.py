@@ -68,3 +68,14 @@ def test_what_a_logger_calls_a_response_is_the_answer_whatever_its_form() -> Non
         ({"features[0]": 1, "features[1]": 2}, 0.7),
         ({"features[0]": 3, "features[1]": 4}, 0.8),
     ]
+
+
+def test_a_version_with_a_fraction_beside_tensors_is_one() -> None:
+    outputs = [
+        {"name": "y", "shape": [1, 2], "datatype": "FP32", "data": [0.25, 0.75]},
+        {"name": "n", "shape": [1], "datatype": "FP32", "data": [5]},
+    ]
+    answer = {"model_name": "m", "model_version": 1.5, "outputs": outputs}
+    value = orjson.dumps(answer).replace(b"1.5", b"1.10")
+    (row,) = JsonPredictions(FieldMap()).rows(value, key=b"k", headers=(), time=5)
+    assert (row.version, row.prediction) == ("1.10", {"y": [0.25, 0.75], "n": 5})

@@ -1,4 +1,5 @@
 import math
+from time import process_time
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from schemas.events.left_out import LeftOut, Oddity
 from schemas.events.nothing_to_say import NothingToSay
 from schemas.payloads.json_labels import JsonLabels
 from schemas.payloads.json_predictions import JsonPredictions
-from schemas.payloads.printed_values import printed
+from schemas.payloads.printed_values import is_ambiguous, printed
 from schemas.payloads.rows import FieldMap, PredictionRow
 from tests.schemas.payloads.test_prediction_scanner import spans
 
@@ -65,6 +66,9 @@ def labelled(value: Any) -> tuple[Any, list[LeftOut]]:
         ("0.1 0.9", [0.1, 0.9]),
         ("0, 1", [0, 1]),
         ("1,0,0", [1, 0, 0]),
+        ("b'fraud'", "fraud"),
+        ("b'0.9'", "0.9"),
+        ("array([0.1, 0.9], dtype='<f4', )", [0.1, 0.9]),
     ],
 )
 def test_outcomes_as_programs_print_them_are_the_values(text: str, expected: Any) -> None:
@@ -83,7 +87,9 @@ def test_an_answer_that_python_has_printed_has_its_score() -> None:
     [
         *("1,5", "1.234,5", "1,000,000", "1 000", "1'000", "1_000", "1\u00a0000", "90%", "0.9 %"),
         *("0;1", "0|1", "[0.1, 0.", "[nan]", "Prediction(label=1)", "<object at 0x7f>", "[new]"),
-        "{fraud,ok}",
+        *("{fraud,ok}", "(5)", "(0.9)", "(1,234.50)", "('fraud')", "(tensor(0.1), tensor(0.9))"),
+        *("['a' \"b\"]", "('a' 'b', 'c')", "Optional[0.9]", "Float32[0.1, 0.9]", "$1,234.50"),
+        *("12,50 \u20ac", "\u22125", "\u22121,5", "1\u202f234,5", "\u00a3 5"),
     ],
 )
 def test_texts_that_may_be_numbers_or_are_printed_count_as_texts_and_are_told(text: str) -> None:
@@ -102,7 +108,48 @@ def test_a_prediction_that_says_nothing_is_none(text: str) -> None:
         labelled(text)
 
 
-@pytest.mark.parametrize("text", ["Infinity", "-Infinity", "inf", "+inf", "-INF"])
+@pytest.mark.parametrize("text", ["np.float64(nan)", "tensor(nan)", "array([nan], dtype=float32)"])
+def test_a_printed_nan_is_no_class(text: str) -> None:
+    row = predicted(text)
+    assert math.isnan(row.prediction)
+    assert row.left_out == [LeftOut("prediction", Oddity.NOT_FINITE)]
+    with pytest.raises(NothingToSay):
+        labelled(text)
+
+
+@pytest.mark.parametrize("text", ["--inf", "+-inf", "-+Infinity", "np.float64(--nan)"])
+def test_infinity_with_two_signs_is_a_text(text: str) -> None:
+    assert printed(text) == text
+    value = orjson.dumps({**EVENT, "prediction": text, "label": text})
+    (row,) = JsonPredictions(FieldMap()).rows(value, key=None, headers=(), time=5)
+    assert (row.prediction, row.label) == (text, text)
+
+
+def test_texts_as_numpy_prints_a_row_are_texts_and_not_one_word() -> None:
+    row = predicted("['cat' 'dog']")
+    assert row.prediction == ["cat", "dog"]
+    assert row.left_out == [LeftOut("prediction", Oddity.NOT_COMPARABLE)]
+    assert printed("array(['cat' 'dog'\n 'fox'], dtype=object)") == ["cat", "dog", "fox"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "array(" + " " * 9000 + "x)x)",
+        "array(" + ",a=" * 3000 + "[)",
+        "<tf.Tensor" + "numpy=" * 1600 + ")",
+        "[" + "'a' " * 2000 + "'",
+    ],
+)
+def test_no_text_takes_long(text: str) -> None:
+    begin = process_time()
+    for _ in range(10):
+        printed(text)
+        is_ambiguous(text)
+    assert process_time() - begin < 0.2  # the first three took 0.5 to 6 seconds
+
+
+@pytest.mark.parametrize("text", ["Infinity", "-Infinity", "inf", "+inf", "-INF", "tensor(inf)"])
 def test_infinity_in_a_text_is_no_class(text: str) -> None:
     row = predicted(text)
     assert math.isinf(row.prediction)
@@ -132,7 +179,13 @@ def test_any_text_is_read_or_left_as_it_is(text: str) -> None:
     assert found == text or type(found) in {int, float, bool, str, list, dict, type(None)}
 
 
-@given(st.text(alphabet="()[]<>'\",.;|%+- _019einfINFN/A", min_size=1, max_size=12))
+@given(
+    st.text(
+        alphabet="()[]<>'\",.;|%+- _019beinfINFN/A$\u20ac\u2212\u202f\u0663\uff11",
+        min_size=1,
+        max_size=12,
+    )
+)
 def test_what_is_read_at_once_is_read_alike_alone(text: str) -> None:
     document = orjson.dumps({**EVENT, "prediction": text})
     form = JsonPredictions(FieldMap())

@@ -127,6 +127,13 @@ def test_of_several_changes_those_that_leave_a_row_are_events() -> None:
         {"_meta": {"op": "c"}, "amount": 1},
         {"_peerdb_is_deleted": 0, "amount": 1},
         {"after": "yes"},
+        {"before": 1.5, "after": None},
+        {"op": "d", "source": "web", "amount": 1},
+        {"op": "m", "source": "web", "amount": 1},
+        {"action": "D", "table": 12, "amount": 5},
+        {"action": "D", "schema": "s", "table": "p", "amount": 5},
+        {"mod_type": "DELETE", "amount": 5},
+        {"payload": {"op": 1, "before": 2.5}},
         {"mod_type": "INSERT", "mods": "x"},
     ],
 )

@@ -23,10 +23,22 @@ def read(document: Any, fields: FieldMap | None = None) -> list[LabelRow]:
 
 @pytest.mark.parametrize("name", ["retracted", "is_deleted", "Withdrawn", "isRevoked"])
 def test_a_label_that_is_taken_back_is_no_label(name: str) -> None:
-    with pytest.raises(NothingToSay) as raised:
-        read({**LABEL, name: True})
-    assert raised.value.silence is Silence.DELETE
-    assert [row.label for row in read({**LABEL, name: False})] == [1]
+    for yes in (True, 1, "true", "1"):
+        with pytest.raises(NothingToSay) as raised:
+            read({**LABEL, name: yes})
+        assert raised.value.silence is Silence.DELETE
+    for no in (False, 0, "false", None, "no", [1]):
+        assert [row.label for row in read({**LABEL, name: no})] == [1]
+
+
+@pytest.mark.parametrize(
+    "other", [{"account.deleted": True}, {"op": "m", "source": "analyst"}, {"deleted_by": 1}]
+)
+def test_what_else_was_deleted_takes_no_label_back(other: dict[str, Any]) -> None:
+    (row,) = JsonLabels(FieldMap()).rows(
+        orjson.dumps({**LABEL, **other}), key=b"k", headers=(), time=5
+    )
+    assert row.label == 1
 
 
 def test_others_beside_it_keep_their_numbers() -> None:

@@ -5,6 +5,7 @@ import pytest
 
 from schemas.events.invalid import InvalidMessage
 from schemas.events.not_taken import NotTaken
+from schemas.events.nothing_to_say import NothingToSay, Silence
 from schemas.payloads.json_labels import JsonLabels
 from schemas.payloads.json_predictions import JsonPredictions
 from schemas.payloads.rows import FieldMap
@@ -46,6 +47,30 @@ def test_several_events_in_a_member_are_an_event_each() -> None:
 @pytest.mark.parametrize(
     "document",
     [
+        {"event": {"op": "DELETE", "data": {"old": EVENT, "new": None}}, "id": "i"},
+        {"action": "delete", "deleted": EVENT, "id": "i"},
+        {"type": "DELETE", "record": None, "old_record": EVENT},
+        {"records": {"old": EVENT, "new": None}},
+    ],
+)
+def test_what_an_event_was_before_it_was_deleted_is_no_event(document: dict[str, Any]) -> None:
+    for form in (JsonPredictions(FieldMap(model="m")), JsonLabels(FieldMap())):
+        with pytest.raises(NothingToSay) as raised:
+            form.rows(json.dumps(document).encode(), key=b"k", headers=(), time=0)
+        assert raised.value.silence is Silence.DELETE
+
+
+def test_of_what_was_and_what_is_the_latter_is_the_event() -> None:
+    old = {**EVENT, "prediction": 0.1}
+    assert rows({"event": {"op": "UPDATE", "data": {"old": old, "new": EVENT}}, "id": "i"}) == [
+        ("a", {"x": 1}, 0.5)
+    ]
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"amount": 1, "before": EVENT},
         {"amount": 1, "merchant": {"label": "x"}},
         {"amount": 1, "previous": {"prediction": 1}},
         {"left": EVENT, "right": EVENT},
