@@ -28,7 +28,7 @@ def rated(label: Any, numbers: Numbers) -> Any:
     --------
     >>> label_of(rated("ok", {"escalated": 1.0})), numbers_of(rated("ok", {"escalated": 1.0}))
     ('ok', {'escalated': 1.0})
-    >>> rated("ok", {}), numbers_of("ok")
+    >>> rated("ok", {}), dict(numbers_of("ok"))
     ('ok', {})
     """
     return {LABEL: label, NUMBERS: dict(numbers)} if numbers else label
