@@ -1,26 +1,40 @@
 """What a labelled row gives for a metric by which versions are compared."""
 
-from functools import lru_cache
-
 import numpy as np
 from numpy.typing import NDArray
 
 from detectors.comparisons.options import ComparedMetric
-from detectors.performance.losses import Losses
+from detectors.performance.losses import is_of_scores, losses_of_rows
 from detectors.performance.outcome_view import OutcomeView
+from detectors.performance.stray_scores import StrayScores
 from detectors.performance.threshold import ThresholdMetric
 
 Numbers = NDArray[np.float64]
 
 
-def row_values(metrics: tuple[ComparedMetric, ...], view: OutcomeView, rows: int) -> Numbers:
+def row_values(
+    metrics: tuple[ComparedMetric, ...],
+    view: OutcomeView,
+    rows: int,
+    strays: StrayScores | None = None,
+) -> Numbers:
     """Return what rows give, shape ``(metrics, n)``; NaN where a metric is not about a row.
 
     The loss, where the metric is the mean of one or its root. Of F1 how often a row was of the
     class and predicted as such, together (0 to 2); of the area under the ROC curve the probability
     of the class, with a minus where the row is not of it.
+
+    Parameters
+    ----------
+    metrics, view, rows
+        What is compared; the rows, and how many.
+    strays
+        The scores of the version so far: where too many are out of range none counts.
     """
     values = np.full((len(metrics), rows), np.nan)
+    passed = np.zeros(rows, np.bool_)
+    if strays is not None and any(is_of_scores(each.metric) for each in metrics):
+        passed = strays.pass_over(view.given_scores)
     for number, each in enumerate(metrics):
         threshold = each.threshold
         if each.metric is ThresholdMetric.F1:
@@ -28,15 +42,11 @@ def row_values(metrics: tuple[ComparedMetric, ...], view: OutcomeView, rows: int
         elif each.metric is ThresholdMetric.ROC_AUC:
             values[number] = _signed(view, threshold.of_class or "")
         else:
-            places, losses = _losses_of(each).of(view)
-            values[number, places] = losses
+            losses = losses_of_rows(threshold.metric, view, threshold.of_class or "")
+            values[number] = np.where(np.isfinite(losses), losses, np.nan)
+        if is_of_scores(each.metric):
+            values[number, passed] = np.nan
     return values
-
-
-@lru_cache(maxsize=256)
-def _losses_of(metric: ComparedMetric) -> Losses:
-    """Return what makes the losses of a metric: of these it has no state, and all share it."""
-    return Losses(metric.threshold)
 
 
 def _named(view: OutcomeView, of_class: str) -> Numbers:

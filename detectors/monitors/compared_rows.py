@@ -19,6 +19,7 @@ from detectors.comparisons.row_values import row_values
 from detectors.monitors.row_consumer import Found
 from detectors.performance.options import ScoreOf
 from detectors.performance.outcome_view import OutcomeView
+from detectors.performance.stray_scores import StrayScores
 from detectors.rows.predicted_at import predicted_at
 from detectors.rows.row_log import RowLog
 from detectors.snapshots.tree import State
@@ -83,7 +84,9 @@ class Gathered:
 
 
 class ComparedRows:
-    """A row consumer that gathers the rows of a version while it is compared; it has no state.
+    """A row consumer that gathers the rows of a version while it is compared.
+
+    Its state is how many of these had scores out of range: of percentages none is compared.
 
     Parameters
     ----------
@@ -101,7 +104,10 @@ class ComparedRows:
         Whether the segments of rows matter.
     """
 
-    __slots__ = ("_by_segment", "_classes", "_gathered", "_key", "_metrics", "_score_of")
+    __slots__ = (
+        *("_by_segment", "_classes", "_gathered", "_key", "_metrics", "_score_of"),
+        "_strays",
+    )
 
     name = NAME
 
@@ -121,6 +127,7 @@ class ComparedRows:
         self._metrics = tuple(metrics)
         self._classes = classes
         self._score_of = score_of
+        self._strays = StrayScores()
 
     def skim(self, origin: Origin, rows: int, oldest: int, newest: int) -> bool:
         """Tell whether the version is compared with none."""
@@ -140,17 +147,19 @@ class ComparedRows:
         """Do nothing: references are not what versions are compared by."""
 
     def state(self) -> State:
-        """Return nothing: a comparison has its own part."""
-        return {}
+        """Return what is known of scores; a comparison has its own part."""
+        return {"scores": list(self._strays.counts)} if any(self._strays.counts) else {}
 
     def restore(self, state: State) -> None:
-        """Do nothing, likewise."""
+        """Take over a state."""
+        rows, strays = state["scores"]
+        self._strays.counts = rows, strays
 
     def _losses_in(self, rows: ObservationBatch) -> NDArray[np.float64]:
         if rows.origin is not Origin.LABELS:
             return np.empty((len(self._metrics), 0))
         view = OutcomeView(rows.columns, len(rows), self._classes, self._score_of)
-        return row_values(self._metrics, view, len(rows))
+        return row_values(self._metrics, view, len(rows), self._strays)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,6 +11,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from detectors.performance.stray_scores import STRAYS
 from detectors.snapshots.tree import State
 
 Numbers = NDArray[np.float64]
@@ -33,10 +34,13 @@ class Calibration:
     ----------
     rows
         Labelled rows so far.
+    strays
+        Labelled rows so far of which the score is no probability; more than one in `STRAYS`, and
+        none is.
     """
 
     def __init__(self) -> None:
-        self.rows = 0
+        self.rows = self.strays = 0
         # Those of the latest fit, and then the others; the sign tells the classes apart, that of
         # zero too.
         self._kept: Numbers = np.empty(0)
@@ -46,8 +50,13 @@ class Calibration:
 
     @property
     def is_ready(self) -> bool:
-        """Whether there were rows enough to calibrate by."""
-        return len(self._scores) > 0
+        """Whether there were rows enough to calibrate by, and scores are probabilities."""
+        return len(self._scores) > 0 and STRAYS * self.strays <= self.rows + self.strays
+
+    @property
+    def has_learnt(self) -> bool:
+        """Whether there is anything to remember."""
+        return self.rows > 0 or self.strays > 0
 
     def add(self, scores: Numbers, is_positive: Mask) -> None:
         """Learn from labelled rows.
@@ -73,11 +82,13 @@ class Calibration:
 
     def state(self) -> State:
         """Return the whole state."""
-        return {"rows": self.rows, "fitted": self._fitted, "latest": self._kept.copy()}
+        strays = {"strays": self.strays} if self.strays else {}
+        return {"rows": self.rows, "fitted": self._fitted, "latest": self._kept.copy(), **strays}
 
     def restore(self, state: State) -> None:
         """Restore a state."""
-        self.rows = state["rows"]
+        # Releases before counted no strays.
+        self.rows, self.strays = state["rows"], state.get("strays", 0)
         self._kept = np.array(state["latest"], dtype=np.float64)
         self._fitted = state["fitted"]
         if self._fitted:

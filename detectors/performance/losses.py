@@ -58,7 +58,7 @@ class Losses:
         self._of_class = threshold.of_class or ""
         self._unpaired = np.empty(0)
         self._unpaired_are_of_class = False
-        self._strays = StrayScores() if self._metric in _OF_SCORES else None
+        self._strays = StrayScores() if is_of_scores(self._metric) else None
 
     def of(self, view: OutcomeView) -> tuple[Rows, Numbers]:
         """Return which of some rows have a loss, ascending, and the losses, at least 0.
@@ -68,7 +68,7 @@ class Losses:
         passed = self._strays.pass_over(view.given_scores) if self._strays else None
         if self._metric is ThresholdMetric.ROC_AUC:
             return self._of_pairs(view, passed)
-        losses = _LOSSES[self._metric](view, self._of_class)
+        losses = losses_of_rows(self._metric, view, self._of_class)
         if passed is not None:
             losses = np.where(passed, np.nan, losses)
         rows = np.flatnonzero(np.isfinite(losses))
@@ -111,6 +111,19 @@ class Losses:
         paired = np.flatnonzero(np.isfinite(losses))
         # Whoever waits came first, and never ends a pair.
         return known[paired - held], losses[paired]
+
+
+def losses_of_rows(metric: ThresholdMetric, view: OutcomeView, of_class: str) -> Numbers:
+    """Return the loss of each row by itself, not finite where there is none, whatever came before.
+
+    Of a metric that is no mean over rows, the area under the ROC curve, `KeyError`.
+    """
+    return _LOSSES[metric](view, of_class)
+
+
+def is_of_scores(metric: ThresholdMetric) -> bool:
+    """Return whether a metric takes scores for probabilities."""
+    return metric in _OF_SCORES
 
 
 def to_value(metric: ThresholdMetric, mean: float) -> float:

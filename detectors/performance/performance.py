@@ -251,7 +251,7 @@ class Performance:
 
     def state(self) -> State:
         """Return the whole state."""
-        calibrated = self._estimated.calibration.rows > 0
+        calibrated = self._estimated.calibration.has_learnt
         return {
             "task": str(self._task),
             "classes": list(self._table.names),
@@ -322,8 +322,11 @@ class Performance:
             return
         is_it = rows.true == positive
         known = (rows.problems == Problem.NONE) & ~np.isnan(rows.positive)
+        strays = rows.problems == Problem.SCORE_OUT_OF_RANGE
         if not was_known:
-            known &= np.logical_or.accumulate(is_it | (rows.said == positive))
+            begun = np.logical_or.accumulate(is_it | (rows.said == positive))
+            known, strays = known & begun, strays & begun
+        self._estimated.calibration.strays += int(np.count_nonzero(strays))
         if known.any():
             self._estimated.calibration.add(rows.positive[known], is_it[known])
 

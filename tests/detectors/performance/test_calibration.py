@@ -73,3 +73,16 @@ def test_it_is_ready_after_the_first_rows_alone() -> None:
     assert not calibration.is_ready
     calibration.add(scores[-1:], is_positive[-1:])
     assert calibration.is_ready
+
+
+def test_it_is_not_ready_while_more_than_one_score_in_twenty_is_no_probability() -> None:
+    scores, is_positive = labelled(0, 950)
+    calibration, again = Calibration(), Calibration()
+    calibration.add(scores, is_positive)
+    calibration.strays = 50
+    found = [calibration.is_ready]
+    calibration.strays += 1
+    again.restore(calibration.state())
+    found += [calibration.is_ready, again.is_ready]
+    again.add(*labelled(1, 19))
+    assert [*found, again.is_ready] == [True, False, False, True]
