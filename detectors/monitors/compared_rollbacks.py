@@ -22,8 +22,10 @@ def rollback_by(
 ) -> Iterator[PublishedEvent]:
     """Yield the rollback request that a look makes, behind the look where that is not told yet."""
     cause = cause_in(pair, comparison, look, rollbacks)
-    target = None if cause is None else rollbacks.weigh(cause, RollbackSource.COMPARISON)
-    if cause is None or target is None:
+    if cause is None:
+        return
+    target = rollbacks.weigh(cause, RollbackSource.COMPARISON, is_again=not is_told)
+    if target is None:
         return
     told = comparison_event(*pair, comparison, look)
     if not is_told:

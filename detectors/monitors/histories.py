@@ -150,7 +150,8 @@ class Histories:
             return None
         name = stable_id("history", model, version, history.against, history.since)
         cause = Cause(RollbackCause.BEFORE, name, model, version, history.against, at)
-        target = self._rollbacks.weigh(cause, RollbackSource.HISTORY)
+        # Whether an earlier table found it is not known.
+        target = self._rollbacks.weigh(cause, RollbackSource.HISTORY, is_again=True)
         if target is None:
             return None
         evidence = [evidence_of(_worse(*each), name, at) for each in harms]

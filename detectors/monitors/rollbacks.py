@@ -101,7 +101,7 @@ class Rollbacks:
         standing = self._registry.standing_of(model)
         return standing is not None and version in standing.good
 
-    def weigh(self, cause: Cause, source: RollbackSource) -> str | None:
+    def weigh(self, cause: Cause, source: RollbackSource, *, is_again: bool = False) -> str | None:
         """Return to which version to go back for what was found; None where that is not asked.
 
         Parameters
@@ -110,12 +110,14 @@ class Rollbacks:
             What was found about a version that serves.
         source
             Where.
+        is_again
+            Whether it was found at an earlier row already.
         """
         options = self.options_of(cause.model)
         if options is None or source not in options.sources:
             return None
         model = self._of(cause.model)
-        outcome, target = model.held(cause, options), None
+        outcome, target = model.held(cause, options, is_again=is_again), None
         if outcome is None:
             target = self._target(cause, model)
             outcome = CauseOutcome.NO_TARGET if target is None else CauseOutcome.REQUESTED
@@ -195,7 +197,8 @@ class Rollbacks:
             return None
         for evidence in self._models[model].breaches.of(version):
             cause = _crossed(key, evidence, at)
-            target = self.weigh(cause, RollbackSource.THRESHOLD)
+            is_again = evidence.at != at
+            target = self.weigh(cause, RollbackSource.THRESHOLD, is_again=is_again)
             if target is not None:
                 return self.ask(cause, target, [evidence])
         return None

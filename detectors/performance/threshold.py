@@ -6,6 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
+from schemas.values import threshold_texts
 from schemas.values.classes import class_name
 
 DEFAULT_CLASS: Final = "1"
@@ -73,7 +74,7 @@ _AT_MOST_ONE: Final = {metric for metric in ThresholdMetric if not metric.is_los
 class Base(StrEnum):
     """What a relative threshold counts from."""
 
-    REFERENCE = "reference"
+    REFERENCE = threshold_texts.REFERENCE
     """What the first labelled rows of the version have."""
     PREVIOUS = "previous"
     """What the version before has, at the same age of labels."""

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from detectors.performance.threshold import Base, Threshold
 from schemas.events.rollback_request import RollbackEvidence
 from schemas.events.times import LATEST_MS, parse_time
+from schemas.values.threshold_texts import is_of_reference
 
 MOST_BREACHED: Final = 32
 """Versions of a model whose crossed thresholds are remembered; as many thresholds of each."""
@@ -55,7 +55,7 @@ class Breaches:
         """Forget those that are relative to a reference: they are judged anew."""
         for version, known in [*self._known.items()]:
             for threshold in [*known]:
-                if Threshold.of(threshold).base is Base.REFERENCE:
+                if is_of_reference(threshold):
                     self.keep(version, threshold)
 
     def forget(self, version: str, until: int = LATEST_MS) -> None:

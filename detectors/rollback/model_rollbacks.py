@@ -82,11 +82,19 @@ class ModelRollbacks(LastRequest):
         """Versions whose rollback was asked for and not refused: none to go back to."""
         return {version for version, each in self.asked.items() if not each.is_refused}
 
-    def held(self, cause: Cause, options: RollbackOptions) -> CauseOutcome | None:
-        """Return why no request is made of a cause; None where one may be."""
+    def held(
+        self, cause: Cause, options: RollbackOptions, *, is_again: bool = False
+    ) -> CauseOutcome | None:
+        """Return why no request is made of a cause; None where one may be.
+
+        What was found before asks at no row that is dated before the latest request: where labels
+        of last month come between those of today it would ask at each turn.
+        """
         now = cause.time
         if self.is_open(now, options):
             return CauseOutcome.OPEN
+        if is_again and now < self.requested_at:
+            return CauseOutcome.COOLDOWN
         if cause.key in self.refused.get(cause.version, ()):
             return CauseOutcome.REFUSED
         known = self.asked.get(cause.version)

@@ -15,6 +15,7 @@ from schemas.events.performance_alert import PerformanceAlert
 from schemas.events.retrain_request import AlertReference
 from schemas.events.version_record import ThresholdStanding
 from schemas.tables.observations import Integers
+from schemas.values.threshold_texts import is_of_reference
 
 STEP: Final = 300_000
 """Milliseconds of event time after which a version is told anew: what readers take for its rows is
@@ -223,10 +224,10 @@ def _slot_of(alert: Alert) -> str:
 
 
 def _stands(slot: str, alert: AlertReference) -> bool:
-    """Tell whether an alert is of no reference: of a threshold that is a number, or of labels."""
+    """Tell whether an alert is of no reference that begins anew: of a threshold, or of labels."""
     if alert.kind is AlertKind.PERFORMANCE:
-        # ``recall >= 0.8``, not ``recall >= reference - 0.05``.
-        return slot.split(" ")[-2] in {">=", "<="}
+        # One on the version before stands as well: what that one was like does not change.
+        return not is_of_reference(slot)
     return alert.kind is AlertKind.LABELS
 
 

@@ -433,3 +433,26 @@ def test_models_that_are_remembered_have_a_bound() -> None:
         model.rollbacks.weigh(cause, RollbackSource.COMPARISON)
 
     assert len(model.rollbacks.outline()) == MOST_MODELS
+
+
+def test_a_standing_threshold_asks_at_no_row_that_is_dated_before_the_latest_request() -> None:
+    model = deployed("7", "8")
+    assert model.crosses() is not None
+
+    days = (-2, 0.1, -3, 0.2, -4, 0.3) * 5
+    rows = [at(day * 86_400, number) for number, day in enumerate(days)]
+
+    assert [model.rollbacks.standing(("fraud", "8"), row) for row in rows] == [None] * 30
+    assert model.labelled(86_400) is not None
+    found = model.crosses(threshold="f1[fraud] >= 0.8", detected_at=rows[0].model_dump())
+    assert found is not None, "it was crossed by another clock"
+
+
+def test_a_comparison_asks_again_at_no_row_that_is_dated_before_the_latest_request() -> None:
+    model = deployed("7", "8")
+    assert model.found() is not None
+
+    again = cause_of(at=at(-2 * 86_400, 1))
+    weigh = model.rollbacks.weigh
+    assert weigh(again, RollbackSource.COMPARISON, is_again=True) is None
+    assert weigh(again, RollbackSource.COMPARISON) == "7"

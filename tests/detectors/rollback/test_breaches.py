@@ -58,3 +58,11 @@ def test_a_state_restores_all_of_it() -> None:
     other.restore(breaches.state())
     assert other.state() == breaches.state()
     assert names(other) == [NUMBER, RELATIVE]
+
+
+def test_what_releases_before_have_written_with_an_exponent_stands_or_begins_anew_likewise() -> (
+    None
+):
+    breaches = crossed("mae <= 1.5e+06", "mae <= reference + 1.5e+06")
+    breaches.begin_anew()
+    assert names(breaches) == ["mae <= 1.5e+06"]
