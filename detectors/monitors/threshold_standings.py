@@ -68,7 +68,10 @@ class ThresholdStandings:
 def standing_of(check: ThresholdCheck) -> ThresholdStanding:
     """Return where a version stands with one threshold."""
     reason = None if check.uncompared is None else str(check.uncompared)
-    if check.losses == 0:
+    if check.is_breached:
+        # It stays so, though at present nothing may say whether it is good again.
+        reason = None
+    elif check.losses == 0:
         # The class is spelled otherwise, or the metric is none of the model's task: not kept.
         reason = NO_LABELS
     state = ThresholdState.CROSSED if check.is_breached else ThresholdState.KEPT

@@ -238,14 +238,17 @@ class VersionRegistry:
         if event.type is ModelEventType.ALERT_ACKNOWLEDGED and event.alert_id is not None:
             for version in self._of(event.model):
                 version.close_alert(event.alert_id)
+        still = self._open_alerts(before)
         if event.effects.becomes is not None and event.version is not None:
             self._outcomes.append(self._change(event, event.version, time))
         for name in self._names(event.model):
             self._versions[event.model, name].show()
             self._due[event.model, name] = None
-        for key in self._keys(event.model):
+        for key in sorted({*before, *self._keys(event.model)}):
             end = self._end_by(event, key)
-            self._incidents.compare({key: before.get(key, [])}, self._open_alerts([key]), time, end)
+            # Of one that was forgotten for another one the rest has been told by now.
+            after = self._open_alerts([key]) if key in self._versions else {key: still[key]}
+            self._incidents.compare({key: before.get(key, [])}, after, time, end)
 
     # -- what goes out
 

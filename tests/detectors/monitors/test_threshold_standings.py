@@ -3,12 +3,17 @@
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
+from detectors.algorithms.estimated_mean import EstimatedMean
 from detectors.monitors.fleet import Fleet
-from detectors.monitors.threshold_standings import NO_LABELS
+from detectors.monitors.threshold_standings import NO_LABELS, standing_of
 from detectors.performance.error import Task
+from detectors.performance.inheritance import Inherited
+from detectors.performance.kept_losses import Kept
 from detectors.performance.threshold import Threshold
+from detectors.performance.threshold_check import ThresholdCheck
 from schemas.events.version_record import ThresholdState, VersionRecord
 from tests.detectors.monitors.test_labelled_rows import classes, table_of
 from tests.detectors.monitors.test_threshold_watch import OPTIONS, new_fleet
@@ -93,3 +98,17 @@ def test_a_restored_registry_tells_the_same() -> None:
     assert standings(again) == {}
     feed(again, GOOD[:1], start=len(GOOD + BAD))
     assert standings(again) == standings(fleet)
+
+
+def test_what_is_crossed_stays_so_where_nothing_is_judged_at_present() -> None:
+    threshold, known = Threshold.of("accuracy >= previous - 0.02"), EstimatedMean()
+    known.add(np.full(1000, 0.1))
+    told = []
+    for is_breached in (False, True):
+        before, check = (ThresholdCheck(threshold, 1e5) for _ in range(2))
+        before.losses, before.is_breached = 5000, is_breached
+        before.inherit(Inherited("1", Kept(0, 1.0, known)))
+        check.restore({**before.state(), "both": True})
+        told.append((standing_of(check).state, standing_of(check).reason))
+
+    assert told == [("not_judged", "both_serve"), ("crossed", None)]

@@ -1,7 +1,7 @@
 import numpy as np
 
 from detectors.versions.incidents import IncidentEnd
-from detectors.versions.registry import VersionRegistry
+from detectors.versions.registry import MOST_OF_MODEL, VersionRegistry
 from detectors.versions.version import MOST_ALERTS
 from schemas.events.alert import AlertStatus, Severity
 from tests.detectors.versions.events import at, day, drift_alert, event, performance_alert
@@ -107,3 +107,30 @@ def test_an_event_that_comes_again_ends_nothing() -> None:
     registry.changes()
     registry.notice(event("version_deployed", "8", "13:00"), is_new=False)
     assert told(registry) == []
+
+
+def test_an_incident_of_a_threshold_on_the_version_before_stands_when_references_begin_anew() -> (
+    None
+):
+    registry = served("7")
+    registry.alerted(performance_alert("7", "accuracy >= previous - 0.02", "before"))
+    registry.alerted(performance_alert("7", "recall[a = 1] >= 0.9 * previous", "factor"))
+    registry.alerted(performance_alert("7", "mae <= 1.1 * reference", "reference"))
+    registry.changes()
+    registry.notice(event("version_challenger", "8", "13:00"), is_new=True)
+    registry.notice(event("retrain_completed", "8", "13:00"), is_new=True)
+    assert told(registry) == [("7", "reference", IncidentEnd.RESTARTED)]
+
+
+def test_what_an_event_ends_is_told_of_a_version_that_it_has_forgotten_as_well() -> None:
+    registry = served()
+    for number in range(MOST_OF_MODEL):
+        registry.notice(event("version_challenger", f"{number:03}", "12:00"), is_new=True)
+    registry.alerted(drift_alert("000", "of a reference"))
+    registry.alerted(performance_alert("000", "recall[1] >= 0.8", "of a threshold"))
+    registry.changes()
+    registry.notice(event("version_deployed", "new", "13:00"), is_new=True)
+    assert sorted(told(registry)) == [
+        ("000", "of a reference", IncidentEnd.RESTARTED),
+        ("000", "of a threshold", IncidentEnd.FORGOTTEN),
+    ]
