@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import Any, Self
 
 from agents.records.record import Record
 from app.requests.expiry import extended
@@ -25,18 +25,24 @@ class OpenRollback:
         The latest of its model.
     acknowledged_at
         When someone took it on, RFC 3339; None where that is not told of.
+    expires
+        Until when it is open, milliseconds since the epoch.
     """
 
     request: RollbackRequest
-    acknowledged_at: str | None = None
+    acknowledged_at: str | None
+    expires: int
 
-    @property
-    def expires(self) -> int:
-        """Until when it is open, milliseconds since the epoch."""
-        expires = parse_time(self.request.expires_at)
-        if self.acknowledged_at is None:
-            return expires
-        return extended(expires, expires - _made(self.request), self.acknowledged_at)
+    @classmethod
+    def of(cls, request: RollbackRequest) -> Self:
+        """Return a request of which nobody has said anything."""
+        return cls(request, None, parse_time(request.expires_at))
+
+    def taken_on(self, time: str) -> Self:
+        """Return it as it is once an event says that someone is at it."""
+        lasts = parse_time(self.request.expires_at) - _made(self.request)
+        expires = extended(self.expires, lasts, time)
+        return replace(self, acknowledged_at=time, expires=expires)
 
     def document(self) -> dict[str, Any]:
         """Return what JSON says of it."""
@@ -85,7 +91,7 @@ def open_rollbacks(
     for request in asked_for:
         known = latest.get(request.model)
         if known is None or _made(known.request) <= _made(request):
-            latest[request.model] = OpenRollback(request)
+            latest[request.model] = OpenRollback.of(request)
     happened = decoded_events(events)[0]
     champions = {
         (each.model, each.version)
@@ -102,8 +108,8 @@ def open_rollbacks(
             continue
         if is_given_up or event.effects.ends_rollback:
             del latest[event.model]
-        elif event.type is ModelEventType.ROLLBACK_ACKNOWLEDGED:
-            latest[event.model] = replace(known, acknowledged_at=str(event.timestamp))
+        elif event.type is ModelEventType.ROLLBACK_ACKNOWLEDGED and event.timestamp is not None:
+            latest[event.model] = known.taken_on(format_time(parse_time(event.timestamp)))
     return [
         latest[model]
         for model in sorted(latest)

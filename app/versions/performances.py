@@ -98,12 +98,12 @@ def _take(known: KnownPerformances, record: Record) -> None:
 
 
 def _latest(windows: Iterable[ModelPerformance]) -> ModelPerformance | None:
-    return max(windows, key=lambda each: each.window.number, default=None)
+    return max(windows, key=_place, default=None)
 
 
 def _at(windows: Iterable[ModelPerformance], time: int) -> ModelPerformance | None:
     """Return the latest window that a time is in, or of rows that had ended by then."""
-    known = sorted(windows, key=lambda each: each.window.number)
+    known = sorted(windows, key=_place)
     within = [each for each in known if _has(each, time)]
     if within:
         return within[-1]
@@ -113,6 +113,15 @@ def _at(windows: Iterable[ModelPerformance], time: int) -> ModelPerformance | No
         if each.window.kind is WindowKind.ROWS and parse_time(each.window.end) <= time
     ]
     return ended[-1] if ended else None
+
+
+def _place(told: ModelPerformance) -> tuple[int, int]:
+    """Return where a window is among those of its kind.
+
+    Those of time are numbered by their length, which may have been another one before.
+    """
+    of_time = told.window.kind is not WindowKind.ROWS
+    return parse_time(told.window.begin) if of_time else 0, told.window.number
 
 
 def _has(told: ModelPerformance, time: int) -> bool:

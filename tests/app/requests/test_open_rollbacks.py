@@ -113,3 +113,14 @@ def test_the_latest_of_each_model_is_told_and_what_is_none_is_counted() -> None:
         ("fraud", "later"),
     ]
     assert strange == 1  # model events that are none are counted with the retrain requests
+
+
+def test_each_who_takes_it_on_in_time_has_it_expire_later_as_for_whoever_made_it() -> None:
+    made, expires = parse_time(REQUEST["requested_at"]), parse_time(REQUEST["expires_at"])
+    lasts = expires - made
+    times = [format_time(made + round(share * lasts)) for share in (0.9, 1.8, 2.9)]
+
+    (opened,) = found(*(event("rollback_acknowledged", each) for each in times))
+
+    assert opened.expires == made + round(2.8 * lasts)
+    assert found(event("rollback_acknowledged", None, request_id=ID))[0].expires == expires

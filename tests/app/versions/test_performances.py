@@ -76,3 +76,11 @@ def test_a_metric_without_a_value_says_why_and_so_does_what_was_not_judged(name:
         f"    {name} has no value: one class",
         "    not judged, escalation absent: 3",
     ]
+
+
+def test_windows_of_another_length_than_before_are_in_their_order_in_time() -> None:
+    hour = window("time", 500, days=1 / 24)
+    day = window("time", 40)
+    performances = known(hour, day)
+
+    assert found(performances, None) == [("time", 40, 0)]
