@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from detectors.monitors.column_monitor import ColumnMonitor
 from detectors.monitors.given import ColumnKey
-from schemas.tables.columns import Column
+from schemas.tables.columns import Column, Kind
 
 Integers = NDArray[np.int64]
 
@@ -53,9 +53,10 @@ class SteadyRows(NamedTuple):
             take a value by itself: what the kernel did with those behind it would be void. Where
             most columns have to take the same row by themselves there may be fewer: up to it, or
             it alone, since the kernel takes those behind it again, and in Python they cost more
-            than another call.
+            than another call. A column that has no value there is none of these: it may never
+            have one again, and each row would be a call.
         """
-        rows = room = len(times)
+        rows = room = turn = len(times)
         addresses, turning = [], 0
         for key, column in columns:
             monitor = monitors[key]
@@ -64,12 +65,31 @@ class SteadyRows(NamedTuple):
                 return None
             addresses.append(address)
             until = monitor.reference.until_turn
-            if until is not None and until <= room:
-                turning = 1 if until < room else turning + 1
-                room = until
+            if until is None:
+                continue
+            room = min(room, until)
+            own = _turn(column, monitor.kind, until, turn)
+            if own is not None:
+                turning = 1 if own < turn else turning + 1
+                turn = own
         if not addresses:
             return None
         if room < rows:
-            rows = max(room, 1 if 2 * turning >= len(columns) else least)
+            rows = max(room, least)
+            if 2 * turning >= len(columns):
+                rows = max(min(turn, rows), 1)
             columns = [(key, column.between(0, rows)) for key, column in columns]
         return cls(columns, np.array([addresses]), times[:rows])
+
+
+def _turn(column: Column, kind: Kind, until: int, last: int) -> int | None:
+    """Return the row of the value behind so many of a column, up to a row; None where it has none.
+
+    Values that came as another kind are none: most of them are not usable.
+    """
+    if column.kind is not kind or until > last:
+        return None
+    if column.flags is None:
+        return until if until < len(column.values) else None
+    usable = np.flatnonzero(column.usable[: last + 1])
+    return int(usable[until]) if until < len(usable) else None

@@ -1,12 +1,14 @@
 """How many rows the fused kernel is given at once."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from detectors.monitors.column_monitor import ColumnMonitor
 from detectors.monitors.options import MonitorOptions
 from detectors.monitors.steady_rows import SteadyRows
-from schemas.tables.columns import Column, Kind, Role
+from schemas.tables.columns import Column, Flag, Kind, Role
 
 OPTIONS = MonitorOptions(burn_in=1000, bins=16)
 KEY = (Role.FEATURE, "x")
@@ -52,6 +54,20 @@ def test_where_few_columns_have_to_take_a_value_by_themselves_the_others_go_on()
     steady = SteadyRows.of(columns, monitors, TIMES, 256)
     assert steady is not None
     assert len(steady.times) == 256
+
+
+@pytest.mark.parametrize(
+    ("before", "missing", "expected"),
+    [(0, 3000, 256), (999, 3000, 256), (990, 3000, 256), (999, 20, 20), (990, 20, 29)],
+)
+def test_a_column_without_a_value_does_not_make_each_row_a_call(
+    before: int, missing: int, expected: int
+) -> None:
+    flags = np.where(np.arange(3000) < missing, Flag.NULL, Flag.OK).astype(np.uint8)
+    column = replace(column_of(3000), flags=flags)
+    steady = SteadyRows.of([(KEY, column)], {KEY: after(before)}, TIMES, 256)
+    assert steady is not None
+    assert len(steady.times) == expected
 
 
 def test_values_of_another_kind_than_the_column_need_more_while_that_is_open() -> None:
