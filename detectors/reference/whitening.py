@@ -116,11 +116,16 @@ class Whitening:
         if self.memory[ARCH] > 0.0 or self.memory[WIDEST] == _UNBOUNDED:
             return True
         # It goes on as it came `detectors.reference.cycle.FEWEST` times, and is followed.
-        if self.memory[SECOND] > 0.0:
+        if self.is_cyclic:
             return False
         size = len(self.residuals)
         weights = self.memory[WEIGHTS : WEIGHTS + int(self.memory[ORDER])]
         return float(weights.sum()) > min(LASTING, 1.0 - _UNIT_ROOT / size)
+
+    @property
+    def is_cyclic(self) -> bool:
+        """Whether a cycle is followed (`detectors.reference.cycle`)."""
+        return bool(self.memory[SECOND] > 0.0)
 
     @property
     def is_white(self) -> bool:
@@ -149,10 +154,25 @@ def whitening_of(sample: Numbers, seed: int) -> Whitening | None:
         # Without bounds on what predicts there is none but where all else fails.
         if found is not None and start[WIDEST] == _UNBOUNDED:
             break
-        fitted = _fitted(sample, start, seed)
-        if fitted.is_white and (found is None or fitted.likelihood > found.likelihood):
+        fitted = _white(sample, start, seed)
+        if fitted is not None and (found is None or fitted.likelihood > found.likelihood):
             found = fitted
     return found
+
+
+def _white(sample: Numbers, start: Numbers, seed: int) -> Whitening | None:
+    """Return the filter from a start that makes a sample independent; None where there is none.
+
+    What one cycle leaves may have others, overtones, or neighbours that depend on each other:
+    weights, which follow any course, may have made it independent.
+    """
+    for may_be_cyclic in (True, False):
+        fitted = _fitted(sample, start.copy(), seed, may_be_cyclic=may_be_cyclic)
+        if fitted.is_white:
+            return fitted
+        if not fitted.is_cyclic:
+            break
+    return None
 
 
 def is_coarse(sample: Numbers) -> bool:
@@ -181,7 +201,7 @@ def _starts(sample: Numbers, values: Numbers) -> Iterator[Numbers]:
             yield memory
 
 
-def _fitted(sample: Numbers, memory: Numbers, seed: int) -> Whitening:
+def _fitted(sample: Numbers, memory: Numbers, seed: int, *, may_be_cyclic: bool) -> Whitening:
     """Return the filter with the coefficients that suit a sample."""
     shown = np.log(sample) if memory[LOG] else sample
     with np.errstate(over="ignore"):
@@ -196,7 +216,7 @@ def _fitted(sample: Numbers, memory: Numbers, seed: int) -> Whitening:
     middle = float(scaled.mean())
     memory[CENTRE] += middle * memory[SCALE]
     weights, memory[MOVING], criterion = _weights(scaled - middle)
-    cycle = cycle_of(scaled - middle)
+    cycle = cycle_of(scaled - middle) if may_be_cyclic else None
     is_cyclic = cycle is not None and _criterion(len(sample), cycle.left, _OF_CYCLE) < criterion
     if cycle is not None and is_cyclic:
         weights, memory[MOVING], memory[SECOND] = cycle.weights, cycle.moving, cycle.second

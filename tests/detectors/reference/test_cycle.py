@@ -56,3 +56,16 @@ def test_a_wave_that_has_not_come_again_is_no_cycle() -> None:
     assert _filter(values).memory[SECOND] == 0.0
     assert _filter(_cycle(1000 / (FEWEST + 0.5), 1000, 3)).memory[SECOND] > 0.0
     assert cycle_of(values[:30]) is None
+
+
+@pytest.mark.parametrize("shape", ["overtones", "steps", "neighbours"])
+def test_where_a_cycle_leaves_more_than_noise_weights_make_values_independent(shape: str) -> None:
+    times, noise = np.arange(1000) * 2 * np.pi / 100, np.random.default_rng(1).normal(size=1000)
+    values = {
+        "overtones": np.sin(times) + 0.5 * np.sin(2 * times) + noise,
+        "steps": np.sign(np.sin(times)) + noise,
+        "neighbours": 2.0 * np.sin(times) + autoregressive(0.3, 1000, 1),
+    }[shape]
+    found = _filter(values)
+    assert found.memory[SECOND] == 0.0
+    assert found.is_white
