@@ -133,7 +133,8 @@ def judge(
     looks
         Shape ``(1,)``: with how many values they are looked at again, 0 at first; less than 0 once
         the bets on ranks have reached their limit, after which they are left as they were. After an
-        early change it is more than 0 from the beginning: these have to reach it for each look.
+        early change it is more than 0 from the beginning, and from a look on that shares alone had:
+        then bets have to reach their limit for each look.
     limit
         What the mean of the bets must reach; 0 for no bets.
     shares_limit
