@@ -3,7 +3,8 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import NoReturn, TypeVar
+from pathlib import Path
+from typing import Final, NoReturn, TypeVar
 from uuid import uuid4
 
 import pytest
@@ -12,10 +13,14 @@ from hypothesis import settings
 from app.kafka.embedded import EmbeddedBroker
 from app.worker.kernel_cache import forget_stale
 from app.worker.warm_up import warm_up
+from detectors.monitors import fused_kernel
 from tests.kafka import KafkaCluster, KafkaUnavailable
 from tests.kafka.readiness import await_groups
 from tests.kafka.secured import SecuredKafka
 from tests.mlflow.server import MlflowServer, MlflowUnavailable
+
+_TAKE_ALL: Final = {"benchmarks", "monitors"}
+"""Folders of tests that take the fused kernel, which takes nearly all others."""
 
 ClusterT = TypeVar("ClusterT", bound=KafkaCluster)
 
@@ -61,11 +66,18 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Compile them as well before one process alone starts workers."""
-    is_one_of_several = hasattr(session.config, "workerinput")
-    if not is_one_of_several and any(
+    """Compile them as well before one process alone starts workers, or takes the largest itself.
+
+    Where that is not compiled yet: on a busy machine it takes longer than a test may.
+    """
+    if hasattr(session.config, "workerinput"):  # one of several
+        return
+    starts_workers = any(
         item.get_closest_marker(mark) for item in session.items for mark in ("kafka", "embedded")
-    ):
+    )
+    compiled = (Path(fused_kernel.__file__).parent / "__pycache__").glob("fused_kernel.*.nbi")
+    takes_all = any(_TAKE_ALL.intersection(item.path.parts) for item in session.items)
+    if starts_workers or (takes_all and not any(compiled)):
         warm_up()
 
 
