@@ -39,10 +39,10 @@ def user(secured_kafka: SecuredKafka, topic_prefix: str) -> Connection:
     return scram(secured_kafka, topic_prefix + "user")
 
 
-def settings_for(user: Connection, prefix: str) -> Settings:
+def settings_for(user: Connection, prefix: str, **more: str) -> Settings:
     named = {f"kafka.{name}": str(value) for name, value in user.settings.items()}
     named |= {"topics.prefix": prefix, "kafka.group_id": prefix + GROUP}
-    return load_settings(None, named, {})
+    return load_settings(None, named | more, {})
 
 
 async def missing(settings: Settings) -> set[Permission]:
@@ -83,7 +83,7 @@ def test_a_worker_that_has_ramps_go_on_also_writes_routes_and_model_events() -> 
 async def test_each_missing_permission_is_found_and_no_other(
     secured_kafka: SecuredKafka, topic_prefix: str, user: Connection
 ) -> None:
-    settings = settings_for(user, topic_prefix)
+    settings = settings_for(user, topic_prefix, **{"cdevents.enabled": "true"})
     wanted = {
         Permission(Operation[operation], kind.lower(), name)
         for operation, kind, name in worker_grants(topic_prefix)

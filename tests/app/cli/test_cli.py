@@ -164,7 +164,8 @@ def test_play_without_brokers_says_so_in_one_sentence(tmp_path: Path) -> None:
 def test_topics_are_checked_made_and_checked(
     embedded_broker: EmbeddedBroker, topic_prefix: str
 ) -> None:
-    flags = ("--bootstrap", embedded_broker.bootstrap, "--set", f"topics.prefix={topic_prefix}")
+    sets = ("--set", f"topics.prefix={topic_prefix}", "--set", "cdevents.enabled=true")
+    flags = ("--bootstrap", embedded_broker.bootstrap, *sets)
     before = run("check", *flags)
     assert before.exit_code == 0
     assert "missing; a worker creates it with 4 partitions" in before.output
