@@ -1,5 +1,7 @@
 """Whether a broker that may still be starting can be used."""
 
+import time
+
 from confluent_kafka import Consumer, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient
 
@@ -32,10 +34,20 @@ def is_ready(admin: AdminClient, topic: str | None = None) -> bool:
 def await_groups(bootstrap: str) -> None:
     """Wait until a broker takes groups: it makes the topic of these when it is first asked for one.
 
-    A client that joins a group meanwhile may wait for its partitions for minutes.
+    A client that joins a group meanwhile may wait for its partitions for minutes. While the leader
+    of that topic loads, the broker says that it does not coordinate the group: it is asked again.
     """
     consumer = Consumer({"bootstrap.servers": bootstrap, "group.id": "first", "log_level": 0})
+    deadline = time.monotonic() + 60.0
     try:
-        consumer.committed([TopicPartition("none", 0)], timeout=60.0)
+        while True:
+            try:
+                consumer.committed([TopicPartition("none", 0)], timeout=60.0)
+            except KafkaException:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.2)
+            else:
+                return
     finally:
         consumer.close()

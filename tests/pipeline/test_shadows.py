@@ -83,6 +83,8 @@ def test_shadows_pair_up_and_are_decided_as_offline_whatever_is_killed(
         first.wait_until_ready()
         tell(client, "version_deployed", "7")
         tell(client, "version_challenger", "8")
+        # Topics have no order among them: rows of before the event are not compared.
+        wait_until(partial(drained, client), within=60.0, why=first.log)
         client.send_predictions(predictions(first_half, ["7", "8"]))
         client.flush()
         wait_until(partial(drained, client), within=60.0, why=first.log)

@@ -1,7 +1,7 @@
 """A year of fraud models on the real broker: labels up to 120 days late, and a kill in between."""
 
 from collections.abc import Iterable
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from statistics import median
 from typing import Any, Final
@@ -126,29 +126,33 @@ def late_ones(sent: Iterable[tuple[float, str, str, dict[str, Any]]]) -> dict[st
 
 def seconds_to_revise(client: Kafka, late: dict[str, float]) -> list[float]:
     """Send labels 120 days late one by one; return how long after each its window is published."""
-    found = everything(client, "model-performance")
+    published = {}
     for name, made in late.items():
-        told = len(found)
         label = {"prediction_id": name, "label": 1, "timestamp": made + LATEST}
         send(client, [(0, "labels", name, label)])
-        found = client.read("model-performance", partial(are_more, told))
-    revised = {}
-    for each in found:
-        event = decode_event(ModelPerformance, decode_object(each.value()))
-        if event.window.kind is WindowKind.TIME and event.revision > 0:
-            revised[event.window.number, parse_time(event.as_of.time)] = each.timestamp()[1]
+        wanted = int(made) // DAY, label_time(made)
+        found = client.read("model-performance", partial(is_revised, wanted))
+        published[name] = next(
+            each.timestamp()[1] for each in found if revision_of(each.value() or b"") == wanted
+        )
     sent = {
         orjson.loads(each.value() or b"{}")["prediction_id"]: each.timestamp()[1]
         for each in everything(client, "labels")
     }
-    return [
-        (revised[int(made) // DAY, label_time(made)] - sent[name]) / 1000
-        for name, made in late.items()
-    ]
+    return [(published[name] - sent[name]) / 1000 for name in late]
 
 
-def are_more(told: int, found: list[Message]) -> bool:
-    return len(found) > told
+def is_revised(wanted: tuple[int, int], found: list[Message]) -> bool:
+    return any(revision_of(each.value() or b"") == wanted for each in found)
+
+
+@cache
+def revision_of(value: bytes) -> tuple[int, int] | None:
+    """Return the window in event time that an event revises, and as of when."""
+    event = decode_event(ModelPerformance, decode_object(value))
+    if event.window.kind is not WindowKind.TIME or event.revision == 0:
+        return None
+    return event.window.number, parse_time(event.as_of.time)
 
 
 def label_time(made: float) -> int:
