@@ -169,12 +169,18 @@ class Kafka:
         self._producer.produce(self.prefix + topic, key=key, value=body, partition=partition)
         self._producer.poll(0)
 
-    def send_predictions(self, rows: Iterable[dict[str, Any]], *, labels: bool = False) -> int:
-        """Send each row to the partition of its number, a label beside it; return how many."""
+    def send_predictions(
+        self, rows: Iterable[dict[str, Any]], *, labels: bool = False, only: int | None = None
+    ) -> int:
+        """Send each row to the partition of its number, a label beside it; return how many.
+
+        To ``only`` one partition where the order of the rows matters: in which order those of
+        several are read is the broker's affair.
+        """
         sent = 0
         for row in rows:
             name = row["prediction_id"]
-            partition = int(name[1:]) % PARTITIONS
+            partition = int(name[1:]) % PARTITIONS if only is None else only
             self.send("predictions", name, row, partition)
             if labels:
                 label = {"prediction_id": name, "label": row["prediction"]}
