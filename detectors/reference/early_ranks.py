@@ -81,7 +81,7 @@ def _rank(sample: Numbers, held: int, seed: np.uint64) -> float:
 @njit(cache=True, nogil=True, error_model="numpy")
 def _by_shares(sample: Numbers, limit: float) -> tuple[int, float, float, bool]:
     """Return the values before a change of shares, -1 for none that is looked at, and the rest."""
-    if limit <= 0.0 or not is_due(len(sample)):
+    if limit <= 0.0:
         return -1, 0.0, 0.0, False
     places = np.empty(len(sample))
     won = statistic(sample, places)
@@ -159,7 +159,8 @@ def judge(
             won, bet = standing(memory) if looks[0] < 0.0 else (won, bet)
             before, neighbours, independent = look(sample[:count], is_on_spread(bet))
             left = 0.5 * limit / won
-        if before <= 0:
+        # With a look in vain of ranks shares have theirs, due or not: until the next one none is.
+        if before == 0 or (before < 0 and is_due(count)):
             by_shares = _by_shares(sample[:count], shares_limit)
             if by_shares[0] >= 0:
                 before, won, neighbours, independent = by_shares

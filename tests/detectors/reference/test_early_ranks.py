@@ -127,6 +127,16 @@ def test_a_change_within_a_burn_in_is_found_and_placed(
     assert found >= 8
 
 
+def test_a_category_that_is_new_is_told_by_its_share_where_ranks_were_looked_at_in_vain() -> None:
+    told = 0
+    for seed in range(20):
+        random = _RANDOM(seed)
+        few = random.integers(0, 10, 300)
+        more = random.choice(11, 600, p=[*[0.08] * 10, 0.2])
+        told += Burn(np.concatenate([few, more]).astype(float), 2e5, 2e5).whole().at >= 300
+    assert told >= 18
+
+
 def test_a_correlated_step_is_found_and_not_called_independent() -> None:
     values = autoregressive(0.5, 600, 3)
     values[300:] += 4.0 * values[:300].std()
