@@ -14,7 +14,7 @@ from typing import Any, Self
 
 import numpy as np
 import orjson
-from confluent_kafka import Consumer, Message, Producer, TopicPartition
+from confluent_kafka import OFFSET_BEGINNING, Consumer, Message, Producer, TopicPartition
 
 from tests.agents.transport.worker_process import wait_until
 from tests.kafka.ports import free_port
@@ -192,7 +192,7 @@ class Kafka:
         assert self._producer.flush(20.0) == 0
 
     def read(
-        self, topic: str, enough: Callable[[list[Message]], bool], *, within: float = 30.0
+        self, topic: str, enough: Callable[[list[Message]], bool], *, within: float = 60.0
     ) -> list[Message]:
         """Read a topic from its start until what was read is enough, or the time is up."""
         consumer = Consumer(
@@ -206,26 +206,35 @@ class Kafka:
         consumer.close()
         return found
 
-    def read_events(self, topic: str, count: int, *, within: float = 30.0) -> list[dict[str, Any]]:
+    def read_events(self, topic: str, count: int, *, within: float = 60.0) -> list[dict[str, Any]]:
         """Return the first events of a topic as JSON; fewer when they do not come in time."""
         found = self.read(topic, lambda messages: len(messages) >= count, within=within)
         return [orjson.loads(message.value() or b"") for message in found]
 
     def read_all(self, topic: str) -> list[Message]:
         """Read what a topic holds now, to its end: all of it, however busy the machine is."""
-        consumer = Consumer({"bootstrap.servers": self.bootstrap, "group.id": "reader"})
-        places = [TopicPartition(self.prefix + topic, each) for each in range(PARTITIONS)]
-        bounds = [consumer.get_watermark_offsets(each, timeout=10.0) for each in places]
+        name = self.prefix + topic
+        settings = {"group.id": "reader", "enable.partition.eof": True, "log_level": 0}
+        consumer = Consumer({"bootstrap.servers": self.bootstrap, **settings})
+        consumer.assign([TopicPartition(name, p, OFFSET_BEGINNING) for p in range(PARTITIONS)])
+        found: list[Message] = []
+        ended: set[int | None] = set()
+        limit = time.monotonic() + 60.0
+        while len(ended) < PARTITIONS:
+            assert time.monotonic() < limit, f"{name} is not read to its end"
+            for message in consumer.consume(500, 0.2):
+                error = message.error()
+                if error is None:
+                    found.append(message)
+                elif error.name() == "_PARTITION_EOF":
+                    ended.add(message.partition())
         consumer.close()
-        count = sum(high - low for low, high in bounds)
-        return self.read(topic, lambda found: len(found) >= count)
+        return found
 
-    def lag(self, topic: str) -> int:
-        """Return how many records of a topic the group has not committed."""
-        group = f"{self.prefix}group"
-        consumer = Consumer(
-            {"bootstrap.servers": self.bootstrap, "group.id": group, "log_level": 0}
-        )
+    def lag(self, topic: str, group: str | None = None) -> int:
+        """Return how many records of a topic a group has not committed, the workers' by default."""
+        settings = {"group.id": group or f"{self.prefix}group", "log_level": 0}
+        consumer = Consumer({"bootstrap.servers": self.bootstrap, **settings})
         partitions = [TopicPartition(self.prefix + topic, p) for p in range(PARTITIONS)]
         committed = consumer.committed(partitions, timeout=10.0)
         lag = 0

@@ -37,7 +37,7 @@ def serve(client: Kafka, rows: range, versions: list[str]) -> None:
 
 def looks(client: Kafka) -> list[dict[str, Any]]:
     """Return all looks of the topic in their order."""
-    found = client.read("model-comparisons", lambda _: False, within=2.0)
+    found = client.read_all("model-comparisons")
     return [orjson.loads(each.value() or b"") for each in found]
 
 
@@ -54,6 +54,7 @@ def test_what_cannot_be_decided_says_why_and_passes_nobody(client: Kafka, tmp_pa
 
         tell(client, "version_deployed", "7")
         tell(client, "version_challenger", "8")
+        settle()
         # Version 9 appears unannounced: it is seen, and compared with none.
         serve(client, range(1200), ["7", "8", "9"])
         settle()
@@ -82,6 +83,7 @@ def test_what_cannot_be_decided_says_why_and_passes_nobody(client: Kafka, tmp_pa
         settle()
         assert len(looks(client)) == before
         tell(client, "version_challenger", "8", 1700)
+        settle()
         serve(client, range(1700, 2100), ["7", "8"])
         settle()
         send_labels(client, range(1700, 2100))

@@ -10,6 +10,7 @@ import pytest
 
 from schemas.events.codec import encode_event
 from schemas.events.routing import ModelRoute
+from tests.agents.transport.worker_process import wait_until
 from tests.kafka import KafkaCluster
 from tests.pipeline.driftline import Kafka, Worker
 from tests.schemas.events.routes import canary_of, route_of
@@ -31,15 +32,23 @@ def client(kafka: KafkaCluster, topic_prefix: str) -> Kafka:
 
 
 class Service:
-    """Two versions that serve by the route in force, a request each second of event time."""
+    """Two versions that serve by the route in force, a request each second of event time.
 
-    def __init__(self, client: Kafka) -> None:
+    Attributes
+    ----------
+    worker
+        The one that watches: it has counted all requests before there are more.
+    """
+
+    def __init__(self, client: Kafka, worker: Worker) -> None:
         self.client = client
+        self.worker = worker
         self._rows = count()
+        self._sent = 0
 
     def routes(self) -> list[ModelRoute]:
         """Return all routes of the topic that are there by now, by their numbers."""
-        found = self.client.read("model-routing", lambda _: False, within=0.5)
+        found = self.client.read_all("model-routing")
         routes = [ModelRoute.model_validate(orjson.loads(each.value() or b"")) for each in found]
         return sorted(routes, key=lambda route: route.revision)
 
@@ -55,8 +64,15 @@ class Service:
 
     def _serve(self, route: ModelRoute) -> None:
         shares = {each.version: each.share for each in route.versions}
-        self.client.send_predictions(self._requests(shares.get("8", 0.0)), labels=False)
+        self._sent += self.client.send_predictions(self._requests(shares.get("8", 0.0)))
         self.client.flush()
+        wait_until(lambda: self._counted() == self._sent, within=120.0, why=self.worker.log)
+
+    def _counted(self) -> int:
+        status, body = self.worker.get("/v1/models/fraud")
+        if status != 200:
+            return 0
+        return sum(each["rows"] for each in orjson.loads(body)["versions"])
 
     def _requests(self, share: float) -> Iterator[dict[str, Any]]:
         for row in [next(self._rows) for _ in range(CHUNK)]:
@@ -80,16 +96,17 @@ def begun() -> ModelRoute:
 
 
 def test_a_ramp_goes_on_to_the_promotion_through_a_kill(client: Kafka, tmp_path: Path) -> None:
-    service = Service(client)
     arguments = (client.bootstrap, client.prefix)
     with Worker(*arguments, tmp_path / "first", **ALLOWED) as worker:
         worker.wait_until_ready()
         client.send("model-routing", "fraud", encode_event(begun()))
         client.flush()
+        service = Service(client, worker)
         service.serve_until(lambda routes: routes[-1].versions[0].share == 0.5)
         worker.kill()  # before the decision is in a snapshot, as a rule: it is made again
     with Worker(*arguments, tmp_path / "second", **ALLOWED) as worker:
         worker.wait_until_ready()
+        service.worker = worker
         routes = service.serve_until(lambda routes: routes[-1].mode == "single")
         versions = [
             each

@@ -73,8 +73,8 @@ def test_services_by_topic_and_by_port_answer_alike(client: Kafka, tmp_path: Pat
             assert [by_port.route("fraud", key) for key in keys] == answers
             seen.append(set(answers))
         assert seen == [{"7", "8"}, {"8"}, {"7"}]
-        metrics = worker.get("/metrics")[1]
-        assert 'driftline_route_records_total{outcome="taken"} 3.0' in metrics
+        taken = 'driftline_route_records_total{outcome="taken"} 3.0'
+        wait_until(lambda: taken in worker.get("/metrics")[1], within=60.0, why=worker.log)
         status, text = worker.get("/v1/models/fraud/verdict?version=8")
         assert (status, json.loads(text)["verdict"]) == (200, "Inconclusive")
         look = good_comparison(version="8", baseline="7")

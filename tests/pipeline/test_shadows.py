@@ -67,7 +67,7 @@ def drained(client: Kafka) -> bool:
 def told(client: Kafka) -> dict[str, bytes]:
     """Return the looks that were told by their ids; one that was told twice is the same."""
     looks: dict[str, bytes] = {}
-    for message in client.read("model-comparisons", lambda _: False, within=3.0):
+    for message in client.read_all("model-comparisons"):
         value = message.value() or b""
         name = orjson.loads(value)["comparison_id"]
         assert looks.setdefault(name, value) == value
@@ -99,7 +99,7 @@ def test_shadows_pair_up_and_are_decided_as_offline_whatever_is_killed(
         send_labels(client, second_half)
         wait_until(partial(drained, client), within=60.0, why=second.log)
         assert second.stop() == 0, second.log()
-    observations = client.read("driftline-observations", lambda _: False, within=3.0)
+    observations = client.read_all("driftline-observations")
     events, _ = offline(observations, MonitorOptions(burn_in=200))
     looks = [each for each in events if isinstance(each, ModelComparison)]
     assert told(client) == {each.comparison_id: encode_event(each) for each in looks}

@@ -70,17 +70,19 @@ def test_versions_after_a_kill_and_a_replay_are_those_of_an_offline_run(
         first.kill()
     with Worker(client.bootstrap, client.prefix, tmp_path / "2.log", **SETTINGS) as second:
         second.wait_until_ready()
+        # Both are compared until the event, and it does not wait for rows of before it.
+        wait_until(partial(drained, client), within=60.0, why=second.log)
         tell(client, "version_deployed", "8", start + 1900)
         client.send("model-events", "churn", STRANGER)
         send(600)
         wait_until(partial(drained, client), within=60.0, why=second.log)
         status, body = second.get("/v1/models/fraud")
         assert second.stop() == 0, second.log()
-    observations = client.read("driftline-observations", lambda _: False, within=3.0)
+    observations = client.read_all("driftline-observations")
     events, fleets = offline(observations, MonitorOptions(burn_in=200))
     compared = {
         orjson.loads(each.value() or b"")["comparison_id"]: each
-        for each in client.read("model-comparisons", lambda _: False, within=2.0)
+        for each in client.read_all("model-comparisons")
     }
     looks = [each for each in events if isinstance(each, ModelComparison)]
     assert set(compared) == {each.comparison_id for each in looks}
