@@ -15,8 +15,10 @@ from app.metrics import Metrics
 from app.options import new_fleet
 from app.settings import load_settings
 from detectors.requests.answers import AnswerOutcome
-from schemas.documents import examples
+from schemas.documents import cdevent_examples, examples
+from schemas.events.cdevents import IncidentDetected
 from schemas.events.codec import decode_event, encode_event
+from schemas.events.model_comparison import ModelComparison
 from schemas.events.model_event import ModelEvent
 from schemas.events.retrain_request import RetrainRequest
 from schemas.events.retrain_signal import RetrainSignal
@@ -29,8 +31,10 @@ from tests.deploy.test_dashboard import DRAWN
 from tests.detectors.performance.labelled import labelled_columns
 from tests.topics import TOPICS
 
-OF_MODELS: Final = {8, 14, 23, 40, 41, *range(43, 49), *range(54, 57)}
-"""The panels of labels, performance, maturity, versions, thresholds and retrain requests."""
+OF_MODELS: Final = {8, 14, 23, 40, 41, *range(43, 51), *range(54, 58)}
+"""The panels of labels, performance, maturity, versions, comparisons, thresholds, retrain requests
+and CDEvents.
+"""
 
 DAY: Final = 86_400_000
 START: Final = 1_772_323_200_000
@@ -124,6 +128,8 @@ def scraped() -> dict[str, list[dict[str, str]]]:
     metrics.retrain_requested(decode_event(RetrainRequest, examples.RETRAIN_REQUEST))
     metrics.trigger_met(decode_event(RetrainSignal, examples.RETRAIN_SIGNAL))
     metrics.request_answered(AnswerOutcome.ENDED)
+    metrics.versions_compared(decode_event(ModelComparison, examples.MODEL_COMPARISON))
+    metrics.cdevent_told(decode_event(IncidentDetected, cdevent_examples.INCIDENT_DETECTED))
     metrics.model_event_seen(decode_event(ModelEvent, examples.MODEL_EVENT))
     found: dict[str, list[dict[str, str]]] = {}
     for family in metrics.registry.collect():
