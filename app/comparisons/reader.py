@@ -6,15 +6,7 @@ from app.settings import Settings, TopicRole
 
 
 async def read_comparisons(settings: Settings) -> KnownComparisons:
-    """Read the topic to its end.
-
-    Raises
-    ------
-    TopicRefused
-        If it does not exist, or may not be read.
-    BrokersUnreachable
-        If no broker answers.
-    """
+    """Read the topic to its end; it fails as `read_all`."""
     known = KnownComparisons()
     await read_all(settings, TopicRole.MODEL_COMPARISONS, known.take)
     return known

@@ -26,8 +26,6 @@ from schemas.tables.retyping import KINDS, UNUSABLE, kinds_of, retyped
 from schemas.values.spellings import Spellings
 
 MOST_EXAMPLES: Final = 3
-MOST_DISTINCT: Final = 1000
-"""Values of a column that are told apart; a sample has no more rows than that."""
 
 
 @dataclass(slots=True)

@@ -44,12 +44,7 @@ async def read_open(
     newest
         How far models have come.
 
-    Raises
-    ------
-    TopicRefused
-        If a topic does not exist, or may not be read.
-    BrokersUnreachable
-        If no broker answers.
+    It fails as `read_all`.
     """
     roles = (TopicRole.RETRAIN_REQUESTS, TopicRole.ROLLBACK_REQUESTS, TopicRole.LIFECYCLE)
     records: dict[TopicRole, list[Record]] = {role: [] for role in roles}

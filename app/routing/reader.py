@@ -35,15 +35,7 @@ class ReadRoutes:
 
 
 async def read_routes(settings: Settings) -> ReadRoutes:
-    """Read the topic to its end.
-
-    Raises
-    ------
-    TopicRefused
-        If it does not exist, or may not be read.
-    BrokersUnreachable
-        If no broker answers.
-    """
+    """Read the topic to its end; it fails as `read_all`."""
     read = ReadRoutes()
     await read_all(settings, TopicRole.MODEL_ROUTING, read.take)
     return read

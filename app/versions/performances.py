@@ -38,6 +38,13 @@ class KnownPerformances:
         if known is None or known.revision <= told.revision:
             self.windows[key] = told
 
+    def read(self, value: bytes | None) -> None:
+        """Take the value of a record."""
+        try:
+            self.take(decode_event(ModelPerformance, decode_object(value)))
+        except NotTaken:
+            self.strange += 1
+
     def at(self, version: str, time: int | None) -> list[ModelPerformance]:
         """Return the windows that tell how good a version was at a time, one of each kind at most.
 
@@ -62,39 +69,16 @@ class KnownPerformances:
 
 
 async def read_performances(settings: Settings, model: str) -> KnownPerformances:
-    """Read the topic to its end for one model.
-
-    Raises
-    ------
-    TopicRefused
-        If it does not exist, or may not be read.
-    BrokersUnreachable
-        If no broker answers.
-    """
+    """Read the topic to its end for one model; it fails as `read_all`."""
     known = KnownPerformances()
     key = model.encode()
 
     def take(record: Record) -> None:
         if record.key == key:
-            _take(known, record)
+            known.read(record.value)
 
     await read_all(settings, TopicRole.MODEL_PERFORMANCE, take)
     return known
-
-
-def known_performances(records: Iterable[Record]) -> KnownPerformances:
-    """Return what some records of one model say."""
-    known = KnownPerformances()
-    for record in records:
-        _take(known, record)
-    return known
-
-
-def _take(known: KnownPerformances, record: Record) -> None:
-    try:
-        known.take(decode_event(ModelPerformance, decode_object(record.value)))
-    except NotTaken:
-        known.strange += 1
 
 
 def _latest(windows: Iterable[ModelPerformance]) -> ModelPerformance | None:

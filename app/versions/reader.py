@@ -43,15 +43,7 @@ class KnownVersions:
 
 
 async def read_versions(settings: Settings) -> KnownVersions:
-    """Read the topic to its end.
-
-    Raises
-    ------
-    TopicRefused
-        If it does not exist, or may not be read.
-    BrokersUnreachable
-        If no broker answers.
-    """
+    """Read the topic to its end; it fails as `read_all`."""
     latest: dict[bytes, Record] = {}
 
     def keep(record: Record) -> None:

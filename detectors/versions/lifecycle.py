@@ -100,12 +100,6 @@ class Standing:
         """The version that was the champion last, before the present one, and not rolled back."""
         return next((each for each in reversed(self.good) if each != self.champion), None)
 
-    @property
-    def last_good(self) -> str | None:
-        """The last one of these to go back to: it was not withdrawn."""
-        known = (each for each in reversed(self.good) if each != self.champion)
-        return next((each for each in known if each not in self.withdrawn), None)
-
     def apply(self, change: Change) -> None:
         """Take a change that is no earlier than those before it."""
         becomes, version = EFFECTS[change.type].becomes, change.version

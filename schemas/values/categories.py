@@ -1,7 +1,6 @@
 """Categories: the text by which a value counts as one of a feature's categories."""
 
 import re
-from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, Final
 
@@ -36,11 +35,6 @@ def category_name(value: Any, spellings: Spellings = USUAL) -> str:
         return "true" if value else "false"
     is_exact = isinstance(value, int) or abs(value) < LARGEST_EXACT
     return number_name(value) if is_exact else repr(value)  # whose digits are no code
-
-
-def category_names(texts: Iterable[str], spellings: Spellings = USUAL) -> list[str]:
-    """Return the category of each text; as `category_name`."""
-    return [_category(text, spellings) for text in texts]
 
 
 def _category(text: str, spellings: Spellings) -> str:

@@ -1,12 +1,10 @@
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import orjson
 import pytest
 
-from agents.records.record import Record
 from app.versions.performance_text import lines_of
-from app.versions.performances import KnownPerformances, known_performances
+from app.versions.performances import KnownPerformances
 from schemas.documents import examples
 from schemas.events.codec import decode_event
 from schemas.events.model_performance import ModelPerformance
@@ -24,9 +22,10 @@ def window(kind: str, number: int, days: float = 1, revision: int = 0) -> dict[s
 
 
 def known(*windows: dict[str, Any]) -> KnownPerformances:
-    return known_performances(
-        cast("Record", SimpleNamespace(value=orjson.dumps(each))) for each in windows
-    )
+    performances = KnownPerformances()
+    for each in windows:
+        performances.read(orjson.dumps(each))
+    return performances
 
 
 def found(performances: KnownPerformances, time: int | None) -> list[tuple[str, int, int]]:

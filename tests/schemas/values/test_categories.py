@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.values.categories import category_name, category_names
+from schemas.values.categories import category_name
 from schemas.values.numbers import number_of
 
 NUMBERS = st.one_of(st.integers(), st.floats(allow_nan=False, allow_infinity=False))
@@ -34,7 +34,6 @@ def test_a_number_can_be_told_from_its_category(value: float) -> None:
     assert number_of(category_name(value)) == number
 
 
-@given(st.lists(st.text(max_size=6)))
-def test_many_texts_are_named_as_one(texts: list[str]) -> None:
-    assert category_names(texts) == [category_name(text) for text in texts]
-    assert category_names(category_names(texts)) == category_names(texts)
+@given(st.text(max_size=6))
+def test_the_category_of_a_category_is_itself(text: str) -> None:
+    assert category_name(category_name(text)) == category_name(text)
