@@ -37,7 +37,7 @@ MARKS: Final = frozenset({SCHEMA, *ROW_MARKS, *OPERATIONS, DATABASE, METADATA[0]
 _OF_DATA: Final = frozenset({"insert", "update", "delete", "load", "bootstrap-insert"})
 """What Maxwell and DMS say."""
 
-_NO_ROWS: Final = frozenset({"d", "t", "m"})
+NO_ROWS: Final = frozenset({"d", "t", "m"})
 """Operations that leave no row: delete, truncate, and a message of the log itself."""
 
 _TIMES: Final = frozenset({"ts_ms", "op_ts"})
@@ -77,7 +77,7 @@ def open_envelope(document: dict[str, Any], *, mapped: bool = False) -> dict[str
         return _item(row, document, mapped=mapped)
     operation = _operation(row)
     if operation is not None:
-        if row.get(AFTER) is None or operation in _NO_ROWS:
+        if row.get(AFTER) is None or operation in NO_ROWS:
             raise NothingToSay(Silence.DELETE)
         row, schema = _row(row[AFTER]), _field(schema, AFTER)
     refuse_deleted(row)
@@ -128,7 +128,7 @@ def in_connect(document: dict[str, Any]) -> dict[str, Any]:
 def refuse_deleted(row: Mapping[str, Any]) -> None:
     """Raise `NothingToSay` of a row that is marked as deleted, or that a message holds as such."""
     is_change = AFTER in row or BEFORE in row
-    has_gone = not is_change and _operation(row) in _NO_ROWS
+    has_gone = not is_change and _operation(row) in NO_ROWS
     if has_gone or is_marked_deleted(row) or _data_operation(row) == "delete":
         raise NothingToSay(Silence.DELETE)
 
@@ -163,7 +163,7 @@ def _operation(row: Mapping[str, Any]) -> str | None:
     letter = letter.lower()
     if AFTER not in row and BEFORE not in row:
         is_of_feed = type(row.get("source")) is dict or not _TIMES.isdisjoint(row)
-        return letter if letter in _NO_ROWS and is_of_feed else None
+        return letter if letter in NO_ROWS and is_of_feed else None
     rows = (row.get(BEFORE), row.get(AFTER))
     return letter if all(each is None or type(each) in {dict, str} for each in rows) else None
 

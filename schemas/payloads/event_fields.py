@@ -31,6 +31,7 @@ from schemas.payloads.replicated_rows import MEMBERS as REPLICATED_MEMBERS
 from schemas.payloads.replicated_rows import replicated_rows
 from schemas.payloads.rows import FieldMap
 from schemas.payloads.shared_members import LONGEST_KEY
+from schemas.payloads.withdrawn import is_withdrawn
 from schemas.payloads.wrapped_events import wrapped_events
 
 Headers = Sequence[tuple[str, bytes | None]]
@@ -176,7 +177,7 @@ def _events(document: dict[str, Any], fields: FieldMap) -> Iterator[dict[str, An
         elif not fields.paths and (answers := _answers_in_cloud(row)):
             yield from answers
         elif not (MARKS.isdisjoint(row) and CLOUD_MARKS.isdisjoint(row)):
-            yield from each_row(row)
+            yield from _of_feed(row, fields)
         elif (changed := changed_rows(row)) is not None:
             yield from [row] if fields.leads_into(MEMBERS) else changed
         elif fields.paths:
@@ -184,6 +185,17 @@ def _events(document: dict[str, Any], fields: FieldMap) -> Iterator[dict[str, An
         else:
             for event in answers_alone(exchanged(out_of_capture(row))):
                 yield from wrapped_events(event)
+
+
+def _of_feed(row: dict[str, Any], fields: FieldMap) -> list[dict[str, Any]]:
+    """Return the messages in a document that has a mark of one, or what else it may hold.
+
+    A ``schema`` or ``metadata`` beside the event makes no change feed of a document.
+    """
+    rows = each_row(row)
+    if fields.paths or rows != [row] or not CLOUD_MARKS.isdisjoint(row):
+        return rows
+    return wrapped_events(row) if open_envelope(row) is row else rows
 
 
 def _answers_in_cloud(row: dict[str, Any]) -> list[dict[str, Any]]:
@@ -205,6 +217,9 @@ def _opened(document: dict[str, Any], fields: FieldMap) -> dict[str, Any]:
     named = fields.apply(document)
     if "features" in named and "prediction" in named:
         refuse_deleted(document)
+        are_apart = "features" in document or "features" in fields.paths
+        if are_apart and is_withdrawn(document, (*fields.paths.values(), *fields.rates)):
+            raise NothingToSay(Silence.DELETE)
         return named  # an event already, whatever else it has
     if not CLOUD_MARKS.isdisjoint(document) and not fields.leads_into(CLOUD_MEMBERS):
         opened = document if "label" in named else out_of_cloud(document)

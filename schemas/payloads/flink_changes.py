@@ -13,11 +13,8 @@ MEMBERS: Final = frozenset({"data", "type"})
 TYPE: Final = ("type",)
 """The path of what became of the rows."""
 
-_DELETION: Final = "delete"
-LENGTH: Final = len(_DELETION)
-"""Letters of a type that may be a deletion's."""
-
-_TYPES: Final = frozenset({"insert", "update", _DELETION})
+DELETION: Final = "delete"
+_TYPES: Final = frozenset({"insert", "update", DELETION})
 
 
 def changed_rows(document: dict[str, Any]) -> list[dict[str, Any]] | None:
@@ -41,6 +38,6 @@ def changed_rows(document: dict[str, Any]) -> list[dict[str, Any]] | None:
     rows = data if type(data) is list else [data]
     if not rows or not all(type(row) is dict for row in rows):
         return None
-    if kind.lower() == _DELETION:
+    if kind.lower() == DELETION:
         raise NothingToSay(Silence.DELETE)
     return rows

@@ -10,10 +10,11 @@ from schemas.payloads.envelope import DATA, MARKS
 from schemas.payloads.flink_changes import TYPE
 from schemas.payloads.member_roles import MemberRole
 from schemas.payloads.other_fields import field_called
-from schemas.payloads.other_names import plain_step
 from schemas.payloads.prediction_members import Fields, Flags, Places
+from schemas.payloads.row_marks import SAYS, TIMES
 from schemas.payloads.slot_roles import Roles, SlotRoles
-from schemas.payloads.withdrawn_labels import FIELDS_OF_LABELS, WITHDRAWN
+from schemas.payloads.withdrawn import retraction_words, takes_back
+from schemas.payloads.withdrawn_labels import FIELDS_OF_LABELS
 from schemas.scan import KeyTable, Token
 from schemas.scan.kernel import kernel
 from schemas.scan.words import Positions
@@ -55,8 +56,8 @@ _HEADERS: Final = frozenset({"headers", "message", "source_metadata"})
 
 
 def _is_told(name: str) -> bool:
-    """Tell whether a member may take a label back, or be called as a field is elsewhere."""
-    return field_called(name) in FIELDS_OF_LABELS or plain_step(name) in WITHDRAWN
+    """Tell whether a member is called as a field is elsewhere."""
+    return field_called(name) in FIELDS_OF_LABELS
 
 
 class LabelRoles(SlotRoles[MemberRole]):
@@ -66,21 +67,46 @@ class LabelRoles(SlotRoles[MemberRole]):
     ----------
     keys, paths
         As for `schemas.payloads.slot_roles.SlotRoles`.
+
+    Attributes
+    ----------
+    deletions
+        The slots of members that may take a label back.
+    told
+        What they say of one that is taken back, by their paths.
     """
 
     def __init__(self, keys: KeyTable, paths: Mapping[str, str]) -> None:
         super().__init__(keys, FIELDS, paths)
         leads_into_data = any(path.split(".", 1)[0] == DATA for path in paths.values())
         self._own = frozenset((*FIELDS, *paths.values()))
-        self._marks = MARKS | _HEADERS | (set(TYPE) if leads_into_data else set())
+        self.deletions: list[int] = []
+        self.told: dict[tuple[str, ...], frozenset[str]] = {}
+        self._slots = 0
+        self._marks = (
+            (MARKS - SAYS.keys() - TIMES) | _HEADERS | (set(TYPE) if leads_into_data else set())
+        )
 
     def _role(self, path: tuple[str, ...]) -> int:
+        self._note_deletion(path)
         if path in self._fields:
             return self._fields[path]
         if path[0] not in self._own and _is_told(path[0]):
             return BARRED
         is_within = any(path[:length] in self._fields for length in range(1, len(path)))
         return BARRED if is_within or path[0] in self._marks or path in self._above else OTHER
+
+    def _note_deletion(self, path: tuple[str, ...]) -> None:
+        """Take note of a member that may take a label back."""
+        slot, self._slots = self._slots, self._slots + 1
+        name = path[0]
+        if len(path) > 1 or name in self._own:
+            return
+        words = SAYS.get(name, frozenset()) | retraction_words(name)
+        if words or name in TIMES or takes_back(name):
+            self.deletions.append(slot)
+        if words:
+            self.told[path] = words
 
 
 @kernel()

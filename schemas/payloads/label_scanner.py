@@ -16,6 +16,7 @@ from schemas.payloads.label_members import ALLOWED, LabelRoles, find_label_field
 from schemas.payloads.member_roles import MemberRole
 from schemas.payloads.prediction_members import Fields, Places, no_fields
 from schemas.payloads.rows import FieldMap
+from schemas.payloads.scanned_deletions import leave_deletions
 from schemas.payloads.scanned_fields import after_prefixes, ids_of, times_of
 from schemas.payloads.scanned_predictions import Rows, Spans
 from schemas.scan import KeyTable, TextTable, Token, intern, scan, slices
@@ -123,7 +124,7 @@ class LabelScanner:
         starts = np.where(sizes <= self._largest, spans.value_start, -1)
         starts = after_prefixes(spans.buffer, starts, spans.value_end)
         entries = scan(spans.buffer, starts, spans.value_end, self._keys)
-        found, plain = no_fields(len(starts)), entries.accepted
+        found, plain, roles = no_fields(len(starts)), entries.accepted, self._roles.roles()
         find_label_fields(
             entries.row_ptr,
             entries.slot,
@@ -131,12 +132,16 @@ class LabelScanner:
             entries.number,
             entries.start,
             entries.end,
-            self._roles.roles(),
+            roles,
             ALLOWED,
             LONGEST_NAME,
             found,
             plain,
         )
+        if self._roles.deletions:
+            leave_deletions(
+                spans.buffer, entries, self._keys, self._roles.deletions, plain, self._roles.told
+            )
         ids = ids_of(spans, found, plain)
         scanned = ScannedLabels(
             plain, times_of(spans, found, plain), ids, found, spans, self._table

@@ -7,9 +7,10 @@ from schemas.payloads.envelope import DATA, DATABASE, METADATA, OPERATIONS
 from schemas.payloads.flink_changes import TYPE
 from schemas.payloads.other_fields import field_called
 from schemas.payloads.prediction_fields import PredictionFields, is_other
-from schemas.payloads.row_marks import ROW_MARKS
+from schemas.payloads.row_marks import SAYS, TIMES, WITHIN
 from schemas.payloads.slot_roles import SlotRoles
 from schemas.payloads.typed_values import TYPES
+from schemas.payloads.withdrawn import takes_back
 from schemas.scan.keys import KeyTable
 from schemas.values.classes import feature_name
 
@@ -68,9 +69,10 @@ _FEATURES: Final = ("features",)
 
 _DELETIONS: Final = frozenset(
     {
-        *((mark,) for mark in ROW_MARKS - {"_meta"}),
+        *((mark,) for mark in (*SAYS, *TIMES)),
+        *WITHIN,
         *((name,) for name in OPERATIONS),
-        *((DATABASE,), METADATA, ("_meta", "op"), ("metadata", "OperationName")),
+        *((DATABASE,), METADATA, ("metadata", "OperationName")),
         *(("headers", "operation"), ("message", "headers", "operation")),
         ("source_metadata", "change_type"),
     }
@@ -116,6 +118,7 @@ class RoleTable(SlotRoles[MemberRole]):
         self.deletions: list[int] = []
         self.called: dict[str, list[int]] = {}
         self._spoken_for = fields.spoken_for
+        self._given = frozenset(fields.paths.values())
         self._deletions = _DELETIONS | ({TYPE} if fields.leads_into({DATA}) else set())
         holds_fields = any(path[: len(self._base)] == self._base for path in self._fields)
         self._may_be_flat = prefix is None and not holds_fields
@@ -128,7 +131,7 @@ class RoleTable(SlotRoles[MemberRole]):
         self._above |= {self._base[:length] for length in range(1, len(self._base))}
 
     def _role(self, path: tuple[str, ...]) -> MemberRole:
-        if path in self._deletions:
+        if path in self._deletions or self._takes_back(path):
             self.deletions.append(len(self.names))
         called = field_called(path[0], self._spoken_for)
         if called is not None:
@@ -143,6 +146,11 @@ class RoleTable(SlotRoles[MemberRole]):
             self._known.add((role, name))
         self.names.append(name)
         return role
+
+    def _takes_back(self, path: tuple[str, ...]) -> bool:
+        """Tell whether a member beside the features may take the event back."""
+        name = path[0]
+        return len(path) == 1 and name not in self._given and takes_back(name)
 
     def _kind_of_member(self, path: tuple[str, ...]) -> MemberRole:
         if path[0] in self._dotted or path in self._above:

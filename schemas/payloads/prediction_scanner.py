@@ -5,7 +5,7 @@ event after the other, for all events whose form is plain. The others are left t
 are also the oracle of this module's tests.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -15,8 +15,6 @@ from numpy.typing import NDArray
 from schemas.events.event import LONGEST_NAME
 from schemas.events.left_out import LeftOut, Oddity
 from schemas.payloads.category_texts import CategoryTexts
-from schemas.payloads.envelope import OPERATIONS
-from schemas.payloads.flink_changes import LENGTH, TYPE
 from schemas.payloads.member_roles import FIELDS, MemberRole, RoleTable
 from schemas.payloads.prediction_fields import PredictionFields
 from schemas.payloads.prediction_members import (
@@ -27,8 +25,8 @@ from schemas.payloads.prediction_members import (
     find_fields,
     no_fields,
 )
-from schemas.payloads.row_marks import DELETED
 from schemas.payloads.rows import UNVERSIONED
+from schemas.payloads.scanned_deletions import leave_deletions
 from schemas.payloads.scanned_fields import after_prefixes, ids_of, times_of
 from schemas.payloads.scanned_predictions import Rows, ScannedPredictions, Spans
 from schemas.payloads.segment_texts import SegmentTexts
@@ -44,21 +42,6 @@ _PREDICTION: Final = int(MemberRole.PREDICTION)
 _SCORE: Final = int(MemberRole.SCORE)
 _SCORES: Final = int(MemberRole.SCORES)
 _NULL: Final = int(Token.NULL)
-_STRING: Final = int(Token.STRING)
-_TRUE: Final = int(Token.TRUE)
-_INT: Final = int(Token.INT)
-_FLOAT: Final = int(Token.FLOAT)
-_LENGTHS: Final[Mapping[tuple[str, ...], int]] = {
-    (DELETED,): len("true"),
-    TYPE: LENGTH,
-    **{(name,): len("d") for name in OPERATIONS},
-    ("_meta", "op"): len("d"),
-}
-"""How long texts are that tell of a deletion, where others are frequent in the same place."""
-
-_LETTERS: Final = np.frombuffer(b"dDtTmM", dtype=np.uint8)
-"""The operations of a single letter that do."""
-
 _FLAT: Final = int(MemberRole.FLAT_FEATURE)
 
 
@@ -125,7 +108,7 @@ class PredictionScanner:
         )
         _leave_the_rarer(forms, plain)
         if self._roles.deletions:
-            _leave_deletions(spans, entries, self._keys, self._roles.deletions, plain)
+            leave_deletions(spans.buffer, entries, self._keys, self._roles.deletions, plain)
         choose_scores(
             spans.buffer,
             entries.row_ptr,
@@ -254,21 +237,3 @@ def _leave_the_rarer(forms: Roles, plain: Rows) -> None:
     flat, others = np.count_nonzero(is_flat & plain), np.count_nonzero(~is_flat & plain)
     if flat and others:
         plain &= is_flat if flat > others else ~is_flat
-
-
-def _leave_deletions(
-    spans: Spans, entries: Entries, keys: KeyTable, slots: list[int], plain: Rows
-) -> None:
-    """Leave rows to a closer look that may have been deleted, by what a change feed says."""
-    places = np.flatnonzero(np.isin(entries.slot, slots))
-    kinds, sizes = entries.kind[places], entries.end[places] - entries.start[places]
-    lengths = np.array([_LENGTHS.get(keys.path(slot), 0) for slot in slots])
-    order = np.argsort(slots)
-    wanted = lengths[order][np.searchsorted(np.array(slots)[order], entries.slot[places])]
-    is_said = (wanted == 0) | (sizes == wanted)
-    letters = spans.buffer[np.minimum(entries.start[places], len(spans.buffer) - 1)]
-    is_said &= (wanted != 1) | np.isin(letters, _LETTERS)
-    is_number = (kinds == _INT) | (kinds == _FLOAT)
-    says = (kinds == _TRUE) | is_number | ((kinds == _STRING) & is_said)
-    rows = np.searchsorted(entries.row_ptr, places[says], side="right") - 1
-    plain[rows] = False

@@ -1,31 +1,79 @@
 """Members by which change feeds mark a row, beside its own columns, as one that is gone.
 
-Debezium's flattened rows, Hudi, Fivetran, PeerDB, the change data feed of Delta Lake (an update is
-the row before and the row after) and streams of Snowflake have such marks; Airbyte and Stitch have
-the time of the deletion, Estuary its letter.
+Rows that are flattened have what became of them in a column of its own: Debezium, Hudi, Fivetran,
+PeerDB, Delta Lake (an update is the row before and the row after), Snowflake, IBM CDC, HVR, SQL
+Server, Paimon, Scylla, Qlik, SAP, Informatica. Airbyte and Stitch have the time of the deletion,
+Estuary and Salesforce what became of it in an object.
 """
 
 from collections.abc import Mapping
+from itertools import product
 from typing import Any, Final
 
-DELETED: Final = "__deleted"
-"""Where Debezium's ``ExtractNewRecordState`` has it."""
-
-_TRUTHS: Final = frozenset(
-    {DELETED, "_hoodie_is_deleted", "_fivetran_deleted", "_peerdb_is_deleted"}
+_TRUE: Final = frozenset({"true", "1"})
+_DELETED: Final = frozenset(
+    {
+        *("d", "delete", "deleted", "remove", "-d"),
+        *("-u", "update_before", "update_preimage", "preimage"),
+    }
 )
-_TIMES: Final = frozenset({"_ab_cdc_deleted_at", "_sdc_deleted_at"})
-_ABOUT: Final = "_meta"
-_SAYS: Final[Mapping[str, frozenset[str]]] = {
-    "_change_type": frozenset({"delete", "update_preimage"}),
-    "METADATA$ACTION": frozenset({"DELETE"}),
+"""What feeds call a deletion, and a row as it was before an update."""
+
+
+def _in_both_cases(says: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
+    """Return names as they are, and as databases write them that know one case alone."""
+    variants = {each: said for name, said in says.items() for each in (name.upper(), name.lower())}
+    return {**variants, **says}
+
+
+SAYS: Final[Mapping[str, frozenset[str]]] = _in_both_cases(
+    {
+        **dict.fromkeys(
+            (
+                *("__deleted", "_deleted", "_is_deleted", "__is_deleted", "_hoodie_is_deleted"),
+                *("_fivetran_deleted", "_peerdb_is_deleted", "__hevo__marked_deleted"),
+                *("__artie_delete", "_rivery_deleted"),
+            ),
+            _TRUE,
+        ),
+        **{
+            begin + name: _DELETED
+            for begin, name in product(
+                ("_", "__"),
+                (
+                    *("op", "operation", "op_type", "optype", "cdc_op", "cdc_operation"),
+                    *("dms_op", "change_type", "changetype", "row_kind", "rowkind"),
+                ),
+            )
+        },
+        **dict.fromkeys(("rowkind", "_hoodie_operation", "metadata$action"), _DELETED),
+        "__op": _DELETED | {"1"},  # StarRocks
+        "A_ENTTYP": frozenset({"dl", "dr", "ub"}),
+        "hvr_op": frozenset({"0", "3", "4", "5", "8"}),
+        "__$operation": frozenset({"1", "3"}),
+        "cdc$operation": frozenset({"0", "3", "4", "5", "6", "7", "8"}),
+        "header__change_oper": frozenset({"d", "b"}),
+        "INFA_OP_TYPE": frozenset({"delete", "delete_event"}),
+        **dict.fromkeys(("IBMSNAP_OPERATION", "SYS_CHANGE_OPERATION"), frozenset({"d"})),
+        "ODQ_CHANGEMODE": frozenset({"d"}),
+        "RECORDMODE": frozenset({"d", "r", "x"}),
+    }
+)
+"""What each member says, in small letters, of a row that is gone, or as it was before an update."""
+
+TIMES: Final = frozenset(
+    {"_ab_cdc_deleted_at", "_sdc_deleted_at", "_deleted_at", "__deleted_at", "_sling_deleted_at"}
+)
+"""Members that have the time of the deletion, and are null or empty until then."""
+
+WITHIN: Final[Mapping[tuple[str, ...], frozenset[str]]] = {
+    ("_meta", "op"): frozenset({"d"}),
+    ("ChangeEventHeader", "changeType"): frozenset({"delete", "gap_delete"}),
 }
+"""Members of an object beside the row, by their paths, that say the same."""
 
-ROW_MARKS: Final = _TRUTHS | _TIMES | _SAYS.keys() | {_ABOUT}
+ROW_MARKS: Final = TIMES | SAYS.keys() | {above for above, _ in WITHIN}
 """All of them."""
-
-_YES: Final = (True, "true", "True", "1")
-_SCALARS: Final = frozenset({bool, int, str})
 
 
 def is_marked_deleted(row: Mapping[str, Any]) -> bool:
@@ -39,14 +87,33 @@ def is_marked_deleted(row: Mapping[str, Any]) -> bool:
     True
     >>> is_marked_deleted({"_ab_cdc_deleted_at": None}), is_marked_deleted({"_sdc_deleted_at": "t"})
     (False, True)
+    >>> is_marked_deleted({"__$operation": 3}), is_marked_deleted({"A_ENTTYP": "UP"})
+    (True, False)
     """
-    if ROW_MARKS.isdisjoint(row):
-        return False
-    if any(row.get(name) in _YES for name in _TRUTHS if type(row.get(name)) in _SCALARS):
-        return True
-    if any(row.get(name) not in (None, "") for name in _TIMES):
-        return True
-    about = row.get(_ABOUT)
-    if type(about) is dict and about.get("op") == "d":
-        return True
-    return any(type(row.get(name)) is str and row[name] in said for name, said in _SAYS.items())
+    for name in ROW_MARKS & row.keys():
+        value = row[name]
+        if name in SAYS and said(value) in SAYS[name]:
+            return True
+        if name in TIMES and value not in (None, ""):
+            return True
+    return any(
+        type(about := row.get(above)) is dict and said(about.get(name)) in told
+        for (above, name), told in WITHIN.items()
+    )
+
+
+def said(value: Any) -> str:
+    """Return what a mark says, in small letters; nothing of what is no scalar.
+
+    Examples
+    --------
+    >>> said("-D"), said(True), said(0), said(3.0), said([])
+    ('-d', 'true', '0', '3', '')
+    """
+    if type(value) is str:
+        return value.lower()
+    if type(value) is bool:
+        return "true" if value else "false"
+    if type(value) is float and value.is_integer():
+        value = int(value)
+    return str(value) if type(value) is int else ""

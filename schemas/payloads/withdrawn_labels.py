@@ -4,19 +4,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from schemas.events.nothing_to_say import NothingToSay, Silence
-from schemas.payloads.other_names import plain_step
 from schemas.payloads.rows import FieldMap
-
-WITHDRAWN: Final = frozenset(
-    {
-        *("deleted", "isdeleted", "retracted", "isretracted", "withdrawn", "iswithdrawn"),
-        *("revoked", "isrevoked", "voided", "isvoid", "invalidated"),
-    }
-)
-"""Members that are true where a label is taken back, without the marks between words."""
-
-_YES: Final = (True, "true", "True", "1")
-_SCALARS: Final = frozenset({bool, int, str})
+from schemas.payloads.withdrawn import is_retracted, is_withdrawn
 
 FIELDS_OF_LABELS: Final = frozenset({"prediction_id", "version", "timestamp"})
 """Fields of a label event that are told of where they stand under another name alone."""
@@ -35,21 +24,11 @@ def refuse_withdrawn(event: Mapping[str, Any], fields: FieldMap) -> None:
         ...
     schemas.events.nothing_to_say.NothingToSay: delete
     """
-    if _is_withdrawn(event, fields):
+    others = (*fields.paths.values(), *fields.rates)
+    if is_withdrawn(event, others) or is_retracted(event, others):
         raise NothingToSay(Silence.DELETE)
     if "label" not in fields.paths and _is_unnamed(event, fields):
         raise NothingToSay(Silence.UNNAMED)
-
-
-def _is_withdrawn(event: Mapping[str, Any], fields: FieldMap) -> bool:
-    return any(
-        type(value) in _SCALARS
-        and value in _YES
-        and plain_step(name) in WITHDRAWN
-        and "." not in name
-        and name not in fields.rates
-        for name, value in event.items()
-    )
 
 
 def _is_unnamed(event: Mapping[str, Any], fields: FieldMap) -> bool:

@@ -37,6 +37,9 @@ _PAST: Final = frozenset(
 
 _OPERATIONS: Final = ("op", "type", "action", "operation")
 _DELETIONS: Final = frozenset({"delete", "deleted", "remove"})
+_OF_TABLE: Final = frozenset({"table", "table_name", "collection", "changes"})
+"""Members beside which, or within the metadata beside which, an operation is that of a table."""
+
 _HOLDERS: Final = frozenset({str, dict, list})
 _OPENINGS: Final = ("{", "[")
 _DEEPEST: Final = 3
@@ -72,7 +75,7 @@ def wrapped_events(document: dict[str, Any], depth: int = _DEEPEST) -> list[dict
         and (events := _events(value, depth, least=1 if _is_wrapper(name, document) else 2))
     }
     found = [events for name, events in held.items() if plain_step(name) not in _PAST]
-    if held and not found and _is_deletion(document):
+    if held and (not found or _is_of_table(document)) and _is_deletion(document):
         raise NothingToSay(Silence.DELETE)
     if len(found) != 1:
         return [document]
@@ -94,6 +97,13 @@ def _is_deletion(document: Mapping[str, Any]) -> bool:
     return any(type(each) is str and each.lower() in _DELETIONS for each in said)
 
 
+def _is_of_table(document: Mapping[str, Any]) -> bool:
+    """Tell whether a document is about a row of a table, as that of Sequin: what it holds is it."""
+    about = document.get("metadata")
+    names = about.keys() if type(about) is dict else ()
+    return not (_OF_TABLE.isdisjoint(document) and _OF_TABLE.isdisjoint(names))
+
+
 def _is_wrapper(name: str, document: Mapping[str, Any]) -> bool:
     return len(document) == 1 or name in _WRAPPERS
 
@@ -107,8 +117,18 @@ def _events(value: Any, depth: int, *, least: int) -> list[dict[str, Any]]:
     events = [_record(each) for each in value] if type(value) is list else [value]
     if all(_is_event(each, least) for each in events):
         return events
-    deeper = wrapped_events(value, depth - 1) if least == 1 and type(value) is dict else []
-    return [] if deeper == [value] else deeper
+    return _deeper(events, depth - 1) if least == 1 else []
+
+
+def _deeper(documents: list[Any], depth: int) -> list[dict[str, Any]]:
+    """Return the events that each of some documents holds; none where one of them holds none."""
+    found: list[dict[str, Any]] = []
+    for each in documents:
+        events = wrapped_events(each, depth) if type(each) is dict else [each]
+        if events == [each]:
+            return []
+        found += events
+    return found
 
 
 def _record(value: Any) -> Any:

@@ -1,5 +1,6 @@
 from typing import Any
 
+import numpy as np
 import orjson
 import pytest
 
@@ -21,6 +22,21 @@ def read(document: Any, fields: FieldMap | None = None) -> list[LabelRow]:
     return list(form.rows(value, key=b"k", headers=(), time=5))
 
 
+def as_it_is(document: Any) -> list[LabelRow]:
+    """What a document is, whether it is read at once or not."""
+    return list(JsonLabels(FieldMap()).rows(orjson.dumps(document), key=b"k", headers=(), time=5))
+
+
+def is_read_at_once(document: Any) -> bool:
+    """Tell whether a label needs no closer look; it is one."""
+    value, form = orjson.dumps(document), JsonLabels(FieldMap())
+    scanned = form.scan(spans([value], [b"k"]))
+    if scanned is None or not scanned.plain[0]:
+        return False
+    (row,) = form.rows(value, key=b"k", headers=(), time=5)
+    return scanned.values(np.array([0])) == [row.label]
+
+
 @pytest.mark.parametrize("name", ["retracted", "is_deleted", "Withdrawn", "isRevoked"])
 def test_a_label_that_is_taken_back_is_no_label(name: str) -> None:
     for yes in (True, 1, "true", "1"):
@@ -28,7 +44,33 @@ def test_a_label_that_is_taken_back_is_no_label(name: str) -> None:
             read({**LABEL, name: yes})
         assert raised.value.silence is Silence.DELETE
     for no in (False, 0, "false", None, "no", [1]):
-        assert [row.label for row in read({**LABEL, name: no})] == [1]
+        assert [row.label for row in as_it_is({**LABEL, name: no})] == [1]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"op": "delete"},
+        {"event_type": "LABEL_RETRACTED"},
+        {"type": "label.deleted"},
+        {"operation": "Delete"},
+        {"status": "retracted"},
+        {"action": "revoke"},
+        {"deleted_at": "2026-03-01T12:00:00Z"},
+    ],
+)
+def test_a_label_is_taken_back_by_what_became_of_it(said: dict[str, Any]) -> None:
+    with pytest.raises(NothingToSay) as raised:
+        read({**LABEL, **said})
+    assert raised.value.silence is Silence.DELETE
+    (name,) = said
+    if name != "op":  # of a change feed by its look
+        assert is_read_at_once({**LABEL, name: "label"}) is (name != "deleted_at")
+
+
+@pytest.mark.parametrize("said", [{"action": "delete"}, {"status": "removed"}, {"type": "labels"}])
+def test_what_became_of_something_else_takes_no_label_back(said: dict[str, Any]) -> None:
+    assert [row.label for row in as_it_is({**LABEL, **said})] == [1]
 
 
 @pytest.mark.parametrize(

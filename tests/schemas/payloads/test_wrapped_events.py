@@ -33,6 +33,11 @@ def rows(document: Any, **paths: str) -> list[Any]:
         {"records": [{"key": "a", "value": BARE, "partition": 0}]},
         {"prediction_id": "a", "value": BARE},
         {"whatever": {"prediction_id": "a", "x": 1, "prediction": 0.5}},
+        {"type": "INSERT", "table": "t", "schema": "s", "record": EVENT, "old_record": None},
+        {"record": EVENT, "metadata": {"table_name": "t"}, "action": "insert", "changes": None},
+        {"schema": "iglu:com.acme/p/jsonschema/1-0-0", "data": {"schema": "p", "data": EVENT}},
+        {"schema": "s", "payload": EVENT, "event": {"replayId": 5}},
+        {"Records": [{"messageId": "m", "body": json.dumps(EVENT)}]},
     ],
 )
 def test_an_event_is_read_out_of_the_member_that_holds_it(document: dict[str, Any]) -> None:
@@ -51,6 +56,9 @@ def test_several_events_in_a_member_are_an_event_each() -> None:
         {"action": "delete", "deleted": EVENT, "id": "i"},
         {"type": "DELETE", "record": None, "old_record": EVENT},
         {"records": {"old": EVENT, "new": None}},
+        {"type": "DELETE", "table": "t", "schema": "s", "record": None, "old_record": EVENT},
+        {"record": EVENT, "metadata": {"table_name": "t"}, "action": "delete", "changes": None},
+        {"version": 1, "database": "d", "table": "t", "type": "DELETE", "data": None, "old": EVENT},
     ],
 )
 def test_what_an_event_was_before_it_was_deleted_is_no_event(document: dict[str, Any]) -> None:
@@ -58,6 +66,11 @@ def test_what_an_event_was_before_it_was_deleted_is_no_event(document: dict[str,
         with pytest.raises(NothingToSay) as raised:
             form.rows(json.dumps(document).encode(), key=b"k", headers=(), time=0)
         assert raised.value.silence is Silence.DELETE
+
+
+def test_what_somebody_did_to_something_else_is_no_deletion() -> None:
+    document = {"action": "delete", "payload": EVENT, "metadata": {"trace": "t"}}
+    assert rows(document) == [("a", {"x": 1}, 0.5)]
 
 
 def test_of_what_was_and_what_is_the_latter_is_the_event() -> None:

@@ -1,0 +1,112 @@
+"""Members beside what an event says that take it back: it was deleted, or is void."""
+
+from collections.abc import Collection, Mapping
+from itertools import product
+from typing import Any, Final
+
+from schemas.payloads.other_names import plain_step
+from schemas.payloads.row_marks import said
+
+WITHDRAWN: Final = frozenset(
+    {
+        *("deleted", "isdeleted", "retracted", "isretracted", "withdrawn", "iswithdrawn"),
+        *("revoked", "isrevoked", "voided", "isvoid", "invalidated"),
+    }
+)
+"""Members that are true where an event is taken back, without the marks between words."""
+
+DELETED_AT: Final = "deletedat"
+"""A member that has the time of that, and is null or empty until then."""
+
+_BACK: Final = (
+    *("retract", "retracted", "retraction", "withdraw", "withdrawn", "withdrawal"),
+    *("revoke", "revoked", "void", "voided", "invalidated"),
+)
+_GONE: Final = ("delete", "deleted", "deletion", "remove", "removed")
+_OF_LABELS: Final = frozenset(
+    begin + word for begin, word in product(("label_", "label.", "label-", "label"), _BACK + _GONE)
+)
+_RETRACTION: Final = _OF_LABELS | set(_BACK)
+_DELETION: Final = _RETRACTION | set(_GONE)
+
+RETRACTIONS: Final[Mapping[str, frozenset[str]]] = {
+    **dict.fromkeys(
+        ("op", "operation", "optype", "type", "event", "eventtype", "eventname", "changetype"),
+        _DELETION,
+    ),
+    **dict.fromkeys(("action", "status", "state", "labelstatus"), _RETRACTION),
+}
+"""What members beside a label say, in small letters, where it is taken back.
+
+An action or a status that is ``deleted`` may be that of a customer, or what a moderator has done.
+"""
+
+_YES: Final = frozenset({"true", "1"})
+
+
+def takes_back(name: str) -> bool:
+    """Tell whether a member at the top of an event may take it back.
+
+    Examples
+    --------
+    >>> takes_back("isDeleted"), takes_back("deleted_at"), takes_back("features.deleted")
+    (True, True, False)
+    """
+    return "." not in name and (plain_step(name) in WITHDRAWN or plain_step(name) == DELETED_AT)
+
+
+def is_withdrawn(event: Mapping[str, Any], others: Collection[str] = ()) -> bool:
+    """Tell whether an event is taken back by a member of its own.
+
+    Parameters
+    ----------
+    event
+        The event, and what is beside it.
+    others
+        Members that the settings give to fields, or to rates.
+
+    Examples
+    --------
+    >>> is_withdrawn({"label": 1, "is_deleted": "true"}), is_withdrawn({"deleted": False})
+    (True, False)
+    >>> is_withdrawn({"deleted_at": "2026-03-01"}), is_withdrawn({"deleted_at": None})
+    (True, False)
+    """
+    return any(
+        _says(name, value)
+        for name, value in event.items()
+        if takes_back(name) and name not in others
+    )
+
+
+def _says(name: str, value: Any) -> bool:
+    if plain_step(name) == DELETED_AT:
+        return type(value) in {str, int, float} and value not in ("", 0)
+    return said(value) in _YES
+
+
+def is_retracted(event: Mapping[str, Any], others: Collection[str] = ()) -> bool:
+    """Tell whether a label is taken back by what became of it, beside it.
+
+    Parameters
+    ----------
+    event, others
+        As for `is_withdrawn`.
+
+    Examples
+    --------
+    >>> is_retracted({"label": 1, "event_type": "LABEL_DELETED"}), is_retracted({"type": "label"})
+    (True, False)
+    >>> is_retracted({"status": "retracted"}), is_retracted({"status": "deleted"})
+    (True, False)
+    """
+    return any(
+        said(value) in retraction_words(name)
+        for name, value in event.items()
+        if type(value) is str and name not in others
+    )
+
+
+def retraction_words(name: str) -> frozenset[str]:
+    """Return what a member at the top of a label says where it is taken back; none of most."""
+    return RETRACTIONS.get(plain_step(name), frozenset()) if "." not in name else frozenset()
