@@ -57,7 +57,9 @@ class Policy(Stage[RetrainPolicy]):
                 outcome = policy.on_model_event(happened)
                 if outcome is not None:
                     self.telemetry.request_answered(outcome)
-            elif (request := policy.on_signal(happened)) is not None:
-                outputs.append(await self.outputs.publish(request))
+                for request in policy.released(happened):
+                    outputs.append(await self.outputs.publish(request))
+            elif (asked := policy.on_signal(happened)) is not None:
+                outputs.append(await self.outputs.publish(asked))
         self._report(event, started)
         await delivery.submit(event, outputs)

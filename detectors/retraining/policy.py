@@ -19,6 +19,7 @@ from schemas.events.performance_alert import PerformanceAlert
 from schemas.events.retrain_request import RetrainRequest
 from schemas.events.retrain_signal import RetrainSignal
 from schemas.events.version_status import VersionStatus
+from schemas.tables.model_version import ModelVersion
 
 _NAMED: Final = frozenset({VersionStatus.CHAMPION, VersionStatus.RETIRED})
 
@@ -106,6 +107,25 @@ class RetrainPolicy:
             model.note_champion(event)
         return model.answer(event, self._options_of(event.model))
 
+    def released(self, event: ModelEvent) -> list[RetrainRequest]:
+        """Return the requests of what an open one has held back until this answer, by version.
+
+        Answers and alerts come by two topics. Where one is read after an alert that was found after
+        it, as it can be after a kill, the request is that which the alert makes in the other order:
+        with the next alert it would have another id than the one that was published.
+        """
+        model = self._models.get(event.model)
+        if model is None or not event.effects.ends_request:
+            return []
+        options, made = self._options_of(event.model), []
+        for version, requests in [*model.versions.items()]:
+            for each in requests.evidence():
+                known = requests.counting(each.found, options)
+                if each in known:
+                    counting = known[: known.index(each) + 1]
+                    made.append(self._ask((event.model, version), requests, counting))
+        return [each for each in made if each is not None]
+
     def state(self) -> State:
         """Return the whole state."""
         return {name: model.state() for name, model in self._models.items()}
@@ -154,17 +174,24 @@ class RetrainPolicy:
             return None
         for each in evidence:
             requests.add(each)
-        counting = requests.counting(first.found, options)
+        return self._ask((name, version), requests, requests.counting(first.found, options))
+
+    def _ask(
+        self, key: ModelVersion, requests: VersionRequests, counting: Sequence[Evidence]
+    ) -> RetrainRequest | None:
+        """Ask where the trigger holds by what counts, at least one, and nothing holds it back."""
+        name, version = key
+        model, options, now = self._models[name], self._options_of(name), counting[-1].found
         causes = met(
             options.trigger,
             [each.reference for each in counting if isinstance(each, AlertEvidence)],
             {each.reference.condition for each in counting if isinstance(each, SignalEvidence)},
         )
-        if not causes or requests.is_held_back(counting[-1].found, options):
+        if not causes or requests.is_held_back(now, options):
             return None
-        asked = Asked((name, version), model.champion or version, causes, counting)
+        asked = Asked(key, model.champion or version, causes, counting)
         request = request_of(asked, options)
-        model.open(requests, request.request_id, counting[-1].found, options)
+        model.open(requests, request.request_id, now, options)
         return request
 
     def _forget_breach(self, alert: PerformanceAlert) -> None:

@@ -38,6 +38,11 @@ class VersionRequests(LastRequest):
         if len(self.alerts) > MOST_ALERTS:
             del self.alerts[next(iter(self.alerts))]
 
+    def evidence(self) -> list[Evidence]:
+        """Return all that counts towards the next request, by time."""
+        known = [*self.alerts.values(), *self.signals.values()]
+        return sorted(known, key=lambda each: (each.found, each.id))
+
     def counting(self, now: int, options: PolicyOptions) -> list[Evidence]:
         """Return the evidence that counts at a time, by time.
 

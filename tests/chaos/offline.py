@@ -141,6 +141,7 @@ class OfflinePolicy:
             match event:
                 case ModelEvent():
                     policy.on_model_event(event)
+                    self.requests |= {each.request_id for each in policy.released(event)}
                 case RetrainSignal():
                     request = policy.on_signal(event)
                 case Alert():

@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -292,6 +293,53 @@ def test_a_replayed_end_leaves_a_later_request_open() -> None:
     assert policy.on_alert(_critical(200)) is None
     policy.on_model_event(end.model_copy(update={"request_id": request.request_id}))
     assert policy.open_requests == 0
+
+
+@pytest.mark.parametrize("place", range(5))
+def test_wherever_an_end_comes_among_alerts_the_next_request_is_the_same(place: int) -> None:
+    policy, others = _policy(cooldown=10, expiry=_DAY), _policy(cooldown=10, expiry=_DAY)
+    end = _event(ModelEventType.RETRAIN_COMPLETED, 150)
+    events: list[DriftAlert | ModelEvent] = [_critical(at) for at in (100, 160, 165, 170)]
+    in_order = _asked(others, [events[0], end, *events[1:]])
+    assert [each.requested_at for each in in_order] == [
+        format_time(START + 100_000),
+        format_time(START + 160_000),
+    ]
+    asked = _asked(policy, [*events[:place], end, *events[place:]])
+    # Where the end is read first, the alert from before it is stale.
+    assert asked == in_order[-len(asked) :]
+    assert len(asked) == (1 if place == 0 else 2)
+    latest = policy.state()["fraud"]["request_id"]
+    assert latest == in_order[-1].request_id
+    assert policy.state()["fraud"]["alerts"] == others.state()["fraud"]["alerts"]
+
+
+def test_what_is_held_back_asks_with_the_end_only_where_it_is_enough_and_no_cooldown_holds() -> (
+    None
+):
+    policy = _policy(features=2, cooldown=30, expiry=_DAY)
+    events: list[DriftAlert | ModelEvent] = [_critical(100), _alert("y", 120), _alert("z", 125)]
+    (first,) = _asked(policy, events)
+    assert policy.released(_event(ModelEventType.RETRAIN_STARTED, 105)) == []
+    # Both are within the cooldown, and count beside what comes after it.
+    end = _event(ModelEventType.RETRAIN_COMPLETED, 110, request_id=first.request_id)
+    assert _asked(policy, [end]) == []
+    (second,) = _asked(policy, [_alert("w", 131)])
+    assert [each.feature for each in second.alerts] == ["y", "z", "w"]
+
+
+def _asked(
+    policy: RetrainPolicy, events: Iterable[DriftAlert | ModelEvent]
+) -> list[RetrainRequest]:
+    """Return the requests that events make, answers among them."""
+    asked: list[RetrainRequest | None] = []
+    for each in events:
+        if isinstance(each, ModelEvent):
+            policy.on_model_event(each)
+            asked += policy.released(each)
+        else:
+            asked.append(policy.on_alert(each))
+    return [each for each in asked if each is not None]
 
 
 def test_an_end_from_the_future_does_not_silence_the_model() -> None:

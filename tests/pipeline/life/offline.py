@@ -125,6 +125,8 @@ class Offline:
                 happened = decode_lifecycle(orjson.loads(sent.value or b""))
                 if isinstance(happened, ModelEvent):
                     self.policy.on_model_event(happened)
+                    for request in self.policy.released(happened):
+                        self._publish(request)
 
     def _publish(self, found: PublishedEvent | None) -> None:
         match found:
