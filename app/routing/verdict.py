@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
+from detectors.comparisons.assignment import assignment_of
 from schemas.events.model_comparison import (
     ComparisonReason,
     Finding,
@@ -27,6 +28,9 @@ def chosen(
 ) -> tuple[ModelComparison | None, str | None, str | None]:
     """Return the look that a question is about, and the two versions that it is about.
 
+    A look counts as long as the comparison that it is of: not that of an earlier assignment, where
+    the route in force has the two compared anew and they were not looked at since.
+
     Parameters
     ----------
     looks
@@ -41,8 +45,14 @@ def chosen(
         version, baseline = route.ramp.candidate, baseline or route.ramp.baseline
     for look in looks:
         if version in {None, look.version} and baseline in {None, look.baseline}:
-            return look, look.version, look.baseline
+            return (look if _goes_on(look, route) else None), look.version, look.baseline
     return None, version, baseline
+
+
+def _goes_on(look: ModelComparison, route: ModelRoute | None) -> bool:
+    now = assignment_of(route, 0, look.baseline, look.version)
+    then = look.assignment
+    return then is None or not now.salt or (then.salt, then.mode) == now.begins_with
 
 
 def verdict_document(

@@ -40,6 +40,9 @@ _OPEN: Final = {"/healthz", "/readyz"}
 _WEBHOOK_S: Final = 10.0
 """Within which the body of a webhook is to come."""
 
+_ASKED: Final = ("version", "baseline")
+"""What a question about a verdict may name."""
+
 _STATUS_OF: Final = {
     WebhookOutcome.TAKEN: 202,
     WebhookOutcome.OTHER_EVENT: 200,
@@ -226,12 +229,16 @@ class HttpServer(Service):
         words = request.query.get("go", Verdict.SUCCESSFUL).split(",")
         go = {Verdict(word) for word in words if word in {*Verdict}}
         if len(go) != len(words):
-            said = f"go: expected some of {', '.join(Verdict)}, separated by commas"
-            return _json({"error": "invalid_query", "message": said}, status=400)
+            return _invalid(f"go: expected some of {', '.join(Verdict)}, separated by commas")
         return await self._verdict(request, go)
 
     async def _verdict(self, request: web.Request, go: Collection[Verdict] | None) -> web.Response:
         model, query = request.match_info["model"], request.query
+        known = _ASKED if go is None else (*_ASKED, "go")
+        for name in query:
+            # Passed over, it would have the verdict on another version told.
+            if name not in known or len(query.getall(name)) > 1:
+                return _invalid(f"{name[:99]}: expected {', '.join(known)}, each once at most")
         question = self._models.verdict_of(model, query.get("version"), query.get("baseline"))
         try:
             document = await question
@@ -323,6 +330,10 @@ def _listen(settings: HttpSettings) -> socket.socket:
             said = f"cannot be listened on ({error.strerror}): choose another http.host"
         raise AddressUnavailable(f"{host}:{port} {said}") from None
     return listener
+
+
+def _invalid(said: str) -> web.Response:
+    return _json({"error": "invalid_query", "message": said}, status=400)
 
 
 def _answer(reason: str) -> web.Response:

@@ -1,5 +1,6 @@
 """A look at two versions as the event that is published."""
 
+from detectors.comparisons.assignment import Assignment
 from detectors.comparisons.comparison import Comparison, Look
 from detectors.comparisons.evidence import told
 from detectors.comparisons.measured import Known, Measured
@@ -9,6 +10,7 @@ from detectors.comparisons.split import LEVEL
 from schemas.events.identity import stable_id
 from schemas.events.model_comparison import (
     ComparedArm,
+    ComparedBy,
     ComparisonReason,
     ExposedArm,
     Exposure,
@@ -50,6 +52,7 @@ def comparison_event(
         baseline=baseline,
         mode=comparison.mode,
         since=comparison.since,
+        assignment=_assignment(comparison.assignment),
         as_of=at,
         look=look.number,
         decision=look.ruling.decision,
@@ -60,6 +63,12 @@ def comparison_event(
         exposure=_exposure(versions, comparison, look),
         message=_message(model, versions, look),
     )
+
+
+def _assignment(assignment: Assignment) -> ComparedBy | None:
+    if assignment.mode is None or not assignment.salt:
+        return None
+    return ComparedBy(salt=assignment.salt, mode=assignment.mode)
 
 
 def _metric(measured: Measured, known: Known, versions: tuple[str, str]) -> MetricComparison:

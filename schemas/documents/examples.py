@@ -571,6 +571,7 @@ MODEL_COMPARISON: Final[dict[str, Any]] = {
     "baseline": "3",
     "mode": "ab",
     "since": "2026-03-01T12:00:00.000Z",
+    "assignment": {"salt": "0f3c5a7d9b21", "mode": "ab"},
     "as_of": {
         "topic": "labels",
         "partition": 1,

@@ -214,6 +214,13 @@ class ExposedArm(Event):
     )
 
 
+class ComparedBy(Event):
+    """What a route said of how two versions come to their rows."""
+
+    salt: str = Field(max_length=249, description="Of the assignment, as in `model-routing`.")
+    mode: ComparisonMode = Field(strict=False)
+
+
 class Exposure(Event):
     """Whether rows of two versions can be compared."""
 
@@ -241,6 +248,11 @@ class ModelComparison(PublishedEvent):
         strict=False, description="None as long as it is not stated and too few labels have come."
     )
     since: EventTime = Field(description="Event time of the row with which it began.")
+    assignment: ComparedBy | None = Field(
+        default=None,
+        description="By the route that was in force; null where none named both versions. What "
+        "earlier releases wrote has none. With another one the comparison begins anew.",
+    )
     as_of: Position = Field(description="The row up to which all is counted.")
     look: int = Field(ge=0, description="How many looks at the two were published before.")
     decision: ComparisonDecision = Field(strict=False)

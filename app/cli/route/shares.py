@@ -22,7 +22,8 @@ def percent(text: str) -> Decimal:
         share = Decimal(text.strip().removesuffix("%"))
     except InvalidOperation:
         share = Decimal(-1)
-    if not share.is_finite() or not 0 <= share <= _ALL:
+    # Python reads 1_0 as 10.
+    if "_" in text or not share.is_finite() or not 0 <= share <= _ALL:
         raise click.UsageError(f"expected per cent from 0 to 100, found {text!r}")
     return share
 

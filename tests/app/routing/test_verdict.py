@@ -1,8 +1,10 @@
+import pytest
+
 from app.routing.verdict import chosen, verdict_document
 from schemas.events.model_comparison import ModelComparison
 from schemas.events.routing import ModelRoute
 from tests.schemas.events.comparisons import comparison_of, good_comparison, open_comparison
-from tests.schemas.events.routes import canary_of, route_of
+from tests.schemas.events.routes import canary_of, document_of, route_of
 
 
 def told(look: ModelComparison | None) -> dict[str, object]:
@@ -62,6 +64,32 @@ def test_a_look_at_an_earlier_candidate_passes_for_none_of_a_ramp() -> None:
     ramp = route_of(canary_of())
     earlier = good_comparison()
     assert choose(earlier, route=ramp) == (None, "8", "7")
-    own = good_comparison(version="8", baseline="7", comparison_id="c")
+    own = good_comparison(
+        version="8", baseline="7", comparison_id="c", assignment={"salt": ramp.salt, "mode": "ab"}
+    )
     assert choose(earlier, own, route=ramp) == ("c", "8", "7")
     assert choose(earlier, own, route=ramp, version="4") == (earlier.comparison_id, "4", "3")
+
+
+@pytest.mark.parametrize(
+    ("assignment", "counts"),
+    [
+        ({"salt": "s", "mode": "ab"}, True),
+        ({"salt": "of before", "mode": "ab"}, False),
+        ({"salt": "s", "mode": "shadow"}, False),
+        (None, True),
+    ],
+    ids=["this", "earlier", "as_shadow", "not_told"],
+)
+def test_what_was_found_before_a_version_came_back_does_not_pass(
+    assignment: dict[str, str] | None, counts: bool
+) -> None:
+    look = good_comparison(version="8", baseline="7", assignment=assignment)
+    other = good_comparison(version="9", baseline="7", comparison_id="older")
+    for route in (route_of(canary_of()), route_of(document_of("ab", v7=0.5, v8=0.5))):
+        assert route.salt == "s"
+        expected = look.comparison_id if counts else None
+        assert choose(look, other, route=route) == (expected, "8", "7")
+        assert choose(look, other, route=route, version="8") == (expected, "8", "7")
+    # Where the two are compared no longer it tells what was found.
+    assert choose(look, other, route=route_of(), version="8") == (look.comparison_id, "8", "7")

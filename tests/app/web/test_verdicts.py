@@ -57,6 +57,21 @@ async def test_versions_can_be_named() -> None:
         assert told == (200, "Inconclusive", "not_compared")
 
 
+@pytest.mark.parametrize(
+    "query", ["candidate=5", "Version=5", "version=4&version=5", "version=5&go=failed", "v"]
+)
+async def test_a_question_that_is_not_understood_is_told_no_verdict_of_another_version(
+    query: str,
+) -> None:
+    server = server_of(FakeComparisons(good_comparison(), comparison_of(version="5")))
+    async with server:
+        status, document = await ask(server, f"{PATH}?{query}")
+        assert (status, document["error"]) == (400, "invalid_query")
+        assert document["message"].startswith(query.partition("=")[0]) or "go: " in str(document)
+        posted = query.replace("&go=failed", "&go=failed&go=successful")
+        assert (await ask(server, f"{PATH}?{posted}", "POST"))[0] == 400
+
+
 async def test_a_model_without_a_comparison_is_inconclusive_and_an_unknown_one_is_not_found() -> (
     None
 ):
@@ -102,6 +117,7 @@ async def test_a_look_at_an_earlier_candidate_does_not_pass_before_routes_are_re
         (good_comparison(), "?go=Successful", 400),
         (good_comparison(), "?go=", 400),
         (good_comparison(), "?go=successful,", 400),
+        (good_comparison(), "?version=4&go=successful", 200),
     ],
 )
 async def test_a_gate_opens_for_the_verdicts_that_it_names(look: Any, go: str, status: int) -> None:

@@ -19,7 +19,7 @@ def test_shares_are_per_cent() -> None:
     assert steps_of("0.1") == (0.001,)
 
 
-@pytest.mark.parametrize("text", ["", "x", "-1", "101", "nan", "inf", "1e3", "5%%"])
+@pytest.mark.parametrize("text", ["", "x", "-1", "101", "nan", "inf", "1e3", "5%%", "1_0"])
 def test_what_is_no_share_is_refused(text: str) -> None:
     with pytest.raises(click.UsageError, match="expected per cent from 0 to 100"):
         percent(text)
