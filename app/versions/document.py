@@ -33,6 +33,7 @@ def model_document(
     return {
         "model": records[0].model,
         "at": format_time(there.time),
+        "known_to": known_to(records),
         "champion": champion_of(there),
         "last_good": last_good_of(records),
         "rollback_request": None if rollback is None else dict(rollback),
@@ -53,6 +54,12 @@ def model_document(
         else {each.version: performances.document(each.version, time) for each in records},
         "versions": [each.model_dump(mode="json") for each in records],
     }
+
+
+def known_to(records: Iterable[VersionRecord]) -> str | None:
+    """Return the latest time that is told of a model: what is asked for after it is not known."""
+    latest = latest_of(records)
+    return None if latest is None else format_time(latest)
 
 
 def champion_of(there: ServedAt) -> str | None:

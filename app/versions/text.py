@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from app.versions.document import champion_of, last_good_of, now_or_at
+from app.versions.document import champion_of, known_to, last_good_of, now_or_at
 from app.versions.performance_text import lines_of
 from app.versions.performances import KnownPerformances
 from detectors.versions.serving import Serving
 from detectors.versions.traffic import DAY, HOUR
 from schemas.events.model_performance import ModelPerformance
-from schemas.events.times import format_time
+from schemas.events.times import format_time, parse_time
 from schemas.events.version_record import ThresholdStanding, VersionRecord
 
 _HEADINGS = ("model", "version", "status", "since", "rows", "share", "last event", "alerts")
@@ -39,6 +39,9 @@ def lines_of_model(
     """
     there = now_or_at(records, time)
     yield f"model {records[0].model} at {format_time(there.time)}"
+    latest = known_to(records)
+    if time is not None and latest is not None and parse_time(latest) < time:
+        yield f"  nothing is known of that time: what follows is as of {latest}, the latest told"
     champion = champion_of(there)
     if champion is None:
         yield "  no model event names a champion for that time: below is what was observed"

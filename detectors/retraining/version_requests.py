@@ -40,7 +40,7 @@ class VersionRequests(LastRequest):
 
     def evidence(self) -> list[Evidence]:
         """Return all that counts towards the next request, by time."""
-        known = [*self.alerts.values(), *self.signals.values()]
+        known: list[Evidence] = [*self.alerts.values(), *self.signals.values()]
         return sorted(known, key=lambda each: (each.found, each.id))
 
     def counting(self, now: int, options: PolicyOptions) -> list[Evidence]:
