@@ -96,7 +96,11 @@ class Worker:
             return 0, str(error)
 
     def wait_until_ready(self) -> None:
-        wait_until(lambda: self.get("/readyz")[0] == 200, within=240.0, why=self.log)
+        def is_ready() -> bool:
+            assert self._process.poll() is None, self.log()
+            return self.get("/readyz")[0] == 200
+
+        wait_until(is_ready, within=240.0, why=self.log)
 
     def send(self, number: signal.Signals) -> None:
         self._process.send_signal(number)
