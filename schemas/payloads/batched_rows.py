@@ -11,7 +11,7 @@ from schemas.payloads.outcome_forms import in_text
 from schemas.payloads.serving_forms import answered, array_with_names, named_beside, requested
 from schemas.payloads.shared_members import refuse_swollen
 from schemas.payloads.typed_values import without_type
-from schemas.payloads.vectors import of_vector
+from schemas.payloads.vectors import is_sparse, of_vector
 
 MOST_ROWS: Final = 1000
 """Rows of one event above which it is refused."""
@@ -91,6 +91,8 @@ def _decoded(event: dict[str, Any]) -> dict[str, Any]:
     numbers = of_vector(features)
     if numbers is not features:
         decoded["features"] = numbers
+    elif is_sparse(features):
+        decoded["features"] = {"features": features}  # too long to be written out, or unreadable
     if type(prediction) is str and (found := in_text(prediction)) != prediction:
         prediction = decoded["prediction"] = found
     if type(prediction) in _ANSWERS:

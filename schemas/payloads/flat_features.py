@@ -5,13 +5,15 @@ from typing import Any, Final
 
 from schemas.payloads.named_values import pairs_of
 from schemas.payloads.positions import positions, unwrapped
+from schemas.payloads.vectors import is_sparse, sums
 from schemas.values.classes import MOST_REMEMBERED, feature_name
 
 DEEPEST: Final = 8
 """Objects within one another; what is deeper is one mistyped feature."""
 
 AMBIGUOUS: Final = object()
-"""In place of a value where two members of a document have one name: it counts as mistyped."""
+"""In place of a value where two members of a document have one name, or of a vector that nobody
+can place: it counts as mistyped."""
 
 _NESTED: Final = frozenset({dict, list})
 
@@ -53,6 +55,9 @@ def _put(found: dict[str, Any], name: str, value: Any, depth: int) -> None:
             _put(found, f"{name}.{key}", inner, depth + 1)
         return
     value = unwrapped(value)
+    if is_sparse(value):
+        _put_sparse(found, name, value)
+        return
     if type(value) is dict and value and depth < DEEPEST:
         for key, inner in value.items():
             _put(found, f"{name}.{key}", inner, depth + 1)
@@ -60,4 +65,17 @@ def _put(found: dict[str, Any], name: str, value: Any, depth: int) -> None:
     name = feature_name(name)
     items = positions(name, value) if type(value) is list else None
     for each, item in (items or {name: None if value in ({}, []) else value}).items():
+        found[each] = AMBIGUOUS if each in found else item
+
+
+def _put_sparse(found: dict[str, Any], name: str, vector: dict[str, Any]) -> None:
+    """Put what sums up a sparse vector that is too long to be written out.
+
+    Without a size, or with places that cannot be, its numbers are those of nobody knows which
+    features: it counts as mistyped.
+    """
+    name = feature_name(name)
+    summed = sums(vector)
+    items = {name: AMBIGUOUS} if summed is None else {f"{name}[{of}]": summed[of] for of in summed}
+    for each, item in items.items():
         found[each] = AMBIGUOUS if each in found else item

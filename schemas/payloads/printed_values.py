@@ -23,11 +23,37 @@ _MARKS: Final = "%,'\u2019;|_ \u00a0\u2009\u202f\u2212$\u20ac\u00a3\u00a5"
 _AMBIGUOUS: Final = re.compile(
     rf"(?=.*[0-9])(?=.*[{_MARKS}])[-+.0-9\u2212$\u20ac\u00a3\u00a5][-+.0-9{_MARKS}]{{1,63}}"
 )
-_UNREAD: Final = re.compile(
-    r"[\[{].*|[A-Za-z_][\w.]*(?:\(.*\)|\[.*\])|<.*>"
+_CALL: Final = re.compile(r"([A-Za-z_][\w.]*)(?:\((.*)\)|\[(.*)\])", re.DOTALL)
+_WRAPPERS: Final = frozenset(
+    {
+        *("some", "just", "option", "optional", "right", "left", "success", "result", "ok"),
+        *("value", "float", "double", "int", "integer", "long", "short", "string", "str", "bool"),
+        *("boolean", "bytes", "decimal", "bigdecimal", "fraction", "complex", "list", "tuple"),
+        *("set", "frozenset", "dict", "map", "seq", "buffer", "array", "ndarray", "tensor"),
+        *("vector", "series", "scalar", "variable", "timestamp", "date", "uuid", "enum"),
+    }
+)
+"""What stands before a value in parentheses that a program has printed, in small letters.
+
+Any other name may be part of a category: ``Corolla(2019)``.
+"""
+
+_PRINTED: Final = re.compile(r"['\"=(\[{]|[\d.]\s{0,2},\s{0,2}-?[\d.]")
+"""What programs print within parentheses: texts, names of values, lists, several numbers."""
+
+_OPEN: Final = re.compile(
+    r"\[(?![A-Z]+\]).*|\{.*|<[^'\"=:.(]{0,99}['\"=:.(].*>|<.{0,99}0x.*>"
     r"|\((?:[-+.0-9'\"\[{(]|[A-Za-z_][\w.]*\().*\)",
     re.DOTALL,
 )
+"""Lists, objects, and what Python says of those that it cannot print; a token is none (``<unk>``,
+``[UNK]``)."""
+
+_SCORED: Final = re.compile(r"[:=,;|(]\s{0,2}(?:0?\.[0-9]{1,20}|1\.0{1,20})\)?", re.ASCII)
+"""The probability behind a class: ``fraud (0.93)``."""
+
+_LONGEST_SCORE: Final = 26
+_QUOTES: Final = ("'", '"')
 _ENDS: Final = frozenset({")", ">"})
 _OPENINGS: Final = frozenset({"[", "{"})
 _STARTS: Final = frozenset("+-.0123456789")
@@ -85,9 +111,36 @@ def is_ambiguous(text: str) -> bool:
     (True, True, False)
     >>> is_ambiguous("(5)"), is_ambiguous("Optional[0.9]"), is_ambiguous("$5")
     (True, True, True)
+    >>> is_ambiguous("fraud (0.93)"), is_ambiguous("'fraud'"), is_ambiguous("fraud: 0.93")
+    (True, True, True)
+    >>> is_ambiguous("Corolla(2019)"), is_ambiguous("<unk>"), is_ambiguous("[UNK]")
+    (False, False, False)
     """
     bare = text.strip()
-    return _AMBIGUOUS.fullmatch(bare) is not None or _UNREAD.fullmatch(bare) is not None
+    if bare[-1:] in _QUOTES and bare[:1] == bare[-1:] and len(bare) > 1:
+        return True
+    if _AMBIGUOUS.fullmatch(bare) is not None or _OPEN.fullmatch(bare) is not None:
+        return True
+    if bare[-1:] == ")" or bare[-1:].isdigit():
+        tail = bare[-_LONGEST_SCORE:]
+        if any(
+            _SCORED.fullmatch(tail, at) for at, mark in enumerate(tail) if at and mark in _MARKED
+        ):
+            return True
+    return _is_call(bare)
+
+
+_MARKED: Final = frozenset(":=,;|(")
+
+
+def _is_call(text: str) -> bool:
+    """Tell whether a text is a name with a value of a program in parentheses or brackets."""
+    call = _CALL.fullmatch(text) if text[-1:] in (")", "]") else None
+    if call is None:
+        return False
+    name, inside = call[1], call[2] if call[3] is None else call[3]
+    is_known = "." in name or name.lower().rstrip("_0123456789") in _WRAPPERS
+    return is_known or not inside or _PRINTED.search(inside) is not None
 
 
 def _side_by_side(text: str) -> list[float] | None:

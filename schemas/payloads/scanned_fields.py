@@ -69,6 +69,10 @@ _SEMICOLON: Final = ord(";")
 _UNDERSCORE: Final = ord("_")
 _BAR: Final = ord("|")
 _SMALL: Final = 0x20
+_ONE: Final = ord("1")
+_SEPARATORS: Final = tuple(b" :=,;|")
+"""Between a class and its probability."""
+
 _I, _N, _B = ord("i"), ord("n"), ord("b")
 _SIGNS: Final = (ord("$"), 0xC2, 0xE2)
 """First bytes of currencies, and of the minus sign that is no hyphen."""
@@ -158,7 +162,9 @@ def _may_be_printed(buffer: Bytes, start: int, end: int) -> bool:
     """Tell whether a text may be what a program prints, infinite, or numbers with marks."""
     first, last = buffer[start], buffer[end - 1]
     found = last in (_PARENTHESIS, _GREATER, _CLOSING) or first in _SIGNS
-    found |= first == _B and last == _QUOTE
+    found |= last == _QUOTE and first in (_B, _QUOTE)
+    if _ZERO <= last <= _NINE:
+        found |= _ends_in_fraction(buffer, start, end)
     is_signed = first in (_PLUS, _MINUS)
     if is_signed or first == _POINT or _ZERO <= first <= _NINE:
         for at in range(start, end):
@@ -170,6 +176,18 @@ def _may_be_printed(buffer: Bytes, start: int, end: int) -> bool:
     if size in (_INF, _INFINITY) and buffer[at] | _SMALL == _I and buffer[at + 1] | _SMALL == _N:
         found = True
     return found
+
+
+@inlined()
+def _ends_in_fraction(buffer: Bytes, start: int, end: int) -> bool:
+    """Tell whether a text may end in the probability of the class that it begins with."""
+    at = end - 1
+    while at > start and _ZERO <= buffer[at] <= _NINE:
+        at -= 1
+    if buffer[at] != _POINT or at - 1 <= start:
+        return False
+    at -= 1 + (buffer[at - 1] in (_ZERO, _ONE))
+    return at > start and buffer[at] in _SEPARATORS
 
 
 @inlined()

@@ -90,6 +90,8 @@ def test_an_answer_that_python_has_printed_has_its_score() -> None:
         *("{fraud,ok}", "(5)", "(0.9)", "(1,234.50)", "('fraud')", "(tensor(0.1), tensor(0.9))"),
         *("['a' \"b\"]", "('a' 'b', 'c')", "Optional[0.9]", "Float32[0.1, 0.9]", "$1,234.50"),
         *("12,50 \u20ac", "\u22125", "\u22121,5", "1\u202f234,5", "\u00a3 5"),
+        *("fraud (0.93)", "fraud: 0.93", "fraud=1.0", "fraud,.93", "0:0.97", "'fraud'", '"fraud"'),
+        *("Some(5)", "datetime.date(2026, 3, 1)", "Point(1, 2)", "<Color.RED: 1>", "f()"),
     ],
 )
 def test_texts_that_may_be_numbers_or_are_printed_count_as_texts_and_are_told(text: str) -> None:
@@ -97,6 +99,29 @@ def test_texts_that_may_be_numbers_or_are_printed_count_as_texts_and_are_told(te
     assert (row.prediction, row.left_out) == (text, [LeftOut("prediction", Oddity.AMBIGUOUS)])
     assert row.can_be_joined
     assert labelled(text) == (text, [LeftOut("label", Oddity.AMBIGUOUS)])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "<unk>",
+            "</s>",
+            "<|end|>",
+            "[UNK]",
+            "Corolla(2019)",
+            "A(1)",
+            "f(x)",
+            "C[0]",
+            "cat (new)",
+        ),
+        *("grade 0.5", "v1.2", "a:10.5", "(not set)"),
+    ],
+)
+def test_a_category_in_which_something_stands_in_parentheses_is_one(text: str) -> None:
+    value = orjson.dumps({**EVENT, "prediction": text, "label": text})
+    (row,) = JsonPredictions(FieldMap()).rows(value, key=None, headers=(), time=5)
+    assert (row.prediction, row.label, row.left_out) == (text, text, [])
 
 
 @pytest.mark.parametrize("text", ["", " ", "NaN", "nan", "None", "null", "NULL", "<NA>", "\\N"])
@@ -139,6 +164,10 @@ def test_texts_as_numpy_prints_a_row_are_texts_and_not_one_word() -> None:
         "array(" + ",a=" * 3000 + "[)",
         "<tf.Tensor" + "numpy=" * 1600 + ")",
         "[" + "'a' " * 2000 + "'",
+        "<" + "0x" * 4000 + ")",
+        "<" + "0x" * 4000 + ">)",
+        "f(" + "1" * 8000 + ")",
+        "a" + ":0." * 3000 + "1",
     ],
 )
 def test_no_text_takes_long(text: str) -> None:
@@ -181,7 +210,7 @@ def test_any_text_is_read_or_left_as_it_is(text: str) -> None:
 
 @given(
     st.text(
-        alphabet="()[]<>'\",.;|%+- _019beinfINFN/A$\u20ac\u2212\u202f\u0663\uff11",
+        alphabet="()[]<>'\",.:=;|%+- _019beinfINFN/A$\u20ac\u2212\u202f\u0663\uff11",
         min_size=1,
         max_size=12,
     )
