@@ -253,7 +253,10 @@ class ColumnMonitor:
                 self._unrest.alert(self._usable)
         elif self._season.turn(block, int(times[0])):
             # What is judged from here on are other values.
+            is_cyclic = self.reference.is_cyclic
             self.restart_values()
+            if is_cyclic:
+                self._watched.wait_for_burn_in()
         rows, further = self._rows_of_course(column, times, first_row)
         return rows, told or further
 

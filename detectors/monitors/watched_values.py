@@ -180,6 +180,14 @@ class WatchedValues:
         self._restarts += 1
         self.renew_as(self.kind if kind is None else kind)
 
+    def wait_for_burn_in(self) -> None:
+        """Tell of no change in the burn-in that has begun.
+
+        Where values came in cycles, and what is judged now is the same column less a season: what
+        is left of a cycle that is as long as the burn-in is a step to it.
+        """
+        self.reference.block.look[0] = 2.0 * self._burn_in
+
     def begin_at(self, time: int) -> None:
         """Take note of the event time of the reference's first value."""
         self._began = time

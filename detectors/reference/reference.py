@@ -225,6 +225,11 @@ class Reference:
         return len(self.block.apart) > 0
 
     @property
+    def is_cyclic(self) -> bool:
+        """Whether these are what a cycle of so many values leaves."""
+        return self.is_filtered and bool(self.block.apart[SECOND])
+
+    @property
     def goes_by_factors(self) -> bool:
         """Whether these are residuals of the logarithms."""
         return self.is_filtered and bool(self.block.apart[LOG])
@@ -577,7 +582,7 @@ class Reference:
             fresh = Reference(
                 burn_in=self._burn_in, bins=self._bins, categorical=False, seed=self._seed
             ).state()
-            state = fresh | {"cyclic" if block.apart[SECOND] else "whitened": state}
+            state = fresh | {"cyclic" if self.is_cyclic else "whitened": state}
         return state
 
     def restore(self, state: State) -> None:

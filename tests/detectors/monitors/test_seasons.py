@@ -116,6 +116,15 @@ def test_weeks_are_learned_after_days() -> None:
     assert season.words(monitor.reference.block.season) == "the course of its weeks"
 
 
+def test_a_cycle_that_came_before_is_no_step_in_the_burn_in_after_days_are_learned() -> None:
+    times = _times(3 * ROWS)
+    for seed in range(4):
+        noise = np.random.default_rng(seed).normal(size=len(times))
+        values = np.sin(2 * np.pi * np.arange(len(times)) / 1000) + noise
+        told = _feed(_monitor(), values, times)
+        assert [change.row for change in told if change.row > 2 * ROWS] == []
+
+
 def test_a_rate_that_goes_up_and_down_each_day_stays_a_rate() -> None:
     times = _times(8 * ROWS)
     uniform = np.random.default_rng(2).random(len(times))
