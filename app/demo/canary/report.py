@@ -118,7 +118,7 @@ class CanaryReport:
         called = "worse" if story.is_called_worse else "better"
         faults = [f"{name} was called {called}"]
         if story.ended is None:
-            faults.append("the route is as it was")
+            faults.append(f"{story.share:.0%} of the requests are its own by the route")
         if story.moved_back:
             faults.append(f"{story.moved_back} requests of customers went back and forth")
         return f"Not as it should be: {'; '.join(faults)}."

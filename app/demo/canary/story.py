@@ -102,6 +102,12 @@ class Story:
         return None
 
     @property
+    def share(self) -> float:
+        """What the candidate has of the requests by the latest route."""
+        latest = self.routes[-1].event.versions if self.routes else []
+        return sum(each.share for each in latest if each.version == self.candidate.name)
+
+    @property
     def passed(self) -> bool:
         """Whether a worse candidate was asked to go and went, or a better one serves alone."""
         if self.ended is None or self.is_called_worse is not self.is_worse:

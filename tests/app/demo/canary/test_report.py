@@ -9,6 +9,7 @@ from app.demo.canary.story import Story
 from schemas.documents import examples
 from schemas.events.rollback_request import RollbackRequest
 from tests.app.demo.canary.stories import alone, bad_look, begun, good_look
+from tests.schemas.events.routes import canary_of, route_of
 
 
 def _caught() -> Story:
@@ -51,6 +52,13 @@ def _good() -> Story:
     return story
 
 
+def _unfinished() -> Story:
+    story = begun(is_worse=False)
+    story.look(good_look(), 7.0)
+    story.route(route_of(canary_of(1.0, 2)), 8.0)
+    return story
+
+
 def _undone() -> Story:
     story = begun()
     story.look(bad_look(), 7.0)
@@ -68,7 +76,17 @@ def _undone() -> Story:
             ),
         ),
         (begun(), "Not as it should be: of 8 nothing was found"),
-        (_undone(), "Not as it should be: 8 was called worse; the route is as it was."),
+        (
+            _undone(),
+            "Not as it should be: 8 was called worse; 5% of the requests are its own by the route.",
+        ),
+        (
+            _unfinished(),
+            (
+                "Not as it should be: 8 was called better; 100% of the requests are its own by "
+                "the route."
+            ),
+        ),
     ],
 )
 def test_other_ends_are_said_as_well(story: Story, sentence: str) -> None:
