@@ -37,6 +37,14 @@ class ComparedMetricSettings(Section):
         _threshold_of(value)
         return value
 
+    @field_validator("smallest_effect", "margin")
+    @classmethod
+    def _possible(cls, value: float | None, info: ValidationInfo) -> float | None:
+        name = info.data.get("metric")
+        if name is not None and value is not None and value >= 1.0 and _is_a_share(name):
+            raise expected(f"a number below 1: no two versions differ in {name} by as much")
+        return value
+
     @property
     def compared(self) -> ComparedMetric:
         """What is compared."""
@@ -93,7 +101,7 @@ class ComparisonSettings(Section):
     ) -> tuple[ComparedMetricSettings, ...]:
         names = [each.compared.name for each in value]
         problems = [
-            Detail((place, "metric"), repr(name), "each metric once")
+            Detail((place, "metric"), repr(str(name)), "each metric once")
             for place, name in enumerate(names)
             if name in names[:place]
         ]
@@ -132,6 +140,16 @@ class ComparisonSettings(Section):
             promotes_equals=self.promotes_equals,
             segments=self.segments,
         )
+
+
+def _is_a_share(text: str) -> bool:
+    """Tell whether a metric is between 0 and 1."""
+    metric = _threshold_of(text).metric
+    try:
+        Threshold.of(f"{text} {'<=' if metric.is_loss else '>='} 2")
+    except InvalidThreshold:
+        return True
+    return False
 
 
 def _threshold_of(text: str) -> Threshold:

@@ -330,6 +330,22 @@ class ModelSettings(Section):
             raise details(problems)
         return value
 
+    @field_validator("comparison")
+    @classmethod
+    def _by_the_task(cls, value: ComparisonSettings, info: ValidationInfo) -> ComparisonSettings:
+        task = info.data.get("task", Task.AUTO)
+        if task is Task.AUTO:
+            return value
+        said = f"a metric of what `task: {task}` predicts"
+        problems = [
+            Detail(("metrics", place, "metric"), repr(each.metric), said)
+            for place, each in enumerate(value.metrics)
+            if task.is_of_classes is not each.compared.metric.is_of_classes
+        ]
+        if problems:
+            raise details(problems)
+        return value
+
     @field_validator("routing")
     @classmethod
     def _compared(cls, value: RoutingSettings, info: ValidationInfo) -> RoutingSettings:

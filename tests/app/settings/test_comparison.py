@@ -1,6 +1,7 @@
 import pytest
 from pydantic import ValidationError
 
+from app.settings import InvalidConfiguration, Settings, load_settings
 from app.settings.comparison import ComparedMetricSettings, ComparisonSettings
 from detectors.comparisons.options import ComparedMetric, ComparisonOptions
 from detectors.performance.threshold import ThresholdMetric
@@ -67,3 +68,43 @@ def test_a_class_of_a_metric_that_has_none_is_what_is_refused() -> None:
 def test_what_contradicts_itself_is_refused(given: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         ComparisonSettings.model_validate(given)
+
+
+@pytest.mark.parametrize("name", ["smallest_effect", "margin"])
+@pytest.mark.parametrize("metric", ["accuracy", "recall[fraud]", "roc_auc", "brier"])
+def test_a_difference_that_no_two_versions_have_is_refused(metric: str, name: str) -> None:
+    for value in (1.0, 2.0, 80.0):
+        with pytest.raises(ValidationError, match="a number below 1"):
+            ComparedMetricSettings.model_validate({"metric": metric, name: value})
+    ComparedMetricSettings.model_validate({"metric": metric, name: 0.99})
+    ComparedMetricSettings.model_validate({"metric": "mae", name: 80.0})
+
+
+@pytest.mark.parametrize(
+    ("task", "metric", "fits"),
+    [
+        ("classification", "mae", False),
+        ("probability", "rmse", False),
+        ("regression", "accuracy", False),
+        ("regression", "mae", True),
+        ("classification", "accuracy", True),
+        ("auto", "mae", True),
+    ],
+)
+def test_a_metric_of_another_task_is_refused(task: str, metric: str, fits: bool) -> None:
+    if fits:
+        _loaded(task, metric)
+        return
+    with pytest.raises(InvalidConfiguration, match=f"a metric of what `task: {task}` predicts"):
+        _loaded(task, metric)
+
+
+def test_a_metric_that_is_named_twice_is_called_by_its_name() -> None:
+    with pytest.raises(InvalidConfiguration, match="found 'accuracy', expected each metric once"):
+        _loaded("classification", "accuracy", "accuracy")
+
+
+def _loaded(task: str, *metrics: str) -> Settings:
+    named = ", ".join(f"{{metric: {each}}}" for each in metrics)
+    given = {"models.m.task": task, "models.m.comparison.metrics": f"[{named}]"}
+    return load_settings(None, {"kafka.bootstrap_servers": "kafka:9092", **given}, {})
