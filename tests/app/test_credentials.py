@@ -1,4 +1,4 @@
-from time import monotonic
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -58,6 +58,6 @@ def test_no_password_before_a_host_is_shown(password: str) -> None:
 
 @pytest.mark.parametrize("part", [":", "@", "a:", "x@ ", "password", "password=", "x"])
 def test_looking_takes_no_longer_than_reading(part: str) -> None:
-    begun = monotonic()
+    begun = process_time()
     masked(part * 100_000 + "@")
-    assert monotonic() - begun < 2
+    assert process_time() - begun < 2

@@ -29,7 +29,7 @@ def test_what_is_no_regular_file_is_named_at_once(kind: str, tmp_path: Path) -> 
     with pytest.raises(UnusableFile) as caught:
         opened(path)
     assert caught.value.strerror == f"a {kind}, no regular file"
-    assert monotonic() - begun < 1
+    assert monotonic() - begun < 10
 
 
 def test_a_file_is_read_through_links_as_orchestrators_mount_it(tmp_path: Path) -> None:

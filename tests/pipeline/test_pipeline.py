@@ -80,7 +80,7 @@ def test_a_drift_comes_out_as_alerts_and_one_retrain_request(client: Kafka, tmp_
         for _ in range(ROWS // 300):
             client.send_predictions(islice(rows, 300), labels=True)
             client.flush()
-            wait_until(lambda: client.lag("predictions") < 300, why=worker.log)
+            wait_until(partial(drained, client, "predictions"), why=worker.log)
         alerts = client.read_events("drift-alerts", 2)
         requests = client.read_events("retrain-requests", 1)
         letters = client.read("driftline-dead-letters", lambda found: len(found) >= 1)
@@ -169,7 +169,7 @@ def test_workers_that_join_and_leave_under_load_lose_nothing(
         "driftline-observations", lambda messages: set(source_rows(messages)) >= expected
     )
     assert set(source_rows(found)) == expected
-    assert client.read_events("driftline-dead-letters", 1, within=1.0) == []
+    assert client.read_all("driftline-dead-letters") == []
 
 
 def test_a_worker_without_a_broker_says_so_and_ends(tmp_path: Path) -> None:

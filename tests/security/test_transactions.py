@@ -56,7 +56,7 @@ def observed(client: Kafka) -> dict[str, int]:
     """Return the rows that came out of intake, by the model's version."""
     found: dict[str, set[tuple[int, int]]] = {}
     # To the end of the topic: whatever is there is there by now.
-    for message in client.read("driftline-observations", lambda _: False, within=3.0):
+    for message in client.read_all("driftline-observations"):
         value = message.value() or b""
         if value.startswith(MAGIC):
             for batch in (batch for table in decode_frame(value) for batch in table.batches()):

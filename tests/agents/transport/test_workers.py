@@ -3,7 +3,7 @@ import threading
 import time
 from collections import defaultdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from confluent_kafka import Producer
 
@@ -17,6 +17,36 @@ from tests.agents.transport.worker_process import (
     wait_until,
 )
 from tests.kafka import KafkaCluster
+
+
+class Load:
+    """Numbers for a topic, a thousand a second, until the block ends: there is always more to do.
+
+    Attributes
+    ----------
+    sent
+        How many there are by now; the numbers are those below.
+    """
+
+    def __init__(self, bootstrap: str, topic: str) -> None:
+        self.sent = 0
+        self._bootstrap = bootstrap
+        self._topic = topic
+        self._is_enough = threading.Event()
+        self._thread = threading.Thread(target=self._send)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._is_enough.set()
+        self._thread.join()
+
+    def _send(self) -> None:
+        while not self._is_enough.wait(0.1):
+            produce(self._bootstrap, self._topic, range(self.sent, self.sent + 100))
+            self.sent += 100
 
 
 def by_partition(batches: list[dict[str, Any]]) -> dict[int, list[int]]:
@@ -69,7 +99,8 @@ def test_sigterm_with_full_buffers_is_bounded_and_loses_nothing(
         worker.wait_for_batches(5)
         began = time.monotonic()
         assert worker.stop() == 0
-        assert time.monotonic() - began < 5.0
+        # All of it would take 24 s.
+        assert time.monotonic() - began < 15.0
         done = sum(len(batch["offsets"]) for batch in worker.batches())
     # The drain has committed what was handled, although no interval had passed.
     assert sum(committed(embedded_broker.bootstrap, f"{topic_prefix}g", source)) == done < 8_000
@@ -109,8 +140,6 @@ def test_partitions_move_to_a_worker_that_joins_and_back_when_it_leaves(
     source, output = f"{topic_prefix}in", f"{topic_prefix}out"
     embedded_broker.create(source)
     embedded_broker.create(output)
-    # The embedded broker may refuse a member once while it rebalances: hence the long waits.
-    produce(embedded_broker.bootstrap, source, range(16_000))
     flags = {
         "bootstrap": embedded_broker.bootstrap,
         "group": f"{topic_prefix}g",
@@ -119,15 +148,18 @@ def test_partitions_move_to_a_worker_that_joins_and_back_when_it_leaves(
         "pause": 0.03,
     }
     with WorkerProcess(tmp_path, "first", **flags) as first:
-        first.wait_for_batches(10)
-        with WorkerProcess(tmp_path, "second", **flags) as second:
-            second.wait_for_batches(10, within=90.0)
-            assert second.stop() == 0
-            moved = {batch["partition"] for batch in second.batches()}
+        with Load(embedded_broker.bootstrap, source) as load:
+            first.wait_for_batches(10)
+            with WorkerProcess(tmp_path, "second", **flags) as second:
+                # The embedded broker may refuse a member once while it rebalances.
+                second.wait_for_batches(10, within=90.0)
+                assert second.stop() == 0
+                moved = {batch["partition"] for batch in second.batches()}
         assert 0 < len(moved) < PARTITIONS
-        values = consume(embedded_broker.bootstrap, output, set(range(16_000)), within=60.0)
+        values = consume(embedded_broker.bootstrap, output, set(range(load.sent)), within=60.0)
         assert first.stop() == 0
-    assert len(values) < 20_000
+    replayed = len(values) - load.sent
+    assert replayed < 4_000
 
 
 def test_nothing_is_lost_while_workers_join_leave_and_die_under_load(
@@ -136,16 +168,6 @@ def test_nothing_is_lost_while_workers_join_leave_and_die_under_load(
     source, output = f"{topic_prefix}in", f"{topic_prefix}out"
     kafka.create(source)
     kafka.create(output)
-    enough = threading.Event()
-    sent: list[int] = []
-
-    def load() -> None:
-        while not enough.is_set() and len(sent) < 100_000:
-            values = range(len(sent), len(sent) + 100)
-            produce(kafka.bootstrap, source, values)
-            sent.extend(values)
-            time.sleep(0.02)
-
     flags = {
         "bootstrap": kafka.bootstrap,
         "group": f"{topic_prefix}g",
@@ -153,13 +175,11 @@ def test_nothing_is_lost_while_workers_join_leave_and_die_under_load(
         "output": output,
         "pause": 0.02,
     }
-    loader = threading.Thread(target=load)
     with (
         WorkerProcess(tmp_path, "first", **flags) as first,
         WorkerProcess(tmp_path, "second", **flags) as second,
     ):
-        loader.start()
-        try:
+        with Load(kafka.bootstrap, source) as load:
             first.wait_for_batches(20)
             second.wait_for_batches(20)
             with WorkerProcess(tmp_path, "third", **flags) as third:
@@ -170,14 +190,11 @@ def test_nothing_is_lost_while_workers_join_leave_and_die_under_load(
                 third.stop(signal.SIGKILL)
             seen = len(second.batches())
             second.wait_for_batches(seen + 50)
-        finally:
-            enough.set()
-            loader.join()
-        values = consume(kafka.bootstrap, output, set(sent))
+        values = consume(kafka.bootstrap, output, set(range(load.sent)), within=60.0)
         assert second.stop() == 0
-    replayed = len(values) - len(sent)
-    assert replayed < len(sent) / 2
-    assert sum(committed(kafka.bootstrap, f"{topic_prefix}g", source)) == len(sent)
+    replayed = len(values) - load.sent
+    assert replayed < load.sent / 2
+    assert sum(committed(kafka.bootstrap, f"{topic_prefix}g", source)) == load.sent
 
 
 def test_offsets_taken_by_transactions_do_not_hold_up_the_commit(

@@ -1,6 +1,6 @@
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from time import perf_counter
+from time import process_time
 
 import pytest
 from faust.types import TP
@@ -391,14 +391,14 @@ def test_a_report_costs_next_to_nothing() -> None:
     metrics = Metrics()
     wide = status(features=tuple(f"f{number}" for number in range(1000)))
     report_everything(metrics)
-    began = perf_counter()
+    began = process_time()
     for _ in range(1000):
         metrics.records_read("predictions", 0, 5, 41)
         metrics.rows_accepted(Origin.PREDICTIONS, "fraud", "1", 5)
         metrics.model_watched(0, wide)
         metrics.batch_handled("intake", 0.02)
     # About 10 microseconds a round here; a batch takes milliseconds.
-    assert perf_counter() - began < 0.5
+    assert process_time() - began < 0.5
 
 
 def test_what_is_used_of_the_limit_of_dead_letters_goes_with_its_partition() -> None:

@@ -1,4 +1,4 @@
-from time import monotonic
+from time import process_time
 from typing import Any
 
 import pytest
@@ -44,9 +44,9 @@ HOSTILE = {
 
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_no_document_takes_long_to_be_refused(kind: str) -> None:
-    begun = monotonic()
+    begun = process_time()
     _, problems = parse_yaml(HOSTILE[kind], "here")
-    took = monotonic() - begun
+    took = process_time() - begun
     if kind != "values":  # no bomb: as long as it may be
         assert len(problems) == 1
         assert len(str(problems[0])) < 300

@@ -10,7 +10,7 @@ from app.kafka.embedded import EmbeddedBroker
 from app.worker.exit_codes import ExitCode
 from app.worker.process import exit_code_of
 from schemas.formats import OtherFormat
-from tests.agents.transport.worker_process import WorkerProcess, produce
+from tests.agents.transport.worker_process import WorkerProcess, produce, wait_until
 
 
 @pytest.mark.parametrize("fault", ["hang_on", "block_on"])
@@ -31,11 +31,10 @@ def test_a_handler_that_never_ends_cannot_hold_up_the_stop(
         **flags,
     ) as worker:
         # Value 9 is in partition 1, whichever batch that is.
-        worker.wait_for_batches(1)
-        time.sleep(0.5)
+        wait_until(lambda: any(each["partition"] == 1 for each in worker.batches()))
         began = time.monotonic()
         assert worker.stop(signal.SIGTERM) == ExitCode.FORCED
-        assert 1.0 < time.monotonic() - began < 5.0
+        assert 1.0 < time.monotonic() - began < 15.0
         assert "not stopped within" in worker.log()
         assert "transport_worker.py" in worker.log() or fault == "hang_on"
 

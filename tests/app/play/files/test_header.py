@@ -1,4 +1,4 @@
-from time import monotonic
+from time import process_time
 
 import pytest
 
@@ -66,14 +66,14 @@ def test_names_of_row_numbers_are_known() -> None:
 
 @pytest.mark.parametrize("name", ["", "same", "same.1", "c{}"])
 def test_a_header_of_many_columns_takes_no_longer_than_its_length(name: str) -> None:
-    begun = monotonic()
+    begun = process_time()
     names = [name.format(number) for number in range(MOST_COLUMNS)]
 
     header = header_of([names, ["1"] * MOST_COLUMNS], absent=False)
 
     assert len(set(header.columns)) == MOST_COLUMNS
     assert sum(map(len, header.notes)) < 2000
-    assert monotonic() - begun < 3
+    assert process_time() - begun < 3
 
 
 @pytest.mark.parametrize("absent", [False, True])

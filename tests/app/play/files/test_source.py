@@ -4,7 +4,7 @@ import json
 import os
 import sys
 from pathlib import Path
-from time import monotonic
+from time import process_time
 from typing import BinaryIO
 
 import pytest
@@ -109,11 +109,11 @@ def test_a_small_file_that_unpacks_to_gigabytes_ends_at_once(tmp_path: Path, beg
         file.write(begin)
         for _ in range(200):
             file.write(part * (1 << 20))
-    begun = monotonic()
+    begun = process_time()
 
     with pytest.raises(UnreadableFile, match="16,000,000"), open_source(str(path)) as source:
         list(source)
-    assert monotonic() - begun < 5
+    assert process_time() - begun < 5
 
 
 def test_a_pipe_is_refused_with_the_name_of_standard_input(tmp_path: Path) -> None:
