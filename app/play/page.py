@@ -52,6 +52,7 @@ forms, such as Excel workbooks, Avro, zstd or a database, are named in the error
   which no row can be played is an error.
 - *A dump of a topic*, as kcat or a console consumer writes it, needs no options: fields are where
   `intake.prediction_fields` has them, features keep their names, ids, versions and keys are kept.
+  Where no event has a time, they are played as rows without `--time`.
 
 ## Columns
 
@@ -83,11 +84,11 @@ Among numbers and times also these words, which are values of their own among te
 ### Numbers
 
 The decimal mark is that of the column: a number that can have only one tells it. Where all can
-have both, a point is a decimal point, unless other columns of the file have decimal commas; a
-comma is what the other columns have, or it separates thousands where {enough} numbers and more
-have one, no one beyond 999 is without, and some below are. Otherwise the file is refused:
-`--decimal` names the mark. Percent are hundredths. Currencies are left out where all of the
-column have the same: {currencies}.
+have both, a point is a decimal point, unless other columns of the file have decimal commas, or
+semicolons stand between the cells and no column tells; a comma is what the other columns have, or
+it separates thousands where {enough} numbers and more have one, no one beyond 999 is without, and
+some below are. Otherwise the file is refused: `--decimal` names the mark. Percent are hundredths.
+Currencies are left out where all of the column have the same: {currencies}.
 
 | text | by decimal point | by decimal comma |
 | --- | --- | --- |
@@ -100,8 +101,9 @@ Capitals or not, true before false: {booleans}.
 
 Every form of [times](times.md), and dates with the day or the month first, with months' names in
 several languages. Which number is the day, all dates of the column tell together; where they do
-not, or say both, the file is refused, and `--time-format` names `dmy`, `mdy`, `excel` (day
-numbers) or a format of strptime. Times without an offset are UTC.
+not, or say both, or where a year of two digits may be the first number, the file is refused, and
+`--time-format` names `dmy`, `mdy`, `excel` (day numbers) or a format of strptime. Times without an
+offset are UTC.
 
 | text | is read as |
 | --- | --- |

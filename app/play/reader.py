@@ -136,7 +136,8 @@ class Reader:
         return profile.table(tuple(names), whole=self._whole)
 
     def _looking(self) -> Looking:
-        return replace(self.options.looking, kept=True) if self.dumped else self.options.looking
+        apart = self.source.delimiter == ";"
+        return replace(self.options.looking, kept=self.dumped, apart=apart)
 
     def _looked_at(self) -> Iterator[Line]:
         """Yield the lines that are looked at; those of standard input are held for the play."""

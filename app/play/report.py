@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from app.play.columns.profile import Identities
+from app.play.columns.profile import ROUNDED, Identities
 from app.play.columns.taken import Taken
 from app.play.columns.typed import Given
 from app.play.files.source import Source
@@ -99,9 +99,7 @@ def _identity(use: str, found: Identities) -> dict[str, Any]:
     different = f"{'over ' if found.full else ''}{len(found.different):,} different"
     notes = []
     if found.rounded:
-        notes.append(
-            f"{found.rounded:,} were rounded by the program that wrote the file, such as 1.79E+18"
-        )
+        notes.append(f"{found.rounded:,} {ROUNDED}, such as 1.79E+18")
     if use == "id" and found.repeated and found.first is not None:
         text, line = found.first
         notes.append(f"{found.repeated:,} come again, the first is {text!r} in line {line}")

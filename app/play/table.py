@@ -57,7 +57,9 @@ class Looking:
     time_format
         An order of day and month, `excel`, or a format of ``strptime``.
     kept
-        Whether texts are left alone, as in a dump of one's own events.
+        Whether texts are left alone, as in a dump of one's own events, and times may be absent.
+    apart
+        Whether commas are free for decimals, as semicolons stand between the cells.
     """
 
     marks: Marks = field(default_factory=Marks)
@@ -65,6 +67,7 @@ class Looking:
     types: dict[str, str] = field(default_factory=dict)
     time_format: str | None = None
     kept: bool = False
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +211,7 @@ class TableProfile:
         """
         looking = self._looking
         decimal = looking.decimal or decimal_of_file(self._texts.values())
-        rules = Rules(looking.marks, decimal, whole)
+        rules = Rules(looking.marks, decimal, whole, looking.apart)
         ambiguous: list[str] = []
         columns: dict[str, Column] = {}
         for name, profile in self._texts.items():
@@ -218,7 +221,7 @@ class TableProfile:
                 ambiguous.append(f"column {name!r}: {error}")
         columns |= {name: profile.taken() for name, profile in self._values.items()}
         time = None
-        if self._roles.time is not None:
+        if self._roles.time is not None and not (looking.kept and self._time.is_empty):
             try:
                 time = self._time.taken()
             except AmbiguousColumn as error:

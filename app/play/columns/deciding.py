@@ -39,11 +39,14 @@ class Rules:
         The decimal mark where a column leaves it open; None for what the other columns show.
     whole
         Whether all rows were looked at.
+    apart
+        Whether semicolons stand between the cells, as where commas stand before fractions.
     """
 
     marks: Marks
     decimal: Decimal | None = None
     whole: bool = True
+    apart: bool = False
 
 
 def decimal_of_file(profiles: Iterable[Profile]) -> Decimal | None:
@@ -106,7 +109,9 @@ def outcome(profile: Profile, rules: Rules) -> Taken:
     if taken is not None and not taken.unlike:
         return taken
     classes = replace(rules.marks, certain=rules.marks.certain - {"none"})
-    return as_text(profile, Rules(classes, rules.decimal, rules.whole), _texts(profile))
+    return as_text(
+        profile, Rules(classes, rules.decimal, rules.whole, rules.apart), _texts(profile)
+    )
 
 
 def number(profile: Profile, rules: Rules) -> Taken:
@@ -215,7 +220,8 @@ def _decimal(profile: Profile, rules: Rules) -> Decimal:
     """Return a column's decimal mark.
 
     A mark that only one reading bears tells it. Where all numbers bear both, a point is a decimal
-    point unless the other columns have decimal commas, and a comma is what these say.
+    point unless the other columns have decimal commas, or semicolons stand between the cells and
+    nothing tells; and a comma is what the other columns say.
     """
     point, comma = _evidence(profile)
     if point or comma:
@@ -226,13 +232,13 @@ def _decimal(profile: Profile, rules: Rules) -> Decimal:
     if rules.decimal is not None:
         return rules.decimal
     by_comma = [look for look in both if "," in profile.examples[look].text]
-    if not by_comma:
+    if not by_comma and not rules.apart:
         return Decimal.POINT
-    first = profile.first(*by_comma).text
+    first = profile.first(*(by_comma or both)).text
     count = sum(profile.looks[look] for look in by_comma)
     below = any(0 < look.digits <= 3 and look.alike for look in profile.looks)
     above = any(look.digits > 3 and look.alike for look in profile.looks)
-    if len(by_comma) == len(both) and below and not above and count >= ENOUGH:
+    if by_comma and len(by_comma) == len(both) and below and not above and count >= ENOUGH:
         return Decimal.POINT  # whole numbers below a thousand, and all others with a comma
     raise AmbiguousColumn(
         f"{first} may be a whole number or have a fraction, and nothing in the file tells: name "

@@ -17,6 +17,20 @@ _LONGEST_SHOWN: Final = 30
 _ROUNDED: Final = re.compile(r"[0-9][.,][0-9]+[eE]\+[0-9]{2}")
 
 
+ROUNDED: Final = "were rounded by the program that wrote the file"
+
+
+def is_rounded(text: str) -> bool:
+    """Tell whether a whole number has lost its last digits, as spreadsheets show long ones.
+
+    Examples
+    --------
+    >>> is_rounded("1.79E+18"), is_rounded("1790000000000000000")
+    (True, False)
+    """
+    return _ROUNDED.fullmatch(text.strip()) is not None
+
+
 class Example(NamedTuple):
     """A cell and the line that it stands in."""
 
@@ -136,7 +150,7 @@ class Identities:
 
     def add(self, text: str, line: int, most: int = 1_000_000) -> None:
         """Take note of an id."""
-        self.rounded += _ROUNDED.fullmatch(text.strip()) is not None
+        self.rounded += is_rounded(text)
         if len(self.shown) < _SHOWN and text not in self.shown:
             self.shown.append(text)
         known = len(self.different)

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from app.play.columns.deciding import AmbiguousColumn
 from app.play.columns.marks import Marks
-from app.play.columns.profile import Example
+from app.play.columns.profile import ROUNDED, Example, is_rounded
 from app.play.columns.times import Form, Moment, Order, UnknownTime, read_format, read_time
 from schemas.events.times import format_time
 
@@ -93,6 +93,10 @@ class TimeProfile:
     _zoned: int = 0
     _range: dict[Order, tuple[int, int]] = field(default_factory=dict)
     _both: int = 0
+    _firsts: set[int] = field(default_factory=set)
+    _lasts: set[int] = field(default_factory=set)
+    _either_end: int = 0
+    _rounded: int = 0
 
     def add(self, cells: Sequence[Any], lines: Sequence[int]) -> None:
         """Look at some cells, and the lines that they stand in."""
@@ -118,6 +122,12 @@ class TimeProfile:
     def _note(self, moment: Moment, example: Example) -> None:
         self._forms[moment.form] += 1
         self._zoned += moment.zoned
+        self._rounded += is_rounded(example.text)
+        if moment.ends is not None:
+            self._either_end += 1
+            self._firsts.add(moment.ends[0])
+            self._lasts.add(moment.ends[1])
+            self._examples.setdefault("ends", example)
         self._examples.setdefault("", example)
         if moment.mdy is None:
             self._only_day_first += 1
@@ -134,6 +144,11 @@ class TimeProfile:
                 low, high = self._range.get(order, (time, time))
                 self._range[order] = (min(low, time), max(high, time))
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether no cell has anything but a mark for nothing."""
+        return self._rows == self._missing.total()
+
     def taken(self) -> TimeTaken:
         """Return how the column is read.
 
@@ -143,7 +158,7 @@ class TimeProfile:
             If day and month may be either, or are both, or hardly anything is a time.
         """
         known = self._rows - self._missing.total()
-        if not known:
+        if self.is_empty:
             raise AmbiguousColumn("no time in it: name another column by --time, or leave it out")
         if self._unknown > known / 2 and self._first_unknown is not None:
             example, error = self._first_unknown
@@ -164,10 +179,20 @@ class TimeProfile:
                 f"{self._unknown:,} are none, such as {example.text!r} (line {example.line})"
             )
         named = self.format is not None
-        notes = () if self._zoned or named else ("times without an offset are read as UTC",)
-        return TimeTaken(", ".join(why), order, self.format, self.marks, dict(self._missing), notes)
+        notes = [] if self._zoned or named else ["times without an offset are read as UTC"]
+        if self._rounded:
+            notes.append(f"{self._rounded:,} {ROUNDED}, such as 1.77E+12")
+        return TimeTaken(
+            ", ".join(why), order, self.format, self.marks, dict(self._missing), tuple(notes)
+        )
 
     def _order(self) -> Order:
+        if self._either_end == self._forms.total() and len(self._firsts) < len(self._lasts):
+            example = self._examples["ends"].text
+            raise AmbiguousColumn(
+                f"{example!r} and all others may have the year first or the day, and the years "
+                "would differ more than the days: name it by --time-format %y-%m-%d, dmy or mdy"
+            )
         day, month = self._only_day_first, self._only_month_first
         few = _MOST_OTHERS * (day + month)
         if day and month and min(day, month) > few:

@@ -86,12 +86,15 @@ class Moment:
         be of the order.
     zoned
         Whether it names its offset.
+    ends
+        The first and the last number of a date whose year has two digits and may be either.
     """
 
     form: Form
     dmy: int | None
     mdy: int | None
     zoned: bool
+    ends: tuple[int, int] | None = None
 
     def by(self, order: Order) -> int | None:
         """Return the milliseconds by an order."""
@@ -184,7 +187,11 @@ def _numeric(found: "re.Match[str]") -> Moment:
         raise UnknownTime("no day of the calendar")
     open_ = day_first is not None and month_first is not None and day_first != month_first
     form = Form.EITHER if open_ else Form.DATE
-    return Moment(form, day_first, month_first, zoned)
+    is_short = len(a) == len(found["c"]) == 2
+    may_begin = is_short and _assembled(found, _year(a), b, int(found["c"])) is not None
+    return Moment(
+        form, day_first, month_first, zoned, (int(a), int(found["c"])) if may_begin else None
+    )
 
 
 def _named(found: "re.Match[str]") -> Moment:
@@ -213,13 +220,16 @@ def _assembled(found: "re.Match[str]", year: int, month: int, day: int) -> int |
         if not 1 <= hour <= 12:
             return None
         hour = hour % 12 + (12 if half == "p" else 0)
+    is_end = hour == 24 and not int(found["minute"]) and not int(found["second"] or 0)
     micro = int((found["fraction"] or "0").ljust(6, "0")[:6])
     try:
         moment = datetime(
-            year, month, day, hour, int(found["minute"] or 0), int(found["second"] or 0), micro,
+            year, month, day, 0 if is_end else hour,
+            int(found["minute"] or 0), int(found["second"] or 0), micro,
             tzinfo=_zone(found["zone"]),
         )  # fmt: skip
-    except ValueError:
+        moment += timedelta(days=is_end)
+    except (ValueError, OverflowError):
         return None
     return _milliseconds(moment)
 

@@ -63,6 +63,8 @@ class Source:
         Whether values have types of their own (JSON, Parquet) or are text.
     columns
         Names of the columns; empty for JSON, whose rows name their own.
+    delimiter
+        What stands between cells; None where values have types of their own.
     form
         What the file is, in words.
     notes
@@ -81,6 +83,7 @@ class Source:
         self.again = size is not None
         self.typed = False
         self.columns: tuple[str, ...] = ()
+        self.delimiter: str | None = None
         self.notes: tuple[str, ...] = ()
         self._documents: Callable[[], Iterator[Document | BadRow]] | None = None
         self._head: tuple[str, Form] | None = None
@@ -136,6 +139,7 @@ class Source:
         absent = self._named.no_header
         header = header_of(dialects.sample_records(told, text), absent=absent)
         self.columns, self.notes = header.columns, header.notes
+        self.delimiter = told.delimiter
         name = known.name.removesuffix("-sig").upper()
         self._lines = lambda: delimited_rows(
             self._text(known, in_lines=True), told, header, absent=absent, encoding=name

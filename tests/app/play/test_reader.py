@@ -250,6 +250,17 @@ def test_a_dump_of_one_s_own_topic_gives_its_events_again(path: Path) -> None:
     assert [played.prediction for played in rows] == events
 
 
+def test_a_dump_of_events_without_times_has_those_of_rows_without_any(path: Path) -> None:
+    events = [{"prediction_id": f"i{n}", "x": n, "prediction": n % 2} for n in range(3)]
+    content = "".join(json.dumps(event) + "\n" for event in events)
+
+    rows, reader, _ = _play(path, content, roles=ColumnRoles())
+
+    assert reader.dumped
+    assert [played.key for played in rows] == ["i0", "i1", "i2"]
+    assert rows[0].time < rows[1].time < rows[2].time
+
+
 def test_features_of_a_dump_can_be_named_by_either_path(path: Path) -> None:
     event = {"prediction_id": "a", "features": {"x": 1, "y": 2}, "prediction": 1}
     content = json.dumps(event | {"timestamp": "2026-01-01"}) + "\n"

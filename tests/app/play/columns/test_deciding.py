@@ -121,6 +121,19 @@ def test_a_decimal_mark_that_nothing_tells_is_asked_for() -> None:
     assert isinstance(_feature(*texts, decimal=Decimal.COMMA).value(texts[0]), float)
 
 
+def test_points_before_three_digits_are_asked_for_where_semicolons_stand_between_the_cells() -> (
+    None
+):
+    def taken(*texts: str, decimal: Decimal | None = None) -> Taken:
+        return deciding.feature(_profile(*texts), Rules(Marks(), decimal, apart=True))
+
+    with pytest.raises(AmbiguousColumn, match=r"1\.234 may be a whole number"):
+        taken("1.234", "2.345")
+    assert taken("1.234", "2.345", decimal=Decimal.COMMA).value("1.234") == 1234
+    assert taken("1.234", "0.345").value("1.234") == 1.234
+    assert taken("1.5", "12").value("1.5") == 1.5
+
+
 def test_the_other_columns_tell_the_decimal_mark_of_a_file() -> None:
     point, comma = _profile("0.5", "12.25"), _profile("0,5", "12,25")
 

@@ -62,3 +62,24 @@ def test_times_without_an_offset_are_told_to_be_utc() -> None:
 def test_day_numbers_and_formats_are_read_where_they_are_named() -> None:
     assert _day(_taken("45322", "45323.5", form=EXCEL), "45322") == "2024-01-31"
     assert _day(_taken("31|01|24", form="%d|%m|%y"), "31|01|24") == "2024-01-31"
+
+
+def test_a_year_of_two_digits_that_may_come_first_is_asked_for() -> None:
+    days = [f"26-03-{day:02d}" for day in range(1, 29)]
+    with pytest.raises(AmbiguousColumn, match="--time-format %y-%m-%d"):
+        _taken(*days)
+    assert _day(_taken(*days, form="%y-%m-%d"), "26-03-05") == "2026-03-05"
+    assert _day(_taken(*days, order=Order.DAY_FIRST), "26-03-05") == "2005-03-26"
+    assert _day(_taken(*(f"{day:02d}.03.26" for day in range(1, 29))), "05.03.26") == "2026-03-05"
+
+
+def test_the_end_of_a_day_is_the_beginning_of_the_next_one() -> None:
+    for text in ("2026-02-28 24:00:00", "28.02.2026 24:00"):
+        assert _day(_taken(text), text) == "2026-03-01"
+    with pytest.raises(AmbiguousColumn, match="no times"):
+        _taken("2026-02-28 24:00:01")
+
+
+def test_epochs_that_a_spreadsheet_has_rounded_are_told() -> None:
+    assert "rounded" in str(_taken("1.77E+12", "1.78E+12").notes)
+    assert not _taken("1770000000000").notes
