@@ -17,7 +17,7 @@ from app.kafka.topics import plan_topics
 from app.settings import TopicRole, load_settings
 
 ROOT: Final = Path(__file__).parents[3]
-PATIENCE_S: Final = 40.0
+PATIENCE_S: Final = 120.0
 
 
 @contextmanager

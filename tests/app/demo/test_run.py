@@ -69,7 +69,7 @@ def test_an_interrupted_demo_leaves_no_process(number: signal.Signals) -> None:
     ) as demo:
         children = _with_worker(demo)
         demo.send_signal(number)
-        output, _ = demo.communicate(timeout=40)
+        output, _ = demo.communicate(timeout=120)
 
         assert demo.returncode == 130
         assert "Interrupted" in output
@@ -89,7 +89,7 @@ def test_a_killed_demo_takes_its_worker_with_it() -> None:
 
 def test_a_run_that_is_too_short_is_refused_at_once() -> None:
     result = subprocess.run(  # noqa: S603 - our own command
-        [*DEMO, "--seconds", "5"], capture_output=True, text=True, timeout=30, check=False
+        [*DEMO, "--seconds", "5"], capture_output=True, text=True, timeout=120, check=False
     )
 
     assert result.returncode == 2
@@ -122,7 +122,7 @@ def test_runs_on_one_broker_do_not_mix_and_tell_lines_where_there_is_no_terminal
         for _ in range(2)
     ]
     for run in runs:
-        output, errors = run.communicate(timeout=120)
+        output, errors = run.communicate(timeout=170)
         assert run.returncode == 0, output + errors
         assert "no false alarm; a retraining was asked for" in output
         assert output.count("request  retrain") == 1

@@ -6,7 +6,7 @@ from typing import Final
 
 from schemas.events.routing import DecidedBy, ModelRoute, RoutingMode
 from schemas.events.times import parse_time
-from tests.pipeline.life.service import BEGIN, EVERY, LATE, Document, Service
+from tests.pipeline.life.service import BEGIN, CHUNK, EVERY, LATE, Document, Service
 
 HEALTHY: Final = 600
 STEPS: Final = (0.2, 0.5, 1.0)
@@ -105,6 +105,8 @@ class Life:
         self.service.serve_until(lambda: self._route.mode is RoutingMode.SINGLE, at_most=900)
         route = self._route
         assert [(each.version, each.share) for each in route.versions] == [("1", 1.0)]
+        # Topics have no order among them: what was written before the route may be read after it.
+        self.service.serve_until(self._is_asked_for, at_most=2 * CHUNK)
         (request,) = _by_id(self._found("rollback-requests"), "request_id")
         assert (request["version"], request["target"]) == ("2", "1")
         assert (request["cause"], request["route_id"]) == ("segment_worse", route.route_id)
@@ -128,7 +130,9 @@ class Life:
         self.service.serve()
         assert self._route == route
         assert len(_by_id(self._found("rollback-requests"), "request_id")) == 1
-        (gone,) = self._events("version_rolled_back")
+        gone_back = partial(self._events, "version_rolled_back")
+        self.service.serve_until(lambda: bool(gone_back()), at_most=2 * CHUNK)
+        (gone,) = gone_back()
         assert (gone["version"], gone["timestamp"]) == ("2", route.decision.time)
 
     def has_another_champion(self) -> None:
@@ -138,7 +142,9 @@ class Life:
         assert [(each.version, each.share) for each in route.versions] == [("3", 1.0)]
         assert route.decision.reason.startswith("promoted: ")
         self.service.serve()
-        _, deployed = self._events("version_deployed")
+        deployments = partial(self._events, "version_deployed")
+        self.service.serve_until(lambda: len(deployments()) > 1, at_most=2 * CHUNK)
+        _, deployed = deployments()
         assert (deployed["version"], deployed["timestamp"]) == ("3", route.decision.time)
 
     def routes(self) -> list[ModelRoute]:
@@ -168,6 +174,11 @@ class Life:
             if (each["mode"], each["version"], each["baseline"]) == (mode, version, baseline)
         ]
         return any(each["exposure"]["candidate"]["labelled"] >= labels for each in looks)
+
+    def _is_asked_for(self) -> bool:
+        looks = self._found("model-comparisons")
+        is_decided = any(each["decision"] == "rollback" for each in looks)
+        return is_decided and bool(self._found("rollback-requests"))
 
     def _request_at(self, time: str) -> int:
         """Return the number of the request that was made at an event time."""
