@@ -192,10 +192,14 @@ class HttpServer(Service):
             return _answer("stopping")
         return web.Response(body=body, headers={"Content-Type": content_type})
 
-    async def _serve_models(self, _: web.Request) -> web.Response:
+    async def _serve_models(self, request: web.Request) -> web.Response:
+        if said := _strange_in(request):
+            return _invalid(said)
         return await self._told(self._models.all_models())
 
     async def _serve_model(self, request: web.Request) -> web.Response:
+        if said := _strange_in(request):
+            return _invalid(said)
         return await self._told(self._models.one_model(request.match_info["model"]))
 
     async def _told(self, answer: Coroutine[Any, Any, dict[str, Any] | None]) -> web.Response:
@@ -213,6 +217,8 @@ class HttpServer(Service):
 
     async def _serve_route(self, request: web.Request) -> web.Response:
         model = request.match_info["model"]
+        if said := _strange_in(request):
+            return _invalid(said)
         try:
             document = self._models.route_of(model)
         except NotKnownYet:
@@ -234,11 +240,8 @@ class HttpServer(Service):
 
     async def _verdict(self, request: web.Request, go: Collection[Verdict] | None) -> web.Response:
         model, query = request.match_info["model"], request.query
-        known = _ASKED if go is None else (*_ASKED, "go")
-        for name in query:
-            # Passed over, it would have the verdict on another version told.
-            if name not in known or len(query.getall(name)) > 1:
-                return _invalid(f"{name[:99]}: expected {', '.join(known)}, each once at most")
+        if said := _strange_in(request, *_ASKED, *(() if go is None else ("go",))):
+            return _invalid(said)
         question = self._models.verdict_of(model, query.get("version"), query.get("baseline"))
         try:
             document = await question
@@ -330,6 +333,21 @@ def _listen(settings: HttpSettings) -> socket.socket:
             said = f"cannot be listened on ({error.strerror}): choose another http.host"
         raise AddressUnavailable(f"{host}:{port} {said}") from None
     return listener
+
+
+def _strange_in(request: web.Request, *known: str) -> str:
+    """Return what of a question is not understood; empty where all is.
+
+    Passed over, it would have something else told: the verdict on another version, or who serves
+    now in place of who did at some time.
+    """
+    for name in request.query:
+        if name not in known:
+            allowed = f"expected {', '.join(known)}" if known else "nothing can be named here"
+            return f"{name[:99]}: {allowed}"
+        if len(request.query.getall(name)) > 1:
+            return f"{name}: expected once at most"
+    return ""
 
 
 def _invalid(said: str) -> web.Response:

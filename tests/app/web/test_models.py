@@ -95,6 +95,17 @@ async def test_names_of_any_characters_can_be_asked_for() -> None:
         assert "\x1b" not in text
 
 
+@pytest.mark.parametrize("path", ["/v1/models", "/v1/models/fraud", "/v1/models/fraud/route"])
+async def test_a_question_that_is_not_understood_is_not_answered_by_something_else(
+    path: str,
+) -> None:
+    server = server_of(FakeVersions(registry()))
+    async with server:
+        status, text, _ = await get(server, f"{path}?at=2026-03-01T12:00Z")
+    told = {"error": "invalid_query", "message": "at: nothing can be named here"}
+    assert (status, json.loads(text)) == (400, told)
+
+
 async def test_a_model_that_is_not_known_here_is_said_to_be() -> None:
     server = server_of(FakeVersions())
     async with server:
