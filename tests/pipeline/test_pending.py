@@ -99,6 +99,8 @@ def test_what_waits_moves_with_its_partition(
         caught_up(client, "predictions")
         send_labels(client, 0, 100)
         wait_for({"joined": 100.0}, first)
+        # What is not committed is read again by whoever is given it, and counted there.
+        caught_up(client, "labels")
         with Worker(kafka.bootstrap, topic_prefix, tmp_path / "second.log", **settings) as second:
             second.wait_until_ready()
             wait_until(lambda: "are back" in second.log(), why=second.log)

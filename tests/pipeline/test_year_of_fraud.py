@@ -97,7 +97,7 @@ def drained(client: Kafka) -> bool:
 
 
 def everything(client: Kafka, topic: str) -> list[Message]:
-    return client.read(topic, lambda _: False, within=2.0)
+    return client.read_all(topic)
 
 
 def values_of(client: Kafka, topic: str) -> list[bytes]:
