@@ -12,6 +12,7 @@ from app.settings import Settings, TopicRole
 from schemas.events.codec import decode_object
 from schemas.events.invalid import InvalidMessage, Reason
 from schemas.events.not_taken import NotTaken
+from schemas.events.nothing_to_say import NothingToSay, Silence
 from schemas.events.prediction import Prediction
 
 ANY_MODEL: Final = "my-model"
@@ -187,6 +188,9 @@ def _outcome(settings: Settings, role: TopicRole, records: Sequence[Record]) -> 
             known.update(*(row.known for row in reading.rows(record)))
         except InvalidMessage as why:
             refused[why.reason, field_of(why)] += 1
+        except NothingToSay as why:
+            # Skipped, and yet it may have a label under a name that a setting can say.
+            refused[Reason.MISSING_FIELD, "label"] += why.silence is Silence.UNNAMED
         except NotTaken:
             continue
         else:

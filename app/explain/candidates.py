@@ -155,7 +155,26 @@ def candidates(field: str, documents: Sequence[Mapping[str, Any]]) -> list[str]:
         # Whatever it is called: what is another one in each document may well be an id.
         unlike = (path for path, values in usual.items() if 1 < len(values) == len(set(values)))
         ranked = dict.fromkeys(unlike, len(names)) | ranked
+    if field == "label" and not ranked:
+        ranked = dict.fromkeys(_only_numbers(usual), len(names))
     return sorted(ranked, key=lambda path: (ranked[path], path.count(".")))
+
+
+def _only_numbers(usual: Mapping[str, Sequence[Any]]) -> list[str]:
+    """Return the only member that has numbers or booleans and is no other field, if there is one.
+
+    A label may be called as it likes.
+    """
+    others = {name for field, names in NAMES.items() if field != "label" for name in names}
+    found = [
+        path
+        for path, values in usual.items()
+        if all(type(value) in _NUMBERS for value in values) and plain_step(path) not in others
+    ]
+    return found if len(found) == 1 else []
+
+
+_NUMBERS: Final = frozenset({bool, int, float})
 
 
 def _is_truth(path: str, value: Any) -> bool:

@@ -15,6 +15,7 @@ from app.settings import Settings, TopicRole
 from schemas.events.invalid import InvalidMessage
 from schemas.events.left_out import Oddity
 from schemas.events.not_taken import NotTaken
+from schemas.events.nothing_to_say import NothingToSay, Silence
 from schemas.tables.model_version import ModelVersion
 
 LONGEST_SHOWN: Final = 160
@@ -115,7 +116,8 @@ class Explanation:
         left_out = (odd for each in self.records for row in each.rows for odd in row.left_out)
         is_misread = any(each.is_misread for each in columns)
         is_elsewhere = any(odd.oddity is Oddity.OTHER_NAME for odd in left_out)
-        return not (self.count("refused") or is_misread or is_elsewhere)
+        is_unnamed = any(_is_unnamed(each.why_not) for each in self.records)
+        return not (self.count("refused") or is_misread or is_elsewhere or is_unnamed)
 
     def document(self) -> dict[str, Any]:
         """Return what JSON says of it."""
@@ -164,7 +166,14 @@ def _told(
         return Told(place, (), why, _beginning(record.value), _setting(settings, role, why))
 
 
+def _is_unnamed(why: NotTaken | None) -> bool:
+    """Tell whether a label event may have its label under a name that nobody knows."""
+    return isinstance(why, NothingToSay) and why.silence is Silence.UNNAMED
+
+
 def _setting(settings: Settings, role: TopicRole, why: NotTaken) -> str:
+    if _is_unnamed(why):
+        return "intake.label_fields.label"
     if not isinstance(why, InvalidMessage):
         return ""
     limit = limit_of(why.reason)

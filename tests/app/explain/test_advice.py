@@ -114,6 +114,16 @@ def test_labels_have_places_of_their_own() -> None:
     assert advice.settings == {"intake.label_fields": {"label": "actual", "prediction_id": "order"}}
 
 
+def test_a_label_under_a_name_that_nobody_knows_is_where_the_only_number_is() -> None:
+    lines = [{"prediction_id": f"a{n}", "ts": 1_772_366_400, "chargeback": True} for n in range(9)]
+    advice = advise(settings_with(), LABELS, sample_of(lines).records)
+    assert advice is not None
+    assert advice.settings["intake.label_fields"]["label"] == "chargeback"
+    assert len(advice.records) == 9
+    several = [{"prediction_id": f"a{n}", "chargeback": True, "amount": n} for n in range(9)]
+    assert advise(settings_with(), LABELS, sample_of(several).records) is None
+
+
 def test_nothing_is_proposed_for_what_an_envelope_or_a_log_of_requests_has() -> None:
     event = {"prediction_id": "a", "amount": 1.5, "prediction": 1}
     request = {"instances": [{"amount": 1.5}]}

@@ -42,6 +42,17 @@ def test_refusals_are_told_by_cause_with_the_setting_that_was_looked_at() -> Non
     assert "refused: undecodable: " in text
 
 
+def test_labels_without_a_name_say_which_setting_names_them() -> None:
+    lines: list[dict[str, Any] | bytes] = [
+        {"prediction_id": f"a{n}", "chargeback": n % 2, "amount": 5} for n in range(5)
+    ]
+    explanation = explained(lines, TopicRole.LABELS)
+    assert not explanation.is_well
+    text = text_of(explanation)
+    assert "5 records, read as labels: 0 taken, 5 skipped" in text
+    assert "setting: intake.label_fields.label" in text
+
+
 def test_fields_that_cost_themselves_alone_are_told() -> None:
     explanation = explained([{**EVENT, "scores": "none"}, {**EVENT, "scores": True}, EVENT])
     assert explanation.is_well
