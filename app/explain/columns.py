@@ -1,6 +1,5 @@
 """What a worker would watch of sampled predictions: each column, as what, and why."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,11 +12,11 @@ from numpy.typing import NDArray
 from agents.observations.prediction_reader import PredictionReader
 from agents.records.block import RecordBlock
 from agents.records.record import Record
+from app.explain.packed import packed_in
 from app.explain.written import is_written
 from app.options import declarations, intake_options, new_fleet
 from app.settings import Settings
 from detectors.monitors.given import ColumnKey
-from schemas.events.codec import json_in_text
 from schemas.tables.columns import Column, Flag, Kind, Role
 from schemas.tables.declared import Declared
 from schemas.tables.model_version import ModelVersion
@@ -92,18 +91,10 @@ class SeenColumn:
 
     @property
     def packed(self) -> str | None:
-        """What texts are that hold something else: JSON, or bytes in Base64; None of others."""
+        """What texts are that hold something else, in words; None of others."""
         if self.role is not Role.FEATURE or self.watched_as is not Kind.CATEGORY or self.declared:
             return None
-        texts = [each for each in self._values if isinstance(each, str)]
-        if texts and all(isinstance(json_in_text(each), dict | list) for each in texts):
-            return "JSON in texts; send objects or lists"
-        if texts and all(map(_BASE64.fullmatch, texts)):
-            return (
-                "bytes in Base64 by their look, as Debezium writes decimals; of messages without "
-                "a schema set decimal.handling.mode to double or string"
-            )
-        return None
+        return packed_in([each for each in self._values if isinstance(each, str)])
 
     @property
     def is_misread(self) -> bool:
@@ -142,9 +133,6 @@ class SeenColumn:
 _WRITTEN_ROLES: Final = frozenset({Role.FEATURE, Role.PREDICTION})
 _LEAST_WRITTEN: Final = 5
 _MOSTLY: Final = 0.9
-_BASE64: Final = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{2}==)")
-"""Filled up at the end: other texts rarely are."""
-
 _FORMS: Final = {Kind.NUMBER: "number", Kind.CATEGORY: "text", Kind.BOOLEAN: "boolean"}
 _UNUSABLE: Final = (Flag.NAN, Flag.INFINITE, Flag.MISTYPED)
 

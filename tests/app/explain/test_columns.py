@@ -78,6 +78,12 @@ def test_no_records_have_no_columns() -> None:
         (["BAg=", "AcnDgA=="], "Base64"),
         (["CH", "DE"], None),
         (["BAg=", "CH"], None),
+        (["[0.1 0.2]", "(10,[1],[2.0])", "{1,2}"], "lists"),
+        ([f"{number}.5 km" for number in range(9)], "unit 'km'"),
+        ([f"2026-03-0{day}T12:00:00Z" for day in range(1, 9)], "times"),
+        (["1h", "2h"], None),
+        (["1h", "2h", "3d", "4d", "5d"], None),
+        ([f"A{number}" for number in range(9)], None),
     ],
 )
 def test_texts_that_hold_something_else_are_told_of(texts: list[str], words: str | None) -> None:
