@@ -70,14 +70,22 @@ def usual_row(row: dict[str, Any]) -> dict[str, Any]:
             changed[name] = None
         elif type(value) is dict and value.keys() == _VARIABLE:
             changed[name] = _variable_decimal(value, None)
-        elif type(value) is dict and value.keys() == _CELL:
+        elif type(value) is dict and value.keys() in _CELLS:
             changed[name] = value["value"]
+    if not changed and any(row.values()) and all(map(_is_cell, row.values())):
+        return {name: each["value"] for name, each in row.items() if each is not None}
     return {**row, **changed} if changed else row
 
 
 _UNAVAILABLE: Final = "__debezium_unavailable_value"
 _VARIABLE: Final = frozenset({"scale", "value"})
-_CELL: Final = frozenset({"value", "deletion_ts", "set"})
+_CELLS: Final = (frozenset({"value", "deletion_ts", "set"}), frozenset({"value", "set"}))
+"""Cells of Cassandra's and YugabyteDB's connectors."""
+
+
+def _is_cell(value: Any) -> bool:
+    """Tell whether a value is a cell of Scylla's connector: null where it did not change."""
+    return value is None or (type(value) is dict and value.keys() == {"value"})
 
 
 def _decimal(value: Any, parameters: Any) -> Any:

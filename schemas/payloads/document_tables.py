@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from schemas.events.invalid import InvalidMessage, Reason
+from schemas.payloads.named_values import refuse_twice
 from schemas.payloads.shared_members import refuse_swollen
 
 MOST_ROWS: Final = 1000
@@ -99,6 +100,7 @@ def _rows(document: dict[str, Any], data: list[Any]) -> list[dict[str, Any]] | N
         if not all(type(row) is list and len(row) == len(names) for row in data):
             detail = f"data: rows that have not {len(names)} values, as there are columns"
             raise InvalidMessage(Reason.INVALID_VALUE, detail)
+        refuse_twice(names, "columns")
         return [dict(zip(names, row, strict=True)) for row in data]
     schema = document.get("schema")
     is_table = document.keys() == _SCHEMA and type(schema) is dict and "fields" in schema

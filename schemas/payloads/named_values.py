@@ -4,14 +4,22 @@ Pairs, as maps are written where JSON's objects are none, and tensors of the Ope
 (KServe, Triton, Seldon V2, MLServer).
 """
 
+from collections.abc import Mapping, Sequence
 from math import prod
 from typing import Any, Final
 
 from schemas.events.invalid import InvalidMessage, Reason
 
-_PAIRS: Final = tuple(
-    map(frozenset, (("name", "value"), ("key", "value"), ("feature", "value"), ("k", "v")))
-)
+_PAIRS: Final[Mapping[frozenset[str], tuple[str, str]]] = {
+    frozenset(pair): pair
+    for pair in (
+        *(("name", "value"), ("key", "value"), ("feature", "value"), ("k", "v")),
+        *(("feature_name", "feature_value"), ("featureName", "featureValue")),
+        *(("feature_name", "value"), ("featureName", "value"), ("column", "value")),
+    )
+}
+"""The members of a pair: of its name, and of its value."""
+
 _TENSOR: Final = frozenset({"name", "data"})
 _DESCRIBED: Final = frozenset({"name", "shape", "datatype"})
 _MOST_DIGITS: Final = 9
@@ -34,10 +42,23 @@ def of_pairs(values: Any) -> dict[str, Any] | None:
     pairs = pairs_of(values)
     if pairs is None:
         return None
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise InvalidMessage(Reason.INVALID_VALUE, "features: a name that comes twice")
-    return found
+    refuse_twice([name for name, _ in pairs])
+    return dict(pairs)
+
+
+def refuse_twice(names: Sequence[str], member: str = "features") -> None:
+    """Raise `InvalidMessage` where a name comes twice: one value would stand for the other.
+
+    Examples
+    --------
+    >>> refuse_twice(["a", "b"])
+    >>> refuse_twice(["a", "a"])
+    Traceback (most recent call last):
+        ...
+    schemas.events.invalid.InvalidMessage: invalid_value: features: a name that comes twice
+    """
+    if len(set(names)) < len(names):
+        raise InvalidMessage(Reason.INVALID_VALUE, f"{member}: a name that comes twice")
 
 
 def pairs_of(values: Any) -> list[tuple[str, Any]] | None:
@@ -53,8 +74,7 @@ def pairs_of(values: Any) -> list[tuple[str, Any]] | None:
     members = frozenset(values[0])
     if members not in _PAIRS or any(type(each) is not dict for each in values):
         return None
-    of_value = "value" if "value" in members else "v"
-    (of_name,) = members - {of_value}
+    of_name, of_value = _PAIRS[members]
     if any(each.keys() != members or type(each[of_name]) is not str for each in values):
         return None
     return [(each[of_name], each[of_value]) for each in values]

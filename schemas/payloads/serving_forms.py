@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from schemas.events.invalid import InvalidMessage, Reason
 from schemas.payloads.document_tables import of_columns
-from schemas.payloads.named_values import of_tensors
+from schemas.payloads.named_values import of_tensors, refuse_twice
 
 _NAMES: Final = ("feature_names", "featureNames", "names", "columns")
 _NAMES_BESIDE: Final = ("feature_names", "featureNames", "columns", "column_names")
@@ -95,7 +95,7 @@ def array_with_names(document: Any) -> list[dict[str, Any]] | None:
     Raises
     ------
     InvalidMessage
-        Where names and values differ in number.
+        Where names and values differ in number, or a name comes twice.
 
     Examples
     --------
@@ -114,6 +114,7 @@ def array_with_names(document: Any) -> list[dict[str, Any]] | None:
         values = _reshaped(values)
     if type(values) is not list or not values:
         return None
+    refuse_twice(names)
     rows = values if all(type(row) is list for row in values) else [values]
     for row in rows:
         if len(row) != len(names):

@@ -12,6 +12,7 @@ TENSORS = [
     {"name": "amount", "shape": [2, 1], "datatype": "FP32", "data": [1.5, 2.5]},
     {"name": "country", "shape": [2, 1], "datatype": "BYTES", "data": ["CH", "DE"]},
 ]
+TWICE = {"feature_names": ["x", "x"], "features": [1, 2]}
 ROWS = [{"amount": 1.5, "country": "CH"}, {"amount": 2.5, "country": "DE"}]
 
 
@@ -25,7 +26,10 @@ def features(document: dict[str, Any]) -> dict[str, Any]:
     return row.features
 
 
-@pytest.mark.parametrize("names", [("name", "value"), ("key", "value"), ("k", "v")])
+@pytest.mark.parametrize(
+    "names",
+    [("name", "value"), ("key", "value"), ("k", "v"), ("feature_name", "feature_value")],
+)
 def test_pairs_are_features_by_their_names(names: tuple[str, str]) -> None:
     pairs = [dict(zip(names, pair, strict=True)) for pair in (("x", 1), ("y", "z"))]
     assert features({"features": pairs}) == {"x": 1, "y": "z"}
@@ -34,6 +38,14 @@ def test_pairs_are_features_by_their_names(names: tuple[str, str]) -> None:
 def test_a_name_that_comes_twice_is_refused() -> None:
     with pytest.raises(InvalidMessage, match="comes twice"):
         features({"features": [{"name": "x", "value": 1}, {"name": "x", "value": 2}]})
+    for names in ({"features": {"columns": ["x", "x"], "data": [[1, 2]]}}, TWICE):
+        with pytest.raises(InvalidMessage, match="comes twice"):
+            features(names)
+    table = {"columns": ["prediction_id", "x", "x"], "data": [["a", 1, 2]]}
+    with pytest.raises(InvalidMessage, match="columns: a name that comes twice"):
+        JsonPredictions(FieldMap(model="m")).rows(
+            json.dumps(table).encode(), key=b"k", headers=(), time=0
+        )
 
 
 @pytest.mark.parametrize("data", [{"parameters": {"binary_data_size": 4}}, {"contents": {}}, {}])

@@ -41,6 +41,22 @@ def test_a_deletion_says_nothing(document: dict[str, Any], mapped: bool) -> None
     assert skipped.value.silence is Silence.DELETE
 
 
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"id": {"value": 1, "set": True}, "x": {"value": 2.5, "set": True}},
+        {"id": {"value": 1}, "x": {"value": 2.5}, "unchanged": None},
+    ],
+)
+def test_cells_of_a_row_are_its_values(row: dict[str, Any]) -> None:
+    assert open_envelope({"op": "c", "before": None, "after": row}) == ROW
+
+
+def test_an_object_among_values_is_no_cell() -> None:
+    row = {**ROW, "y": {"value": 1}}
+    assert open_envelope({"op": "c", "before": None, "after": row}) == row
+
+
 @pytest.mark.parametrize("operation", ["insert", "update", "INSERT", "load"])
 def test_the_row_in_the_data_of_maxwell_and_dms_is_the_document(operation: str) -> None:
     maxwell = {"database": "d", "table": "t", "type": operation, "data": ROW, "old": {"x": 1}}
