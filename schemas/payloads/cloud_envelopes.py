@@ -11,6 +11,8 @@ from typing import Any, Final, NamedTuple
 
 from schemas.events.codec import json_in_text
 from schemas.events.invalid import InvalidMessage, Reason
+from schemas.events.nothing_to_say import NothingToSay, Silence
+from schemas.payloads.deleted_events import says_deleted
 from schemas.payloads.document_paths import NOWHERE, value_at
 
 
@@ -56,6 +58,11 @@ MEMBERS: Final = frozenset(
 def out_of_cloud(document: dict[str, Any]) -> dict[str, Any]:
     """Return the document that an envelope brings, with its time; any other document as it is.
 
+    Raises
+    ------
+    NothingToSay
+        Where its type says that what it brings was deleted.
+
     Examples
     --------
     >>> event = {"specversion": "1.0", "id": "e", "source": "/s", "type": "t", "data": {"x": 1}}
@@ -66,6 +73,8 @@ def out_of_cloud(document: dict[str, Any]) -> dict[str, Any]:
         if all(name in document for name in envelope.members):
             found = _document(document, envelope)
             if found is not None:
+                if says_deleted(document):
+                    raise NothingToSay(Silence.DELETE)
                 return _dated(found, document.get(envelope.time))
     return document
 

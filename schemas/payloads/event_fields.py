@@ -224,7 +224,8 @@ def _opened(document: dict[str, Any], fields: FieldMap) -> dict[str, Any]:
     if not CLOUD_MARKS.isdisjoint(document) and not fields.leads_into(CLOUD_MEMBERS):
         opened = document if "label" in named else out_of_cloud(document)
         if opened is not document:
-            return _opened(opened, fields)
+            rows = None if fields.paths else _replicated(in_connect(opened))
+            return _opened(rows[0] if rows and len(rows) == 1 else opened, fields)
         if not fields.paths and _ENOUGH.isdisjoint(document):
             refuse_sealed(document)
     if MARKS.isdisjoint(document):

@@ -10,6 +10,7 @@ from typing import Any, Final
 from schemas.events.codec import json_in_text
 from schemas.events.invalid import InvalidMessage, Reason
 from schemas.events.nothing_to_say import NothingToSay, Silence
+from schemas.payloads.deleted_events import says_deleted
 from schemas.payloads.other_names import plain_step
 from schemas.payloads.shared_members import refuse_swollen
 
@@ -75,7 +76,8 @@ def wrapped_events(document: dict[str, Any], depth: int = _DEEPEST) -> list[dict
         and (events := _events(value, depth, least=1 if _is_wrapper(name, document) else 2))
     }
     found = [events for name, events in held.items() if plain_step(name) not in _PAST]
-    if held and (not found or _is_of_table(document)) and _is_deletion(document):
+    is_known = not found or _is_of_table(document)
+    if held and (says_deleted(document) or (is_known and _is_deletion(document))):
         raise NothingToSay(Silence.DELETE)
     if len(found) != 1:
         return [document]
@@ -91,7 +93,7 @@ def wrapped_events(document: dict[str, Any], depth: int = _DEEPEST) -> list[dict
 
 def _is_deletion(document: Mapping[str, Any]) -> bool:
     """Tell whether a document with nothing but what was says that it is no more."""
-    if "new" in document and document["new"] is None:
+    if "new" in document and not document["new"]:
         return True
     said = (document.get(name) for name in _OPERATIONS)
     return any(type(each) is str and each.lower() in _DELETIONS for each in said)

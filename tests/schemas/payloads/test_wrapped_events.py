@@ -59,6 +59,13 @@ def test_several_events_in_a_member_are_an_event_each() -> None:
         {"type": "DELETE", "table": "t", "schema": "s", "record": None, "old_record": EVENT},
         {"record": EVENT, "metadata": {"table_name": "t"}, "action": "delete", "changes": None},
         {"version": 1, "database": "d", "table": "t", "type": "DELETE", "data": None, "old": EVENT},
+        {"eventType": "DELETE", "schema": "s", "table": "t", "new": {}, "old": EVENT},
+        {"current": {}, "previous": EVENT, "metadata": {"operationType": "delete"}},
+        {"operation": "DELETE", "value": EVENT},
+        {"type": "prediction.deleted", "data": {"object": EVENT}},
+        {"type": "DELETED", "object": EVENT},
+        {"specversion": "1.0", "id": "e", "source": "s", "type": "a.label.deleted", "data": EVENT},
+        {"detail-type": "PredictionDeleted", "source": "s", "detail": EVENT},
     ],
 )
 def test_what_an_event_was_before_it_was_deleted_is_no_event(document: dict[str, Any]) -> None:
@@ -69,8 +76,21 @@ def test_what_an_event_was_before_it_was_deleted_is_no_event(document: dict[str,
 
 
 def test_what_somebody_did_to_something_else_is_no_deletion() -> None:
-    document = {"action": "delete", "payload": EVENT, "metadata": {"trace": "t"}}
-    assert rows(document) == [("a", {"x": 1}, 0.5)]
+    said: list[dict[str, Any]] = [
+        {"action": "delete", "metadata": {"trace": "t"}},
+        {"event": "Item Removed"},
+        {"type": "cart.item_deleted"},
+    ]
+    for each in said:
+        assert rows({**each, "payload": EVENT}) == [("a", {"x": 1}, 0.5)]
+
+
+def test_rows_that_a_cloud_event_brings_are_those_of_its_change_feed() -> None:
+    about = {"specversion": "1.0", "id": "e", "source": "s", "type": "t", "iodebeziumop": "c"}
+    assert rows({**about, "data": {"before": None, "after": EVENT}}) == [("a", {"x": 1}, 0.5)]
+    for gone in ({"before": EVENT, "after": None}, {"schema": {}, "payload": {"after": None}}):
+        with pytest.raises(NothingToSay):
+            rows({**about, "data": gone})
 
 
 def test_of_what_was_and_what_is_the_latter_is_the_event() -> None:
