@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from schemas.payloads.envelope import NO_ROWS, OPERATIONS
 from schemas.payloads.flink_changes import DELETION, TYPE
 from schemas.payloads.row_marks import SAYS, WITHIN
+from schemas.payloads.withdrawn import YES, is_mark
 from schemas.scan import Entries, KeyTable, Token
 
 SAID: Final[Mapping[tuple[str, ...], frozenset[str]]] = {
@@ -52,7 +53,8 @@ def leave_deletions(
         places = np.flatnonzero(entries.slot == slot)
         if not len(places):
             continue
-        said = told.get(keys.path(slot))
+        path = keys.path(slot)
+        said = told.get(path, YES if len(path) == 1 and is_mark(path[0]) else None)
         kinds = entries.kind[places]
         says = kinds == Token.TRUE
         numbers = (kinds == Token.INT) | (kinds == Token.FLOAT)

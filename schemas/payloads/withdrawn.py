@@ -41,7 +41,8 @@ RETRACTIONS: Final[Mapping[str, frozenset[str]]] = {
 An action or a status that is ``deleted`` may be that of a customer, or what a moderator has done.
 """
 
-_YES: Final = frozenset({"true", "1"})
+YES: Final = frozenset({"true", "1"})
+"""What members of `WITHDRAWN` say where an event is taken back, in small letters."""
 
 
 def takes_back(name: str) -> bool:
@@ -52,7 +53,12 @@ def takes_back(name: str) -> bool:
     >>> takes_back("isDeleted"), takes_back("deleted_at"), takes_back("features.deleted")
     (True, True, False)
     """
-    return "." not in name and (plain_step(name) in WITHDRAWN or plain_step(name) == DELETED_AT)
+    return is_mark(name) or ("." not in name and plain_step(name) == DELETED_AT)
+
+
+def is_mark(name: str) -> bool:
+    """Tell whether a member at the top of an event is true where it is taken back."""
+    return "." not in name and plain_step(name) in WITHDRAWN
 
 
 def is_withdrawn(event: Mapping[str, Any], others: Collection[str] = ()) -> bool:
@@ -82,7 +88,7 @@ def is_withdrawn(event: Mapping[str, Any], others: Collection[str] = ()) -> bool
 def _says(name: str, value: Any) -> bool:
     if plain_step(name) == DELETED_AT:
         return type(value) in {str, int, float} and value not in ("", 0)
-    return said(value) in _YES
+    return said(value) in YES
 
 
 def is_retracted(event: Mapping[str, Any], others: Collection[str] = ()) -> bool:

@@ -78,6 +78,8 @@ def test_what_a_feed_says_of_rows_that_are_there_costs_no_closer_look() -> None:
         {"METADATA$ACTION": "INSERT"},
         {"__deleted": "false"},
         {"is_deleted": False},
+        {"is_deleted": 0},
+        {"deleted": "no"},
     ]
     values = [orjson.dumps({**EVENT, **mark}) for mark in marks]
     scanned = JsonPredictions(FieldMap(model="m")).scan(spans(values, [None] * len(values)))
