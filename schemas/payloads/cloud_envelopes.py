@@ -73,7 +73,7 @@ def out_of_cloud(document: dict[str, Any]) -> dict[str, Any]:
         if all(name in document for name in envelope.members):
             found = _document(document, envelope)
             if found is not None:
-                if says_deleted(document):
+                if says_deleted(document, is_of_cloud=True):
                     raise NothingToSay(Silence.DELETE)
                 return _dated(found, document.get(envelope.time))
     return document

@@ -31,7 +31,7 @@ from schemas.payloads.replicated_rows import MEMBERS as REPLICATED_MEMBERS
 from schemas.payloads.replicated_rows import replicated_rows
 from schemas.payloads.rows import FieldMap
 from schemas.payloads.shared_members import LONGEST_KEY
-from schemas.payloads.withdrawn import is_withdrawn
+from schemas.payloads.withdrawn import OF_PREDICTIONS, is_withdrawn
 from schemas.payloads.wrapped_events import wrapped_events
 
 Headers = Sequence[tuple[str, bytes | None]]
@@ -217,9 +217,7 @@ def _opened(document: dict[str, Any], fields: FieldMap) -> dict[str, Any]:
     named = fields.apply(document)
     if "features" in named and "prediction" in named:
         refuse_deleted(document)
-        are_apart = "features" in document or "features" in fields.paths
-        if are_apart and is_withdrawn(document, (*fields.paths.values(), *fields.rates)):
-            raise NothingToSay(Silence.DELETE)
+        _refuse_withdrawn(document, fields)
         return named  # an event already, whatever else it has
     if not CLOUD_MARKS.isdisjoint(document) and not fields.leads_into(CLOUD_MEMBERS):
         opened = document if "label" in named else out_of_cloud(document)
@@ -228,10 +226,19 @@ def _opened(document: dict[str, Any], fields: FieldMap) -> dict[str, Any]:
             return _opened(rows[0] if rows and len(rows) == 1 else opened, fields)
         if not fields.paths and _ENOUGH.isdisjoint(document):
             refuse_sealed(document)
-    if MARKS.isdisjoint(document):
-        return named
-    opened = open_envelope(document, mapped=fields.leads_into(MEMBERS))
+    opened = document
+    if not MARKS.isdisjoint(document):
+        opened = open_envelope(document, mapped=fields.leads_into(MEMBERS))
+    _refuse_withdrawn(opened, fields)
     return named if opened is document else fields.apply(opened)
+
+
+def _refuse_withdrawn(document: dict[str, Any], fields: FieldMap) -> None:
+    """Raise `NothingToSay` of a prediction that is taken back by a member beside its features."""
+    are_apart = "features" in document or "features" in fields.paths
+    given = (*fields.paths.values(), *fields.rates)
+    if are_apart and is_withdrawn(document, given, OF_PREDICTIONS):
+        raise NothingToSay(Silence.DELETE)
 
 
 def _inexact(named: dict[str, Any]) -> list[str]:

@@ -4,7 +4,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from schemas.payloads.named_values import pairs_of
-from schemas.payloads.positions import positions, unwrapped
+from schemas.payloads.positions import MOST_POSITIONS, positions, unwrapped
 from schemas.payloads.vectors import is_sparse, sums
 from schemas.values.classes import MOST_REMEMBERED, feature_name
 
@@ -54,7 +54,7 @@ def _put(found: dict[str, Any], name: str, value: Any, depth: int) -> None:
         for key, inner in pairs:
             _put(found, f"{name}.{key}", inner, depth + 1)
         return
-    value = unwrapped(value)
+    value = unwrapped(value, MOST_POSITIONS)  # more are summed up, and need not be written out
     if is_sparse(value):
         _put_sparse(found, name, value)
         return

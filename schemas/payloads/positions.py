@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from schemas.events.digits import is_code
 from schemas.payloads.typed_values import without_type
-from schemas.payloads.vectors import of_vector
+from schemas.payloads.vectors import LONGEST, of_vector
 
 MOST_POSITIONS: Final = 16
 """Numbers of a list that get a column each."""
@@ -14,8 +14,10 @@ MOST_POSITIONS: Final = 16
 _DEEPEST: Final = 4
 
 
-def unwrapped(value: Any) -> Any:
+def unwrapped(value: Any, longest: int = LONGEST) -> Any:
     """Return what is in lists of one, and in objects that name a value's type or are vectors.
+
+    Sparse vectors of more than ``longest`` numbers are left as they are.
 
     Examples
     --------
@@ -24,7 +26,7 @@ def unwrapped(value: Any) -> Any:
     """
     while type(value) is list and len(value) == 1:
         (value,) = value
-    return of_vector(without_type(value)) if type(value) is dict else value
+    return of_vector(without_type(value), longest) if type(value) is dict else value
 
 
 def positions(name: str, values: list[Any]) -> dict[str, Any] | None:

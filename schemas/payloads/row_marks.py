@@ -6,6 +6,7 @@ Server, Paimon, Scylla, Qlik, SAP, Informatica. Airbyte and Stitch have the time
 Estuary and Salesforce what became of it in an object.
 """
 
+import math
 from collections.abc import Mapping
 from itertools import product
 from typing import Any, Final
@@ -85,7 +86,7 @@ def is_marked_deleted(row: Mapping[str, Any]) -> bool:
     (True, False)
     >>> is_marked_deleted({"x": 1, "_change_type": "update_preimage"})
     True
-    >>> is_marked_deleted({"_ab_cdc_deleted_at": None}), is_marked_deleted({"_sdc_deleted_at": "t"})
+    >>> is_marked_deleted({"_ab_cdc_deleted_at": None}), is_marked_deleted({"_sdc_deleted_at": 1})
     (False, True)
     >>> is_marked_deleted({"__$operation": 3}), is_marked_deleted({"A_ENTTYP": "UP"})
     (True, False)
@@ -94,12 +95,36 @@ def is_marked_deleted(row: Mapping[str, Any]) -> bool:
         value = row[name]
         if name in SAYS and said(value) in SAYS[name]:
             return True
-        if name in TIMES and value not in (None, ""):
+        if name in TIMES and is_time_of_deletion(value):
             return True
     return any(
         type(about := row.get(above)) is dict and said(about.get(name)) in told
         for (above, name), told in WITHIN.items()
     )
+
+
+def is_time_of_deletion(value: Any) -> bool:
+    """Tell whether the time of a deletion is one: no text for nothing, and not the zero of clocks.
+
+    Examples
+    --------
+    >>> is_time_of_deletion("2026-03-01T12:00:00Z"), is_time_of_deletion(1772366400)
+    (True, True)
+    >>> is_time_of_deletion("0001-01-01T00:00:00Z"), is_time_of_deletion("NaT")
+    (False, False)
+    """
+    if type(value) is str:
+        text = value.strip().lower()
+        return text not in _NO_TIMES and not text.startswith(_ZERO_TIMES)
+    return type(value) in {int, float} and 0 < value < math.inf
+
+
+_NO_TIMES: Final = frozenset(
+    {*("", "null", "none", "nil", "nat", "nan", "n/a", "na", "undefined", "-", "\\n", "never")}
+    | {*("false", "no", "0", "-1", "0.0", "infinity")}
+)
+_ZERO_TIMES: Final = ("0000-", "0001-01-01", "1753-01-01", "1900-01-01", "1970-01-01", "9999-12-31")
+"""Dates that stand for none: of Go, MySQL, SQL Server, Excel, Unix, and the end of all times."""
 
 
 def said(value: Any) -> str:

@@ -58,13 +58,15 @@ def leave_deletions(
         kinds = entries.kind[places]
         says = kinds == Token.TRUE
         numbers = (kinds == Token.INT) | (kinds == Token.FLOAT)
-        texts = kinds == Token.STRING
+        lengths = entries.end[places] - entries.start[places]
+        texts = (kinds == Token.STRING) & (lengths > 0)
         if said is not None:
             known = [int(each) for each in said if each.isdigit()]
             numbers &= np.isin(entries.number[places], known)
             first = buffer[np.minimum(entries.start[places], len(buffer) - 1)] | _SMALL
-            lengths = entries.end[places] - entries.start[places]
             texts &= np.isin(lengths, [len(each) for each in said])
             texts &= np.isin(first, [ord(each[0]) | _SMALL for each in said])
+        else:
+            numbers &= entries.number[places] > 0.0
         rows = np.searchsorted(entries.row_ptr, places[says | numbers | texts], side="right") - 1
         plain[rows] = False

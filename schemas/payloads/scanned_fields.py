@@ -70,7 +70,7 @@ _UNDERSCORE: Final = ord("_")
 _BAR: Final = ord("|")
 _SMALL: Final = 0x20
 _ONE: Final = ord("1")
-_SEPARATORS: Final = tuple(b" :=,;|")
+_SEPARATORS: Final = tuple(b" :=,;|(")
 """Between a class and its probability."""
 
 _I, _N, _B = ord("i"), ord("n"), ord("b")

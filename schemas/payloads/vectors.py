@@ -9,7 +9,7 @@ import math
 from typing import Any, Final
 
 LONGEST: Final = 1 << 14
-"""Numbers of a sparse vector above which it is not written out, and summed up as it is."""
+"""Numbers of a sparse vector above which none is written out."""
 
 _SPARSE, _DENSE = 0, 1
 _MEMBERS: Final = frozenset({"type", "size", "indices", "values"})
@@ -18,7 +18,7 @@ _OF_SPARSE: Final = frozenset({"type", "indices", "values", *_SIZES})
 _NUMBERS: Final = frozenset({int, float})
 
 
-def of_vector(value: Any) -> Any:
+def of_vector(value: Any, longest: int = LONGEST) -> Any:
     """Return the numbers of a vector, a list; anything else as it is.
 
     Examples
@@ -37,7 +37,9 @@ def of_vector(value: Any) -> Any:
         return value
     if is_sparse(value):
         size = _size(value)
-        return _written_out(size, _indices(value), values) or value if size else value
+        if size is None or size > longest:
+            return value
+        return _written_out(size, _indices(value), values) or value
     is_dense = type(value.get("type")) is int and value["type"] == _DENSE
     has_places = value.get("size") is not None or value.get("indices") is not None
     is_dense &= bool(values) and not has_places and value.keys() <= _MEMBERS
@@ -111,8 +113,8 @@ def _fits(size: int, indices: list[Any], values: list[Any]) -> bool:
 
 
 def _written_out(size: int, indices: list[Any], values: list[Any]) -> list[Any] | None:
-    """Return all numbers of a sparse vector; None where it is none, or too long."""
-    if size > LONGEST or not _fits(size, indices, values):
+    """Return all numbers of a sparse vector; None where it is none."""
+    if not _fits(size, indices, values):
         return None
     numbers: list[Any] = [0.0] * size
     for index, number in zip(indices, values, strict=True):

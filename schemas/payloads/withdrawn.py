@@ -5,7 +5,7 @@ from itertools import product
 from typing import Any, Final
 
 from schemas.payloads.other_names import plain_step
-from schemas.payloads.row_marks import said
+from schemas.payloads.row_marks import is_time_of_deletion, said
 
 WITHDRAWN: Final = frozenset(
     {
@@ -15,30 +15,37 @@ WITHDRAWN: Final = frozenset(
 )
 """Members that are true where an event is taken back, without the marks between words."""
 
+OF_PREDICTIONS: Final = frozenset({"isdeleted", "retracted", "isretracted"})
+"""Those of them that do so to a prediction; what else is true beside one may follow from it: a
+comment that is deleted, a payment that is voided.
+"""
+
 DELETED_AT: Final = "deletedat"
 """A member that has the time of that, and is null or empty until then."""
 
+_RETRACTED: Final = ("retract", "retracted", "retraction")
 _BACK: Final = (
-    *("retract", "retracted", "retraction", "withdraw", "withdrawn", "withdrawal"),
-    *("revoke", "revoked", "void", "voided", "invalidated"),
+    *("withdraw", "withdrawn", "withdrawal", "revoke", "revoked"),
+    *("void", "voided", "invalidated"),
 )
 _GONE: Final = ("delete", "deleted", "deletion", "remove", "removed")
 _OF_LABELS: Final = frozenset(
-    begin + word for begin, word in product(("label_", "label.", "label-", "label"), _BACK + _GONE)
-)
-_RETRACTION: Final = _OF_LABELS | set(_BACK)
-_DELETION: Final = _RETRACTION | set(_GONE)
+    begin + word
+    for begin, word in product(("label_", "label.", "label-", "label "), _RETRACTED + _BACK + _GONE)
+) | frozenset("label" + word for word in _RETRACTED + _BACK + _GONE)
+_RETRACTION: Final = _OF_LABELS | set(_RETRACTED)
 
 RETRACTIONS: Final[Mapping[str, frozenset[str]]] = {
+    **dict.fromkeys(("op", "operation", "optype", "changetype"), _RETRACTION | set(_GONE)),
     **dict.fromkeys(
-        ("op", "operation", "optype", "type", "event", "eventtype", "eventname", "changetype"),
-        _DELETION,
+        ("type", "event", "eventtype", "eventname", "action", "status", "state"), _RETRACTION
     ),
-    **dict.fromkeys(("action", "status", "state", "labelstatus"), _RETRACTION),
+    "labelstatus": _RETRACTION | set(_BACK) | set(_GONE),
 }
 """What members beside a label say, in small letters, where it is taken back.
 
-An action or a status that is ``deleted`` may be that of a customer, or what a moderator has done.
+A type that is ``withdrawal`` may be that of the transaction that is labelled, an action or a status
+that is ``deleted`` that of a customer, or what a moderator has done.
 """
 
 YES: Final = frozenset({"true", "1"})
@@ -61,7 +68,11 @@ def is_mark(name: str) -> bool:
     return "." not in name and plain_step(name) in WITHDRAWN
 
 
-def is_withdrawn(event: Mapping[str, Any], others: Collection[str] = ()) -> bool:
+def is_withdrawn(
+    event: Mapping[str, Any],
+    others: Collection[str] = (),
+    marks: Collection[str] = WITHDRAWN,
+) -> bool:
     """Tell whether an event is taken back by a member of its own.
 
     Parameters
@@ -70,6 +81,8 @@ def is_withdrawn(event: Mapping[str, Any], others: Collection[str] = ()) -> bool
         The event, and what is beside it.
     others
         Members that the settings give to fields, or to rates.
+    marks
+        Which of `WITHDRAWN` count.
 
     Examples
     --------
@@ -79,16 +92,12 @@ def is_withdrawn(event: Mapping[str, Any], others: Collection[str] = ()) -> bool
     (True, False)
     """
     return any(
-        _says(name, value)
+        is_time_of_deletion(value)
+        if (step := plain_step(name)) == DELETED_AT
+        else step in marks and said(value) in YES
         for name, value in event.items()
         if takes_back(name) and name not in others
     )
-
-
-def _says(name: str, value: Any) -> bool:
-    if plain_step(name) == DELETED_AT:
-        return type(value) in {str, int, float} and value not in ("", 0)
-    return said(value) in YES
 
 
 def is_retracted(event: Mapping[str, Any], others: Collection[str] = ()) -> bool:
@@ -105,6 +114,8 @@ def is_retracted(event: Mapping[str, Any], others: Collection[str] = ()) -> bool
     (True, False)
     >>> is_retracted({"status": "retracted"}), is_retracted({"status": "deleted"})
     (True, False)
+    >>> is_retracted({"type": "withdrawal"}), is_retracted({"label_status": "withdrawn"})
+    (False, True)
     """
     return any(
         said(value) in retraction_words(name)

@@ -186,8 +186,21 @@ class TimeProfile:
             ", ".join(why), order, self.format, self.marks, dict(self._missing), tuple(notes)
         )
 
+    def _may_begin_with_years(self) -> bool:
+        """Tell whether of dates with two digits at each end the first may be of years.
+
+        There are fewer of them than days then; of one day alone nobody knows, but that points are
+        seldom set behind years. Of other forms that stand among them only dates tell.
+        """
+        dates = self._forms[Form.DATE] + self._forms[Form.EITHER]
+        if not self._either_end or self._either_end < dates:
+            return False
+        if len(self._firsts) == len(self._lasts):
+            return "." not in self._examples["ends"].text
+        return len(self._firsts) < len(self._lasts)
+
     def _order(self) -> Order:
-        if self._either_end == self._forms.total() and len(self._firsts) < len(self._lasts):
+        if self._may_begin_with_years():
             example = self._examples["ends"].text
             raise AmbiguousColumn(
                 f"{example!r} and all others may have the year first or the day, and the years "

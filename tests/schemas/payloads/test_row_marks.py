@@ -56,7 +56,11 @@ def taken(mark: dict[str, Any]) -> set[bool]:
         ("_hoodie_operation", ["D", "-U"], ["I", "+U"]),
         ("_FIVETRAN_DELETED", [True, "true", 1], [False, "false", 0, None]),
         ("__hevo__marked_deleted", [True], [False]),
-        ("_deleted_at", ["2026-03-01T12:00:00Z", 1772366400], [None, ""]),
+        (
+            "_deleted_at",
+            ["2026-03-01T12:00:00Z", 1772366400],
+            [None, "", "null", "0", 0, -1, False, [], {"op": 1}, "0001-01-01T00:00:00Z"],
+        ),
         ("ChangeEventHeader", [{"changeType": "DELETE"}], [{"changeType": "UPDATE"}]),
     ],
 )
@@ -80,11 +84,28 @@ def test_what_a_feed_says_of_rows_that_are_there_costs_no_closer_look() -> None:
         {"is_deleted": False},
         {"is_deleted": 0},
         {"deleted": "no"},
+        {"deleted_at": ""},
+        {"deleted_at": 0},
     ]
     values = [orjson.dumps({**EVENT, **mark}) for mark in marks]
     scanned = JsonPredictions(FieldMap(model="m")).scan(spans(values, [None] * len(values)))
     assert scanned is not None
     assert scanned.plain.all()
+
+
+@pytest.mark.parametrize("mark", ["_deleted_at", "_ab_cdc_deleted_at", "deleted_at", "is_deleted"])
+@pytest.mark.parametrize("value", [b"NaN", b"Infinity", b"-Infinity", b"false", b'{"op":1}'])
+def test_no_time_of_a_deletion_deletes_nothing_whoever_reads_it(mark: str, value: bytes) -> None:
+    form = JsonPredictions(FieldMap(model="m"))
+    for event in (EVENT, FLAT):
+        document = orjson.dumps(event)[:-1] + b',"' + mark.encode() + b'":' + value + b"}"
+        (row,) = form.rows(document, key=b"k", headers=(), time=5)
+        assert row.prediction == 0.5
+
+
+@pytest.mark.parametrize("mark", ["deleted", "voided", "revoked", "withdrawn"])
+def test_what_may_follow_from_a_prediction_does_not_take_it_back(mark: str) -> None:
+    assert is_taken({**EVENT, mark: True}, JsonPredictions(FieldMap(model="m")))
 
 
 @pytest.mark.parametrize("mark", [{"is_deleted": True}, {"deleted_at": "2026-03-01T12:00:00Z"}])
@@ -93,6 +114,8 @@ def test_what_is_deleted_beside_the_features_is_gone_and_among_them_a_feature(
 ) -> None:
     form = JsonPredictions(FieldMap(model="m"))
     assert not is_taken({**EVENT, **mark}, form)
+    assert not is_taken({"op": "u", "before": None, "after": {**EVENT, **mark}}, form)
+    assert not is_taken({"prediction_id": "a", "features": {"x": 1}, **mark}, form)
     assert is_taken({**FLAT, **mark}, form)
     assert is_taken({**EVENT, "features": mark}, form)
     assert not is_taken({**LABEL, **mark}, JsonLabels(FieldMap()))

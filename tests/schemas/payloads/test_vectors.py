@@ -88,6 +88,7 @@ def test_a_huge_sparse_vector_is_summed_up_wherever_it_stands() -> None:
     assert features(vector) == {f"features{name}": value for name, value in summed.items()}
     short = {**vector, "size": 1000}
     assert features({"x": short})["x[norm]"] == 5.0
+    assert features({"x": [0.0, 3.0, *[0.0] * 498, 4.0, *[0.0] * 499]}) == features({"x": short})
     extreme = features({"x": {**vector, "values": [1e308, 1e308]}})
     assert extreme["x[count]"] == 100_000
     assert math.isnan(extreme["x[mean]"])

@@ -55,7 +55,8 @@ def test_a_label_that_is_taken_back_is_no_label(name: str) -> None:
         {"type": "label.deleted"},
         {"operation": "Delete"},
         {"status": "retracted"},
-        {"action": "revoke"},
+        {"label_status": "revoked"},
+        {"event": "LabelWithdrawn"},
         {"deleted_at": "2026-03-01T12:00:00Z"},
     ],
 )
@@ -68,7 +69,24 @@ def test_a_label_is_taken_back_by_what_became_of_it(said: dict[str, Any]) -> Non
         assert is_read_at_once({**LABEL, name: "label"}) is (name != "deleted_at")
 
 
-@pytest.mark.parametrize("said", [{"action": "delete"}, {"status": "removed"}, {"type": "labels"}])
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"action": "delete"},
+        {"status": "removed"},
+        {"type": "labels"},
+        {"type": "withdrawal"},
+        {"operation": "withdraw"},
+        {"status": "voided"},
+        {"event": "removed"},
+        {"event_type": "delete"},
+        {"deleted_at": "0001-01-01T00:00:00Z"},
+        {"deleted_at": "1970-01-01 00:00:00"},
+        {"deleted_at": "None"},
+        {"deleted_at": "NaT"},
+        {"deleted_at": -1},
+    ],
+)
 def test_what_became_of_something_else_takes_no_label_back(said: dict[str, Any]) -> None:
     assert [row.label for row in as_it_is({**LABEL, **said})] == [1]
 

@@ -80,6 +80,8 @@ def test_what_somebody_did_to_something_else_is_no_deletion() -> None:
         {"action": "delete", "metadata": {"trace": "t"}},
         {"event": "Item Removed"},
         {"type": "cart.item_deleted"},
+        {"event": "removed"},
+        {"type": "com.acme.document.deleted"},
     ]
     for each in said:
         assert rows({**each, "payload": EVENT}) == [("a", {"x": 1}, 0.5)]
@@ -87,6 +89,8 @@ def test_what_somebody_did_to_something_else_is_no_deletion() -> None:
 
 def test_rows_that_a_cloud_event_brings_are_those_of_its_change_feed() -> None:
     about = {"specversion": "1.0", "id": "e", "source": "s", "type": "t", "iodebeziumop": "c"}
+    of_document = {**about, "type": "a.document.deleted", "operation": "delete"}
+    assert rows({**of_document, "data": EVENT}) == [("a", {"x": 1}, 0.5)]
     assert rows({**about, "data": {"before": None, "after": EVENT}}) == [("a", {"x": 1}, 0.5)]
     for gone in ({"before": EVENT, "after": None}, {"schema": {}, "payload": {"after": None}}):
         with pytest.raises(NothingToSay):

@@ -70,6 +70,14 @@ def test_a_year_of_two_digits_that_may_come_first_is_asked_for() -> None:
         _taken(*days)
     assert _day(_taken(*days, form="%y-%m-%d"), "26-03-05") == "2026-03-05"
     assert _day(_taken(*days, order=Order.DAY_FIRST), "26-03-05") == "2005-03-26"
+    for few in (
+        ["24-03-15 10:00", "24-03-15 11:00"],
+        ["23-12-31", "24-01-01"],
+        [*days, "2026-04-01"],
+    ):
+        with pytest.raises(AmbiguousColumn, match="--time-format %y-%m-%d"):
+            _taken(*few)
+    assert _day(_taken("15.03.24 10:00", "15.03.24 11:00"), "15.03.24") == "2024-03-15"
     assert _day(_taken(*(f"{day:02d}.03.26" for day in range(1, 29))), "05.03.26") == "2026-03-05"
 
 
