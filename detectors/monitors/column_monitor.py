@@ -256,7 +256,7 @@ class ColumnMonitor:
             is_cyclic = self.reference.is_cyclic
             self.restart_values()
             if is_cyclic:
-                self._watched.wait_for_burn_in()
+                self._watched.doubt_burn_in()
         rows, further = self._rows_of_course(column, times, first_row)
         return rows, told or further
 

@@ -14,6 +14,7 @@ from detectors.reference.column_block import (
     BUDGET,
     EDGES,
     LOOK,
+    LOOK_SIZE,
     NEXT,
     ODDS_LIMIT,
     SAMPLE_AT,
@@ -47,7 +48,7 @@ def _changes(
 ) -> bool:
     """Tell whether new values of a burn-in show a change; if not, they have been judged."""
     bets = carray(pointer(head[ADDRESS] + WORD * BETS), (BETS_MEMORY,), np.float64)
-    look = carray(pointer(head[ADDRESS] + WORD * LOOK), (1,), np.float64)
+    look = carray(pointer(head[ADDRESS] + WORD * LOOK), (LOOK_SIZE,), np.float64)
     won, next_look = bets.copy(), look[0]
     of_ranks, of_shares = limits_within(limits[BUDGET], limits[ODDS_LIMIT], head[EDGES])
     found = judge(sample, held, end, np.uint64(head[SEED]), bets, look, of_ranks, of_shares)

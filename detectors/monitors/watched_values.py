@@ -7,6 +7,7 @@ and what becomes of a change.
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +34,9 @@ from detectors.reference.reference import Reference
 from detectors.snapshots.tree import State
 from schemas.tables.columns import Codes, Kind, Values
 from schemas.values.spellings import Spellings
+
+_DOUBT: Final = 3.0
+"""Times the evidence that a step must have where what hours leave of a cycle are steps as well."""
 
 
 class WatchedValues:
@@ -163,6 +167,7 @@ class WatchedValues:
         if same:
             self._season.carry(earlier, self.reference)
             block.season[season.SINCE] = np.nan
+            block.look[1] = earlier.look[1]
         else:
             self._season.forget()
 
@@ -180,13 +185,13 @@ class WatchedValues:
         self._restarts += 1
         self.renew_as(self.kind if kind is None else kind)
 
-    def wait_for_burn_in(self) -> None:
-        """Tell of no change in the burn-in that has begun.
+    def doubt_burn_in(self) -> None:
+        """Let a step in the burn-in that has begun need more evidence than usual.
 
         Where values came in cycles, and what is judged now is the same column less a season: what
-        is left of a cycle that is as long as the burn-in is a step to it.
+        hours leave of a shorter cycle are steps.
         """
-        self.reference.block.look[0] = 2.0 * self._burn_in
+        self.reference.block.look[1] = _DOUBT
 
     def begin_at(self, time: int) -> None:
         """Take note of the event time of the reference's first value."""
@@ -429,6 +434,7 @@ class WatchedValues:
             "limits": block.limits.copy(),
             "false_alarms": self._allowance.stated.text,
             "look": float(block.look[0]),
+            "doubt": float(block.look[1]),
             "detectors": self._detectors.states(block),
             "joint": block.joint[: joint_bets.KEPT].copy(),
             "began": self._began,
@@ -461,7 +467,7 @@ class WatchedValues:
         multinomial.restore(block.shares, block.recent_counts, state.get("shares"))
         rank_bets.restore(block.bets, state.get("bets"))
         bernoulli.restore(block.odds, state.get("odds"))
-        block.look[0] = state.get("look", 0.0)
+        block.look[:] = state.get("look", 0.0), state.get("doubt", 0.0)
         joint_bets.restore(block.joint, state.get("joint"))
         self._began = state.get("began")
         self.fate = Fate.restored(state.get("given"))

@@ -98,8 +98,9 @@ SHARES: Final = MEMORIES + 2 * MEMORY  # of the multinomial detector
 BETS: Final = SHARES + multinomial.MEMORY  # of the rank e-detector
 LIMITS: Final = BETS + rank_bets.MEMORY  # of the detectors
 ODDS: Final = LIMITS + LIMITS_SIZE  # of the Bernoulli detector
-LOOK: Final = ODDS + bernoulli.MEMORY  # values of the burn-in with which it is looked at again
-SEASON: Final = LOOK + 1  # of the course of its days and weeks
+LOOK: Final = ODDS + bernoulli.MEMORY  # with how many values a burn-in is looked at, and how
+LOOK_SIZE: Final = 2
+SEASON: Final = LOOK + LOOK_SIZE  # of the course of its days and weeks
 BLOCKS: Final = SEASON + season.MEMORY  # of means since the reference began
 JOINT: Final = BLOCKS + block_means.MEMORY  # its part in the bets on all columns of the model
 WINDOWS: Final = JOINT + joint_bets.MEMORY  # of ADWIN, on the location and the spread
@@ -201,8 +202,8 @@ class ColumnBlock:
 
     @property
     def look(self) -> Numbers:
-        """With how many values a burn-in is looked at again, shape ``(1,)``."""
-        return self._floats(LOOK, 1)
+        """With how many values a burn-in is looked at again, and how strictly, shape ``(2,)``."""
+        return self._floats(LOOK, LOOK_SIZE)
 
     @property
     def season(self) -> Numbers:

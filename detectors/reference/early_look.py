@@ -76,8 +76,11 @@ def _without(scores: Numbers, before: int) -> Numbers:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def look(sample: Numbers, fold: bool) -> tuple[int, float, bool]:
-    """Return the values before a step, 0 where there is none, the correlation, and what it says."""
+def look(sample: Numbers, fold: bool, doubt: float) -> tuple[int, float, bool]:
+    """Return the values before a step, 0 where there is none, the correlation, and what it says.
+
+    It must have ``doubt`` times the evidence that usual steps need, and at least as much.
+    """
     scores = scores_of(sample, fold)
     count, power = len(scores), squares_of(scores)
     if power <= 0.0:
@@ -92,9 +95,9 @@ def look(sample: Numbers, fold: bool) -> tuple[int, float, bool]:
         inflation, calm = max(inflation, 1.0 + 2.0 * BURST * bursts), bursts <= 0.0
     unit = inflation * power / count
     wave = smoothly > _TREND * explained or wholly > explained + _WAVE * unit
-    if explained < _EVIDENCE * unit or wave:
+    if explained < max(doubt, 1.0) * _EVIDENCE * unit or wave:
         if not fold:
-            before, neighbours = step_beyond(scores)
+            before, neighbours = step_beyond(scores, doubt)
         return 0 if fold else before, neighbours, False
     independent = neighbours + 2.0 / np.sqrt(count) <= _SMALL and smoothly <= _STEPPED * explained
     return before, neighbours, independent and calm

@@ -79,7 +79,7 @@ def _rank(sample: Numbers, held: int, seed: np.uint64) -> float:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _by_shares(sample: Numbers, limit: float) -> tuple[int, float, float, bool]:
+def _by_shares(sample: Numbers, limit: float, doubt: float) -> tuple[int, float, float, bool]:
     """Return the values before a change of shares, -1 for none that is looked at, and the rest."""
     if limit <= 0.0:
         return -1, 0.0, 0.0, False
@@ -87,7 +87,7 @@ def _by_shares(sample: Numbers, limit: float) -> tuple[int, float, float, bool]:
     won = statistic(sample, places)
     if won < limit:
         return -1, 0.0, 0.0, False
-    before, neighbours, independent = look(places, fold=False)
+    before, neighbours, independent = look(places, fold=False, doubt=doubt)
     return before, won, neighbours, independent
 
 
@@ -131,10 +131,11 @@ def judge(
     memory
         Of `detectors.algorithms.rank_bets`.
     looks
-        Shape ``(1,)``: with how many values they are looked at again, 0 at first; less than 0 once
+        Shape ``(2,)``. With how many values they are looked at again, 0 at first; less than 0 once
         the bets on ranks have reached their limit, after which they are left as they were. After an
         early change it is more than 0 from the beginning, and from a look on that shares alone had:
-        then bets have to reach their limit for each look.
+        then bets have to reach their limit for each look. And how many times the evidence a step
+        must have; 0 for once.
     limit
         What the mean of the bets must reach; 0 for no bets.
     shares_limit
@@ -157,11 +158,11 @@ def judge(
         before, neighbours, independent, left = -1, 0.0, True, 1.0
         if fired:
             won, bet = standing(memory) if looks[0] < 0.0 else (won, bet)
-            before, neighbours, independent = look(sample[:count], is_on_spread(bet))
+            before, neighbours, independent = look(sample[:count], is_on_spread(bet), looks[1])
             left = 0.5 * limit / won
         # With a look in vain of ranks shares have theirs, due or not: until the next one none is.
         if before == 0 or (before < 0 and is_due(count)):
-            by_shares = _by_shares(sample[:count], shares_limit)
+            by_shares = _by_shares(sample[:count], shares_limit, looks[1])
             if by_shares[0] >= 0:
                 before, won, neighbours, independent = by_shares
                 bet = BY_SHARES

@@ -264,7 +264,7 @@ class Reference:
                 self._second = SecondSample(self._burn_in)
             # The ranks of what comes now are taken in bins, perhaps of residuals.
             rank_bets.begin(self.block.bets)
-            self.block.look[0] = 0.0
+            self.block.look[:] = 0.0
         return len(values), None
 
     def burn_in_with(self, values: Numbers, rows: Integers) -> FirstValues:

@@ -116,13 +116,18 @@ def test_weeks_are_learned_after_days() -> None:
     assert season.words(monitor.reference.block.season) == "the course of its weeks"
 
 
-def test_a_cycle_that_came_before_is_no_step_in_the_burn_in_after_days_are_learned() -> None:
+def test_a_cycle_that_came_before_is_no_step_after_days_are_learned_and_hides_none() -> None:
     times = _times(3 * ROWS)
     for seed in range(4):
         noise = np.random.default_rng(seed).normal(size=len(times))
         values = np.sin(2 * np.pi * np.arange(len(times)) / 1000) + noise
+        begins = 2 * ROWS
         told = _feed(_monitor(), values, times)
-        assert [change.row for change in told if change.row > 2 * ROWS] == []
+        assert [change.row for change in told if change.row > begins] == []
+        values[begins + 300 :] += 5.0
+        told = _feed(_monitor(), values, times)
+        rows = [change.row for change in told if change.row > begins]
+        assert begins + 300 < rows[0] < begins + 600
 
 
 def test_a_rate_that_goes_up_and_down_each_day_stays_a_rate() -> None:

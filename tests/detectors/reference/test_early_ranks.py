@@ -24,7 +24,7 @@ class Burn:
         self.values = values
         self.limits = limit, shares_limit
         self.memory = np.empty(MEMORY)
-        self.look = np.zeros(1)
+        self.look = np.zeros(2)
         begin(self.memory)
 
     def take(self, held: int, end: int) -> Step:

@@ -30,7 +30,7 @@ def judged(values: Numbers, limit: float = 1e6) -> Step:
     """Return what is found in a burn-in of booleans."""
     memory = np.empty(MEMORY)
     begin(memory)
-    return Step(*judge(values, 0, len(values), np.uint64(1), memory, np.zeros(1), 0.0, limit))
+    return Step(*judge(values, 0, len(values), np.uint64(1), memory, np.zeros(2), 0.0, limit))
 
 
 def log_probability(values: Sequence[int], different: int) -> float:
