@@ -54,6 +54,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             # Whole workers in one process, parts in another, each with brokers of its own.
             is_whole = "pipeline" in item.path.parts
             item.add_marker(pytest.mark.xdist_group("pipeline" if is_whole else "brokers"))
+            # A worker may take minutes to start, and each wait has a limit of its own that says
+            # what did not come: all of them together are longer than other tests may take.
+            item.add_marker(pytest.mark.timeout(600))
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

@@ -88,12 +88,17 @@ class Worker:
 
     def get(self, path: str) -> tuple[int, str]:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self._port}{path}", timeout=5) as page:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self._port}{path}", timeout=30) as page:
                 return page.status, page.read().decode()
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode()
         except OSError as error:
             return 0, str(error)
+
+    def document(self, path: str) -> dict[str, Any]:
+        """Return what a path answers as JSON; nothing where it refuses, or does not in time."""
+        status, body = self.get(path)
+        return orjson.loads(body) if status == 200 else {}
 
     def wait_until_ready(self) -> None:
         def is_ready() -> bool:

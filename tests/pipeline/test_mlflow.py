@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import orjson
-import pytest
 
 from app.mlflow.webhooks import PATH
 from app.settings import load_settings
@@ -32,7 +31,6 @@ def wait_for_tag(mlflow: MlflowServer, name: str, key: str, value: str, worker: 
     wait_until(lambda: mlflow.tags(name, 7).get(key) == value, within=150.0, why=worker.log)
 
 
-@pytest.mark.timeout(600)  # a worker whose kernels are not compiled yet starts within minutes
 def test_an_alias_becomes_the_champion_and_mlflow_hears_how_it_does(
     kafka: KafkaCluster, mlflow: MlflowServer, topic_prefix: str, tmp_path: Path
 ) -> None:

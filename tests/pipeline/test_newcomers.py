@@ -5,8 +5,6 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests.agents.transport.worker_process import wait_until
 from tests.kafka import KafkaCluster
 from tests.pipeline.driftline import PARTITIONS, USERS_TOPICS, Kafka, Traffic, Worker
@@ -39,7 +37,6 @@ def _send(client: Kafka, rows: list[dict[str, Any]], worker: Worker) -> None:
         wait_until(partial(drained, client, topic), within=60.0, why=worker.log)
 
 
-@pytest.mark.timeout(300)  # of two workers and five commands
 def test_a_model_that_was_held_is_watched_as_from_its_first_row_on_over_a_restart(
     kafka: KafkaCluster, topic_prefix: str, tmp_path: Path
 ) -> None:

@@ -69,10 +69,8 @@ class Service:
         wait_until(lambda: self._counted() == self._sent, within=120.0, why=self.worker.log)
 
     def _counted(self) -> int:
-        status, body = self.worker.get("/v1/models/fraud")
-        if status != 200:
-            return 0
-        return sum(each["rows"] for each in orjson.loads(body)["versions"])
+        document = self.worker.document("/v1/models/fraud")
+        return sum(each["rows"] for each in document.get("versions", ()))
 
     def _requests(self, share: float) -> Iterator[dict[str, Any]]:
         for row in [next(self._rows) for _ in range(CHUNK)]:

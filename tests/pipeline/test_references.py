@@ -39,7 +39,6 @@ def written(path: Path, rows: int, shift: float) -> Path:
     return path
 
 
-@pytest.mark.timeout(300)
 def test_a_file_and_a_range_count_through_a_kill_as_if_nobody_had_been_killed(
     client: Kafka, tmp_path: Path
 ) -> None:

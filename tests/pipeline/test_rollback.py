@@ -87,7 +87,7 @@ def test_a_worse_champion_is_asked_to_go_once_and_goes_through_a_kill(
         client.flush()
 
         def is_over() -> bool:
-            document = orjson.loads(worker.get("/v1/models/fraud")[1] or b"{}")
+            document = worker.document("/v1/models/fraud")
             return (document.get("champion"), document.get("rollback_request", 0)) == ("7", None)
 
         wait_until(is_over, within=60.0, why=worker.log)

@@ -185,7 +185,6 @@ async def test_a_paused_partition_is_left_out_until_it_is_resumed(
     assert list(range(200)) == [record.offset for record in [*first, *rest[paused]]]
 
 
-@pytest.mark.timeout(300)  # a group that joins a broker which has just begun may wait for minutes
 async def test_a_group_reads_many_records_in_blocks_that_are_not_too_long(
     kafka: KafkaCluster, topic_prefix: str
 ) -> None:

@@ -2,9 +2,12 @@ import signal
 import threading
 import time
 from collections import defaultdict
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Self
 
+import pytest
 from confluent_kafka import Producer
 
 from app.kafka.embedded import EmbeddedBroker
@@ -28,25 +31,43 @@ class Load:
         How many there are by now; the numbers are those below.
     """
 
-    def __init__(self, bootstrap: str, topic: str) -> None:
+    def __init__(
+        self,
+        bootstrap: str,
+        topic: str,
+        send: Callable[[str, str, Iterable[int]], None] = produce,
+    ) -> None:
         self.sent = 0
+        self._produce = send
         self._bootstrap = bootstrap
         self._topic = topic
         self._is_enough = threading.Event()
-        self._thread = threading.Thread(target=self._send)
+        self._pool = ThreadPoolExecutor(1)
 
     def __enter__(self) -> Self:
-        self._thread.start()
+        self._sending = self._pool.submit(self._send)
         return self
 
     def __exit__(self, *_: object) -> None:
         self._is_enough.set()
-        self._thread.join()
+        self._pool.shutdown()
+        self._sending.result()  # whatever ended it before is the test's failure
 
     def _send(self) -> None:
         while not self._is_enough.wait(0.1):
-            produce(self._bootstrap, self._topic, range(self.sent, self.sent + 100))
+            self._produce(self._bootstrap, self._topic, range(self.sent, self.sent + 100))
             self.sent += 100
+
+
+def test_a_load_that_ends_too_soon_fails_its_test() -> None:
+    begun = threading.Event()
+
+    def refuse(*_: object) -> None:
+        begun.set()
+        raise BufferError
+
+    with pytest.raises(BufferError), Load("nowhere:9092", "numbers", refuse):
+        assert begun.wait(10.0)
 
 
 def by_partition(batches: list[dict[str, Any]]) -> dict[int, list[int]]:

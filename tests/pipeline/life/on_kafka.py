@@ -96,7 +96,5 @@ class OnKafka:
         return worker
 
     def _counted(self) -> int:
-        status, body = self.worker.get("/v1/models/fraud")
-        if status != 200:
-            return 0
-        return sum(each["rows"] for each in orjson.loads(body)["versions"])
+        document = self.worker.document("/v1/models/fraud")
+        return sum(each["rows"] for each in document.get("versions", ()))

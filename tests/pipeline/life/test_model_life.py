@@ -83,7 +83,6 @@ def test_a_life_is_decided_by_what_the_stages_find() -> None:
     check_routes(life.routes())
 
 
-@pytest.mark.timeout(600)  # nine workers are killed, and the broker waits 6 s for each
 def test_a_life_on_a_broker_is_the_same_through_a_kill_at_every_step(
     client: Kafka, stage: OnKafka
 ) -> None:
