@@ -26,7 +26,8 @@ class ComparedMetricSettings(Section):
 
     smallest_effect: Annotated[float, Field(gt=0)] | None = None
     """The smallest difference that matters, in the metric's own unit. The test bets on it, and says
-    so where there is none; without it more labels are needed."""
+    so where there is none; without it more labels are needed. Of a metric between 0 and 1 it is
+    below 1."""
 
     margin: float = Field(default=0.01, gt=0)
     """By how much a version may be worse, in the metric's own unit."""
@@ -37,7 +38,7 @@ class ComparedMetricSettings(Section):
         _threshold_of(value)
         return value
 
-    @field_validator("smallest_effect", "margin")
+    @field_validator("smallest_effect")
     @classmethod
     def _possible(cls, value: float | None, info: ValidationInfo) -> float | None:
         name = info.data.get("metric")

@@ -334,7 +334,7 @@ class ModelSettings(Section):
     @classmethod
     def _by_the_task(cls, value: ComparisonSettings, info: ValidationInfo) -> ComparisonSettings:
         task = info.data.get("task", Task.AUTO)
-        if task is Task.AUTO:
+        if task is Task.AUTO or not value.enabled:
             return value
         said = f"a metric of what `task: {task}` predicts"
         problems = [

@@ -70,14 +70,19 @@ def test_what_contradicts_itself_is_refused(given: dict[str, object]) -> None:
         ComparisonSettings.model_validate(given)
 
 
-@pytest.mark.parametrize("name", ["smallest_effect", "margin"])
 @pytest.mark.parametrize("metric", ["accuracy", "recall[fraud]", "roc_auc", "brier"])
-def test_a_difference_that_no_two_versions_have_is_refused(metric: str, name: str) -> None:
+def test_a_difference_that_no_two_versions_have_is_refused(metric: str) -> None:
     for value in (1.0, 2.0, 80.0):
         with pytest.raises(ValidationError, match="a number below 1"):
-            ComparedMetricSettings.model_validate({"metric": metric, name: value})
-    ComparedMetricSettings.model_validate({"metric": metric, name: 0.99})
-    ComparedMetricSettings.model_validate({"metric": "mae", name: 80.0})
+            ComparedMetricSettings.model_validate({"metric": metric, "smallest_effect": value})
+    ComparedMetricSettings.model_validate({"metric": metric, "smallest_effect": 0.99})
+    ComparedMetricSettings.model_validate({"metric": "mae", "smallest_effect": 80.0})
+
+
+@pytest.mark.parametrize("metric", ["accuracy", "mae"])
+def test_a_guardrail_may_have_a_margin_that_nothing_reaches(metric: str) -> None:
+    given = {"metric": metric, "role": "guardrail", "margin": 1.0}
+    assert ComparedMetricSettings.model_validate(given).compared.margin == 1.0
 
 
 @pytest.mark.parametrize(
@@ -99,12 +104,17 @@ def test_a_metric_of_another_task_is_refused(task: str, metric: str, fits: bool)
         _loaded(task, metric)
 
 
+def test_metrics_of_another_task_do_not_matter_where_nothing_is_compared() -> None:
+    settings = _loaded("regression", "accuracy", **{"models.m.comparison.enabled": "false"})
+    assert settings.models["m"].comparison.options is None
+
+
 def test_a_metric_that_is_named_twice_is_called_by_its_name() -> None:
     with pytest.raises(InvalidConfiguration, match="found 'accuracy', expected each metric once"):
         _loaded("classification", "accuracy", "accuracy")
 
 
-def _loaded(task: str, *metrics: str) -> Settings:
+def _loaded(task: str, *metrics: str, **more: str) -> Settings:
     named = ", ".join(f"{{metric: {each}}}" for each in metrics)
     given = {"models.m.task": task, "models.m.comparison.metrics": f"[{named}]"}
-    return load_settings(None, {"kafka.bootstrap_servers": "kafka:9092", **given}, {})
+    return load_settings(None, {"kafka.bootstrap_servers": "kafka:9092", **given, **more}, {})
