@@ -52,7 +52,11 @@ def chosen(
 def _goes_on(look: ModelComparison, route: ModelRoute | None) -> bool:
     now = assignment_of(route, 0, look.baseline, look.version)
     then = look.assignment
-    return then is None or not now.salt or (then.salt, then.mode) == now.begins_with
+    if not now.salt:
+        return True
+    if then is None:  # no route named both: what its rows have shown is how they came to the two
+        return look.mode in {None, now.mode}
+    return (then.salt, then.mode) == now.begins_with
 
 
 def verdict_document(

@@ -4,7 +4,7 @@ from app.routing.verdict import chosen, verdict_document
 from schemas.events.model_comparison import ModelComparison
 from schemas.events.routing import ModelRoute
 from tests.schemas.events.comparisons import comparison_of, good_comparison, open_comparison
-from tests.schemas.events.routes import canary_of, document_of, route_of
+from tests.schemas.events.routes import canary_of, document_of, route_of, shadow_of
 
 
 def told(look: ModelComparison | None) -> dict[str, object]:
@@ -58,6 +58,17 @@ def test_the_versions_that_are_named_are_meant() -> None:
     assert choose(*looks, version="6") == (None, "6", None)
     assert choose(*looks, version="5", baseline="4") == (None, "5", "4")
     assert choose(*looks, baseline="3") == ("b", "4", "3")
+
+
+@pytest.mark.parametrize(("mode", "counts"), [("ab", True), ("shadow", False), (None, True)])
+def test_a_look_without_a_route_passes_only_where_the_versions_come_to_their_rows_alike(
+    mode: str | None, counts: bool
+) -> None:
+    look = good_comparison(version="8", baseline="7", mode=mode, assignment=None)
+    expected = look.comparison_id if counts else None
+    assert choose(look, route=route_of(canary_of())) == (expected, "8", "7")
+    expected = look.comparison_id if mode != "ab" else None
+    assert choose(look, route=route_of(shadow_of()), version="8") == (expected, "8", "7")
 
 
 def test_a_look_at_an_earlier_candidate_passes_for_none_of_a_ramp() -> None:
