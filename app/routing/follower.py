@@ -1,7 +1,7 @@
 """Routes that a worker knows: it follows their topic from the beginning, as long as it runs."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from agents.records.record import Record
@@ -34,6 +34,10 @@ class RouteFollower(TopicFollower):
     def route_of(self, model: str) -> ModelRoute | None:
         """Return the route of a model; None where it has none."""
         return self._known.of(model)
+
+    def resumed(self, model: str) -> Mapping[str, int]:
+        """Return since when versions of a model are back, as `ResumedVersions` has it."""
+        return self._known.resumed(model)
 
     def routes(self) -> list[ModelRoute]:
         """Return all routes, by the names of their models."""

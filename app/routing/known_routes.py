@@ -1,10 +1,18 @@
 """Routes by model, as the records of their topic say."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
 from agents.observations.route_notices import route_notice_of
 from agents.records.record import Record
+from app.routing.resumed import ResumedVersions
 from detectors.routing.routes import RouteOutcome, Routes
 from schemas.events.not_taken import NotTaken
 from schemas.events.routing import ModelRoute
+from schemas.events.times import parse_time
+
+_NONE: Final[Mapping[str, int]] = MappingProxyType({})
 
 
 class KnownRoutes:
@@ -12,12 +20,21 @@ class KnownRoutes:
 
     def __init__(self) -> None:
         self._routes = Routes()
+        self._resumed: dict[str, ResumedVersions] = {}
         self.strange = 0
         """Records that were refused."""
 
     def of(self, model: str) -> ModelRoute | None:
         """Return the route of a model; None where it has none."""
         return self._routes.of(model)
+
+    def resumed(self, model: str) -> Mapping[str, int]:
+        """Return since when versions of a model are back, as `ResumedVersions` has it.
+
+        By the records that were read: those that the topic has compacted away tell nothing.
+        """
+        known = self._resumed.get(model)
+        return _NONE if known is None else known.since
 
     @property
     def all(self) -> list[ModelRoute]:
@@ -31,4 +48,8 @@ class KnownRoutes:
         except NotTaken:
             self.strange += 1
             return RouteOutcome.REFUSED
-        return self._routes.take(notice)
+        outcome = self._routes.take(notice)
+        if outcome in {RouteOutcome.TAKEN, RouteOutcome.ENDED}:
+            known = self._resumed.setdefault(notice.model, ResumedVersions())
+            known.take(notice.routing, parse_time(notice.time))
+        return outcome

@@ -1,6 +1,7 @@
 """What others are told who ask whether a new version may go on: a roll-out, a gate."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final
 
 from detectors.comparisons.assignment import assignment_of
@@ -13,9 +14,12 @@ from schemas.events.model_comparison import (
     Verdict,
 )
 from schemas.events.routing import ModelRoute
+from schemas.events.times import parse_time
 
 NOT_COMPARED: Final = "not_compared"
 """The reason where the two versions were never looked at."""
+
+_NEVER_LEFT: Final[Mapping[str, int]] = MappingProxyType({})
 
 _HARM: Final = {ComparisonReason.WORSE, ComparisonReason.GUARDRAIL_WORSE}
 
@@ -25,6 +29,8 @@ def chosen(
     route: ModelRoute | None,
     version: str | None,
     baseline: str | None,
+    *,
+    resumed: Mapping[str, int] = _NEVER_LEFT,
 ) -> tuple[ModelComparison | None, str | None, str | None]:
     """Return the look that a question is about, and the two versions that it is about.
 
@@ -40,23 +46,27 @@ def chosen(
         an earlier candidate must not pass for it.
     version, baseline
         Those that are named.
+    resumed
+        Since when versions have the assignment again that they had left, milliseconds since the
+        epoch: a look up to a row from before is of the comparison that ended then.
     """
     if version is None and route is not None and route.ramp is not None:
         version, baseline = route.ramp.candidate, baseline or route.ramp.baseline
     for look in looks:
         if version in {None, look.version} and baseline in {None, look.baseline}:
-            return (look if _goes_on(look, route) else None), look.version, look.baseline
+            return (look if _goes_on(look, route, resumed) else None), look.version, look.baseline
     return None, version, baseline
 
 
-def _goes_on(look: ModelComparison, route: ModelRoute | None) -> bool:
+def _goes_on(look: ModelComparison, route: ModelRoute | None, resumed: Mapping[str, int]) -> bool:
     now = assignment_of(route, 0, look.baseline, look.version)
     then = look.assignment
     if not now.salt:
         return True
     if then is None:  # no route named both: what its rows have shown is how they came to the two
         return look.mode in {None, now.mode}
-    return (then.salt, then.mode) == now.begins_with
+    back = max(resumed.get(each, 0) for each in (look.baseline, look.version))
+    return (then.salt, then.mode) == now.begins_with and parse_time(look.as_of.time) >= back
 
 
 def verdict_document(

@@ -1,6 +1,6 @@
 """What is known of model versions, over HTTP: that of the partitions of this worker."""
 
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from typing import Any, Final, Protocol, TypeVar
 
 from app.routing.verdict import chosen, verdict_document
@@ -45,6 +45,9 @@ class Routes(Protocol):
 
     def route_of(self, model: str) -> ModelRoute | None:
         """Return the route of a model; None where it has none, or none is known yet."""
+
+    def resumed(self, model: str) -> Mapping[str, int]:
+        """Return since when versions are back in the assignment that they had left."""
 
     @property
     def is_complete(self) -> bool:
@@ -160,7 +163,9 @@ class ModelAnswers:
         looks, route = self._comparisons.looks_at(model), self._routes.route_of(model)
         if route is None and not self._routes.is_complete and (version is None or not looks):
             raise NotKnownYet
-        look, candidate, other = chosen(looks, route, version, baseline)
+        look, candidate, other = chosen(
+            looks, route, version, baseline, resumed=self._routes.resumed(model)
+        )
         if not looks and route is None and not await self._knows(model):
             return None
         return verdict_document(model, look, candidate, other)

@@ -20,6 +20,16 @@ def test_the_latest_route_of_each_model_counts() -> None:
     assert known.of("other") is None
 
 
+def test_a_version_is_back_since_the_record_that_has_it_again() -> None:
+    known = KnownRoutes()
+    canary = route_of(canary_of())
+    assert known.resumed("fraud") == {}
+    for offset, route in enumerate((canary, route_of(), canary, canary)):
+        known.take(record_of(route, offset, timestamp=1000 + offset))
+        known.take(record_of(route, offset, timestamp=1000 + offset))
+    assert known.resumed("fraud") == {"8": 1002}
+
+
 def test_records_that_come_again_change_nothing() -> None:
     known = KnownRoutes()
     records = [record_of(route_of(), 0), record_of(route_of(canary_of()), 1)]

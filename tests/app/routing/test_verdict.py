@@ -3,6 +3,7 @@ import pytest
 from app.routing.verdict import chosen, verdict_document
 from schemas.events.model_comparison import ModelComparison
 from schemas.events.routing import ModelRoute
+from schemas.events.times import parse_time
 from tests.schemas.events.comparisons import comparison_of, good_comparison, open_comparison
 from tests.schemas.events.routes import canary_of, document_of, route_of, shadow_of
 
@@ -69,6 +70,14 @@ def test_a_look_without_a_route_passes_only_where_the_versions_come_to_their_row
     assert choose(look, route=route_of(canary_of())) == (expected, "8", "7")
     expected = look.comparison_id if mode != "ab" else None
     assert choose(look, route=route_of(shadow_of()), version="8") == (expected, "8", "7")
+
+
+def test_what_was_found_before_the_same_salt_came_back_does_not_pass() -> None:
+    look = good_comparison(version="8", baseline="7", assignment={"salt": "s", "mode": "ab"})
+    route, at = route_of(canary_of()), parse_time(look.as_of.time)
+    for resumed, counts in (({"8": at}, True), ({"8": at + 1}, False), ({"7": at + 1}, False)):
+        told, *_ = chosen([look], route, None, None, resumed=resumed)
+        assert (told is look) is counts
 
 
 def test_a_look_at_an_earlier_candidate_passes_for_none_of_a_ramp() -> None:
