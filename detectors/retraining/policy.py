@@ -110,20 +110,19 @@ class RetrainPolicy:
     def released(self, event: ModelEvent) -> list[RetrainRequest]:
         """Return the requests of what an open one has held back until this answer, by version.
 
-        Answers and alerts come by two topics. Where one is read after an alert that was found after
-        it, as it can be after a kill, the request is that which the alert makes in the other order:
-        with the next alert it would have another id than the one that was published.
+        Answers and alerts come by two topics. Where one is read after alerts that were found after
+        it, as it can be after a kill, they are taken once more, in the order in which they came:
+        requests are those of the other order, in which the answer is read first. With the next
+        alert they would have other ids than those that were published.
         """
         model = self._models.get(event.model)
         if model is None or not event.effects.ends_request:
             return []
-        options, made = self._options_of(event.model), []
-        for version, requests in [*model.versions.items()]:
-            for each in requests.evidence():
-                known = requests.counting(each.found, options)
-                if each in known:
-                    counting = known[: known.index(each) + 1]
-                    made.append(self._ask((event.model, version), requests, counting))
+        made = [
+            self._take((event.model, version), requests, evidence)
+            for version, requests in model.versions.items()
+            for evidence in requests.take_out()
+        ]
         return [each for each in made if each is not None]
 
     def state(self) -> State:
@@ -169,12 +168,19 @@ class RetrainPolicy:
         """Take evidence of one event, at least one, and ask where the trigger holds by it."""
         first = evidence[0]
         model = self._model(name, moves=isinstance(first, AlertEvidence))
-        options, requests = self._options_of(name), model.version(version)
-        if not model.is_new(first) or requests.is_stale(first.found, options):
+        requests = model.version(version)
+        return self._take((name, version), requests, evidence) if model.is_new(first) else None
+
+    def _take(
+        self, key: ModelVersion, requests: VersionRequests, evidence: Sequence[Evidence]
+    ) -> RetrainRequest | None:
+        """Take evidence of one event that is new, or was held back."""
+        options, found = self._options_of(key[0]), evidence[0].found
+        if requests.is_stale(found, options):
             return None
         for each in evidence:
             requests.add(each)
-        return self._ask((name, version), requests, requests.counting(first.found, options))
+        return self._ask(key, requests, requests.counting(found, options))
 
     def _ask(
         self, key: ModelVersion, requests: VersionRequests, counting: Sequence[Evidence]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Final
 
 from detectors.requests.last_request import LastRequest
@@ -38,10 +39,16 @@ class VersionRequests(LastRequest):
         if len(self.alerts) > MOST_ALERTS:
             del self.alerts[next(iter(self.alerts))]
 
-    def evidence(self) -> list[Evidence]:
-        """Return all that counts towards the next request, by time."""
-        known: list[Evidence] = [*self.alerts.values(), *self.signals.values()]
-        return sorted(known, key=lambda each: (each.found, each.id))
+    def take_out(self) -> list[list[Evidence]]:
+        """Return all that counts towards the next request, event by event, and forget it.
+
+        Signals, which come by the topic of answers, and then alerts, as they came: an alert may be
+        evidence of several columns.
+        """
+        events: list[list[Evidence]] = [[each] for each in self.signals.values()]
+        events += [[*each] for _, each in groupby(self.alerts.values(), lambda each: each.id)]
+        self.alerts, self.signals = {}, {}
+        return events
 
     def counting(self, now: int, options: PolicyOptions) -> list[Evidence]:
         """Return the evidence that counts at a time, by time.
