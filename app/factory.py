@@ -214,7 +214,7 @@ def _serve(
     looks = ComparisonFollower(*comparisons)
     app.add_dependency(routes)
     app.add_dependency(looks)
-    models = ModelAnswers(detection, routes, looks, metrics.performances_of)
+    models = ModelAnswers(detection, routes, looks, metrics.performances_of, resumed=routes.resumed)
     webhooks = None
     if mlflow is not None:
         webhooks = mlflow.webhooks

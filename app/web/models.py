@@ -46,9 +46,6 @@ class Routes(Protocol):
     def route_of(self, model: str) -> ModelRoute | None:
         """Return the route of a model; None where it has none, or none is known yet."""
 
-    def resumed(self, model: str) -> Mapping[str, int]:
-        """Return since when versions are back in the assignment that they had left."""
-
     @property
     def is_complete(self) -> bool:
         """Whether all routes are known."""
@@ -70,6 +67,11 @@ def _nothing_told(_model: str, _version: str) -> Iterable[ModelPerformance]:
     return ()
 
 
+def _none_is_back(_model: str) -> Mapping[str, int]:
+    """Return that no version is back in an assignment that it had left."""
+    return {}
+
+
 class NotKnownYet(Exception):
     """What is asked for may be known shortly."""
 
@@ -83,6 +85,9 @@ class ModelAnswers:
         Who knows of them.
     performances_of
         Gives how good a version was in its latest windows, by model and version.
+    resumed
+        Gives since when versions of a model are back in the assignment that they had left, as
+        `app.routing.resumed.ResumedVersions` has it.
     """
 
     def __init__(
@@ -91,11 +96,14 @@ class ModelAnswers:
         routes: Routes,
         comparisons: Comparisons,
         performances_of: Callable[[str, str], Iterable[ModelPerformance]] = _nothing_told,
+        *,
+        resumed: Callable[[str], Mapping[str, int]] = _none_is_back,
     ) -> None:
         self._versions = versions
         self._routes = routes
         self._comparisons = comparisons
         self._performances_of = performances_of
+        self._resumed = resumed
         self._asked = 0
 
     async def all_models(self) -> dict[str, Any]:
@@ -164,7 +172,7 @@ class ModelAnswers:
         if route is None and not self._routes.is_complete and (version is None or not looks):
             raise NotKnownYet
         look, candidate, other = chosen(
-            looks, route, version, baseline, resumed=self._routes.resumed(model)
+            looks, route, version, baseline, resumed=self._resumed(model)
         )
         if not looks and route is None and not await self._knows(model):
             return None

@@ -1,7 +1,7 @@
 """A stand-in for who knows of versions."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from app.web.models import ModelAnswers
 from detectors.versions.registry import Overview, VersionRegistry
@@ -37,14 +37,10 @@ class FakeRoutes:
 
     def __init__(self, *routes: ModelRoute, is_complete: bool = True) -> None:
         self.routes = {route.model: route for route in routes}
-        self.back: dict[str, int] = {}
         self.is_complete = is_complete
 
     def route_of(self, model: str) -> ModelRoute | None:
         return self.routes.get(model)
-
-    def resumed(self, _model: str) -> Mapping[str, int]:
-        return self.back
 
 
 class FakeComparisons:

@@ -10,6 +10,7 @@ from app.settings import HttpSettings
 from app.web.models import ModelAnswers
 from app.web.server import HttpServer
 from detectors.versions.registry import VersionRegistry
+from schemas.events.times import parse_time
 from tests.app.web.fake_versions import FakeComparisons, FakeRoutes, FakeVersions
 from tests.app.web.test_access import Healthy
 from tests.schemas.events.comparisons import comparison_of, good_comparison, open_comparison
@@ -133,3 +134,16 @@ async def test_a_gate_is_closed_where_nothing_is_known() -> None:
         status, document = await ask(server, PATH, "POST")  # the look is at an earlier candidate
         assert (status, document["reason"]) == (409, "not_compared")
         assert (await ask(server, "/v1/models/other/verdict", "POST"))[0] == 404
+
+
+async def test_a_version_that_is_back_is_not_passed_by_what_was_found_before() -> None:
+    look = good_comparison(version="8", baseline="7", assignment={"salt": "s", "mode": "ab"})
+    routes, looks = FakeRoutes(route_of(canary_of())), FakeComparisons(look)
+    back = parse_time(look.as_of.time) + 1
+    told = []
+    for since in (back - 1, back):
+        answers = ModelAnswers(
+            FakeVersions(), routes, looks, resumed={"fraud": {"8": since}}.__getitem__
+        )
+        told.append(await answers.verdict_of("fraud", None, None))
+    assert [each and each["verdict"] for each in told] == ["Successful", "Inconclusive"]
