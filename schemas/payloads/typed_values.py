@@ -36,14 +36,14 @@ def without_type(value: Any) -> Any:
     (1.5, 42, {'x': 1})
     >>> without_type({"N": "12.5"}), without_type({"L": [{"S": "a"}]}), without_type({"S": 3})
     (12.5, ['a'], {'S': 3})
-    >>> without_type({"$date": {"$numberLong": "1772366400000"}})
-    1772366400000
+    >>> without_type({"$date": {"$numberLong": "1772366400000"}}), without_type({"int": {"x": 1}})
+    (1772366400000, {'int': {'x': 1}})
     """
     while type(value) is dict and len(value) == 1:
         ((name, inner),) = value.items()
         if name in _FORMS:
             return _FORMS[name](value, inner)
-        if name not in TYPES or type(inner) is list:
+        if name not in TYPES or type(inner) is list or (name in _AVRO and type(inner) is dict):
             return value
         value = _number(inner) if name in _NUMBERS else inner
     return value

@@ -118,6 +118,9 @@ class Worker:
         self._process.terminate()
         return self._process.wait(35.0)
 
+    def has_ended(self) -> bool:
+        return self._process.poll() is not None
+
     def wait(self, within: float = 240.0) -> int:
         return self._process.wait(within)
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from schemas.events.not_taken import NotTaken
@@ -541,6 +541,7 @@ PLACES = st.builds(
     st.dictionaries(st.sampled_from(["a", "b", "c", "é", "a.b"]), st.sampled_from(Kind)),
     st.just(PredictionFields()) | PLACES,
 )
+@example([(b'{"double": {"a": null}, "prediction": 0.0}', None)], {}, PredictionFields())
 def test_what_is_read_at_once_is_what_is_read_one_by_one(
     records: list[tuple[bytes | None, bytes | None]],
     kinds: dict[str, Kind],
