@@ -63,10 +63,12 @@ def _goes_on(look: ModelComparison, route: ModelRoute | None, resumed: Mapping[s
     then = look.assignment
     if not now.salt:
         return True
+    back = max(resumed.get(each, 0) for each in (look.baseline, look.version))
+    if parse_time(look.as_of.time) < back:
+        return False
     if then is None:  # no route named both: what its rows have shown is how they came to the two
         return look.mode in {None, now.mode}
-    back = max(resumed.get(each, 0) for each in (look.baseline, look.version))
-    return (then.salt, then.mode) == now.begins_with and parse_time(look.as_of.time) >= back
+    return (then.salt, then.mode) == now.begins_with
 
 
 def verdict_document(

@@ -115,16 +115,32 @@ def is_time_of_deletion(value: Any) -> bool:
     """
     if type(value) is str:
         text = value.strip().lower()
-        return text not in _NO_TIMES and not text.startswith(_ZERO_TIMES)
-    return type(value) in {int, float} and 0 < value < math.inf
+        if text in _NO_TIMES or text.startswith(_ZERO_TIMES):
+            return False
+        try:
+            value = float(text)
+        except ValueError:
+            return True
+    if type(value) not in {int, float} or not 0 < value < math.inf:
+        return False
+    return not any(_LAST_YEAR <= value / unit < _LAST_YEAR + _YEAR for unit in _UNITS)
 
 
 _NO_TIMES: Final = frozenset(
-    {*("", "null", "none", "nil", "nat", "nan", "n/a", "na", "undefined", "-", "\\n", "never")}
-    | {*("false", "no", "0", "-1", "0.0", "infinity")}
+    {*("", "null", "none", "nil", "nat", "n/a", "na", "undefined", "-", "\\n", "never")}
+    | {*("false", "no", "n", "f")}
 )
-_ZERO_TIMES: Final = ("0000-", "0001-01-01", "1753-01-01", "1900-01-01", "1970-01-01", "9999-12-31")
+_ZERO_TIMES: Final = (
+    *("0000-", "0001-01-01", "1753-01-01", "1899-12-3", "1900-01-01", "1969-12-31", "1970-01-01"),
+    "9999-12-31",
+)
 """Dates that stand for none: of Go, MySQL, SQL Server, Excel, Unix, and the end of all times."""
+
+_LAST_YEAR: Final = 253_370_764_800
+"""Seconds from the epoch to the year 9999."""
+
+_YEAR: Final = 366 * 86_400
+_UNITS: Final = (1, 10**3, 10**6, 10**9)
 
 
 def said(value: Any) -> str:

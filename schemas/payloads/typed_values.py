@@ -43,7 +43,8 @@ def without_type(value: Any) -> Any:
         ((name, inner),) = value.items()
         if name in _FORMS:
             return _FORMS[name](value, inner)
-        if name not in TYPES or type(inner) is list or (name in _AVRO and type(inner) is dict):
+        is_number = name == "$date" and type(inner) is dict and inner and inner.keys() <= _NUMBERS
+        if name not in TYPES or (type(inner) in {list, dict} and not is_number):
             return value
         value = _number(inner) if name in _NUMBERS else inner
     return value

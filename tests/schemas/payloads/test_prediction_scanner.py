@@ -542,6 +542,8 @@ PLACES = st.builds(
     st.just(PredictionFields()) | PLACES,
 )
 @example([(b'{"double": {"a": null}, "prediction": 0.0}', None)], {}, PredictionFields())
+@example([(b'{"$date": {"a": 1}, "prediction": 0.0}', None)], {}, PredictionFields())
+@example([(b'{"$numberLong": {"a": 1}, "prediction": 0.0}', None)], {}, PredictionFields())
 def test_what_is_read_at_once_is_what_is_read_one_by_one(
     records: list[tuple[bytes | None, bytes | None]],
     kinds: dict[str, Kind],

@@ -84,6 +84,11 @@ def test_a_label_is_taken_back_by_what_became_of_it(said: dict[str, Any]) -> Non
         {"deleted_at": "1970-01-01 00:00:00"},
         {"deleted_at": "None"},
         {"deleted_at": "NaT"},
+        {"deleted_at": "-infinity"},
+        {"deleted_at": "-62135596800"},
+        {"deleted_at": "1969-12-31T16:00:00-08:00"},
+        {"deleted_at": 253_402_214_400_000},
+        {"deleted_at": "253402214400"},
         {"deleted_at": -1},
     ],
 )
