@@ -6,7 +6,12 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from app.settings.section import Detail, Section, details, expected
 from detectors.comparisons.options import ComparedMetric, ComparisonOptions
-from detectors.performance.threshold import InvalidThreshold, Threshold, ThresholdMetric
+from detectors.performance.threshold import (
+    AT_MOST_ONE,
+    InvalidThreshold,
+    Threshold,
+    ThresholdMetric,
+)
 from schemas.events.model_comparison import ComparisonMode, MetricRole
 
 _DEFAULTS = ComparisonOptions()
@@ -42,7 +47,9 @@ class ComparedMetricSettings(Section):
     @classmethod
     def _possible(cls, value: float | None, info: ValidationInfo) -> float | None:
         name = info.data.get("metric")
-        if name is not None and value is not None and value >= 1.0 and _is_a_share(name):
+        if name is None or value is None:
+            return value
+        if value >= 1.0 and _threshold_of(name).metric in AT_MOST_ONE:
             raise expected(f"a number below 1: no two versions differ in {name} by as much")
         return value
 
@@ -141,16 +148,6 @@ class ComparisonSettings(Section):
             promotes_equals=self.promotes_equals,
             segments=self.segments,
         )
-
-
-def _is_a_share(text: str) -> bool:
-    """Tell whether a metric is between 0 and 1."""
-    metric = _threshold_of(text).metric
-    try:
-        Threshold.of(f"{text} {'<=' if metric.is_loss else '>='} 2")
-    except InvalidThreshold:
-        return True
-    return False
 
 
 def _threshold_of(text: str) -> Threshold:

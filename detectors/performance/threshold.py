@@ -66,9 +66,10 @@ _OF_A_CLASS: Final = {
     ThresholdMetric.F1,
     ThresholdMetric.ROC_AUC,
 }
-_AT_MOST_ONE: Final = {metric for metric in ThresholdMetric if not metric.is_loss} | {
+AT_MOST_ONE: Final = {metric for metric in ThresholdMetric if not metric.is_loss} | {
     ThresholdMetric.BRIER
 }
+"""Those between 0 and 1."""
 
 
 class Base(StrEnum):
@@ -161,8 +162,8 @@ class Threshold:
         bound = _number(found, "number")
         if base is not None:
             _check_distance(metric, found, base)
-        if bound <= 0.0 or (metric in _AT_MOST_ONE and bound >= 1.0):
-            between = "between 0 and 1" if metric in _AT_MOST_ONE else "above 0"
+        if bound <= 0.0 or (metric in AT_MOST_ONE and bound >= 1.0):
+            between = "between 0 and 1" if metric in AT_MOST_ONE else "above 0"
             raise InvalidThreshold(
                 f"a number {between}: {metric} at {bound:g} can never be crossed"
             )
@@ -205,7 +206,7 @@ def _check_distance(metric: ThresholdMetric, found: re.Match[str], base: Base) -
     sign, way = ("<=", "+") if metric.is_loss else (">=", "-")
     if found["way"] != way:
         raise InvalidThreshold(f"`{metric} {sign} {base} {way} ...`: how much worse it may be")
-    if found["number_percent"] and metric not in {*_AT_MOST_ONE, ThresholdMetric.MAPE}:
+    if found["number_percent"] and metric not in {*AT_MOST_ONE, ThresholdMetric.MAPE}:
         times = 1.0 + _number(found, "number")
         raise InvalidThreshold(
             f"`{metric} {sign} {times:g} * {base}`, or `{base} {way} ...` without %: it is no share"

@@ -81,7 +81,7 @@ def _take_out(courses: Numbers, rest: Numbers) -> float:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def step_beyond(scores: Numbers, doubt: float = 0.0) -> tuple[int, float]:
+def step_beyond(scores: Numbers, doubt: float = 1.0) -> tuple[int, float]:
     """Return how many values precede a step beyond the course, 0 where there is none.
 
     Parameters
@@ -89,7 +89,7 @@ def step_beyond(scores: Numbers, doubt: float = 0.0) -> tuple[int, float]:
     scores
         Shape ``(n,)``, about 0, n at least 32.
     doubt
-        How many times the evidence it must have; below 1 for once.
+        How many times the evidence that usual steps need it must have, at least 1.
 
     Returns
     -------
@@ -122,5 +122,5 @@ def step_beyond(scores: Numbers, doubt: float = 0.0) -> tuple[int, float]:
     spread = squares_of(rest) / (count - DEGREE - 2)
     if neighbours + 2.0 / np.sqrt(count) > _MOST_CORRELATED:
         return 0, neighbours
-    enough = min(most / _EVIDENCE, (most - further) / _MORE) >= max(doubt, 1.0) * inflation * spread
+    enough = min(most / _EVIDENCE, (most - further) / _MORE) >= doubt * inflation * spread
     return (best if enough else 0), neighbours

@@ -79,7 +79,7 @@ def _without(scores: Numbers, before: int) -> Numbers:
 def look(sample: Numbers, fold: bool, doubt: float) -> tuple[int, float, bool]:
     """Return the values before a step, 0 where there is none, the correlation, and what it says.
 
-    It must have ``doubt`` times the evidence that usual steps need, and at least as much.
+    It must have ``doubt`` times the evidence that usual steps need, at least 1.
     """
     scores = scores_of(sample, fold)
     count, power = len(scores), squares_of(scores)
@@ -95,7 +95,7 @@ def look(sample: Numbers, fold: bool, doubt: float) -> tuple[int, float, bool]:
         inflation, calm = max(inflation, 1.0 + 2.0 * BURST * bursts), bursts <= 0.0
     unit = inflation * power / count
     wave = smoothly > _TREND * explained or wholly > explained + _WAVE * unit
-    if explained < max(doubt, 1.0) * _EVIDENCE * unit or wave:
+    if explained < doubt * _EVIDENCE * unit or wave:
         if not fold:
             before, neighbours = step_beyond(scores, doubt)
         return 0 if fold else before, neighbours, False

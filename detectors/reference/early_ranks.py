@@ -146,7 +146,7 @@ def judge(
     tuple
         The numbers of a `Step`.
     """
-    rank = np.empty(1)
+    rank, doubt = np.empty(1), max(looks[1], 1.0)
     for at in range(held, min(end, MOST) if max(limit, shares_limit) > 0.0 else held):
         count, fired, won, bet = at + 1, looks[0] < 0.0, 0.0, 0.0
         if limit > 0.0 and not fired:
@@ -158,11 +158,11 @@ def judge(
         before, neighbours, independent, left = -1, 0.0, True, 1.0
         if fired:
             won, bet = standing(memory) if looks[0] < 0.0 else (won, bet)
-            before, neighbours, independent = look(sample[:count], is_on_spread(bet), looks[1])
+            before, neighbours, independent = look(sample[:count], is_on_spread(bet), doubt)
             left = 0.5 * limit / won
         # With a look in vain of ranks shares have theirs, due or not: until the next one none is.
         if before == 0 or (before < 0 and is_due(count)):
-            by_shares = _by_shares(sample[:count], shares_limit, looks[1])
+            by_shares = _by_shares(sample[:count], shares_limit, doubt)
             if by_shares[0] >= 0:
                 before, won, neighbours, independent = by_shares
                 bet = BY_SHARES

@@ -9,6 +9,7 @@ from schemas.events.digits import may_have_codes, with_codes
 from schemas.events.event import Event
 from schemas.events.invalid import InvalidMessage, Reason
 from schemas.events.json_text import json_of
+from schemas.events.nesting import refuse_too_deep
 from schemas.events.nothing_to_say import NothingToSay, Silence
 
 LARGEST_MESSAGE: Final = 1_000_000
@@ -109,10 +110,12 @@ def _decoded(value: bytes, *, as_written: bool) -> Any:
     document = json_of(value, as_written=as_written)
     if as_written or not may_have_codes(value):
         return document
-    try:
-        return with_codes(document, json_of(value, as_written=True))
-    except RecursionError:
-        raise InvalidMessage(Reason.UNDECODABLE, "nested too deeply") from None
+    return _with_codes(document, value)
+
+
+@refuse_too_deep
+def _with_codes(document: Any, value: bytes) -> Any:
+    return with_codes(document, json_of(value, as_written=True))
 
 
 def decode_event(kind: type[_EventT], document: dict[str, Any]) -> _EventT:

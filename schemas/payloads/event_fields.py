@@ -235,9 +235,9 @@ def _opened(document: dict[str, Any], fields: FieldMap) -> dict[str, Any]:
 
 def _refuse_withdrawn(document: dict[str, Any], fields: FieldMap) -> None:
     """Raise `NothingToSay` of a prediction that is taken back by a member beside its features."""
-    are_apart = "features" in document or "features" in fields.paths
-    given = (*fields.paths.values(), *fields.rates)
-    if are_apart and is_withdrawn(document, given, OF_PREDICTIONS):
+    if "features" not in document and "features" not in fields.paths:
+        return
+    if is_withdrawn(document, (*fields.paths.values(), *fields.rates), OF_PREDICTIONS):
         raise NothingToSay(Silence.DELETE)
 
 

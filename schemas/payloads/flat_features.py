@@ -55,27 +55,24 @@ def _put(found: dict[str, Any], name: str, value: Any, depth: int) -> None:
             _put(found, f"{name}.{key}", inner, depth + 1)
         return
     value = unwrapped(value, MOST_POSITIONS)  # more are summed up, and need not be written out
-    if is_sparse(value):
-        _put_sparse(found, name, value)
-        return
-    if type(value) is dict and value and depth < DEEPEST:
+    has_sparse = is_sparse(value)
+    if type(value) is dict and value and depth < DEEPEST and not has_sparse:
         for key, inner in value.items():
             _put(found, f"{name}.{key}", inner, depth + 1)
         return
     name = feature_name(name)
     items = positions(name, value) if type(value) is list else None
+    if has_sparse:
+        items = _summed_up(name, value)
     for each, item in (items or {name: None if value in ({}, []) else value}).items():
         found[each] = AMBIGUOUS if each in found else item
 
 
-def _put_sparse(found: dict[str, Any], name: str, vector: dict[str, Any]) -> None:
-    """Put what sums up a sparse vector that is too long to be written out.
+def _summed_up(name: str, vector: dict[str, Any]) -> dict[str, Any]:
+    """Return what sums up a sparse vector that is too long to be written out.
 
     Without a size, or with places that cannot be, its numbers are those of nobody knows which
     features: it counts as mistyped.
     """
-    name = feature_name(name)
     summed = sums(vector)
-    items = {name: AMBIGUOUS} if summed is None else {f"{name}[{of}]": summed[of] for of in summed}
-    for each, item in items.items():
-        found[each] = AMBIGUOUS if each in found else item
+    return {name: AMBIGUOUS} if summed is None else {f"{name}[{of}]": summed[of] for of in summed}

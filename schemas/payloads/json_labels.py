@@ -6,10 +6,10 @@ from typing import Any
 from schemas.events.codec import LARGEST_MESSAGE
 from schemas.events.invalid import InvalidMessage, Reason
 from schemas.events.left_out import LeftOut, Oddity
+from schemas.events.nesting import refuse_too_deep
 from schemas.events.nothing_to_say import NothingToSay, Silence
 from schemas.payloads.event_fields import Headers, event_fields, keys_of
 from schemas.payloads.label_scanner import LabelScanner, ScannedLabels
-from schemas.payloads.nesting import refuse_too_deep
 from schemas.payloads.optional_fields import says_nothing
 from schemas.payloads.other_fields import under_other_names
 from schemas.payloads.other_names import other_label

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from schemas.events.codec import LARGEST_MESSAGE
+from schemas.events.nesting import refuse_too_deep
 from schemas.payloads.batched_rows import batched_rows
 from schemas.payloads.event_fields import Headers, event_fields, keys_of
-from schemas.payloads.nesting import refuse_too_deep
 from schemas.payloads.optional_fields import is_nothing, name_of
 from schemas.payloads.other_fields import under_other_names
 from schemas.payloads.prediction_fields import PredictionFields

@@ -6,9 +6,9 @@ from schemas.events.codec import LARGEST_MESSAGE, decode_event
 from schemas.events.invalid import InvalidMessage, Reason
 from schemas.events.left_out import LeftOut
 from schemas.events.model_event import ModelEvent
+from schemas.events.nesting import refuse_too_deep
 from schemas.events.times import format_time
 from schemas.payloads.event_fields import event_fields
-from schemas.payloads.nesting import refuse_too_deep
 from schemas.payloads.optional_fields import event_time, name_of, optional_name, says_nothing
 from schemas.payloads.rows import FieldMap
 

@@ -36,7 +36,6 @@ _PAST: Final = frozenset(
 )
 """Members that hold what a row was, without the marks between words: no event of now."""
 
-_OPERATIONS: Final = ("op", "type", "action", "operation")
 _DELETIONS: Final = frozenset({"delete", "deleted", "remove"})
 _OF_TABLE: Final = frozenset({"table", "table_name", "collection", "changes"})
 """Members beside which, or within the metadata beside which, an operation is that of a table."""
@@ -92,11 +91,14 @@ def wrapped_events(document: dict[str, Any], depth: int = _DEEPEST) -> list[dict
 
 
 def _is_deletion(document: Mapping[str, Any]) -> bool:
-    """Tell whether a document with nothing but what was says that it is no more."""
+    """Tell whether a document with nothing but what was says that it is no more.
+
+    By what is no sign of a deletion elsewhere (`says_deleted`).
+    """
     if "new" in document and not document["new"]:
         return True
-    said = (document.get(name) for name in _OPERATIONS)
-    return any(type(each) is str and each.lower() in _DELETIONS for each in said)
+    action = document.get("action")
+    return type(action) is str and action.lower() in _DELETIONS
 
 
 def _is_of_table(document: Mapping[str, Any]) -> bool:
