@@ -1,6 +1,6 @@
 """What models answer in objects and lists: a class with its score, or the scores of classes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
@@ -32,6 +32,20 @@ _SCORES: Final = (
 _NAMES: Final = ("labels", "classes", "classnames", "displaynames", "categories", "names")
 """Of classes in a list, the scores of which are another one."""
 
+_PARTS: Final = frozenset(
+    {
+        *("box", "bbox", "boundingbox", "boundingpoly", "polygon", "mask", "keypoints", "xmin"),
+        *("start", "end", "startoffset", "endoffset", "span", "word", "step", "horizon", "ds"),
+    }
+)
+"""What says to which part of the input, or to which step ahead, an answer in a list belongs."""
+
+_VALUES: Final = frozenset({"field", "fieldname", "key", "name", "attribute", "target", "slot"})
+"""What says, beside a value that is no class, of which output it is."""
+
+_BESIDE_CLASSES: Final = frozenset({"boxes", "bboxes", "boundingboxes", "polygons", "masks"})
+"""Beside lists of classes and scores: each belongs to a part of the input."""
+
 _PAIR, _MOST_PAIR = 2, 3
 _TEXTS_AND_NUMBERS: Final = frozenset({str, int})
 
@@ -48,7 +62,8 @@ def classified(value: Any) -> Classified | None:
 
     Of several answers in a list, as of the most likely classes, the one of the highest score. Such
     a list is one of objects, of pairs of a class and its probability, or two lists side by side.
-    Members are known by their names in any case, with underscores or not.
+    Members are known by their names in any case, with underscores or not. Answers for several
+    parts of an input, as the objects in a picture or the fields of a document, are no alternatives.
 
     Examples
     --------
@@ -64,7 +79,10 @@ def classified(value: Any) -> Classified | None:
     Classified(name='dog', scores=0.8)
     >>> classified({"label": "fraud", "score": 712, "probability": 0.9})
     Classified(name='fraud', scores=0.9)
+    >>> classified([{"label": "cat", "score": 0.9, "box": {"xmin": 1}}])
     """
+    if _are_of_parts(value):
+        return None
     while type(value) is list and len(value) == 1 and _is_wrapped(value[0]):
         (value,) = value
     if type(value) is dict:
@@ -74,6 +92,21 @@ def classified(value: Any) -> Classified | None:
         return None
     known = [_scored(each) for each in value]
     return _highest(each for each in known if each is not None) if None not in known else None
+
+
+def _are_of_parts(value: Any) -> bool:
+    """Tell whether a list, in others or not, has answers for several parts of an input."""
+    while type(value) is list and len(value) == 1 and type(value[0]) is list:
+        (value,) = value
+    if type(value) is not list or not value or type(value[0]) is not dict:
+        return False
+    return any(type(each) is dict and _is_of_a_part(_members(each).keys()) for each in value)
+
+
+def _is_of_a_part(names: Collection[str]) -> bool:
+    if not _PARTS.isdisjoint(names):
+        return True
+    return _CLASSES.isdisjoint(names) and not _VALUES.isdisjoint(names)
 
 
 def scores_by_class(values: Any) -> dict[str, Any] | None:
@@ -150,7 +183,7 @@ def _side_by_side(members: Mapping[str, Any]) -> Classified | None:
     """Return the likeliest of classes in one list, their probabilities in another one."""
     names = [members[each] for each in _NAMES if each in members]
     scores = [members[each] for each in _SCORES if each in members]
-    if len(names) != 1 or len(scores) != 1:
+    if len(names) != 1 or len(scores) != 1 or not _BESIDE_CLASSES.isdisjoint(members):
         return None
     classes, chances = names[0], scores[0]
     if type(classes) is not list or type(chances) is not list or len(classes) != len(chances):

@@ -28,6 +28,8 @@ from schemas.payloads.rows import FieldMap
         ({"mean": 3.5, "lower": 2.0, "upper": 5.0}, (3.5, None)),
         ({"prediction": 2.5, "mean": 3.5}, (2.5, None)),
         ({"score": 0.75}, (0.75, None)),
+        ([{"id": 3, "key": "k", "label": "cat", "score": 0.9, "rank": 1}], ("cat", 0.9)),
+        ({"label": "cat", "score": 0.9, "spans": [[0, 3]], "start": 0}, ("cat", 0.9)),
     ],
 )
 def test_an_answer_of_a_model_is_its_class_or_number_and_its_score(
@@ -49,6 +51,13 @@ def test_an_answer_of_a_model_is_its_class_or_number_and_its_score(
         {"classes": [], "scores": []},
         {"cat": 0.8, "dog": 0.1},
         {"cat": 0.8},
+        [{"label": "cat", "score": 0.9, "box": {"xmin": 1}}, {"label": "dog", "score": 0.8}],
+        [{"class": "cat", "confidence": 0.9, "bbox": [1, 2, 3, 4]}],
+        [[{"label": "PER", "score": 0.9, "start": 0, "end": 3}]],
+        [{"field": "total", "value": 12.5, "confidence": 0.9}, {"field": "tax", "value": 1}],
+        [{"target": "price", "prediction": 12.5, "confidence": 0.9}],
+        [{"step": 1, "value": 2.5, "confidence": 0.9}, {"step": 2, "value": 3, "confidence": 0.8}],
+        {"boxes": [[1, 2, 3, 4], [5, 6, 7, 8]], "labels": ["cat", "dog"], "scores": [0.9, 0.8]},
         [],
         {},
     ],
