@@ -1,16 +1,22 @@
 """Events that stand in a member of a document: what services, proxies and loggers put around them.
 
-One member, an object or a list of objects, also as JSON in a text, holds them: ``{"payload":
-{...}}``, ``{"records": [{...}, {...}]}``. Nothing is opened that is an event by itself.
+One member, an object or a list of objects, also as JSON in a text or in Base64, holds them:
+``{"payload": {...}}``, ``{"records": [{...}, {...}]}``. Nothing is opened that is an event by
+itself.
 """
 
+import base64
+import binascii
 from collections.abc import Mapping
 from typing import Any, Final
 
 from schemas.events.codec import json_in_text
+from schemas.events.digits import whole_digits
+from schemas.events.event import LONGEST_NAME
 from schemas.events.invalid import InvalidMessage, Reason
 from schemas.events.nothing_to_say import NothingToSay, Silence
 from schemas.payloads.deleted_events import says_deleted
+from schemas.payloads.optional_fields import name_of, says_nothing
 from schemas.payloads.other_names import plain_step
 from schemas.payloads.shared_members import refuse_swollen
 
@@ -26,6 +32,7 @@ _WRAPPERS: Final = frozenset(
     {
         *("payload", "data", "value", "body", "message", "event", "record", "log", "document"),
         *("records", "events", "messages", "items", "rows", "batch", "predictions", "labels"),
+        *("Records", "kinesis"),
     }
 )
 _PAST: Final = frozenset(
@@ -42,6 +49,10 @@ _OF_TABLE: Final = frozenset({"table", "table_name", "collection", "changes"})
 
 _HOLDERS: Final = frozenset({str, dict, list})
 _OPENINGS: Final = ("{", "[")
+_IN_BASE64: Final = ("ey", "ew", "W3", "W1", "Ww")
+"""How JSON begins in Base64: Kinesis and REST proxies hold bytes so."""
+
+_BESIDE_LABELS: Final = frozenset({"prediction_id", "timestamp"})
 _DEEPEST: Final = 3
 
 
@@ -49,8 +60,9 @@ def wrapped_events(document: dict[str, Any], depth: int = _DEEPEST) -> list[dict
     """Return the events that stand in a member of a document; any other document as it is.
 
     What is in a member is an event where it has a prediction, a label or features, and another
-    field as well, unless the member is all there is or called as wrappers are. Model, version,
-    time and segment beside it are its own where it has none, and so is the id of a single one.
+    field as well (beside a label an id or a time: a device has a label and a model, too), unless
+    the member is all there is or called as wrappers are. Model, version, time and segment beside it
+    are its own where it has none, and so is the id; of several events with their numbers behind it.
 
     Raises
     ------
@@ -84,10 +96,21 @@ def wrapped_events(document: dict[str, Any], depth: int = _DEEPEST) -> list[dict
     if len(events) > MOST_EVENTS:
         detail = f"{len(events)} events, at most {MOST_EVENTS} are taken"
         raise InvalidMessage(Reason.INVALID_VALUE, detail)
-    names = (*_COMMON, "prediction_id") if len(events) == 1 else _COMMON
-    common = {name: document[name] for name in names if document.get(name) is not None}
+    common = {name: document[name] for name in _COMMON if document.get(name) is not None}
     refuse_swollen(common, len(events))
-    return [{**common, **event} for event in events]
+    ids = _ids(document.get("prediction_id"), len(events))
+    return [{**own, **common, **event} for own, event in zip(ids, events, strict=True)]
+
+
+def _ids(written: Any, events: int) -> list[dict[str, Any]]:
+    """Return what the id of a document is to each of so many events in it that have none."""
+    if says_nothing(written):
+        return [{}] * events
+    name = name_of(written)
+    if events == 1 or name is None or len(name) > LONGEST_NAME:
+        return [{"prediction_id": written}] * events
+    own = whole_digits(name)
+    return [{"prediction_id": f"{own}/{number}"} for number in range(events)]
 
 
 def _is_deletion(document: Mapping[str, Any]) -> bool:
@@ -115,6 +138,8 @@ def _is_wrapper(name: str, document: Mapping[str, Any]) -> bool:
 def _events(value: Any, depth: int, *, least: int) -> list[dict[str, Any]]:
     """Return the events that a member holds; none where it is no such member."""
     if type(value) is str:
+        if value.startswith(_IN_BASE64):
+            value = _out_of_base64(value)
         if not value.startswith(_OPENINGS):
             return []
         value = json_in_text(value)
@@ -122,6 +147,14 @@ def _events(value: Any, depth: int, *, least: int) -> list[dict[str, Any]]:
     if all(_is_event(each, least) for each in events):
         return events
     return _deeper(events, depth - 1) if least == 1 else []
+
+
+def _out_of_base64(text: str) -> str:
+    """Return the text that is in Base64, or the text itself."""
+    try:
+        return base64.b64decode(text, validate=True).decode()
+    except (binascii.Error, ValueError):
+        return text
 
 
 def _deeper(documents: list[Any], depth: int) -> list[dict[str, Any]]:
@@ -151,4 +184,7 @@ _RECORD: Final = frozenset({"key", "value", "partition", "offset", "timestamp", 
 def _is_event(value: Any, least: int) -> bool:
     if type(value) is not dict or _SAYS.isdisjoint(value):
         return False
-    return len(_FIELDS & value.keys()) >= least
+    known = _FIELDS & value.keys()
+    if least > 1 and known & _SAYS == {"label"}:
+        return not known.isdisjoint(_BESIDE_LABELS)
+    return len(known) >= least

@@ -1,3 +1,4 @@
+import base64
 import json
 from typing import Any
 
@@ -12,6 +13,7 @@ from schemas.payloads.rows import FieldMap
 from schemas.payloads.wrapped_events import MOST_EVENTS, wrapped_events
 
 EVENT: dict[str, Any] = {"prediction_id": "a", "features": {"x": 1}, "prediction": 0.5}
+IN_BASE64 = base64.b64encode(json.dumps(EVENT).encode()).decode()
 BARE: dict[str, Any] = {"features": {"x": 1}, "prediction": 0.5}
 
 
@@ -38,6 +40,8 @@ def rows(document: Any, **paths: str) -> list[Any]:
         {"schema": "iglu:com.acme/p/jsonschema/1-0-0", "data": {"schema": "p", "data": EVENT}},
         {"schema": "s", "payload": EVENT, "event": {"replayId": 5}},
         {"Records": [{"messageId": "m", "body": json.dumps(EVENT)}]},
+        {"partitionKey": "a", "data": IN_BASE64, "kinesisSchemaVersion": "1.0"},
+        {"Records": [{"kinesis": {"data": IN_BASE64, "partitionKey": "a"}, "eventID": "s:1"}]},
     ],
 )
 def test_an_event_is_read_out_of_the_member_that_holds_it(document: dict[str, Any]) -> None:
@@ -47,6 +51,7 @@ def test_an_event_is_read_out_of_the_member_that_holds_it(document: dict[str, An
 def test_several_events_in_a_member_are_an_event_each() -> None:
     assert [row[0] for row in rows({"records": [BARE, EVENT]})] == ["k/0", "a"]
     assert [row[0] for row in rows({"batch": 7, "events": json.dumps([EVENT])})] == ["a"]
+    assert [row[0] for row in rows({"prediction_id": 7.0, "rows": [BARE, BARE]})] == ["7/0", "7/1"]
 
 
 @pytest.mark.parametrize(
@@ -113,6 +118,9 @@ def test_of_what_was_and_what_is_the_latter_is_the_event() -> None:
         {"left": EVENT, "right": EVENT},
         {"x": 1, "note": "[not json"},
         {"data": {"a": 1, "b": 2}},
+        {"amount": 1, "device": {"label": "kitchen", "model": "x2", "version": "2.1"}},
+        {"x": 1, "note": "eyJ is how JSON begins"},
+        {"x": 1, "note": "ew=="},
     ],
 )
 def test_what_may_be_features_is_left_as_it_is(document: dict[str, Any]) -> None:
@@ -139,6 +147,16 @@ def test_labels_are_read_out_of_a_member_likewise() -> None:
         json.dumps({"labels": labels}).encode(), key=None, headers=(), time=0
     )
     assert [(row.prediction_id, row.label) for row in found] == [("a", 1), ("b", 0)]
+
+
+def test_what_only_has_a_label_and_a_model_is_no_label_of_a_prediction() -> None:
+    form = JsonLabels(FieldMap())
+    for inside in ({"label": "vip", "model": "iPhone"}, {"label": "kitchen", "version": "2.1"}):
+        document = json.dumps({"prediction_id": "a", "user": inside}).encode()
+        with pytest.raises(NotTaken, match="unlabelled"):
+            form.rows(document, key=None, headers=(), time=0)
+    document = json.dumps({"about": "a", "review": {"label": "ok", "prediction_id": "b"}}).encode()
+    assert form.rows(document, key=None, headers=(), time=0)[0].prediction_id == "b"
 
 
 @pytest.mark.parametrize("name", ["actual", "Ground_Truth", "yTrue"])
