@@ -1,6 +1,7 @@
 """The records of several slices as if they were one."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final, NamedTuple, Self
 
 import numpy as np
@@ -8,6 +9,7 @@ from numpy.typing import NDArray
 
 from agents.records.block import RecordBlock
 from agents.records.record import Record
+from agents.records.telling_headers import may_say_deleted
 from schemas.payloads.scanned_predictions import Spans
 from schemas.scan import digests
 
@@ -60,6 +62,16 @@ class ConcatenatedBlocks(NamedTuple):
     def contents(self) -> NDArray[np.uint32]:
         """Return what tells the value of each record from others, shape ``(n,)``, never 0."""
         return digests(self.spans.buffer, self.spans.value_start, self.spans.value_end)
+
+    def to_scan(self) -> Spans:
+        """Return where the records lie that are read at once.
+
+        A record that may be deleted by its headers is as good as null there.
+        """
+        told = np.concatenate([may_say_deleted(block) for block in self.blocks])
+        if not told.any():
+            return self.spans
+        return replace(self.spans, value_start=np.where(told, _NULL, self.spans.value_start))
 
     def record(self, row: int) -> Record:
         """Return the record of a row."""

@@ -77,7 +77,7 @@ class LabelReader:
     def read(self, blocks: Sequence[RecordBlock]) -> ReadLabels:
         """Read slices, at least one."""
         joined = ConcatenatedBlocks.of(blocks)
-        scanned = self._form.scan(joined.spans)
+        scanned = self._form.scan(joined.to_scan())
         plain = np.zeros(len(joined), dtype=np.bool_) if scanned is None else scanned.plain
         at_once, skewed = self._at_once(joined, scanned)
         ends = np.searchsorted(np.flatnonzero(plain), joined.bounds).tolist()

@@ -124,7 +124,7 @@ class PredictionReader:
     def read(self, blocks: Sequence[RecordBlock]) -> ReadPredictions:
         """Read slices, at least one."""
         joined = ConcatenatedBlocks.of(blocks)
-        scanned = self._form.scan(joined.spans)
+        scanned = self._form.scan(joined.to_scan())
         left = np.arange(len(joined)) if scanned is None else np.flatnonzero(~scanned.plain)
         single, not_taken = self._read_singly(joined, left)
         rows = ReadRows(joined, scanned, single)

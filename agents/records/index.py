@@ -30,7 +30,7 @@ _MAGIC_AT: Final = 16
 _SMALLEST_LEGACY: Final = 26  # batch of one message in format 0
 _SMALLEST: Final = 61  # header of a batch without records
 _SMALLEST_RECORD: Final = 7  # seven fields of one byte
-_NOWHERE: Final = -1
+NOWHERE: Final = -1
 
 
 class Body(NamedTuple):
@@ -131,8 +131,8 @@ def _walk(raw: Bytes) -> tuple[Columns, bool, bool]:
 
 
 @numba.njit(cache=True, nogil=True)
-def _varint(buffer: Bytes, at: int, end: int) -> tuple[int, int]:
-    """Return a zigzag varint and the place after it, or the place `_NOWHERE` if there is none."""
+def varint(buffer: Bytes, at: int, end: int) -> tuple[int, int]:
+    """Return a zigzag varint and the place after it, or the place `NOWHERE` if there is none."""
     number = 0
     shift = 0
     while at < end and shift < 64:
@@ -143,15 +143,15 @@ def _varint(buffer: Bytes, at: int, end: int) -> tuple[int, int]:
             # Shifted without its sign: the tenth byte may have set it.
             return (number >> 1 & 0x7FFFFFFFFFFFFFFF) ^ -(number & 1), at
         shift += 7
-    return 0, _NOWHERE
+    return 0, NOWHERE
 
 
 @numba.njit(cache=True, nogil=True)
-def _span(buffer: Bytes, at: int, end: int) -> tuple[int, int, int]:
+def span(buffer: Bytes, at: int, end: int) -> tuple[int, int, int]:
     """Return start and end of a sized field (-1 for null), and the place after it, as above."""
-    size, at = _varint(buffer, at, end)
-    if at == _NOWHERE or size > end - at:
-        return -1, -1, _NOWHERE
+    size, at = varint(buffer, at, end)
+    if at == NOWHERE or size > end - at:
+        return -1, -1, NOWHERE
     if size < 0:
         return -1, -1, at
     return at, at + size, at + size
@@ -160,15 +160,15 @@ def _span(buffer: Bytes, at: int, end: int) -> tuple[int, int, int]:
 @numba.njit(cache=True, nogil=True)
 def _headers(buffer: Bytes, at: int, end: int) -> int:
     """Return the place after the headers, as above."""
-    count, at = _varint(buffer, at, end)
+    count, at = varint(buffer, at, end)
     if count < 0:
-        return _NOWHERE
-    while at != _NOWHERE and count > 0:
-        start, _, at = _span(buffer, at, end)
+        return NOWHERE
+    while at != NOWHERE and count > 0:
+        start, _, at = span(buffer, at, end)
         # A name cannot be null.
-        if at == _NOWHERE or start < 0:
-            return _NOWHERE
-        _, _, at = _span(buffer, at, end)
+        if at == NOWHERE or start < 0:
+            return NOWHERE
+        _, _, at = span(buffer, at, end)
         count -= 1
     return at
 
@@ -176,26 +176,26 @@ def _headers(buffer: Bytes, at: int, end: int) -> int:
 @numba.njit(cache=True, nogil=True)
 def _record(buffer: Bytes, at: int, end: int, columns: Columns, row: int) -> int:
     """Write a record with its deltas for offset and time; return the place after it, as above."""
-    length, at = _varint(buffer, at, end)
+    length, at = varint(buffer, at, end)
     # One byte of attributes, which have no meaning yet.
-    if at == _NOWHERE or length < 1 or length > end - at:
-        return _NOWHERE
+    if at == NOWHERE or length < 1 or length > end - at:
+        return NOWHERE
     end = at + length
-    columns[TIMESTAMP, row], at = _varint(buffer, at + 1, end)
-    if at == _NOWHERE:
-        return _NOWHERE
-    columns[OFFSET, row], at = _varint(buffer, at, end)
-    if at == _NOWHERE:
-        return _NOWHERE
-    columns[KEY_START, row], columns[KEY_END, row], at = _span(buffer, at, end)
-    if at == _NOWHERE:
-        return _NOWHERE
-    columns[VALUE_START, row], columns[VALUE_END, row], at = _span(buffer, at, end)
-    if at == _NOWHERE:
-        return _NOWHERE
+    columns[TIMESTAMP, row], at = varint(buffer, at + 1, end)
+    if at == NOWHERE:
+        return NOWHERE
+    columns[OFFSET, row], at = varint(buffer, at, end)
+    if at == NOWHERE:
+        return NOWHERE
+    columns[KEY_START, row], columns[KEY_END, row], at = span(buffer, at, end)
+    if at == NOWHERE:
+        return NOWHERE
+    columns[VALUE_START, row], columns[VALUE_END, row], at = span(buffer, at, end)
+    if at == NOWHERE:
+        return NOWHERE
     columns[HEADERS_START, row] = at
     at = _headers(buffer, at, end)
-    return at if at == end else _NOWHERE
+    return at if at == end else NOWHERE
 
 
 @numba.njit(cache=True, nogil=True)
@@ -207,7 +207,7 @@ def _index(buffer: Bytes, table: Columns, position: int, columns: Columns) -> tu
         wanted = position
         for _ in range(records):
             at = _record(buffer, at, end, columns, found)
-            if at == _NOWHERE:
+            if at == NOWHERE:
                 break
             offset = base_offset + columns[OFFSET, found]
             if offset < wanted:

@@ -21,7 +21,9 @@ _TYPES: Final = frozenset({"type", "detailtype"})
 """Those of an envelope of the cloud: whatever else is beside its document is of other things."""
 
 _ABOUT: Final = "metadata"
-_LONGEST: Final = 200
+LONGEST: Final = 200
+"""Characters of a type; longer texts say something else."""
+
 _BARE: Final = r"(?:deleted?|removed?|deletion)"
 _OF_NOTHING: Final = re.compile(_BARE, re.IGNORECASE)
 _OF_EVENTS: Final = re.compile(
@@ -67,7 +69,18 @@ def _says_in(document: Mapping[str, Any], names: frozenset[str]) -> bool:
 
 
 def _is_deletion(name: str, text: str) -> bool:
-    if len(text) > _LONGEST:
+    if len(text) > LONGEST:
         return False
     is_bare = name in _OPERATIONS and _OF_NOTHING.fullmatch(text) is not None
-    return is_bare or _OF_EVENTS.fullmatch(text) is not None
+    return is_bare or tells_of_event(text)
+
+
+def tells_of_event(text: str) -> bool:
+    """Tell whether a text of at most `LONGEST` characters names the deletion of an event.
+
+    Examples
+    --------
+    >>> tells_of_event("com.acme.LabelDeleted"), tells_of_event("item_removed")
+    (True, False)
+    """
+    return _OF_EVENTS.fullmatch(text) is not None

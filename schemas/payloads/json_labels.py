@@ -9,6 +9,7 @@ from schemas.events.left_out import LeftOut, Oddity
 from schemas.events.nesting import refuse_too_deep
 from schemas.events.nothing_to_say import NothingToSay, Silence
 from schemas.payloads.event_fields import Headers, event_fields, keys_of
+from schemas.payloads.header_marks import refuse_deleted_by
 from schemas.payloads.label_scanner import LabelScanner, ScannedLabels
 from schemas.payloads.optional_fields import says_nothing
 from schemas.payloads.other_fields import under_other_names
@@ -48,6 +49,8 @@ class JsonLabels:
 
         Of several in an array, those that are not known yet are left out.
         """
+        if value is not None:
+            refuse_deleted_by(headers)
         key = key_or_event_id(key, headers)
         events = event_fields(value, self._fields, headers=headers, largest=self._largest)
         is_rated = bool(self._fields.rates)

@@ -7,6 +7,7 @@ from schemas.events.codec import LARGEST_MESSAGE
 from schemas.events.nesting import refuse_too_deep
 from schemas.payloads.batched_rows import batched_rows
 from schemas.payloads.event_fields import Headers, event_fields, keys_of
+from schemas.payloads.header_marks import refuse_deleted_by
 from schemas.payloads.optional_fields import is_nothing, name_of
 from schemas.payloads.other_fields import under_other_names
 from schemas.payloads.prediction_fields import PredictionFields
@@ -65,6 +66,8 @@ class JsonPredictions:
         Of several events without ids of their own, each has the record's key and its number as its
         id (``key/0``); of several rows of an event likewise the event's id and their numbers.
         """
+        if value is not None:
+            refuse_deleted_by(headers)
         key = key_or_event_id(key, headers)
         events = event_fields(value, self._fields, headers=headers, largest=self._largest)
         return [

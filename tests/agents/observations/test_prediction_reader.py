@@ -1,5 +1,6 @@
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -74,6 +75,15 @@ def waiting_of(found: ReadPredictions) -> list[Predictions]:
 
 def by_name(columns: tuple[Column, ...]) -> dict[str, Column]:
     return {column.name: column for column in columns}
+
+
+def test_a_record_that_its_headers_say_was_deleted_is_no_prediction() -> None:
+    records = list(block([event("a"), event("b"), event("c")]))
+    records[1] = replace(records[1], headers=(("__op", b"d"),))
+    records[2] = replace(records[2], headers=(("__op", b"u"),))
+    found = reader().read([RecordBlock.from_records("predictions", 3, records)])
+    assert [each.offsets.tolist() for each in batches(found)] == [[0, 2]]
+    assert [(each.offset, str(why)) for each, why in found.not_taken] == [(1, "delete")]
 
 
 @pytest.mark.parametrize("extra", [{}, UNUSUAL])
