@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import orjson
 import pytest
+from aiokafka.structs import ConsumerRecord
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -78,9 +79,12 @@ def by_name(columns: tuple[Column, ...]) -> dict[str, Column]:
 
 
 def test_a_record_that_its_headers_say_was_deleted_is_no_prediction() -> None:
-    records = list(block([event("a"), event("b"), event("c")]))
-    records[1] = replace(records[1], headers=(("__op", b"d"),))
-    records[2] = replace(records[2], headers=(("__op", b"u"),))
+    said = [(), (("__op", b"d"),), (("__op", b"u"),)]
+    records = [
+        replace(record, headers=headers)
+        for record, headers in zip(block([event("a"), event("b"), event("c")]), said, strict=True)
+        if isinstance(record, ConsumerRecord)
+    ]
     found = reader().read([RecordBlock.from_records("predictions", 3, records)])
     assert [each.offsets.tolist() for each in batches(found)] == [[0, 2]]
     assert [(each.offset, str(why)) for each, why in found.not_taken] == [(1, "delete")]
