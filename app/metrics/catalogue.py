@@ -273,8 +273,8 @@ MODEL_LAST_EVENT: Final = MetricSpec(
 MODEL_TASK: Final = MetricSpec(
     "driftline_model_task",
     "gauge",
-    "1, with what a model's errors are reckoned for: classification, regression, or auto before "
-    "the choice.",
+    "1, with what a model's errors are reckoned for: classification, probability (of the positive "
+    "class, as the prediction), regression, or auto before the choice.",
     (*_MODEL, "task"),
 )
 VERSION_STATUS: Final = MetricSpec(
@@ -547,7 +547,7 @@ RETRAIN_SIGNALS: Final = MetricSpec(
     "driftline_retrain_signals_total",
     "counter",
     "Conditions of retrain triggers that rows have met, by kind: rows, labelled_rows, schedule, "
-    "cost.",
+    "cost, label_corrections.",
     (*_MODEL, "kind"),
 )
 RETRAIN_ANSWERS: Final = MetricSpec(

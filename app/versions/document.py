@@ -76,8 +76,13 @@ def last_good_of(records: Iterable[VersionRecord]) -> str | None:
 def now_or_at(records: Sequence[VersionRecord], time: int | None) -> ServedAt:
     """Return the versions of a model at a time; by now where it is None.
 
-    Then rows are counted over the last full hour.
+    By now, and at a time of which nothing is told yet, rows are counted over the last full hour:
+    that there are none at such a time is not known.
     """
-    if time is not None:
+    latest = latest_of(records) or 0
+    if time is not None and time <= latest:
         return served_at(records, time)
-    return served_at(records, latest_of(records) or 0, around=last_full_hour(records))
+    hour = last_full_hour(records)
+    return served_at(
+        records, latest if time is None else time, around=latest if hour is None else hour
+    )

@@ -144,6 +144,9 @@ class Standing:
         if is_good:
             self.good.append(version)
         status = VersionStatus.RETIRED if is_good else VersionStatus.ROLLED_BACK
+        if change.remark is not Remark.CONTESTED:
+            # What is odd about the version that comes says nothing of the one that goes.
+            change = change._replace(remark=Remark.NONE)
         self._enter(version, change, status)
 
     def _enter(self, version: str, change: Change, status: VersionStatus) -> None:

@@ -23,14 +23,15 @@ class Serving:
         Its predictions in the stretch of time around, and what share of its model's these are; None
         where the model had none.
     was_at_work
-        Whether it had predictions both up to the time and from it on, within the stretch.
+        Whether it had predictions both up to the time and from it on, within the stretch; None
+        where rows are counted around another time: nobody knows yet what follows the latest one.
     """
 
     record: VersionRecord
     status: VersionStatus | None
     rows: int
     share: float | None
-    was_at_work: bool
+    was_at_work: bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,10 @@ def served_at(
         for record in records
     }
     total = sum(period.rows for periods in inside.values() for period in periods)
-    found = [_serving(record, inside[record.version], total, time) for record in records]
+    found = [
+        _serving(record, inside[record.version], total, time, is_around=around is None)
+        for record in records
+    ]
     there = [each for each in found if each.status is not None or each.rows]
     there.sort(key=lambda each: (each.status is not VersionStatus.CHAMPION, -each.rows))
     return ServedAt(time, start, width, tuple(there))
@@ -127,14 +131,20 @@ def _lies(period: TrafficPeriod, start: int, width: int) -> bool:
     return start <= parse_time(period.start) < start + width
 
 
-def _serving(record: VersionRecord, periods: list[TrafficPeriod], total: int, time: int) -> Serving:
+def _serving(
+    record: VersionRecord, periods: list[TrafficPeriod], total: int, time: int, *, is_around: bool
+) -> Serving:
     rows = sum(period.rows for period in periods)
-    first = min((parse_time(each.first) for each in periods), default=None)
-    last = max((parse_time(each.last) for each in periods), default=None)
     return Serving(
         record,
         status_at(record, time),
         rows,
         rows / total if total else None,
-        first is not None and last is not None and first <= time <= last,
+        _was_at_work(periods, time) if is_around else None,
     )
+
+
+def _was_at_work(periods: list[TrafficPeriod], time: int) -> bool:
+    first = min((parse_time(each.first) for each in periods), default=None)
+    last = max((parse_time(each.last) for each in periods), default=None)
+    return first is not None and last is not None and first <= time <= last

@@ -137,6 +137,16 @@ def test_json_says_the_same(filled: Place) -> None:
     assert [each["model"] for each in everything] == [HOSTILE, "fraud"]
 
 
+def test_of_now_and_of_later_the_rows_are_those_that_are_told(filled: Place) -> None:
+    now = json.loads(filled.run("show", "fraud", "--json").stdout)
+    later = json.loads(filled.run("show", "fraud", "--json", "--at", "2031-01-01T12:00Z").stdout)
+    assert later["at"] == "2031-01-01T12:00:00.000Z" > later["known_to"] == now["at"]
+    for name in ("counted_from", "counted_to", "at_that_time", "champion"):
+        assert later[name] == now[name]
+    assert [each["rows"] for each in now["at_that_time"]] == [55, 5]
+    assert {each["was_at_work"] for each in now["at_that_time"]} == {None}
+
+
 def test_an_open_rollback_request_is_told_and_that_it_is_not_known_where_it_cannot_be_read(
     filled: Place, kafka: KafkaCluster
 ) -> None:

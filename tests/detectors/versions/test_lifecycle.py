@@ -173,3 +173,22 @@ def test_a_restored_state_stands_as_the_one_it_is_of(
         for steps in restored.standing.histories.values()
         for step in steps
     )
+
+
+def test_what_is_odd_about_a_version_is_said_of_that_one_alone() -> None:
+    lifecycle = Lifecycle()
+    lifecycle.add(Change(1, DEPLOYED, "1", Remark.UNSEEN), KNOWN)
+    lifecycle.add(Change(2, DEPLOYED, "2", Remark.UNSEEN), KNOWN)
+    lifecycle.add(Change(3, ROLLED_BACK, "3", Remark.NEVER_SERVED), KNOWN)
+    histories = lifecycle.standing.histories
+    assert [step.remark for step in histories["1"]] == ["unseen", ""]
+    assert [step.remark for step in histories["2"]] == ["unseen", ""]
+    assert [step.remark for step in histories["3"]] == ["never_served"]
+
+
+def test_that_two_were_the_champion_at_one_time_is_said_of_both() -> None:
+    lifecycle = Lifecycle()
+    lifecycle.add(Change(1, DEPLOYED, "1", Remark.NONE), KNOWN)
+    lifecycle.add(Change(1, DEPLOYED, "2", Remark.CONTESTED), KNOWN)
+    remarks = [steps[-1].remark for steps in lifecycle.standing.histories.values()]
+    assert remarks == ["contested", "contested"]

@@ -57,6 +57,7 @@ def test_who_serves_now_is_counted_over_the_last_full_hour() -> None:
     assert around == NOON + HOUR - 1
     there = served_at(records, NOON + 70 * MINUTE, around=around)
     assert [each.rows for each in there.versions] == [50, 8]
+    assert {each.was_at_work for each in there.versions} == {None}, "what follows is not known"
     assert last_full_hour([]) is None
 
 
