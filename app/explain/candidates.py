@@ -8,9 +8,11 @@ from typing import Any, Final
 from schemas.events.event_times import read_time
 from schemas.events.invalid import InvalidMessage
 from schemas.payloads.classified import classified, scores_by_class
-from schemas.payloads.other_names import other_prediction
+from schemas.payloads.other_names import may_be_label, other_prediction
 from schemas.payloads.serving_forms import answered
+from schemas.values.booleans import boolean_of
 from schemas.values.class_order import chance_of
+from schemas.values.numbers import number_of
 
 DEEPEST: Final = 4
 """Levels of a document that are looked at."""
@@ -156,12 +158,13 @@ def candidates(field: str, documents: Sequence[Mapping[str, Any]]) -> list[str]:
         unlike = (path for path, values in usual.items() if 1 < len(values) == len(set(values)))
         ranked = dict.fromkeys(unlike, len(names)) | ranked
     if field == "label" and not ranked:
-        ranked = dict.fromkeys(_only_numbers(usual), len(names))
+        alike = [path for path in usual if may_be_label(path)]
+        ranked = dict.fromkeys(alike if len(alike) == 1 else _only_numbers(usual), len(names))
     return sorted(ranked, key=lambda path: (ranked[path], path.count(".")))
 
 
 def _only_numbers(usual: Mapping[str, Sequence[Any]]) -> list[str]:
-    """Return the only member that has numbers or booleans and is no other field, if there is one.
+    """Return the only member that has numbers or booleans, in texts or not, and is no other field.
 
     A label may be called as it likes.
     """
@@ -169,12 +172,15 @@ def _only_numbers(usual: Mapping[str, Sequence[Any]]) -> list[str]:
     found = [
         path
         for path, values in usual.items()
-        if all(type(value) in _NUMBERS for value in values) and plain_step(path) not in others
+        if all(map(_is_number, values)) and plain_step(path) not in others
     ]
     return found if len(found) == 1 else []
 
 
-_NUMBERS: Final = frozenset({bool, int, float})
+def _is_number(value: Any) -> bool:
+    if type(value) is str:
+        return number_of(value) is not None or boolean_of(value) is not None
+    return type(value) in {bool, int, float}
 
 
 def _is_truth(path: str, value: Any) -> bool:

@@ -1,7 +1,7 @@
 """Labels as JSON objects: the format that services write unless they are told otherwise."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from schemas.events.codec import LARGEST_MESSAGE
 from schemas.events.invalid import InvalidMessage, Reason
@@ -18,6 +18,12 @@ from schemas.payloads.record_keys import key_or_event_id
 from schemas.payloads.rows import FieldMap, LabelRow, label_row
 from schemas.payloads.scanned_predictions import Spans
 from schemas.payloads.withdrawn_labels import FIELDS_OF_LABELS, refuse_withdrawn
+
+_MOST_TELLING: Final = (Silence.UNLABELLED, Silence.DELETE, Silence.UNNAMED)
+"""What is said of a record whose labels are none for several reasons: the last of these."""
+
+_LEFT_OUT: Final = {Silence.UNNAMED: Oddity.OTHER_NAME}
+"""What is said of those that are none beside others that are."""
 
 
 class JsonLabels:
@@ -60,19 +66,19 @@ class JsonLabels:
             refuse_withdrawn(events[0], self._fields)
             row = label_row(events[0], key=key, record_time=time, is_rated=is_rated)
             return [self._told(row, events[0])]
-        rows, unlabelled = [], 0
+        rows, silent = [], list[Silence]()
         for event, own_key in zip(events, keys_of(key, len(events)), strict=True):
             try:
                 refuse_withdrawn(event, self._fields)
                 row = label_row(event, key=own_key, record_time=time, is_rated=is_rated)
-            except NothingToSay:
-                unlabelled += 1
+            except NothingToSay as why:
+                silent.append(why.silence)
             else:
                 rows.append(self._told(row, event))
         if not rows:
-            raise NothingToSay(Silence.UNLABELLED)
-        if unlabelled:
-            odd = [LeftOut("label", Oddity.NULL)] * unlabelled
+            raise NothingToSay(max(silent, key=_MOST_TELLING.index))
+        if silent:
+            odd = [LeftOut("label", _LEFT_OUT.get(each, Oddity.NULL)) for each in silent]
             rows[0] = rows[0]._replace(left_out=[*rows[0].left_out, *odd])
         return rows
 

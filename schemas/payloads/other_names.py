@@ -42,6 +42,17 @@ _LABELS: Final = frozenset(
 )
 
 
+_MAY_BE_LABELS: Final = frozenset(
+    {
+        *("chargeback", "verdict", "feedback", "thumbs", "rating", "result", "resolution"),
+        *("disposition", "annotation", "annotations", "newlabel", "finallabel", "correctedlabel"),
+        *("labelvalue", "actualclass", "trueclass", "truevalue", "correctanswer", "converted"),
+        *("clicked", "clicks", "churned", "isfraud", "fraud", "class"),
+    }
+)
+"""What a label may be called, though what is called so may be something else beside one."""
+
+
 def other_prediction(names: tuple[str, ...]) -> str | None:
     """Return the first of some features that is called as predictions are.
 
@@ -91,6 +102,17 @@ def other_label(names: Iterable[str]) -> str | None:
     ('ground_truth', None)
     """
     return next((name for name in names if plain_step(name) in _LABELS), None)
+
+
+def may_be_label(name: str) -> bool:
+    """Tell whether a member of a label event that has no label is called as one may be.
+
+    Examples
+    --------
+    >>> may_be_label("Charge_Back"), may_be_label("analyst")
+    (True, False)
+    """
+    return plain_step(name) in _MAY_BE_LABELS
 
 
 def plain_step(name: str) -> str:

@@ -120,8 +120,12 @@ def test_a_label_under_a_name_that_nobody_knows_is_where_the_only_number_is() ->
     assert advice is not None
     assert advice.settings["intake.label_fields"]["label"] == "chargeback"
     assert len(advice.records) == 9
-    several = [{"prediction_id": f"a{n}", "chargeback": True, "amount": n} for n in range(9)]
+    several = [{"prediction_id": f"a{n}", "paid_back": True, "amount": n} for n in range(9)]
     assert advise(settings_with(), LABELS, sample_of(several).records) is None
+    called = [{"prediction_id": f"a{n}", "verdict": "genuine", "amount": n} for n in range(9)]
+    advice = advise(settings_with(), LABELS, sample_of(called).records)
+    assert advice is not None
+    assert advice.settings["intake.label_fields"]["label"] == "verdict"
 
 
 def test_nothing_is_proposed_for_what_an_envelope_or_a_log_of_requests_has() -> None:

@@ -111,7 +111,19 @@ def test_others_beside_it_keep_their_numbers() -> None:
     assert [(row.prediction_id, row.label) for row in rows] == [("k/0", 1), ("k/2", 3)]
 
 
-@pytest.mark.parametrize("other", [{"chargeback": True}, {"y": 0.5}, {"is_fraud": False}])
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"chargeback": True},
+        {"y": 0.5},
+        {"is_fraud": False},
+        {"paid_back": "no"},
+        {"amount_in_the_end": "12.50"},
+        {"bought": [0, 1, 0]},
+        {"Verdict": "genuine"},
+        {"feedback": "thumbs_up"},
+    ],
+)
 def test_a_label_whose_name_nobody_knows_is_not_one_that_is_not_known_yet(
     other: dict[str, Any],
 ) -> None:
@@ -128,12 +140,29 @@ def test_a_label_whose_name_nobody_knows_is_not_one_that_is_not_known_yet(
         {"prediction_id": "a"},
         {"prediction_id": "a", "label": None, "chargeback": True},
         {"prediction_id": "a", "timestamp": 1772366400, "model": "m", "reason": None},
+        {"prediction_id": "a", "status": "pending", "analyst": "bob", "tags": ["new", "late"]},
+        {"prediction_id": "a", "verdict": None, "chargeback": "", "clicks": [], "feedback": {}},
     ],
 )
 def test_a_label_that_is_not_known_yet_says_nothing(event: dict[str, Any]) -> None:
     with pytest.raises(NothingToSay) as raised:
         read(event)
     assert raised.value.silence is Silence.UNLABELLED
+
+
+def test_several_labels_that_are_none_are_counted_as_what_says_most() -> None:
+    unknown, unnamed = {"prediction_id": "a"}, {"prediction_id": "b", "chargeback": True}
+    gone = {**LABEL, "deleted": True}
+    for events, silence in (
+        ([unknown, unknown], Silence.UNLABELLED),
+        ([unknown, gone], Silence.DELETE),
+        ([gone, unnamed, unknown], Silence.UNNAMED),
+    ):
+        with pytest.raises(NothingToSay) as raised:
+            read(events)
+        assert raised.value.silence is silence
+    (row,) = read([unknown, LABEL, unnamed])
+    assert row.left_out == [LeftOut("label", Oddity.NULL), LeftOut("label", Oddity.OTHER_NAME)]
 
 
 def test_a_time_or_an_id_under_another_name_alone_is_told() -> None:
