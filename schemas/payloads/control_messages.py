@@ -17,6 +17,9 @@ _SIGNALS: Final = frozenset({"snapshot-window-open", "snapshot-window-close", "e
 _NOTICE: Final = frozenset({"aggregate_type", "additional_data", "type"})
 _MAXWELL: Final = ("table-", "database-", "bootstrap-start", "bootstrap-complete")
 _CANAL: Final = frozenset({"isDdl", "database", "data"})
+_TICDC: Final = frozenset({"type", "commitTs"})
+_OF_TICDC: Final = frozenset({"buildTs", "tableSchema", "sql"})
+_ROWS_OF_TICDC: Final = ("INSERT", "UPDATE", "DELETE")
 _QLIK: Final = frozenset({"schemaId", "tableStructure"})
 _AIRBYTE: Final = {
     **{name.upper(): name for name in ("state", "log", "trace", "catalog", "spec", "control")},
@@ -42,7 +45,7 @@ _MONGO: Final = frozenset(
 def is_control(document: Document) -> bool:
     """Tell whether a document is a message of a change feed without a row.
 
-    Known are those of Debezium, Maxwell, Canal, AWS DMS, Qlik Replicate, Airbyte, Singer,
+    Known are those of Debezium, Maxwell, Canal, TiCDC, AWS DMS, Qlik Replicate, Airbyte, Singer,
     CockroachDB, wal2json and MongoDB.
 
     Examples
@@ -69,7 +72,10 @@ def _is_debezium(document: Document) -> bool:
 
 
 def _is_table_change(document: Document) -> bool:
-    """Tell messages of Maxwell and Canal."""
+    """Tell messages of Maxwell, Canal and TiCDC."""
+    names = document.keys()
+    if names >= _TICDC and not _OF_TICDC.isdisjoint(names) and "data" not in names:
+        return _text(document, "type") not in _ROWS_OF_TICDC
     if type(document.get("database")) is not str:
         return False
     if document.keys() >= _CANAL:

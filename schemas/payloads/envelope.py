@@ -8,7 +8,7 @@ DynamoDB's streams. The row is the document; a row that was deleted says nothing
 from collections.abc import Mapping
 from typing import Any, Final
 
-from schemas.events.codec import decode_object
+from schemas.events.codec import decode_object, json_in_text
 from schemas.events.nothing_to_say import NothingToSay, Silence
 from schemas.payloads.connect_types import plain_row, usual_row
 from schemas.payloads.row_marks import ROW_MARKS, is_marked_deleted
@@ -123,6 +123,20 @@ def in_connect(document: dict[str, Any]) -> dict[str, Any]:
     """
     payload = document.get(PAYLOAD)
     return payload if _is_connect(document) and type(payload) is dict else document
+
+
+def out_of_text(document: dict[str, Any]) -> dict[str, Any]:
+    """Return the document that Kafka Connect has as a text, any other document as it is.
+
+    Examples
+    --------
+    >>> out_of_text({"schema": {"type": "string"}, "payload": '{"operationType": "insert"}'})
+    {'operationType': 'insert'}
+    """
+    if not _is_connect(document) or type(document[PAYLOAD]) is not str:
+        return document
+    inside = json_in_text(document[PAYLOAD])
+    return inside if type(inside) is dict else document
 
 
 def refuse_deleted(row: Mapping[str, Any]) -> None:

@@ -21,6 +21,7 @@ from schemas.payloads.envelope import (
     each_row,
     in_connect,
     open_envelope,
+    out_of_text,
     refuse_deleted,
 )
 from schemas.payloads.exchanges import exchanged
@@ -167,7 +168,7 @@ def _is_event(document: dict[str, Any]) -> bool:
 
 def _events(document: dict[str, Any], fields: FieldMap) -> Iterator[dict[str, Any]]:
     """Yield the events in a document, out of all that the settings do not lead into."""
-    for row in rows_of_table(document):
+    for row in rows_of_table(_bare(document, fields)):
         if (replicated := _replicated(row)) is not None:
             yield from [row] if fields.leads_into(REPLICATED_MEMBERS) else replicated
         elif (changed_to := changed_document(row)) is not None:
@@ -185,6 +186,11 @@ def _events(document: dict[str, Any], fields: FieldMap) -> Iterator[dict[str, An
         else:
             for event in answers_alone(exchanged(out_of_capture(row))):
                 yield from wrapped_events(event)
+
+
+def _bare(document: dict[str, Any], fields: FieldMap) -> dict[str, Any]:
+    """Return a document out of Kafka Connect's text, unless a path leads there."""
+    return document if fields.leads_into(MEMBERS) else out_of_text(document)
 
 
 def _of_feed(row: dict[str, Any], fields: FieldMap) -> list[dict[str, Any]]:

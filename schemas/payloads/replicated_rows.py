@@ -1,4 +1,4 @@
-"""Rows out of the messages of replicators: Qlik, Airbyte, CockroachDB, Striim, wal2json, Spanner.
+"""Rows out of the messages of replicators: Qlik, Airbyte, CockroachDB, Striim, wal2json, Couchbase.
 
 What Debezium, Maxwell, Canal and DMS write is in `schemas.payloads.envelope`.
 """
@@ -30,12 +30,15 @@ _LOGGED: Final = frozenset(
 )
 """All members that a row of wal2json's second format has; of the usual ones it has two."""
 
+_COUCHBASE: Final = frozenset({"event", "key", "cas", "bySeqno", "revSeqno"})
+_EXPIRED: Final = ("deletion", "expiration")
+
 _OF_SPANNER: Final = frozenset(
     {"table_name", "tableName", "mods", "keysJson", "newValuesJson", "oldValuesJson"}
 )
 
 MEMBERS: Final = frozenset(
-    {"after", "payload", "message", "data", _AIRBYTE, "change", "columns", "mods"}
+    {"after", "payload", "message", "data", _AIRBYTE, "change", "columns", "mods", "content"}
 )
 """The members that hold rows: paths that begin with them lead into the message."""
 
@@ -172,6 +175,12 @@ def _of_datastream(document: Document) -> Rows | None:
     return _only(None if is_gone else document["payload"])
 
 
+def _of_couchbase(document: Document) -> Rows | None:
+    if not document.keys() >= _COUCHBASE:
+        return None
+    return _only(None if document["event"] in _EXPIRED else document.get("content"))
+
+
 def _only(row: Any) -> Rows | None:
     return [row] if row is None or type(row) is dict else None
 
@@ -185,4 +194,5 @@ _READERS: Final[tuple[Callable[[Document], Rows | None], ...]] = (
     _of_wal2json,
     _of_spanner,
     _of_datastream,
+    _of_couchbase,
 )

@@ -48,6 +48,8 @@ SAYS: Final[Mapping[str, frozenset[str]]] = _in_both_cases(
             )
         },
         **dict.fromkeys(("rowkind", "_hoodie_operation", "metadata$action"), _DELETED),
+        **dict.fromkeys(("row_kind", "$row_kind", "$rowkind"), frozenset({"-d", "-u"})),
+        "mz_diff": frozenset({"-1"}),
         "__op": _DELETED | {"1"},  # StarRocks
         "A_ENTTYP": frozenset({"dl", "dr", "ub"}),
         "hvr_op": frozenset({"0", "3", "4", "5", "8"}),

@@ -61,7 +61,7 @@ def leave_deletions(
         lengths = entries.end[places] - entries.start[places]
         texts = (kinds == Token.STRING) & (lengths > 0)
         if said is not None:
-            known = [int(each) for each in said if each.isdigit()]
+            known = [int(each) for each in said if each.lstrip("-").isdigit()]
             numbers &= np.isin(entries.number[places], known)
             first = buffer[np.minimum(entries.start[places], len(buffer) - 1)] | _SMALL
             texts &= np.isin(lengths, [len(each) for each in said])

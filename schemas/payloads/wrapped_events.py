@@ -62,7 +62,8 @@ def wrapped_events(document: dict[str, Any], depth: int = _DEEPEST) -> list[dict
     What is in a member is an event where it has a prediction, a label or features, and another
     field as well (beside a label an id or a time: a device has a label and a model, too), unless
     the member is all there is or called as wrappers are. Model, version, time and segment beside it
-    are its own where it has none, and so is the id; of several events with their numbers behind it.
+    are its own where it has none, and so is the id; of several events with their numbers behind it,
+    unless each is of a model or version of its own.
 
     Raises
     ------
@@ -98,19 +99,20 @@ def wrapped_events(document: dict[str, Any], depth: int = _DEEPEST) -> list[dict
         raise InvalidMessage(Reason.INVALID_VALUE, detail)
     common = {name: document[name] for name in _COMMON if document.get(name) is not None}
     refuse_swollen(common, len(events))
-    ids = _ids(document.get("prediction_id"), len(events))
+    ids = _ids(document.get("prediction_id"), events)
     return [{**own, **common, **event} for own, event in zip(ids, events, strict=True)]
 
 
-def _ids(written: Any, events: int) -> list[dict[str, Any]]:
-    """Return what the id of a document is to each of so many events in it that have none."""
+def _ids(written: Any, events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return what the id of a document is to each of the events in it that has none."""
     if says_nothing(written):
-        return [{}] * events
+        return [{}] * len(events)
     name = name_of(written)
-    if events == 1 or name is None or len(name) > LONGEST_NAME:
-        return [{"prediction_id": written}] * events
+    models = {(repr(event.get("model")), repr(event.get("version"))) for event in events}
+    if len(models) == len(events) or name is None or len(name) > LONGEST_NAME:
+        return [{"prediction_id": written}] * len(events)
     own = whole_digits(name)
-    return [{"prediction_id": f"{own}/{number}"} for number in range(events)]
+    return [{"prediction_id": f"{own}/{number}"} for number in range(len(events))]
 
 
 def _is_deletion(document: Mapping[str, Any]) -> bool:

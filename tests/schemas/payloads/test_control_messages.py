@@ -45,6 +45,9 @@ MESSAGES: dict[str, dict[str, Any]] = {
     },
     "Canal, query": {"data": None, "database": "s", "table": "p", "isDdl": False, "type": "QUERY"},
     "TiDB": {"data": None, "database": "", "isDdl": False, "type": "TIDB_WATERMARK"},
+    "TiCDC, watermark": {"version": 1, "type": "WATERMARK", "commitTs": 4479, "buildTs": 17089},
+    "TiCDC, structure": {"type": "ALTER", "commitTs": 4479, "sql": "ALTER TABLE p", "buildTs": 1},
+    "TiCDC, bootstrap": {"type": "BOOTSTRAP", "commitTs": 0, "tableSchema": {"table": "p"}},
     "DMS": {"metadata": {"record-type": "control", "operation": "create-table"}},
     "Qlik": {
         "magic": "atMSG",
@@ -104,6 +107,8 @@ def test_messages_without_a_row_are_skipped_though_the_settings_name_the_model(
         {"metadata": {"record-type": "data"}, "amount": 1},
         {"status": "BEGINNER", "id": 1, "event_count": 2, "data_collections": 3},
         {"isDdl": False, "database": 1, "data": None},
+        {"type": "INSERT", "commitTs": 1, "buildTs": 2},
+        {"type": "ALTER", "commitTs": 1, "amount": 2},
     ],
 )
 def test_events_that_have_some_of_their_members_are_events(event: dict[str, Any]) -> None:

@@ -38,6 +38,13 @@ def test_a_document_that_was_deleted_says_nothing(paths: dict[str, str] | None) 
         read({"operationType": "delete", "fullDocumentBeforeChange": BEFORE}, paths)
 
 
+def test_a_change_in_a_text_of_kafka_connect_is_read_likewise() -> None:
+    change = orjson.dumps({**ABOUT, "operationType": "insert", "fullDocument": AFTER}).decode()
+    value = orjson.dumps({"schema": {"type": "string", "optional": False}, "payload": change})
+    (row,) = JsonPredictions(PredictionFields({})).rows(value, key=None, headers=(), time=5)
+    assert (row.prediction_id, row.prediction) == ("p1", 1)
+
+
 def test_an_update_without_its_document_is_refused() -> None:
     with pytest.raises(InvalidMessage, match="updateLookup"):
         read({"operationType": "update", "updateDescription": {"updatedFields": {"x": 1}}})

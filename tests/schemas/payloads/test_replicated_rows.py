@@ -1,3 +1,4 @@
+import base64
 from typing import Any
 
 import orjson
@@ -14,6 +15,8 @@ ROW = {"prediction_id": "p1", "amount": 12.5, "prediction": 1}
 QLIK = {"changeSequence": "1", "timestamp": "2026-03-01T12:00:00.000"}
 COLUMNS = [{"name": name, "type": "any", "value": each} for name, each in ROW.items()]
 CHANGE = {"kind": "insert", "schema": "public", "table": "p"}
+COUCHBASE = {"key": "p1", "cas": 1, "bySeqno": 2, "revSeqno": 3, "partition": 1}
+IN_BASE64 = base64.b64encode(orjson.dumps(ROW)).decode()
 ABOUT = {"table_name": "p", "commit_timestamp": "2026-03-01T12:00:00Z"}
 
 LEFT: dict[str, dict[str, Any]] = {
@@ -39,6 +42,12 @@ LEFT: dict[str, dict[str, Any]] = {
     "Spanner": {**ABOUT, "mod_type": "INSERT", "mods": [{"keys": {}, "new_values": ROW}]},
     "Spanner, texts": {"modType": "UPDATE", "newValuesJson": orjson.dumps(ROW).decode()},
     "Datastream": {"source_metadata": {"change_type": "INSERT"}, "payload": ROW},
+    "Couchbase": {**COUCHBASE, "event": "mutation", "content": ROW},
+    "Couchbase, bytes": {**COUCHBASE, "event": "mutation", "content": IN_BASE64},
+    "in a text of Kafka Connect": {
+        "schema": {"type": "string"},
+        "payload": orjson.dumps({"after": ROW, "updated": "1536168541.0000000000"}).decode(),
+    },
 }
 
 GONE: dict[str, dict[str, Any]] = {
@@ -60,6 +69,15 @@ GONE: dict[str, dict[str, Any]] = {
     "wal2json 2": {"action": "D", "schema": "public", "table": "p", "identity": COLUMNS},
     "Spanner": {**ABOUT, "mod_type": "DELETE", "mods": [{"keys": {"id": 7}, "old_values": ROW}]},
     "Datastream": {"source_metadata": {"change_type": "DELETE"}, "payload": ROW},
+    "Couchbase": {**COUCHBASE, "event": "deletion", "content": None},
+    "Couchbase, expired": {**COUCHBASE, "event": "expiration", "content": None},
+    "Flink": {**ROW, "row_kind": "-U"},
+    "Flink, Paimon": {**ROW, "$row_kind": "-D"},
+    "Materialize, differences": {**ROW, "mz_timestamp": "1648567756801", "mz_diff": -1},
+    "in a text of Kafka Connect": {
+        "schema": {"type": "string"},
+        "payload": orjson.dumps({"operationType": "delete", "documentKey": {"_id": 1}}).decode(),
+    },
 }
 
 

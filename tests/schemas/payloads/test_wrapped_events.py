@@ -54,6 +54,14 @@ def test_several_events_in_a_member_are_an_event_each() -> None:
     assert [row[0] for row in rows({"prediction_id": 7.0, "rows": [BARE, BARE]})] == ["7/0", "7/1"]
 
 
+def test_what_several_models_answered_has_one_id() -> None:
+    answers = [{**BARE, "model": "m1"}, {**BARE, "model": "m2"}]
+    assert [row[0] for row in rows({"prediction_id": "a", "results": answers})] == ["a", "a"]
+    answers.append({**BARE, "model": "m1"})
+    found = rows({"prediction_id": "a", "results": answers})
+    assert [row[0] for row in found] == ["a/0", "a/1", "a/2"]
+
+
 @pytest.mark.parametrize(
     "document",
     [
