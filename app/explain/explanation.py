@@ -7,6 +7,7 @@ from typing import Any, Final
 from agents.records.record import Record
 from app.explain.advice import Advice, advise, field_of, limit_of
 from app.explain.columns import SeenColumn, columns_of
+from app.explain.forms import form_hints
 from app.explain.hints import header_hints, label_hints
 from app.explain.plain import plain
 from app.explain.reading import RecordReading, Understood
@@ -97,13 +98,9 @@ class Explanation:
     @property
     def hints(self) -> Sequence[str]:
         """What may be understood otherwise than it is meant, in words."""
-        labels = [
-            row.fields["label"]
-            for each in self.records
-            for row in each.rows
-            if "label" in row.fields
-        ]
-        return [*label_hints(labels), *header_hints(self.sample.records)]
+        rows = [row for each in self.records for row in each.rows]
+        labels = [row.fields["label"] for row in rows if "label" in row.fields]
+        return [*label_hints(labels), *form_hints(rows), *header_hints(self.sample.records)]
 
     def count(self, outcome: str) -> int:
         """Return how many records came to an outcome."""

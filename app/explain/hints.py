@@ -30,20 +30,29 @@ def label_hints(labels: Sequence[Any]) -> Iterator[str]:
     ["labels are numbers that are written as texts, such as '12,5': they are classes; send numbers"]
     >>> list(label_hints([1, 2, 3, 4, "?"]))
     ["1 label is a text among numbers, such as '?': no error can be reckoned of a regression's"]
+    >>> list(label_hints([[0, 1]]))
+    ['1 label is a list, for a prediction of as many; a row of a request has its own, such as a1/0']
     """
-    texts = [each for each in labels if isinstance(each, str)]
-    numbers = sum(isinstance(each, int | float) for each in labels)
+    texts = [each for each in labels if isinstance(each, str) and not _is_number(each)]
+    lists = sum(isinstance(each, list) for each in labels)
+    numbers = len(labels) - len(texts) - lists
+    if lists:
+        said = "label is a list" if lists == 1 else "labels are lists"
+        yield (
+            f"{lists} {said}, for a prediction of as many; a row of a request has its own, such as "
+            "a1/0"
+        )
     written = [each for each in texts if is_written(each)]
     if len(written) >= _LEAST and len(written) >= _MOSTLY * len(labels):
         yield (
             f"labels are numbers that are written as texts, such as {written[0]!r}: they are "
             "classes; send numbers"
         )
-    elif 0 < len(texts) < numbers and (odd := [each for each in texts if not _is_number(each)]):
-        said = "label is a text" if len(odd) == 1 else "labels are texts"
+    elif 0 < len(texts) < numbers:
+        said = "label is a text" if len(texts) == 1 else "labels are texts"
         yield (
-            f"{len(odd)} {said} among numbers, such as {odd[0]!r}: no error can be reckoned of a "
-            "regression's"
+            f"{len(texts)} {said} among numbers, such as {texts[0]!r}: no error can be reckoned of "
+            "a regression's"
         )
 
 

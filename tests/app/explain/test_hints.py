@@ -24,6 +24,16 @@ def test_nothing_is_said_of_labels_that_are_what_they_seem(labels: list[object])
     assert list(label_hints(labels)) == []
 
 
+def test_texts_among_numbers_are_told_also_where_these_are_in_texts() -> None:
+    (hint,) = label_hints(["1", "0", "pending", "1"])
+    assert hint.startswith("1 label is a text among numbers, such as 'pending'")
+
+
+def test_lists_are_told_as_a_row_of_a_request_has_its_own_label() -> None:
+    (hint,) = label_hints([[0, 1], [1, 1]])
+    assert hint.startswith("2 labels are lists, for a prediction of as many")
+
+
 def test_what_is_said_of_labels_is_told_to_people_and_scripts() -> None:
     labels = [{"prediction_id": str(number), "label": f"{number},5"} for number in range(8)]
     found = explain(settings_with(), sample_of(labels), TopicRole.LABELS)
