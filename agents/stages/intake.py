@@ -310,7 +310,11 @@ class Intake:
     def _model_event(self, record: Record, odd: list[LeftOut]) -> tuple[ModelEvent, bool]:
         """Return the model event with its time in RFC 3339, and whether its clock ran ahead."""
         event, time = model_event_of(
-            record.value, record_time=record.timestamp, odd=odd, largest=self._options.message_bytes
+            record.value,
+            record_time=record.timestamp,
+            odd=odd,
+            headers=record.headers,
+            largest=self._options.message_bytes,
         )
         time, is_ahead = bounded_time(time, record.timestamp, self._tolerance)
         return event.model_copy(update={"timestamp": format_time(time)}), is_ahead

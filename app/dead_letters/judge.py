@@ -155,6 +155,7 @@ class Judge:
             letter.value,
             record_time=letter.timestamp,
             odd=[],
+            headers=letter.headers,
             largest=self._options.message_bytes,
         )
 

@@ -128,6 +128,7 @@ class RecordReading:
             record.value,
             record_time=record.timestamp,
             odd=odd,
+            headers=record.headers,
             largest=self._options.message_bytes,
         )
         fields = event.model_dump(mode="json", exclude={"timestamp"})

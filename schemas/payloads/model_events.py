@@ -8,7 +8,8 @@ from schemas.events.left_out import LeftOut
 from schemas.events.model_event import ModelEvent
 from schemas.events.nesting import refuse_too_deep
 from schemas.events.times import format_time
-from schemas.payloads.event_fields import event_fields
+from schemas.payloads.event_fields import Headers, event_fields
+from schemas.payloads.header_marks import refuse_deleted_by
 from schemas.payloads.optional_fields import event_time, name_of, optional_name, says_nothing
 from schemas.payloads.rows import FieldMap
 
@@ -19,6 +20,7 @@ def model_event_of(
     *,
     record_time: int,
     odd: list[LeftOut],
+    headers: Headers = (),
     largest: int = LARGEST_MESSAGE,
 ) -> tuple[ModelEvent, int]:
     """Return a model event, its time in RFC 3339, and that time in milliseconds.
@@ -31,6 +33,8 @@ def model_event_of(
         The record's time in milliseconds, the event time where the document has none.
     odd
         To which the optional fields are added that were left out.
+    headers
+        Of the record, which may say that it was deleted.
     largest
         Bytes above which it is refused.
 
@@ -39,7 +43,9 @@ def model_event_of(
     NotTaken
         When the record is refused, or says nothing.
     """
-    documents = event_fields(value, FieldMap(), largest=largest)
+    if value is not None:
+        refuse_deleted_by(headers)
+    documents = event_fields(value, FieldMap(), headers=headers, largest=largest)
     if len(documents) > 1:
         raise InvalidMessage(Reason.NOT_AN_OBJECT, "several model events: send a record for each")
     (document,) = documents

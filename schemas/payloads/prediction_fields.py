@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
+from schemas.events.codec import json_in_text
 from schemas.payloads.document_paths import places_of, value_at
 from schemas.payloads.rows import FieldMap
 
@@ -60,6 +61,10 @@ class PredictionFields(FieldMap):
                 prefix, members = (), document
         else:
             members = value_at(document, ".".join(prefix)) if prefix else document
+            if type(members) is str:
+                members = json_in_text(members)
+            if type(members) is list:
+                return {**named, "features": members}
         if type(members) is dict:
             members = _without(members, self.others(prefix))
             is_rest = prefix == () and "features" not in self.paths

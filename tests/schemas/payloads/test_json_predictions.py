@@ -35,6 +35,16 @@ def test_the_members_of_a_flat_record_that_are_no_field_are_features(path: str |
     assert row.features == {"amount": 412.5, "type": "online"}
 
 
+@pytest.mark.parametrize("path", ["payload", "payload.*"])
+def test_features_below_a_member_may_be_json_in_its_text_or_rows(path: str) -> None:
+    row: dict[str, Any] = {"amount": 1.5, "type": "online"}
+    for payload in (row, orjson.dumps(row).decode(), [row], orjson.dumps([row]).decode()):
+        event = {"prediction_id": "a", "prediction": 1, "payload": payload}
+        assert features(event, {"features": path}) == [row]
+    two = {"prediction_id": "a", "prediction": [1, 0], "payload": [row, row]}
+    assert features(two, {"features": path}) == [row, row]
+
+
 def test_members_that_are_no_features_can_be_named() -> None:
     document = {**FLAT, "meta": {"host": "a", "age": 3}}
     assert features(document, {"prediction_id": "id"}, without=("type", "meta.host")) == [
