@@ -19,6 +19,7 @@ from agents.observations.prediction_reader import PredictionReader, ReadPredicti
 from agents.observations.repeat_tables import Repeated, repeat_tables
 from agents.observations.route_notices import route_notice_of
 from agents.observations.tables_before import TablesBefore
+from agents.observations.text_watch import TextWatch
 from agents.records.block import RecordBlock
 from agents.records.record import Record
 from agents.stages.company import Company
@@ -127,6 +128,7 @@ class Intake:
         self._tolerance = options.clock_tolerance
         self._reader = PredictionReader.of(options)
         self._label_reader = LabelReader(form=options.label_format(), tolerance=self._tolerance)
+        self._texts = TextWatch(options.declarations)
         self._pending = pending
         self._company = company
         self._before = before
@@ -215,6 +217,7 @@ class Intake:
         if not await self._pending.fix_order({each.partition for each in blocks}, is_current):
             return outputs  # whose the partitions are now takes the same records, and observes them
         tables = [] if read is None else read.tables(shard_of, duplicates)
+        self._texts.note(table for _, table in tables)
         tables += label_tables(labelled, shard_of)
         tables += repeat_tables(repeated, shard_of)
         return [*outputs, *await self._publish(tables, blocks)]

@@ -12,17 +12,17 @@ from numpy.typing import NDArray
 from agents.observations.prediction_reader import PredictionReader
 from agents.records.block import RecordBlock
 from agents.records.record import Record
-from app.explain.packed import packed_in
-from app.explain.written import is_written
 from app.options import declarations, intake_options, new_fleet
 from app.settings import Settings
 from detectors.monitors.given import ColumnKey
+from schemas.payloads.packed_texts import packed_in
 from schemas.tables.columns import Column, Flag, Kind, Role
 from schemas.tables.declared import Declared
 from schemas.tables.model_version import ModelVersion
 from schemas.tables.observations import ObservationBatch, ObservationTable
 from schemas.tables.retyping import KINDS, UNUSABLE, kinds_of, retyped
 from schemas.values.spellings import Spellings
+from schemas.values.written import is_written
 
 MOST_EXAMPLES: Final = 3
 

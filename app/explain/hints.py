@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from agents.records.record import Record
 from app.explain.candidates import plain_step
-from app.explain.written import is_written
+from schemas.values.written import is_written
 
 _LEAST: Final = 5
 _MOSTLY: Final = 0.9

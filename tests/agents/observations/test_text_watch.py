@@ -1,0 +1,54 @@
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+
+from agents.observations.text_watch import LEAST, TextWatch
+from schemas.tables.columns import Kind
+from schemas.tables.declared import NO_DECLARATIONS, Declarations, Declared
+from schemas.tables.observations import ObservationTable
+from tests.agents.observations.test_prediction_reader import event, read
+
+
+def tables(values: Iterable[Any], **fields: Any) -> list[ObservationTable]:
+    found = read(*(event(features={"x": value}, **fields) for value in values))
+    return [table for _, table in found.tables(lambda _: 0)]
+
+
+@pytest.mark.parametrize(
+    ("form", "told"),
+    [
+        ("{},5", "numbers that are written as texts"),
+        ("${}.50", "numbers that are written as texts"),
+        ("{} km", "numbers with the unit 'km'"),
+        ("[0.1, {}]", "JSON in texts"),
+        ("2026-03-01T12:00:{:02}Z", "times in texts"),
+    ],
+)
+def test_texts_that_hold_something_else_are_told_once(
+    caplog: pytest.LogCaptureFixture, form: str, told: str
+) -> None:
+    watch = TextWatch(NO_DECLARATIONS)
+    for number in range(2 * LEAST):  # one after the other: a quiet topic has as many
+        watch.note(tables([form.format(number)]))
+    assert len(caplog.messages) == 1
+    assert caplog.messages[0].startswith(f"feature 'x' of model 'fraud' is {told}")
+    watch.note(tables([form.format(number) for number in range(LEAST)], model="churn"))
+    assert [message[:31] for message in caplog.messages[1:]] == ["feature 'x' of model 'churn' is"]
+
+
+@pytest.mark.parametrize("form", ["{}", "{}.5", "shop {}", "00{}", "c{}"])
+def test_categories_and_numbers_in_texts_are_not(
+    caplog: pytest.LogCaptureFixture, form: str
+) -> None:
+    TextWatch(NO_DECLARATIONS).note(tables(form.format(number) for number in range(2 * LEAST)))
+    assert caplog.messages == []
+
+
+def test_a_few_texts_and_declared_ones_are_not(caplog: pytest.LogCaptureFixture) -> None:
+    watch = TextWatch(NO_DECLARATIONS)
+    for _ in range(3):
+        watch.note(tables(f"{number},5" for number in range(LEAST - 1)))
+    declared = Declarations(models={"fraud": Declared({"x": Kind.CATEGORY})})
+    TextWatch(declared).note(tables(f"{number},5" for number in range(LEAST)))
+    assert caplog.messages == []
