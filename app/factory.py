@@ -214,7 +214,9 @@ def _serve(
     looks = ComparisonFollower(*comparisons)
     app.add_dependency(routes)
     app.add_dependency(looks)
-    models = ModelAnswers(detection, routes, looks, metrics.performances_of, resumed=routes.resumed)
+    models = ModelAnswers(
+        detection, routes, looks, metrics.performances_of, is_of_before=routes.is_of_before
+    )
     webhooks = None
     if mlflow is not None:
         webhooks = mlflow.webhooks

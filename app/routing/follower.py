@@ -1,13 +1,14 @@
 """Routes that a worker knows: it follows their topic from the beginning, as long as it runs."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from agents.records.record import Record
 from app.kafka.topic_follower import Open, TopicFollower
 from app.routing.known_routes import KnownRoutes
 from detectors.routing.routes import RouteOutcome
+from schemas.events.model_comparison import ModelComparison
 from schemas.events.routing import ModelRoute
 
 logger = logging.getLogger(__name__)
@@ -35,9 +36,9 @@ class RouteFollower(TopicFollower):
         """Return the route of a model; None where it has none."""
         return self._known.of(model)
 
-    def resumed(self, model: str) -> Mapping[str, int]:
-        """Return since when versions of a model are back, as `ResumedVersions` has it."""
-        return self._known.resumed(model)
+    def is_of_before(self, look: ModelComparison) -> bool:
+        """Tell whether a look is at versions before they came back, as `ResumedVersions` has it."""
+        return self._known.is_of_before(look)
 
     def routes(self) -> list[ModelRoute]:
         """Return all routes, by the names of their models."""

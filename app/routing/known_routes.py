@@ -1,18 +1,13 @@
 """Routes by model, as the records of their topic say."""
 
-from collections.abc import Mapping
-from types import MappingProxyType
-from typing import Final
-
 from agents.observations.route_notices import route_notice_of
 from agents.records.record import Record
 from app.routing.resumed import ResumedVersions
 from detectors.routing.routes import RouteOutcome, Routes
+from schemas.events.model_comparison import ModelComparison
 from schemas.events.not_taken import NotTaken
 from schemas.events.routing import ModelRoute
 from schemas.events.times import parse_time
-
-_NONE: Final[Mapping[str, int]] = MappingProxyType({})
 
 
 class KnownRoutes:
@@ -28,13 +23,13 @@ class KnownRoutes:
         """Return the route of a model; None where it has none."""
         return self._routes.of(model)
 
-    def resumed(self, model: str) -> Mapping[str, int]:
-        """Return since when versions of a model are back, as `ResumedVersions` has it.
+    def is_of_before(self, look: ModelComparison) -> bool:
+        """Tell whether a look is at versions before they came back, as `ResumedVersions` has it.
 
         By the records that were read: those that the topic has compacted away tell nothing.
         """
-        known = self._resumed.get(model)
-        return _NONE if known is None else known.since
+        known = self._resumed.get(look.model)
+        return known is not None and known.is_of_before(look)
 
     @property
     def all(self) -> list[ModelRoute]:

@@ -1,7 +1,6 @@
 """What others are told who ask whether a new version may go on: a roll-out, a gate."""
 
-from collections.abc import Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from detectors.comparisons.assignment import assignment_of
@@ -14,12 +13,9 @@ from schemas.events.model_comparison import (
     Verdict,
 )
 from schemas.events.routing import ModelRoute
-from schemas.events.times import parse_time
 
 NOT_COMPARED: Final = "not_compared"
 """The reason where the two versions were never looked at."""
-
-_NEVER_LEFT: Final[Mapping[str, int]] = MappingProxyType({})
 
 _HARM: Final = {ComparisonReason.WORSE, ComparisonReason.GUARDRAIL_WORSE}
 
@@ -30,12 +26,13 @@ def chosen(
     version: str | None,
     baseline: str | None,
     *,
-    resumed: Mapping[str, int] = _NEVER_LEFT,
+    is_of_before: Callable[[ModelComparison], bool] = lambda _: False,
 ) -> tuple[ModelComparison | None, str | None, str | None]:
     """Return the look that a question is about, and the two versions that it is about.
 
     A look counts as long as the comparison that it is of: not that of an earlier assignment, where
-    the route in force has the two compared anew and they were not looked at since.
+    the route in force has the two compared anew and they were not looked at since. Where it has the
+    baseline alone again, harm that was found still counts, and nothing else.
 
     Parameters
     ----------
@@ -46,29 +43,44 @@ def chosen(
         an earlier candidate must not pass for it.
     version, baseline
         Those that are named.
-    resumed
-        Since when versions have the assignment again that they had left, milliseconds since the
-        epoch: a look up to a row from before is of the comparison that ended then.
+    is_of_before
+        Tells whether a look is at versions before they came back to the assignment that they had
+        left: it is of the comparison that ended then.
     """
     if version is None and route is not None and route.ramp is not None:
         version, baseline = route.ramp.candidate, baseline or route.ramp.baseline
     for look in looks:
         if version in {None, look.version} and baseline in {None, look.baseline}:
-            return (look if _goes_on(look, route, resumed) else None), look.version, look.baseline
+            return (
+                (look if _goes_on(look, route, is_of_before) else None),
+                look.version,
+                look.baseline,
+            )
     return None, version, baseline
 
 
-def _goes_on(look: ModelComparison, route: ModelRoute | None, resumed: Mapping[str, int]) -> bool:
+def _goes_on(
+    look: ModelComparison,
+    route: ModelRoute | None,
+    is_of_before: Callable[[ModelComparison], bool],
+) -> bool:
     now = assignment_of(route, 0, look.baseline, look.version)
     then = look.assignment
     if not now.salt:
-        return True
-    back = max(resumed.get(each, 0) for each in (look.baseline, look.version))
-    if parse_time(look.as_of.time) < back:
+        # What a route began has ended once the baseline has all again: harm counts, and no pass.
+        is_over = then is not None and _serves_alone(look.baseline, route)
+        return not is_over or look.verdict is Verdict.FAILED
+    if is_of_before(look):
         return False
     if then is None:  # no route named both: what its rows have shown is how they came to the two
         return look.mode in {None, now.mode}
     return (then.salt, then.mode) == now.begins_with
+
+
+def _serves_alone(version: str, route: ModelRoute | None) -> bool:
+    if route is None or route.shadows:
+        return False
+    return [each.version for each in route.versions if each.share] == [version]
 
 
 def verdict_document(

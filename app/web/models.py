@@ -1,6 +1,6 @@
 """What is known of model versions, over HTTP: that of the partitions of this worker."""
 
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from typing import Any, Final, Protocol, TypeVar
 
 from app.routing.verdict import chosen, verdict_document
@@ -67,9 +67,9 @@ def _nothing_told(_model: str, _version: str) -> Iterable[ModelPerformance]:
     return ()
 
 
-def _none_is_back(_model: str) -> Mapping[str, int]:
-    """Return that no version is back in an assignment that it had left."""
-    return {}
+def _none_is_back(_look: ModelComparison) -> bool:
+    """Tell that no version is back in an assignment that it had left."""
+    return False
 
 
 class NotKnownYet(Exception):
@@ -85,9 +85,9 @@ class ModelAnswers:
         Who knows of them.
     performances_of
         Gives how good a version was in its latest windows, by model and version.
-    resumed
-        Gives since when versions of a model are back in the assignment that they had left, as
-        `app.routing.resumed.ResumedVersions` has it.
+    is_of_before
+        Tells whether a look is at versions before they came back to the assignment that they had
+        left, as `app.routing.resumed.ResumedVersions` has it.
     """
 
     def __init__(
@@ -97,13 +97,13 @@ class ModelAnswers:
         comparisons: Comparisons,
         performances_of: Callable[[str, str], Iterable[ModelPerformance]] = _nothing_told,
         *,
-        resumed: Callable[[str], Mapping[str, int]] = _none_is_back,
+        is_of_before: Callable[[ModelComparison], bool] = _none_is_back,
     ) -> None:
         self._versions = versions
         self._routes = routes
         self._comparisons = comparisons
         self._performances_of = performances_of
-        self._resumed = resumed
+        self._is_of_before = is_of_before
         self._asked = 0
 
     async def all_models(self) -> dict[str, Any]:
@@ -172,7 +172,7 @@ class ModelAnswers:
         if route is None and not self._routes.is_complete and (version is None or not looks):
             raise NotKnownYet
         look, candidate, other = chosen(
-            looks, route, version, baseline, resumed=self._resumed(model)
+            looks, route, version, baseline, is_of_before=self._is_of_before
         )
         if not looks and route is None and not await self._knows(model):
             return None

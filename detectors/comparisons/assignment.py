@@ -26,12 +26,15 @@ class Assignment(NamedTuple):
         Of the assignment; empty without a route.
     settled
         From when on predictions are made by it, milliseconds since the epoch.
+    route
+        The id of the route that says so; no part of the state.
     """
 
     mode: ComparisonMode | None = None
     share: float | None = None
     salt: str = ""
     settled: int = 0
+    route: str = ""
 
     @property
     def begins_with(self) -> tuple[str, ComparisonMode | None]:
@@ -40,7 +43,7 @@ class Assignment(NamedTuple):
 
     def state(self) -> list[Any]:
         """Return the whole state."""
-        return [None if self.mode is None else str(self.mode), *self[1:]]
+        return [None if self.mode is None else str(self.mode), self.share, self.salt, self.settled]
 
     @classmethod
     def of(cls, state: Sequence[Any] | None) -> "Assignment":
@@ -59,19 +62,19 @@ def assignment_of(
     Examples
     --------
     >>> assignment_of(None, 0, "7", "8")
-    Assignment(mode=None, share=None, salt='', settled=0)
+    Assignment(mode=None, share=None, salt='', settled=0, route='')
     """
     if route is None:
         return Assignment()
     settled = min(since + SETTLING, LATEST_MS)
     shares = {each.version: each.share for each in route.versions}
     if candidate in route.shadows and baseline in shares:
-        return Assignment(ComparisonMode.SHADOW, None, route.salt, settled)
+        return Assignment(ComparisonMode.SHADOW, None, route.salt, settled, route.route_id)
     if not {baseline, candidate} <= shares.keys():
         return Assignment()
     ours, both = shares[candidate], shares[candidate] + shares[baseline]
     share = ours / both if 0.0 < ours < both else None
-    return Assignment(ComparisonMode.AB, share, route.salt, settled)
+    return Assignment(ComparisonMode.AB, share, route.salt, settled, route.route_id)
 
 
 def pairs_of(route: ModelRoute | None, champion: str | None) -> tuple[str | None, list[str]]:

@@ -77,6 +77,8 @@ class Comparison:
     ----------
     options, since, assignment
         As given; another share of the same assignment may come.
+    begun_by
+        The id of the route by which it, or the assignment that it has, began; empty without one.
     traffic
         Their predictions.
     measured, segments
@@ -99,6 +101,7 @@ class Comparison:
         self.options = options
         self.since = since
         self.assignment = assignment
+        self.begun_by = assignment.route
         self.traffic = Traffic(self._share)
         self.measured = [Measured(each, options.metric_level) for each in options.compared]
         self.segments = Segments(options)
@@ -130,6 +133,8 @@ class Comparison:
             return False
         self.touched += 1
         self.mode = self.mode or mode
+        if assignment.begins_with != self.assignment.begins_with:
+            self.begun_by = assignment.route
         share, self.assignment = self._share, assignment
         if self._share != share:
             self.traffic.expect(self._share)
@@ -215,6 +220,7 @@ class Comparison:
             "options": _written(self.options),
             "since": self.since,
             "assignment": self.assignment.state(),
+            "begun_by": self.begun_by,
             "traffic": self.traffic.state(),
             "measured": [each.state() for each in self.measured],
             "mode": None if self.mode is None else str(self.mode),
@@ -242,6 +248,7 @@ class Comparison:
             return None
         # A release before knew of no routes.
         self = cls(options, state["since"], Assignment.of(state.get("assignment")))
+        self.begun_by = state.get("begun_by", "")  # nor did the next one tell them apart
         self.traffic.restore(state["traffic"])
         for measured, known in zip(self.measured, state["measured"], strict=True):
             measured.restore(known)

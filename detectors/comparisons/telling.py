@@ -1,6 +1,5 @@
 """A look at two versions as the event that is published."""
 
-from detectors.comparisons.assignment import Assignment
 from detectors.comparisons.comparison import Comparison, Look
 from detectors.comparisons.evidence import told
 from detectors.comparisons.measured import Known, Measured
@@ -52,7 +51,7 @@ def comparison_event(
         baseline=baseline,
         mode=comparison.mode,
         since=comparison.since,
-        assignment=_assignment(comparison.assignment),
+        assignment=_assignment(comparison),
         as_of=at,
         look=look.number,
         decision=look.ruling.decision,
@@ -65,10 +64,13 @@ def comparison_event(
     )
 
 
-def _assignment(assignment: Assignment) -> ComparedBy | None:
+def _assignment(comparison: Comparison) -> ComparedBy | None:
+    assignment = comparison.assignment
     if assignment.mode is None or not assignment.salt:
         return None
-    return ComparedBy(salt=assignment.salt, mode=assignment.mode)
+    return ComparedBy(
+        salt=assignment.salt, mode=assignment.mode, begun_by=comparison.begun_by or None
+    )
 
 
 def _metric(measured: Measured, known: Known, versions: tuple[str, str]) -> MetricComparison:

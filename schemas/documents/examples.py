@@ -571,7 +571,11 @@ MODEL_COMPARISON: Final[dict[str, Any]] = {
     "baseline": "3",
     "mode": "ab",
     "since": "2026-03-01T12:00:00.000Z",
-    "assignment": {"salt": "0f3c5a7d9b21", "mode": "ab"},
+    "assignment": {
+        "salt": "0f3c5a7d9b21",
+        "mode": "ab",
+        "begun_by": "5d3f1c2a-8f4e-5b0a-9c61-2e7d4a90b1f3",
+    },
     "as_of": {
         "topic": "labels",
         "partition": 1,

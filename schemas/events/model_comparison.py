@@ -219,6 +219,11 @@ class ComparedBy(Event):
 
     salt: str = Field(max_length=249, description="Of the assignment, as in `model-routing`.")
     mode: ComparisonMode = Field(strict=False)
+    begun_by: str | None = Field(
+        default=None,
+        description="The `route_id` of the route with which the two began to come to their rows "
+        "so; null where an earlier release wrote it.",
+    )
 
 
 class Exposure(Event):

@@ -7,6 +7,7 @@ from detectors.routing.routes import MOST_ROUTED, RouteOutcome
 from schemas.events.codec import encode_event
 from schemas.payloads.routes import LARGEST_ROUTE
 from tests.app.routing.records import FakeRecord, record_of
+from tests.schemas.events.comparisons import good_comparison
 from tests.schemas.events.routes import canary_of, route_of
 
 
@@ -20,14 +21,23 @@ def test_the_latest_route_of_each_model_counts() -> None:
     assert known.of("other") is None
 
 
-def test_a_version_is_back_since_the_record_that_has_it_again() -> None:
+def test_a_look_is_old_once_records_have_its_versions_go_and_come_back() -> None:
     known = KnownRoutes()
-    canary = route_of(canary_of())
-    assert known.resumed("fraud") == {}
-    for offset, route in enumerate((canary, route_of(), canary, canary)):
+    canary, again = route_of(canary_of(), route_id="a"), route_of(canary_of(), route_id="b")
+    looks = [
+        good_comparison(
+            version="8",
+            baseline="7",
+            assignment={"salt": "s", "mode": "ab", "begun_by": route.route_id},
+        )
+        for route in (canary, again)
+    ]
+    assert not known.is_of_before(looks[0])
+    for offset, route in enumerate((canary, route_of(), again)):
         known.take(record_of(route, offset, timestamp=1000 + offset))
         known.take(record_of(route, offset, timestamp=1000 + offset))
-    assert known.resumed("fraud") == {"8": 1002}
+    assert [known.is_of_before(each) for each in looks] == [True, False]
+    assert not known.is_of_before(looks[0].model_copy(update={"model": "churn"}))
 
 
 def test_records_that_come_again_change_nothing() -> None:

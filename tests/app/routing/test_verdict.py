@@ -3,7 +3,6 @@ import pytest
 from app.routing.verdict import chosen, verdict_document
 from schemas.events.model_comparison import ModelComparison
 from schemas.events.routing import ModelRoute
-from schemas.events.times import parse_time
 from tests.schemas.events.comparisons import comparison_of, good_comparison, open_comparison
 from tests.schemas.events.routes import canary_of, document_of, route_of, shadow_of
 
@@ -74,11 +73,28 @@ def test_a_look_without_a_route_passes_only_where_the_versions_come_to_their_row
 
 def test_what_was_found_before_the_same_salt_came_back_does_not_pass() -> None:
     look = good_comparison(version="8", baseline="7", assignment={"salt": "s", "mode": "ab"})
-    route, at = route_of(canary_of()), parse_time(look.as_of.time)
-    for resumed, counts in (({"8": at}, True), ({"8": at + 1}, False), ({"7": at + 1}, False)):
-        for each in (look, look.model_copy(update={"assignment": None})):
-            told, *_ = chosen([each], route, None, None, resumed=resumed)
-            assert (told is each) is counts
+    route = route_of(canary_of())
+    for each in (look, look.model_copy(update={"assignment": None})):
+        assert chosen([each], route, None, None)[0] is each
+        assert chosen([each], route, None, None, is_of_before=lambda _: True)[0] is None
+
+
+def test_once_the_baseline_serves_alone_again_harm_alone_is_told() -> None:
+    looks = [
+        make(version="8", baseline="7", assignment={"salt": "s", "mode": "ab"})
+        for make in (good_comparison, comparison_of, open_comparison)
+    ]
+    assert [each.verdict for each in looks] == ["successful", "failed", "inconclusive"]
+    assert [choose(each, route=route_of())[0] for each in looks] == [
+        None,
+        looks[1].comparison_id,
+        None,
+    ]
+    for route in (route_of(document_of("single", v8=1.0)), route_of(shadow_of("9")), None):
+        for each in looks:
+            assert choose(each, route=route)[0] == each.comparison_id
+    unrouted = good_comparison(version="8", baseline="7", assignment=None)
+    assert choose(unrouted, route=route_of())[0] == unrouted.comparison_id
 
 
 def test_a_look_at_an_earlier_candidate_passes_for_none_of_a_ramp() -> None:
@@ -112,5 +128,5 @@ def test_what_was_found_before_a_version_came_back_does_not_pass(
         expected = look.comparison_id if counts else None
         assert choose(look, other, route=route) == (expected, "8", "7")
         assert choose(look, other, route=route, version="8") == (expected, "8", "7")
-    # Where the two are compared no longer it tells what was found.
-    assert choose(look, other, route=route_of(), version="8") == (look.comparison_id, "8", "7")
+    # Without a route there is no other assignment: what was found is told.
+    assert choose(look, other, version="8") == (look.comparison_id, "8", "7")

@@ -1,4 +1,5 @@
 import json
+from functools import partial
 from typing import Any
 
 import aiohttp
@@ -10,7 +11,7 @@ from app.settings import HttpSettings
 from app.web.models import ModelAnswers
 from app.web.server import HttpServer
 from detectors.versions.registry import VersionRegistry
-from schemas.events.times import parse_time
+from schemas.events.model_comparison import ModelComparison
 from tests.app.web.fake_versions import FakeComparisons, FakeRoutes, FakeVersions
 from tests.app.web.test_access import Healthy
 from tests.schemas.events.comparisons import comparison_of, good_comparison, open_comparison
@@ -139,11 +140,14 @@ async def test_a_gate_is_closed_where_nothing_is_known() -> None:
 async def test_a_version_that_is_back_is_not_passed_by_what_was_found_before() -> None:
     look = good_comparison(version="8", baseline="7", assignment={"salt": "s", "mode": "ab"})
     routes, looks = FakeRoutes(route_of(canary_of())), FakeComparisons(look)
-    back = parse_time(look.as_of.time) + 1
     told = []
-    for since in (back - 1, back):
+    for old in ((), (look.comparison_id,)):
         answers = ModelAnswers(
-            FakeVersions(), routes, looks, resumed={"fraud": {"8": since}}.__getitem__
+            FakeVersions(), routes, looks, is_of_before=partial(_is_among, ids=old)
         )
         told.append(await answers.verdict_of("fraud", None, None))
     assert [each and each["verdict"] for each in told] == ["Successful", "Inconclusive"]
+
+
+def _is_among(look: ModelComparison, ids: tuple[str, ...]) -> bool:
+    return look.comparison_id in ids

@@ -562,6 +562,29 @@ def test_routes_go_on_after_a_restart_and_a_state_from_before_there_were_any_is_
     assert taken(old, list(traffic(alike, requests=2500))[30:])[-1].since == before[-1].since
 
 
+def test_a_look_names_the_route_with_which_its_comparison_began() -> None:
+    def begun_by(told: list[ModelComparison]) -> set[str | None]:
+        assignments = [each.assignment for each in told]
+        return {None if each is None else each.begun_by for each in assignments}
+
+    tables = list(traffic(alike, requests=3000))
+    fleet = routed(serving(fleet_of(), "2"), None)
+    assert begun_by(taken(fleet, tables[:5])) == {None}, "no route"
+    routed(fleet, canary(0.5, route_id="a"), 1)
+    assert begun_by(taken(fleet, tables[5:15])) == {"a"}, "it goes on, from then on by a route"
+    routed(fleet, canary(0.6, route_id="b"), 2)
+    assert begun_by(taken(restored(fleet), tables[15:25])) == {"a"}, "a step goes on"
+    routed(fleet, route_of(document_of(v1=1.0)), 3)
+    routed(fleet, canary(0.5, route_id="c"), 4)
+    assert begun_by(taken(fleet, tables[15:25])) == {"c"}, "the same salt, begun anew"
+    state = fleet.state()
+    for _, each in state["comparisons"]:
+        del each["begun_by"]
+    old = fleet_of()
+    old.restore(state)
+    assert begun_by(taken(old, tables[25:])) == {None}, "a release before did not know it"
+
+
 def parted(table: ObservationTable) -> list[ObservationTable]:
     """Return what was read together as a table for each version, as where features differ."""
     tables = [table.only([key]) for key in table.versions()]
