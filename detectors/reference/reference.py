@@ -51,6 +51,7 @@ from detectors.reference.moments import Moments, keep_latest, with_values
 from detectors.reference.ranks import absorb_ranks, expected_ranks
 from detectors.reference.remedy import UNSURE, Remedy, settled_sample
 from detectors.reference.residuals import (
+    DOUBT,
     LATEST_AT,
     LEVELS,
     LEVELS_AT,
@@ -96,7 +97,7 @@ def is_ready(state: State | None) -> bool:
 
 def _judged(state: State) -> State:
     """Return the state by which values are judged, which a release before may not know."""
-    for each in ("cyclic", "whitened"):
+    for each in ("heavy", "cyclic", "whitened"):
         if each in state:
             found: State = state[each]
             return found
@@ -223,6 +224,13 @@ class Reference:
     def is_filtered(self) -> bool:
         """Whether residuals are judged in place of values."""
         return len(self.block.apart) > 0
+
+    @property
+    def _family(self) -> str:
+        """What the state of a filter is kept as."""
+        if self.block.apart[DOUBT]:
+            return "heavy"
+        return "cyclic" if self.is_cyclic else "whitened"
 
     @property
     def is_cyclic(self) -> bool:
@@ -578,11 +586,11 @@ class Reference:
             }
         if len(block.apart):
             # A release that knows no residuals would judge values by their bins, and one that
-            # knows no cycles by other residuals: for it, the burn-in begins anew.
+            # knows no cycles, or no doubt, by other residuals: for it, the burn-in begins anew.
             fresh = Reference(
                 burn_in=self._burn_in, bins=self._bins, categorical=False, seed=self._seed
             ).state()
-            state = fresh | {"cyclic" if self.is_cyclic else "whitened": state}
+            state = fresh | {self._family: state}
         return state
 
     def restore(self, state: State) -> None:

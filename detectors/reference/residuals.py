@@ -12,6 +12,15 @@ by coefficients that `detectors.reference.whitening` has fitted (ARMA with GARCH
 far out a value is, its residual tells; but what follows is predicted by what was expected in its
 place, so that one outlier is one outlier. Rounded values get back, at random, what rounding took.
 
+Where tails have no bounds every value predicts, and the next outlier is larger than all that
+weights were fitted to. What they may be off by, in parts of what they say, is the doubt; as b times
+the scale of surprises it is lost in as much noise,
+
+    (residual + b * noise) / (1 + b),
+
+which has Cauchy's law if residuals and noise have it, as those of such tails nearly do. As the
+doubt is small, a lasting shift shows through it, however large.
+
 References
 ----------
 Bollerslev, "Generalized autoregressive conditional heteroskedasticity", Journal of Econometrics 31,
@@ -38,8 +47,14 @@ LEVELS: Final = 31
 CALMEST: Final = 9.0
 """Times the variance that a square counts at most in the next one."""
 
+HEAVY: Final = 0.43
+"""Scale of Cauchy's law over the deviation that bounded surprises of it have."""
+
 _OTHER: Final = np.uint64(0x5851F42D4C957F2D)
 """Makes the random parts others than those of the ranks."""
+
+_THIRD: Final = np.uint64(0x14057B7EF767814F)
+"""And those of noise others again."""
 
 # What stands where in the part of a column's block. First what was fitted:
 ORDER: Final = 0  # how many weights there are
@@ -63,7 +78,9 @@ LAST: Final = FITTED + 3  # the latest ones, the latest first
 # Of a cycle alone (`detectors.reference.cycle`); releases before had no such filter.
 SECOND: Final = LAST + MOST_WEIGHTS  # fitted: the weight of the surprise before the latest
 BEFORE: Final = SECOND + 1  # that surprise
-MEMORY: Final = BEFORE + 1
+# Of tails without bounds alone (`detectors.reference.heavy_weights`); likewise.
+DOUBT: Final = BEFORE + 1  # fitted: in parts of what is expected
+MEMORY: Final = DOUBT + 1
 """Numbers of a filter."""
 
 LATEST_AT: Final = MEMORY  # residuals
@@ -96,7 +113,7 @@ def residuals_of(
     grain, widest, moving = memory[GRAIN], memory[WIDEST], memory[MOVING]
     omega, arch, garch = memory[OMEGA], memory[ARCH], memory[GARCH]
     variance, surprise, passed = memory[VARIANCE], memory[SURPRISE], memory[PASSED]
-    second, before = memory[SECOND], memory[BEFORE]
+    second, before, doubt = memory[SECOND], memory[BEFORE], memory[DOUBT]
     for i in range(len(values)):
         expected = moving * surprise + second * before
         for k in range(order):
@@ -110,6 +127,11 @@ def residuals_of(
             shown = (math.log(max(own, least)) if logarithms else own) - centre
             shown /= scale
         residuals[i] = (shown - expected) / math.sqrt(variance)
+        if doubt > 0.0:
+            lost = doubt * abs(expected) / (HEAVY * math.sqrt(variance))
+            part = random_part(seed ^ _THIRD, np.uint64(passed))
+            noise = HEAVY * math.tan(math.pi * (part - 0.5))
+            residuals[i] = (residuals[i] + lost * noise) / (1.0 + lost)
         if abs(standing) > widest:
             standing = expected
         for k in range(order - 1, 0, -1):
@@ -157,13 +179,21 @@ def keep_residuals(
 
 
 def kept_part(part: Numbers) -> Numbers:
-    """Return a column's part as it is kept, without what only cycles have where it has none."""
-    return part.copy() if part[SECOND] else np.delete(part, [SECOND, BEFORE])
+    """Return a column's part as it is kept, without what it has no use for.
+
+    That of which tails have no bounds has all of it, that of a cycle all but the doubt.
+    """
+    if part[DOUBT]:
+        return part.copy()
+    return np.delete(part, [DOUBT] if part[SECOND] else [SECOND, BEFORE, DOUBT])
 
 
 def restored_part(kept: Numbers) -> Numbers:
     """Return a column's part from what is kept of it."""
-    return kept.copy() if len(kept) == PART else np.insert(kept, SECOND, [0.0, 0.0])
+    lacking = PART - len(kept)
+    if not lacking:
+        return kept.copy()
+    return np.insert(kept, DOUBT + 1 - lacking, np.zeros(lacking))
 
 
 def levels_of(part: Numbers) -> Numbers:

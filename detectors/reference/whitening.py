@@ -28,10 +28,12 @@ from detectors.reference.dependence import (
     is_dependent,
     standings_of,
 )
+from detectors.reference.heavy_weights import heavy_weights
 from detectors.reference.residuals import (
     ARCH,
     CALMEST,
     CENTRE,
+    DOUBT,
     GARCH,
     GRAIN,
     LAST,
@@ -58,7 +60,7 @@ COMMON: Final = 0.3
 
 _FIT_WIDEST: Final = 8.0
 _WIDEST: Final = 30.0
-_UNBOUNDED: Final = 1e4
+_UNBOUNDED: Final = 1e9
 """Robust deviations that a value predicts by: most tails predict best by what is within, and very
 heavy ones by all there is."""
 
@@ -151,13 +153,23 @@ def whitening_of(sample: Numbers, seed: int) -> Whitening | None:
         return None
     found: Whitening | None = None
     for start in _starts(sample, np.unique(sample)):
-        # Without bounds on what predicts there is none but where all else fails.
-        if found is not None and start[WIDEST] == _UNBOUNDED:
-            break
+        # Without bounds on what predicts there is none but where values are beyond these, or where
+        # all else fails: of values that are held for a while nothing but their steps would be left.
+        if start[WIDEST] == _UNBOUNDED:
+            least = _WIDEST if found is not None else _FIT_WIDEST if start[GRAIN] else 0.0
+            if not _is_beyond(sample, start, least):
+                break
         fitted = _white(sample, start, seed)
         if fitted is not None and (found is None or fitted.likelihood > found.likelihood):
             found = fitted
     return found
+
+
+def _is_beyond(sample: Numbers, start: Numbers, widest: float) -> bool:
+    """Tell whether values are further out than so many robust deviations."""
+    with np.errstate(over="ignore"):
+        scaled = (sample - start[CENTRE]) / start[SCALE]
+    return bool(np.abs(scaled).max() > widest)
 
 
 def _white(sample: Numbers, start: Numbers, seed: int) -> Whitening | None:
@@ -213,10 +225,14 @@ def _fitted(sample: Numbers, memory: Numbers, seed: int, *, may_be_cyclic: bool)
         scaled = scaled[near]
     widest = _UNBOUNDED if unbounded else _FIT_WIDEST
     scaled = np.clip(scaled, -widest, widest)
-    middle = float(scaled.mean())
+    # Of tails without bounds the mean says nothing; the median is taken off already.
+    middle = 0.0 if unbounded else float(scaled.mean())
     memory[CENTRE] += middle * memory[SCALE]
-    weights, memory[MOVING], criterion = _weights(scaled - middle)
-    cycle = cycle_of(scaled - middle) if may_be_cyclic else None
+    if unbounded:
+        weights, memory[DOUBT], criterion = _heavy(scaled)
+    else:
+        weights, memory[MOVING], criterion = _weights(scaled - middle)
+    cycle = cycle_of(scaled - middle) if may_be_cyclic and not unbounded else None
     is_cyclic = cycle is not None and _criterion(len(sample), cycle.left, _OF_CYCLE) < criterion
     if cycle is not None and is_cyclic:
         weights, memory[MOVING], memory[SECOND] = cycle.weights, cycle.moving, cycle.second
@@ -252,8 +268,30 @@ def _fitted(sample: Numbers, memory: Numbers, seed: int, *, may_be_cyclic: bool)
 
 def _criterion(size: int, left: float, coefficients: int) -> float:
     """Return the information criterion of a filter, by the mean square that it leaves."""
-    cost = _PENALTY + (coefficients - 1) * math.log(size)
-    return size * math.log(max(left, 1e-300)) + cost
+    return size * math.log(max(left, 1e-300)) + _cost(size, coefficients)
+
+
+def _cost(size: int, coefficients: int) -> float:
+    """Return what an information criterion asks for that many coefficients."""
+    return _PENALTY + (coefficients - 1) * math.log(size)
+
+
+def _heavy(values: Numbers) -> tuple[Numbers, float, float]:
+    """Return the weights of the values before one where these have no variance, and their doubt.
+
+    And their information criterion.
+    """
+    size = len(values)
+    best = found = heavy_weights(values, 0, np.empty(0))
+    least = best.unlikely
+    for order in range(1, MOST_WEIGHTS + 1):
+        found = heavy_weights(values, order, found.weights)
+        criterion = found.unlikely + _cost(size, order)
+        if criterion < least:
+            best, least = found, criterion
+        elif order > len(best.weights) + 1:
+            break
+    return best.weights, best.doubt, least
 
 
 def _weights(values: Numbers) -> tuple[Numbers, float, float]:

@@ -224,7 +224,7 @@ def test_filters_that_a_release_before_knew_are_kept_as_it_kept_them() -> None:
     reference = _reference()
     _feed(reference, autoregressive(0.9, 1500, 4))
     state = reference.state()
-    assert len(state["whitened"]["dependent"]["apart"]) == PART - 2
+    assert len(state["whitened"]["dependent"]["apart"]) == PART - 3
     restored = _reference()
     restored.restore(state)
     assert restored.block.apart.tolist() == reference.block.apart.tolist()
@@ -236,6 +236,20 @@ def test_a_release_without_cycles_begins_such_a_reference_anew() -> None:
     state = reference.state()
     assert is_ready(state)
     assert not is_ready({name: part for name, part in state.items() if name != "cyclic"})
+    restored = _reference()
+    restored.restore(state)
+    assert restored.block.apart.tolist() == reference.block.apart.tolist()
+
+
+def test_a_release_that_doubts_no_weights_begins_such_a_reference_anew() -> None:
+    reference = _reference()
+    values = np.random.default_rng(1).standard_cauchy(1500)
+    for row in range(1, 1500):
+        values[row] += 0.9 * values[row - 1]
+    _feed(reference, values)
+    state = reference.state()
+    assert is_ready(state)
+    assert not is_ready({name: part for name, part in state.items() if name != "heavy"})
     restored = _reference()
     restored.restore(state)
     assert restored.block.apart.tolist() == reference.block.apart.tolist()

@@ -12,6 +12,7 @@ from detectors.reference.residuals import (
     ARCH,
     CALMEST,
     CENTRE,
+    DOUBT,
     GARCH,
     GRAIN,
     LAST,
@@ -25,12 +26,15 @@ from detectors.reference.residuals import (
     ORDER,
     PART,
     SCALE,
+    SECOND,
     VARIANCE,
     WEIGHTS,
     WIDEST,
     keep_residuals,
+    kept_part,
     levels_of,
     residuals_of,
+    restored_part,
     tallies_of,
 )
 
@@ -42,6 +46,7 @@ def _memory(**numbers: float) -> Numbers:
     memory[SCALE], memory[WIDEST], memory[OMEGA], memory[VARIANCE] = 1.0, 30.0, 1.0, 1.0
     places = {"log": LOG, "least": LEAST, "centre": CENTRE, "scale": SCALE, "grain": GRAIN}
     places |= {"moving": MOVING, "omega": OMEGA, "arch": ARCH, "garch": GARCH, "order": ORDER}
+    places |= {"doubt": DOUBT, "widest": WIDEST}
     for name, number in numbers.items():
         memory[places[name]] = number
     return memory
@@ -71,13 +76,19 @@ def test_residuals_are_those_of_the_definition() -> None:
     assert after[LAST : LAST + 2].tolist() == pytest.approx(earlier[:-3:-1])
 
 
-@given(st.integers(0, 2**32), st.lists(st.integers(0, 300), max_size=8), st.booleans())
-def test_they_do_not_depend_on_batches(seed: int, cuts: list[int], rounded: bool) -> None:
+@given(
+    st.integers(0, 2**32), st.lists(st.integers(0, 300), max_size=8), st.booleans(), st.booleans()
+)
+def test_they_do_not_depend_on_batches(
+    seed: int, cuts: list[int], rounded: bool, doubted: bool
+) -> None:
     values = np.random.default_rng(seed).lognormal(size=300)
     memory = _memory(order=1, log=1.0, least=0.01, arch=0.2, garch=0.5)
     memory[WEIGHTS] = 0.6
     if rounded:
         values, memory[GRAIN] = values.round(1), 0.1
+    if doubted:
+        memory[DOUBT] = 0.05
     whole, end = _residuals(values, memory)
     found, after = [], memory
     for start, stop in pairwise(sorted({0, 300, *cuts})):
@@ -97,6 +108,50 @@ def test_an_outlier_is_one_outlier_and_no_value_is_too_large() -> None:
     assert np.abs(found[11:]).max() == 0.0
     extremes, _ = _residuals(np.array([1e308, -1e308, 1e308]), _memory(scale=1e-9, centre=-1e308))
     assert not np.isnan(extremes).any()
+
+
+def _decaying(weight: float, height: float) -> Numbers:
+    """Return values that come back from a height, under surprises of Cauchy's law."""
+    values = np.random.default_rng(5).standard_cauchy(60)
+    values[0] = height
+    for row in range(1, len(values)):
+        values[row] += weight * values[row - 1]
+    return values
+
+
+@pytest.mark.parametrize("height", [1e6, 1e8, 1e12])
+def test_what_a_weight_is_off_by_is_lost_in_noise_where_it_is_doubted(height: float) -> None:
+    values = _decaying(0.9, height)
+    memory = _memory(order=1, widest=1e15)
+    memory[WEIGHTS] = 0.9 * (1 + 1e-4)
+    certain, _ = _residuals(values, memory)
+    # Behind the first value all go one way, for as long as it is remembered.
+    assert (certain[1:30] < 0.0).mean() > 0.9
+    memory[DOUBT] = 5e-4
+    found, _ = _residuals(values, memory)
+    assert 0.2 < (found[1:30] < 0.0).mean() < 0.8
+    assert np.median(np.abs(found[1:30])) == pytest.approx(1.0, abs=0.6)
+
+
+@pytest.mark.parametrize("height", [1e6, 1e12])
+def test_a_lasting_shift_shows_however_large_it_is_and_doubted_a_weight(height: float) -> None:
+    memory = _memory(order=1, widest=1e15, doubt=5e-4)
+    memory[WEIGHTS] = 0.9
+    values = np.random.default_rng(6).standard_cauchy(200) + height
+    found, _ = _residuals(values, memory)
+    assert np.median(found[1:]) > 50.0
+
+
+def test_a_part_is_kept_without_what_it_has_no_use_for() -> None:
+    plain = np.arange(float(PART))
+    plain[[SECOND, SECOND + 1, DOUBT]] = 0.0
+    cyclic, heavy = plain.copy(), plain.copy()
+    cyclic[[SECOND, SECOND + 1]] = 0.8, 0.1
+    heavy[DOUBT] = 1e-4
+    parts = (plain, cyclic, heavy)
+    assert [PART - len(kept_part(part)) for part in parts] == [3, 1, 0]
+    for part in parts:
+        assert restored_part(kept_part(part)).tolist() == part.tolist()
 
 
 def test_rounded_values_get_back_what_rounding_took() -> None:

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from detectors.arrays.column import Numbers
-from detectors.reference.residuals import ARCH, GARCH, GRAIN, LOG, MEMORY, ORDER, WEIGHTS
+from detectors.reference.residuals import ARCH, DOUBT, GARCH, GRAIN, LOG, MEMORY, ORDER, WEIGHTS
 from detectors.reference.whitening import Whitening, whitening_of
 from tests.detectors.streams import autoregressive
 
@@ -91,9 +91,21 @@ def test_what_follows_from_the_largest_values_alone_outlasts_every_sample() -> N
     for row in range(1, 4000):
         values[row] += 0.9 * values[row - 1]
     found = _fitted(values)
-    assert found.memory[WEIGHTS] == pytest.approx(0.9, abs=0.01)
+    assert found.memory[WEIGHTS] == pytest.approx(0.9, abs=0.001)
+    assert 0.0 < found.memory[DOUBT] < 0.01
     assert found.is_white
     assert found.outlasts
+
+
+def test_tails_without_bounds_are_predicted_by_though_bounds_would_do_in_the_sample() -> None:
+    """Or each of the larger outliers that follow would be many."""
+    values = np.random.default_rng(3).standard_t(1.5, 1000)
+    for row in range(1, 1000):
+        values[row] += 0.9 * values[row - 1]
+    assert _fitted(values).memory[DOUBT] > 0.0
+    spikes = autoregressive(0.9, 1000, 1)
+    spikes[::97] += 300.0
+    assert _fitted(spikes).memory[DOUBT] == 0.0
 
 
 def test_rounded_values_have_a_grain() -> None:
