@@ -184,8 +184,7 @@ def _events(document: dict[str, Any], fields: FieldMap) -> Iterator[dict[str, An
         elif fields.paths:
             yield exchanged(row)
         else:
-            for event in answers_alone(exchanged(out_of_capture(row))):
-                yield from wrapped_events(event)
+            yield from _by_itself(row)
 
 
 def _bare(document: dict[str, Any], fields: FieldMap) -> dict[str, Any]:
@@ -199,9 +198,17 @@ def _of_feed(row: dict[str, Any], fields: FieldMap) -> list[dict[str, Any]]:
     A ``schema`` or ``metadata`` beside the event makes no change feed of a document.
     """
     rows = each_row(row)
-    if fields.paths or rows != [row] or not CLOUD_MARKS.isdisjoint(row):
+    if rows != [row] or not CLOUD_MARKS.isdisjoint(row) or fields.leads_into(MEMBERS):
         return rows
-    return wrapped_events(row) if open_envelope(row) is row else rows
+    if open_envelope(row) is not row:
+        return rows
+    return [exchanged(row)] if fields.paths else list(_by_itself(row))
+
+
+def _by_itself(row: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the events in a document that is no message of a change feed."""
+    for event in answers_alone(exchanged(out_of_capture(row))):
+        yield from wrapped_events(event)
 
 
 def _answers_in_cloud(row: dict[str, Any]) -> list[dict[str, Any]]:

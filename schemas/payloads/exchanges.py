@@ -10,6 +10,7 @@ from schemas.payloads.serving_forms import answered, requested
 
 _PAIRS: Final = (
     ("request", "response"),
+    ("request", "resp"),  # MLRun
     ("inputs", "outputs"),
     ("input", "output"),
     ("inputs", "output"),

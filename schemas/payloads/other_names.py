@@ -21,7 +21,7 @@ _WORDS: Final = frozenset({"prediction", "predictions", "predicted", "pred", "pr
 _ABOUT: Final = frozenset({"id", "ids", "key", "time", "timestamp", "date", "at", "version"})
 """Last words of what is about a prediction: ``prediction_id``."""
 
-_ANSWERS: Final = _PREDICTIONS | {"response", "result"}
+_ANSWERS: Final = _PREDICTIONS | {"response", "resp", "result"}
 """Objects of what a model has answered."""
 
 _BESIDE: Final = _ANSWERS | frozenset(

@@ -33,6 +33,13 @@ TENSOR = {"shape": [1, 1], "datatype": "FP32"}
         {"input": {"x": 1}, "output": 0.5},
         {"inputs": {"x": 1}, "outputs": {"prediction": 0.5}, "latency_ms": 12},
         {"inputs": {"x": 1}, "output": 0.5},
+        {
+            "request": {"id": "q", "inputs": [{"x": 1}]},
+            "resp": {"id": "q", "model_name": "m", "outputs": [0.5]},
+            "op": "infer",
+            "metadata": {"host": "h"},
+            "when": "2026-03-01 12:00:00.123+00:00",
+        },
     ],
 )
 def test_a_request_beside_its_answer_is_a_prediction(document: dict[str, Any]) -> None:
