@@ -8,17 +8,19 @@ from agents.records.record import Record
 from app.explain.advice import Advice, advise, field_of, limit_of
 from app.explain.columns import SeenColumn, columns_of
 from app.explain.forms import form_hints
-from app.explain.hints import header_hints, label_hints
+from app.explain.hints import header_hints, id_hints, label_hints, zone_hints
 from app.explain.plain import plain
 from app.explain.reading import RecordReading, Understood
 from app.explain.sample import Sample
 from app.settings import Settings, TopicRole
+from schemas.events.event_times import read_time
 from schemas.events.invalid import InvalidMessage
 from schemas.events.left_out import Oddity
 from schemas.events.not_taken import NotTaken
 from schemas.events.nothing_to_say import NothingToSay, Silence
 from schemas.tables.model_version import ModelVersion
 
+_HOUR: Final = 3_600_000
 LONGEST_SHOWN: Final = 160
 """Bytes of a refused record that are shown."""
 
@@ -100,7 +102,24 @@ class Explanation:
         """What may be understood otherwise than it is meant, in words."""
         rows = [row for each in self.records for row in each.rows]
         labels = [row.fields["label"] for row in rows if "label" in row.fields]
-        return [*label_hints(labels), *form_hints(rows), *header_hints(self.sample.records)]
+        return [
+            *label_hints(labels),
+            *form_hints(rows),
+            *id_hints(rows),
+            *zone_hints(self._lags()),
+            *header_hints(self.sample.records),
+        ]
+
+    def _lags(self) -> list[float]:
+        """Return by how many hours each event is before its record, where these have times."""
+        if not self.sample.is_topic:
+            return []
+        pairs = zip(self.sample.records, self.records, strict=True)
+        return [
+            (record.timestamp - read_time(row.fields["time"])) / _HOUR
+            for record, told in pairs
+            for row in told.rows
+        ]
 
     def count(self, outcome: str) -> int:
         """Return how many records came to an outcome."""
