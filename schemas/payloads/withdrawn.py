@@ -10,18 +10,19 @@ from schemas.payloads.row_marks import is_time_of_deletion, said
 WITHDRAWN: Final = frozenset(
     {
         *("deleted", "isdeleted", "retracted", "isretracted", "withdrawn", "iswithdrawn"),
-        *("revoked", "isrevoked", "voided", "isvoid", "invalidated"),
+        *("revoked", "isrevoked", "void", "isvoid", "voided", "isvoided"),
+        *("invalidated", "isinvalidated"),
     }
 )
 """Members that are true where an event is taken back, without the marks between words."""
 
-OF_PREDICTIONS: Final = frozenset({"isdeleted", "retracted", "isretracted"})
+TIMES: Final = frozenset({"deletedat", "deletedon", "retractedat", "invalidatedat"})
+"""Members that have the time of that, and are null or empty until then."""
+
+OF_PREDICTIONS: Final = frozenset({"isdeleted", "retracted", "isretracted"}) | TIMES
 """Those of them that do so to a prediction; what else is true beside one may follow from it: a
 comment that is deleted, a payment that is voided.
 """
-
-DELETED_AT: Final = "deletedat"
-"""A member that has the time of that, and is null or empty until then."""
 
 _RETRACTED: Final = ("retract", "retracted", "retraction")
 _BACK: Final = (
@@ -60,7 +61,7 @@ def takes_back(name: str) -> bool:
     >>> takes_back("isDeleted"), takes_back("deleted_at"), takes_back("features.deleted")
     (True, True, False)
     """
-    return is_mark(name) or ("." not in name and plain_step(name) == DELETED_AT)
+    return is_mark(name) or ("." not in name and plain_step(name) in TIMES)
 
 
 def is_mark(name: str) -> bool:
@@ -71,7 +72,7 @@ def is_mark(name: str) -> bool:
 def is_withdrawn(
     event: Mapping[str, Any],
     others: Collection[str] = (),
-    marks: Collection[str] = WITHDRAWN,
+    marks: Collection[str] = WITHDRAWN | TIMES,
 ) -> bool:
     """Tell whether an event is taken back by a member of its own.
 
@@ -82,7 +83,7 @@ def is_withdrawn(
     others
         Members that the settings give to fields, or to rates.
     marks
-        Which of `WITHDRAWN` count.
+        Which of `WITHDRAWN` and `TIMES` count.
 
     Examples
     --------
@@ -92,11 +93,9 @@ def is_withdrawn(
     (True, False)
     """
     return any(
-        is_time_of_deletion(value)
-        if (step := plain_step(name)) == DELETED_AT
-        else step in marks and said(value) in YES
+        is_time_of_deletion(value) if step in TIMES else said(value) in YES
         for name, value in event.items()
-        if takes_back(name) and name not in others
+        if takes_back(name) and name not in others and (step := plain_step(name)) in marks
     )
 
 

@@ -8,6 +8,7 @@ from schemas.events.left_out import LeftOut, Oddity
 from schemas.events.nothing_to_say import NothingToSay, Silence
 from schemas.payloads.json_labels import JsonLabels
 from schemas.payloads.rows import FieldMap, LabelRow
+from schemas.payloads.withdrawn import takes_back
 from tests.schemas.payloads.test_prediction_scanner import spans
 
 LABEL: dict[str, Any] = {"prediction_id": "a", "label": 1}
@@ -37,7 +38,9 @@ def is_read_at_once(document: Any) -> bool:
     return scanned.values(np.array([0])) == [row.label]
 
 
-@pytest.mark.parametrize("name", ["retracted", "is_deleted", "Withdrawn", "isRevoked"])
+@pytest.mark.parametrize(
+    "name", ["retracted", "is_deleted", "Withdrawn", "isRevoked", "void", "is_voided"]
+)
 def test_a_label_that_is_taken_back_is_no_label(name: str) -> None:
     for yes in (True, 1, "true", "1"):
         with pytest.raises(NothingToSay) as raised:
@@ -58,6 +61,8 @@ def test_a_label_that_is_taken_back_is_no_label(name: str) -> None:
         {"label_status": "revoked"},
         {"event": "LabelWithdrawn"},
         {"deleted_at": "2026-03-01T12:00:00Z"},
+        {"retractedAt": "2026-03-01T12:00:00Z"},
+        {"deleted_on": "2026-03-01"},
     ],
 )
 def test_a_label_is_taken_back_by_what_became_of_it(said: dict[str, Any]) -> None:
@@ -66,7 +71,7 @@ def test_a_label_is_taken_back_by_what_became_of_it(said: dict[str, Any]) -> Non
     assert raised.value.silence is Silence.DELETE
     (name,) = said
     if name != "op":  # of a change feed by its look
-        assert is_read_at_once({**LABEL, name: "label"}) is (name != "deleted_at")
+        assert is_read_at_once({**LABEL, name: "label"}) is not takes_back(name)
 
 
 @pytest.mark.parametrize(
