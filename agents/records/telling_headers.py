@@ -21,8 +21,16 @@ _SMALL: Final = 0x20
 
 _D, _T, _ONE, _MINUS = (ord(each) for each in "dt1-")
 _TRUE: Final = len("true")
-_WORDS: Final = np.array([list(each) for each in (b"elet", b"emov", b"befo", b"reim")], np.uint8)
+_ELET, _EMOV, _BEFO, _REIM = (
+    int.from_bytes(each, "big") for each in (b"elet", b"emov", b"befo", b"reim")
+)
 """What words for deletions have in them, and those for a row as it was before an update."""
+
+_TYPE, _VENT, _NAME = (int.from_bytes(each, "big") for each in (b"type", b"vent", b"name"))
+"""How the names of headers end that have the type of an event."""
+
+_FOUR: Final = 0xFFFFFFFF
+"""Four letters."""
 
 
 def may_say_deleted(block: RecordBlock) -> Flags:
@@ -38,16 +46,18 @@ def _mark(buffer: Bytes, starts: Columns, found: Flags) -> None:
     for row in range(len(starts)):
         count, at = varint(buffer, starts[row], len(buffer))
         while at != NOWHERE and count > 0 and not found[row]:
-            name, _, at = span(buffer, at, len(buffer))
+            name, name_end, at = span(buffer, at, len(buffer))
             if at == NOWHERE:
                 break
             start, end, at = span(buffer, at, len(buffer))
             count -= 1
             if start < 0 or start == end:
                 continue
-            if name < len(buffer) and buffer[name] == _UNDERSCORE:
+            is_mark = name < name_end and buffer[name] == _UNDERSCORE
+            if is_mark:
                 found[row] = _is_short_mark(buffer, start, end)
-            found[row] |= _has_word(buffer, start, end)
+            if is_mark or _may_have_type(buffer, name, name_end):
+                found[row] |= _has_word(buffer, start, end)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -62,15 +72,20 @@ def _is_short_mark(buffer: Bytes, start: int, end: int) -> bool:
 
 
 @numba.njit(cache=True, nogil=True)
+def _may_have_type(buffer: Bytes, start: int, end: int) -> bool:
+    """Tell whether a name ends as those of types do, capitals or not."""
+    four = 0
+    for at in range(max(start, end - 4), end):
+        four = four << 8 | int(buffer[at]) | _SMALL
+    return four in (_TYPE, _VENT, _NAME)
+
+
+@numba.njit(cache=True, nogil=True)
 def _has_word(buffer: Bytes, start: int, end: int) -> bool:
-    """Tell whether one of `_WORDS` is in a text, capitals or not."""
-    for at in range(start, end - 3):
-        for word in _WORDS:
-            if (
-                buffer[at] | _SMALL == word[0]
-                and buffer[at + 1] | _SMALL == word[1]
-                and buffer[at + 2] | _SMALL == word[2]
-                and buffer[at + 3] | _SMALL == word[3]
-            ):
-                return True
+    """Tell whether a word for a deletion, or what was before, is in a text, capitals or not."""
+    four = 0
+    for at in range(start, end):
+        four = (four << 8 | int(buffer[at]) | _SMALL) & _FOUR
+        if four in (_ELET, _EMOV, _BEFO, _REIM):
+            return True
     return False

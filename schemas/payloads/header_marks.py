@@ -16,6 +16,9 @@ _OF_CLOUD: Final = frozenset({"ce_type", "ce-type"})
 _TYPES: Final = frozenset({"type", "eventtype", "eventname", "event", "messagetype", "typeid"})
 """How headers are called that have the type of an event, without the marks between words."""
 
+_ENDS: Final = ("type", "event", "name")
+"""How they end: nothing else of a header's name is looked at for each record."""
+
 _MARK: Final = "_"
 """How marks begin that are headers: others may be anybody's."""
 
@@ -44,4 +47,5 @@ def _says_so(name: str, value: bytes) -> bool:
         return True
     if name in _OF_CLOUD:
         return says_deleted({"type": text}, is_of_cloud=True)
-    return plain_step(name) in _TYPES and tells_of_event(text)
+    may_be_type = name.startswith(_MARK) or name.lower().endswith(_ENDS)
+    return may_be_type and plain_step(name) in _TYPES and tells_of_event(text)

@@ -41,7 +41,7 @@ def says_deleted(headers: Headers) -> bool:
 
 
 NAMES = st.sampled_from(
-    [*SAYS, "ce_type", "ce-type", "eventType", "type", "__TypeId__", "traceparent", ""]
+    [*SAYS, "ce_type", "ce-type", "eventType", "x.TYPE", "event", "type-", "__TypeId__", ""]
 )
 WORDS = {word for words in SAYS.values() for word in words}
 TEXTS = st.sampled_from(
