@@ -19,6 +19,10 @@ often they were true, predicted, and both."""
 OTHERS: Final = 0
 """The number of all that came after these."""
 
+ELSE: Final = -2
+"""In place of the number of what was predicted, where that and the label are both beyond these, and
+are two classes."""
+
 _BOTH: Final = 2
 
 

@@ -29,9 +29,16 @@ class Confusion:
         Shape ``(k, k)``: rows by label and prediction, by the numbers of the classes.
     margins
         As of `detectors.performance.tallies.Tally`; None where the first class is one as others.
+    untold
+        Likewise.
     """
 
-    def __init__(self, pairs: NDArray[np.int64], margins: NDArray[np.int32] | None = None) -> None:
+    def __init__(
+        self,
+        pairs: NDArray[np.int64],
+        margins: NDArray[np.int32] | None = None,
+        untold: int = 0,
+    ) -> None:
         there = np.flatnonzero(pairs.any(axis=0) | pairs.any(axis=1))
         # Lists: of the few classes that there are, NumPy is slower.
         self._there: list[int] = there.tolist()
@@ -44,14 +51,13 @@ class Confusion:
         self._of: dict[int, tuple[int, int, int]] = dict(
             zip(self._there, zip(hits, self._true, self._said, strict=True), strict=True)
         )
-        self._untold, self._are_many = 0, False
+        self._untold, self._are_many = untold, False
         if margins is not None:
             self._of.pop(OTHERS, None)
             for place, (both, true, said) in enumerate(margins.tolist()):
                 if true or said:
                     self._of[place + MOST_PAIRED if place else OTHERS] = both, true, said
-            if OTHERS in self._of:
-                self._untold, self._are_many = self._of[OTHERS][0], True
+            self._are_many = OTHERS in self._of
 
     @property
     def classes(self) -> int:
@@ -75,7 +81,7 @@ class Confusion:
     def accuracy(self) -> Estimate:
         """Return the share of rows whose prediction was true.
 
-        Rows of which both are among the others count as true; `error` says how many these are.
+        Rows of which it is not told count as true; `error` says how many these are.
         """
         hits = sum(hits for hits, _, _ in self._of.values())
         most = share(hits, self._rows, NoValue.NO_ROWS)

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from detectors.performance.class_columns import class_columns
-from detectors.performance.class_table import OTHERS, ClassTable
+from detectors.performance.class_table import ELSE, OTHERS, ClassTable
 from detectors.performance.distinct import distinct
 from detectors.performance.judged_rows import (
     ClassRows,
@@ -174,6 +174,7 @@ class Judge:
         else:
             both = np.column_stack((one.values[part], other.values[part])).astype(np.float64)
             codes = self.table.of_numbers(both)
+            codes[_are_beyond(codes) & (both[:, 0] != both[:, 1]), 0] = ELSE
         found.said[part], found.true[part] = codes[:, 0], codes[:, 1]
 
     def _codes_of_pairs(self, one: Column, other: Column, part: Mask) -> Codes:
@@ -188,8 +189,12 @@ class Judge:
         )
         numbers = np.empty((len(pairs), _BOTH), dtype=np.int64)
         for place in np.argsort(first).tolist():
-            pair = names[pairs[place] // len(labels)], labels[pairs[place] % len(labels)]
-            numbers[place] = [self.table.code(name) for name in self._alike(*pair)]
+            pair = self._alike(
+                names[pairs[place] // len(labels)], labels[pairs[place] % len(labels)]
+            )
+            numbers[place] = [self.table.code(name) for name in pair]
+            if pair[0] != pair[1] and not numbers[place].any():
+                numbers[place, 0] = ELSE
         found_codes: Codes = numbers[numbers_of.reshape(-1)]
         return found_codes
 
@@ -244,7 +249,9 @@ class Judge:
         for place in dict.fromkeys(pairs.reshape(-1).tolist()):
             self.table.code(names[place])
         numbers = np.array([max(self.table.known(name), OTHERS) for name in names])
-        found.said[rows], found.true[rows] = numbers[highest], numbers[positions]
+        codes = numbers[pairs]
+        codes[_are_beyond(codes) & (highest != positions), 0] = ELSE
+        found.said[rows], found.true[rows] = codes.T
         if found.lists is not None:
             those = lengths > _BOTH
             _write_lists(found.lists, rows[those], matrix[those], lengths[those], highest[those])
@@ -335,6 +342,12 @@ class _Outcomes:
         those = [column for column in columns if column.role is role]
         scalar = next((each for each in those if not each.name.endswith("]")), None)
         return cls(scalar, [each for each in those if each.name.endswith("]")], rows)
+
+
+def _are_beyond(codes: Codes) -> Mask:
+    """Tell in which pairs, shape ``(n, 2)``, both are classes without a number of their own."""
+    beyond: Mask = (codes == OTHERS).all(axis=1)
+    return beyond
 
 
 def _write_lists(

@@ -71,7 +71,8 @@ class ClassRows(NamedTuple):
     problems
         A `Problem` each; with `SCORE_OUT_OF_RANGE` the row counts all the same.
     said, true
-        Numbers of classes; without meaning where there is a problem.
+        Numbers of classes, equal where they are one class; without meaning where there is a
+        problem.
     positive
         Probability of the positive class; NaN where it is not known, like the next ones.
     likelihood

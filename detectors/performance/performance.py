@@ -509,7 +509,7 @@ class Performance:
         positive = self._table.known(self._positive)
         if not self._judge.classes.is_sought_named and not tally.has(positive):
             positive = -1
-        confusion = Confusion(tally.pairs, tally.margins)
+        confusion = Confusion(tally.pairs, tally.margins, tally.untold)
         metrics = metrics_of(tally, confusion, self._options, positive)
         reports, matrix = confusion.report(self._table.names)
         name = None if positive < 0 else self._positive

@@ -7,7 +7,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from detectors.performance.class_table import OTHERS, ClassTable
+from detectors.performance.class_table import ELSE, OTHERS, ClassTable
 from detectors.performance.judged_rows import ClassRows, Problem
 from schemas.tables.columns import Column, Flag, Kind, Role
 
@@ -131,6 +131,8 @@ def judge_plain(
             codes[side, row] = numbers[place] if is_known else otherwise
             if codes[side, row] == UNKNOWN:
                 return True
+        if codes[0, row] == codes[1, row] == OTHERS and said[row] != true[row]:
+            codes[0, row] = ELSE
         if not len(scores) or (len(score_flags) and score_flags[row] != _OK):
             continue
         score = scores[row]

@@ -84,6 +84,9 @@ class Tally:
     margins
         Shape ``(m, 3)``: rows that were true and predicted, true, and predicted, of all others
         together, and of each class beyond those whose pairs are counted; empty without any.
+    untold
+        Rows of classes that have no number, true and predicted, of which an earlier release did not
+        count whether these are one: it takes them for right.
     scores
         Those of the positive class.
     lists
@@ -96,7 +99,7 @@ class Tally:
 
     __slots__ = (
         *("_most_listed", "begin", "classes", "counts", "end", "lists", "margins", "rates"),
-        *("scores", "sums"),
+        *("scores", "sums", "untold"),
     )
 
     def __init__(self, most_scores: int, most_listed: int = 0, rates: Sequence[Rate] = ()) -> None:
@@ -104,6 +107,7 @@ class Tally:
         self.counts: Integers = np.zeros(PAIRS + _FEWEST**2, dtype=np.int64)
         self.sums: Numbers = np.zeros(_SUMS)
         self.margins: Margins = _NO_MARGINS
+        self.untold = 0
         self.scores = ScoreKeeper(most_scores)
         self._most_listed = most_listed
         self.lists: ListScores | None = None
@@ -278,16 +282,22 @@ class Tally:
         if not len(self.margins):
             return {}
         places = np.flatnonzero(self.margins.any(axis=1))
-        return {"beyond": places.astype(np.int16), "margins": self.margins[places]}
+        return {
+            "beyond": places.astype(np.int16),
+            "margins": self.margins[places],
+            "untold": self.untold,
+        }
 
     def _restore_margins(self, state: State) -> None:
         places = state.get("beyond", ())
         if len(places):
             self.margins = np.zeros((int(max(places)) + 1, 3), dtype=np.int32)
             self.margins[places] = state["margins"]
+            self.untold = state.get("untold", int(self.margins[0, 0]))
             return
         pairs = self.pairs
         if pairs[OTHERS].any() or pairs[:, OTHERS].any():
             # Releases before counted all classes beyond those with pairs as one.
             both, true, said = pairs[OTHERS, OTHERS], pairs[OTHERS], pairs[:, OTHERS]
             self.margins = np.array([[both, true.sum(), said.sum()]], dtype=np.int32)
+            self.untold = int(both)

@@ -37,13 +37,13 @@ _BAD_SCORE = int(Problem.SCORE_OUT_OF_RANGE)
 @njit(cache=True, nogil=True)
 def _paired(number: int) -> int:
     """Return the place of a class in the pairs."""
-    return number if number <= MOST_PAIRED else OTHERS
+    return number if OTHERS <= number <= MOST_PAIRED else OTHERS
 
 
 @njit(cache=True, nogil=True)
 def _place(number: int) -> int:
     """Return the place of a class in the margins; -1 where its pairs are counted."""
-    if number == OTHERS:
+    if number <= OTHERS:
         return 0
     return number - MOST_PAIRED if number > MOST_PAIRED else -1
 
@@ -108,7 +108,7 @@ def tally_classes(
         counts[GOOD] += 1
         own, other = _place(true[row]), _place(said[row])
         if own >= 0:
-            margins[own, 0] += own == other
+            margins[own, 0] += said[row] == true[row]
             margins[own, 1] += 1
         if other >= 0:
             margins[other, 2] += 1

@@ -433,7 +433,7 @@ def test_of_ten_thousand_classes_the_first_ones_are_told_apart() -> None:
 
 
 @pytest.mark.parametrize("size", [7, 424])
-def test_accuracy_says_what_is_not_known_of_classes_that_are_not_told_apart(size: int) -> None:
+def test_accuracy_is_exact_of_classes_that_are_not_told_apart(size: int) -> None:
     count = MOST_CLASSES + 168
     names = [f"c{number}" for number in range(count)]
     # Right in those that are told apart, and wrong in all others.
@@ -448,11 +448,8 @@ def test_accuracy_says_what_is_not_known_of_classes_that_are_not_told_apart(size
     (event,) = performances([told for table in tables for told in fleet.update(table)])
     for name in ("accuracy", "f1_micro"):
         found = event.metrics[name]
-        assert found.value is not None
-        assert found.error == 167 / count
-        assert found.value - found.error == pytest.approx(MOST_CLASSES / count)
-        assert found.low is not None
-        assert found.low < MOST_CLASSES / count
+        assert found.value == pytest.approx(MOST_CLASSES / count)
+        assert found.error is None
     assert event.metrics["recall_macro"].reason is NoValue.TOO_MANY_CLASSES
 
 

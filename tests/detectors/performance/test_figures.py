@@ -43,7 +43,8 @@ def told(
     tally.add(rows, which, times, positive=positive, quantile=judge.options.quantile)
     if is_regression:
         return metrics_of(tally, None, judge.options, -1)
-    return metrics_of(tally, Confusion(tally.pairs, tally.margins), judge.options, positive)
+    confusion = Confusion(tally.pairs, tally.margins, tally.untold)
+    return metrics_of(tally, confusion, judge.options, positive)
 
 
 def values(estimates: dict[str, Estimate]) -> dict[str, float]:
@@ -256,12 +257,35 @@ def test_what_is_over_more_classes_than_are_told_apart_is_not_known() -> None:
         if not name.endswith("micro"):
             assert found[name].reason is NoValue.TOO_MANY_CLASSES, name
     assert found["balanced_accuracy"].reason is NoValue.TOO_MANY_CLASSES
-    accuracy, error = found["accuracy"], found["accuracy"].error
-    exact = oracle.accuracy_score(true, said)
-    assert accuracy.value is not None
-    assert error is not None
-    assert accuracy.value - error <= exact <= accuracy.value
-    assert found["f1_micro"] == accuracy
+
+
+@pytest.mark.parametrize("kind", [int, str, "mixed"])
+@pytest.mark.parametrize("rights", [0.0, 0.5, 1.0])
+def test_whether_a_prediction_was_right_is_known_of_any_number_of_classes(
+    kind: type | str, rights: float
+) -> None:
+    rng = np.random.default_rng(3)
+    true = rng.permutation(np.arange(3 * MOST_CLASSES)).tolist()
+    said = [each if rng.random() < rights else each + 1000 for each in true]
+    scores = rng.random(len(true)).round(6).tolist()
+    expected = float(np.mean(np.equal(said, true)))
+    if kind is not int:
+        named = [f"c{each}" for each in true]
+        said = [f"c{each}" if kind is str or each % 2 else str(each) for each in said]
+        true = named if kind is str else [f"c{e}" if e % 2 else str(e) for e in true]
+    found = told(said, true, scores)
+    for name in ("accuracy", "precision_micro", "f1_micro"):
+        assert found[name].value == pytest.approx(expected, abs=CLOSE)
+        assert found[name].error is None
+    error = calibration_error(np.array(said), np.array(true), np.array(scores))
+    assert found["calibration_error"].value == pytest.approx(error, abs=CLOSE)
+
+
+def test_whether_the_likeliest_class_of_a_list_was_right_is_known_where_none_has_a_number() -> None:
+    first = [f"c{each}" for each in range(MOST_CLASSES)]
+    found = told([*first, *([[0.1, 0.7, 0.2]] * 4)], [*first, "1", "1", "2", "0"])
+    assert found["accuracy"].value == pytest.approx((MOST_CLASSES + 2) / (MOST_CLASSES + 4))
+    assert found["accuracy"].error is None
 
 
 @given(st.integers(0, 2**32), st.lists(st.integers(1, 400), max_size=4))
@@ -284,19 +308,29 @@ def test_counts_of_many_classes_do_not_depend_on_how_rows_are_cut(
     assert parts.margins.tolist() == whole.margins.tolist()
 
 
-def test_a_state_of_the_release_before_has_the_classes_beyond_as_one() -> None:
-    said, true = numbered(2, 40, 200)
+@pytest.mark.parametrize(
+    ("classes", "unknown"),
+    [(40, {"beyond", "margins", "untold"}), (MOST_CLASSES + 40, {"untold"})],
+    ids=["without_margins", "without_what_is_untold"],
+)
+def test_of_a_state_of_releases_before_it_is_not_known_whether_classes_beyond_are_one(
+    classes: int, unknown: set[str]
+) -> None:
+    said, true = numbered(2, classes, 600)
     judge = Judge(Classes(), PerformanceOptions(), ClassTable())
     rows = judge.class_rows(labelled_columns(said, true, ()), len(true))
     tally, again = Tally(100), Tally(100)
     times = np.zeros(len(true), dtype=np.int64)
     tally.add(rows, np.arange(len(true)), times, positive=-1, quantile=0.5)
-    again.restore({k: v for k, v in tally.state().items() if k not in {"beyond", "margins"}})
-    found = Confusion(again.pairs, again.margins)
+    again.restore({k: v for k, v in tally.state().items() if k not in unknown})
+    found = Confusion(again.pairs, again.margins, again.untold)
     assert found.averaged("f1", "macro").reason is NoValue.TOO_MANY_CLASSES
     accuracy = found.accuracy()
     assert accuracy.value is not None
-    assert accuracy.value - (accuracy.error or 0) <= np.mean(np.equal(said, true)) <= accuracy.value
+    assert accuracy.error is not None
+    assert accuracy.value - accuracy.error <= np.mean(np.equal(said, true)) <= accuracy.value
+    again.restore(again.state())
+    assert found.accuracy() == Confusion(again.pairs, again.margins, again.untold).accuracy()
 
 
 def calibration_error(
