@@ -92,6 +92,11 @@ def _lines_of_performance(windows: Sequence[ModelPerformance], time: int | None)
     if not windows:
         when = "" if time is None else " at that time"
         yield f"  how good it was{when} is in no window that the topic still has"
+        if time is None:
+            yield (
+                "    (one of rows is told when it is full, "
+                "and one of time with the first label after its end)"
+            )
 
 
 def _standing(held_to: ThresholdStanding) -> str:

@@ -52,6 +52,30 @@ def test_no_panel_lies_on_another_one_or_beyond_the_grid() -> None:
 
 
 @each_drawn
+def test_what_is_per_second_says_so_and_nothing_else_does(panel: dict[str, Any]) -> None:
+    # Of CPU seconds a rate is a share, and within a quantile it takes off its own seconds.
+    unit = panel["fieldConfig"]["defaults"]["unit"]
+    are_rates = ["rate(" in target["expr"] for target in panel["targets"]]
+
+    assert set(are_rates) == {unit in {"cps", "Bps"}} or (
+        all(are_rates) and unit in {"percentunit", "s"}
+    )
+
+
+@each_drawn
+def test_a_sum_of_all_alerts_is_not_called_drift_and_news_are_no_alarm(
+    panel: dict[str, Any],
+) -> None:
+    of_all = [
+        target["expr"] for target in panel["targets"] if "driftline_alerts_total" in target["expr"]
+    ]
+    if of_all and not any("kind=" in each for each in of_all):
+        assert "drift" not in panel["title"].lower()
+    if panel["type"] == "stat":
+        assert all(each.count("alerts_total{") == each.count('!="info"') for each in of_all)
+
+
+@each_drawn
 def test_a_panel_has_queries_a_unit_and_says_what_it_shows(panel: dict[str, Any]) -> None:
     targets = panel["targets"]
     references = [target["refId"] for target in targets]

@@ -1,4 +1,5 @@
 from app.versions.document import model_document
+from app.versions.performances import KnownPerformances
 from app.versions.text import lines_of_model
 from detectors.versions.traffic import DAY
 from schemas.events.times import format_time
@@ -29,3 +30,11 @@ def test_before_the_first_event_no_version_was_known() -> None:
     assert "    no version was known by then" in [*lines_of_model(records(), before)]
     document = model_document(records(), before)
     assert (document["champion"], document["at_that_time"]) == (None, [])
+
+
+def test_of_a_version_without_a_window_it_is_said_when_the_first_is_told() -> None:
+    known, when = KnownPerformances(), "first label after its end"
+    assert when in "\n".join(lines_of_model(records(), None, (), known))
+    then = "\n".join(lines_of_model(records(), at(day("12:00")), (), known))
+    assert "how good it was at that time is in no window" in then
+    assert when not in then
