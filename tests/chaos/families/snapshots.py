@@ -5,9 +5,10 @@ from typing import ClassVar, Final
 
 from confluent_kafka import Consumer, Producer, TopicPartition
 
-from agents.state.keys import INDEX, HeadKey, decode_key
+from agents.state.keys import INDEX, HeadKey, Key, decode_key
 from agents.state.stored_state import StoredRecord, assemble
 from app.settings import TopicRole
+from app.worker.exit_codes import ExitCode
 from tests.chaos.families.family import Family
 from tests.chaos.world import World
 
@@ -60,9 +61,11 @@ class Snapshots(Family):
         self._write(world, TopicRole.STATE, {(partition, key): _SPOILED[how](sound)})
         member = world.crew.start()
         ended = world.wait_until(lambda: not member.is_alive, 40.0, tend=False)
-        kind = type(decode_key(key)).__name__
+        decoded = decode_key(key)
+        kind = type(decoded).__name__
         assert ended, f"a worker runs with a {how} {kind}"
-        assert member.process.returncode == 1, f"{how} {kind}: exit {member.process.returncode}"
+        code = member.process.returncode
+        assert code == _expected(how, decoded), f"{how} {kind}: exit {code}"
         assert "driftline state reset" in member.log(), f"{how} {kind}: no word on what to do"
         world.crew.members.remove(member)
         self._write(world, TopicRole.STATE, {(partition, key): sound})
@@ -141,6 +144,13 @@ def _in_force(topic: str, live: _Records) -> Iterator[tuple[int, bytes]]:
             yield partition, HeadKey(stored.epoch).encode()
             for name, ref in (*stored.refs.items(), (INDEX, stored.index)):
                 yield from ((partition, key) for key in ref.keys(name))
+
+
+def _expected(how: str, key: Key) -> ExitCode:
+    """Return the code with which a worker ends: what a newer release wrote is no damage."""
+    # The later parts of a snapshot have no header: a byte in them is but another one.
+    has_header = isinstance(key, HeadKey) or key.number == 0
+    return ExitCode.FORMATS if how == "newer" and has_header else ExitCode.FAILED
 
 
 def _is_head(item: tuple[tuple[int, bytes], bytes | None]) -> bool:
