@@ -70,9 +70,12 @@ def silence(draw: random.Random, role: TopicRole) -> bytes | None:
     return chosen
 
 
-def too_large(size: int) -> bytes:
-    """Return a sound prediction of more bytes than are taken."""
-    return b'{"prediction_id":"a","model":"m","features":{"x":"%s"},"prediction":0}' % (b"y" * size)
+def too_large(size: int, name: str = "a") -> bytes:
+    """Return a sound prediction of an id, and of more bytes than are taken."""
+    return b'{"prediction_id":"%b","model":"m","features":{"x":"%b"},"prediction":0}' % (
+        name.encode(),
+        b"y" * size,
+    )
 
 
 def too_wide(features: int) -> bytes:

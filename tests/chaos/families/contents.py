@@ -16,8 +16,8 @@ class Contents(Family):
     def play(self, world: World) -> None:
         """Let the records come, and kill and stop workers."""
         world.wait_ready()
-        for _ in range(1 if self.quick else 3):
-            for item in self.extras(world):
+        for number in range(1 if self.quick else 3):
+            for item in self.extras(world, number):
                 world.feeder.send(item)
             world.wait_some(0.5, 4.0)
             if world.draw.random() < 0.7:
@@ -26,8 +26,8 @@ class Contents(Family):
                 world.crew.stop(world.any_member())
             world.wait_some(0.5, 3.0)
 
-    def extras(self, world: World) -> Sequence[Item]:  # noqa: ARG002 - others look at it
-        """Return records to send besides."""
+    def extras(self, world: World, number: int) -> Sequence[Item]:  # noqa: ARG002 - others look
+        """Return records to send besides, in a round of the scenario, numbered from 0."""
         return ()
 
 
@@ -42,16 +42,18 @@ class Poison(Contents):
     title: ClassVar[str] = "poison: no JSON, null, wrong types, 1 MB, 10,000 features"
     traffic: ClassVar[TrafficOptions] = TrafficOptions(poisoned=0.2)
 
-    def extras(self, world: World) -> Sequence[Item]:
+    def extras(self, world: World, number: int) -> Sequence[Item]:
         """Return records that are too large or too wide, and one that is nearly."""
         partition = world.draw.randrange(world.settings.topics.partitions)
         values = (too_large(_JUST_TOO_LARGE), too_wide(10_000), too_wide(2001))
         refused = [
             Item(TopicRole.PREDICTIONS, partition, "x", value, Fate.REFUSED) for value in values
         ]
+        # Each has an id of its own: the same prediction, written twice, is one.
+        name = f"large{number}"
         large = Item(
-            TopicRole.PREDICTIONS, partition, "x", too_large(990_000), Fate.OBSERVED, "m",
-            "unversioned", "a",
+            TopicRole.PREDICTIONS, partition, "x", too_large(990_000, name), Fate.OBSERVED, "m",
+            "unversioned", name,
         )  # fmt: skip
         return [*refused, large]
 
