@@ -21,6 +21,7 @@ from tests.chaos.faults import Fault
 from tests.chaos.feeder import Feeder
 from tests.chaos.ledger import Ledger
 from tests.chaos.log import Log
+from tests.chaos.patience import Patience
 from tests.chaos.traffic import Item, Traffic, TrafficOptions
 from tests.kafka.changed_topics import renew_topic
 
@@ -80,6 +81,9 @@ READ: Final = (
 _TICK: Final = 0.05
 _POLL: Final = 0.3
 DRAIN: Final = 120.0
+_LONGEST_DRAIN: Final = 1200.0
+_START: Final = 300.0
+"""Seconds; workers of a fresh checkout compile their kernels first."""
 
 
 class Broker(Protocol):
@@ -246,9 +250,9 @@ class World:
         Raises
         ------
         AssertionError
-            If they are not within a minute.
+            If they are not within five minutes.
         """
-        assert self.wait_until(self.is_ready), "no workers start"
+        assert self.wait_until(self.is_ready, _START), "no workers start"
 
     def kill_all(self) -> None:
         """Kill all workers."""
@@ -291,18 +295,25 @@ class World:
         self.feeder.stop()
 
     def drain(self, within: float = DRAIN) -> list[str]:
-        """Wait until everything was read and committed; return what was not."""
-        end = time.monotonic() + within
-        left = ["nothing is known"]
-        while left and time.monotonic() < end:
+        """Wait until everything was read and committed; return what was not.
+
+        Parameters
+        ----------
+        within
+            Seconds without any progress after which it is given up: a slow machine may take longer.
+        """
+        patience = Patience(within, _LONGEST_DRAIN)
+        done, left = 0, ["nothing is known"]
+        while left and patience.lasts(done):
             self.crew.tend(self.workers)
             with suppress(KafkaException):
-                left = self._behind()
+                done, left = self._progress()
             if left:
                 time.sleep(_POLL)
         return left
 
-    def _behind(self) -> list[str]:
+    def _progress(self) -> tuple[int, list[str]]:
+        """Return how many records are read and committed, and which partitions have others."""
         wanted: dict[TopicPartition, int] = {
             TopicPartition(self.name(role), partition): end
             for (role, partition), end in self.ledger.ends.items()
@@ -317,10 +328,11 @@ class World:
         committed = self.log.committed([*wanted, *internal])
         for role in others:
             wanted |= self.log.ends(self.name(role))
-        return [
-            f"{each.topic}-{each.partition} at {max(committed[each], 0)} of {end}"
-            for each, end in wanted.items()
-            if end > 0 and committed[each] < end
+        done = {each: max(committed[each], 0) for each, end in wanted.items() if end > 0}
+        return sum(done.values()), [
+            f"{each.topic}-{each.partition} at {offset} of {wanted[each]}"
+            for each, offset in done.items()
+            if offset < wanted[each]
         ]
 
     def close(self) -> None:

@@ -34,7 +34,7 @@ class Family(ABC):
     is_planted
         Whether the workers have a bug, so that the oracle must find something.
     patience
-        Seconds within which all must have been read in the end.
+        Seconds that may pass in the end, while not all is read, without any progress.
     """
 
     name: ClassVar[str]
