@@ -82,7 +82,7 @@ def parts(values: int, repeats: int) -> dict[str, Part]:
         "multinomial": feed_shares,
         "joint_bets": lambda number: joint_bets.contribute(location[number], rows, joint, 0, bets),
         "season": lambda number: note(
-            batches[number], flags, hours, course[season.STANDS], course, blocks
+            batches[number], flags, hours, hours, course[season.STANDS], course, blocks
         ),
         "faults": lambda number: may_stay(batches[number], latest),
         "latest values": lambda number: keep_latest(

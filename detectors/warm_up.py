@@ -103,7 +103,7 @@ def _warm_up_seasons(values: Numbers) -> None:
     season.begin(memory, season.NUMBERS)
     blocks = np.empty(block_means.MEMORY)
     block_means.begin(blocks)
-    note(values, np.empty(0, dtype=np.uint8), times, memory[season.STANDS], memory, blocks)
+    note(values, np.empty(0, dtype=np.uint8), times, times, memory[season.STANDS], memory, blocks)
     turn(1, memory)
     take_off(values, times, 0, times[0], memory, np.empty(len(values)))
     season.is_calendar(memory)

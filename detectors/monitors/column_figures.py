@@ -35,7 +35,7 @@ from detectors.reference.column_block import (
     recent_words,
 )
 from detectors.reference.moments import with_each
-from detectors.reference.season import HEAD as SEASON_HEAD
+from detectors.reference.season import MEMORY as SEASON_MEMORY
 from detectors.reference.season import NAMES, code_of
 from schemas.tables.columns import Kind
 
@@ -116,7 +116,7 @@ def _read(
         count, mean, _ = with_each(int(tally[COUNT]), tally[MEAN], tally[SQUARES], latest)
         counts[column, 0] = head[READY] != 0
         counts[column, 1] = count
-        season = carray(pointer(block + WORD * SEASON), (SEASON_HEAD,), np.float64)
+        season = carray(pointer(block + WORD * SEASON), (SEASON_MEMORY,), np.float64)
         counts[column, 2] = code_of(season)
         counts[column, 3:] = head[PROBLEMS : PROBLEMS + FLAGS]
         means[column] = mean

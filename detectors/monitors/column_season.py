@@ -147,13 +147,14 @@ class ColumnSeason:
         if not season.is_learned(memory):
             return season.STAYS
         flags = _ALL_OK if column.flags is None else column.flags
-        hours = times[: len(column.values)] // season.MS_PER_HOUR
+        times = times[: len(column.values)]
+        hours = times // season.MS_PER_HOUR
         stands, values = memory[season.STANDS], column.values.astype(np.float64)
         if column.kind is Kind.CATEGORY:
             # Whatever the reference calls them: of a burn-in that has just ended these were keys.
             stands = BY_THEMSELVES
             values = self._slots.of(column.values, column.categories).astype(np.float64)
-        return int(note(values, flags.copy(), hours, stands, memory, blocks))
+        return int(note(values, flags.copy(), times, hours, stands, memory, blocks))
 
     def turn(self, block: ColumnBlock, time: int) -> bool:
         """Go on to the hour of an event time; tell whether a further cycle is taken off from it."""

@@ -31,7 +31,7 @@ from detectors.performance.error import Task
 from detectors.performance.task_choice import settled_in
 from detectors.reference.given import Fate, GivenOutcome
 from detectors.reference.reference import is_ready
-from detectors.reference.season import NAMES, code_of
+from detectors.reference.season import name_of as season_in
 from detectors.routing.router import RAMPED, Router
 from detectors.routing.routes import ROUTE, Routes
 from detectors.snapshots.codec import encode_snapshot
@@ -141,7 +141,6 @@ def summary_of(state: State) -> ModelSummary:
 def _summary_of_column(role: Role, name: str, state: State) -> ColumnSummary:
     choice = state["choice"] or {"counts": [], "discarded": 0}
     counts = zip(KINDS, choice["counts"], strict=False)
-    known = state.get("season")
     return ColumnSummary(
         role,
         name,
@@ -150,7 +149,7 @@ def _summary_of_column(role: Role, name: str, state: State) -> ColumnSummary:
         {kind: count for kind, count in counts if count > 0},
         choice["discarded"],
         Fate.restored(state.get("given")).outcome,
-        NAMES[0 if known is None else code_of(known["head"])],
+        season_in(state.get("season")),
     )
 
 

@@ -64,7 +64,7 @@ def _without_season(
     if course[MODE] > NONE:
         course_after[:] = course
         season, blocks = course_after[:SEASON_MEMORY], course_after[SEASON_MEMORY:]
-        stays = note(observed, flags, hours, season[STANDS], season, blocks) == STAYS
+        stays = note(observed, flags, times, hours, season[STANDS], season, blocks) == STAYS
         if stays and is_seasonal(course):
             values = scratch[4, : len(observed)]
             take_off(observed, times, first, head[SEED], course[:SEASON_MEMORY], values)

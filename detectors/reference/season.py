@@ -48,13 +48,6 @@ MOST_CYCLES: Final = 28.0
 REACH_OF: Final = 4.0
 """Robust deviations from the middle at which values are cut off before their mean is taken."""
 
-FEWEST_PAIRS: Final = 100
-FEWEST_CHANGES: Final = 3
-"""Values that stay within hours, and changes from one to another, that make a calendar's column."""
-
-FEWEST_RISES: Final = 100
-"""Values that rise, while none falls, that make one too."""
-
 LATE: Final = 48
 """Hours that event time may go back: of such rows nothing is learned. What is further back begins
 the cycles at hand anew."""
@@ -75,7 +68,7 @@ WEEK_KNOWN: Final = 11
 SHAKEN: Final = 12  # whether the reference has begun anew today
 SINCE: Final = 13  # event time at which the reference has begun, NaN where that is not known
 SQUARES: Final = 14  # sum of the squares of what SUM is the sum of
-# Whether values are the calendar's own: a weekday, a date, a number that goes up and up.
+# Whether values are the calendar's own (`detectors.reference.clock`):
 LAST: Final = 15  # value, NaN before the first
 VARIES: Final = 16  # whether two values of one hour were different
 FALLS: Final = 17  # whether a value was below the one before
@@ -119,7 +112,31 @@ LEARNED: Final = slice(SHAKEN_DAYS, FURTHER + 3 * SLOTS)
 SPREADS_TODAY: Final = slice(FURTHER, FURTHER + HOURS // 2)
 TOLD_DAYS: Final = FURTHER + 3 * SLOTS  # by `detectors.reference.told_season`
 TOLD_WEEKS: Final = TOLD_DAYS + 1
-MEMORY: Final = TOLD_WEEKS + 1
+# And of the calendar's own values again, in the order of event times:
+CLOCK_LATEST: Final = TOLD_WEEKS + 1  # event time of the last value
+CLOCK_IS: Final = CLOCK_LATEST + 1  # whether values follow from the time alone
+CLOCK_FLIPS: Final = CLOCK_LATEST + 2  # how often that has become otherwise
+CLOCK_SETTLED: Final = CLOCK_LATEST + 3  # whether they do not, for good
+CLOCK_WAY: Final = CLOCK_LATEST + 4  # of the last step: up or down
+CLOCK_NEAR: Final = CLOCK_LATEST + 5  # values close to the start of a quarter of an hour
+CLOCK_NEAR_CHANGES: Final = CLOCK_LATEST + 6  # of them other than the one before
+CLOCK_FAR: Final = CLOCK_LATEST + 7  # all others
+CLOCK_FAR_CHANGES: Final = CLOCK_LATEST + 8
+CLOCK_HOURS: Final = CLOCK_LATEST + 9  # the first values of their hours
+CLOCK_HOURS_CHANGES: Final = CLOCK_LATEST + 10
+CLOCK_PAIRS: Final = CLOCK_LATEST + 11  # all others
+CLOCK_PAIRS_CHANGES: Final = CLOCK_LATEST + 12
+CLOCK_STEPS: Final = CLOCK_LATEST + 13  # values other than the one before
+CLOCK_TURNS: Final = CLOCK_LATEST + 14  # of them the other way than the step before
+CLOCK_LOW: Final = CLOCK_LATEST + 15  # of the values of this day
+CLOCK_HIGH: Final = CLOCK_LATEST + 16
+CLOCK_RANGE: Final = CLOCK_LATEST + 17  # of those of the day before
+CLOCK_HITS: Final = CLOCK_LATEST + 18  # hours that began as they did on the day before
+CLOCK_MISSES: Final = CLOCK_LATEST + 19  # and those that did not
+CLOCK_DAY: Final = slice(CLOCK_LATEST + 20, CLOCK_LATEST + 32)  # how they began, of half the size
+MEMORY: Final = CLOCK_LATEST + 32
+CLOCK: Final = slice(CLOCK_LATEST, MEMORY)
+_FLIPS: Final = slice(CLOCK_FLIPS, CLOCK_FLIPS + 1)
 """Words of a column."""
 
 OFF: Final = -1.0
@@ -144,6 +161,11 @@ is none, or that the column is the calendar's own."""
 STAYS: Final = -1
 """In place of a row: what is taken off does not change."""
 
+_PAIRS: Final = 100
+_CHANGES: Final = 3
+_RISES: Final = 100
+"""By which a release before called a column the calendar's."""
+
 _LARGEST: Final = 1e30
 """Values beyond it have no means of half the size."""
 
@@ -160,13 +182,14 @@ def begin(memory: Numbers, mode: float) -> None:
     """
     memory[:] = 0.0
     memory[MODE] = mode
-    memory[SINCE] = memory[HOUR] = memory[LAST] = np.nan
+    memory[SINCE] = memory[HOUR] = memory[LAST] = memory[CLOCK_LATEST] = np.nan
     if mode == BOOLEANS:
         memory[REACH] = 1.0
     if mode == CATEGORIES:  # which do not rise
         memory[FALLS] = 1.0
     means_of(memory)[:] = np.nan
     memory[STANDS] = np.nan
+    memory[CLOCK_DAY].view(np.float32)[:] = np.nan
 
 
 def tell(memory: Numbers, told: ToldSeason) -> None:
@@ -287,41 +310,27 @@ def is_seasonal(memory: Numbers) -> bool:
     return bool(memory[DAY_KNOWN] + memory[WEEK_KNOWN] > 0.0)
 
 
-@njit(cache=True, nogil=True, error_model="numpy", inline="always")
-def _changes_with_hours(memory: Numbers) -> bool:
-    """Tell whether enough values have stayed within hours, and changed from one to another."""
-    return bool(memory[PAIRS] >= FEWEST_PAIRS and memory[CHANGES] >= FEWEST_CHANGES)
-
-
 @njit(cache=True, nogil=True, error_model="numpy")
 def is_calendar(memory: Numbers) -> bool:
-    """Tell whether values follow from the time alone: none changes within an hour, or all rise."""
-    by_hour = memory[VARIES] == 0.0 and _changes_with_hours(memory)
-    rises = memory[FALLS] == 0.0 and memory[RISES] >= FEWEST_RISES
-    return bool(by_hour or rises)
+    """Tell whether values follow from the time alone (`detectors.reference.clock`)."""
+    return bool(memory[CLOCK_IS] > 0.0)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def keeps_to_calendar(before: Numbers, after: Numbers) -> bool:
     """Tell whether values followed from the time alone, or did not, at every row of some.
 
-    Counts only grow, and what was seen stays so; where that does not settle it the answer is no.
-
     Parameters
     ----------
     before, after
         Shape ``(MEMORY,)``: what was known before these rows, and after them.
     """
-    always_hour = after[VARIES] == 0.0 and _changes_with_hours(before)
-    always_rose = after[FALLS] == 0.0 and before[RISES] >= FEWEST_RISES
-    ever_hour = before[VARIES] == 0.0 and _changes_with_hours(after)
-    ever_rose = before[FALLS] == 0.0 and after[RISES] >= FEWEST_RISES
-    return bool(always_hour or always_rose or not (ever_hour or ever_rose))
+    return bool(before[CLOCK_FLIPS] == after[CLOCK_FLIPS])
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def code_of(memory: Numbers) -> int:
-    """Return which of `NAMES` says what is known, by the first `HEAD` words of a column."""
+    """Return which of `NAMES` says what is known."""
     if memory[MODE] == OFF:
         return 4
     if is_calendar(memory):
@@ -353,6 +362,8 @@ def state_of(memory: Numbers) -> State:
         "means": means[:MEANS],
         "further": further,
         "week_hours": None if np.isnan(means[MEANS:]).all() else means[MEANS:],
+        # Of what follows from no time for good nothing else is of use.
+        "clock": memory[CLOCK if memory[CLOCK_SETTLED] == 0.0 else _FLIPS].copy(),
     }
 
 
@@ -364,7 +375,7 @@ def restore(memory: Numbers, state: State | None) -> None:
     memory
         Shape ``(MEMORY,)``, as `begin` wrote it.
     state
-        As `state_of` gave it; a release before wrote no ``further`` and no ``week_hours``.
+        As `state_of` gave it; a release before wrote no ``further``, ``week_hours`` or ``clock``.
     """
     if state is None:
         return
@@ -375,8 +386,35 @@ def restore(memory: Numbers, state: State | None) -> None:
     means_of(memory)[:MEANS] = state["means"]
     if state.get("week_hours") is not None:
         means_of(memory)[MEANS:] = state["week_hours"]
+    _restore_clock(memory, state.get("clock"))
     further = state.get("further")
     if further is None:
         memory[LEVEL_DAYS] = min(memory[DAYS_SEEN], MOST_CYCLES)
     elif len(further) == len(memory[LEARNED]):
         memory[LEARNED] = further
+
+
+def name_of(state: State | None) -> str:
+    """Return which of `NAMES` says what is known in a state, as `state_of` gave it."""
+    if state is None:
+        return UNKNOWN
+    memory = np.zeros(MEMORY)
+    memory[:HEAD] = state["head"]
+    _restore_clock(memory, state.get("clock"))
+    return NAMES[code_of(memory)]
+
+
+def _restore_clock(memory: Numbers, clock: Numbers | None) -> None:
+    """Restore what is known of the calendar; a release before counted less of it."""
+    if clock is not None:
+        settled = len(clock) == 1
+        if settled:
+            memory[CLOCK] = 0.0
+        memory[_FLIPS if settled else CLOCK] = clock
+        memory[CLOCK_SETTLED] = settled
+        return
+    by_hour = not memory[VARIES] and memory[PAIRS] >= _PAIRS and memory[CHANGES] >= _CHANGES
+    memory[CLOCK_IS] = by_hour or (not memory[FALLS] and memory[RISES] >= _RISES)
+    if not memory[VARIES]:
+        memory[CLOCK_HOURS] = memory[CLOCK_HOURS_CHANGES] = memory[CHANGES]
+        memory[CLOCK_PAIRS] = memory[PAIRS]

@@ -11,22 +11,21 @@ from detectors.reference.amounts import SMALLEST
 from detectors.reference.block_means import SQUARES as OWN_SQUARES
 from detectors.reference.block_means import SUM as OWN_SUM
 from detectors.reference.block_means import add, until_next
+from detectors.reference.clock import track
 from detectors.reference.season import (
     BOOLEANS,
     CATEGORIES,
     CENTRE,
-    CHANGES,
+    CLOCK_SETTLED,
     COUNT,
     DAY,
     DAY_KNOWN,
     DAYS,
     DAYS_SEEN,
-    FALLS,
     FEWEST_DAYS,
     FEWEST_HOURS,
     HOUR,
     HOURS,
-    LAST,
     LATE,
     LEVEL,
     LIKE_DAY,
@@ -35,11 +34,9 @@ from detectors.reference.season import (
     MODE,
     MOST_CYCLES,
     NONE,
-    PAIRS,
     POWERS,
     PRODUCTS,
     REACH,
-    RISES,
     SHAKEN,
     SHARES_TODAY,
     SPREADS,
@@ -50,7 +47,6 @@ from detectors.reference.season import (
     THIS_WEEK,
     TODAY,
     TOLD_WEEKS,
-    VARIES,
     WEEK,
     WEEK_HOURS,
     WEEK_KNOWN,
@@ -221,24 +217,6 @@ def turn(hour: int, memory: Numbers) -> bool:
     return changes
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def _track(value: float, memory: Numbers, first: bool) -> None:
-    """Learn what a value, the first of its hour or another one, says of the calendar."""
-    last = memory[LAST]
-    memory[LAST] = value
-    if math.isnan(last):
-        return
-    memory[RISES] += value > last
-    if value < last:
-        memory[FALLS] = 1.0
-    if first:
-        memory[CHANGES] += value < last or value > last
-    elif value == last:
-        memory[PAIRS] += 1.0
-    else:
-        memory[VARIES] = 1.0
-
-
 @njit(cache=True, nogil=True, error_model="numpy", inline="always")
 def _counted(value: float, stands: Numbers, memory: Numbers, mode: float) -> float:
     """Return the figure of a value, of a category once it is counted."""
@@ -268,6 +246,7 @@ def _add_hour(
 def note(  # noqa: C901 - one pass, which calls would slow down
     values: Numbers,
     flags: NDArray[np.uint8],
+    times: Integers,
     hours: Integers,
     stands: Numbers,
     memory: Numbers,
@@ -283,8 +262,8 @@ def note(  # noqa: C901 - one pass, which calls would slow down
         Shape ``(n,)``.
     flags
         Shape ``(n,)``: their quality; empty where all are usable.
-    hours
-        Shape ``(n,)``: since the epoch.
+    times, hours
+        Shape ``(n,)``: event times, and hours since the epoch.
     stands
         Shape ``(SLOTS,)``: what stands for the slots of categories among the values.
     memory
@@ -302,7 +281,7 @@ def note(  # noqa: C901 - one pass, which calls would slow down
     at, total, count, squares = memory[HOUR], memory[SUM], memory[COUNT], memory[SQUARES]
     own_total, own_squares = blocks[OWN_SUM], blocks[OWN_SQUARES]
     until = room = until_next(blocks)
-    tracked = memory[VARIES] == 0.0 or memory[FALLS] == 0.0
+    tracked = memory[CLOCK_SETTLED] == 0.0
     centre, reach, mode = memory[CENTRE], memory[REACH], memory[MODE]
     plain, row = len(flags) == 0 and mode not in (CATEGORIES, LOGARITHMS), 0
     while row < len(values):
@@ -341,8 +320,8 @@ def note(  # noqa: C901 - one pass, which calls would slow down
         if tracked:
             # Logarithms may be the same where amounts are not, and rise as these do.
             shown = values[row] if mode == LOGARITHMS else value
-            _track(shown, memory, first=count == 0.0)
-            tracked = memory[VARIES] == 0.0 or memory[FALLS] == 0.0
+            track(shown, times[row], memory, count == 0.0)
+            tracked = memory[CLOCK_SETTLED] == 0.0
         own = min(max(value - centre, -reach), reach)
         total += own
         squares += own * own

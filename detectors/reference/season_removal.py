@@ -48,6 +48,10 @@ DIFFERENT: Final = 2.0
 """Times the least mean square within an hour from which on hours differ: values that lie off the
 level that is known would be drawn off it."""
 
+FURTHEST: Final = 10.0
+"""Times as far as they are that values of an hour are drawn apart, at most: of an hour all of whose
+values were cut off, or the same, nothing is known but that."""
+
 YOUNG: Final = 2.0
 """Days after which hours are to differ by twice as much as after many: of values that depend on
 each other two days say little of how far apart they are."""
@@ -131,7 +135,7 @@ def take_off(
         if memory[MODE] == NUMBERS or memory[MODE] == LOGARITHMS:
             own = or_zero(spreads[times[i] // MS_PER_HOUR % HOURS])
             different = usual > 0.0 and memory[DAY_KNOWN] > 0.0 and own > 0.0
-            factor = math.sqrt(usual / own) if different else 1.0
+            factor = min(math.sqrt(usual / own), FURTHEST) if different else 1.0
             shown = values[i] + memory[GRAIN] * (random - 0.5)
             if memory[MODE] == NUMBERS:
                 left[i] = _drawn(shown - above, level + memory[CENTRE], factor)

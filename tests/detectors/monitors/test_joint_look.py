@@ -48,7 +48,8 @@ def bets(rows: int, won: float) -> Numbers:
 
 def follow(block: ColumnBlock) -> None:
     """Have a column follow the calendar."""
-    block.season[season.RISES] = season.FEWEST_RISES
+    block.season[season.CLOCK_IS] = 1.0
+    block.season[season.CLOCK_FLIPS] += 1.0
 
 
 def test_all_rows_are_settled_with_a_look_wherever_it_is_time() -> None:

@@ -17,8 +17,9 @@ def states_of(values: Numbers, per_hour: int) -> list[Numbers]:
     block_means.begin(blocks)
     states = [memory.copy()]
     for row in range(len(values)):
-        hours = np.array([row // per_hour])
-        note(values[row : row + 1], NO_FLAGS, hours, memory[season.STANDS], memory, blocks)
+        times = np.array([row * season.MS_PER_HOUR // per_hour])
+        hours = times // season.MS_PER_HOUR
+        note(values[row : row + 1], NO_FLAGS, times, hours, memory[season.STANDS], memory, blocks)
         states.append(memory.copy())
     return states
 
@@ -52,7 +53,7 @@ def test_rows_that_change_nothing_settle_it() -> None:
 
 def test_a_column_that_ceases_to_follow_the_calendar_between_two_rows_does_not_settle_it() -> None:
     values = (np.arange(400) // 40).astype(float)
-    values[350:355] = 3.0, 1.0, 4.0, 1.0, 5.0
+    values[300:] = np.arange(100) * 7 % 5
     states = states_of(values, 40)
     assert not keeps_to_calendar(states[0], states[400])
     assert is_calendar(states[300])
@@ -68,8 +69,8 @@ def test_what_is_no_amount_is_learned_as_it_is_cut_off_though_most_amounts_are_t
     block_means.begin(blocks)
     season.gauge(memory, prices, prices)
     assert memory[season.MODE] == season.LOGARITHMS
-    free = np.array([10.0, 0.0, -3.0])
-    note(free, NO_FLAGS, np.zeros(3, dtype=np.int64), memory[season.STANDS], memory, blocks)
+    free, times = np.array([10.0, 0.0, -3.0]), np.zeros(3, dtype=np.int64)
+    note(free, NO_FLAGS, times, times, memory[season.STANDS], memory, blocks)
     assert memory[season.COUNT] == 3.0
     assert memory[season.SUM] == season.cut_off(free, memory).sum()
     assert memory[season.SUM] > -1500.0
