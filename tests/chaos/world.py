@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from confluent_kafka import KafkaException, TopicPartition
+from confluent_kafka import ConsumerGroupState, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient
 
 from app.kafka.topics import ensure_topics
@@ -80,6 +80,9 @@ READ: Final = (
 
 _TICK: Final = 0.05
 _POLL: Final = 0.3
+_ON_ITS_WAY: Final = 0.5
+"""Seconds for which a commit of a worker that was frozen may yet arrive."""
+
 DRAIN: Final = 120.0
 _LONGEST_DRAIN: Final = 1200.0
 _START: Final = 300.0
@@ -266,11 +269,46 @@ class World:
         # Its partitions have gone to others; what it still holds it must not write.
         member.send(signal.SIGCONT)
 
+    def wait_settled(self) -> None:
+        """Wait until all workers have their partitions, and have committed in them."""
+        self.wait_until(self.is_group_whole, _START)
+        self._wait_for_commits()
+
+    def freeze_until_replaced(self, member: Member) -> None:
+        """Have a worker stand still until others have committed in all partitions, and go on.
+
+        How long that takes is the machine's affair: where it goes on sooner, nobody has claimed
+        what it holds.
+        """
+        member.send(signal.SIGSTOP)
+        self.wait(_ON_ITS_WAY)
+        self._wait_for_commits()
+        member.send(signal.SIGCONT)
+
     def is_group_empty(self) -> bool:
         """Whether the sessions of all killed workers have ended."""
+        return not self._group().members
+
+    def is_group_whole(self) -> bool:
+        """Whether the group has as many workers as there should be, and no rebalance goes on."""
+        group = self._group()
+        return group.state is ConsumerGroupState.STABLE and len(group.members) == self.workers
+
+    def _group(self) -> Any:
         admin = AdminClient({"bootstrap.servers": self.broker.bootstrap, "log_level": 0})
         group = self.settings.kafka.group_id
-        return not admin.describe_consumer_groups([group])[group].result(10.0).members
+        return admin.describe_consumer_groups([group])[group].result(10.0)
+
+    def _wait_for_commits(self) -> None:
+        """Wait until more predictions of each partition are committed than now."""
+        name = self.name(TopicRole.PREDICTIONS)
+        partitions = [TopicPartition(name, each) for each in self.log.partitions(name)]
+        before = self.log.committed(partitions)
+        self.wait_until(
+            lambda: all(
+                offset > before[each] for each, offset in self.log.committed(partitions).items()
+            )
+        )
 
     def renew(self, role: TopicRole) -> list[str]:
         """Have a topic of the users deleted and made anew, once all of it was read.

@@ -182,15 +182,20 @@ class IgnoresClaims(Racing):
     title: ClassVar[str] = "planted: heeds no claim of another worker"
 
     def bugs(self, world: World) -> list[Fault]:
-        """Return the bug."""
-        return [world.fault(FaultKind.IGNORE_CLAIMS)]
+        """Return the bug, and what has each freeze strike a worker with joins in its hands."""
+        return [
+            world.fault(FaultKind.IGNORE_CLAIMS),
+            world.fault(FaultKind.SLOW_SENDS, TopicRole.PENDING, 1),
+        ]
 
     def play(self, world: World) -> None:
-        """Freeze a worker for longer than its session, again and again."""
+        """Freeze a worker until others are at work on its partitions, again and again."""
+        world.wait_ready()
         for _ in range(self.strikes // 2):
-            world.wait_ready()
+            # One that has only just gone on has no partitions yet, and loses none.
+            world.wait_settled()
             world.wait_some(0.3, 1.5)
-            world.freeze(world.any_member(), 4.0, 7.0)
+            world.freeze_until_replaced(world.any_member())
 
 
 class LosesEvents(Planted, Events):
