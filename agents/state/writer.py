@@ -52,7 +52,8 @@ class StateWriter:
     """Writes cuts: first the parts, then the index, then the head, each acknowledged before.
 
     What is in force before the head stays as it is until the head is acknowledged: a snapshot is
-    written to the slot that is not in force. Then it is deleted.
+    written to the slot that is not in force. Then it is deleted. The first cut has all parts, so
+    that no state hangs on the keys of an earlier writer.
 
     Parameters
     ----------
@@ -92,6 +93,9 @@ class StateWriter:
         if stored is not None:
             self._garbage += [*stored.garbage, HeadKey(stored.epoch).encode()]
             self._refs[INDEX] = stored.index
+        # Written anew by the first cut: who had the partition before, and was frozen, goes on to
+        # delete what its own next cut replaces.
+        self._inherited: dict[PartName, bytes] = {} if stored is None else dict(stored.parts)
 
     async def write(self, cut: StateCut, may_write: Callable[[], bool]) -> tuple[int, int]:
         """Write a cut; return how many snapshots and bytes that took.
@@ -103,7 +107,9 @@ class StateWriter:
         """
         refs: dict[PartName, Ref] = {}
         sent: list[Awaitable[object]] = []
-        for name, data in cut.changed.items():
+        changed = {name: self._inherited[name] for name in cut.names if name in self._inherited}
+        changed |= cut.changed
+        for name, data in changed.items():
             refs[name] = await self._put(name, data, sent, may_write)
         await asyncio.gather(*sent)
         held = {name: refs.get(name) or self._refs[name] for name in cut.names}
@@ -123,8 +129,8 @@ class StateWriter:
         for name, ref in self._refs.items():
             if held.get(name) != ref:
                 self._garbage += ref.keys(name)
-        self._refs = held
-        return len(cut.changed), len(index) + sum(map(len, cut.changed.values()))
+        self._refs, self._inherited = held, {}
+        return len(changed), len(index) + sum(map(len, changed.values()))
 
     async def clean(self, may_write: Callable[[], bool]) -> None:
         """Delete what the last cut has replaced; raises `Superseded` as `write`."""

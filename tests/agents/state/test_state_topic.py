@@ -256,3 +256,18 @@ async def test_a_topic_is_read_to_its_end_where_that_is_no_record(
             end(20.0)
         reading = await state.read(0, 1, 2)
         assert [len(reading.records[number]) for number in (0, 1, 2)] == [4, 1, 0]
+
+
+async def test_a_state_hangs_on_no_keys_of_a_writer_that_was_frozen_and_goes_on(
+    topic: Callable[[], Any],
+) -> None:
+    async with topic() as state:
+        frozen = state.writer(1, None)
+        await frozen.write(cut(10, small=snapshot(1), large=snapshot(2)), always)
+        await state.writer(2, await state.stored()).write(cut(20, small=snapshot(3)), always)
+        await frozen.write(cut(15, large=snapshot(4)), always)
+        await frozen.clean(always)
+        stored = await state.stored()
+        assert stored is not None
+        assert (stored.covers, stored.problems) == ({"log": 20}, {})
+        assert stored.parts == {SMALL: snapshot(3), LARGE: snapshot(2)}
