@@ -236,8 +236,10 @@ def _goes_by_days(memory: Numbers) -> bool:
     if memory[MODE] != NUMBERS and memory[MODE] != LOGARITHMS:
         return False
     hits, misses, steps = memory[CLOCK_HITS], memory[CLOCK_MISSES], memory[CLOCK_STEPS]
-    # Until a day has gone by it may be so.
     known = hits + misses >= _FEWEST_HOURS
+    # Until a day has gone by it may be so; where no time goes by it is not.
+    if not known and memory[CLOCK_HOURS] == 0.0:
+        return False
     if steps < (_SOON if known else _SMOOTH) or (known and misses > _MOST_MISSES * (hits + misses)):
         return False
     share = memory[CLOCK_TURNS] / steps

@@ -129,6 +129,12 @@ def test_what_is_as_smooth_and_does_not_come_again_is_not_after_a_day() -> None:
     assert memory[season.CLOCK_SETTLED] == 0.0
 
 
+def test_what_is_smooth_where_no_time_goes_by_is_not_the_calendars() -> None:
+    values = np.sin(np.arange(20_000) / 700)
+    assert not is_calendar(known_of(np.full(len(values), START), values))
+    assert not is_calendar(known_of(START + np.arange(len(values)), values))
+
+
 @pytest.mark.parametrize("clock", ["decimal hour", "hour", "minute of the day"])
 def test_a_clock_that_runs_wild_is_none_within_the_day(clock: str) -> None:
     times = drawn(10_000, 6.0)
