@@ -61,11 +61,8 @@ SAYS: Final[Mapping[str, frozenset[str]]] = _in_both_cases(
         "ODQ_CHANGEMODE": frozenset({"d"}),
         "RECORDMODE": frozenset({"d", "r", "x"}),
     }
-) | {"Op": frozenset({"d"})}
+)
 """What each member says, in small letters, of a row that is gone, or as it was before an update."""
-
-OF_FILES: Final = "Op"
-"""The column that AWS DMS puts before those of a row in files: ``I``, ``U`` or ``D``."""
 
 TIMES: Final = frozenset(
     {"_ab_cdc_deleted_at", "_sdc_deleted_at", "_deleted_at", "__deleted_at", "_sling_deleted_at"}
@@ -95,13 +92,9 @@ def is_marked_deleted(row: Mapping[str, Any]) -> bool:
     (False, True)
     >>> is_marked_deleted({"__$operation": 3}), is_marked_deleted({"A_ENTTYP": "UP"})
     (True, False)
-    >>> is_marked_deleted({"Op": "D", "x": 1}), is_marked_deleted({"x": 1, "Op": "D"})
-    (True, False)
     """
     for name in ROW_MARKS & row.keys():
         value = row[name]
-        if name == OF_FILES and not _is_of_files(row):
-            continue
         if name in SAYS and said(value) in SAYS[name]:
             return True
         if name in TIMES and is_time_of_deletion(value):
@@ -110,12 +103,6 @@ def is_marked_deleted(row: Mapping[str, Any]) -> bool:
         type(about := row.get(above)) is dict and said(about.get(name)) in told
         for (above, name), told in WITHIN.items()
     )
-
-
-def _is_of_files(row: Mapping[str, Any]) -> bool:
-    """Tell whether a row's operation is that of DMS: it stands first, or is no feature."""
-    is_label = "label" in row and "prediction" not in row
-    return next(iter(row)) == OF_FILES or "features" in row or is_label
 
 
 def is_time_of_deletion(value: Any) -> bool:

@@ -73,17 +73,12 @@ def test_a_row_that_is_marked_as_gone_is_neither_prediction_nor_label(
         assert taken({mark: value}) == {True}
 
 
-def test_the_operation_that_stands_first_in_rows_of_files_is_one_and_else_may_be_a_feature() -> (
-    None
-):
-    predictions, labels = JsonPredictions(FieldMap(model="m")), JsonLabels(FieldMap())
-    for told, is_there in (("I", True), ("U", True), ("D", False)):
-        assert is_taken({"Op": told, **FLAT}, predictions) is is_there
-        assert is_taken({**EVENT, "Op": told}, predictions) is is_there
-        assert is_taken({"Op": told, **LABEL}, labels) is is_there
-        assert is_taken({**LABEL, "Op": told}, labels) is is_there
-        assert is_taken({**FLAT, "Op": told}, predictions)
-    assert is_taken({"OP": "D", **FLAT}, predictions)
+@pytest.mark.parametrize("name", ["Op", "OP", "op"])
+def test_an_operation_that_stands_first_in_a_flat_record_may_be_of_anything(name: str) -> None:
+    paths = {"prediction_id": "id", "prediction": "pred", "features": "*"}
+    form = JsonPredictions(FieldMap(paths))
+    assert is_taken({name: "D", "id": "a", "amount": 1, "pred": 1, "model": "m"}, form)
+    assert is_taken({name: "D", **FLAT}, JsonPredictions(FieldMap(model="m")))
 
 
 def test_what_a_feed_says_of_rows_that_are_there_costs_no_closer_look() -> None:
