@@ -16,8 +16,11 @@ WITHDRAWN: Final = frozenset(
 )
 """Members that are true where an event is taken back, without the marks between words."""
 
-TIMES: Final = frozenset({"deletedat", "deletedon", "retractedat", "invalidatedat"})
-"""Members that have the time of that, and are null or empty until then."""
+TIMES: Final = frozenset({"deletedat"})
+"""Members that have the time of that, and are null or empty until then.
+
+Other times may be to come, or of what an event is about.
+"""
 
 OF_PREDICTIONS: Final = frozenset({"isdeleted", "retracted", "isretracted"}) | TIMES
 """Those of them that do so to a prediction; what else is true beside one may follow from it: a

@@ -7,6 +7,7 @@ import pytest
 from schemas.events.left_out import LeftOut, Oddity
 from schemas.events.nothing_to_say import NothingToSay, Silence
 from schemas.payloads.json_labels import JsonLabels
+from schemas.payloads.json_predictions import JsonPredictions
 from schemas.payloads.rows import FieldMap, LabelRow
 from schemas.payloads.withdrawn import takes_back
 from tests.schemas.payloads.test_prediction_scanner import spans
@@ -61,8 +62,6 @@ def test_a_label_that_is_taken_back_is_no_label(name: str) -> None:
         {"label_status": "revoked"},
         {"event": "LabelWithdrawn"},
         {"deleted_at": "2026-03-01T12:00:00Z"},
-        {"retractedAt": "2026-03-01T12:00:00Z"},
-        {"deleted_on": "2026-03-01"},
     ],
 )
 def test_a_label_is_taken_back_by_what_became_of_it(said: dict[str, Any]) -> None:
@@ -72,6 +71,18 @@ def test_a_label_is_taken_back_by_what_became_of_it(said: dict[str, Any]) -> Non
     (name,) = said
     if name != "op":  # of a change feed by its look
         assert is_read_at_once({**LABEL, name: "label"}) is not takes_back(name)
+
+
+@pytest.mark.parametrize("name", ["invalidated_at", "retracted_at", "deleted_on"])
+def test_a_time_that_may_be_to_come_or_of_anything_takes_no_event_back(name: str) -> None:
+    for time in ("2099-01-01", "2026-01-01", 1772366400):
+        assert [row.label for row in as_it_is({**LABEL, name: time})] == [1]
+        paths = {"prediction_id": "id", "prediction": "pred", "features": "*"}
+        value = orjson.dumps({"id": "a", name: time, "x": 1, "pred": 1, "model": "m"})
+        form = JsonPredictions(FieldMap(paths))
+        (row,) = form.rows(value, key=None, headers=(), time=5)
+        assert (row.prediction_id, row.prediction) == ("a", 1)
+        assert row.features == {name: time, "x": 1}
 
 
 @pytest.mark.parametrize(
