@@ -115,6 +115,17 @@ def may_be_label(name: str) -> bool:
     return plain_step(name) in _MAY_BE_LABELS
 
 
+def is_of_label(name: str) -> bool:
+    """Tell whether a member is called as labels are, or as one may be.
+
+    Examples
+    --------
+    >>> is_of_label("outcome"), is_of_label("Feedback"), is_of_label("user")
+    (True, True, False)
+    """
+    return plain_step(name) in _LABELS or may_be_label(name)
+
+
 def plain_step(name: str) -> str:
     """Return the last step of a path in small letters, without the marks between words."""
     return (_plain_step if len(name) <= LONGEST_REMEMBERED else _plain_step.__wrapped__)(name)

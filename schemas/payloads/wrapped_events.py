@@ -17,7 +17,7 @@ from schemas.events.invalid import InvalidMessage, Reason
 from schemas.events.nothing_to_say import NothingToSay, Silence
 from schemas.payloads.deleted_events import says_deleted
 from schemas.payloads.optional_fields import name_of, says_nothing
-from schemas.payloads.other_names import plain_step
+from schemas.payloads.other_names import is_of_label, plain_step
 from schemas.payloads.shared_members import refuse_swollen
 
 MOST_EVENTS: Final = 1000
@@ -60,10 +60,10 @@ def wrapped_events(document: dict[str, Any], depth: int = _DEEPEST) -> list[dict
     """Return the events that stand in a member of a document; any other document as it is.
 
     What is in a member is an event where it has a prediction, a label or features, and another
-    field as well (beside a label an id or a time: a device has a label and a model, too), unless
-    the member is all there is or called as wrappers are. Model, version, time and segment beside it
-    are its own where it has none, and so is the id; of several events with their numbers behind it,
-    unless each is of a model or version of its own.
+    field as well (beside a label an id or a time, unless the member is called as labels are: a
+    device has a label and a model, too), unless the member is all there is or called as wrappers
+    are. Model, version, time and segment beside it are its own where it has none, and so is the id;
+    of several events with their numbers behind it, unless each is of a model or version of its own.
 
     Raises
     ------
@@ -84,8 +84,7 @@ def wrapped_events(document: dict[str, Any], depth: int = _DEEPEST) -> list[dict
     held = {
         name: events
         for name, value in document.items()
-        if type(value) in _HOLDERS
-        and (events := _events(value, depth, least=1 if _is_wrapper(name, document) else 2))
+        if type(value) in _HOLDERS and (events := _held(name, document, depth))
     }
     found = [events for name, events in held.items() if plain_step(name) not in _PAST]
     is_known = not found or _is_of_table(document)
@@ -137,6 +136,19 @@ def _is_wrapper(name: str, document: Mapping[str, Any]) -> bool:
     return len(document) == 1 or name in _WRAPPERS
 
 
+def _held(name: str, document: Mapping[str, Any], depth: int) -> list[dict[str, Any]]:
+    """Return the events that a member of a document holds; none where it is no such member."""
+    if _is_wrapper(name, document):
+        return _events(document[name], depth, least=1)
+    events = _events(document[name], depth, least=2)
+    return events if is_of_label(name) or all(map(_is_of_prediction, events)) else []
+
+
+def _is_of_prediction(event: Mapping[str, Any]) -> bool:
+    """Tell whether an event has more than a label and a model, which a device may have, too."""
+    return _SAYS & event.keys() != {"label"} or not _BESIDE_LABELS.isdisjoint(event)
+
+
 def _events(value: Any, depth: int, *, least: int) -> list[dict[str, Any]]:
     """Return the events that a member holds; none where it is no such member."""
     if type(value) is str:
@@ -186,7 +198,4 @@ _RECORD: Final = frozenset({"key", "value", "partition", "offset", "timestamp", 
 def _is_event(value: Any, least: int) -> bool:
     if type(value) is not dict or _SAYS.isdisjoint(value):
         return False
-    known = _FIELDS & value.keys()
-    if least > 1 and known & _SAYS == {"label"}:
-        return not known.isdisjoint(_BESIDE_LABELS)
-    return len(known) >= least
+    return len(_FIELDS & value.keys()) >= least

@@ -167,6 +167,23 @@ def test_what_only_has_a_label_and_a_model_is_no_label_of_a_prediction() -> None
     assert form.rows(document, key=None, headers=(), time=0)[0].prediction_id == "b"
 
 
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"prediction_id": "a", "outcome": {"label": 1, "model": "m", "version": "1"}},
+        {"prediction_id": "a", "result": {"label": 1, "model": "m"}},
+        {"prediction_id": "a", "feedback": {"label": 1, "segment": "s"}},
+        {"prediction_id": "a", "Ground_Truth": {"label": 1, "version": "1"}},
+        {"outcome": {"label": 1, "model": "m", "version": "1"}, "source": "x"},
+    ],
+)
+def test_a_label_in_a_member_that_is_called_as_labels_are_needs_no_id_in_it(
+    document: dict[str, Any],
+) -> None:
+    found = JsonLabels(FieldMap()).rows(json.dumps(document).encode(), key=b"a", headers=(), time=0)
+    assert [(row.prediction_id, row.label) for row in found] == [("a", 1)]
+
+
 @pytest.mark.parametrize("name", ["actual", "Ground_Truth", "yTrue"])
 def test_labels_under_another_name_are_refused_and_not_taken_for_unknown(name: str) -> None:
     form = JsonLabels(FieldMap())
