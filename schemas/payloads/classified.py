@@ -1,6 +1,6 @@
 """What models answer in objects and lists: a class with its score, or the scores of classes."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
@@ -38,13 +38,16 @@ _PARTS: Final = frozenset(
         *("start", "end", "startoffset", "endoffset", "span", "word", "step", "horizon", "ds"),
     }
 )
-"""What says to which part of the input, or to which step ahead, an answer in a list belongs."""
+"""What says, where it differs in a list, to which part of the input, or step ahead, each belongs."""
 
-_VALUES: Final = frozenset({"field", "fieldname", "key", "name", "attribute", "target", "slot"})
-"""What says, beside a value that is no class, of which output it is."""
+_VALUES: Final = frozenset({"field", "fieldname", "attribute", "target", "slot"})
+"""What says likewise, beside a value that is no class, of which output it is.
+
+A key or a name may be that of an alternative.
+"""
 
 _BESIDE_CLASSES: Final = frozenset({"boxes", "bboxes", "boundingboxes", "polygons", "masks"})
-"""Beside lists of classes and scores: each belongs to a part of the input."""
+"""Beside lists of classes and scores: where several differ, each belongs to a part of the input."""
 
 _PAIR, _MOST_PAIR = 2, 3
 _TEXTS_AND_NUMBERS: Final = frozenset({str, int})
@@ -79,7 +82,7 @@ def classified(value: Any) -> Classified | None:
     Classified(name='dog', scores=0.8)
     >>> classified({"label": "fraud", "score": 712, "probability": 0.9})
     Classified(name='fraud', scores=0.9)
-    >>> classified([{"label": "cat", "score": 0.9, "box": {"xmin": 1}}])
+    >>> classified([{"label": "a", "score": 0.9, "step": 1}, {"label": "b", "score": 1, "step": 2}])
     """
     if _are_of_parts(value):
         return None
@@ -100,13 +103,18 @@ def _are_of_parts(value: Any) -> bool:
         (value,) = value
     if type(value) is not list or not value or type(value[0]) is not dict:
         return False
-    return any(type(each) is dict and _is_of_a_part(_members(each).keys()) for each in value)
+    parts = [_part(_members(each)) for each in value if type(each) is dict]
+    return _differ(parts)
 
 
-def _is_of_a_part(names: Collection[str]) -> bool:
-    if not _PARTS.isdisjoint(names):
-        return True
-    return _CLASSES.isdisjoint(names) and not _VALUES.isdisjoint(names)
+def _part(members: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what an answer says of the part that it belongs to."""
+    names = _PARTS | _VALUES if _CLASSES.isdisjoint(members) else _PARTS
+    return {name: members[name] for name in names if members.get(name) is not None}
+
+
+def _differ(parts: list[Any]) -> bool:
+    return any(part != parts[0] for part in parts)
 
 
 def scores_by_class(values: Any) -> dict[str, Any] | None:
@@ -183,7 +191,10 @@ def _side_by_side(members: Mapping[str, Any]) -> Classified | None:
     """Return the likeliest of classes in one list, their probabilities in another one."""
     names = [members[each] for each in _NAMES if each in members]
     scores = [members[each] for each in _SCORES if each in members]
-    if len(names) != 1 or len(scores) != 1 or not _BESIDE_CLASSES.isdisjoint(members):
+    if len(names) != 1 or len(scores) != 1:
+        return None
+    beside = [members[each] for each in _BESIDE_CLASSES if each in members]
+    if any(type(parts) is list and _differ(parts) for parts in beside):
         return None
     classes, chances = names[0], scores[0]
     if type(classes) is not list or type(chances) is not list or len(classes) != len(chances):

@@ -30,6 +30,22 @@ from schemas.payloads.rows import FieldMap
         ({"score": 0.75}, (0.75, None)),
         ([{"id": 3, "key": "k", "label": "cat", "score": 0.9, "rank": 1}], ("cat", 0.9)),
         ({"label": "cat", "score": 0.9, "spans": [[0, 3]], "start": 0}, ("cat", 0.9)),
+        (
+            [
+                {"value": "cat", "key": "k1", "score": 0.9},
+                {"value": "dog", "key": "k2", "score": 0.1},
+            ],
+            ("cat", 0.9),
+        ),
+        ([{"label": "fraud", "score": 0.9, "start": 1, "end": 2}], ("fraud", 0.9)),
+        ([[{"label": "PER", "score": 0.9, "start": 0, "end": 3}]], ("PER", 0.9)),
+        ([{"target": "price", "prediction": 12.5, "confidence": 0.9}], (12.5, 0.9)),
+        (
+            [{"label": "cat", "score": 0.9, "step": 3}, {"label": "dog", "score": 0.1, "step": 3}],
+            ("cat", 0.9),
+        ),
+        ({"labels": ["a", "b"], "scores": [0.9, 0.1], "boxes": None}, ("a", 0.9)),
+        ({"labels": ["a", "b"], "scores": [0.9, 0.1], "boxes": []}, ("a", 0.9)),
     ],
 )
 def test_an_answer_of_a_model_is_its_class_or_number_and_its_score(
@@ -52,10 +68,17 @@ def test_an_answer_of_a_model_is_its_class_or_number_and_its_score(
         {"cat": 0.8, "dog": 0.1},
         {"cat": 0.8},
         [{"label": "cat", "score": 0.9, "box": {"xmin": 1}}, {"label": "dog", "score": 0.8}],
-        [{"class": "cat", "confidence": 0.9, "bbox": [1, 2, 3, 4]}],
-        [[{"label": "PER", "score": 0.9, "start": 0, "end": 3}]],
+        [
+            [
+                {"label": "PER", "score": 0.9, "start": 0, "end": 3},
+                {"label": "LOC", "score": 0.8, "start": 9, "end": 12},
+            ]
+        ],
         [{"field": "total", "value": 12.5, "confidence": 0.9}, {"field": "tax", "value": 1}],
-        [{"target": "price", "prediction": 12.5, "confidence": 0.9}],
+        [
+            {"target": "price", "prediction": 12.5, "confidence": 0.9},
+            {"target": "days", "prediction": 3, "confidence": 0.8},
+        ],
         [{"step": 1, "value": 2.5, "confidence": 0.9}, {"step": 2, "value": 3, "confidence": 0.8}],
         {"boxes": [[1, 2, 3, 4], [5, 6, 7, 8]], "labels": ["cat", "dog"], "scores": [0.9, 0.8]},
         [],
