@@ -38,7 +38,7 @@ _PARTS: Final = frozenset(
         *("start", "end", "startoffset", "endoffset", "span", "word", "step", "horizon", "ds"),
     }
 )
-"""What says, where it differs in a list, to which part of the input, or step ahead, each belongs."""
+"""What says, where it differs in a list, to which part of the input or step ahead each belongs."""
 
 _VALUES: Final = frozenset({"field", "fieldname", "attribute", "target", "slot"})
 """What says likewise, beside a value that is no class, of which output it is.
