@@ -28,8 +28,7 @@ from schemas.payloads.exchanges import exchanged
 from schemas.payloads.flink_changes import changed_rows
 from schemas.payloads.lone_answers import answers_alone
 from schemas.payloads.mongo_changes import changed_document
-from schemas.payloads.replicated_rows import MEMBERS as REPLICATED_MEMBERS
-from schemas.payloads.replicated_rows import replicated_rows
+from schemas.payloads.replicated_rows import members_of, replicated_rows
 from schemas.payloads.rows import FieldMap
 from schemas.payloads.shared_members import LONGEST_KEY
 from schemas.payloads.withdrawn import OF_PREDICTIONS, is_withdrawn
@@ -170,7 +169,7 @@ def _events(document: dict[str, Any], fields: FieldMap) -> Iterator[dict[str, An
     """Yield the events in a document, out of all that the settings do not lead into."""
     for row in rows_of_table(_bare(document, fields)):
         if (replicated := _replicated(row)) is not None:
-            yield from [row] if fields.leads_into(REPLICATED_MEMBERS) else replicated
+            yield from [row] if fields.leads_into(members_of(row)) else replicated
         elif (changed_to := changed_document(row)) is not None:
             yield row if fields.leads_into(_OF_MONGO) else changed_to
         elif not (_ENOUGH.isdisjoint(row) and _ENOUGH.isdisjoint(fields.paths)):

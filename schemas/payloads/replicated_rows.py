@@ -37,10 +37,21 @@ _OF_SPANNER: Final = frozenset(
     {"table_name", "tableName", "mods", "keysJson", "newValuesJson", "oldValuesJson"}
 )
 
-MEMBERS: Final = frozenset(
-    {"after", "payload", "message", "data", _AIRBYTE, "change", "columns", "mods", "content"}
+_CONTENT: Final = "content"
+_MEMBERS: Final = frozenset(
+    {"after", "payload", "message", "data", _AIRBYTE, "change", "columns", "mods"}
 )
-"""The members that hold rows: paths that begin with them lead into the message."""
+
+
+def members_of(message: Document) -> frozenset[str]:
+    """Return the members that hold rows: paths that begin with them lead into the message.
+
+    Examples
+    --------
+    >>> "content" in members_of({"after": {"content": "x"}})
+    False
+    """
+    return _MEMBERS | {_CONTENT} if message.keys() >= _COUCHBASE else _MEMBERS
 
 
 def replicated_rows(document: Document) -> list[Document] | None:
@@ -178,7 +189,7 @@ def _of_datastream(document: Document) -> Rows | None:
 def _of_couchbase(document: Document) -> Rows | None:
     if not document.keys() >= _COUCHBASE:
         return None
-    return _only(None if document["event"] in _EXPIRED else document.get("content"))
+    return _only(None if document["event"] in _EXPIRED else document.get(_CONTENT))
 
 
 def _only(row: Any) -> Rows | None:

@@ -122,6 +122,26 @@ def test_a_deletion_says_nothing_where_the_settings_lead_into_its_message() -> N
     assert (row.prediction_id, row.prediction) == ("p1", 1)
 
 
+def test_paths_into_a_content_lead_into_a_row_that_is_not_of_couchbase() -> None:
+    paths = {"prediction": "content.score", "prediction_id": "id", "features": "*"}
+    form = JsonPredictions(PredictionFields(paths, "m"))
+    row = {"id": "a", "content": {"score": 0.5}, "x": 1}
+    value = orjson.dumps({"after": row, "updated": "1.0", "key": ["a"]})
+    scanned = form.scan(spans([value], [b"k"]))
+    assert scanned is None or not scanned.plain[0]
+    (found,) = form.rows(value, key=b"k", headers=(), time=5)
+    assert (found.prediction_id, found.prediction, found.features) == ("a", 0.5, {"x": 1})
+
+
+def test_paths_into_the_content_of_couchbase_lead_into_its_message() -> None:
+    paths = {"prediction_id": "key", "prediction": "content.prediction"}
+    value = orjson.dumps({**COUCHBASE, "event": "mutation", "content": ROW})
+    (found,) = JsonPredictions(PredictionFields(paths, "m")).rows(
+        value, key=b"k", headers=(), time=5
+    )
+    assert (found.prediction_id, found.prediction) == ("p1", 1)
+
+
 def test_of_several_changes_those_that_leave_a_row_are_events() -> None:
     rows = [{**ROW, "prediction_id": name} for name in ("a", "b")]
     changes: list[dict[str, Any]] = [
