@@ -3,12 +3,13 @@
 Such values drift with every row, and say nothing of drift. Each value is compared with the one
 before it, in the order of event times:
 
-- Values that change with the quarters of an hour, as all zones have their hours and days by, or
-  with hours where rows are few, hardly change in between. Changes close to a quarter's start may be
+- Values that change with quarters of an hour, as all zones have their hours and days by, or with
+  hours where rows are few, hardly change in between. What changes with nearly each quarter goes one
+  way: else it is made anew each time, and may drift. Changes close to a quarter's start may be
   a little late, or early: whoever reads the clock does it before the event has its time.
 - Values that go up and up, as identifiers and times do.
 - Values that go on as they went, up or down, but for few turns, and are at each hour what they were
-  at that of the day before, once there was one: minutes of a day, its hour as a decimal, its sine.
+  at that of the day before: minutes of a day, its hour as a decimal, its sine.
   What goes on its own way has as many turns as not, and what is as smooth does not come again.
 
 Whether changes are close to starts, and turns rare, by more than chance is told by the likelihood
@@ -81,23 +82,26 @@ _LEAST_CLOSE: Final = 0.1
 """Share of the changes that are close to starts, at least: where rows are many, several of them
 come between a start and the first that has read the clock after it."""
 
+_LEAST_HOURLY: Final = 0.5
+"""And that come with hours, where rows are few."""
+
 _MOST_FAR: Final = 0.02
 """Share of the other values that change, at most."""
+
+_QUARTERS: Final = 2.5
+"""Changes an hour, at most, of what does not go one way, be they read off the clock too early."""
 
 _MOST_TURNS: Final = 0.25
 _MANY_TURNS: Final = 0.4
 """Share of the steps that turn: at most, and of what follows from no time."""
 
-_HIT: Final = 0.1
+_HIT: Final = 0.02
 """Of the range of a day how far a value may be from that of the day before."""
 
 _FEWEST_HOURS: Final = 12
 _MOST_MISSES: Final = 0.15
-"""Hours that say whether days are like those before them, and share of those that are not, at most:
-an hour in which a day begins anew may have its first value before that or after it."""
-
-_SMOOTH: Final = 128
-"""Steps until which this is open: what comes back from an outlier goes one way for some time."""
+"""Hours that are like those of the day before, at least, and share of the others, at most: an hour
+in which a day begins anew may have its first value before that or after it."""
 
 _HOURS_REMEMBERED: Final = 48
 """Hours until hits and misses are halved: a level that has changed shows within the day."""
@@ -220,12 +224,12 @@ def _information(share: float, chance: float) -> float:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _goes_by_starts(close: float, others: float, near: float, far: float) -> bool:
+def _goes_by_starts(close: float, others: float, near: float, far: float, least: float) -> bool:
     """Tell whether values change with starts, and hardly between them."""
     if near + far < _FEWEST or close < _FEWEST_CHANGES or far == 0.0:
         return False
     share, chance = close / (close + others), near / (near + far)
-    if share < max(_LEAST_CLOSE, chance) or others > _MOST_FAR * far:
+    if share < max(least, chance) or others > _MOST_FAR * far:
         return False
     return (close + others) * _information(share, chance) >= _CERTAIN
 
@@ -236,11 +240,13 @@ def _goes_by_days(memory: Numbers) -> bool:
     if memory[MODE] != NUMBERS and memory[MODE] != LOGARITHMS:
         return False
     hits, misses, steps = memory[CLOCK_HITS], memory[CLOCK_MISSES], memory[CLOCK_STEPS]
-    known = hits + misses >= _FEWEST_HOURS
-    # Until a day has gone by it may be so; where no time goes by it is not.
-    if not known and memory[CLOCK_HOURS] == 0.0:
+    if steps < _SOON or hits < _FEWEST_HOURS or misses > _MOST_MISSES * (hits + misses):
         return False
-    if steps < (_SOON if known else _SMOOTH) or (known and misses > _MOST_MISSES * (hits + misses)):
+    # Of batches at one hour the first value may be the least one of each.
+    seen = 0
+    for start in memory[CLOCK_DAY].view(np.float32):
+        seen += start == start  # noqa: PLR0124
+    if seen < _FEWEST_HOURS:
         return False
     share = memory[CLOCK_TURNS] / steps
     return bool(share <= _MOST_TURNS and steps * _information(share, 0.5) >= _CERTAIN)
@@ -251,12 +257,14 @@ def decide(memory: Numbers) -> None:
     """Decide anew whether values follow from the time alone, by what is known."""
     rises = memory[FALLS] == 0.0 and memory[RISES] >= _FEWEST_RISES
     found = rises or _goes_by_days(memory)
-    if not found:
+    few = memory[CLOCK_NEAR_CHANGES] <= _QUARTERS * memory[CLOCK_HOURS] + _FEWEST_CHANGES
+    if not found and (few or memory[CLOCK_TURNS] <= _MOST_TURNS * memory[CLOCK_STEPS]):
         found = _goes_by_starts(
             memory[CLOCK_NEAR_CHANGES],
             memory[CLOCK_FAR_CHANGES],
             memory[CLOCK_NEAR],
             memory[CLOCK_FAR],
+            _LEAST_CLOSE,
         )
     if not found:
         found = _goes_by_starts(
@@ -264,6 +272,7 @@ def decide(memory: Numbers) -> None:
             memory[CLOCK_PAIRS_CHANGES],
             memory[CLOCK_HOURS],
             memory[CLOCK_PAIRS],
+            _LEAST_HOURLY,
         )
     if found != (memory[CLOCK_IS] > 0.0):
         memory[CLOCK_IS] = 1.0 if found else 0.0

@@ -58,6 +58,9 @@ FEWEST_DISTINCT: Final = 8
 COMMON: Final = 0.3
 """Share of one value from which on likewise."""
 
+_HELD: Final = 0.3
+"""Share of values that are the one before them from which on they are held for a while."""
+
 _FIT_WIDEST: Final = 8.0
 _WIDEST: Final = 30.0
 _UNBOUNDED: Final = 1e9
@@ -157,12 +160,17 @@ def whitening_of(sample: Numbers, seed: int) -> Whitening | None:
         # all else fails: of values that are held for a while nothing but their steps would be left.
         if start[WIDEST] == _UNBOUNDED:
             least = _WIDEST if found is not None else _FIT_WIDEST if start[GRAIN] else 0.0
-            if not _is_beyond(sample, start, least):
+            if _is_held(sample) or not _is_beyond(sample, start, least):
                 break
         fitted = _white(sample, start, seed)
         if fitted is not None and (found is None or fitted.likelihood > found.likelihood):
             found = fitted
     return found
+
+
+def _is_held(sample: Numbers) -> bool:
+    """Tell whether values are the one before them more often than numbers with tails are."""
+    return bool(np.mean(sample[1:] == sample[:-1]) > _HELD)
 
 
 def _is_beyond(sample: Numbers, start: Numbers, widest: float) -> bool:

@@ -121,12 +121,35 @@ def test_a_course_of_the_day_under_noise_is_not_the_calendars() -> None:
     assert not is_calendar(known_of(times, CLOCKS["sine of the day"](since(times)) + noise))
 
 
-def test_what_is_as_smooth_and_does_not_come_again_is_not_after_a_day() -> None:
-    times = drawn(10_000, 4.0)
+@pytest.mark.parametrize("until", [0.3, 1.0, 4.0])
+def test_what_is_as_smooth_and_does_not_come_again_is_not(until: float) -> None:
+    times = drawn(10_000, until)
     days = since(times)
     memory = known_of(times, np.sin(2 * np.pi * days / 0.83) + np.cos(2 * np.pi * days / 3.3))
     assert not is_calendar(memory)
-    assert memory[season.CLOCK_SETTLED] == 0.0
+
+
+def test_what_comes_again_nearly_is_not() -> None:
+    times = drawn(1440, 8.0)
+    days = since(times)
+    values = 20.0 + 4.0 * np.sin(2 * np.pi * days) + 0.2 * np.sin(2 * np.pi * days / 3.3)
+    assert not is_calendar(known_of(times, values))
+
+
+def test_batches_at_one_hour_that_are_sorted_are_not() -> None:
+    random = np.random.default_rng(7)
+    nights = np.repeat(np.arange(20), 2000)
+    times = START + nights * DAY + 2 * season.MS_PER_HOUR + np.tile(np.arange(2000) * 500, 20)
+    values = np.concatenate([np.sort(random.lognormal(size=2000)) for _ in range(20)])
+    assert not is_calendar(known_of(times, values))
+
+
+@pytest.mark.parametrize("kind", ["levels", "walk"])
+def test_what_is_made_anew_each_quarter_is_not(kind: str) -> None:
+    times = drawn(10_000, 8.0)
+    levels = np.random.default_rng(8).normal(size=8 * 96 + 1)
+    levels = np.cumsum(levels) if kind == "walk" else levels
+    assert not is_calendar(known_of(times, levels[(since(times) * 96).astype(int)]))
 
 
 def test_what_is_smooth_where_no_time_goes_by_is_not_the_calendars() -> None:

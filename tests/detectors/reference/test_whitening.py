@@ -120,3 +120,10 @@ def test_a_few_states_and_what_no_weights_explain_have_no_filter() -> None:
     assert whitening_of(np.repeat(values[:250], 4), 5) is None
     assert whitening_of(1.7e308 * np.tanh(values), 5) is None
     assert whitening_of(np.full(1000, 3.0), 5) is None
+
+
+@pytest.mark.parametrize("seed", [0, 2])
+def test_heavy_values_that_are_held_for_a_while_have_no_filter(seed: int) -> None:
+    """Their steps alone would be left, and a lasting shift be one of them."""
+    held = np.repeat(np.random.default_rng(seed).standard_cauchy(100), 10)
+    assert whitening_of(held, 5) is None
