@@ -1,9 +1,11 @@
 """Whether features are texts that hold something else, such as numbers: told of each, once."""
 
 import logging
-from collections.abc import Iterable
-from itertools import islice
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import Final
+
+import numpy as np
 
 from schemas.payloads.packed_texts import packed_in
 from schemas.tables.columns import Column, Kind, Role
@@ -18,6 +20,9 @@ LEAST: Final = 20
 
 MOST_FEATURES: Final = 10_000
 """Features of all models that are looked at."""
+
+_MOST_ROWS: Final = 1000
+"""Rows of a version that are looked at in each table."""
 
 _MOSTLY: Final = 0.9
 
@@ -41,11 +46,11 @@ class TextWatch:
         """Take note of the features in some tables."""
         for table in tables:
             columns = [each for each in table.columns if _may_be_packed(each)]
-            for model in {each.model for each in table.models} if columns else ():
+            for version, bounds in zip(table.models, pairwise(table.bounds()), strict=True):
                 for column in columns:
-                    self._see(model, column)
+                    self._see(version.model, column, *bounds)
 
-    def _see(self, model: str, column: Column) -> None:
+    def _see(self, model: str, column: Column, begin: int, end: int) -> None:
         feature = model, column.name
         known = self._texts.get(feature, set())
         if known is None or (feature not in self._texts and len(self._texts) >= MOST_FEATURES):
@@ -53,7 +58,7 @@ class TextWatch:
         if column.name in self._declarations.of(model).kinds:
             self._texts[feature] = None
             return
-        known.update(islice(column.categories, LEAST))
+        known.update(_texts(column.between(begin, min(end, begin + _MOST_ROWS))))
         self._texts[feature] = known if len(known) < LEAST else None
         if len(known) >= LEAST and (what := _held_in(known)) is not None:
             logger.warning(
@@ -62,6 +67,12 @@ class TextWatch:
                 model,
                 what,
             )
+
+
+def _texts(column: Column) -> Iterator[str]:
+    """Yield some texts that rows have: the categories may be those of other rows as well."""
+    for code in np.unique(column.values[column.usable])[:LEAST].tolist():
+        yield column.categories[int(code)]
 
 
 def _may_be_packed(column: Column) -> bool:

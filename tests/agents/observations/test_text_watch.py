@@ -52,3 +52,12 @@ def test_a_few_texts_and_declared_ones_are_not(caplog: pytest.LogCaptureFixture)
     declared = Declarations(models={"fraud": Declared({"x": Kind.CATEGORY})})
     TextWatch(declared).note(tables(f"{number},5" for number in range(LEAST)))
     assert caplog.messages == []
+
+
+def test_the_texts_of_one_model_are_not_told_of_another(caplog: pytest.LogCaptureFixture) -> None:
+    amounts = [event(features={"x": f"{number},5"}, model="fraud") for number in range(LEAST)]
+    shops = [event(features={"x": f"shop {number}"}, model="churn") for number in range(LEAST)]
+    found = [table for _, table in read(*amounts, *shops).tables(lambda _: 0)]
+    assert [len(table.models) for table in found] == [2]
+    TextWatch(NO_DECLARATIONS).note(found)
+    assert [message[:31] for message in caplog.messages] == ["feature 'x' of model 'fraud' is"]
