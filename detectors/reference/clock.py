@@ -146,6 +146,7 @@ def track(value: float, time: int, memory: Numbers, first: bool) -> None:
     else:
         memory[CLOCK_FAR] += 1.0
         memory[CLOCK_FAR_CHANGES] += changed
+    # PAIRS and CHANGES are for a release before, which may read this state during an upgrade.
     if first:
         memory[CHANGES] += changed
         memory[CLOCK_HOURS] += 1.0

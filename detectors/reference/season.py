@@ -135,9 +135,10 @@ CLOCK_HITS: Final = CLOCK_LATEST + 18  # hours that began as they did on the day
 CLOCK_MISSES: Final = CLOCK_LATEST + 19  # and those that did not
 CLOCK_DAY: Final = slice(CLOCK_LATEST + 20, CLOCK_LATEST + 32)  # how they began, of half the size
 MEMORY: Final = CLOCK_LATEST + 32
+"""Words of a column."""
+
 CLOCK: Final = slice(CLOCK_LATEST, MEMORY)
 _FLIPS: Final = slice(CLOCK_FLIPS, CLOCK_FLIPS + 1)
-"""Words of a column."""
 
 OFF: Final = -1.0
 """There is no season: somebody has said so."""
