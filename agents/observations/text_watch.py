@@ -1,6 +1,7 @@
 """Whether features are texts that hold something else, such as numbers: told of each, once."""
 
 import logging
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Final
@@ -24,6 +25,9 @@ MOST_FEATURES: Final = 10_000
 _MOST_ROWS: Final = 1000
 """Rows of a version that are looked at in each table."""
 
+_ENOUGH_ROWS: Final = 50_000
+"""Rows of a feature after which its few texts are its categories: nothing more is looked at."""
+
 _MOSTLY: Final = 0.9
 
 
@@ -41,6 +45,7 @@ class TextWatch:
     def __init__(self, declarations: Declarations) -> None:
         self._declarations = declarations
         self._texts: dict[tuple[str, str], set[str] | None] = {}
+        self._rows: Counter[tuple[str, str]] = Counter()
 
     def note(self, tables: Iterable[ObservationTable]) -> None:
         """Take note of the features in some tables."""
@@ -58,8 +63,11 @@ class TextWatch:
         if column.name in self._declarations.of(model).kinds:
             self._texts[feature] = None
             return
-        known.update(_texts(column.between(begin, min(end, begin + _MOST_ROWS))))
-        self._texts[feature] = known if len(known) < LEAST else None
+        end = min(end, begin + _MOST_ROWS)
+        known.update(_texts(column.between(begin, end)))
+        self._rows[feature] += end - begin
+        undecided = len(known) < LEAST and self._rows[feature] < _ENOUGH_ROWS
+        self._texts[feature] = known if undecided else None
         if len(known) >= LEAST and (what := _held_in(known)) is not None:
             logger.warning(
                 "feature %r of model %r is %s: of texts only the shares are watched",

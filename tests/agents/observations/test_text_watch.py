@@ -54,6 +54,15 @@ def test_a_few_texts_and_declared_ones_are_not(caplog: pytest.LogCaptureFixture)
     assert caplog.messages == []
 
 
+def test_a_feature_of_few_texts_is_not_looked_at_for_ever(caplog: pytest.LogCaptureFixture) -> None:
+    watch = TextWatch(NO_DECLARATIONS)
+    quiet = tables(["web"] * 1000)
+    for _ in range(50):
+        watch.note(quiet)
+    watch.note(tables(f"{number},5" for number in range(LEAST)))
+    assert caplog.messages == []
+
+
 def test_the_texts_of_one_model_are_not_told_of_another(caplog: pytest.LogCaptureFixture) -> None:
     amounts = [event(features={"x": f"{number},5"}, model="fraud") for number in range(LEAST)]
     shops = [event(features={"x": f"shop {number}"}, model="churn") for number in range(LEAST)]
