@@ -53,7 +53,8 @@ class Display:
             soft_wrap=True,
         )
         if result.is_planted:
-            self._progress.print("  a bug was planted, and nobody saw it")
+            seen = "the scenario broke off" if verdict.broken else "nobody saw it"
+            self._progress.print(f"  a bug was planted, and {seen}")
         for note in verdict.notes:
             self._progress.print(f"  {note}", markup=False)
 

@@ -44,8 +44,8 @@ class Result:
 
     @property
     def is_right(self) -> bool:
-        """Whether nothing was found wrong; of workers with a bug, whether something was."""
-        return self.verdict.is_clean is not self.is_planted
+        """Whether nothing was found wrong; of workers with a bug, whether that was seen."""
+        return self.verdict.is_seen if self.is_planted else self.verdict.is_clean
 
 
 def run_once(family: Family, broker: Broker, seed: int, folder: Path) -> Result:
@@ -66,14 +66,12 @@ def run_once(family: Family, broker: Broker, seed: int, folder: Path) -> Result:
     try:
         verdict = _played(family, world)
     except (AssertionError, RuntimeError, KafkaException) as error:
-        verdict.wrong("promises", [repr(error)])
+        verdict.broke(error)
     finally:
         world.close()
-    if verdict.is_clean is not family.is_planted:
-        shutil.rmtree(folder)
     _delete_topics(world)
     seconds = time.monotonic() - began
-    return Result(
+    result = Result(
         family.name,
         seed,
         family.is_planted,
@@ -83,6 +81,9 @@ def run_once(family: Family, broker: Broker, seed: int, folder: Path) -> Result:
         seconds,
         folder,
     )
+    if result.is_right:
+        shutil.rmtree(folder)
+    return result
 
 
 def _played(family: Family, world: World) -> Verdict:

@@ -39,3 +39,12 @@ def test_a_verdict_without_differences_is_clean() -> None:
     verdict.compare("alerts", {"a"}, {"a"})
     assert verdict.is_clean
     assert verdict.notes == []
+
+
+def test_a_scenario_that_broke_off_is_not_clean_and_shows_no_bug() -> None:
+    verdict = Verdict()
+    verdict.missing("rows", {"a"})
+    assert verdict.is_seen
+    verdict.broke(RuntimeError("no broker"))
+    assert not verdict.is_clean
+    assert not verdict.is_seen

@@ -19,6 +19,8 @@ class Verdict:
         How many came out again, which is promised to do no harm.
     alerts
         Distinct alerts that came out.
+    broken
+        Whether the scenario could not be played to its end: that says nothing of a planted bug.
     notes
         What exactly is wrong, for people.
     """
@@ -27,12 +29,23 @@ class Verdict:
     different: int = 0
     duplicated: int = 0
     alerts: int = 0
+    broken: bool = False
     notes: list[str] = field(default_factory=list)
 
     @property
     def is_clean(self) -> bool:
         """Whether nothing is wrong."""
         return not (self.lost or self.different)
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether a bug showed in what came out, in a scenario that was played to its end."""
+        return not self.is_clean and not self.broken
+
+    def broke(self, error: Exception) -> None:
+        """Note what ended the scenario before its end."""
+        self.broken = True
+        self.wrong("promises", [repr(error)])
 
     def missing(self, what: str, things: Collection[object]) -> None:
         """Note things that should have come out."""
