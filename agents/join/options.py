@@ -5,6 +5,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
+from schemas.events.durations import MS_PER_DAY
 from schemas.tables.declared import NO_DECLARATIONS, Declarations
 
 _LARGEST_CHECKPOINT: Final = 65_536
@@ -41,7 +42,7 @@ class PendingOptions:
         Which labels of a model are one, among others.
     """
 
-    ttl: int = 30 * 86_400_000
+    ttl: int = 30 * MS_PER_DAY
     entries: int = 250_000
     hot_entries: int = 250_000
     directory: Path | None = None

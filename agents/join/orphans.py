@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from schemas.events.durations import MS_PER_HOUR
+
 MOST_MODELS: Final = 64
 """Models that are told apart; every record of the changelog has the counts."""
 
@@ -12,7 +14,7 @@ OTHER: Final = "other"
 NAMELESS: Final = ""
 """Stands for labels that name no model."""
 
-SOON: Final = 3_600_000
+SOON: Final = MS_PER_HOUR
 """Milliseconds within which a record may come again that was not committed: longer than any stop
 between taking records and committing them."""
 

@@ -7,9 +7,10 @@ from typing import Any, Final
 from agents.records.record import Record
 from app.comparisons.known_comparisons import KnownComparisons
 from app.kafka.topic_follower import Open, TopicFollower
+from schemas.events.durations import MS_PER_DAY
 from schemas.events.model_comparison import ModelComparison
 
-KEPT_MS: Final = 30 * 86_400_000
+KEPT_MS: Final = 30 * MS_PER_DAY
 """Looks that were written longer ago are not read: who asks for a verdict has just rolled out."""
 
 

@@ -13,6 +13,7 @@ from app.explain.plain import plain
 from app.explain.reading import RecordReading, Understood
 from app.explain.sample import Sample
 from app.settings import Settings, TopicRole
+from schemas.events.durations import MS_PER_HOUR
 from schemas.events.event_times import read_time
 from schemas.events.invalid import InvalidMessage
 from schemas.events.left_out import Oddity
@@ -20,7 +21,6 @@ from schemas.events.not_taken import NotTaken
 from schemas.events.nothing_to_say import NothingToSay, Silence
 from schemas.tables.model_version import ModelVersion
 
-_HOUR: Final = 3_600_000
 LONGEST_SHOWN: Final = 160
 """Bytes of a refused record that are shown."""
 
@@ -116,7 +116,7 @@ class Explanation:
             return []
         pairs = zip(self.sample.records, self.records, strict=True)
         return [
-            (record.timestamp - read_time(row.fields["time"])) / _HOUR
+            (record.timestamp - read_time(row.fields["time"])) / MS_PER_HOUR
             for record, told in pairs
             for row in told.rows
         ]

@@ -13,8 +13,6 @@ from app.kafka.operation import Operation
 from app.settings import Settings, TopicRole
 from app.settings.topics import TopicSettings
 
-DAY_MS: Final = 86_400_000
-
 _READ: Final = frozenset({Operation.READ})
 _WRITE: Final = frozenset({Operation.WRITE})
 _BOTH: Final = _READ | _WRITE

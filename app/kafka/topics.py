@@ -7,8 +7,9 @@ from typing import Final
 from agents.transport.sizes import PLAIN_REQUEST
 from app.kafka.brokers import Brokers, NewTopic, connected
 from app.kafka.operation import Operation
-from app.kafka.topic_catalogue import CATALOGUE, DAY_MS, Cleanup, TopicSpec, together
+from app.kafka.topic_catalogue import CATALOGUE, Cleanup, TopicSpec, together
 from app.settings import Settings, TopicRole
+from schemas.events.durations import MS_PER_DAY
 
 _SEGMENT_BYTES: Final = 64 * 1024 * 1024
 """Of a compacted topic: the segment that is being written is never compacted."""
@@ -270,7 +271,7 @@ def _misconfigured(topic: PlannedTopic, config: Mapping[str, str]) -> list[Topic
             f"Set max.message.bytes={wanted}"
         )
         problems.append(TopicProblem(topic.name, "message_bytes", message))
-    least = int(topic.config.get("retention.ms", "-1")) - DAY_MS
+    least = int(topic.config.get("retention.ms", "-1")) - MS_PER_DAY
     kept = int(config.get("retention.ms", "-1"))
     if 0 <= kept < least:
         message = (
@@ -305,7 +306,7 @@ def _config(spec: TopicSpec, settings: Settings) -> dict[str, str]:
         config["max.message.bytes"] = str(spec.record_bytes)
     if spec.shortest_retention is not None:
         # A day more: brokers look at whole segments, by the time of their last record.
-        config["retention.ms"] = str(spec.shortest_retention(settings) + DAY_MS)
+        config["retention.ms"] = str(spec.shortest_retention(settings) + MS_PER_DAY)
     return config
 
 

@@ -5,6 +5,8 @@ import re
 from dataclasses import dataclass, replace
 from typing import Final
 
+from schemas.events.durations import MS_PER_DAY, MS_PER_HOUR
+
 GRAMMAR: Final = (
     "`N per M rows` or `N per 30d` (h, d or w of event time), of a whole model; "
     "`per column` behind it makes it one of each column"
@@ -16,19 +18,19 @@ FEWEST_ROWS: Final = 1_000
 MOST_ROWS: Final = 10**12
 """The same, at most."""
 
-SHORTEST: Final = 3_600_000
+SHORTEST: Final = MS_PER_HOUR
 """Milliseconds to a false alarm, at least."""
 
-LONGEST: Final = 3_650 * 86_400_000
+LONGEST: Final = 3_650 * MS_PER_DAY
 """The same, at most."""
 
-SLOWEST: Final = 1 / 86_400_000
+SLOWEST: Final = 1 / MS_PER_DAY
 """Rows in a millisecond that are reckoned with at least: one a day."""
 
 FASTEST: Final = 1_000.0
 """The same, at most."""
 
-_UNITS: Final = {"h": 3_600_000, "d": 86_400_000, "w": 7 * 86_400_000}
+_UNITS: Final = {"h": MS_PER_HOUR, "d": MS_PER_DAY, "w": 7 * MS_PER_DAY}
 
 _FORM: Final = re.compile(
     r"(?P<alarms>\d+(?:\.\d+)?) +per +"

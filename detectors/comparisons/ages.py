@@ -10,9 +10,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from schemas.events.durations import MS_PER_HOUR
+
 Integers = NDArray[np.int64]
 
-HOUR: Final = 3_600_000
 
 BOUNDS: Final = np.array([1, 10, 60, 360, 1440, 4320, 10_080, 20_160, 43_200, 129_600]) * 60_000
 """Ends of the stretches, in milliseconds: a minute, ten, an hour, six, a day, three, a week, two,
@@ -32,7 +33,7 @@ def ages_as_hours(delays: Integers) -> Integers:
 
     Examples
     --------
-    >>> ages_as_hours(np.array([0, 59_999, 60_000, 10**12])) // HOUR
+    >>> ages_as_hours(np.array([0, 59_999, 60_000, 10**12])) // MS_PER_HOUR
     array([ 0,  0,  1, 10])
     """
-    return np.searchsorted(BOUNDS, delays, side="right") * HOUR
+    return np.searchsorted(BOUNDS, delays, side="right") * MS_PER_HOUR

@@ -10,14 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detectors.snapshots.tree import State
+from schemas.events.durations import MS_PER_HOUR
 
 Numbers = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Places = NDArray[np.int64]
 
-HOUR: Final = 3_600_000
 
-FINEST: Final = HOUR // 64
+FINEST: Final = MS_PER_HOUR // 64
 """Milliseconds of a stretch at first; releases before this one began with hours."""
 
 ROWS_OF_STRETCH: Final = 20
@@ -81,7 +81,7 @@ class Hours:
             Shape ``(stretches,)``: those of each cell.
         """
         hours, cells, width, total = self._hours, self.cells, self._width, float(rows.sum())
-        while width < HOUR and total < ROWS_OF_STRETCH * len(hours):
+        while width < MS_PER_HOUR and total < ROWS_OF_STRETCH * len(hours):
             width, hours = 2 * width, hours // 2
             firsts = np.flatnonzero(np.diff(hours, prepend=hours[0] - 1))
             hours, cells = hours[firsts], np.add.reduceat(cells, firsts, axis=0)

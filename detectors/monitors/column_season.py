@@ -21,6 +21,7 @@ from detectors.reference.season_shares import slot_of
 from detectors.reference.season_slots import BY_THEMSELVES, SeasonSlots, figures_of
 from detectors.reference.told_season import ToldSeason
 from detectors.snapshots.tree import State
+from schemas.events.durations import MS_PER_HOUR
 from schemas.tables.columns import Column, Flags, Kind
 
 _ALL_OK: Final[Flags] = np.empty(0, dtype=np.uint8)
@@ -148,7 +149,7 @@ class ColumnSeason:
             return season.STAYS
         flags = _ALL_OK if column.flags is None else column.flags
         times = times[: len(column.values)]
-        hours = times // season.MS_PER_HOUR
+        hours = times // MS_PER_HOUR
         stands, values = memory[season.STANDS], column.values.astype(np.float64)
         if column.kind is Kind.CATEGORY:
             # Whatever the reference calls them: of a burn-in that has just ended these were keys.
@@ -159,7 +160,7 @@ class ColumnSeason:
     def turn(self, block: ColumnBlock, time: int) -> bool:
         """Go on to the hour of an event time; tell whether a further cycle is taken off from it."""
         cycles = season.cycles(block.season)
-        turn(time // season.MS_PER_HOUR, block.season)
+        turn(time // MS_PER_HOUR, block.season)
         return season.cycles(block.season) > cycles
 
     def judged(self, column: Column, first_row: int, times: Integers, block: ColumnBlock) -> Column:

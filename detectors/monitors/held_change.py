@@ -10,18 +10,19 @@ from detectors.monitors import held_week
 from detectors.monitors.held_week import Level, since_step
 from detectors.reference import block_means, season
 from detectors.reference.course import is_course, is_step, shapes
-from detectors.reference.season import DAY_KNOWN, HOURS, MS_PER_HOUR
+from detectors.reference.season import DAY_KNOWN
 from detectors.reference.told_season import NEVER
 from detectors.snapshots.tree import State
 from schemas.events.detector_report import Stream
+from schemas.events.durations import MS_PER_DAY, MS_PER_HOUR
 
-KNOWN_BY: Final = 3 * HOURS * MS_PER_HOUR
+KNOWN_BY: Final = 3 * MS_PER_DAY
 """Event time since a column's first value after which a day that is seasonal is known to be."""
 
 AT_ONCE: Final = MS_PER_HOUR // 2
 """Event time since then in which no course is looked for: it cannot have gone far."""
 
-LONGEST: Final = HOURS * MS_PER_HOUR // 2
+LONGEST: Final = MS_PER_DAY // 2
 """Event time that a change is held back at most: half a day."""
 
 FIRST_LOOK: Final = 16

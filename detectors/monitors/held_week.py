@@ -12,15 +12,16 @@ import numpy as np
 from detectors.alerts.drift import Drift
 from detectors.arrays.column import Numbers
 from detectors.reference import block_means, season
-from detectors.reference.season import DAYS, HOURS, MS_PER_HOUR
+from detectors.reference.season import DAYS, HOURS
 from detectors.reference.told_season import NEVER
 from detectors.snapshots.tree import State
+from schemas.events.durations import MS_PER_DAY, MS_PER_HOUR
 
-KNOWN_FROM: Final = HOURS * MS_PER_HOUR
-KNOWN_BY: Final = 22 * HOURS * MS_PER_HOUR
+KNOWN_FROM: Final = MS_PER_DAY
+KNOWN_BY: Final = 22 * MS_PER_DAY
 """Event time since a column's first value between which its weeks may be unknown, and matter."""
 
-LONGEST: Final = 3 * HOURS * MS_PER_HOUR
+LONGEST: Final = 3 * MS_PER_DAY
 """Event time that a step is held back at most."""
 
 MOST_FURTHER: Final = 100.0

@@ -32,6 +32,7 @@ from detectors.reference.first_values import FirstValues
 from detectors.reference.given import Fate, GivenColumn, GivenOutcome, judged_by, spacing_of
 from detectors.reference.reference import Reference
 from detectors.snapshots.tree import State
+from schemas.events.durations import MS_PER_HOUR
 from schemas.tables.columns import Codes, Kind, Values
 from schemas.values.spellings import Spellings
 
@@ -408,7 +409,7 @@ class WatchedValues:
             self._begin_detectors(float(own.block.limits[BUDGET]))
             self.fate = self.fate.dependent()
         elif not covered:
-            self.reference.block.season[season.SINCE] -= season.MS_PER_HOUR + 1
+            self.reference.block.season[season.SINCE] -= MS_PER_HOUR + 1
         return None
 
     def _carry(self, other: Reference) -> None:

@@ -6,6 +6,7 @@ from typing import Final
 
 from detectors.performance.error import Task
 from detectors.performance.rate import Rate
+from schemas.events.durations import MS_PER_DAY
 
 
 class ScoreOf(StrEnum):
@@ -62,7 +63,7 @@ class PerformanceOptions:
     """
 
     rows: int = 1000
-    window: int = 86_400_000
+    window: int = MS_PER_DAY
     kept: int = 32
     metrics: tuple[str, ...] = ()
     positive: str | None = None

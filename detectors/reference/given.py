@@ -13,6 +13,7 @@ from detectors.reference.first_values import FirstValues
 from detectors.reference.reference import Reference
 from detectors.reference.remedy import remedy_for
 from detectors.snapshots.tree import State
+from schemas.events.durations import MS_PER_HOUR
 from schemas.events.reference_report import ReferenceKind
 from schemas.tables.columns import Codes, Column, Flag, Kind, Values
 from schemas.tables.observations import Integers
@@ -94,7 +95,7 @@ class GivenColumn:
         if since is None or until is None:
             return False
         first = float(memory[season.SINCE])
-        return max(abs(first - since), abs(first - until)) <= season.MS_PER_HOUR
+        return max(abs(first - since), abs(first - until)) <= MS_PER_HOUR
 
     def usable(
         self, kind: Kind, spellings: Spellings, without: Callable[[Column, Integers], Column] | None

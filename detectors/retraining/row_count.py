@@ -6,12 +6,11 @@ from typing import Final
 import numpy as np
 
 from detectors.snapshots.tree import State
+from schemas.events.durations import MS_PER_HOUR
 from schemas.tables.observations import Integers
 
 MOST_MARKS: Final = 128
 """Marks that are kept: 1 to 2 kB."""
-
-_HOUR: Final = 3_600_000
 
 
 class RowCount:
@@ -33,7 +32,7 @@ class RowCount:
     def __init__(self) -> None:
         self.rows = 0
         self.since = -1
-        self._width = _HOUR
+        self._width = MS_PER_HOUR
         self._marks: list[tuple[int, int]] = []
         """The latest time so far, and how many rows came before the one that brought it."""
         self._next = -1

@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 
 from cronsim import CronSim, CronSimError
 
+from schemas.events.durations import MS_PER_DAY
+
 FIELDS: Final = 5
 
 LONGEST: Final = 200
@@ -15,7 +17,7 @@ NEVER: Final = 2**62
 """A time that no row has, milliseconds since the epoch."""
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_EARLIEST: Final = 366 * 86_400_000
+_EARLIEST: Final = 366 * MS_PER_DAY
 _LATEST: Final = 7_258_118_400_000
 """The year 2200: the calendar of a zone far beyond it is a guess, and ends in the year 9999."""
 

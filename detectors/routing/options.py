@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from schemas.events.durations import MS_PER_HOUR
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoutingOptions:
@@ -18,6 +20,6 @@ class RoutingOptions:
         open; None where nothing does. All of the traffic is never given without labels.
     """
 
-    step: int = 3_600_000
+    step: int = MS_PER_HOUR
     labels: int = 200
     proxy_predictions: int | None = None

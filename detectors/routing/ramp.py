@@ -4,6 +4,7 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from detectors.routing.options import RoutingOptions
+from schemas.events.durations import MS_PER_HOUR, MS_PER_MINUTE
 from schemas.events.model_comparison import ComparisonDecision, ComparisonReason, ExposureFault
 from schemas.events.position import Position
 from schemas.events.routing import Ramp, RampHold
@@ -84,7 +85,7 @@ class Decided(NamedTuple):
     held: RampHold | None = None
 
 
-_UNITS: Final = ((3_600_000, "h"), (60_000, "min"), (1000, "s"))
+_UNITS: Final = ((MS_PER_HOUR, "h"), (MS_PER_MINUTE, "min"), (1000, "s"))
 """Of durations, in milliseconds."""
 
 _SAID: Final = {

@@ -5,10 +5,11 @@ from typing import Final, NamedTuple, Self
 import numpy as np
 
 from detectors.snapshots.tree import State
+from schemas.events.durations import MS_PER_DAY, MS_PER_HOUR
 from schemas.tables.observations import Integers
 
-HOUR: Final = 3_600_000
-DAY: Final = 24 * HOUR
+HOUR: Final = MS_PER_HOUR
+DAY: Final = MS_PER_DAY
 MONTH: Final = 28 * DAY
 YEAR: Final = 13 * MONTH
 """Widths of buckets in milliseconds; each is a multiple of the one before, and they begin with the

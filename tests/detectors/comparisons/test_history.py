@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from detectors.comparisons.ages import BOUNDS, HOUR, ages_as_hours
+from detectors.comparisons.ages import BOUNDS, ages_as_hours
 from detectors.comparisons.history import History
 from detectors.comparisons.options import ComparedMetric, ComparisonOptions
 from detectors.performance.threshold import ThresholdMetric
+from schemas.events.durations import MS_PER_HOUR as HOUR
 from schemas.events.model_comparison import MetricRole
 from schemas.events.position import Position
 

@@ -1,6 +1,7 @@
 import numpy as np
 
-from detectors.comparisons.hours import FINEST, HOUR, Hours
+from detectors.comparisons.hours import FINEST, Hours
+from schemas.events.durations import MS_PER_HOUR as HOUR
 
 
 def test_stretches_grow_until_there_are_few_and_lose_nothing() -> None:

@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detectors.comparisons.hours import HOUR
 from detectors.comparisons.matched import BORROWED, MOST_HOURS, MatchedArms
+from schemas.events.durations import MS_PER_HOUR as HOUR
 
 Rows = tuple[int, int, float]
 """Arm, hour and what a row gives."""

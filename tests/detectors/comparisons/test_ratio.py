@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from sklearn.metrics import f1_score
 
-from detectors.comparisons.hours import HOUR
 from detectors.comparisons.ratio import PairedRatios, RatioArms
+from schemas.events.durations import MS_PER_HOUR as HOUR
 
 Numbers = np.ndarray[tuple[int], np.dtype[np.float64]]
 

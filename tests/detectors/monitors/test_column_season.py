@@ -8,10 +8,11 @@ from detectors.reference import block_means, season
 from detectors.reference.reference import Reference
 from detectors.reference.season import Integers
 from detectors.reference.told_season import ToldSeason
+from schemas.events.durations import MS_PER_HOUR
 from schemas.tables.columns import Column, Kind, Role
 from tests.detectors.batches import plain
 
-HOUR = season.MS_PER_HOUR
+HOUR = MS_PER_HOUR
 DAY = 24 * HOUR
 MONDAY = 19_674 * DAY
 ROWS = 480

@@ -12,10 +12,11 @@ from detectors.monitors.column_monitor import Change, ColumnMonitor, Integers
 from detectors.monitors.held_week import Level, may_be_weekend
 from detectors.monitors.options import MonitorOptions
 from detectors.reference import season
+from schemas.events.durations import MS_PER_HOUR
 from schemas.tables.columns import Column, Kind, Role
 from tests.detectors.batches import plain
 
-HOUR = season.MS_PER_HOUR
+HOUR = MS_PER_HOUR
 DAY = 24 * HOUR
 MONDAY = 19_674 * DAY
 ROWS = 4000

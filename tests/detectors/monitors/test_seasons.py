@@ -12,11 +12,12 @@ from detectors.monitors.column_monitor import Change, ColumnMonitor, Integers
 from detectors.monitors.options import MonitorOptions
 from detectors.reference import season
 from detectors.reference.told_season import ToldSeason
+from schemas.events.durations import MS_PER_HOUR
 from schemas.tables.columns import Column, Kind, Role
 from tests.detectors.batches import plain
 from tests.detectors.columns_alone import assert_each_gives_what_it_gives_alone
 
-HOUR = season.MS_PER_HOUR
+HOUR = MS_PER_HOUR
 DAY = 24 * HOUR
 START = 19_675 * DAY
 ROWS = 10_000

@@ -8,9 +8,10 @@ from detectors.arrays.column import Numbers
 from detectors.monitors.column_monitor import Change, ColumnMonitor, Integers
 from detectors.monitors.options import MonitorOptions
 from detectors.reference import season
+from schemas.events.durations import MS_PER_DAY
 from schemas.tables.columns import Column, Kind, Role
 
-DAY = 24 * season.MS_PER_HOUR
+DAY = MS_PER_DAY
 ROWS = 10_000
 """Of a day."""
 

@@ -13,9 +13,10 @@ from detectors.arrays.column import Numbers
 from detectors.reference import block_means, season
 from detectors.reference.season import Integers, is_calendar, name_of, restore, state_of
 from detectors.reference.season_learning import note
+from schemas.events.durations import MS_PER_DAY, MS_PER_HOUR
 
 NO_FLAGS = np.empty(0, dtype=np.uint8)
-DAY = 24 * season.MS_PER_HOUR
+DAY = MS_PER_DAY
 START = 20_000 * DAY
 
 Floats = NDArray[np.floating[Any]]
@@ -60,7 +61,7 @@ def known_of(times: Integers, shown: Floats, memory: Numbers | None = None) -> N
     row = 0
     while row < len(values):
         rest, when = values[row:], times[row:]
-        hours = when // season.MS_PER_HOUR
+        hours = when // MS_PER_HOUR
         stays = note(rest, NO_FLAGS, when, hours, memory[season.STANDS], memory, blocks)
         if stays == season.STAYS:
             break
@@ -99,7 +100,7 @@ def test_a_clock_that_was_read_a_little_before_is_one_too(clock: str) -> None:
 def test_a_row_that_is_late_says_nothing_of_the_clock() -> None:
     times = drawn(20_000, 4.0)
     late = np.random.default_rng(3).random(len(times)) < 0.2
-    times = np.where(late, times - season.MS_PER_HOUR // 2, times)
+    times = np.where(late, times - MS_PER_HOUR // 2, times)
     assert is_calendar(known_of(times, CLOCKS["hour in India"](since(times))))
 
 
@@ -139,7 +140,7 @@ def test_what_comes_again_nearly_is_not() -> None:
 def test_batches_at_one_hour_that_are_sorted_are_not() -> None:
     random = np.random.default_rng(7)
     nights = np.repeat(np.arange(20), 2000)
-    times = START + nights * DAY + 2 * season.MS_PER_HOUR + np.tile(np.arange(2000) * 500, 20)
+    times = START + nights * DAY + 2 * MS_PER_HOUR + np.tile(np.arange(2000) * 500, 20)
     values = np.concatenate([np.sort(random.lognormal(size=2000)) for _ in range(20)])
     assert not is_calendar(known_of(times, values))
 

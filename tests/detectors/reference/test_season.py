@@ -6,6 +6,7 @@ from detectors.arrays.column import Numbers
 from detectors.reference import block_means, season
 from detectors.reference.season import is_calendar, keeps_to_calendar
 from detectors.reference.season_learning import note
+from schemas.events.durations import MS_PER_HOUR
 
 NO_FLAGS = np.empty(0, dtype=np.uint8)
 
@@ -17,8 +18,8 @@ def states_of(values: Numbers, per_hour: int) -> list[Numbers]:
     block_means.begin(blocks)
     states = [memory.copy()]
     for row in range(len(values)):
-        times = np.array([row * season.MS_PER_HOUR // per_hour])
-        hours = times // season.MS_PER_HOUR
+        times = np.array([row * MS_PER_HOUR // per_hour])
+        hours = times // MS_PER_HOUR
         note(values[row : row + 1], NO_FLAGS, times, hours, memory[season.STANDS], memory, blocks)
         states.append(memory.copy())
     return states

@@ -4,8 +4,9 @@ import numpy as np
 
 from detectors.arrays.column import Numbers
 from detectors.reference import season
-from detectors.reference.season import DAY_KNOWN, HOURS, LEVELS, MS_PER_HOUR, SHARES, SLOTS, STANDS
+from detectors.reference.season import DAY_KNOWN, HOURS, LEVELS, SHARES, SLOTS, STANDS
 from detectors.reference.season_shares import slot_of, without_course
+from schemas.events.durations import MS_PER_HOUR
 
 
 def _memory(shares: Numbers) -> Numbers:
