@@ -15,9 +15,10 @@ from agents.state.checkpoints import Handler
 from agents.transport.delivery import Delivery
 from agents.transport.rounds import BatchEvent, records_of
 from detectors.monitors.column_figures import figures_of
-from detectors.monitors.fleet import Fleet, Taken
+from detectors.monitors.fleet import Fleet
 from detectors.monitors.model_monitor import ModelMonitor
 from detectors.monitors.rollbacks import NO_NEWS, RollbackNews
+from detectors.monitors.table_watch import Taken
 from detectors.monitors.threshold_watch import ThresholdWatch
 from detectors.performance.error import Task
 from detectors.rollback.cause import CauseOutcome

@@ -1,31 +1,24 @@
 """All models that one worker watches in one partition."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from typing import Final, NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from detectors.comparisons.options import ComparisonOptions
 from detectors.monitors.comparisons import Comparisons
-from detectors.monitors.drift_watch import watched_keys
-from detectors.monitors.fused_models import watch_fused
-from detectors.monitors.given import ColumnKey
 from detectors.monitors.given_references import GivenOf, GivenReferences
 from detectors.monitors.model_monitor import ModelMonitor
-from detectors.monitors.newcomers import Newcomers, bytes_for, rows_shown
+from detectors.monitors.newcomers import Newcomers, bytes_for
 from detectors.monitors.options import MonitorOptions
 from detectors.monitors.predecessors import Predecessors
 from detectors.monitors.rollbacks import Rollbacks
 from detectors.monitors.roster import Roster
 from detectors.monitors.row_consumer import RowConsumer
 from detectors.monitors.served_rows import ServedRows
+from detectors.monitors.table_watch import TableWatch, Taken
 from detectors.monitors.threshold_standings import ThresholdStandings
 from detectors.monitors.threshold_watch import ThresholdWatch
-from detectors.performance.error import Task
-from detectors.performance.labelled_rows import are_labelled, with_errors
-from detectors.performance.options import ScoreOf
 from detectors.rollback.done import Stood
 from detectors.rollback.options import RollbackOptions
 from detectors.routing.options import RoutingOptions
@@ -34,16 +27,13 @@ from detectors.routing.routes import RouteOutcome, Routes
 from detectors.seen_events import SeenEvents
 from detectors.snapshots.tree import State
 from detectors.versions.registry import VersionRegistry
-from schemas.events.alert import Alert
 from schemas.events.identity import event_id
 from schemas.events.model_event import ModelEvent
 from schemas.events.published import PublishedEvent
 from schemas.events.route_notice import RouteNotice
-from schemas.tables.merging import merged
 from schemas.tables.model_version import ModelVersion
-from schemas.tables.observations import ObservationBatch, ObservationTable, Origin
+from schemas.tables.observations import ObservationTable
 from schemas.tables.reference_parts import decode_reference
-from schemas.values.class_order import Classes
 
 MOST_NOTICED: Final = 10_000
 """Model events that are remembered, so that a replayed one changes nothing."""
@@ -68,32 +58,6 @@ def _not_routed(_model: str) -> None:
 
 def _never_rolled_back(_model: str) -> None:
     """Return that no rollback of a model is asked for."""
-
-
-class Taken(NamedTuple):
-    """A table that a fleet has taken, what was found, and the versions forgotten for it."""
-
-    table: ObservationTable
-    events: list[PublishedEvent]
-    evicted: list[ModelVersion]
-
-
-class _Look(NamedTuple):
-    """What is to become of the versions of a table that are not watched.
-
-    Attributes
-    ----------
-    strange
-        These versions.
-    shown
-        Those of them that are to be watched.
-    held
-        Shape ``(n,)``: the rows of the others that are not held yet.
-    """
-
-    strange: set[ModelVersion]
-    shown: set[ModelVersion]
-    held: NDArray[np.bool_]
 
 
 class Fleet:
@@ -181,6 +145,15 @@ class Fleet:
         self.router = Router(routed_by)
         self.rollbacks = Rollbacks(rolled_back_by, self.versions, self.router)
         self.comparisons = Comparisons(compared_by, self.versions, self.router, self.rollbacks)
+        self._tables = TableWatch(
+            self._roster,
+            self.newcomers,
+            self._predecessors,
+            self.comparisons,
+            self.versions,
+            options_of=options_of,
+            new_monitor=self._new_monitor,
+        )
 
     def __iter__(self) -> Iterator[ModelMonitor]:
         return iter(self._roster)
@@ -209,254 +182,8 @@ class Fleet:
         return [event for each in taken for event in each.events]
 
     def update_all(self, tables: Sequence[ObservationTable]) -> list[Taken]:
-        """Take tables in their order, with the same outcome as by `update` one after the other.
-
-        Where no version is to be watched that was not, and all columns find room, rows of several
-        tables are taken as one: what is done for a version is done once for all of these. Rows of
-        newcomers are taken apart from those of the others.
-        """
-        taken: list[Taken] = []
-        known: list[ObservationTable] = []
-        for table in tables:
-            look = self._look(table)
-            if look is None:
-                taken += self._add_known(table, known)
-            elif look.shown:
-                taken += self._take_known(known)
-                known = []
-                self._predecessors.supply(table)
-                taken.append(self._take(table, look))
-            else:
-                self.newcomers.hold(table.take(look.held))
-                if self.newcomers.is_full or (known and known[-1].is_continued):
-                    taken += self._take_known(known)
-                    known = []
-                found, evicted = self._make_room()
-                rest = table.only(set(table.versions()) - look.strange)
-                is_continued = table.is_continued or len(rest) > 0
-                found += self.comparisons.settle([replace(table, is_continued=is_continued)], found)
-                taken.append(Taken(table.only(look.strange), found, evicted))
-                if len(rest) > 0:
-                    taken += self._add_known(rest, known)
-        taken += self._take_known(known)
-        for each in taken:
-            for event in each.events:
-                if isinstance(event, Alert):
-                    self.versions.alerted(event)
-        return taken
-
-    def _look(self, table: ObservationTable) -> _Look | None:
-        """Return what becomes of the versions that are not watched; None where all are."""
-        monitors = self._roster.monitors
-        strange = {key for key in table.versions() if key not in monitors}
-        if not strange:
-            return None
-        look = _Look(strange, set(), np.zeros(len(table), dtype=np.bool_))
-        columns = max(len(watched_keys(table.origin, table.columns)), 1)
-        at_once = self._roster.at_once
-        begin = 0
-        for rows in table.models:
-            end = begin + rows.rows
-            key = (rows.model, rows.version)
-            if key in strange:
-                if at_once > 0:
-                    at_once -= columns
-                    look.shown.add(key)
-                elif rows.rows == 1 and key not in self.newcomers:
-                    look.held[begin] = True
-                else:
-                    unseen = self.newcomers.unseen(table.batch(rows, begin, end, columns=()))
-                    most = rows_shown(self.options_of(rows.model))
-                    if self.newcomers.rows_of(key) + np.count_nonzero(unseen) >= most:
-                        look.shown.add(key)
-                    else:
-                        look.held[begin:end] = unseen
-            begin = end
-        return look
-
-    def _add_known(self, table: ObservationTable, known: list[ObservationTable]) -> list[Taken]:
-        """Add a table to those that are to be taken; return what had to be taken before it."""
-        taken: list[Taken] = []
-        if self._predecessors.are_due(table):
-            taken = self._take_known(known)
-            known.clear()
-            self._predecessors.supply(table)
-        known.append(table)
-        return taken
-
-    def _take_known(self, tables: Sequence[ObservationTable]) -> list[Taken]:
-        """Take tables of versions all of which are watched."""
-        if not tables or self._has_place_for(tables):
-            return self._take_all(tables)
-        taken: list[Taken] = []
-        for table in tables:
-            if self._has_place_for([table]):
-                taken += self._take_all([table])
-            else:
-                taken.append(self._take(table, None))
-        return taken
-
-    def _has_place_for(self, tables: Iterable[ObservationTable]) -> bool:
-        """Tell whether no version is forgotten and no column refused for want of room.
-
-        Then what becomes of a version depends on its own rows alone.
-        """
-        versions: dict[frozenset[ColumnKey], set[ModelVersion]] = {}
-        for table in tables:
-            names = watched_keys(table.origin, table.columns)
-            versions.setdefault(names, set()).update(table.versions())
-        monitors = self._roster.monitors
-        if not all(keys <= monitors.keys() for keys in versions.values()):
-            return False
-        if sum(len(names) * len(keys) for names, keys in versions.items()) <= self._roster.room:
-            return True
-        new = sum(
-            len(names - monitors[key].columns.keys())
-            for names, keys in versions.items()
-            for key in keys
-        )
-        return new <= self._roster.room
-
-    def _take_all(self, tables: Sequence[ObservationTable]) -> list[Taken]:
-        """Take tables that there is place for."""
-        touches: list[dict[ModelVersion, bool]] = [{} for _ in tables]
-        taken: list[Taken] = []
-        for table, numbers in merged(tables):
-            events = self._watch_fused(table)
-            grown_of = {
-                key: key in self._roster.young and self._has_grown(key, found)
-                for key, found in events.items()
-            }
-            for number in numbers:
-                touches[number] |= {
-                    key: grown_of[key] for key in tables[number].versions() if key in grown_of
-                }
-                for batch in tables[number].batches(without=grown_of.keys()):
-                    key = (batch.model, batch.version)
-                    found, is_new = self._watch(self._roster.monitors[key], batch)
-                    events.setdefault(key, []).extend(found)
-                    if is_new:
-                        touches[number][key] = self._has_grown(key, found)
-            taken.append(Taken(table, _in_order(table, events), []))
-        # Only now, and by the places in the tables: what was taken as one must not show.
-        for table, those in zip(tables, touches, strict=True):
-            for key in table.versions():
-                if key in those:
-                    self._roster.touch(key, has_grown=those[key])
-        if taken:
-            found = [event for each in taken for event in each.events]
-            taken[-1].events.extend(self.comparisons.settle(tables, found))
-        return taken
-
-    def _take(self, table: ObservationTable, look: _Look | None) -> Taken:
-        """Take a table for which versions, or columns, may have to give way.
-
-        Those that are steady come first, and count as the latest, so that they stay.
-        """
-        evicted: list[ModelVersion] = []
-        events = self._watch_fused(table)
-        for key, found in events.items():
-            self._roster.touch(key, has_grown=self._has_grown(key, found))
-        apart = set(events) if look is None else set(events) | (look.strange - look.shown)
-        for batch in table.batches(without=apart):
-            key = (batch.model, batch.version)
-            monitor = self._roster.monitors.get(key)
-            if monitor is None:
-                monitor, events[key], made_room = self._begin(key, batch)
-                evicted += made_room
-            found, is_new = self._watch(monitor, batch)
-            events.setdefault(key, []).extend(found)
-            if is_new:
-                self._roster.touch(key, has_grown=self._has_grown(key, found))
-        found = _in_order(table, events)
-        if look is not None:
-            self.newcomers.hold(table.take(look.held))
-            others, made_room = self._make_room()
-            found += others
-            evicted += made_room
-        found += self.comparisons.settle([table], found)
-        return Taken(table, found, evicted)
-
-    def _make_room(self) -> tuple[list[PublishedEvent], list[ModelVersion]]:
-        """Let newcomers go until there is room for the others.
-
-        Return what was found in their rows, and who is watched no longer.
-        """
-        events: list[PublishedEvent] = []
-        evicted: list[ModelVersion] = []
-        while self.newcomers.is_full:
-            for key in self.newcomers.make_room():
-                _, found, made_room = self._begin(key, None)
-                events += found
-                evicted += made_room
-        return events, evicted
-
-    def _begin(
-        self, key: ModelVersion, batch: ObservationBatch | None
-    ) -> tuple[ModelMonitor, list[PublishedEvent], list[ModelVersion]]:
-        """Begin to watch a version whose rows were held.
-
-        Return its monitor, what was found in these rows, and who had to make room.
-
-        Parameters
-        ----------
-        batch
-            Its next rows, which are still to be taken.
-        """
-        held = self.newcomers.release(key)
-        monitor = self._new_monitor(*key)
-        names = frozenset(() if batch is None else watched_keys(batch.origin, batch.columns)).union(
-            *(watched_keys(rows.origin, rows.columns) for rows, _ in held)
-        )
-        evicted = self._roster.begin(monitor, len(names))
-        for each in evicted:
-            self.versions.unwatched(each)
-            self.comparisons.unwatched(each)
-            self._predecessors.unwatched(each)
-        self._predecessors.watch(monitor)
-        if any(
-            rows.origin is Origin.LABELS for rows in (batch, *(rows for rows, _ in held)) if rows
-        ):
-            self._predecessors.give(key)
-        events: list[PublishedEvent] = []
-        for rows, restarts in held:
-            events += self._watch(monitor, rows)[0]
-            for _ in range(restarts):
-                monitor.restart()
-        return monitor, events, evicted
-
-    def _watch_fused(self, table: ObservationTable) -> dict[ModelVersion, list[PublishedEvent]]:
-        """Feed a table to the versions that are steady; return what was found."""
-        monitors = self._roster.monitors
-        if not are_labelled(table.columns):
-            return watch_fused(table, monitors)
-        events: dict[ModelVersion, list[PublishedEvent]] = {}
-        # The errors of the others are made model by model, until their tasks are settled.
-        alike: dict[tuple[Task, Classes, ScoreOf], set[ModelVersion]] = {}
-        for key in table.versions():
-            task = None if key not in monitors else monitors[key].task.settled
-            if task is not None:
-                options = monitors[key].options
-                how = task, options.classes, options.performance.score_of
-                alike.setdefault(how, set()).add(key)
-        for (task, classes, score_of), keys in alike.items():
-            part = table.only(keys)
-            columns = with_errors(part.columns, task, len(part), classes, score_of)
-            events |= watch_fused(replace(part, columns=columns), monitors)
-        return events
-
-    def _watch(
-        self, monitor: ModelMonitor, batch: ObservationBatch
-    ) -> tuple[list[PublishedEvent], bool]:
-        """Take rows of a version; return what was found, and whether any row was new."""
-        rows, columns = monitor.all_rows, len(monitor.columns)
-        events = monitor.update(batch, room=self._roster.room)
-        self._roster.columns += len(monitor.columns) - columns
-        return events, monitor.all_rows > rows
-
-    def _has_grown(self, key: ModelVersion, events: Collection[PublishedEvent]) -> bool:
-        has_alert = any(isinstance(each, Alert) for each in events)
-        return has_alert or self._roster.monitors[key].has_reference
+        """Take tables in their order, with the same outcome as by `update` one after the other."""
+        return self._tables.take(tables)
 
     def notice(self, event: ModelEvent) -> None:
         """Take a model event: references begin anew where it says so, and versions stand otherwise.
@@ -591,10 +318,3 @@ class Fleet:
         )
         given = GivenOf(self.references, model, version)
         return ModelMonitor(model, version, options, consumers, given)
-
-
-def _in_order(
-    table: ObservationTable, events: Mapping[ModelVersion, list[PublishedEvent]]
-) -> list[PublishedEvent]:
-    """Return events by the order of the versions."""
-    return [event for key in table.versions() for event in events.get(key, ())]

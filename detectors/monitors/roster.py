@@ -1,10 +1,13 @@
 """Which model versions are watched, in what order they were heard of, and who makes room."""
 
-from collections.abc import Iterator, KeysView, Mapping, Sequence
+from collections.abc import Iterable, Iterator, KeysView, Mapping, Sequence
 
+from detectors.monitors.drift_watch import watched_keys
+from detectors.monitors.given import ColumnKey
 from detectors.monitors.model_monitor import ModelMonitor
 from detectors.snapshots.tree import State
 from schemas.tables.model_version import ModelVersion
+from schemas.tables.observations import ObservationTable
 
 
 class Roster:
@@ -55,6 +58,26 @@ class Roster:
     def room(self) -> int:
         """How many columns may come in."""
         return self._most_columns - self.columns
+
+    def has_place_for(self, tables: Iterable[ObservationTable]) -> bool:
+        """Tell whether for some tables no version is forgotten, and no column refused.
+
+        Then what becomes of a version depends on its own rows alone.
+        """
+        versions: dict[frozenset[ColumnKey], set[ModelVersion]] = {}
+        for table in tables:
+            names = watched_keys(table.origin, table.columns)
+            versions.setdefault(names, set()).update(table.versions())
+        if not all(keys <= self._monitors.keys() for keys in versions.values()):
+            return False
+        if sum(len(names) * len(keys) for names, keys in versions.items()) <= self.room:
+            return True
+        new = sum(
+            len(names - self._monitors[key].columns.keys())
+            for names, keys in versions.items()
+            for key in keys
+        )
+        return new <= self.room
 
     def begin(self, monitor: ModelMonitor, columns: int) -> list[ModelVersion]:
         """Take in a version with some columns; return those that were forgotten for it."""

@@ -7,8 +7,9 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detectors.monitors.fleet import Fleet, Taken
+from detectors.monitors.fleet import Fleet
 from detectors.monitors.options import MonitorOptions
+from detectors.monitors.table_watch import Taken
 from schemas.tables.columns import Role
 from schemas.tables.model_version import ModelVersion
 from schemas.tables.observations import ObservationTable
