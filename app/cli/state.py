@@ -26,8 +26,8 @@ from app.state.store import (
 )
 from app.terminal import say
 from app.worker.exit_codes import ExitCode
-from detectors.monitors.fleet_snapshot import summary_of
 from detectors.monitors.held_snapshot import NEWCOMERS
+from detectors.monitors.model_summary import summary_of
 from detectors.reference.season import UNKNOWN
 from detectors.snapshots.codec import decode_snapshot
 from schemas.tables.columns import Kind

@@ -8,8 +8,8 @@ from agents.state.stored_state import StoredState
 from app.references.drawn import about_document, about_line
 from app.settings import Settings
 from app.state.store import matching, read_states
-from detectors.monitors.fleet_snapshot import summary_of
 from detectors.monitors.given_references import REFERENCE
+from detectors.monitors.model_summary import summary_of
 from detectors.reference.given import GivenOutcome
 from detectors.snapshots.codec import decode_snapshot
 from detectors.snapshots.model_parts import MODEL

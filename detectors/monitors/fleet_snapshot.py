@@ -9,12 +9,10 @@ compared.
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from functools import partial
-from hashlib import blake2b
-from typing import Any, Final, NamedTuple
-
-import orjson
+from typing import Final
 
 from detectors.monitors.comparisons import COMPARED, Comparisons
+from detectors.monitors.fingerprint import fingerprint
 from detectors.monitors.fleet import Fleet
 from detectors.monitors.given_references import REFERENCE, GivenReferences
 from detectors.monitors.held_snapshot import (
@@ -25,13 +23,7 @@ from detectors.monitors.held_snapshot import (
     name_of,
 )
 from detectors.monitors.histories import HISTORY, Histories
-from detectors.monitors.options import MonitorOptions
 from detectors.monitors.rollbacks import ROLLBACK, Rollbacks
-from detectors.performance.error import Task
-from detectors.performance.task_choice import settled_in
-from detectors.reference.given import Fate, GivenOutcome
-from detectors.reference.reference import is_ready
-from detectors.reference.season import name_of as season_in
 from detectors.routing.router import RAMPED, Router
 from detectors.routing.routes import ROUTE, Routes
 from detectors.snapshots.codec import encode_snapshot
@@ -41,116 +33,11 @@ from detectors.snapshots.tree import State
 from detectors.versions.registry import VersionRegistry
 from schemas.events.invalid import InvalidMessage
 from schemas.formats import OtherFormat
-from schemas.tables.columns import Kind, Role
-from schemas.tables.retyping import KINDS
-from schemas.values.spellings import USUAL
 
 NOTICED: Final[PartName] = ("noticed",)
 SERVED: Final = "served"
 LIFECYCLE: Final = "lifecycle"
 """With what the names of the registry's parts begin: of a version, and of a model's events."""
-
-_STATED: Final = {
-    "adwin": {"delta": 0.01},
-    "page_hinkley": {"delta": 0.05, "threshold": 11.0, "alpha": 1.0},
-}
-"""Parameters of detectors of which none are stated, as releases wrote them that had no budget."""
-
-
-def fingerprint(options: MonitorOptions) -> str:
-    """Return what tells options apart under which states differ in form or meaning."""
-    parts: list[Any] = [
-        [
-            [each.kind, dict(each.parameters or _STATED.get(each.kind, {})), list(each.streams)]
-            for each in options.detectors
-        ],
-        options.burn_in,
-        options.bins,
-        dict(options.kinds),
-    ]
-    if options.spellings != USUAL:
-        parts.append(options.spellings.document())
-    if options.class_names:
-        parts.append(list(options.class_names))
-    if options.label_names:
-        parts.append(dict(options.label_names))
-    document = orjson.dumps(parts, option=orjson.OPT_SORT_KEYS)
-    return blake2b(document, digest_size=8).hexdigest()
-
-
-class ColumnSummary(NamedTuple):
-    """What the state of a watched column says of it in short.
-
-    Attributes
-    ----------
-    role, name, kind
-        Of the column.
-    ready
-        Whether its burn-in is complete.
-    evidence
-        Values of each kind that have decided, or are to decide, its kind; empty where there is
-        none, as of a kind that is declared.
-    discarded
-        Usable values that came before the choice.
-    given
-        What has become of a reference from outside; None where there is none.
-    season
-        What is known of its season, one of `detectors.reference.season.NAMES`.
-    """
-
-    role: Role
-    name: str
-    kind: Kind
-    ready: bool
-    evidence: dict[Kind, int]
-    discarded: int
-    given: GivenOutcome | None
-    season: str
-
-
-class ModelSummary(NamedTuple):
-    """What the state of a model version says of it in short.
-
-    Attributes
-    ----------
-    rows
-        Rows counted, by origin.
-    task
-        What it predicts, as declared or chosen; `Task.AUTO` before the choice.
-    columns
-        The watched columns.
-    """
-
-    rows: dict[str, int]
-    task: Task
-    columns: list[ColumnSummary]
-
-
-def summary_of(state: State) -> ModelSummary:
-    """Return the summary of the state of a model version, as its part holds it."""
-    return ModelSummary(
-        {origin: log["rows"] for origin, log in state["logs"].items()},
-        settled_in(state.get("task", {})) or Task.AUTO,
-        [
-            _summary_of_column(Role(column["role"]), column["name"], column["monitor"])
-            for column in state["columns"]
-        ],
-    )
-
-
-def _summary_of_column(role: Role, name: str, state: State) -> ColumnSummary:
-    choice = state["choice"] or {"counts": [], "discarded": 0}
-    counts = zip(KINDS, choice["counts"], strict=False)
-    return ColumnSummary(
-        role,
-        name,
-        Kind(state["kind"]),
-        is_ready(state["reference"]),
-        {kind: count for kind, count in counts if count > 0},
-        choice["discarded"],
-        Fate.restored(state.get("given")).outcome,
-        season_in(state.get("season")),
-    )
 
 
 class FleetSnapshots:

@@ -11,18 +11,14 @@ from detectors.monitors.fleet import Fleet
 from detectors.monitors.fleet_snapshot import (
     NOTICED,
     FleetSnapshots,
-    fingerprint,
-    summary_of,
 )
 from detectors.monitors.options import DetectorOptions, MonitorOptions
-from detectors.performance.error import Task
 from detectors.snapshots.codec import decode_snapshot, encode_snapshot
 from detectors.snapshots.parts import PartName, UnusablePart
 from schemas.events.model_event import ModelEvent, ModelEventType
 from schemas.events.published import PublishedEvent
 from schemas.tables.columns import Flag, Kind, Role
 from schemas.tables.observations import ObservationTable
-from schemas.values.spellings import Spellings
 from tests.detectors.batches import plain, rows_of, table_of
 from tests.detectors.drift_alerts import alerts_in
 from tests.detectors.stored import parts_of, snapshot_of
@@ -160,35 +156,6 @@ def test_other_options_begin_the_references_anew_and_keep_the_marks() -> None:
     assert monitor.replayed_rows == 900
 
 
-def test_a_summary_tells_the_columns_of_a_state_their_kinds_and_whether_they_are_ready() -> None:
-    fleet = _fleet()
-    x = np.random.default_rng(1).normal(size=150)
-    _feed(fleet, [table_of(rows_of(x=x, y=["a", None] * 75))])
-    state = decode_snapshot(snapshot_of(fleet, ("fraud", "3")))["state"]
-    assert summary_of(state) == (
-        {"predictions": 150, "labels": 0},
-        Task.AUTO,
-        [
-            (Role.FEATURE, "x", Kind.NUMBER, True, {Kind.NUMBER: 100}, 0, None, "unknown"),
-            (Role.FEATURE, "y", Kind.CATEGORY, False, {Kind.CATEGORY: 75}, 0, None, "unknown"),
-        ],
-    )
-
-
-@pytest.mark.parametrize("task", [Task.CLASSIFICATION, Task.REGRESSION])
-def test_a_summary_tells_the_task(task: Task) -> None:
-    fleet = _fleet(MonitorOptions(task=task))
-    _feed(fleet, [table_of(rows_of(x=[1.0, 2.0]))])
-    state = decode_snapshot(snapshot_of(fleet, ("fraud", "3")))["state"]
-    assert summary_of(state).task is task
-
-
-def test_what_does_not_change_the_state_is_no_part_of_the_fingerprint() -> None:
-    critical = MonitorOptions(burn_in=100, critical=frozenset({"x"}), most_columns=3)
-    assert fingerprint(OPTIONS) == fingerprint(critical)
-    assert fingerprint(OPTIONS) != fingerprint(MonitorOptions(burn_in=101))
-
-
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
@@ -285,13 +252,3 @@ def test_a_detector_without_a_state_starts_anew() -> None:
     _feed(fleet, LOG)
     FleetSnapshots(again).restore(fleet.outline(), _parts(fleet))
     assert _bytes(again) == _bytes(fleet)
-
-
-def test_options_of_other_spellings_have_another_fingerprint() -> None:
-    usual = fingerprint(MonitorOptions())
-    assert fingerprint(MonitorOptions(spellings=Spellings())) == usual
-    others = {
-        fingerprint(MonitorOptions(spellings=each))
-        for each in (Spellings(trim=False), Spellings(missing_numbers=frozenset()))
-    }
-    assert len(others | {usual}) == 3
