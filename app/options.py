@@ -22,7 +22,7 @@ from detectors.monitors.row_consumer import RowConsumer
 from detectors.monitors.threshold_watch import ThresholdWatch
 from detectors.monitors.trigger_watch import TriggerWatch
 from detectors.performance.error import Task
-from detectors.performance.options import PerformanceOptions
+from detectors.performance.options import CLASSIFICATION, PerformanceOptions
 from detectors.performance.rate import Rate
 from detectors.performance.threshold import Threshold
 from detectors.retraining.conditions import Cost, OfRows, leaves_of
@@ -172,6 +172,7 @@ def monitor_options(settings: Settings, model: str) -> MonitorOptions:
         learns_on=known.learns_on,
         most_columns=settings.limits.columns_per_model,
         task=_task(known),
+        names_classes=_names_classes(known),
         spellings=known.values.over(settings.values),
         class_names=known.classes,
         label_names=tuple(known.label_names.items()),
@@ -186,6 +187,20 @@ def _task(known: ModelSettings) -> Task:
     if known.task is Task.AUTO and metrics and not any(each.is_of_classes for each in metrics):
         return Task.REGRESSION
     return known.task
+
+
+def _names_classes(known: ModelSettings) -> bool:
+    """Tell whether anything that is said of a model is of classes."""
+    own = known.performance
+    metrics = [
+        *(Threshold.of(each).metric for each in known.thresholds),
+        *(each.compared.metric for each in known.comparison.metrics),
+    ]
+    return (
+        bool(known.classes or known.label_names or own.positive is not None)
+        or any(name in CLASSIFICATION for name in own.metrics or ())
+        or any(metric.is_of_classes for metric in metrics)
+    )
 
 
 def performance_options(settings: Settings, known: ModelSettings) -> PerformanceOptions:

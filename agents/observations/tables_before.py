@@ -51,7 +51,7 @@ class TablesBefore:
                 self._tasks.clear()
             options = self._options_of(batch.model)
             known = self._tasks[batch.model, batch.version] = (
-                TaskChoice(options.task, options.classes),
+                options.new_choice(),
                 options,
             )
         choice, options = known

@@ -21,6 +21,7 @@ from detectors.monitors.rollbacks import NO_NEWS, RollbackNews
 from detectors.monitors.table_watch import Taken
 from detectors.monitors.threshold_watch import ThresholdWatch
 from detectors.performance.error import Task
+from detectors.performance.whole_numbers import Whole
 from detectors.rollback.cause import CauseOutcome
 from detectors.routing.router import RouteDecision
 from detectors.routing.routes import RouteOutcome
@@ -61,6 +62,8 @@ class Detection(Stage[Fleet]):
         Model versions that have changed since the last `report`, by partition.
     renewed
         Source partitions of which the log says that their offsets began anew.
+    guessed
+        Versions of which the log says what their whole numbers were taken for.
     cdevents
         Publishes what is found in a second form; None where nobody has asked for it.
     """
@@ -69,6 +72,7 @@ class Detection(Stage[Fleet]):
     cdevents: CDEvents | None = None
     unreported: dict[int, set[ModelVersion]] = field(default_factory=dict, init=False)
     renewed: set[Source] = field(default_factory=set, init=False)
+    guessed: set[ModelVersion] = field(default_factory=set, init=False)
     _rows_of_version: dict[int, float] = field(default_factory=dict, init=False)
     _busy: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
@@ -205,6 +209,7 @@ class Detection(Stage[Fleet]):
     def _note_changes(self, partition: int, fleet: Fleet, taken: Taken) -> None:
         unreported = self.unreported.setdefault(partition, set())
         unreported.difference_update(taken.evicted)
+        self.guessed.difference_update(taken.evicted)
         self.telemetry.models_evicted(taken.evicted)
         for rows in taken.table.models:
             key = (rows.model, rows.version)
@@ -213,7 +218,14 @@ class Detection(Stage[Fleet]):
                 continue
             if monitor.renewed:
                 self._warn_of_renewed(monitor.renewed - self.renewed)
+            if monitor.task.whole is not None and key not in self.guessed:
+                self._warn_of_whole_numbers(key, monitor.task.whole)
             unreported.add(key)
+
+    def _warn_of_whole_numbers(self, key: ModelVersion, whole: Whole) -> None:
+        self.guessed.add(key)
+        model, version = key
+        logger.warning(_TAKEN_FOR[whole], version, model, model)
 
     def _warn_of_renewed(self, sources: Iterable[Source]) -> None:
         for source in sources:
@@ -224,6 +236,19 @@ class Detection(Stage[Fleet]):
                 "is later than all before",
                 *source,
             )
+
+
+_TAKEN_FOR: Final = {
+    Whole.AMOUNTS: (
+        "version %s of %s predicts whole numbers that are near its labels and seldom equal: they "
+        "are taken for amounts, and its errors are distances; if they are classes, set "
+        "models.%s.task=classification"
+    ),
+    Whole.DOUBTFUL: (
+        "version %s of %s predicts whole numbers, and hardly any is its label: they are taken for "
+        "classes, nearly all of them wrong; if they are amounts, set models.%s.task=regression"
+    ),
+}
 
 
 @dataclass(slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from detectors.comparisons.assignment import Assignment
-from detectors.comparisons.measured import Known, Measured
+from detectors.comparisons.measured import Known, Measured, of_the_task
 from detectors.comparisons.options import ComparisonOptions
 from detectors.comparisons.pairing import LabelledRows, Pairing
 from detectors.comparisons.ruling import Ruling, rule
@@ -183,8 +183,7 @@ class Comparison:
             self._segments = self.segments.look(self.mode, at)
         known, segments = self._known, self._segments
         if not self.options.metrics:
-            # Only that of the model's task has rows.
-            known = [each for each in known if any(each[0].rows)] or known[:1]
+            known = of_the_task(known)
         ruling = rule(
             [(each.metric.role, what) for each, what in known],
             faults,

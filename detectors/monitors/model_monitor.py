@@ -20,7 +20,6 @@ from detectors.monitors.watched_columns import ERROR
 from detectors.performance.class_columns import named_labels
 from detectors.performance.error import Task
 from detectors.performance.labelled_rows import are_labelled, errors_of, with_errors
-from detectors.performance.task_choice import TaskChoice
 from detectors.reference.given import GivenOutcome
 from detectors.rows.row_log import RowLog
 from detectors.snapshots.tree import State
@@ -77,7 +76,7 @@ class ModelMonitor:
         self.renewed: set[Source] = set()
         self.restarts = 0
         self.options = options
-        self.task = TaskChoice(options.task, options.classes)
+        self.task = options.new_choice()
         self._drift = DriftWatch((model, version), options, given)
         self._others = tuple(consumers)
         self._logs = {origin: RowLog() for origin in Origin}

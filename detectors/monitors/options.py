@@ -7,6 +7,7 @@ from typing import Final
 from detectors.algorithms.false_alarms import DEFAULT, FalseAlarms
 from detectors.performance.error import Task
 from detectors.performance.options import PerformanceOptions
+from detectors.performance.task_choice import TaskChoice
 from detectors.performance.threshold import Threshold
 from detectors.reference.told_season import ToldSeason
 from schemas.events.detector_report import Stream
@@ -75,6 +76,8 @@ class MonitorOptions:
         Whether a version goes on learning, so that its predictions and scores change by themselves.
     task
         What it predicts: decides what its errors are.
+    names_classes
+        Whether something else that is declared is of classes: then whole numbers are some.
     spellings
         Which texts are one class, a boolean, or no value.
     class_names
@@ -105,6 +108,7 @@ class MonitorOptions:
     ignored: frozenset[str] = frozenset()
     most_columns: int = 5000
     task: Task = Task.AUTO
+    names_classes: bool = False
     spellings: Spellings = USUAL
     class_names: tuple[str, ...] = ()
     label_names: tuple[tuple[str, str], ...] = ()
@@ -136,3 +140,7 @@ class MonitorOptions:
         return Classes(
             self.spellings, self.class_names, own.positive, own.threshold, self.label_names
         )
+
+    def new_choice(self) -> TaskChoice:
+        """Return the choice of what a version predicts, by what is declared."""
+        return TaskChoice(self.task, self.classes, names_classes=self.names_classes)

@@ -14,7 +14,6 @@ from detectors.performance.labelled_rows import are_labelled
 from detectors.performance.outcome_names import OutcomeNames
 from detectors.performance.performance import Performance, Telling
 from detectors.performance.prediction_counts import PredictionCounts
-from detectors.performance.task_choice import TaskChoice
 from detectors.performance.withheld import withheld
 from detectors.rows.label_counts import LabelCounts, backdated, corrected_in
 from detectors.rows.predicted_at import predicted_at
@@ -63,7 +62,7 @@ class PerformanceWatch:
         self.name = NAME
         self._identity = identity
         self._options = options
-        self._choice = TaskChoice(options.task, options.classes)
+        self._choice = options.new_choice()
         self._counts = PredictionCounts(options.performance.window, options.performance.kept)
         self._held: list[tuple[Any, ...]] = []
         # Where labels call classes otherwise than the model no figure is true: those of windows

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from detectors.performance.error import Task, unwrapped
+from detectors.performance.whole_numbers import Whole, kind_of
 from detectors.snapshots.tree import State
 from schemas.values.class_order import USUAL_CLASSES, Classes, chance_of
 from schemas.values.classes import same_class
@@ -30,7 +31,8 @@ class TaskChoice:
     regression: unless what was predicted is from 0 to 1 and what was true one of two classes, in
     all but one in a hundred. These are probabilities. Else it is a classification. Where at least
     half of what was predicted are numbers with a fraction any pair of numbers will do: these are no
-    classes, however many labels say ``N/A``.
+    classes, however many labels say ``N/A``. Whole numbers look like classes until all rows are
+    there, which say whether they are amounts (`detectors.performance.whole_numbers`).
 
     Parameters
     ----------
@@ -38,21 +40,31 @@ class TaskChoice:
         What the configuration says; `Task.AUTO` for nothing.
     classes
         Those of the model. Where they have a threshold its predictions are probabilities.
+    names_classes
+        Whether the settings speak of classes: then whole numbers are some.
 
     Attributes
     ----------
     settled
         The task that stands; None as long as none does.
+    whole
+        What whole numbers were taken for, where they may be amounts; None where they are none, and
+        as long as nothing is settled.
     """
 
-    def __init__(self, declared: Task, classes: Classes = USUAL_CLASSES) -> None:
+    def __init__(
+        self, declared: Task, classes: Classes = USUAL_CLASSES, *, names_classes: bool = False
+    ) -> None:
         self._classes = classes
+        self._names_classes = names_classes
         self._declared = None if declared is Task.AUTO else declared
         if self._declared is None and classes.threshold is not None:
             self._declared = Task.PROBABILITY
         self.settled: Task | None = self._declared
         self._rows = self._numeric = self._fractional = 0
         self._chances = self._unsure = self._measures = 0
+        self._pairs: list[tuple[float, float]] = []
+        self.whole: Whole | None = None
 
     @property
     def rows_left(self) -> int:
@@ -73,9 +85,15 @@ class TaskChoice:
         self._chances += is_chance
         self._unsure += is_chance and chance not in _SURE
         self._measures += _has_fraction(prediction)
+        if pair is not None and not isinstance(prediction, list):
+            self._pairs.append((pair[0], pair[1]))
         found = self._found()
         if self._rows >= EVIDENCE:
-            self.settled = found
+            if found is Task.CLASSIFICATION and 2 * len(self._pairs) >= self._rows:
+                self.whole = None if self._names_classes else kind_of(self._pairs)
+            self._pairs = []
+            # The last row is as those before it: errors of one table are of one kind.
+            self.settled = Task.REGRESSION if self.whole is Whole.AMOUNTS else found
         return found
 
     def _found(self) -> Task:
@@ -100,6 +118,8 @@ class TaskChoice:
         self.settled = self._declared
         self._rows = self._numeric = self._fractional = 0
         self._chances = self._unsure = self._measures = 0
+        self._pairs = []
+        self.whole = None
 
     def settle(self, task: Task) -> None:
         """Choose what an earlier version chose; what is declared stands."""
@@ -114,6 +134,8 @@ class TaskChoice:
             "counts": [self._rows, self._numeric, self._fractional],
             "probabilities": [are_chances, self._chances, self._unsure],
             "measures": self._measures,
+            "whole": None if self.whole is None else str(self.whole),
+            "pairs": [list(pair) for pair in self._pairs],
         }
 
     def restore(self, state: State) -> None:
@@ -121,6 +143,10 @@ class TaskChoice:
         self._rows, self._numeric, self._fractional = state["counts"]
         _, self._chances, self._unsure = state.get("probabilities", [False, 0, 0])
         self._measures = state.get("measures", 0)
+        # Releases before kept no pairs.
+        self._pairs = [(one, other) for one, other in state.get("pairs", ())]
+        whole = state.get("whole")
+        self.whole = None if whole is None else Whole(whole)
         if self._declared is None:
             self.settled = settled_in(state)
 

@@ -1,5 +1,6 @@
 from inspect import signature
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -49,6 +50,23 @@ def test_thresholds_of_distances_alone_say_that_a_model_regresses() -> None:
     )
     assert options.monitor_options(settings, "eta").task is Task.REGRESSION
     assert options.monitor_options(settings, "fraud").task is Task.AUTO
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "{classes: [genuine, fraud]}",
+        "{label_names: {chargeback: fraud}}",
+        "{thresholds: [recall >= .8, mae <= 2]}",
+        "{performance: {positive: fraud}}",
+        "{performance: {metrics: [accuracy]}}",
+        "{comparison: {metrics: [{metric: accuracy}]}}",
+    ],
+)
+def test_what_is_said_of_classes_says_that_whole_numbers_are_some(said: str) -> None:
+    settings = settings_with(models=f"{{fraud: {said}, eta: {{}}}}")
+    assert options.monitor_options(settings, "fraud").names_classes
+    assert not options.monitor_options(settings, "eta").names_classes
 
 
 def test_topics_carry_the_prefix() -> None:

@@ -321,6 +321,38 @@ def test_a_topic_that_was_made_anew_is_told_once(caplog: pytest.LogCaptureFixtur
     assert [each.rows for each in stage.detection.states[0]] == [20, 30]
 
 
+def minutes(first: int, rows: int, nearness: int) -> bytes:
+    """Return labelled rows of a model that predicts whole minutes."""
+    offsets = np.arange(first, first + rows)
+    said = offsets * nearness % 101 + offsets % 7
+    outcomes = ObservationBatch(
+        model="eta",
+        version="7",
+        origin=Origin.LABELS,
+        sources=(Source(TOPICS.labels, 0),),
+        source_of=np.zeros(rows, dtype=np.int64),
+        offsets=offsets,
+        times=START + offsets * 1000,
+        columns=(
+            column_of("prediction", Role.PREDICTION, said.tolist()),
+            column_of("label", Role.LABEL, (offsets % 101).tolist()),
+        ),
+    )
+    return encode_frame([ObservationTable.of(outcomes)])
+
+
+@pytest.mark.parametrize(("nearness", "task"), [(1, "classification"), (37, "regression")])
+def test_what_whole_numbers_are_taken_for_is_told_once(
+    caplog: pytest.LogCaptureFixture, nearness: int, task: str
+) -> None:
+    stage = Stage()
+    for first in range(0, 400, 50):
+        stage.take(minutes(first, 50, nearness))
+    (warning,) = (each.message for each in caplog.records if "whole numbers" in each.message)
+    assert warning.startswith("version 7 of eta predicts whole numbers")
+    assert warning.endswith(f"set models.eta.task={task}")
+
+
 def test_a_partitions_models_go_with_it() -> None:
     stage = Stage()
     stage.take(observations(0, [1.0]), partition=0)

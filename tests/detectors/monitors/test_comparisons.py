@@ -409,6 +409,34 @@ def test_a_model_of_which_nothing_is_stated_is_compared_by_its_task() -> None:
     assert [each.metric for each in told[-1].metrics] == ["accuracy"]
 
 
+@pytest.mark.parametrize("is_whole", [False, True])
+def test_amounts_are_compared_by_their_distance_whatever_the_first_rows_were_like(
+    *, is_whole: bool
+) -> None:
+    options = replace(OPTIONS, task=Task.AUTO)
+    fleet = serving(Fleet(lambda _: options, compared_by=lambda _: ComparisonOptions()), "2")
+    random = np.random.default_rng(0)
+    tables = []
+    for begin in range(0, 4000, 100):
+        rows = [("12"[at // 50], begin + at, START + 1000 * (begin + at)) for at in range(100)]
+        labels = random.integers(10, 60, 100)
+        errors = random.normal(0, [8] * 50 + [4] * 50)
+        # The first errors are whole in any case.
+        digits = 0 if is_whole or begin == 0 else 2
+        said = np.round(labels + errors, digits)
+        outcomes = [
+            *outcome_columns(Role.PREDICTION, said.tolist()),
+            *outcome_columns(Role.LABEL, labels.tolist()),
+        ]
+        x = [Column("x", Role.FEATURE, Kind.NUMBER, errors)]
+        tables += [
+            table_of(Origin.PREDICTIONS, x, rows),
+            table_of(Origin.LABELS, outcomes, rows),
+        ]
+    (metric,) = taken(fleet, tables)[-1].metrics
+    assert (metric.metric, metric.finding) == ("mae", Finding.BETTER)
+
+
 def test_scores_of_the_positive_class_are_compared_as_such() -> None:
     options = replace(OPTIONS, performance=PerformanceOptions(score_of=ScoreOf.POSITIVE))
     brier = ComparisonOptions(metrics=(ComparedMetric(metric=ThresholdMetric.BRIER),))

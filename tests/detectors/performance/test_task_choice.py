@@ -4,6 +4,7 @@ import pytest
 
 from detectors.performance.error import Task
 from detectors.performance.task_choice import EVIDENCE, TaskChoice
+from detectors.performance.whole_numbers import Whole
 from schemas.values.class_order import Classes
 
 
@@ -101,3 +102,61 @@ def test_a_state_of_a_release_that_counted_no_measures_goes_on() -> None:
     del state["measures"]
     choice.restore(state)
     assert choice.of_next(12.5, 13) is Task.REGRESSION
+
+
+MINUTES = [(row + row % 7 - 3, row) for row in range(20, 20 + EVIDENCE)]
+
+
+def test_whole_numbers_that_are_near_are_amounts_once_all_rows_are_there() -> None:
+    choice = TaskChoice(Task.AUTO)
+    found = [choice.of_next(*pair) for pair in MINUTES]
+    assert found == [Task.CLASSIFICATION] * EVIDENCE
+    assert (choice.settled, choice.whole) == (Task.REGRESSION, Whole.AMOUNTS)
+    again = TaskChoice(Task.AUTO)
+    again.restore(choice.state())
+    assert (again.settled, again.whole) == (Task.REGRESSION, Whole.AMOUNTS)
+    again.restart()
+    assert (again.settled, again.whole) == (None, None)
+
+
+def test_where_the_settings_speak_of_classes_none_are_amounts() -> None:
+    choice = TaskChoice(Task.AUTO, names_classes=True)
+    for pair in MINUTES:
+        choice.of_next(*pair)
+    assert (choice.settled, choice.whole) == (Task.CLASSIFICATION, None)
+
+
+def test_amounts_may_be_written_as_texts_as_any_number() -> None:
+    choice = after(*((str(one), other) for one, other in MINUTES))
+    assert (choice.settled, choice.whole) == (Task.REGRESSION, Whole.AMOUNTS)
+
+
+def test_of_lists_of_whole_numbers_nothing_is_guessed() -> None:
+    choice = after(*(([one, one], [other, other]) for one, other in MINUTES))
+    assert (choice.settled, choice.whole) == (Task.CLASSIFICATION, None)
+
+
+def test_whole_numbers_that_are_not_near_are_classes_in_doubt() -> None:
+    choice = after(*((row * 37 % 101, row) for row in range(EVIDENCE)))
+    assert (choice.settled, choice.whole) == (Task.CLASSIFICATION, Whole.DOUBTFUL)
+
+
+def test_a_choice_among_whole_numbers_goes_on_after_a_restart() -> None:
+    choice, again = TaskChoice(Task.AUTO), TaskChoice(Task.AUTO)
+    for number, pair in enumerate(MINUTES):
+        if number % 7 == 0:
+            again.restore(choice.state())
+        assert again.of_next(*pair) is choice.of_next(*pair)
+        assert again.state() == choice.state()
+
+
+def test_a_state_of_a_release_that_kept_no_pairs_goes_on_with_classes() -> None:
+    choice = TaskChoice(Task.AUTO)
+    for pair in MINUTES[:60]:
+        choice.of_next(*pair)
+    state = choice.state()
+    del state["pairs"], state["whole"]
+    choice.restore(state)
+    for pair in MINUTES[60:]:
+        choice.of_next(*pair)
+    assert (choice.settled, choice.whole) == (Task.CLASSIFICATION, None)
