@@ -21,7 +21,7 @@ from detectors.monitors.rollbacks import NO_NEWS, RollbackNews
 from detectors.monitors.table_watch import Taken
 from detectors.monitors.threshold_watch import ThresholdWatch
 from detectors.performance.error import Task
-from detectors.performance.whole_numbers import Whole
+from detectors.performance.guess import Guess
 from detectors.rollback.cause import CauseOutcome
 from detectors.routing.router import RouteDecision
 from detectors.routing.routes import RouteOutcome
@@ -63,7 +63,7 @@ class Detection(Stage[Fleet]):
     renewed
         Source partitions of which the log says that their offsets began anew.
     guessed
-        Versions of which the log says what their whole numbers were taken for.
+        Versions of which the log says what they were taken for.
     cdevents
         Publishes what is found in a second form; None where nobody has asked for it.
     """
@@ -218,14 +218,14 @@ class Detection(Stage[Fleet]):
                 continue
             if monitor.renewed:
                 self._warn_of_renewed(monitor.renewed - self.renewed)
-            if monitor.task.whole is not None and key not in self.guessed:
-                self._warn_of_whole_numbers(key, monitor.task.whole)
+            if monitor.task.guess is not None and key not in self.guessed:
+                self._warn_of_guess(key, monitor.task.guess)
             unreported.add(key)
 
-    def _warn_of_whole_numbers(self, key: ModelVersion, whole: Whole) -> None:
+    def _warn_of_guess(self, key: ModelVersion, guess: Guess) -> None:
         self.guessed.add(key)
         model, version = key
-        logger.warning(_TAKEN_FOR[whole], version, model, model)
+        logger.warning(_TAKEN_FOR[guess], version, model, model)
 
     def _warn_of_renewed(self, sources: Iterable[Source]) -> None:
         for source in sources:
@@ -239,14 +239,24 @@ class Detection(Stage[Fleet]):
 
 
 _TAKEN_FOR: Final = {
-    Whole.AMOUNTS: (
+    Guess.AMOUNTS: (
         "version %s of %s predicts whole numbers that are near its labels and seldom equal: they "
         "are taken for amounts, and its errors are distances; if they are classes, set "
         "models.%s.task=classification"
     ),
-    Whole.DOUBTFUL: (
+    Guess.CLASSES: (
         "version %s of %s predicts whole numbers, and hardly any is its label: they are taken for "
         "classes, nearly all of them wrong; if they are amounts, set models.%s.task=regression"
+    ),
+    Guess.SCORES: (
+        "version %s of %s predicts numbers beyond 0 to 1, and 0 or 1 is true: its errors are the "
+        "distances; of percentages, points and log-odds send the probability, or the class, and "
+        "if both are amounts, set models.%s.task=regression"
+    ),
+    Guess.OTHER_UNIT: (
+        "version %s of %s predicts numbers that are nearly all beyond its labels: its errors are "
+        "the distances, which say little if the units differ, or one is a logarithm; if they are "
+        "what they should be, set models.%s.task=regression"
     ),
 }
 

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
+from detectors.performance import odd_distances, whole_numbers
 from detectors.performance.error import Task, unwrapped
-from detectors.performance.whole_numbers import Whole, kind_of
+from detectors.performance.guess import Guess
 from detectors.snapshots.tree import State
 from schemas.values.class_order import USUAL_CLASSES, Classes, chance_of
 from schemas.values.classes import same_class
@@ -21,6 +22,8 @@ _ODD: Final = 100
 """One in so many numbers that are no probability of a class makes no regression of the others."""
 
 _SURE: Final = (0.0, 1.0)
+
+_DISTANCES: Final = frozenset({Guess.AMOUNTS, Guess.SCORES, Guess.OTHER_UNIT})
 
 
 class TaskChoice:
@@ -47,9 +50,9 @@ class TaskChoice:
     ----------
     settled
         The task that stands; None as long as none does.
-    whole
-        What whole numbers were taken for, where they may be amounts; None where they are none, and
-        as long as nothing is settled.
+    guess
+        What the rows were taken for, where that may be wrong; None where it is plain, and as long
+        as nothing is settled.
     """
 
     def __init__(
@@ -64,7 +67,7 @@ class TaskChoice:
         self._rows = self._numeric = self._fractional = 0
         self._chances = self._unsure = self._measures = 0
         self._pairs: list[tuple[float, float]] = []
-        self.whole: Whole | None = None
+        self.guess: Guess | None = None
 
     @property
     def rows_left(self) -> int:
@@ -89,12 +92,21 @@ class TaskChoice:
             self._pairs.append((pair[0], pair[1]))
         found = self._found()
         if self._rows >= EVIDENCE:
-            if found is Task.CLASSIFICATION and 2 * len(self._pairs) >= self._rows:
-                self.whole = None if self._names_classes else kind_of(self._pairs)
+            self.guess = self._guess(found)
             self._pairs = []
             # The last row is as those before it: errors of one table are of one kind.
-            self.settled = Task.REGRESSION if self.whole is Whole.AMOUNTS else found
+            self.settled = Task.REGRESSION if self.guess in _DISTANCES else found
         return found
+
+    def _guess(self, found: Task) -> Guess | None:
+        if found is Task.PROBABILITY or 2 * len(self._pairs) < self._rows:
+            return None
+        guess = None
+        if found is Task.CLASSIFICATION:
+            guess = None if self._names_classes else whole_numbers.guess_of(self._pairs)
+            if guess is not Guess.AMOUNTS:
+                return guess
+        return odd_distances.guess_of(self._pairs) or guess
 
     def _found(self) -> Task:
         are_measures = self._numeric > 0 and 2 * self._measures >= self._rows
@@ -119,7 +131,7 @@ class TaskChoice:
         self._rows = self._numeric = self._fractional = 0
         self._chances = self._unsure = self._measures = 0
         self._pairs = []
-        self.whole = None
+        self.guess = None
 
     def settle(self, task: Task) -> None:
         """Choose what an earlier version chose; what is declared stands."""
@@ -134,7 +146,7 @@ class TaskChoice:
             "counts": [self._rows, self._numeric, self._fractional],
             "probabilities": [are_chances, self._chances, self._unsure],
             "measures": self._measures,
-            "whole": None if self.whole is None else str(self.whole),
+            "guess": None if self.guess is None else str(self.guess),
             "pairs": [list(pair) for pair in self._pairs],
         }
 
@@ -145,8 +157,8 @@ class TaskChoice:
         self._measures = state.get("measures", 0)
         # Releases before kept no pairs.
         self._pairs = [(one, other) for one, other in state.get("pairs", ())]
-        whole = state.get("whole")
-        self.whole = None if whole is None else Whole(whole)
+        guess = state.get("guess")
+        self.guess = None if guess is None else Guess(guess)
         if self._declared is None:
             self.settled = settled_in(state)
 

@@ -1,11 +1,12 @@
 """Whether whole numbers are classes or amounts: 37 minutes where 35 were predicted are no class."""
 
 from collections.abc import Sequence
-from enum import StrEnum
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+
+from detectors.performance.guess import Guess
 
 Numbers = NDArray[np.float64]
 
@@ -25,27 +26,19 @@ _AGREE: Final = 0.5
 standard errors of fifty independent pairs are 0.7, of a hundred 0.5."""
 
 
-class Whole(StrEnum):
-    """What pairs of whole numbers are taken for, where they may be amounts."""
-
-    AMOUNTS = "amounts"
-    DOUBTFUL = "doubtful"
-    """Many different labels, hardly any predicted, and none nearer to what was predicted."""
-
-
-def kind_of(pairs: Sequence[tuple[float, float]]) -> Whole | None:
-    """Return what whole numbers are, predicted and true; None where they are classes.
+def guess_of(pairs: Sequence[tuple[float, float]]) -> Guess | None:
+    """Return what whole numbers are, predicted and true; None where they are classes for sure.
 
     A class that is missed may be any other one; an amount is missed by little. So where labels are
     many, and are seldom hit, the misses decide: by Spearman's correlation of their ranks.
 
     Examples
     --------
-    >>> kind_of([(minute, minute + minute % 7 - 3) for minute in range(100)])
-    <Whole.AMOUNTS: 'amounts'>
-    >>> kind_of([(item * 37 % 101, item) for item in range(100)])
-    <Whole.DOUBTFUL: 'doubtful'>
-    >>> kind_of([(item, item) for item in range(100)])
+    >>> guess_of([(minute, minute + minute % 7 - 3) for minute in range(100)])
+    <Guess.AMOUNTS: 'amounts'>
+    >>> guess_of([(item * 37 % 101, item) for item in range(100)])
+    <Guess.CLASSES: 'classes'>
+    >>> guess_of([(item, item) for item in range(100)])
     """
     found = np.asarray(pairs, np.float64).reshape(-1, 2)
     misses = found[found[:, 0] != found[:, 1]]
@@ -55,13 +48,13 @@ def kind_of(pairs: Sequence[tuple[float, float]]) -> Whole | None:
     if len(misses) < _FEWEST_MISSES:
         return None
     if len(set((misses[:, 0] - misses[:, 1]).tolist())) < _FEWEST_DISTANCES:
-        return Whole.DOUBTFUL
+        return Guess.CLASSES
     predicted, true = (_ranks(column) for column in misses.T)
     spread = predicted.std() * true.std()
     if spread == 0.0:
-        return Whole.DOUBTFUL
+        return Guess.CLASSES
     agreement = np.mean((predicted - predicted.mean()) * (true - true.mean())) / spread
-    return Whole.AMOUNTS if agreement >= _AGREE else Whole.DOUBTFUL
+    return Guess.AMOUNTS if agreement >= _AGREE else Guess.CLASSES
 
 
 def _ranks(values: Numbers) -> Numbers:

@@ -1,10 +1,11 @@
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from detectors.performance.error import Task
+from detectors.performance.guess import Guess
 from detectors.performance.task_choice import EVIDENCE, TaskChoice
-from detectors.performance.whole_numbers import Whole
 from schemas.values.class_order import Classes
 
 
@@ -111,34 +112,34 @@ def test_whole_numbers_that_are_near_are_amounts_once_all_rows_are_there() -> No
     choice = TaskChoice(Task.AUTO)
     found = [choice.of_next(*pair) for pair in MINUTES]
     assert found == [Task.CLASSIFICATION] * EVIDENCE
-    assert (choice.settled, choice.whole) == (Task.REGRESSION, Whole.AMOUNTS)
+    assert (choice.settled, choice.guess) == (Task.REGRESSION, Guess.AMOUNTS)
     again = TaskChoice(Task.AUTO)
     again.restore(choice.state())
-    assert (again.settled, again.whole) == (Task.REGRESSION, Whole.AMOUNTS)
+    assert (again.settled, again.guess) == (Task.REGRESSION, Guess.AMOUNTS)
     again.restart()
-    assert (again.settled, again.whole) == (None, None)
+    assert (again.settled, again.guess) == (None, None)
 
 
 def test_where_the_settings_speak_of_classes_none_are_amounts() -> None:
     choice = TaskChoice(Task.AUTO, names_classes=True)
     for pair in MINUTES:
         choice.of_next(*pair)
-    assert (choice.settled, choice.whole) == (Task.CLASSIFICATION, None)
+    assert (choice.settled, choice.guess) == (Task.CLASSIFICATION, None)
 
 
 def test_amounts_may_be_written_as_texts_as_any_number() -> None:
     choice = after(*((str(one), other) for one, other in MINUTES))
-    assert (choice.settled, choice.whole) == (Task.REGRESSION, Whole.AMOUNTS)
+    assert (choice.settled, choice.guess) == (Task.REGRESSION, Guess.AMOUNTS)
 
 
 def test_of_lists_of_whole_numbers_nothing_is_guessed() -> None:
     choice = after(*(([one, one], [other, other]) for one, other in MINUTES))
-    assert (choice.settled, choice.whole) == (Task.CLASSIFICATION, None)
+    assert (choice.settled, choice.guess) == (Task.CLASSIFICATION, None)
 
 
 def test_whole_numbers_that_are_not_near_are_classes_in_doubt() -> None:
     choice = after(*((row * 37 % 101, row) for row in range(EVIDENCE)))
-    assert (choice.settled, choice.whole) == (Task.CLASSIFICATION, Whole.DOUBTFUL)
+    assert (choice.settled, choice.guess) == (Task.CLASSIFICATION, Guess.CLASSES)
 
 
 def test_a_choice_among_whole_numbers_goes_on_after_a_restart() -> None:
@@ -155,8 +156,26 @@ def test_a_state_of_a_release_that_kept_no_pairs_goes_on_with_classes() -> None:
     for pair in MINUTES[:60]:
         choice.of_next(*pair)
     state = choice.state()
-    del state["pairs"], state["whole"]
+    del state["pairs"], state["guess"]
     choice.restore(state)
     for pair in MINUTES[60:]:
         choice.of_next(*pair)
-    assert (choice.settled, choice.whole) == (Task.CLASSIFICATION, None)
+    assert (choice.settled, choice.guess) == (Task.CLASSIFICATION, None)
+
+
+@pytest.mark.parametrize(
+    ("pair", "expected"),
+    [
+        (lambda row: (12.5 + row % 80, row % 2), Guess.SCORES),
+        (lambda row: (row % 7 - 3.5, str(row % 2)), Guess.SCORES),
+        (lambda row: (0.75 + row % 3, row % 3), None),
+        (lambda row: (row / 60, 300 + row), Guess.OTHER_UNIT),
+        (lambda row: (3 + row % 40, 60 * (3 + row % 40) + row % 9), Guess.OTHER_UNIT),
+        (lambda row: (row + 0.5, row), None),
+    ],
+)
+def test_distances_that_say_little_are_known(
+    pair: Callable[[int], tuple[Any, Any]], expected: Guess | None
+) -> None:
+    choice = after(*map(pair, range(EVIDENCE)))
+    assert (choice.settled, choice.guess) == (Task.REGRESSION, expected)

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from numpy.random import Generator, default_rng
 
-from detectors.performance.whole_numbers import Numbers, Whole, kind_of
+from detectors.performance.guess import Guess
+from detectors.performance.whole_numbers import Numbers, guess_of
 
 Drawn = tuple[Numbers, Numbers]
 """What was predicted, and what was true."""
@@ -58,27 +59,27 @@ def codes(random: Generator) -> Drawn:
 @pytest.mark.parametrize(
     ("drawn", "expected"),
     [
-        (ages, Whole.AMOUNTS),
-        (prices, Whole.AMOUNTS),
-        (orders, Whole.AMOUNTS),
-        (articles, Whole.DOUBTFUL),
-        (numbered_from_one, Whole.DOUBTFUL),
+        (ages, Guess.AMOUNTS),
+        (prices, Guess.AMOUNTS),
+        (orders, Guess.AMOUNTS),
+        (articles, Guess.CLASSES),
+        (numbered_from_one, Guess.CLASSES),
         (digits, None),
         (stars, None),
         (codes, None),
     ],
 )
 def test_whole_numbers_are_amounts_where_those_that_differ_are_near(
-    seed: int, drawn: Callable[[Generator], Drawn], expected: Whole | None
+    seed: int, drawn: Callable[[Generator], Drawn], expected: Guess | None
 ) -> None:
     said, true = drawn(default_rng(seed))
-    assert kind_of(list(zip(said.tolist(), true.tolist(), strict=True))) is expected
+    assert guess_of(list(zip(said.tolist(), true.tolist(), strict=True))) is expected
 
 
 def test_of_what_is_always_the_same_nothing_is_near() -> None:
-    assert kind_of([(0.0, float(row)) for row in range(100)]) is Whole.DOUBTFUL
+    assert guess_of([(0.0, float(row)) for row in range(100)]) is Guess.CLASSES
 
 
 def test_a_few_rows_say_nothing() -> None:
-    assert kind_of([]) is None
-    assert kind_of([(row + row % 7 - 3, row) for row in range(50)]) is None
+    assert guess_of([]) is None
+    assert guess_of([(row + row % 7 - 3, row) for row in range(50)]) is None
