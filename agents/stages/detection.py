@@ -63,7 +63,7 @@ class Detection(Stage[Fleet]):
     renewed
         Source partitions of which the log says that their offsets began anew.
     guessed
-        Versions of which the log says what they were taken for.
+        What models were taken for, as the log says of the first of their versions.
     cdevents
         Publishes what is found in a second form; None where nobody has asked for it.
     """
@@ -72,7 +72,7 @@ class Detection(Stage[Fleet]):
     cdevents: CDEvents | None = None
     unreported: dict[int, set[ModelVersion]] = field(default_factory=dict, init=False)
     renewed: set[Source] = field(default_factory=set, init=False)
-    guessed: set[ModelVersion] = field(default_factory=set, init=False)
+    guessed: set[tuple[str, Guess]] = field(default_factory=set, init=False)
     _rows_of_version: dict[int, float] = field(default_factory=dict, init=False)
     _busy: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
@@ -209,7 +209,6 @@ class Detection(Stage[Fleet]):
     def _note_changes(self, partition: int, fleet: Fleet, taken: Taken) -> None:
         unreported = self.unreported.setdefault(partition, set())
         unreported.difference_update(taken.evicted)
-        self.guessed.difference_update(taken.evicted)
         self.telemetry.models_evicted(taken.evicted)
         for rows in taken.table.models:
             key = (rows.model, rows.version)
@@ -218,13 +217,15 @@ class Detection(Stage[Fleet]):
                 continue
             if monitor.renewed:
                 self._warn_of_renewed(monitor.renewed - self.renewed)
-            if monitor.task.guess is not None and key not in self.guessed:
+            if monitor.task.guess is not None:
                 self._warn_of_guess(key, monitor.task.guess)
             unreported.add(key)
 
     def _warn_of_guess(self, key: ModelVersion, guess: Guess) -> None:
-        self.guessed.add(key)
         model, version = key
+        if (model, guess) in self.guessed or len(self.guessed) >= _MOST_GUESSED:
+            return
+        self.guessed.add((model, guess))
         logger.warning(_TAKEN_FOR[guess], version, model, model)
 
     def _warn_of_renewed(self, sources: Iterable[Source]) -> None:
@@ -237,6 +238,9 @@ class Detection(Stage[Fleet]):
                 *source,
             )
 
+
+_MOST_GUESSED: Final = 10_000
+"""Models of which the log says what they were taken for."""
 
 _TAKEN_FOR: Final = {
     Guess.AMOUNTS: (

@@ -321,13 +321,13 @@ def test_a_topic_that_was_made_anew_is_told_once(caplog: pytest.LogCaptureFixtur
     assert [each.rows for each in stage.detection.states[0]] == [20, 30]
 
 
-def minutes(first: int, rows: int, nearness: int) -> bytes:
+def minutes(first: int, rows: int, nearness: int, version: str = "7") -> bytes:
     """Return labelled rows of a model that predicts whole minutes."""
     offsets = np.arange(first, first + rows)
     said = offsets * nearness % 101 + offsets % 7
     outcomes = ObservationBatch(
         model="eta",
-        version="7",
+        version=version,
         origin=Origin.LABELS,
         sources=(Source(TOPICS.labels, 0),),
         source_of=np.zeros(rows, dtype=np.int64),
@@ -348,6 +348,8 @@ def test_what_whole_numbers_are_taken_for_is_told_once(
     stage = Stage()
     for first in range(0, 400, 50):
         stage.take(minutes(first, 50, nearness))
+    for first in range(400, 800, 50):
+        stage.take(minutes(first, 50, nearness, "8"))
     (warning,) = (each.message for each in caplog.records if "predicts" in each.message)
     assert warning.startswith("version 7 of eta predicts whole numbers")
     assert warning.endswith(f"set models.eta.task={task}")
