@@ -175,9 +175,9 @@ FIELDS_LEFT_OUT: Final = MetricSpec(
     "counter",
     "Optional fields that could not be read (scores, segment, timestamp, version, label), and a "
     "prediction that can be compared with no label, by why: empty, null, mistyped, not_finite, "
-    "unreadable, too_long, wrong_length, other_classes, not_one, not_comparable, other_name. Each "
-    "was left out; the rest of its event counts. An ambiguous prediction or label counts as the "
-    "text that it is.",
+    "unreadable, too_long, wrong_length, other_classes, not_one, not_comparable, other_name, "
+    "failed. Each was left out; the rest of its event counts. An ambiguous prediction or label "
+    "counts as the text that it is.",
     ("topic", "field", "reason"),
 )
 LABELS: Final = MetricSpec(

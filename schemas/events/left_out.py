@@ -46,6 +46,9 @@ class Oddity(StrEnum):
     OTHER_NAME = "other_name"
     """A prediction that is absent, while a feature is called as predictions are."""
 
+    FAILED = "failed"
+    """What a server has answered to a request that has failed: no prediction."""
+
 
 class LeftOut(NamedTuple):
     """One optional field that was left out of an event, by its own name, and why."""

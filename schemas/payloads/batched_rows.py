@@ -6,6 +6,7 @@ from schemas.events.codec import json_in_text
 from schemas.events.invalid import InvalidMessage, Reason
 from schemas.payloads.columnar_rows import outcomes_by_row, rows_of_columns
 from schemas.payloads.example_features import features_of_example
+from schemas.payloads.failures import FAILED
 from schemas.payloads.named_values import of_pairs, of_tensors, refuse_without_data
 from schemas.payloads.outcome_forms import in_text
 from schemas.payloads.serving_forms import answered, array_with_names, named_beside, requested
@@ -60,7 +61,8 @@ def batched_rows(event: dict[str, Any]) -> list[dict[str, Any]]:
     if len(table) > MOST_ROWS:
         detail = f"features: {len(table)} rows, at most {MOST_ROWS} are taken"
         raise InvalidMessage(Reason.INVALID_VALUE, detail)
-    if prediction is not None and (type(prediction) is not list or len(prediction) != len(table)):
+    is_each = type(prediction) is list and len(prediction) == len(table)
+    if not (is_each or prediction is None or prediction is FAILED):
         found = len(prediction) if type(prediction) is list else 1
         detail = f"prediction: {found} for {len(table)} rows of features"
         raise InvalidMessage(Reason.INVALID_VALUE, detail)

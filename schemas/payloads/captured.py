@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from schemas.events.codec import json_in_text
+from schemas.payloads.failures import FAILED, has_failed
 from schemas.values.numbers import number_of
 
 CAPTURE, TRUTH, ABOUT = "captureData", "groundTruthData", "eventMetadata"
@@ -44,7 +45,8 @@ def out_of_capture(document: dict[str, Any]) -> dict[str, Any]:
     if type(asked) is dict:
         event["features"] = _input(_decoded(asked))
     if type(answered) is dict:
-        event["prediction"] = _outcome(_decoded(answered))
+        said = _decoded(answered)
+        event["prediction"] = FAILED if has_failed({}, said) else _outcome(said)
     return event
 
 

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from schemas.events.codec import json_in_text
 from schemas.payloads.classified import classified
+from schemas.payloads.failures import FAILED, has_failed
 from schemas.payloads.optional_fields import is_element
 from schemas.payloads.predicted import is_outcome
 from schemas.payloads.serving_forms import answered, requested
@@ -31,7 +32,8 @@ def exchanged(document: dict[str, Any]) -> dict[str, Any]:
 
     Only where one of both is in the form of a protocol, which `serving_forms` knows, or a model's
     input is a row and its output an outcome; any other document as it is. Several requests or
-    answers, each JSON in a text, are a list of texts.
+    answers, each JSON in a text, are a list of texts. The answer of a request that has failed is
+    `schemas.payloads.failures.FAILED`.
 
     Examples
     --------
@@ -57,7 +59,8 @@ def exchanged(document: dict[str, Any]) -> dict[str, Any]:
             is_logged = asks == _LOGGED and type(asked) in {dict, list}
             if is_logged or is_request or is_models or answered(answer) is not answer:
                 rest = {name: each for name, each in document.items() if name not in pair}
-                return {**rest, "features": asked, "prediction": answer}
+                said = FAILED if has_failed(rest, answer) else answer
+                return {**rest, "features": asked, "prediction": said}
     return document
 
 

@@ -3,6 +3,7 @@
 from typing import Any, Final, NamedTuple
 
 from schemas.events.left_out import LeftOut, Oddity
+from schemas.payloads.failures import FAILED
 from schemas.payloads.flat_features import flat_features
 from schemas.payloads.optional_fields import is_element, is_finite, says_nothing
 from schemas.payloads.outcome_forms import plain_outcome
@@ -36,6 +37,9 @@ def predicted(value: Any, odd: list[LeftOut]) -> Any:
     """
     if value is ABSENT:
         return value
+    if value is FAILED:
+        odd.append(LeftOut("prediction", Oddity.FAILED))
+        return None
     value = plain_outcome(value)
     if value == [] or (type(value) is str and says_nothing(value)):
         odd.append(LeftOut("prediction", Oddity.EMPTY))
