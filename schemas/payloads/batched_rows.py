@@ -5,6 +5,7 @@ from typing import Any, Final
 from schemas.events.codec import json_in_text
 from schemas.events.invalid import InvalidMessage, Reason
 from schemas.payloads.columnar_rows import outcomes_by_row, rows_of_columns
+from schemas.payloads.connect_types import UNAVAILABLE
 from schemas.payloads.example_features import features_of_example
 from schemas.payloads.failures import FAILED
 from schemas.payloads.named_values import of_pairs, of_tensors, refuse_without_data
@@ -82,8 +83,10 @@ def batched_rows(event: dict[str, Any]) -> list[dict[str, Any]]:
 def _decoded(event: dict[str, Any]) -> dict[str, Any]:
     """Return an event with features and prediction out of a text, a typed map, and an answer."""
     features, prediction = event.get("features"), event.get("prediction")
-    decoded = {}
-    if type(features) is str and features.lstrip()[:1] in _OPENINGS:
+    decoded: dict[str, Any] = {}
+    if features == UNAVAILABLE:
+        decoded["features"] = None
+    elif type(features) is str and features.lstrip()[:1] in _OPENINGS:
         decoded["features"] = json_in_text(features)
     elif type(features) is dict and len(features) == 1:
         inside = without_type(features_of_example(features))

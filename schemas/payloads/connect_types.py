@@ -66,7 +66,7 @@ def usual_row(row: dict[str, Any]) -> dict[str, Any]:
     """
     changed: dict[str, Any] = {}
     for name, value in row.items():
-        if value == _UNAVAILABLE:
+        if value == UNAVAILABLE:
             changed[name] = None
         elif type(value) is dict and value.keys() == _VARIABLE:
             changed[name] = _variable_decimal(value, None)
@@ -77,7 +77,9 @@ def usual_row(row: dict[str, Any]) -> dict[str, Any]:
     return {**row, **changed} if changed else row
 
 
-_UNAVAILABLE: Final = "__debezium_unavailable_value"
+UNAVAILABLE: Final = "__debezium_unavailable_value"
+"""What Debezium writes in place of a long value that an update has not changed."""
+
 _VARIABLE: Final = frozenset({"scale", "value"})
 _CELLS: Final = (frozenset({"value", "deletion_ts", "set"}), frozenset({"value", "set"}))
 """Cells of Cassandra's and YugabyteDB's connectors."""

@@ -13,7 +13,7 @@ from schemas.payloads.other_fields import field_called
 from schemas.payloads.prediction_members import Fields, Flags, Places
 from schemas.payloads.row_marks import SAYS, TIMES
 from schemas.payloads.slot_roles import Roles, SlotRoles
-from schemas.payloads.withdrawn import retraction_words, takes_back
+from schemas.payloads.withdrawn import pending_words, retraction_words, takes_back
 from schemas.payloads.withdrawn_labels import FIELDS_OF_LABELS
 from schemas.scan import KeyTable, Token
 from schemas.scan.kernel import kernel
@@ -102,7 +102,7 @@ class LabelRoles(SlotRoles[MemberRole]):
         name = path[0]
         if len(path) > 1 or name in self._own:
             return
-        words = SAYS.get(name, frozenset()) | retraction_words(name)
+        words = SAYS.get(name, frozenset()) | retraction_words(name) | pending_words(name)
         if words or name in TIMES or takes_back(name):
             self.deletions.append(slot)
         if words:

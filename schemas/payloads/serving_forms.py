@@ -1,11 +1,13 @@
 """What servers of models are asked and what they answer: the rows and outcomes that are in it.
 
 Requests and answers of the protocols of TensorFlow Serving, KServe V1 and Vertex AI
-(``instances``, ``predictions``), MLflow (``dataframe_split``, ``dataframe_records``), the Open
-Inference Protocol (``inputs``, ``outputs``) and Seldon (``names`` beside ``ndarray``).
+(``instances``, ``predictions``), MLflow (``dataframe_split``, ``dataframe_records``; on Azure
+``input_data``), the Open Inference Protocol (``inputs``, ``outputs``) and Seldon (``names`` beside
+``ndarray`` or ``tensor``, or these alone).
 """
 
 import re
+from math import prod
 from typing import Any, Final
 
 from schemas.events.invalid import InvalidMessage, Reason
@@ -15,10 +17,10 @@ from schemas.payloads.named_values import of_tensors, refuse_twice
 _NAMES: Final = ("feature_names", "featureNames", "names", "columns")
 _NAMES_BESIDE: Final = ("feature_names", "featureNames", "columns", "column_names")
 _VALUES: Final = ("ndarray", "data", "values", "tensor", "feature_values", "featureValues")
-_ROWS: Final = ("instances", "dataframe_records")
+_ROWS: Final = ("instances", "dataframe_records", "input_data")
 _INPUTS: Final = "inputs"
 _COLUMNS: Final = (_INPUTS, "instances")
-_TABLES: Final = ("dataframe_split", "data")
+_TABLES: Final = ("dataframe_split", "data", "input_data")
 _ANSWERS: Final = ("predictions", "outputs", "data")
 _ABOUT: Final = frozenset(
     {"id", "meta", "model_name", "model_version", "parameters", "params", "signature_name"}
@@ -54,8 +56,8 @@ def requested(features: Any, prediction: Any) -> Any:
         return features
     (name,) = asked
     inside = features[name]
-    if name in _TABLES and array_with_names(inside) is not None:
-        return inside
+    if name in _TABLES and (table := _table(inside)) is not None:
+        return table
     if name in _COLUMNS and type(inside) is dict:
         return _of_columns(inside, prediction) or features
     is_request = _are_rows(inside) and (
@@ -80,6 +82,10 @@ def answered(prediction: Any) -> Any:
     for name in _ANSWERS:
         if type(inside) is dict and name in inside:
             inside = inside[name]
+    outcomes = _without_names(inside)
+    if outcomes is not None:
+        values = [row[0] if len(row) == 1 else row for row in outcomes]
+        return values[0] if len(values) == 1 else values
     rows = of_tensors(inside)
     if rows is None:
         rows = _outputs(inside)
@@ -143,6 +149,11 @@ def named_beside(event: dict[str, Any], features: Any) -> Any:
     return features if array_with_names(named) is None else named
 
 
+def _table(data: Any) -> Any:
+    """Return an array with names as it is, the rows of one of Seldon without; else None."""
+    return _without_names(data) if array_with_names(data) is None else data
+
+
 def _of_columns(columns: dict[str, Any], prediction: Any) -> list[dict[str, Any]] | None:
     """Return the rows of TensorFlow's columns, as many as there are predictions; else None."""
     sizes = {len(each) if type(each) is list else 0 for each in columns.values()}
@@ -177,6 +188,34 @@ def _outcome(row: dict[str, Any]) -> Any:
     if len(values) == 1:
         return values[0]
     return values if all(map(_POSITION.fullmatch, row)) else row
+
+
+def _without_names(data: Any) -> list[list[Any]] | None:
+    """Return the rows of Seldon's array or tensor without names; None of anything else.
+
+    Examples
+    --------
+    >>> _without_names({"ndarray": [[1, 2]]}), _without_names({"names": ["a"], "ndarray": [[1]]})
+    ([[1, 2]], None)
+    >>> _without_names({"names": [], "tensor": {"shape": [2, 1], "values": [1, 2]}})
+    [[1], [2]]
+    """
+    if type(data) is not dict or data.get("names"):
+        return None
+    if (rest := data.keys() - {"names"}) == {"ndarray"}:
+        rows = data["ndarray"]
+        is_table = type(rows) is list and bool(rows) and all(type(row) is list for row in rows)
+        return rows if is_table and all(rows) else None
+    tensor = data["tensor"] if rest == {"tensor"} else None
+    if type(tensor) is not dict or tensor.keys() != {"shape", "values"}:
+        return None
+    shape, values = tensor["shape"], tensor["values"]
+    if type(shape) is not list or type(values) is not list or not shape or not values:
+        return None
+    if not all(type(size) is int and size > 0 for size in shape) or prod(shape) != len(values):
+        return None
+    width = prod(shape[1:]) if len(shape) > 1 else shape[0]
+    return [values[begin : begin + width] for begin in range(0, len(values), width)]
 
 
 def _reshaped(tensor: dict[str, Any]) -> list[Any] | None:

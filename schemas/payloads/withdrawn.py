@@ -52,6 +52,19 @@ A type that is ``withdrawal`` may be that of the transaction that is labelled, a
 that is ``deleted`` that of a customer, or what a moderator has done.
 """
 
+_STATUSES: Final = frozenset(
+    {"labelstatus", "labelingstatus", "labellingstatus", "groundtruthstatus", "annotationstatus"}
+)
+_PENDING: Final = frozenset(
+    {
+        *("pending", "awaiting", "todo", "in_progress", "in progress", "immature", "unknown"),
+        *("unlabeled", "unlabelled", "not_labeled", "not_labelled", "unannotated", "missing"),
+        *("not_available", "unavailable"),
+    }
+)
+"""What members beside a label say, in small letters, where it stands for one that is not known
+yet. A ``status`` that is ``pending`` may be that of what is labelled."""
+
 YES: Final = frozenset({"true", "1"})
 """What members of `WITHDRAWN` say where an event is taken back, in small letters."""
 
@@ -126,6 +139,31 @@ def is_retracted(event: Mapping[str, Any], others: Collection[str] = ()) -> bool
     )
 
 
+def is_pending(event: Mapping[str, Any], others: Collection[str] = ()) -> bool:
+    """Tell whether a label stands for one that is not known yet, by its status beside it.
+
+    Parameters
+    ----------
+    event, others
+        As for `is_withdrawn`.
+
+    Examples
+    --------
+    >>> is_pending({"label": 0, "label_status": "PENDING"}), is_pending({"status": "pending"})
+    (True, False)
+    """
+    return any(
+        said(value) in pending_words(name)
+        for name, value in event.items()
+        if type(value) is str and name not in others
+    )
+
+
 def retraction_words(name: str) -> frozenset[str]:
     """Return what a member at the top of a label says where it is taken back; none of most."""
     return RETRACTIONS.get(plain_step(name), frozenset()) if "." not in name else frozenset()
+
+
+def pending_words(name: str) -> frozenset[str]:
+    """Return what a member at the top of a label says where none is known; none of most."""
+    return _PENDING if "." not in name and plain_step(name) in _STATUSES else frozenset()

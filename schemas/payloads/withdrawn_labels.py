@@ -5,15 +5,24 @@ from typing import Any, Final
 
 from schemas.events.nothing_to_say import NothingToSay, Silence
 from schemas.payloads.optional_fields import is_element, says_nothing
-from schemas.payloads.other_names import may_be_label
+from schemas.payloads.other_names import may_be_label, plain_step
 from schemas.payloads.outcome_forms import plain_outcome
 from schemas.payloads.rows import FieldMap
-from schemas.payloads.withdrawn import is_retracted, is_withdrawn
+from schemas.payloads.withdrawn import is_pending, is_retracted, is_withdrawn
 from schemas.values.booleans import boolean_of
 from schemas.values.numbers import number_of
 
 FIELDS_OF_LABELS: Final = frozenset({"prediction_id", "version", "timestamp"})
 """Fields of a label event that are told of where they stand under another name alone."""
+
+_MAY_BE_TEXTS: Final = frozenset(
+    {
+        *("value", "decision", "finaldecision", "expected", "expectedlabel", "expectedoutput"),
+        *("gold", "goldlabel", "correctlabel", "correctvalue", "humanlabel", "reviewedlabel"),
+        *("classlabel", "observed", "observedvalue"),
+    }
+)
+"""What a label that is a text is called besides, where it is the only thing that is said."""
 
 _KNOWN: Final = frozenset({"prediction_id", "model", "version", "timestamp", "prediction"})
 
@@ -32,6 +41,8 @@ def refuse_withdrawn(event: Mapping[str, Any], fields: FieldMap) -> None:
     others = (*fields.paths.values(), *fields.rates)
     if is_withdrawn(event, others) or is_retracted(event, others):
         raise NothingToSay(Silence.DELETE)
+    if is_pending(event, others):
+        raise NothingToSay(Silence.UNLABELLED)
     if "label" not in fields.paths and _is_unnamed(event, fields):
         raise NothingToSay(Silence.UNNAMED)
 
@@ -58,6 +69,8 @@ def _may_be_label(name: str, value: Any) -> bool:
     if value in ([], {}) or says_nothing(value):
         return False
     if type(value) in {bool, int, float} or may_be_label(name):
+        return True
+    if plain_step(name) in _MAY_BE_TEXTS:
         return True
     if type(value) is list:
         return all(type(each) is bool or is_element(each) for each in value)

@@ -51,7 +51,10 @@ def test_what_a_failed_request_was_answered_is_no_prediction(document: dict[str,
 def test_a_failed_request_of_several_rows_has_each_of_them() -> None:
     document = {"request": TWO, "response": {"error": "out of memory"}, "status_code": 503}
     found = rows(document)
-    assert [(row.prediction_id, row.features) for row in found] == [("k/0", {"x": 1}), ("k/1", {"x": 2})]
+    assert [(row.prediction_id, row.features) for row in found] == [
+        ("k/0", {"x": 1}),
+        ("k/1", {"x": 2}),
+    ]
     assert all(row.prediction is None and FAILED in row.left_out for row in found)
 
 

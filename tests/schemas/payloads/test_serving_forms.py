@@ -33,6 +33,8 @@ TENSORS = [
         {"dataframe_records": TWO_BY_NAME},
         {"dataframe_split": {"columns": ["a", "b"], "index": [0, 1], "data": [[1, "x"], [2, "y"]]}},
         {"data": {"names": ["a", "b"], "ndarray": [[1, "x"], [2, "y"]]}, "meta": {}},
+        {"input_data": {"columns": ["a", "b"], "index": [0, 1], "data": [[1, "x"], [2, "y"]]}},
+        {"input_data": TWO_BY_NAME, "params": {}},
     ],
 )
 @pytest.mark.parametrize(
@@ -42,6 +44,8 @@ TENSORS = [
         {"predictions": [[0.25], [0.75]]},
         {"outputs": [{"name": "y", "shape": [2, 1], "datatype": "FP32", "data": [0.25, 0.75]}]},
         {"data": {"names": ["t:0"], "ndarray": [[0.25], [0.75]]}, "meta": {}},
+        {"data": {"names": [], "ndarray": [[0.25], [0.75]]}, "meta": {}},
+        {"data": {"tensor": {"shape": [2, 1], "values": [0.25, 0.75]}}},
         [0.25, 0.75],
     ],
 )
@@ -105,3 +109,48 @@ def test_rows_without_as_many_predictions_are_refused() -> None:
 def test_an_answer_without_an_outcome_is_counted(answer: Any) -> None:
     (row,) = rows({"a": 1}, answer)
     assert [(odd.field, odd.oddity) for odd in row.left_out] == [("prediction", "not_comparable")]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"ndarray": [[1.5, 2], [3, 4]]},
+        {"names": [], "ndarray": [[1.5, 2], [3, 4]]},
+        {"tensor": {"shape": [2, 2], "values": [1.5, 2, 3, 4]}},
+        {"names": None, "tensor": {"shape": [2, 1, 2], "values": [1.5, 2, 3, 4]}},
+    ],
+)
+def test_arrays_of_seldon_without_names_have_a_row_each(data: Any) -> None:
+    found = rows({"data": data, "meta": {}}, [0, 1])
+    assert [(row.features, row.prediction) for row in found] == [
+        ({"features[0]": 1.5, "features[1]": 2}, 0),
+        ({"features[0]": 3, "features[1]": 4}, 1),
+    ]
+    (row,) = rows({"x": 1}, {"data": data})
+    assert row.prediction == [[1.5, 2], [3, 4]]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"tensor": {"shape": [2, 2], "values": [1, 2, 3]}},
+        {"tensor": {"shape": [], "values": []}},
+        {"tensor": {"shape": [0], "values": [1]}},
+        {"tensor": {"shape": [1], "values": [1], "unit": "N"}},
+        {"tensor": [1, 2], "ndarray": [[1, 2]]},
+        {"ndarray": [1, 2]},
+        {"ndarray": [[]]},
+        {"ndarray": "x"},
+    ],
+)
+def test_what_is_no_array_of_seldon_is_left_as_it_is(data: Any) -> None:
+    (row,) = rows({"data": data}, 1)
+    assert row.features
+    assert all(name.startswith("data.") for name in row.features)
+
+
+def test_features_that_a_change_feed_did_not_have_are_absent() -> None:
+    (row,) = rows("__debezium_unavailable_value", 1)
+    assert (row.features, row.prediction) == ({}, 1)
+    with pytest.raises(InvalidMessage):
+        rows("__debezium_unavailable_value", None)

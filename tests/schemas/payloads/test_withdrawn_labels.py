@@ -138,6 +138,8 @@ def test_others_beside_it_keep_their_numbers() -> None:
         {"bought": [0, 1, 0]},
         {"Verdict": "genuine"},
         {"feedback": "thumbs_up"},
+        {"value": "fraud"},
+        {"final_decision": "genuine"},
     ],
 )
 def test_a_label_whose_name_nobody_knows_is_not_one_that_is_not_known_yet(
@@ -164,6 +166,40 @@ def test_a_label_that_is_not_known_yet_says_nothing(event: dict[str, Any]) -> No
     with pytest.raises(NothingToSay) as raised:
         read(event)
     assert raised.value.silence is Silence.UNLABELLED
+
+
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [
+        ("label_status", "pending"),
+        ("labelStatus", "PENDING"),
+        ("ground_truth_status", "unlabeled"),
+        ("annotation_status", "in_progress"),
+    ],
+)
+def test_a_label_whose_status_is_pending_is_not_known_yet(name: str, status: str) -> None:
+    with pytest.raises(NothingToSay) as raised:
+        read({**LABEL, name: status})
+    assert raised.value.silence is Silence.UNLABELLED
+    assert is_read_at_once({**LABEL, name: "final"})
+    named = JsonLabels(FieldMap(paths={"version": name}))
+    (row,) = named.rows(orjson.dumps({**LABEL, name: status}), key=b"k", headers=(), time=5)
+    assert (row.label, row.version) == (1, status)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"status": "pending"},
+        {"order_status": "in_progress"},
+        {"label_status": "provisional"},
+        {"label_status": None},
+        {"label_status": ["pending"]},
+        {"about": {"label_status": "pending"}},
+    ],
+)
+def test_what_else_is_pending_leaves_a_label_as_it_is(other: dict[str, Any]) -> None:
+    assert [row.label for row in as_it_is({**LABEL, **other})] == [1]
 
 
 def test_several_labels_that_are_none_are_counted_as_what_says_most() -> None:
