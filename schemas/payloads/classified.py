@@ -46,6 +46,15 @@ _VALUES: Final = frozenset({"field", "fieldname", "attribute", "target", "slot"}
 A key or a name may be that of an alternative.
 """
 
+_NO_CLASSES: Final = frozenset(
+    {
+        *("lower", "upper", "lowerbound", "upperbound", "lowerlimit", "upperlimit"),
+        *("min", "max", "minimum", "maximum", "std", "stddev", "sigma", "variance"),
+        *("lat", "lon", "lng", "latitude", "longitude", "mean", "median"),
+    }
+)
+"""Names of bounds, moments and coordinates, some of which are 1 in all by chance."""
+
 _BESIDE_CLASSES: Final = frozenset({"boxes", "bboxes", "boundingboxes", "polygons", "masks"})
 """Beside lists of classes and scores: where several differ, each belongs to a part of the input."""
 
@@ -208,7 +217,7 @@ def _side_by_side(members: Mapping[str, Any]) -> Classified | None:
 def _likeliest(value: Mapping[str, Any]) -> Classified | None:
     if len(value) < 2 or not all(map(_is_probability, value.values())):
         return None
-    if abs(sum(value.values()) - 1) > ROUNDING:
+    if abs(sum(value.values()) - 1) > ROUNDING or _NO_CLASSES.issuperset(_members(value)):
         return None
     name = max(value, key=lambda each: value[each])
     return Classified(name, float(value[name]))

@@ -1,4 +1,4 @@
-"""What texts of a feature hold that is no category: JSON, lists, bytes, times, numbers with units.
+"""What texts of a feature hold that is no category: JSON, lists, bytes, times, units, durations.
 
 Each of them would be a category of its own, of which only the shares are watched.
 """
@@ -25,6 +25,13 @@ _UNIT: Final = re.compile(
     r"[-+]?\d{1,15}(?:[.,]\d{1,15})?\s?([^\W\d_]{1,6}|[^\W\d_]{1,4}/[a-z]{1,3})"
 )
 
+_DURATION: Final = re.compile(
+    r"[-+]?P(?=[\dT])(?:\d+(?:\.\d+)?[YMWD])*(?:T(?:\d+(?:[.,]\d+)?[HMS])+)?"  # ISO 8601
+    r"|-?(?:\d{1,6} days?,? |\d{1,6}\.)?\d{1,4}:\d\d:\d\d(?:[.,]\d{1,9})?"  # Python, .NET
+    r"|-?(?:\d+(?:\.\d+)?(?:h|ms|m|s|us|\u00b5s|ns))+"  # Go
+)
+"""Durations, and times of day with seconds, which look alike."""
+
 
 def packed_in(texts: Sequence[str]) -> str | None:
     """Return what all of some distinct texts hold, in words; None of others.
@@ -35,6 +42,8 @@ def packed_in(texts: Sequence[str]) -> str | None:
     'lists in texts; send lists of numbers'
     >>> packed_in([f"{number} km" for number in range(9)])
     "numbers with the unit 'km'; send numbers"
+    >>> packed_in([f"PT{number}M30S" for number in range(9)])
+    'durations or times of day in texts: each is a category of its own; send numbers, as of seconds'
     >>> packed_in(["CH", "DE"])
     """
     if not texts:
@@ -52,12 +61,19 @@ def packed_in(texts: Sequence[str]) -> str | None:
 
 
 def _measured(texts: Sequence[str]) -> str | None:
-    """Say whether texts are times, or numbers with one unit."""
+    """Say whether texts are times, numbers with one unit, or durations."""
     if all(map(_is_time, texts)):
         return "times in texts: each is a category of its own; send what of them matters, or none"
     units = {found[1] if (found := _UNIT.fullmatch(each)) else None for each in texts}
     (unit, *others) = units
-    return None if unit is None or others else f"numbers with the unit {unit!r}; send numbers"
+    if unit is not None and not others:
+        return f"numbers with the unit {unit!r}; send numbers"
+    if all(map(_DURATION.fullmatch, texts)):
+        return (
+            "durations or times of day in texts: each is a category of its own; send numbers, as "
+            "of seconds"
+        )
+    return None
 
 
 def _is_time(text: str) -> bool:

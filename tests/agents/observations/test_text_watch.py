@@ -23,6 +23,11 @@ def tables(values: Iterable[Any], **fields: Any) -> list[ObservationTable]:
         ("{} km", "numbers with the unit 'km'"),
         ("[0.1, {}]", "JSON in texts"),
         ("2026-03-01T12:00:{:02}Z", "times in texts"),
+        ("PT{}M30S", "durations or times of day"),
+        ("00:{:02}:30", "durations or times of day"),
+        ("{}.00:00:30", "durations or times of day"),
+        ("{}m30s", "durations or times of day"),
+        ("{} days 01:00:00", "durations or times of day"),
     ],
 )
 def test_texts_that_hold_something_else_are_told_once(
@@ -37,7 +42,9 @@ def test_texts_that_hold_something_else_are_told_once(
     assert [message[:31] for message in caplog.messages[1:]] == ["feature 'x' of model 'churn' is"]
 
 
-@pytest.mark.parametrize("form", ["{}", "{}.5", "shop {}", "00{}", "c{}"])
+@pytest.mark.parametrize(
+    "form", ["{}", "{}.5", "shop {}", "00{}", "c{}", "P{}", "08:{:02}", "10.0.0.{}"]
+)
 def test_categories_and_numbers_in_texts_are_not(
     caplog: pytest.LogCaptureFixture, form: str
 ) -> None:

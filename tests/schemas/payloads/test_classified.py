@@ -46,6 +46,8 @@ from schemas.payloads.rows import FieldMap
         ),
         ({"labels": ["a", "b"], "scores": [0.9, 0.1], "boxes": None}, ("a", 0.9)),
         ({"labels": ["a", "b"], "scores": [0.9, 0.1], "boxes": []}, ("a", 0.9)),
+        ({"low": 0.25, "high": 0.75}, ("high", 0.75)),
+        ({"upper": 0.25, "trousers": 0.75}, ("trousers", 0.75)),
     ],
 )
 def test_an_answer_of_a_model_is_its_class_or_number_and_its_score(
@@ -62,6 +64,9 @@ def test_an_answer_of_a_model_is_its_class_or_number_and_its_score(
         [[0.25, 0.75], [0.5, 0.5]],
         ["cat", 0.8],
         {"mean": 3.5, "median": 3.0},
+        {"lower": 0.25, "upper": 0.75},
+        {"Lower_Bound": 0.25, "Upper_Bound": 0.75},
+        {"lat": 0.5, "lon": 0.5},
         {"labels": ["a", "b"], "scores": [0.5]},
         {"labels": ["a", "b"], "scores": [2.5, 7.0]},
         {"classes": [], "scores": []},
