@@ -41,7 +41,7 @@ from detectors.monitors.rollbacks import RollbackNews
 from detectors.requests.answers import AnswerOutcome
 from detectors.routing.router import RouteDecision
 from detectors.routing.routes import RouteOutcome
-from detectors.versions.registry import EventOutcome
+from detectors.versions.event_outcome import EventOutcome
 from schemas.events.alert import Alert
 from schemas.events.cdevents import CDEvent
 from schemas.events.invalid import Reason

@@ -13,7 +13,8 @@ from detectors.rollback.before import WorseThanBefore, evidence_of
 from detectors.rollback.cause import Cause
 from detectors.rollback.options import RollbackSource
 from detectors.snapshots.tree import State
-from detectors.versions.registry import VersionRegistry, VersionsBefore
+from detectors.versions.registry import VersionRegistry
+from detectors.versions.succession import VersionsBefore
 from schemas.events.identity import stable_id
 from schemas.events.rollback_request import RollbackCause, RollbackRequest
 from schemas.tables.model_version import ModelVersion

@@ -12,7 +12,8 @@ from typing import Final
 from detectors.monitors.model_monitor import ModelMonitor
 from detectors.monitors.threshold_watch import ThresholdWatch
 from detectors.performance.inheritance import Uncompared
-from detectors.versions.registry import VersionRegistry, VersionsBefore
+from detectors.versions.registry import VersionRegistry
+from detectors.versions.succession import VersionsBefore
 from schemas.tables.model_version import ModelVersion
 from schemas.tables.observations import ObservationTable, Origin
 

@@ -9,7 +9,7 @@ from detectors.requests.answers import AnswerOutcome
 from detectors.rollback.cause import CauseOutcome
 from detectors.routing.ramp import RampMove
 from detectors.routing.routes import RouteOutcome
-from detectors.versions.registry import EventOutcome
+from detectors.versions.event_outcome import EventOutcome
 from schemas.events.left_out import Oddity
 from schemas.events.model_comparison import ExposureFault
 from schemas.events.nothing_to_say import Silence

@@ -1,7 +1,8 @@
 import numpy as np
 
 from detectors.versions.incidents import IncidentEnd
-from detectors.versions.registry import MOST_OF_MODEL, VersionRegistry
+from detectors.versions.registry import VersionRegistry
+from detectors.versions.remembered_versions import MOST_OF_MODEL
 from detectors.versions.version import MOST_ALERTS
 from schemas.events.alert import AlertStatus, Severity
 from tests.detectors.versions.events import at, day, drift_alert, event, performance_alert

@@ -3,32 +3,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from detectors.versions.event_outcome import EventOutcome
 from detectors.versions.lifecycle import MOST_CHANGES
-from detectors.versions.registry import (
-    MOST_OF_MODEL,
-    EventOutcome,
-    VersionRegistry,
-    VersionsBefore,
-)
+from detectors.versions.registry import VersionRegistry
 from detectors.versions.traffic import HOUR
 from detectors.versions.version import MOST_ALERTS, STEP
 from schemas.documents import examples
 from schemas.events.alert import AlertStatus, Severity
 from schemas.events.label_alert import LabelAlert
 from schemas.events.model_event import ModelEvent
-from schemas.events.version_record import VersionRecord
-from tests.detectors.versions.events import at, day, drift_alert, event, performance_alert, statuses
-
-NOON = at(day("12:00"))
-
-
-def count(registry: VersionRegistry, version: str, *times: int) -> None:
-    registry.count(("fraud", version), np.array(times, dtype=np.int64))
-
-
-def record(registry: VersionRegistry, version: str) -> VersionRecord:
-    (found,) = [each for each in registry.records("fraud") if each.version == version]
-    return found
+from tests.detectors.versions.events import day, drift_alert, event, performance_alert, statuses
+from tests.detectors.versions.registries import NOON, count, record
 
 
 def outcome(registry: VersionRegistry, *events: ModelEvent) -> EventOutcome:
@@ -57,28 +42,6 @@ def test_a_version_is_told_when_rows_take_it_further_and_else_not() -> None:
     assert told == [[1], [2], [], [4], [], [], [], [8], [], []]
     count(registry, "7", NOON + STEP, NOON + STEP + 1)
     assert [each.rows for each in registry.changes().records] == [11]
-
-
-def test_the_version_before_a_champion_is_the_one_that_was_it_last_whichever_had_rows_first() -> (
-    None
-):
-    registry = VersionRegistry()
-    for minute, version in enumerate("768"):  # 8 has scored in the shadow of the others, say
-        count(registry, version, NOON + 60_000 * minute)
-    assert registry.before(("fraud", "7")) is VersionsBefore.NONE
-    for kind, version, time in (
-        ("version_deployed", "7", "12:00"),
-        ("version_deployed", "8", "12:05"),
-        ("version_deployed", "6", "12:10"),
-    ):
-        registry.notice(event(kind, version, time), is_new=True)
-    assert registry.before(("fraud", "6")) == "8"
-    assert registry.before(("fraud", "8")) == "6"  # it is the champion, and had rows before 8 had
-    registry.notice(event("version_deployed", "7", "12:15"), is_new=True)
-    assert registry.before(("fraud", "7")) == "6"
-    registry.notice(event("rolled_back", "7x", "12:20"), is_new=True)
-    registry.notice(event("version_deployed", "8", "12:25"), is_new=True)
-    assert registry.before(("fraud", "8")) == "6"  # 7 was rolled back, and 7x had no row
 
 
 def test_rows_that_change_nothing_are_skimmed() -> None:
@@ -130,24 +93,6 @@ def test_a_deployment_retires_the_champion_and_is_told_of_both() -> None:
     assert [step.since for step in seven.history] == [day("11:00"), day("13:00")]
     assert (seven.is_last_good, eight.is_last_good) == (True, False)
     assert (eight.rows, eight.first_event, eight.reference_since) == (0, None, None)
-
-
-def test_what_to_go_back_to_has_served_and_was_not_retired_since() -> None:
-    registry = VersionRegistry()
-    for version, time in (("6", "10:00"), ("7", "10:30"), ("8", "11:00")):
-        registry.notice(event("version_deployed", version, time), is_new=True)
-    assert registry.last_good("fraud") is None
-    count(registry, "6", NOON)
-    count(registry, "8", NOON)
-    assert record(registry, "6").is_last_good
-
-    registry.changes()
-    count(registry, "7", NOON)
-    told = {each.version: each.is_last_good for each in registry.changes().records}
-    assert told == {"6": False, "7": True, "8": False}
-    registry.notice(event("version_retired", "7", "12:30"), is_new=True)
-    assert (registry.last_good("fraud"), record(registry, "7").is_last_good) == ("6", False)
-    assert registry.last_good("churn") is None
 
 
 @pytest.mark.parametrize(
@@ -295,29 +240,6 @@ def test_a_version_that_nobody_named_is_forgotten_with_its_rows() -> None:
     assert [each.version for each in registry.records()] == ["8"]
     count(registry, "7", NOON)
     assert [each.rows for each in registry.changes().records] == [1]
-
-
-def test_named_versions_of_a_model_are_bounded_and_the_champion_stays() -> None:
-    registry = VersionRegistry()
-    registry.notice(event("version_deployed", "first", "10:00"), is_new=True)
-    for number in range(MOST_OF_MODEL + 5):
-        registry.notice(event("version_registered", f"v{number}", "11:00"), is_new=True)
-    names = {each.version for each in registry.records()}
-    assert len(names) == MOST_OF_MODEL
-    assert "first" in names
-    assert f"v{MOST_OF_MODEL + 4}" in names
-    assert registry.changes().forgotten == [], "the last that was told of it stands"
-
-
-def test_named_versions_of_all_models_are_bounded() -> None:
-    registry = VersionRegistry(most=3)
-    for number in range(9):
-        document = {"type": "version_registered", "model": f"m{number}", "version": "1"}
-        each = ModelEvent.model_validate({**document, "timestamp": day("11:00")})
-        registry.notice(each, is_new=True)
-    assert [each.model for each in registry.records()] == ["m6", "m7", "m8"]
-    assert set(registry.state()) == {"served", "named", "lifecycles"}
-    assert len(registry.state()["lifecycles"]) == 3
 
 
 def test_a_restored_registry_goes_on_as_the_one_it_is_of() -> None:
