@@ -1,71 +1,38 @@
 """Columns of one model version, watched for drift: the first consumer of its rows."""
 
-from collections.abc import Collection, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.alerts.drift import Finding
-from detectors.alerts.drift_alert import alert_of
-from detectors.alerts.model_alert import Told, model_alert_of, told_of
-from detectors.alerts.quality_alert import quality_alert_of, values_alert_of
-from detectors.alerts.quality_change import QualityChange
-from detectors.alerts.recoveries import Recoveries
-from detectors.alerts.sighting import Sighting
-from detectors.alerts.values_change import ValuesChange
-from detectors.algorithms.contract import Detection
-from detectors.algorithms.joint_bets import JointBets
+from detectors.alerts.model_alert import told_of
+from detectors.monitors.column_alerts import ColumnAlerts
+from detectors.monitors.column_feed import ColumnFeed
 from detectors.monitors.column_monitor import Change, ColumnMonitor
-from detectors.monitors.default_detectors import Settings
-from detectors.monitors.fused_judging import DETECTORS
-from detectors.monitors.fused_kernel import watch_columns
-from detectors.monitors.fused_outcome import NO_ROOM, QUIET
-from detectors.monitors.fused_rows import Rows, rows_of
-from detectors.monitors.fused_stops import Stop, stops_of
+from detectors.monitors.fused_outcome import QUIET
+from detectors.monitors.fused_stops import Stop
 from detectors.monitors.given import ColumnKey, Given, NothingGiven
-from detectors.monitors.joint_watch import Event, JointWatch
+from detectors.monitors.joint_alerts import JointAlerts
+from detectors.monitors.joint_watch import JointWatch
 from detectors.monitors.options import MonitorOptions
 from detectors.monitors.row_bets import NO_ROW_BETS, RowBets
 from detectors.monitors.row_consumer import Found
 from detectors.monitors.steady_rows import SteadyRows
-from detectors.monitors.watched_columns import ERROR, WatchedColumns
-from detectors.performance.labelled_rows import are_labelled
-from detectors.reference.column_block import RECENT
+from detectors.monitors.watched_columns import WatchedColumns
+from detectors.monitors.watched_roles import ROLES_OF, watched
 from detectors.reference.given import GivenOutcome
 from detectors.rows.row_log import RowLog
 from detectors.snapshots.tree import State
-from schemas.events.alert import Alert, Severity
-from schemas.events.detector_report import Stream
+from schemas.events.alert import Severity
 from schemas.events.drift_alert import DriftAlert
-from schemas.tables.columns import Column, Kind, Role
+from schemas.tables.columns import Column, Kind
 from schemas.tables.model_version import ModelVersion
 from schemas.tables.observations import ObservationBatch, Origin
-from schemas.tables.retyping import retyped
-
-ROLES_OF: Final = {
-    Origin.PREDICTIONS: frozenset({Role.FEATURE, Role.PREDICTION, Role.SCORE}),
-    Origin.LABELS: frozenset({Role.ERROR}),
-    Origin.REPEATS: frozenset(),
-}
-
 
 LEAST_AHEAD: Final = 1024
 """Rows that are fed to all columns at once after the kernel has stopped; twice as many each time
 that it does not stop in them, for where it does it may have fed them for nothing."""
-
-
-def watched(origin: Origin, columns: Sequence[Column]) -> list[Column]:
-    """Return those of the columns of some rows that are watched for drift."""
-    return [column for column in columns if column.role in ROLES_OF[origin]]
-
-
-def watched_keys(origin: Origin, columns: Sequence[Column]) -> frozenset[ColumnKey]:
-    """Return the columns that some rows bring to watch, that of errors yet to be made included."""
-    if are_labelled(columns):
-        return frozenset({ERROR})
-    return frozenset((column.role, column.name) for column in watched(origin, columns))
 
 
 class DriftWatch:
@@ -89,10 +56,11 @@ class DriftWatch:
     def __init__(
         self, identity: ModelVersion, options: MonitorOptions, given: Given | None = None
     ) -> None:
-        self._identity = identity
         self._options = options
         self._columns = WatchedColumns(identity, options, given or NothingGiven())
-        self._recoveries = Recoveries()
+        self._feed = ColumnFeed(self._columns, options.spellings)
+        self._alerts = ColumnAlerts(identity, options)
+        self._joint_alerts = JointAlerts(identity, self._columns, self._alerts)
         self.joint = (
             None
             if options.joint_limit == 0.0
@@ -150,7 +118,7 @@ class DriftWatch:
     def restart(self) -> None:
         """Begin new references for all columns."""
         self._columns.restart()
-        self._recoveries.restart()
+        self._alerts.recoveries.restart()
         if self.joint is not None:
             self.joint.restart()
 
@@ -166,7 +134,7 @@ class DriftWatch:
         """Return the whole state."""
         return {
             "joint": None if self.joint is None else self.joint.state(),
-            "recoveries": self._recoveries.state(),
+            "recoveries": self._alerts.recoveries.state(),
             **self._columns.state(),
         }
 
@@ -174,7 +142,7 @@ class DriftWatch:
         """Restore a state of the same model, version and options, after so many predictions."""
         if self.joint is not None:
             self.joint.restore(state.get("joint"), rows)
-        self._recoveries.restore(state.get("recoveries"))
+        self._alerts.recoveries.restore(state.get("recoveries"))
         self._columns.restore(state)
 
     def joint_of(self, origin: Origin) -> JointWatch | None:
@@ -198,7 +166,7 @@ class DriftWatch:
                 begin = end
                 continue
             row = first + begin
-            stop = self._stop(steady, row, joint)
+            stop = self._feed.stop_of(steady, row, joint)
             begin, ahead = begin + len(steady.times), 2 * ahead
             if stop is not None:
                 found += self._at_stop(steady.columns, row, steady.times, stop, log, joint)
@@ -228,20 +196,8 @@ class DriftWatch:
         part = [each.between(begin, end) for each in watched(rows.origin, rows.columns)]
         times, roles = rows.times[begin:end], ROLES_OF[rows.origin]
         chosen = list(self._columns.chosen(roles, part, end - begin, most, first + begin))
-        changes = self._watch(chosen, first + begin, times, bets)
+        changes = self._feed.watch(chosen, first + begin, times, bets)
         return self._told(changes, bets, first + end, int(times[-1]), log, joint)
-
-    def _stop(self, steady: SteadyRows, first: int, joint: JointWatch | None) -> Stop | None:
-        """Feed rows to all columns of a model at once; return where the kernel has stopped."""
-        columns, addresses, times = steady
-        return stops_of(
-            addresses,
-            self._rows_of(columns, times),
-            np.array([[0, len(times)]]),
-            np.array([first]),
-            _settings_of(self.columns[columns[0][0]]),
-            [joint],
-        )[0]
 
     def _at_stop(
         self,
@@ -267,85 +223,9 @@ class DriftWatch:
         rows, time = first + end, int(times[end - 1])
         if (at != QUIET).any():
             own = [(key, column.between(begin, end)) for key, column in columns]
-            changes = self._conclude(own, first + begin, times[begin:end], at, found, bets)
+            changes = self._feed.conclude(own, first + begin, times[begin:end], at, found, bets)
             return self._told(changes, bets, rows, time, log, joint)
-        return [] if joint is None else self._together(joint, rows, time, log)
-
-    def _watch(
-        self,
-        chosen: list[tuple[ColumnKey, Column, int]],
-        first: int,
-        times: NDArray[np.int64],
-        bets: RowBets,
-    ) -> list[tuple[Change, ColumnKey]]:
-        """Feed columns that begin at some row of a batch; return their drifts."""
-        found: list[tuple[Change, ColumnKey]] = []
-        ready: list[tuple[ColumnKey, Column]] = []
-        addresses: list[int] = []
-        for key, column, start in chosen:
-            monitor = self.columns[key]
-            address = monitor.pin(column.kind) if start == 0 else None
-            if address is None:
-                drifts = monitor.update(column.since(start), first + start, times[start:], bets)
-                found += [(drift, key) for drift in drifts]
-            else:
-                ready.append((key, column))
-                addresses.append(address)
-        if ready:
-            found += self._watch_columns(ready, np.array(addresses), first, times, bets)
-        return found
-
-    def _watch_columns(
-        self,
-        ready: list[tuple[ColumnKey, Column]],
-        addresses: NDArray[np.int64],
-        first: int,
-        times: NDArray[np.int64],
-        bets: RowBets,
-    ) -> list[tuple[Change, ColumnKey]]:
-        rows = self._rows_of(ready, times)
-        found = np.empty((1, len(ready), DETECTORS, 5))
-        at = np.empty((1, len(ready)), dtype=np.int64)
-        bounds = np.array([[0, rows.values.shape[1]]])
-        nobody = np.zeros(1, dtype=np.int64)
-        watch_columns(
-            addresses[np.newaxis],
-            *(*rows, bounds, np.array([first]), *_settings_of(self.columns[ready[0][0]])),
-            *(nobody, bets.rows, found, at, np.zeros((1, 3), dtype=np.int64)),
-        )
-        return self._conclude(ready, first, times, at[0], found[0], bets)
-
-    def _rows_of(self, columns: list[tuple[ColumnKey, Column]], times: NDArray[np.int64]) -> Rows:
-        """Return rows as the columns are watched, categories by their numbers."""
-        own = [
-            retyped(column, self.columns[key].kind, self._options.spellings)
-            for key, column in columns
-        ]
-        rows = rows_of(own, times)
-        for number, ((key, _), column) in enumerate(zip(columns, own, strict=True)):
-            if column.kind is Kind.CATEGORY:
-                rows.values[number] = self.columns[key].numbers(column)
-        return rows
-
-    def _conclude(
-        self,
-        columns: list[tuple[ColumnKey, Column]],
-        first: int,
-        times: NDArray[np.int64],
-        at: NDArray[np.int64],
-        found: NDArray[np.float64],
-        bets: RowBets,
-    ) -> list[tuple[Change, ColumnKey]]:
-        concluded = []
-        for number in np.flatnonzero(at != QUIET).tolist():
-            key, column = columns[number]
-            monitor = self.columns[key]
-            if at[number] == NO_ROOM:
-                drifts = monitor.update(column, first, times, bets)
-            else:
-                drifts = monitor.conclude(column, first, found[number], times, bets)
-            concluded += [(drift, key) for drift in drifts]
-        return concluded
+        return [] if joint is None else self._joint_alerts.found(joint, rows, time, log)
 
     def _told(
         self,
@@ -372,7 +252,7 @@ class DriftWatch:
             What watches the columns together.
         """
         changes.sort(key=lambda item: (item[0].row, item[1]))
-        alerts = [(change.row, self._alert(key, change, log)) for change, key in changes]
+        alerts = [(change.row, self._alerts.of(key, change, log)) for change, key in changes]
         if joint is None:
             return [Found(*each) for each in alerts]
         found: list[Found] = []
@@ -385,123 +265,7 @@ class DriftWatch:
         # What columns say of the model is told with them.
         joint.settle(bets, [each.row for each in found])
         if rows == joint.next_look:
-            blocks = [monitor.reference.block for _, monitor in self._together_watched()]
+            blocks = [monitor.reference.block for _, monitor in self._joint_alerts.watched()]
             if joint.look(rows, blocks):
-                found += self._together(joint, rows, time, log)
+                found += self._joint_alerts.found(joint, rows, time, log)
         return found
-
-    def _together_watched(self) -> list[tuple[ColumnKey, ColumnMonitor]]:
-        return self._columns.of(ROLES_OF[Origin.PREDICTIONS])
-
-    def _together(self, joint: JointWatch, rows: int, time: int, log: RowLog) -> list[Found]:
-        """Return the alert of what columns say together, if they do, and begin anew.
-
-        Parameters
-        ----------
-        joint
-            What has something to say.
-        rows, time
-            How many rows there were, and the event time of the latest.
-        log
-            Tells where they came from.
-        """
-        row, told, restarted = rows - 1, joint.pending, len(joint.pending)
-        won, statistic = joint.has_won, joint.statistic
-        if won:
-            left, begun = self._left(joint.limit, row, time, log, alone=not told)
-            told, restarted = told + left, restarted + begun
-        limit = joint.limit
-        joint.told(rows)
-        # Of columns that have begun anew since, which was told then.
-        if not told:
-            return []
-        alert = model_alert_of(
-            self._identity,
-            told,
-            log.position(row, known_at=row),
-            changed=len(told),
-            watched=len(self._together_watched()),
-            restarted=restarted,
-            by_model=won,
-            statistic=statistic,
-            limit=limit,
-        )
-        return [Found(row, alert)]
-
-    def _left(
-        self, limit: float, row: int, time: int, log: RowLog, *, alone: bool
-    ) -> tuple[list[Told], int]:
-        """Begin new references after a row; return what to tell of columns, and how many begin.
-
-        Parameters
-        ----------
-        limit
-            What the model's statistic has reached.
-        row, time
-            The latest row, and its event time.
-        log
-            Tells where rows came from.
-        alone
-            Whether nothing waits to be told that may have been it.
-        """
-        columns = self._together_watched()
-        keys = [key for key, _ in columns]
-        event = Event.of([monitor.reference.block for _, monitor in columns], limit)
-        listed = event.listed(keys)
-        if not listed and alone:
-            # All together have changed, none of them clearly.
-            event, listed = event._replace(whole=True), event.most_leaning(keys)
-        if event.whole:
-            # What is critical does not begin anew without a word.
-            listed += self._critical_among(keys, listed)
-        told: list[Told] = []
-        for number in listed:
-            key, monitor = columns[number]
-            statistic = float(event.statistics[number])
-            detection = Detection(0, statistic, limit, np.nan, np.nan, RECENT)
-            stream = Stream.SPREAD if event.is_spread(number) else Stream.LOCATION
-            drift = monitor.leave(row, time, Finding(JointBets(limit), stream, detection))
-            alert = None if drift is None else self._alert(key, drift, log)
-            if isinstance(alert, DriftAlert):
-                told.append(told_of(alert, discovered=number in event.discovered))
-        others = set(range(len(keys))).difference(listed) if event.whole else set[int]()
-        ready = [columns[each][1] for each in others if columns[each][1].reference.ready]
-        for monitor in ready:
-            monitor.restart_values(told=True)
-        return told, len(listed) + len(ready)
-
-    def _critical_among(self, keys: Sequence[ColumnKey], but: Collection[int]) -> list[int]:
-        """Return the critical features with a reference, by their numbers, but for some."""
-        return [
-            number
-            for number in sorted(set(range(len(keys))).difference(but), key=keys.__getitem__)
-            if self._is_critical(keys[number]) and self.columns[keys[number]].reference.ready
-        ]
-
-    def _is_critical(self, key: ColumnKey) -> bool:
-        return key[0] is Role.FEATURE and key[1] in self._options.critical
-
-    def _alert(self, key: ColumnKey, change: Change, log: RowLog) -> Alert:
-        role, name = key
-        sighting = Sighting(
-            *self._identity,
-            role,
-            name,
-            critical=self._is_critical(key),
-            change_at=log.position(change.change_row, known_at=change.row),
-            detected_at=log.position(change.row, known_at=change.row),
-            learns_on=self._options.learns_on,
-        )
-        if isinstance(change, QualityChange):
-            return quality_alert_of(change, sighting)
-        if isinstance(change, ValuesChange):
-            return values_alert_of(change, sighting)
-        alert = alert_of(change, sighting)
-        return self._recoveries.noted(alert) if role is Role.ERROR else alert
-
-
-def _settings_of(monitor: ColumnMonitor) -> Settings:
-    """Return the settings of the default detectors, which all columns with an address have."""
-    if monitor.defaults is None:
-        raise RuntimeError("only columns with the default detectors have an address")
-    return monitor.defaults.settings

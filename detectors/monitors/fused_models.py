@@ -7,11 +7,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.monitors.drift_watch import watched
 from detectors.monitors.fused_plan import FusedPlan, Layout
 from detectors.monitors.fused_rows import Rows, rows_of
 from detectors.monitors.fused_stops import Stop, stops_of
 from detectors.monitors.model_monitor import ModelMonitor
+from detectors.monitors.watched_roles import watched
 from detectors.rows.row_positions import (
     FRESH,
     STRANGE,

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from detectors.monitors.column_monitor import ColumnMonitor
-from detectors.monitors.drift_watch import ROLES_OF, DriftWatch
+from detectors.monitors.drift_watch import DriftWatch
 from detectors.monitors.fused_plan import FusedPlan, Layout, plan_of
 from detectors.monitors.fused_stops import Stop
 from detectors.monitors.given import ColumnKey, Given
@@ -17,6 +17,7 @@ from detectors.monitors.options import MonitorOptions
 from detectors.monitors.row_consumer import Found, RowConsumer
 from detectors.monitors.trigger_watch import TriggerWatch
 from detectors.monitors.watched_columns import ERROR
+from detectors.monitors.watched_roles import ROLES_OF
 from detectors.performance.class_columns import named_labels
 from detectors.performance.error import Task
 from detectors.performance.labelled_rows import are_labelled, errors_of, with_errors

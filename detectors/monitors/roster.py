@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Iterator, KeysView, Mapping, Sequence
 
-from detectors.monitors.drift_watch import watched_keys
 from detectors.monitors.given import ColumnKey
 from detectors.monitors.model_monitor import ModelMonitor
+from detectors.monitors.watched_roles import watched_keys
 from detectors.snapshots.tree import State
 from schemas.tables.model_version import ModelVersion
 from schemas.tables.observations import ObservationTable

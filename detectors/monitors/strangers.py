@@ -6,10 +6,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.monitors.drift_watch import watched_keys
 from detectors.monitors.newcomers import Newcomers, rows_shown
 from detectors.monitors.options import MonitorOptions
 from detectors.monitors.roster import Roster
+from detectors.monitors.watched_roles import watched_keys
 from schemas.tables.model_version import ModelVersion
 from schemas.tables.observations import ObservationTable
 

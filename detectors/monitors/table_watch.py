@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from detectors.monitors.comparisons import Comparisons
-from detectors.monitors.drift_watch import watched_keys
 from detectors.monitors.fused_tables import watch_table
 from detectors.monitors.model_monitor import ModelMonitor
 from detectors.monitors.newcomers import Newcomers
@@ -13,6 +12,7 @@ from detectors.monitors.options import MonitorOptions
 from detectors.monitors.predecessors import Predecessors
 from detectors.monitors.roster import Roster
 from detectors.monitors.strangers import Strangers, strangers_in
+from detectors.monitors.watched_roles import watched_keys
 from detectors.versions.registry import VersionRegistry
 from schemas.events.alert import Alert
 from schemas.events.published import PublishedEvent

@@ -13,7 +13,7 @@ from detectors.algorithms.false_alarms import DEFAULT, FalseAlarms
 from detectors.algorithms.joint_bets import WEALTH
 from detectors.monitors.fleet import Fleet
 from detectors.monitors.joint_look import CLOSE_STEP, STEP
-from detectors.monitors.joint_watch import MOST_SINGLE, SPAN, Event, JointWatch
+from detectors.monitors.joint_watch import MOST_SINGLE, SPAN, JointWatch
 from detectors.monitors.model_monitor import ModelMonitor
 from detectors.monitors.options import MonitorOptions
 from detectors.monitors.row_bets import RowBets
@@ -334,15 +334,6 @@ def test_what_was_told_of_one_column_counts_no_more_for_the_model() -> None:
     some = joint.statistic
     joint.settle(RowBets(200, bets.rows), [249, 249])
     assert joint.statistic == some > 0.0
-
-
-@pytest.mark.parametrize("discovered", [frozenset({2}), frozenset[int]()])
-def test_columns_are_listed_by_what_they_say_and_then_by_name(discovered: frozenset[int]) -> None:
-    leans = np.array([[3.0, 0.0], [0.0, 3.0], [0.0, 0.0], [9.0, 1.0], [1.0, 0.0]])
-    event = Event(np.array([0.0, 0.0, 9.0, 0.0, 0.0]), leans, discovered, whole=False)
-    keys = [("feature", name) for name in "bacde"]
-    assert event.listed(keys) == [*discovered, 3, 1, 0]
-    assert [event.is_spread(number) for number in range(3)] == [False, True, False]
 
 
 @pytest.mark.parametrize(
