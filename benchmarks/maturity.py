@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from detectors.performance.error import Task
 from detectors.performance.options import PerformanceOptions
-from detectors.performance.performance import Performance, Telling
+from detectors.performance.performance import Performance
 from detectors.performance.prediction_counts import PredictionCounts
+from detectors.performance.telling import Telling
 from schemas.events.model_performance import WindowKind
 from schemas.tables.columns import Column, Kind, Role
 from schemas.values.class_order import USUAL_CLASSES

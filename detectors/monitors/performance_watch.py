@@ -12,8 +12,9 @@ from detectors.monitors.row_consumer import Found
 from detectors.performance.error import Task
 from detectors.performance.labelled_rows import are_labelled
 from detectors.performance.outcome_names import OutcomeNames
-from detectors.performance.performance import Performance, Telling
+from detectors.performance.performance import Performance
 from detectors.performance.prediction_counts import PredictionCounts
+from detectors.performance.telling import Telling
 from detectors.performance.withheld import withheld
 from detectors.rows.label_counts import LabelCounts, backdated, corrected_in
 from detectors.rows.predicted_at import predicted_at

@@ -1,8 +1,8 @@
 """Performance of one model version: its labelled rows in windows, and when these are told."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +11,6 @@ from detectors.performance.class_table import ClassTable
 from detectors.performance.confusion import Confusion
 from detectors.performance.delay_curves import DelayCurves
 from detectors.performance.error import Task
-from detectors.performance.estimated_lists import EstimatedLists, EstimatedListWindow
-from detectors.performance.estimated_performance import EstimatedPerformance, EstimatedWindow
 from detectors.performance.figures import metrics_of
 from detectors.performance.judge import Judge
 from detectors.performance.judged_rows import ClassRows, JudgedRows, Problem
@@ -23,6 +21,9 @@ from detectors.performance.options import PerformanceOptions
 from detectors.performance.prediction_counts import PredictionCounts
 from detectors.performance.rate import Rate, RateRows, rate_rows
 from detectors.performance.tallies import Tally
+from detectors.performance.telling import Telling
+from detectors.performance.time_windows import TICKS, TimeWindows, stretches
+from detectors.performance.window_estimates import EndedWindow, WindowEstimates
 from detectors.snapshots.tree import State
 from schemas.events.model_performance import ClassReport, Estimate, Maturity, WindowKind
 from schemas.tables.columns import Column
@@ -30,81 +31,10 @@ from schemas.values.class_order import Classes
 
 Times = NDArray[np.int64]
 
-TICKS: Final = 4
-"""Parts of a window of time, in each of which it is told once at most."""
-
-_PATIENCE: Final = 16
-"""The part of its age after which a window is told again: the older it is, the more rarely."""
-
 EXACT_IN_ROWS: Final = 1000
 """Scores of a window of rows that are kept as they are; of more there are bins."""
 
-EXACT_IN_TIME: Final = 128
-"""Scores of a window of time that are kept as they are; likewise."""
-
 _NEVER: Final = -1
-_BOTH: Final = 2
-
-_MATURE: Final = 0.9
-"""Share of a window's labels from which on its estimate is compared with them."""
-
-
-class Telling(NamedTuple):
-    """A window that is to be told, as it is after a row.
-
-    Attributes
-    ----------
-    row
-        The place of the row among those that were given.
-    kind, number, revision
-        Which window it is, and how often it was told before.
-    begin, end
-        Milliseconds since the epoch.
-    rows, predictions
-        Labelled rows of it, and predictions; None where these are not known.
-    maturity, positive, unusable, metrics, classes, confusion, estimate_errors
-        As of `schemas.events.model_performance.ModelPerformance`.
-    """
-
-    row: int
-    kind: WindowKind
-    number: int
-    revision: int
-    begin: int
-    end: int
-    rows: int
-    predictions: int | None
-    maturity: Maturity | None
-    positive: str | None
-    unusable: dict[str, int]
-    metrics: dict[str, Estimate]
-    classes: list[ClassReport]
-    confusion: list[list[int]]
-    estimate_errors: dict[str, float]
-
-
-class _TimeWindow:
-    """A window of time that is kept.
-
-    Attributes
-    ----------
-    tally
-        Its rows.
-    revision
-        That of its next telling.
-    due_at
-        The first tick in which it may be told again.
-    is_changed
-        Whether rows came since then.
-    """
-
-    __slots__ = ("due_at", "is_changed", "revision", "tally")
-
-    def __init__(self, rates: Sequence[Rate]) -> None:
-        self.tally = Tally(EXACT_IN_TIME, rates=rates)
-        self.revision = 0
-        self.due_at = _NEVER
-        self.is_changed = False
 
 
 class Performance:
@@ -150,18 +80,15 @@ class Performance:
         self._rows = 0
         self._now = self._newest = _NEVER
         self._current = _of_rows(options.rates)
-        self._windows: dict[int, _TimeWindow] = {}
+        self._windows = TimeWindows(options.kept, options.rates)
         self._delays = LabelDelays(options.window * options.kept)
-        self._estimated = EstimatedPerformance(options.window, options.kept)
-        self._listed = EstimatedLists(options.window, options.kept, self._judge.position)
-        self._unlabelled = Judge(classes, options, ClassTable([self._judge.positive]))
+        self._estimates = WindowEstimates(classes, options, self._judge, self._table)
         self.late_rows = 0
 
     @property
     def nbytes(self) -> int:
         """Bytes of the numbers of all windows."""
-        windows = sum(window.tally.nbytes for window in self._windows.values())
-        return self._current.nbytes + windows + self._delays.nbytes
+        return self._current.nbytes + self._windows.nbytes + self._delays.nbytes
 
     def add(
         self, columns: Sequence[Column], predicted_at: Times, labelled_at: Times
@@ -178,7 +105,7 @@ class Performance:
         was_known = self._table.known(self._positive) >= 0
         rows = self._judged(columns, len(labelled_at))
         if isinstance(rows, ClassRows):
-            self._calibrate(rows, was_known=was_known)
+            self._estimates.learn(rows, was_known=was_known)
         wanted = self._options.rates
         rates = rate_rows(columns, wanted, len(labelled_at)) if wanted else None
         each = np.arange(len(labelled_at))
@@ -188,11 +115,11 @@ class Performance:
         numbers = predicted_at // length
         newest = np.maximum.accumulate(np.maximum(numbers, self._newest))
         told: list[Telling] = []
-        for begin, end in _stretches(ticks, newest):
+        for begin, end in stretches(ticks, newest):
             tick, latest = int(ticks[begin]), int(newest[begin])
             told += self._forget(latest, begin)
             is_kept = numbers[begin:end] > latest - self._options.kept
-            stops = self._first_of_tick(numbers[begin:end], is_kept, tick, latest)
+            stops = self._windows.first_of_tick(numbers[begin:end], is_kept, tick, latest)
             if self._now * TICKS // length < tick:
                 stops.add(0)
             left = self._options.rows - self._rows % self._options.rows
@@ -213,45 +140,20 @@ class Performance:
     @property
     def estimates(self) -> bool:
         """Whether predictions are looked at before their labels come."""
-        is_ready = self._estimated.calibration.is_ready
-        return self._listed.is_ready or (is_ready and len(self._table.names) <= _BOTH)
+        return self._estimates.are_ready
 
     def estimate(self, columns: Sequence[Column], times: Times) -> list[Telling]:
         """Add predictions without labels; return windows that have ended, as estimated.
 
         Parameters
         ----------
-        columns
-            What was predicted, and the scores.
-        times
-            Shape ``(n,)``, milliseconds since the epoch.
+        columns, times
+            As of `detectors.performance.window_estimates.WindowEstimates.add`.
         """
-        estimated, length = self._estimates_by, self._options.window
-        add = self._adder(columns, times)
-        newest = np.maximum.accumulate(np.maximum(times // length, estimated.newest))
-        told: list[Telling] = []
-        for begin, end in _stretches(newest, newest):
-            ended = estimated.of(estimated.newest)
-            if newest[begin] > estimated.newest and ended is not None:
-                told.append(self._tell_estimated(ended, estimated.newest, begin))
-            add(slice(begin, end))
-        return told
-
-    def _adder(self, columns: Sequence[Column], times: Times) -> Callable[[slice], None]:
-        """Return what adds some predictions without labels to the estimates."""
-        if self._listed.is_ready:
-            lists = self._unlabelled.lists(columns, len(times))
-            return lambda part: self._listed.add(lists.take(part), times[part])
-        scores, is_said = self._unlabelled.chances(columns, len(times))
-        return lambda part: self._estimated.add(scores[part], is_said[part], times[part])
-
-    @property
-    def _estimates_by(self) -> EstimatedLists | EstimatedPerformance:
-        return self._listed if self._listed.is_ready else self._estimated
+        return [self._tell_estimated(ended) for ended in self._estimates.add(columns, times)]
 
     def state(self) -> State:
         """Return the whole state."""
-        calibrated = self._estimated.calibration.has_learnt
         return {
             "task": str(self._task),
             "classes": list(self._table.names),
@@ -259,17 +161,9 @@ class Performance:
             "late": self.late_rows,
             "times": [self._now, self._newest],
             "current": self._current.state(),
-            "estimated": self._estimated.state() if calibrated else None,
-            "listed": self._listed.state() if self._listed.has_learnt else None,
+            **self._estimates.state(),
             "delays": self._delays.state() if self._delays.now >= 0 else None,
-            "windows": [
-                {
-                    "number": number,
-                    "told": [window.revision, window.due_at, window.is_changed],
-                    "tally": window.tally.state(),
-                }
-                for number, window in sorted(self._windows.items())
-            ],
+            "windows": self._windows.state(),
         }
 
     def restore(self, state: State) -> None:
@@ -279,70 +173,27 @@ class Performance:
         self._now, self._newest = state["times"]
         self._current.restore(state["current"])
         # Releases before knew neither delays nor estimates: these begin with the next row.
-        if state.get("estimated") is not None:
-            self._estimated.restore(state["estimated"])
-        if state.get("listed") is not None:
-            self._listed.restore(state["listed"])
+        self._estimates.restore(state)
         if state.get("delays") is not None:
             self._delays.restore(state["delays"])
-        for item in state["windows"]:
-            window = self._windows[item["number"]] = _TimeWindow(self._options.rates)
-            window.revision, window.due_at, window.is_changed = item["told"]
-            window.tally.restore(item["tally"])
+        self._windows.restore(state["windows"])
 
     def _judged(self, columns: Sequence[Column], count: int) -> JudgedRows:
         if self._task is Task.REGRESSION:
             return self._judge.numbers(columns, count)
         return self._judge.class_rows(columns, count)
 
-    def _first_of_tick(
-        self, numbers: Times, is_kept: NDArray[np.bool_], tick: int, latest: int
-    ) -> set[int]:
-        """Return the first rows of windows that have ended and may be told in this tick."""
-        oldest = latest - self._options.kept + 1
-        ended = tick // TICKS - 1
-        is_due = np.arange(oldest, latest + 1) <= ended
-        for number, window in self._windows.items():
-            if window.due_at > tick:
-                is_due[number - oldest] = False
-        due = np.flatnonzero(is_kept & is_due[np.where(is_kept, numbers - oldest, 0)])
-        if not len(due):
-            return set()
-        return set(due[np.unique(numbers[due], return_index=True)[1]].tolist())
-
-    def _calibrate(self, rows: ClassRows, *, was_known: bool) -> None:
-        """Learn what share of scores is of the positive class, from the first row of it on.
-
-        Of lists of more classes likewise of each of them.
-        """
-        if rows.lists is not None:
-            self._listed.learn(rows.lists)
-        positive = self._table.known(self._positive)
-        if positive < 0:
-            return
-        is_it = rows.true == positive
-        known = (rows.problems == Problem.NONE) & ~np.isnan(rows.positive)
-        strays = rows.problems == Problem.SCORE_OUT_OF_RANGE
-        if not was_known:
-            begun = np.logical_or.accumulate(is_it | (rows.said == positive))
-            known, strays = known & begun, strays & begun
-        self._estimated.calibration.strays += int(np.count_nonzero(strays))
-        if known.any():
-            self._estimated.calibration.add(rows.positive[known], is_it[known])
-
-    def _tell_estimated(
-        self, window: EstimatedWindow | EstimatedListWindow, number: int, row: int
-    ) -> Telling:
+    def _tell_estimated(self, ended: EndedWindow) -> Telling:
         length, wanted = self._options.window, self._options.metrics
-        metrics = window.metrics()
+        metrics = ended.sums.metrics()
         return Telling(
-            row=row,
+            row=ended.row,
             kind=WindowKind.ESTIMATED,
-            number=number,
+            number=ended.number,
             revision=0,
-            begin=number * length,
-            end=(number + 1) * length,
-            rows=window.rows,
+            begin=ended.number * length,
+            end=(ended.number + 1) * length,
+            rows=ended.sums.rows,
             predictions=None,
             maturity=None,
             positive=self._positive if "recall" in metrics else None,
@@ -352,20 +203,6 @@ class Performance:
             confusion=[],
             estimate_errors={},
         )
-
-    def _estimate_errors(
-        self, number: int, maturity: Maturity, metrics: dict[str, Estimate]
-    ) -> dict[str, float]:
-        """Return by how much estimates of a window missed what its labels say by now."""
-        window = self._estimates_by.of(number)
-        if window is None or maturity.expected is None or maturity.expected < _MATURE:
-            return {}
-        found = {}
-        for name, each in window.metrics().items():
-            told = metrics.get(name)
-            if told is not None and told.value is not None and each.value is not None:
-                found[name] = each.value - told.value
-        return found
 
     def _count_delays(
         self, rows: JudgedRows, part: slice, predicted_at: Times, labelled_at: Times
@@ -402,8 +239,7 @@ class Performance:
         which, numbers = which[order], numbers[order]
         bounds = (np.flatnonzero(np.diff(numbers)) + 1).tolist()
         for begin, end in pairwise([0, *bounds, len(which)]) if len(which) else ():
-            window = self._windows.setdefault(int(numbers[begin]), _TimeWindow(self._options.rates))
-            window.is_changed = True
+            window = self._windows.changed(int(numbers[begin]))
             self._add(window.tally, rows, rates, which[begin:end], times)
 
     def _add(
@@ -421,25 +257,15 @@ class Performance:
 
     def _forget(self, latest: int, row: int) -> list[Telling]:
         """Forget windows that are too old by now; return what was not told of them."""
-        gone = sorted(n for n in self._windows if n <= latest - self._options.kept)
-        changed = [number for number in gone if self._windows[number].is_changed]
-        told = self._tell_all(changed, row)
-        for number in gone:
-            del self._windows[number]
+        gone = self._windows.outdated(latest)
+        told = self._tell_all([each for each in gone if self._windows[each].is_changed], row)
+        self._windows.forget(gone)
         return told
 
     def _tell_due(self, tick: int, row: int) -> list[Telling]:
-        due = [
-            number
-            for number, window in self._windows.items()
-            if window.is_changed and window.due_at <= tick and (number + 1) * TICKS <= tick
-        ]
-        told = self._tell_all(sorted(due), row)
-        for number in due:
-            window = self._windows[number]
-            age = tick - (number + 1) * TICKS
-            window.due_at, window.is_changed = tick + max(1, age // _PATIENCE), False
-            window.revision += 1
+        due = self._windows.due(tick)
+        told = self._tell_all(due, row)
+        self._windows.told(due, tick)
         return told
 
     def _tell_all(self, numbers: Sequence[int], row: int) -> list[Telling]:
@@ -468,7 +294,7 @@ class Performance:
             predictions if predictions >= rows else None,
             matured,
             *figures,
-            self._estimate_errors(number, matured, figures[2]),
+            self._estimates.errors(number, matured, figures[2]),
         )
 
     def _tell_rows(self, row: int) -> Telling:
@@ -518,9 +344,3 @@ class Performance:
 
 def _of_rows(rates: Sequence[Rate]) -> Tally:
     return Tally(EXACT_IN_ROWS, MOST_NUMBERS, rates)
-
-
-def _stretches(ticks: Times, newest: Times) -> Iterator[tuple[int, int]]:
-    """Yield where rows share a tick and the newest window: begin and end."""
-    changes = np.flatnonzero((np.diff(ticks) != 0) | (np.diff(newest) != 0)) + 1
-    yield from pairwise([0, *changes.tolist(), len(ticks)])

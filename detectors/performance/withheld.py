@@ -5,7 +5,7 @@ from typing import Final
 
 from detectors.performance.estimates import none
 from detectors.performance.options import METRICS
-from detectors.performance.performance import Telling
+from detectors.performance.telling import Telling
 from schemas.events.model_performance import ClassReport, Estimate, NoValue
 
 _NONE: Final = none(NoValue.UNLIKE_NAMES)
