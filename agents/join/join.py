@@ -1,12 +1,11 @@
 """The join of predictions and labels of one partition, bounded in time and number."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from agents.join.again import Again
 from agents.join.changes import Met
@@ -18,6 +17,9 @@ from agents.join.early_labels import MOST_SIDE_BY_SIDE, EarlyLabels
 from agents.join.joined import Joined, JoinedRows
 from agents.join.labels import Label, Labels
 from agents.join.options import ReusedIds
+from agents.join.plain_labels import plain_labels
+from agents.join.taken import LabelsTaken, PredictionsTaken, Rows
+from agents.join.waiting_ids import Found, WaitingIds, all_of
 from agents.prediction_log.disk_file import ColdFile
 from agents.prediction_log.entry import Entry, FirstLabel
 from agents.prediction_log.memory_log import PART_BITS, Bounds
@@ -28,53 +30,8 @@ from schemas.tables.declared import NO_DECLARATIONS, Declarations
 _EMBEDDED: Final = -2
 """In place of a label's offset where the prediction carried it."""
 
-_NONE: Final = -1
-
 _UNCHANGED: Final = 255
 """In place of a `Met`: the label has changed nothing."""
-
-Found = Mapping[bytes, tuple[int, ...]]
-Rows = NDArray[np.int64]
-
-
-class PredictionsTaken(NamedTuple):
-    """What became of predictions.
-
-    Attributes
-    ----------
-    joined
-        Those whose label was there already, or came with them.
-    duplicates
-        Rows of those that came before as they are: the same id, model, version and content.
-    """
-
-    joined: JoinedRows
-    duplicates: list[int]
-
-
-class LabelsTaken(NamedTuple):
-    """What became of labels.
-
-    Attributes
-    ----------
-    joined
-        The predictions that they met.
-    early, duplicate, corrected
-        How many of the others came first, came again, and came again with another value.
-    again
-        Those of the others that were for predictions which had their labels.
-    rows, met
-        Which of them changed anything, and what became of each of these: of `Met`, shape ``(n,)``,
-        uint8.
-    """
-
-    joined: JoinedRows
-    early: int
-    duplicate: int
-    corrected: int
-    again: Sequence[Again]
-    rows: Rows
-    met: NDArray[np.uint8]
 
 
 class PendingJoin:
@@ -148,8 +105,7 @@ class PendingJoin:
         self._first: dict[int, FirstLabel] = {}
         self.log = TieredLog(file, most=most, hot=kept, firsts=self._first, part_bits=part_bits)
         self.log.forgotten = self._forget
-        # Numbers in memory; of ids that several model versions scored, all of them.
-        self._waiting: dict[bytes, int | tuple[int, ...]] = {}
+        self._waiting = WaitingIds()
         self.early = EarlyLabels(kept, self._duplicates)
         self.clocks = Clocks(ttl)
         self.counters = Counters()
@@ -203,7 +159,7 @@ class PendingJoin:
         """
         labels = replace(labels, arrivals=self.clocks.arrivals(labels.arrivals))
         on_disk = self.log.find(labels.ids)
-        rows, numbers = self._plain(labels, on_disk)
+        rows, numbers = plain_labels(labels, self._waiting, self.log, on_disk)
         parts = [self._join_plain(labels, rows, numbers)]
         counts = {"early": 0, "duplicate": 0, "corrected": 0}
         again: list[Again] = []
@@ -242,42 +198,6 @@ class PendingJoin:
     def advance(self) -> None:
         """Give up what has become too old meanwhile."""
         self._trim()
-
-    def _plain(self, labels: Labels, on_disk: Found) -> tuple[Rows, Rows]:
-        """Return which labels meet one prediction in memory and nothing else, and the numbers."""
-        found = list(map(self._waiting.get, labels.ids))
-        kinds = set(map(type, found))
-        if kinds == {int}:
-            numbers = np.array(found, dtype=np.int64)
-        elif int not in kinds:
-            return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
-        else:
-            numbers = np.fromiter(
-                (each if type(each) is int else _NONE for each in found), np.int64, len(found)
-            )
-        plain = numbers >= 0
-        if (np.diff(np.sort(numbers)) == 0).any():
-            _, places, counts = np.unique(numbers, return_inverse=True, return_counts=True)
-            plain &= counts[places.reshape(-1)] == 1
-        if on_disk:
-            plain &= np.fromiter((each not in on_disk for each in labels.ids), np.bool_, len(found))
-        rows = np.flatnonzero(plain)
-        rows = rows[self.log.labels(numbers[rows]) == NO_LABEL]
-        if labels.models.table != (None,):
-            rows = rows[self._names_its_model(labels, rows, numbers[rows])]
-        return rows, numbers[rows]
-
-    def _names_its_model(self, labels: Labels, rows: Rows, numbers: Rows) -> NDArray[np.bool_]:
-        """Tell which labels name the model of a prediction, or none."""
-        names = self.log.names(numbers)
-        fits = np.array(
-            [
-                [model is None or model == name[0] for name in names.table]
-                for model in labels.models.table
-            ],
-            dtype=np.bool_,
-        ).reshape(len(labels.models.table), len(names.table))
-        return fits[labels.models.codes[rows], names.codes]
 
     def _join_plain(self, labels: Labels, rows: Rows, numbers: Rows) -> JoinedRows:
         """Give predictions the labels that are for one of them each."""
@@ -373,7 +293,7 @@ class PendingJoin:
 
     def _numbers(self, name: bytes, on_disk: Found) -> tuple[int, ...]:
         """Return the numbers of an id, on disk, where they were looked up, and in memory."""
-        held = _all(self._waiting.get(name))
+        held = all_of(self._waiting.get(name))
         cold = on_disk.get(name)
         if cold is None:
             return held
@@ -382,15 +302,7 @@ class PendingJoin:
 
     def _forget(self, ids: list[bytes]) -> None:
         """Take note that predictions are on disk alone."""
-        first = self.log.first_in_memory
-        take = self._waiting.pop
-        for name in ids:
-            numbers = take(name, None)
-            if type(numbers) is int and numbers < first:
-                continue
-            rest = tuple(number for number in _all(numbers) if number >= first)
-            if rest:
-                self._waiting[name] = rest if len(rest) > 1 else rest[0]
+        self._waiting.forget_before(self.log.first_in_memory, ids)
 
     def _unlike(self, batch: Predictions, on_disk: Found) -> Iterator[int]:
         """Yield the rows that are not the first of their ids, or have their labels already."""
@@ -445,7 +357,7 @@ class PendingJoin:
         """Take a prediction beside others of its id."""
         (number,) = self.log.append(one)
         held = tuple(other for other in others if other >= self.log.first_in_memory)
-        self._waiting[one.ids[0]] = (*held, number) if held else number
+        self._waiting.put(one.ids[0], (*held, number))
         return number
 
     def _replace(self, one: Predictions, number: int) -> None:
@@ -487,9 +399,7 @@ class PendingJoin:
                 if first:
                     first.pop(number, None)
                 if (numbers := waiting.pop(name)) != number:
-                    rest = tuple(other for other in _all(numbers) if other != number)
-                    if rest:
-                        waiting[name] = rest if len(rest) > 1 else rest[0]
+                    waiting.put_others(name, numbers, number)
         if self.early:
             self.early.trim(clocks.arrival, oldest, clocks.born)
 
@@ -514,9 +424,3 @@ def _suits(label: Label, entry: Entry) -> tuple[bool, bool, int]:
     """
     is_before = entry.age <= label.time
     return entry.label == label.offset, is_before, entry.age if is_before else -entry.age
-
-
-def _all(numbers: int | tuple[int, ...] | None) -> tuple[int, ...]:
-    if numbers is None:
-        return ()
-    return numbers if isinstance(numbers, tuple) else (numbers,)

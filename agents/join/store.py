@@ -11,11 +11,12 @@ import orjson
 from agents.join.changes import Changes, LabelChanges, Met
 from agents.join.changes_codec import decode_changes, encode_changes
 from agents.join.fencing import NO_EPOCH, Claims
-from agents.join.join import LabelsTaken, PendingJoin, PredictionsTaken
+from agents.join.join import PendingJoin
 from agents.join.joined import JoinedRows
 from agents.join.labels import Labels
 from agents.join.options import ReusedIds
 from agents.join.reuse_watch import ReuseWatch
+from agents.join.taken import LabelsTaken, PredictionsTaken
 from agents.join.telemetry import PendingStatus
 from agents.prediction_log.disk_file import ChangelogPosition, ColdFile, Written
 from agents.prediction_log.memory_log import PART_BITS
