@@ -5,8 +5,8 @@ from typing import NamedTuple
 from detectors.performance.error import Task
 from detectors.performance.task_choice import settled_in
 from detectors.reference.given import Fate, GivenOutcome
-from detectors.reference.reference import is_ready
 from detectors.reference.season import name_of as season_in
+from detectors.reference.stored_reference import is_ready
 from detectors.snapshots.tree import State
 from schemas.tables.columns import Kind, Role
 from schemas.tables.retyping import KINDS

@@ -7,16 +7,7 @@ from numpy.typing import NDArray
 
 from detectors.algorithms import rank_bets
 from detectors.algorithms.multinomial import log_ratios
-from detectors.algorithms.value_faults import (
-    EXPLAINS,
-    NEW,
-    STAYS,
-    Fault,
-    fault_of,
-    find,
-    likelihood_of_new,
-    unlikely_run,
-)
+from detectors.algorithms.value_faults import Fault, fault_of, find
 from detectors.arrays.addresses import address_of
 from detectors.arrays.column import Numbers, as_column
 from detectors.reference.bins import OUTER, NumberBins
@@ -31,7 +22,6 @@ from detectors.reference.column_block import (
     ELSEWHERE,
     HELD,
     NARROW,
-    NEXT,
     READY,
     RECENT,
     SAMPLED,
@@ -47,12 +37,22 @@ from detectors.reference.column_block import (
 from detectors.reference.dependence import MOST_STRIDE
 from detectors.reference.early_ranks import Step
 from detectors.reference.first_values import FirstValues
-from detectors.reference.moments import Moments, keep_latest, with_values
+from detectors.reference.latest_faults import staying, unseen_among
+from detectors.reference.latest_values import (
+    earlier,
+    held,
+    ranked,
+    ready_for,
+    recent,
+    recent_rows,
+    take,
+    with_rows,
+)
+from detectors.reference.moments import with_values
 from detectors.reference.ranks import absorb_ranks, expected_ranks
 from detectors.reference.remedy import UNSURE, Remedy, settled_sample
 from detectors.reference.residuals import (
     DOUBT,
-    LATEST_AT,
     LEVELS,
     LEVELS_AT,
     LOG,
@@ -69,6 +69,7 @@ from detectors.reference.residuals import (
 from detectors.reference.season import SLOTS
 from detectors.reference.season_slots import SeasonSlots
 from detectors.reference.second_sample import SecondSample
+from detectors.reference.stored_reference import judged_in
 from detectors.reference.whitening import Whitening, is_coarse
 from detectors.reference.window import ReferenceWindow
 from detectors.snapshots.tree import State
@@ -88,20 +89,6 @@ STILL: Final = 0.35
 Integers = NDArray[np.int64]
 
 _NO_COUNTS: Final = np.empty(0, dtype=np.int64)
-
-
-def is_ready(state: State | None) -> bool:
-    """Tell whether the state of a reference is one that is complete."""
-    return state is not None and _judged(state)["binning"] is not None
-
-
-def _judged(state: State) -> State:
-    """Return the state by which values are judged, which a release before may not know."""
-    for each in ("heavy", "cyclic", "whitened"):
-        if each in state:
-            found: State = state[each]
-            return found
-    return state
 
 
 class Reference:
@@ -186,12 +173,12 @@ class Reference:
     @property
     def count(self) -> int:
         """How many values it holds."""
-        return self._earlier[0] + self._held
+        return earlier(self.block)[0] + held(self.block)
 
     @property
     def mean(self) -> float:
         """Mean of its values; 0 while it holds none."""
-        return with_values(*self._earlier, self._recent)[1]
+        return with_values(*earlier(self.block), recent(self.block))[1]
 
     @property
     def missing(self) -> int:
@@ -303,7 +290,7 @@ class Reference:
         """
         plain = Remedy(None, 1, independent=True, correlation=like.autocorrelation)
         self._found(sample, rows, plain)
-        self._keep_rows()
+        self.block = with_rows(self.block)
         self.block.words[STRIDE], self.independent = spacing
         if like.until_look is not None:
             self._second = SecondSample(self._burn_in)
@@ -348,26 +335,23 @@ class Reference:
         bin_of, first_new = _NO_COUNTS, len(counts)
         if self._category_bins is not None:
             bin_of, first_new = self._category_bins.bin_of, self._category_bins.first_unseen
-        return fault_of(find(as_column(values), bins, self._recent, bin_of, counts, first_new))
+        return fault_of(
+            find(as_column(values), bins, recent(self.block), bin_of, counts, first_new)
+        )
 
     def stay(self, latest: int) -> Fault | None:
         """Return that the latest values, 1 to `RECENT` of them, are one that stays; else None.
 
         Of a change that was found by other means, so that fewer of them tell.
         """
-        values = self._recent[-latest:]
+        values = recent(self.block)[-latest:]
         if self._readiness == UNWATCHED or (values != values[0]).any():
             return None
         counts = self.block.counts
-        (own,) = self._binning.of(self._standings[-latest:][:1]).tolist()
+        (own,) = self._binning.of(ranked(self.block)[-latest:][:1]).tolist()
         if self._category_bins is not None and own >= self._category_bins.first_unseen:
             return None
-        count, total = float(counts[own]) - latest, float(counts.sum()) - latest
-        limit = unlikely_run(count, total)
-        if latest < limit:
-            return None
-        share = count / max(total, 1.0)
-        return Fault(latest - 1, STAYS, latest, share, 1.0, int(total), float(latest), limit)
+        return staying(latest, own, counts)
 
     def unseen(self, latest: int) -> Fault | None:
         """Return that the latest values, 1 to `RECENT`, differ by values never seen; else None.
@@ -377,18 +361,9 @@ class Reference:
         """
         if self._readiness == UNWATCHED or self._category_bins is None:
             return None
-        first, counts = self._category_bins.first_unseen, self.block.counts.astype(np.int64)
-        bins = self._binning.of(self._recent[-latest:])
-        known = bins[bins < first]
-        new = latest - len(known)
-        count = float(counts[first:].sum()) - new
-        total = float(counts.sum()) - latest
-        likelihood = likelihood_of_new(new, latest, count, total)
-        others = log_ratios(known, counts[:first], len(known)).sum()
-        if likelihood < max(EXPLAINS, float(others)):
-            return None
-        share = count / max(total, 1.0)
-        return Fault(latest - 1, NEW, latest, share, new / latest, int(total), likelihood, EXPLAINS)
+        counts = self.block.counts.astype(np.int64)
+        bins = self._binning.of(recent(self.block)[-latest:])
+        return unseen_among(latest, bins, counts, self._category_bins.first_unseen)
 
     def bins(self, values: Numbers) -> Integers:
         """Return the bins of values or their residuals, shape ``(n,)``, to be judged next."""
@@ -406,27 +381,12 @@ class Reference:
         """Take values and their row numbers, shape ``(n,)``, into the moments and the latest."""
         if len(values) == 0:
             return
-        stride = self.stride
-        if self._held == 0:
-            self.block.words[NEXT] = rows[0]
-        # At least a stride lies between two of them, so that the ends tell.
-        follow = rows[0] == self.block.words[NEXT]
-        follow &= rows[-1] - rows[0] == stride * (len(rows) - 1)
-        if not follow:
-            self._keep_rows()
+        self.block = ready_for(rows, self.block)
         values = as_column(values)
         if len(self.block.apart):
             residuals, after = self._residuals(values)
-            keep_residuals(values, residuals, after, self.block.apart, self._held)
-        self.block.tally[HELD : SQUARES + 1] = keep_latest(
-            values,
-            np.ascontiguousarray(rows),
-            self.block.latest,
-            self.block.latest_rows,
-            self._held,
-            *self._earlier,
-        )
-        self.block.words[NEXT] = rows[-1] + stride
+            keep_residuals(values, residuals, after, self.block.apart, held(self.block))
+        take(values, rows, self.block)
         if self.categories is not None:
             self._category_counts = _added(self._category_counts, values)
 
@@ -434,15 +394,6 @@ class Reference:
         """Take values that were ranked, and come after those absorbed, out of the bins again."""
         counts, bins = self.block.counts, self._binning.of(self._residuals(values)[0])
         counts[:] = counts - np.bincount(bins, minlength=len(counts))
-
-    @property
-    def _held(self) -> int:
-        return int(self.block.tally[HELD])
-
-    @property
-    def _earlier(self) -> Moments:
-        count, mean, squares = self.block.tally[COUNT : SQUARES + 1].tolist()
-        return int(count), mean, squares
 
     @property
     def _skip(self) -> int:
@@ -453,16 +404,6 @@ class Reference:
     def _skip(self, values: int) -> None:
         self.block.tally[SKIP] = values
 
-    @property
-    def _recent(self) -> Numbers:
-        return self.block.latest[: self._held]
-
-    @property
-    def _standings(self) -> Numbers:
-        """What the latest values are ranked by: themselves, or their residuals."""
-        apart = self.block.apart
-        return apart[LATEST_AT : LATEST_AT + self._held] if len(apart) else self._recent
-
     def _residuals(self, values: Numbers) -> tuple[Numbers, Numbers]:
         """Return the residuals of the next values, or these, and the memory after them."""
         apart = self.block.apart
@@ -471,21 +412,6 @@ class Reference:
         residuals, after = np.empty(len(values)), np.empty(MEMORY)
         residuals_of(as_column(values), apart, self._sown, residuals, after)
         return residuals, after
-
-    def _keep_rows(self) -> None:
-        """Keep the rows of the latest values: they do not follow from each other any more."""
-        if len(self.block.latest_rows) == 0:
-            known = self._recent_rows
-            self.block = self.block.resized(rows=RECENT)
-            self.block.latest_rows[: len(known)] = known
-
-    @property
-    def _recent_rows(self) -> Integers:
-        count = self._held
-        if len(self.block.latest_rows):
-            return self.block.latest_rows[:count]
-        following: Integers = self.block.words[NEXT] - self.stride * np.arange(count, 0, -1)
-        return following
 
     def pin(self, coming: int = 0) -> None:
         """Write into the block where the rest lies, until something other than a kernel changes.
@@ -505,7 +431,7 @@ class Reference:
 
     def latest(self, most: int) -> tuple[Numbers, Integers]:
         """Return the latest values and their row numbers, at most ``most`` and `RECENT`."""
-        return self._recent[-most:].copy(), self._recent_rows[-most:].copy()
+        return recent(self.block)[-most:].copy(), recent_rows(self.block)[-most:].copy()
 
     def latest_ranks(self, most: int, *, fold: bool) -> Numbers:
         """Return the expected ranks of the latest values, at most ``most``, among all values.
@@ -518,7 +444,7 @@ class Reference:
             Whether the folded ranks are wanted.
         """
         return expected_ranks(
-            self._binning.of(self._standings[-most:]), self.block.counts, fold=fold
+            self._binning.of(ranked(self.block)[-most:]), self.block.counts, fold=fold
         )
 
     def latest_ratios(self, after: int) -> Numbers:
@@ -534,16 +460,16 @@ class Reference:
         Numbers
             Log-likelihood ratios, shape ``(n,)``.
         """
-        return log_ratios(self._binning.of(self._standings), self.block.counts, after)
+        return log_ratios(self._binning.of(ranked(self.block)), self.block.counts, after)
 
     def without(self, latest: int) -> "ReferenceWindow":
         """Return what the reference was before its latest values came, 1 to `RECENT` of them."""
-        values, apart = self._recent[-latest:], self.block.apart
+        values, apart = recent(self.block)[-latest:], self.block.apart
         counts, bins = self.block.counts, self._binning.of(values)
         if len(apart):  # figures are of the values
             counts, bins = tallies_of(apart), NumberBins(levels_of(apart)).of(values)
         counts = counts - np.bincount(bins, minlength=len(counts))
-        count, mean, squares = with_values(*self._earlier, self._recent[:-latest])
+        count, mean, squares = with_values(*earlier(self.block), recent(self.block)[:-latest])
         return ReferenceWindow(
             count=count,
             mean=mean,
@@ -571,9 +497,9 @@ class Reference:
             "counts": block.counts.astype(np.int64) if self.ready else _NO_COUNTS,
             "range": block.range.copy(),
             "category_counts": self._category_counts.copy(),
-            "recent": self._recent.copy(),
-            "recent_rows": self._recent_rows.copy(),
-            "earlier": list(self._earlier),
+            "recent": recent(self.block).copy(),
+            "recent_rows": recent_rows(self.block).copy(),
+            "earlier": list(earlier(self.block)),
             "autocorrelation": self.autocorrelation,
         }
         if second is not None or self._renewals or len(block.apart):
@@ -595,7 +521,7 @@ class Reference:
 
     def restore(self, state: State) -> None:
         """Take over a state of a new reference with the same options."""
-        state = _judged(state)
+        state = judged_in(state)
         # An earlier release may have judged fewer.
         stride = min(state["stride"], MOST_STRIDE)
         self.independent = state["independent"] and stride == state["stride"]
@@ -647,7 +573,7 @@ class Reference:
         if renews and not remedy.is_needed and is_coarse(sample):
             # Of a few states the reference holds still: if they have another share by now, that is
             # told.
-            self._keep_rows()
+            self.block = with_rows(self.block)
             self.block.words[STRIDE] = 1
             self._skip = 0
             self.independent, renews = True, False

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from detectors.arrays.column import Numbers
 from detectors.reference.column_block import RECENT
 from detectors.reference.dependence import MOST_STRIDE
-from detectors.reference.reference import Reference, is_ready
+from detectors.reference.reference import Reference
 from detectors.reference.residuals import PART
+from detectors.reference.stored_reference import is_ready
 from tests.detectors.batches import plain
 from tests.detectors.streams import autoregressive
 
