@@ -16,8 +16,9 @@ from app.cli.common import (
     settings_options,
 )
 from app.cli.exits_in_help import OF_ALL, exits
-from app.kafka.brokers import connected, wait_shortly
+from app.kafka.brokers import connected
 from app.kafka.permissions import needed_by_worker
+from app.kafka.reachability import wait_shortly
 from app.kafka.topic_history import look_at_topics
 from app.kafka.topics import TopicReport
 from app.settings import InvalidConfiguration, Settings, TopicRole, settings_schema

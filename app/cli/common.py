@@ -12,14 +12,10 @@ from agents.transport.denial import ClockRefused
 from agents.transport.topic_reader import TopicStalled
 from app import terminal
 from app.credentials import masked
-from app.kafka.brokers import (
-    AuthenticationFailed,
-    BrokersUnreachable,
-    TopicRefused,
-    wait_for_brokers,
-)
+from app.kafka.brokers import TopicRefused
 from app.kafka.clients import client_arguments
 from app.kafka.permissions import NotAuthorized
+from app.kafka.reachability import AuthenticationFailed, BrokersUnreachable, wait_for_brokers
 from app.kafka.topics import WrongTopics
 from app.mlflow.access import mlflow_access
 from app.regular_file import UnreadableFile

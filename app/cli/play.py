@@ -16,7 +16,7 @@ from agents.transport.denial import clock_refusal_of
 from app.cli.common import clear_errors, settings_of, settings_options
 from app.cli.exits_in_help import OF_ALL, exits
 from app.cli.play_options import Chosen, play_options
-from app.kafka.brokers import BrokersUnreachable, wait_for_brokers
+from app.kafka.reachability import BrokersUnreachable, wait_for_brokers
 from app.options import prediction_fields
 from app.play import report
 from app.play.events import Untrainable

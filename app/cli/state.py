@@ -14,7 +14,7 @@ import numpy as np
 from agents.state.stored_state import UnusableState
 from app.cli.common import clear_errors, settings_of, settings_options
 from app.cli.exits_in_help import OF_ALL, exits
-from app.kafka.brokers import wait_shortly
+from app.kafka.reachability import wait_shortly
 from app.settings import Settings
 from app.state.store import (
     PartitionState,

@@ -13,8 +13,9 @@ import structlog
 from app.buildinfo import driftline_version
 from app.cli.common import check_usable, clear_errors, settings_of, settings_options
 from app.cli.exits_in_help import OF_ALL, exits
-from app.kafka.brokers import BrokersUnreachable, connected, wait_for_brokers
+from app.kafka.brokers import connected
 from app.kafka.permissions import needed_by_worker
+from app.kafka.reachability import BrokersUnreachable, wait_for_brokers
 from app.kafka.topic_history import Admitted, admit_topics, check_topics
 from app.logs import configure_logs
 from app.settings import Settings

@@ -13,8 +13,9 @@ from agents.transport.sizes import ENVELOPE
 from app.dead_letters.judge import Judge
 from app.dead_letters.letter import Letter, StrangeLetter, read_letter
 from app.dead_letters.scan import Scan
-from app.kafka.brokers import BrokersUnreachable, TopicRefused
+from app.kafka.brokers import TopicRefused
 from app.kafka.clients import client_arguments
+from app.kafka.reachability import BrokersUnreachable
 from app.kafka.whole_topic import WholeTopic, reading
 from app.settings import Settings, TopicRole
 from app.settings.limits import LARGEST_MESSAGE

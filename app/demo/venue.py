@@ -14,9 +14,9 @@ from uuid import uuid4
 from aiokafka import AIOKafkaProducer
 
 from app.demo.worker import WorkerProcess
-from app.kafka.brokers import wait_for_brokers
 from app.kafka.clients import client_arguments
 from app.kafka.embedded import EmbeddedBroker
+from app.kafka.reachability import wait_for_brokers
 from app.kafka.topics import ensure_topics, plan_topics
 from app.settings import Settings, load_settings
 

@@ -10,7 +10,7 @@ from time import time
 from typing import BinaryIO, Final, cast
 
 from agents.records.record import Record
-from app.kafka.brokers import wait_shortly
+from app.kafka.reachability import wait_shortly
 from app.kafka.whole_topic import reading
 from app.regular_file import LONGEST_LINE, UnreadableFile
 from app.settings import Settings

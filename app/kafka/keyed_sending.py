@@ -8,10 +8,11 @@ from aiokafka import AIOKafkaProducer
 
 from agents.transport.publisher import partition_of
 from agents.transport.sizes import REQUEST
-from app.kafka.brokers import connected, wait_shortly
+from app.kafka.brokers import connected
 from app.kafka.clients import client_arguments
 from app.kafka.operation import Operation
 from app.kafka.permissions import needed
+from app.kafka.reachability import wait_shortly
 from app.kafka.topic_history import check_topics
 from app.kafka.topics import ensure_topics
 from app.settings import Settings, TopicRole

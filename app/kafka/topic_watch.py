@@ -10,8 +10,9 @@ from mode import Service
 
 from agents.transport.known_topics import KnownTopic, TopicsChanged
 from agents.transport.topic_metadata import DescribedTopic
-from app.kafka.brokers import BrokersUnreachable, TopicRefused, connected
+from app.kafka.brokers import TopicRefused, connected
 from app.kafka.permissions import NotAuthorized
+from app.kafka.reachability import BrokersUnreachable
 from app.kafka.topics import TopicPlan, find_problems, plan_topics
 from app.settings import Settings, TopicRole
 

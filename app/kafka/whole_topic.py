@@ -7,8 +7,9 @@ from aiokafka.errors import KafkaError
 
 from agents.records.record import Record
 from agents.transport.topic_reader import Bounds, TopicReader, TopicStalled, open_topic
-from app.kafka.brokers import BrokersUnreachable, TopicRefused, connected
+from app.kafka.brokers import TopicRefused, connected
 from app.kafka.clients import client_arguments
+from app.kafka.reachability import BrokersUnreachable
 from app.settings import Settings, TopicRole
 
 

@@ -4,7 +4,7 @@ import argparse
 import asyncio
 
 from app.factory import create_app
-from app.kafka.brokers import wait_for_brokers
+from app.kafka.reachability import wait_for_brokers
 from app.kafka.topic_history import admit_topics
 from app.logs import configure_logs
 from app.settings import load_settings

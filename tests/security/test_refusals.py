@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 
-from app.kafka.brokers import AuthenticationFailed, BrokersUnreachable, wait_for_brokers
+from app.kafka.reachability import AuthenticationFailed, BrokersUnreachable, wait_for_brokers
 from tests.kafka.certificates import Authority
 from tests.kafka.secured import PASSWORD, SecuredKafka
 from tests.security.connections import Connection, mutual_tls, password_file, plain, scram, tls

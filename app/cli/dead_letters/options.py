@@ -11,7 +11,7 @@ from app.cli.common import clear_errors, settings_of, settings_options
 from app.dead_letters.letter import time_of
 from app.dead_letters.replay import dead_letter_topic
 from app.dead_letters.selection import Selection
-from app.kafka.brokers import wait_shortly
+from app.kafka.reachability import wait_shortly
 from app.kafka.whole_topic import WholeTopic, reading
 from app.settings import Settings
 from schemas.events.invalid import Reason

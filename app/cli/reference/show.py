@@ -9,7 +9,7 @@ import click
 
 from app.cli.common import clear_errors, settings_of, settings_options
 from app.cli.exits_in_help import OF_ALL, exits
-from app.kafka.brokers import wait_shortly
+from app.kafka.reachability import wait_shortly
 from app.references.stored import StoredReference, stored_references
 from app.settings import Settings
 from app.terminal import say

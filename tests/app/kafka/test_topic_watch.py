@@ -5,8 +5,8 @@ import pytest
 
 from agents.transport.known_topics import KnownTopic, TopicsChanged
 from agents.transport.topic_metadata import DescribedTopic
-from app.kafka.brokers import BrokersUnreachable
 from app.kafka.permissions import NotAuthorized
+from app.kafka.reachability import BrokersUnreachable
 from app.kafka.topic_watch import TopicWatch
 from app.kafka.topics import plan_topics
 from app.settings import load_settings

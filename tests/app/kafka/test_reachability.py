@@ -3,8 +3,9 @@ from time import monotonic
 
 import pytest
 
-from app.kafka.brokers import AuthenticationFailed, BrokersUnreachable, connected, wait_for_brokers
+from app.kafka.brokers import connected
 from app.kafka.permissions import NotAuthorized
+from app.kafka.reachability import AuthenticationFailed, BrokersUnreachable, wait_for_brokers
 from app.settings import KafkaSettings, load_settings
 from tests.kafka.secured import PASSWORD, SecuredKafka
 
