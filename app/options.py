@@ -7,7 +7,7 @@ from typing import Self, TypeVar
 
 from agents.dead_letters.limits import RefusalLimits
 from agents.join.options import PendingOptions
-from agents.stages.intake import IntakeOptions
+from agents.stages.intake_options import IntakeOptions
 from agents.stages.topics import Topics
 from agents.state.checkpoints import CheckpointOptions
 from app.settings import DetectorSettings, ModelSettings, Settings, TopicRole

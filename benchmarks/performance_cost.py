@@ -18,7 +18,7 @@ from agents.observations.label_reader import LabelReader
 from agents.observations.label_tables import Labelled, label_tables
 from agents.observations.prediction_reader import PredictionReader
 from agents.records.block import RecordBlock
-from agents.stages.intake import IntakeOptions
+from agents.stages.intake_options import IntakeOptions
 from app.options import new_fleet
 from app.settings import load_settings
 from benchmarks.events import FIRST_TIME, Events

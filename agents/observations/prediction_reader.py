@@ -78,7 +78,7 @@ class ReadPredictions:
 
 
 class ReadingOptions(Protocol):
-    """What a reader of predictions is told; `agents.stages.intake.IntakeOptions` has it."""
+    """What a reader of predictions is told; `agents.stages.intake_options.IntakeOptions` has it."""
 
     @property
     def clock_tolerance(self) -> int:

@@ -1,7 +1,7 @@
 """Intake: users' records in, observation tables out; partitioned as the producers partition."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from itertools import groupby
 from time import perf_counter
@@ -11,18 +11,18 @@ from agents.dead_letters.sender import DeadLetters
 from agents.join.joined import JoinedRows
 from agents.join.stores import PendingStores
 from agents.join.telemetry import LabelOutcomes
-from agents.observations.event_time import bounded_time
 from agents.observations.framing import framed
 from agents.observations.label_reader import LabelReader, LabelsOfSlice, ReadLabels
 from agents.observations.label_tables import Labelled, label_tables
 from agents.observations.prediction_reader import PredictionReader, ReadPredictions, Waiting
 from agents.observations.repeat_tables import Repeated, repeat_tables
-from agents.observations.route_notices import route_notice_of
 from agents.observations.tables_before import TablesBefore
 from agents.observations.text_watch import TextWatch
 from agents.records.block import RecordBlock
 from agents.records.record import Record
 from agents.stages.company import Company
+from agents.stages.intake_options import IntakeOptions
+from agents.stages.passed_events import PassedEvents
 from agents.stages.telemetry import Telemetry
 from agents.stages.topics import Topics
 from agents.state.checkpoints import Handler
@@ -30,61 +30,8 @@ from agents.transport.assignment import Assignment, Keeper
 from agents.transport.delivery import Delivery
 from agents.transport.publisher import Publisher, partition_of
 from agents.transport.rounds import BatchEvent, slices_of
-from schemas.events.codec import encode_event
 from schemas.events.invalid import InvalidMessage
-from schemas.events.left_out import LeftOut
-from schemas.events.model_event import ModelEvent
-from schemas.events.not_taken import NotTaken
-from schemas.events.times import format_time
-from schemas.payloads.format import LabelFormat, PredictionFormat
-from schemas.payloads.json_labels import JsonLabels
-from schemas.payloads.json_predictions import JsonPredictions
-from schemas.payloads.model_events import model_event_of
-from schemas.payloads.rows import FieldMap
-from schemas.tables.declared import NO_DECLARATIONS, Declarations
 from schemas.tables.observations import ObservationTable, Source
-
-
-@dataclass(frozen=True, slots=True)
-class IntakeOptions:
-    """What intake takes.
-
-    Attributes
-    ----------
-    prediction_fields, label_fields
-        Where the fields of the users' events stand.
-    not_features
-        Paths of members of predictions that are no features though they stand among them.
-    message_bytes, features_per_event
-        Above which a record is refused.
-    clock_tolerance
-        Milliseconds by which an event may be dated after its record before the record's time
-        counts.
-    declarations
-        What the settings say of models.
-    """
-
-    prediction_fields: FieldMap = field(default_factory=FieldMap)
-    label_fields: FieldMap = field(default_factory=FieldMap)
-    not_features: frozenset[str] = frozenset()
-    message_bytes: int = 1_000_000
-    features_per_event: int = 2000
-    clock_tolerance: int = 600_000
-    declarations: Declarations = NO_DECLARATIONS
-
-    def prediction_format(self) -> PredictionFormat:
-        """Return a reader of predictions, for one thread."""
-        return JsonPredictions(
-            self.prediction_fields,
-            most_features=self.features_per_event,
-            largest=self.message_bytes,
-            not_features=self.not_features,
-            declarations=self.declarations,
-        )
-
-    def label_format(self) -> LabelFormat:
-        """Return a reader of labels, for one thread."""
-        return JsonLabels(self.label_fields, largest=self.message_bytes)
 
 
 class Intake:
@@ -120,20 +67,33 @@ class Intake:
         before: TablesBefore,
         source_names: Mapping[str, str] | None = None,
     ) -> None:
-        self._options = options
         self._topics = topics
         self._publisher = publisher
         self._dead_letters = dead_letters
         self._telemetry = telemetry
-        self._tolerance = options.clock_tolerance
         self._reader = PredictionReader.of(options)
-        self._label_reader = LabelReader(form=options.label_format(), tolerance=self._tolerance)
+        self._label_reader = LabelReader(
+            form=options.label_format(), tolerance=options.clock_tolerance
+        )
         self._texts = TextWatch(options.declarations)
         self._pending = pending
         self._company = company
         self._before = before
         self._source_names = {
             topic: name for topic, name in (source_names or {}).items() if name != topic
+        }
+        passed = PassedEvents(
+            topics=topics,
+            publisher=publisher,
+            dead_letters=dead_letters,
+            telemetry=telemetry,
+            largest=options.message_bytes,
+            tolerance=options.clock_tolerance,
+            source_names=self._source_names,
+        )
+        self._passing = {
+            topics.model_events: passed.model_events,
+            topics.model_routing: passed.routes,
         }
 
     @property
@@ -167,17 +127,13 @@ class Intake:
         )
         is_current = partial(delivery.is_current, event)
         outputs: list[Awaitable[object]] = []
-        passing = {
-            self._topics.model_events: self._pass_on,
-            self._topics.model_routing: self._pass_route,
-        }
         # What a model event, or a route, ends is published before it, and what it begins after it.
         for topic, those in groupby(
-            blocks, lambda each: each.topic if each.topic in passing else ""
+            blocks, lambda each: each.topic if each.topic in self._passing else ""
         ):
             if topic:
                 for block in those:
-                    outputs += await passing[topic](block)
+                    outputs += await self._passing[topic](block)
             else:
                 outputs += await self._observe(list(those), shard_of, is_current)
         if is_current():
@@ -261,66 +217,6 @@ class Intake:
         )
         source = Source(block.topic, block.partition)
         return Labelled(source, joined), Repeated(source, taken.again)
-
-    async def _pass_on(self, block: RecordBlock) -> list[Awaitable[object]]:
-        """Pass model events to detection and to policy, keyed by model."""
-        outputs: list[Awaitable[object]] = []
-        skewed = 0
-        left_out: list[LeftOut] = []
-        for record in block:
-            try:
-                model_event, is_ahead = self._model_event(record, left_out)
-            except NotTaken as why:
-                outputs += await self._dead_letters.put_aside(record, why)
-                continue
-            skewed += is_ahead
-            self._telemetry.model_event_seen(model_event)
-            key, value = model_event.model.encode(), encode_event(model_event)
-            outputs += [
-                await self._publisher.send(topic, key=key, value=value)
-                for topic in (self._topics.observations, self._topics.lifecycle)
-            ]
-        self._telemetry.clocks_ahead(block.topic, skewed)
-        self._telemetry.fields_left_out(block.topic, left_out)
-        return outputs
-
-    async def _pass_route(self, block: RecordBlock) -> list[Awaitable[object]]:
-        """Pass routes to detection, keyed by model."""
-        outputs: list[Awaitable[object]] = []
-        skewed = 0
-        left_out: list[LeftOut] = []
-        source = self._source_names.get(block.topic, block.topic)
-        for record in block:
-            try:
-                notice, is_ahead = route_notice_of(
-                    record, source=source, tolerance=self._tolerance, odd=left_out
-                )
-            except NotTaken as why:
-                outputs += await self._dead_letters.put_aside(record, why)
-                continue
-            skewed += is_ahead
-            outputs.append(
-                await self._publisher.send(
-                    self._topics.observations,
-                    key=notice.model.encode(),
-                    value=encode_event(notice),
-                )
-            )
-        self._telemetry.clocks_ahead(block.topic, skewed)
-        self._telemetry.fields_left_out(block.topic, left_out)
-        return outputs
-
-    def _model_event(self, record: Record, odd: list[LeftOut]) -> tuple[ModelEvent, bool]:
-        """Return the model event with its time in RFC 3339, and whether its clock ran ahead."""
-        event, time = model_event_of(
-            record.value,
-            record_time=record.timestamp,
-            odd=odd,
-            headers=record.headers,
-            largest=self._options.message_bytes,
-        )
-        time, is_ahead = bounded_time(time, record.timestamp, self._tolerance)
-        return event.model_copy(update={"timestamp": format_time(time)}), is_ahead
 
     async def _publish(
         self, tables: Iterable[tuple[int, ObservationTable]], blocks: Sequence[RecordBlock]

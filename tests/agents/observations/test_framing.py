@@ -5,7 +5,7 @@ import orjson
 import pytest
 
 from agents.observations.framing import framed, halves_of
-from agents.stages.intake import IntakeOptions
+from agents.stages.intake_options import IntakeOptions
 from agents.transport.sizes import CARRIED
 from app.settings.limits import MOST_FEATURES
 from schemas.events.invalid import InvalidMessage, Reason

@@ -17,7 +17,8 @@ from agents.join.telemetry import LabelOutcomes
 from agents.observations.tables_before import TablesBefore
 from agents.records.record_set import RecordSet
 from agents.stages.company import Company
-from agents.stages.intake import Intake, IntakeOptions
+from agents.stages.intake import Intake
+from agents.stages.intake_options import IntakeOptions
 from agents.transport.assignment import Assignment
 from agents.work_thread import WorkThread
 from detectors.monitors.options import MonitorOptions
