@@ -5,45 +5,29 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from time import perf_counter
-from typing import Final, NamedTuple, TypeAlias, TypeVar
+from typing import Final, TypeVar
 
-from agents.records.record import Record
 from agents.stages.cdevents import CDEvents
+from agents.stages.fleet_records import Handled, handle
+from agents.stages.model_statuses import statuses_of
 from agents.stages.stateful_stage import Stage
-from agents.stages.telemetry import ModelStatus, ThresholdStatus
 from agents.state.checkpoints import Handler
 from agents.transport.delivery import Delivery
 from agents.transport.rounds import BatchEvent, records_of
-from detectors.monitors.column_figures import figures_of
 from detectors.monitors.fleet import Fleet
-from detectors.monitors.model_monitor import ModelMonitor
-from detectors.monitors.rollbacks import NO_NEWS, RollbackNews
+from detectors.monitors.rollbacks import RollbackNews
 from detectors.monitors.table_watch import Taken
-from detectors.monitors.threshold_watch import ThresholdWatch
-from detectors.performance.error import Task
 from detectors.performance.guess import Guess
 from detectors.rollback.cause import CauseOutcome
-from detectors.routing.router import RouteDecision
-from detectors.routing.routes import RouteOutcome
-from detectors.versions.registry import NO_CHANGES, Changes, Overview
-from schemas.events.codec import decode_object
-from schemas.events.model_event import ModelEvent
-from schemas.events.not_taken import NotTaken
-from schemas.events.observed import decode_observed
+from detectors.versions.registry import Changes, Overview
 from schemas.events.rollback_request import RollbackRequest
-from schemas.events.route_notice import RouteNotice
 from schemas.events.version_record import VersionRecord
-from schemas.tables.frames import decode_frame, is_frame
 from schemas.tables.model_version import ModelVersion
-from schemas.tables.observations import ObservationTable, Source
-from schemas.tables.reference_parts import is_reference
+from schemas.tables.observations import Source
 
 logger = logging.getLogger(__name__)
 
 ToldT = TypeVar("ToldT")
-
-CELLS_AT_ONCE: Final = 4_000_000
-"""Rows times columns above which no further ones are decoded before these are taken."""
 
 FEW_ROWS: Final = 100
 """Of a model version at once: what is done for the version counts as much as what for the rows."""
@@ -89,10 +73,10 @@ class Detection(Stage[Fleet]):
         records = records_of(event)
         async with self._busy:
             if sum(len(record.value or b"") for record in records) < WORTH_A_THREAD:
-                handled = _handle(fleet, records)
+                handled = handle(fleet, records)
             else:
                 # Nearly all of it is compiled and holds no lock: intake goes on meanwhile.
-                handled = await self.thread.run(_handle, fleet, records)
+                handled = await self.thread.run(handle, fleet, records)
         if versions := sum(len(taken.table.models) for taken in handled.taken):
             rows = sum(len(taken.table) for taken in handled.taken)
             self._rows_of_version[partition] = rows / versions
@@ -137,7 +121,7 @@ class Detection(Stage[Fleet]):
             async with self._busy:
                 # Not in the loop: with very many columns it takes longer than a batch may wait.
                 changed = frozenset(self.unreported.get(partition, ()))
-                statuses = await self.thread.run(_statuses, fleet, changed)
+                statuses = await self.thread.run(statuses_of, fleet, changed)
                 if self.states.get(partition) is not fleet:
                     continue
                 self.unreported[partition] -= changed
@@ -174,7 +158,7 @@ class Detection(Stage[Fleet]):
             *[await self.outputs.forget_version(each) for each in changes.forgotten],
         ]
 
-    async def _tell_routes(self, handled: "_Handled") -> list[Awaitable[object]]:
+    async def _tell_routes(self, handled: Handled) -> list[Awaitable[object]]:
         for outcome in handled.routes:
             self.telemetry.route_taken(outcome)
         return [
@@ -263,133 +247,3 @@ _TAKEN_FOR: Final = {
         "what they should be, set models.%s.task=regression"
     ),
 }
-
-
-@dataclass(slots=True)
-class _Handled:
-    """What came of records.
-
-    Attributes
-    ----------
-    taken
-        The tables.
-    not_taken
-        The records that hold none, and why.
-    noticed
-        The models that events were about.
-    dropped_rows
-        Rows of newcomers that were let go.
-    versions
-        What has changed of versions.
-    routes
-        What became of routes.
-    decisions
-        What was decided about routes.
-    rollbacks
-        What became of causes and answers of rollbacks.
-    """
-
-    taken: list[Taken] = field(default_factory=list)
-    not_taken: list[tuple[Record, NotTaken]] = field(default_factory=list)
-    noticed: set[str] = field(default_factory=set)
-    dropped_rows: int = 0
-    versions: Changes = NO_CHANGES
-    routes: list[RouteOutcome] = field(default_factory=list)
-    decisions: list[RouteDecision] = field(default_factory=list)
-    rollbacks: RollbackNews = NO_NEWS
-
-
-class _GivenPart(NamedTuple):
-    """A part of a reference from outside, which the fleet decodes."""
-
-    value: bytes
-
-
-_Notice: TypeAlias = ModelEvent | RouteNotice | _GivenPart
-"""What a record holds that is no row."""
-
-
-def _handle(fleet: Fleet, records: Iterable[Record]) -> _Handled:
-    """Feed records to a fleet."""
-    handled = _Handled()
-    dropped_rows = fleet.newcomers.dropped_rows
-    tables: list[ObservationTable] = []
-    cells = 0
-    for record in records:
-        try:
-            content = _decoded(record.value)
-            if not isinstance(content, list):
-                # It counts from its place in the log on.
-                handled.taken.extend(fleet.update_all(tables))
-                tables, cells = [], 0
-                handled.noticed.add(_notice(fleet, content, handled))
-                continue
-        except NotTaken as why:
-            handled.not_taken.append((record, why))
-            continue
-        tables += content
-        cells += sum(len(table) * len(table.columns) for table in content)
-        if cells > CELLS_AT_ONCE:
-            handled.taken.extend(fleet.update_all(tables))
-            tables, cells = [], 0
-    handled.taken.extend(fleet.update_all(tables))
-    handled.dropped_rows = fleet.newcomers.dropped_rows - dropped_rows
-    handled.versions = fleet.versions.changes()
-    handled.decisions = fleet.router.decisions()
-    handled.rollbacks = fleet.rollbacks.news()
-    return handled
-
-
-def _notice(fleet: Fleet, content: _Notice, handled: _Handled) -> str:
-    """Have a fleet take what is no row; return whose it is."""
-    if isinstance(content, _GivenPart):
-        return fleet.refer(content.value)
-    if isinstance(content, RouteNotice):
-        handled.routes.append(fleet.reroute(content))
-    else:
-        fleet.notice(content)
-    return content.model
-
-
-def _decoded(value: bytes | None) -> list[ObservationTable] | _Notice:
-    if value is not None and is_reference(value):
-        return _GivenPart(value)
-    if value is not None and is_frame(value):
-        return decode_frame(value)
-    return decode_observed(decode_object(value))
-
-
-def _statuses(fleet: Fleet, changed: Iterable[ModelVersion]) -> list[ModelStatus]:
-    monitors = (fleet.monitor(*key) for key in changed)
-    return [_status(fleet, monitor) for monitor in monitors if monitor is not None]
-
-
-def _status(fleet: Fleet, monitor: ModelMonitor) -> ModelStatus:
-    key = (monitor.model, monitor.version)
-    return ModelStatus(
-        model=monitor.model,
-        version=monitor.version,
-        rows=monitor.rows,
-        labelled_rows=monitor.labelled_rows,
-        replayed_rows=monitor.replayed_rows,
-        refused_columns=monitor.refused_columns,
-        newest=monitor.newest / 1000,
-        task=monitor.task.settled or Task.AUTO,
-        status=fleet.versions.status_of(key),
-        open_alerts=fleet.versions.open_alerts_of(key),
-        labels=fleet.versions.labels_of(key),
-        columns=dict(
-            zip(
-                monitor.columns,
-                figures_of(monitor.columns.values()),
-                strict=True,
-            )
-        ),
-        references=monitor.given_outcomes(),
-        thresholds={
-            str(check.threshold): ThresholdStatus(check.losses, check.is_breached, check.uncompared)
-            for consumer in monitor.consumers
-            if isinstance(consumer, ThresholdWatch)
-            for check in consumer.checks
-        },
-    )
