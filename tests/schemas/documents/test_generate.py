@@ -23,7 +23,8 @@ from detectors.performance.threshold import Threshold
 from detectors.retraining.options import PolicyOptions
 from detectors.retraining.policy import RetrainPolicy
 from schemas.documents import examples
-from schemas.documents.generate import CHANNELS, Channel, asyncapi, files, json_schemas, main
+from schemas.documents.channels import CHANNELS, Channel
+from schemas.documents.generate import asyncapi, files, json_schemas, main
 from schemas.events.alert import Alert, AlertKind
 from schemas.events.any_alert import ALERT_TYPES, TYPE_OF_KIND
 from schemas.events.codec import encode_event
