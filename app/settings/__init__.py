@@ -5,6 +5,7 @@ here opens a connection or reads the environment by itself.
 """
 
 from app.settings.dead_letters import DeadLetterSettings
+from app.settings.detector import DetectorSettings
 from app.settings.http import HttpSettings
 from app.settings.intake import IntakeSettings, PendingSettings
 from app.settings.kafka import KafkaSettings
@@ -12,7 +13,8 @@ from app.settings.limits import LimitSettings
 from app.settings.load import CONFIG_VARIABLE, load_settings
 from app.settings.logs import LogSettings
 from app.settings.mlflow import MlflowSettings
-from app.settings.monitor import DetectorSettings, ModelSettings, MonitorOverrides, MonitorSettings
+from app.settings.model import ModelSettings
+from app.settings.monitor import MonitorOverrides, MonitorSettings
 from app.settings.policy import PolicySettings
 from app.settings.problems import InvalidConfiguration, Problem
 from app.settings.settings import Settings, settings_schema

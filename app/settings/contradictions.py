@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from app.settings.monitor import ModelSettings
+from app.settings.model import ModelSettings
 from app.settings.named_classes import strange_classes
 from app.settings.performance import ModelPerformanceSettings
 from app.settings.section import Detail, Section

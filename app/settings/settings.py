@@ -13,7 +13,8 @@ from app.settings.kafka import KafkaSettings
 from app.settings.limits import LimitSettings
 from app.settings.logs import LogSettings
 from app.settings.mlflow import MlflowSettings
-from app.settings.monitor import ModelSettings, MonitorSettings
+from app.settings.model import ModelSettings
+from app.settings.monitor import MonitorSettings
 from app.settings.performance import PerformanceSettings
 from app.settings.policy import PolicySettings
 from app.settings.section import Section
