@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Final, TypeVar
 
+from agents.observations.fleet_records import Handled, handle
 from agents.stages.cdevents import CDEvents
-from agents.stages.fleet_records import Handled, handle
 from agents.stages.model_statuses import statuses_of
 from agents.stages.stateful_stage import Stage
 from agents.state.checkpoints import Handler

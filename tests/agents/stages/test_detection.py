@@ -382,7 +382,7 @@ def test_more_bad_observations_than_are_borne_stop_the_worker_before_their_ack()
 def test_how_much_is_taken_at_once_changes_nothing(
     most: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("agents.stages.fleet_records.CELLS_AT_ONCE", most)
+    monkeypatch.setattr("agents.observations.fleet_records.CELLS_AT_ONCE", most)
     stage = Stage()
     values = [*stream(2000, 0.0, 1), *stream(500, 2.0, 2)]
     frames = [observations(start, values[start : start + 250]) for start in range(0, 2500, 250)]

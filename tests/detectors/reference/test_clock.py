@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from detectors.arrays.column import Numbers
-from detectors.reference import block_means, season
+from detectors.reference import block_means, clock, season
 from detectors.reference.season import Integers, is_calendar, name_of, restore, state_of
 from detectors.reference.season_learning import note
 from schemas.events.durations import MS_PER_DAY, MS_PER_HOUR
@@ -228,3 +228,7 @@ def test_what_a_release_before_called_the_calendars_stays_so(clock: str) -> None
     restore(memory, state)
     rest = days >= 6.0
     assert is_calendar(known_of(times[rest], values[rest], memory))
+
+
+def test_kernels_count_hours_and_days_as_all_else_does() -> None:
+    assert (season.MS_PER_HOUR, clock.MS_PER_DAY) == (MS_PER_HOUR, MS_PER_DAY)
