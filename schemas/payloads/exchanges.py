@@ -24,6 +24,9 @@ _OF_MODELS: Final = frozenset({"inputs", "input"})
 _LOGGED: Final = "request_payload"
 """A name that only loggers of models have: what is beside it is the answer, whatever its form."""
 
+_OF_TENSORFLOW: Final = ("instances", "predictions")
+_ASKED: Final = "request"
+
 _SAYS: Final = ("features", "prediction", "label")
 
 
@@ -41,11 +44,19 @@ def exchanged(document: dict[str, Any]) -> dict[str, Any]:
     {'id': 7, 'features': {'instances': [[1, 2]]}, 'prediction': {'predictions': [1]}}
     >>> exchanged({"input": {"amount": 1}, "output": 0.5})
     {'features': {'amount': 1}, 'prediction': 0.5}
+    >>> exchanged({"instances": [[1, 2], [3, 4]], "predictions": [0, 1]})["features"]
+    [[1, 2], [3, 4]]
     >>> exchanged({"request": {"amount": 1}, "response": {"code": 200}})
     {'request': {'amount': 1}, 'response': {'code': 200}}
     """
     if any(name in document for name in _SAYS):
         return document
+    if _is_of_tensorflow(document):
+        rest = {name: each for name, each in document.items() if name not in _OF_TENSORFLOW}
+        return {**rest, "features": document["instances"], "prediction": document["predictions"]}
+    if (asked := _unanswered(document)) is not None:
+        rest = {name: each for name, each in document.items() if name != _ASKED}
+        return {**rest, "features": asked, "prediction": FAILED}
     for asks, answers in _PAIRS:
         if asks in document and answers in document:
             pair = {asks: document[asks], answers: document[answers]}
@@ -54,14 +65,36 @@ def exchanged(document: dict[str, Any]) -> dict[str, Any]:
             if (asks, answers) == ("inputs", "outputs"):
                 asked = asked if requested(pair, answered(pair)) is pair else pair
                 answer = answer if type(answered(pair)) is dict else pair
-            is_request = requested(asked, answered(answer)) is not asked or _are_rows(asked)
+            rest = {name: each for name, each in document.items() if name not in pair}
+            said = FAILED if has_failed(rest, answer) else answer
+            is_request = requested(asked, answered(said)) is not asked or _are_rows(asked)
             is_models = asks in _OF_MODELS and _is_row(asked) and _is_answer(answer)
             is_logged = asks == _LOGGED and type(asked) in {dict, list}
             if is_logged or is_request or is_models or answered(answer) is not answer:
-                rest = {name: each for name, each in document.items() if name not in pair}
-                said = FAILED if has_failed(rest, answer) else answer
                 return {**rest, "features": asked, "prediction": said}
     return document
+
+
+def _is_of_tensorflow(document: dict[str, Any]) -> bool:
+    """Tell whether a document has rows and as many outcomes, as TensorFlow Serving calls them."""
+    instances, predictions = (document.get(name) for name in _OF_TENSORFLOW)
+    if type(instances) is not list or type(predictions) is not list or not instances:
+        return False
+    are_rows = all(type(row) in {dict, list} for row in instances)
+    return are_rows and len(instances) == len(predictions)
+
+
+def _unanswered(document: dict[str, Any]) -> Any:
+    """Return a request in a form of a protocol that an error is beside, and no answer; else None.
+
+    MLRun logs requests that have failed so.
+    """
+    asked = document.get(_ASKED)
+    if asked is None or any(answers in document for _, answers in _PAIRS):
+        return None
+    asked = _plain(asked)
+    said = {name: document[name] for name in ("error", "exception") if name in document}
+    return asked if has_failed({}, said) and requested(asked, FAILED) is not asked else None
 
 
 def _is_row(value: Any) -> bool:

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from schemas.events.invalid import InvalidMessage, Reason
 from schemas.payloads.document_tables import of_columns
+from schemas.payloads.failures import FAILED
 from schemas.payloads.named_values import of_tensors, refuse_twice
 
 _NAMES: Final = ("feature_names", "featureNames", "names", "columns")
@@ -165,7 +166,8 @@ def _of_columns(columns: dict[str, Any], prediction: Any) -> list[dict[str, Any]
 
 def _fit(rows: int, prediction: Any) -> bool:
     """Tell whether a prediction may be that of so many rows."""
-    return rows == 1 or (type(prediction) is list and len(prediction) == rows)
+    is_each = type(prediction) is list and len(prediction) == rows
+    return rows == 1 or is_each or prediction is FAILED
 
 
 def _are_rows(values: Any) -> bool:

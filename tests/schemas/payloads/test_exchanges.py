@@ -29,6 +29,7 @@ TENSOR = {"shape": [1, 1], "datatype": "FP32"}
             "response": {"data": {"names": ["t:0"], "ndarray": [[0.5]]}, "meta": {}},
         },
         {"request_payload": ['{"x": 1}'], "response_payload": ["0.5"]},
+        {"instances": [{"x": 1}], "predictions": [0.5], "latency_ms": 12},
         {"input": {"x": 1}, "output": {"predictions": [0.5]}},
         {"input": {"x": 1}, "output": 0.5},
         {"inputs": {"x": 1}, "outputs": {"prediction": 0.5}, "latency_ms": 12},
@@ -57,6 +58,9 @@ def test_a_request_beside_its_answer_is_a_prediction(document: dict[str, Any]) -
         {"input": {"question": "where?"}, "output": {"answer": "here", "tokens": 3}},
         {"input": "where?", "output": "here"},
         {"request": {"instances": [{"x": 1}]}},
+        {"instances": [{"x": 1}], "predictions": [0.5, 0.5]},
+        {"instances": [1.5, 2.5], "predictions": [0.5, 0.5]},
+        {"instances": [], "predictions": []},
         {"request": {"instances": [{"x": 1}]}, "response": {"predictions": [1]}, "prediction": 1},
     ],
 )

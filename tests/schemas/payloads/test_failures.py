@@ -48,8 +48,15 @@ def test_what_a_failed_request_was_answered_is_no_prediction(document: dict[str,
     assert FAILED in row.left_out
 
 
-def test_a_failed_request_of_several_rows_has_each_of_them() -> None:
-    document = {"request": TWO, "response": {"error": "out of memory"}, "status_code": 503}
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"request": TWO, "response": {"error": "out of memory"}, "status_code": 503},
+        {"request": {"inputs": [{"x": 1}, {"x": 2}]}, "resp": {"error": "out of memory"}},
+        {"request": {"inputs": [{"x": 1}, {"x": 2}]}, "op": "infer", "error": "no model"},
+    ],
+)
+def test_a_failed_request_of_several_rows_has_each_of_them(document: dict[str, Any]) -> None:
     found = rows(document)
     assert [(row.prediction_id, row.features) for row in found] == [
         ("k/0", {"x": 1}),
@@ -87,4 +94,19 @@ def test_what_may_be_an_outcome_is_no_failure(record: dict[str, Any], answer: An
 def test_a_fault_that_a_model_predicts_is_a_prediction(prediction: Any) -> None:
     (row,) = rows({"features": {"x": 1}, "prediction": prediction, "status_code": 500})
     assert row.prediction == prediction
+    assert FAILED not in row.left_out
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"request": {"amount": 1}, "error": "no model"},
+        {"request": ONE, "error": 0.5},
+        {"request": ONE, "error": None},
+    ],
+)
+def test_an_error_beside_what_is_no_failed_request_is_left_as_it_is(
+    document: dict[str, Any],
+) -> None:
+    (row,) = rows(document)
     assert FAILED not in row.left_out
