@@ -14,6 +14,7 @@ from app.kafka.embedded import EmbeddedBroker
 from app.worker.kernel_cache import forget_stale
 from app.worker.warm_up import warm_up
 from detectors.monitors import fused_kernel
+from tests.compiled import SAID, compile_anew
 from tests.kafka import KafkaCluster, KafkaUnavailable
 from tests.kafka.readiness import await_groups
 from tests.kafka.secured import SecuredKafka
@@ -65,7 +66,14 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     Else each compiles them, all at once and within the time of a test, as do the workers it starts.
     """
     if session.config.getoption("numprocesses", default=None):
+        if not _is_compiled():
+            os.environ[SAID] = compile_anew()
         warm_up()
+
+
+def _is_compiled() -> bool:
+    """Tell whether the largest kernel is there: it takes nearly all others."""
+    return any((Path(fused_kernel.__file__).parent / "__pycache__").glob("fused_kernel.*.nbi"))
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -78,9 +86,8 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     starts_workers = any(
         item.get_closest_marker(mark) for item in session.items for mark in ("kafka", "embedded")
     )
-    compiled = (Path(fused_kernel.__file__).parent / "__pycache__").glob("fused_kernel.*.nbi")
     takes_all = any(_TAKE_ALL.intersection(item.path.parts) for item in session.items)
-    if starts_workers or (takes_all and not any(compiled)):
+    if starts_workers or (takes_all and not _is_compiled()):
         warm_up()
 
 

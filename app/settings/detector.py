@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from app.settings.section import Detail, Section, details, expected, known_one, not_empty
-from detectors.algorithms.catalogue import InvalidDetector, build, kinds
+from detectors.algorithms.catalogue import InvalidDetector, build, kind_of, kinds
 from schemas.events.detector_report import Stream
 
 
@@ -33,15 +33,16 @@ class DetectorSettings(Section):
         """The streams in force."""
         if self.streams is not None:
             return self.streams
-        binary = kinds()[self.kind].input == "binary"
+        binary = kind_of(self.kind).input == "binary"
         return (Stream.RAW,) if binary else (Stream.LOCATION, Stream.SPREAD)
 
     @field_validator("kind")
     @classmethod
     def _known(cls, value: str) -> str:
-        if value not in kinds():
-            raise expected(known_one(value, list(kinds())))
-        return value
+        try:
+            return kind_of(value).name
+        except KeyError:
+            raise expected(known_one(value, list(kinds()))) from None
 
     @field_validator("parameters")
     @classmethod
@@ -49,7 +50,7 @@ class DetectorSettings(Section):
         kind = info.data.get("kind")
         if kind is None:
             return value
-        taken = kinds()[kind].parameters
+        taken = kind_of(kind).parameters
         problems = [
             Detail((name,), "an unknown parameter", known_one(name, taken))
             for name in value
@@ -78,7 +79,7 @@ class DetectorSettings(Section):
         if len(set(value)) < len(value):
             raise expected("each stream once")
         kind = info.data.get("kind")
-        if kind is not None and kinds()[kind].input == "binary" and value != (Stream.RAW,):
+        if kind is not None and kind_of(kind).input == "binary" and value != (Stream.RAW,):
             raise expected("[raw]: this detector takes nothing but 0 and 1")
         return not_empty(value)
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from app.settings import InvalidConfiguration, Problem, Settings
-from detectors.algorithms.catalogue import kinds
+from detectors.algorithms.catalogue import kind_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def not_durable(settings: Settings) -> list[NotDurable]:
         NotDurable(f"{path}.{place}", each.kind)
         for path, detectors in named.items()
         for place, each in enumerate(detectors)
-        if not kinds()[each.kind].durable
+        if not kind_of(each.kind).durable
     ]
 
 

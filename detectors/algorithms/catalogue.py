@@ -4,16 +4,16 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from types import MappingProxyType
+from importlib import import_module
+from types import MappingProxyType, ModuleType
 from typing import Any
 
 from detectors.algorithms.adwin import Adwin
 from detectors.algorithms.contract import Detector
 from detectors.algorithms.page_hinkley import PageHinkley
 from detectors.algorithms.parameter import Input, InvalidDetector, Parameter, Value, checked
-from detectors.algorithms.river_detector import RiverDetector, river_detectors, river_parameters
 
-__all__ = ["DetectorKind", "InvalidDetector", "build", "kinds"]
+__all__ = ["DetectorKind", "InvalidDetector", "build", "kind_of", "kinds"]
 
 _KERNELS: Mapping[str, type[Adwin | PageHinkley]] = {
     Adwin.kind: Adwin,
@@ -56,29 +56,58 @@ def kinds() -> Mapping[str, DetectorKind]:
     ``adwin`` and ``page_hinkley`` are the compiled kernels. Every detector of River is there as
     ``river.`` and its class, and those without a kernel under a short name too: ``kswin``, ``ddm``.
     """
-    found = {
-        name: DetectorKind(
-            name, _first_line(kernel), kernel.PARAMETERS, kernel.input, kernel.durable
-        )
-        for name, kernel in _KERNELS.items()
-    }
-    for river, detector in river_detectors().items():
+    river_detector = _river_detector()
+    found = dict(_kernels())
+    for river, detector in river_detector.river_detectors().items():
         # River names a module after its detector, in the form that configurations use.
         short = detector.__module__.rpartition(".")[2]
-        sample = RiverDetector(river)
+        sample = river_detector.RiverDetector(river)
         for name in (short, f"river.{river}"):
             found.setdefault(
                 name,
                 DetectorKind(
                     name,
                     _first_line(detector),
-                    river_parameters(river),
+                    river_detector.river_parameters(river),
                     sample.input,
                     sample.durable,
                     river,
                 ),
             )
     return MappingProxyType(dict(sorted(found.items())))
+
+
+@cache
+def _kernels() -> Mapping[str, DetectorKind]:
+    return MappingProxyType(
+        {
+            name: DetectorKind(
+                name, _first_line(kernel), kernel.PARAMETERS, kernel.input, kernel.durable
+            )
+            for name, kernel in _KERNELS.items()
+        }
+    )
+
+
+def kind_of(name: str) -> DetectorKind:
+    """Return the kind of a name; of a kernel River is not loaded.
+
+    Raises
+    ------
+    KeyError
+        When there is none.
+
+    Examples
+    --------
+    >>> kind_of("adwin").input, kind_of("river.DDM").input
+    ('real', 'binary')
+    """
+    return _kernels().get(name) or kinds()[name]
+
+
+def _river_detector() -> ModuleType:
+    """Return what has River's own objects: River takes most of a second to load."""
+    return import_module("detectors.algorithms.river_detector")
 
 
 def build(kind: str, parameters: Mapping[str, Value]) -> Detector:
@@ -109,12 +138,14 @@ def build(kind: str, parameters: Mapping[str, Value]) -> Detector:
     adwin: unknown parameter 'max_bucket', did you mean 'max_buckets'?
     adwin: delta is 2.0, expected a number in (0, 1]
     """
-    known = kinds().get(kind)
-    if known is None:
+    try:
+        known = kind_of(kind)
+    except KeyError:
         names = ", ".join(kinds())
-        raise InvalidDetector((f"unknown detector {kind!r}, expected one of: {names}",))
+        raise InvalidDetector((f"unknown detector {kind!r}, expected one of: {names}",)) from None
     if known.river is not None:
-        return RiverDetector(known.river, parameters, kind=kind)
+        made: Detector = _river_detector().RiverDetector(known.river, parameters, kind=kind)
+        return made
     kernel = _KERNELS[kind]
     in_force: dict[str, Any] = dict(checked(kind, kernel.PARAMETERS, parameters))
     return kernel(**in_force)

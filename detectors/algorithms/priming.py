@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from detectors.algorithms.catalogue import build, kinds
+from detectors.algorithms.catalogue import build, kind_of
 from detectors.algorithms.contract import Detector
 from detectors.arrays.column import Numbers
 from detectors.snapshots.tree import State
@@ -39,7 +39,7 @@ def prime(detector: Detector, count: int) -> None:
     count
         As many as the reference was made of; at most `MOST` are fed.
     """
-    kind = kinds()[detector.kind]
+    kind = kind_of(detector.kind)
     if kind.input == "real" and kind.durable:
         parameters = tuple(sorted(detector.parameters.items()))
         detector.restore(_primed(detector.kind, parameters, min(count, MOST)))

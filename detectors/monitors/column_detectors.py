@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from detectors.alerts.drift import Finding
 from detectors.algorithms import bernoulli, joint_bets, multinomial, rank_bets
 from detectors.algorithms.bernoulli import Bernoulli
-from detectors.algorithms.catalogue import build, kinds
+from detectors.algorithms.catalogue import build, kind_of
 from detectors.algorithms.contract import Detector
 from detectors.algorithms.e_detector import EDetector
 from detectors.algorithms.multinomial import Multinomial
@@ -65,7 +65,7 @@ class ColumnDetectors:
         burn_in: int,
     ) -> None:
         watching = [
-            each for each in options if kind is Kind.BOOLEAN or kinds()[each.kind].input != "binary"
+            each for each in options if kind is Kind.BOOLEAN or kind_of(each.kind).input != "binary"
         ]
         self._burn_in = burn_in
         self._kind = kind
@@ -200,7 +200,7 @@ class ColumnDetectors:
     def states(self, block: ColumnBlock) -> list[Any]:
         """Return the state of each; None where it cannot be had: it starts anew, primed."""
         return [
-            detector.state() if kinds()[detector.kind].durable else None
+            detector.state() if kind_of(detector.kind).durable else None
             for _, detector in self._watchers(block)
         ]
 

@@ -32,6 +32,7 @@ class Log:
                 "enable.partition.eof": True,
                 "isolation.level": "read_uncommitted",
                 "fetch.message.max.bytes": 8_000_000,
+                "fetch.wait.max.ms": 20,
                 "reconnect.backoff.max.ms": 500,
                 "log_level": 0,
             }

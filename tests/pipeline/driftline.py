@@ -226,8 +226,14 @@ class Kafka:
     def read_all(self, topic: str) -> list[Message]:
         """Read what a topic holds now, to its end: all of it, however busy the machine is."""
         name = self.prefix + topic
-        settings = {"group.id": "reader", "enable.partition.eof": True, "log_level": 0}
-        consumer = Consumer({"bootstrap.servers": self.bootstrap, **settings})
+        settings = {
+            "bootstrap.servers": self.bootstrap,
+            "group.id": "reader",
+            "enable.partition.eof": True,
+            "fetch.wait.max.ms": 20,
+            "log_level": 0,
+        }
+        consumer = Consumer(settings)
         consumer.assign([TopicPartition(name, p, OFFSET_BEGINNING) for p in range(PARTITIONS)])
         found: list[Message] = []
         ended: set[int | None] = set()

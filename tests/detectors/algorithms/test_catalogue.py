@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -96,3 +98,16 @@ def test_a_whole_number_is_good_enough_for_a_number() -> None:
 def test_an_optional_parameter_is_in_force_only_when_given() -> None:
     assert "short_window_size" not in build("fhddm", {}).parameters
     assert build("fhddm", {"short_window_size": 20}).parameters["short_window_size"] == 20
+
+
+def test_river_is_not_loaded_where_nothing_of_it_is_asked_for() -> None:
+    # It takes most of a second, of every start.
+    start = "import sys, app.worker.process; from detectors.algorithms.catalogue import build"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{start}; build('adwin', {{}}); print('river' in sys.modules)"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert done.stdout == "False\n"

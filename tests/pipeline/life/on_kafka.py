@@ -60,7 +60,13 @@ class OnKafka:
         partitions = [TopicPartition(self._client.prefix + topic, p, 0) for p in range(PARTITIONS)]
         if reader is None:
             reader = self._readers[topic] = Consumer(
-                {"bootstrap.servers": self._client.bootstrap, "group.id": "life", "log_level": 0}
+                {
+                    "bootstrap.servers": self._client.bootstrap,
+                    "group.id": "life",
+                    "log_level": 0,
+                    # Where a topic ends is asked behind the fetches that wait for more.
+                    "fetch.wait.max.ms": 20,
+                }
             )
             reader.assign(partitions)
         ends = {
