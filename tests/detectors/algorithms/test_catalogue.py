@@ -103,7 +103,7 @@ def test_an_optional_parameter_is_in_force_only_when_given() -> None:
 def test_river_is_not_loaded_where_nothing_of_it_is_asked_for() -> None:
     # It takes most of a second, of every start.
     start = "import sys, app.worker.process; from detectors.algorithms.catalogue import build"
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603 - our own program
         [sys.executable, "-c", f"{start}; build('adwin', {{}}); print('river' in sys.modules)"],
         capture_output=True,
         text=True,
