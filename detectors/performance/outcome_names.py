@@ -149,7 +149,7 @@ class OutcomeNames:
         said, true = (outcomes_of(columns, role, count) for role in (Role.PREDICTION, Role.LABEL))
         flags = np.zeros(count, np.uint8) if error.flags is None else error.flags
         rows = zip(wrongs.tolist(), flags.tolist(), said, true, times.tolist(), strict=True)
-        for turn in self._follow(rows):
+        for turn in self._follow(rows, are_classes=error.kind is Kind.BOOLEAN):
             turns.append(turn)
             are_other[turn.row :] = turn.is_open
         return NamedRows(turns, are_other)
@@ -171,13 +171,16 @@ class OutcomeNames:
         self._is_crowded, self._block = state["crowded"], list(state["block"])
         self._told = state["told"]
 
-    def _follow(self, rows: Iterable[tuple[float, int, Any, Any, int]]) -> Iterator[NamesTurn]:
+    def _follow(
+        self, rows: Iterable[tuple[float, int, Any, Any, int]], *, are_classes: bool
+    ) -> Iterator[NamesTurn]:
         """Take rows one by one until no further one is looked at; yield what is found."""
         for row, (wrong, flag, said, true, time) in enumerate(rows):
             if flag not in {Flag.OK, Flag.MISTYPED}:
                 continue
             is_readable = flag == Flag.OK
-            self._take(said, true, time, right=is_readable and not wrong, readable=is_readable)
+            right = is_readable and not wrong
+            self._take(said, true, time, right=right, readable=is_readable, classes=are_classes)
             found = self._look() if self._told is None else self._end_of_block()
             if found is not None:
                 yield found._replace(row=row)
@@ -185,7 +188,9 @@ class OutcomeNames:
                 self._pairs.clear()  # none is asked for again
                 return
 
-    def _take(self, said: Any, true: Any, time: int, *, right: bool, readable: bool) -> None:
+    def _take(
+        self, said: Any, true: Any, time: int, *, right: bool, readable: bool, classes: bool
+    ) -> None:
         self._since = time if self._since < 0 else self._since
         self._rows += 1
         self._right += right
@@ -197,7 +202,9 @@ class OutcomeNames:
         if self._told is not None:
             other = not readable or self._told.get(pair[1]) == pair[0]
             self._block = [self._block[0] + 1, self._block[1] + right, self._block[2] + other]
-        elif readable and not (right and pair[0] != pair[1]):
+        elif readable and (classes or not right or pair[0] == pair[1]):
+            # N is right beside false: of what is wrong alone, neither would ever be the other.
+            pair = (pair[0], pair[0]) if right else pair
             if pair not in self._pairs:
                 names = self._said() | {pair[0]}, self._true() | {pair[1]}
                 self._is_crowded |= any(len(each) > MOST_NAMES for each in names)

@@ -184,3 +184,26 @@ def test_labels_of_one_source_of_two_that_are_spelled_otherwise_are_told(other: 
 )
 def test_strays_and_classes_that_only_capitals_tell_apart_are_no_other_names(rows: Rows) -> None:
     assert fed(OutcomeNames(USUAL_CLASSES), rows, 100) == []
+
+
+@pytest.mark.parametrize("wrong", [0.0, 0.02, 0.1, 0.4])
+@pytest.mark.parametrize(
+    ("names", "labels"),
+    [
+        ([False, True], ["N", "Y"]),
+        ([0, 1], ["no", "yes"]),
+        (["no", "yes"], [False, True]),
+        (["f", "t"], [0.0, 1.0]),
+    ],
+)
+def test_words_that_are_booleans_beside_booleans_are_no_other_names(
+    names: list[Any], labels: list[Any], wrong: float
+) -> None:
+    rows = drawn(1200, names, labels, wrong)
+    assert fed(OutcomeNames(USUAL_CLASSES), rows, 50) == []
+
+
+def test_words_for_booleans_the_other_way_round_are_told() -> None:
+    (turn,) = fed(OutcomeNames(USUAL_CLASSES), drawn(1200, [True, False], ["N", "Y"], 0.05), 50)
+    assert turn.is_open
+    assert turn.names == {"N": "1", "Y": "0"}
