@@ -114,6 +114,7 @@ class OutcomeNames:
         """Begin anew; what was told stands until the names are the same."""
         self._rows = self._right = self._unreadable = 0
         self._pairs: Counter[tuple[str, str]] = Counter()
+        self._unread: Counter[tuple[str, str]] = Counter()
         self._is_crowded = False
         self._since = -1
         self._block = [0, 0, 0]
@@ -159,6 +160,7 @@ class OutcomeNames:
         return {
             "counts": [self._rows, self._right, self._unreadable, self._since],
             "pairs": [[*pair, count] for pair, count in self._pairs.items()],
+            "unread": [[*pair, count] for pair, count in self._unread.items()],
             "crowded": self._is_crowded,
             "block": list(self._block),
             "told": self._told,
@@ -168,6 +170,9 @@ class OutcomeNames:
         """Restore a state."""
         self._rows, self._right, self._unreadable, self._since = state["counts"]
         self._pairs = Counter({(said, true): count for said, true, count in state["pairs"]})
+        # Releases before did not keep what cannot be compared.
+        unread = state.get("unread", [])
+        self._unread = Counter({(said, true): count for said, true, count in unread})
         self._is_crowded, self._block = state["crowded"], list(state["block"])
         self._told = state["told"]
 
@@ -186,6 +191,7 @@ class OutcomeNames:
                 yield found._replace(row=row)
             if self.is_settled:
                 self._pairs.clear()  # none is asked for again
+                self._unread.clear()
                 return
 
     def _take(
@@ -210,6 +216,8 @@ class OutcomeNames:
                 self._is_crowded |= any(len(each) > MOST_NAMES for each in names)
             if pair in self._pairs or not self._is_crowded:
                 self._pairs[pair] += 1
+        elif not readable and (pair in self._unread or len(self._unread) < MOST_NAMES):
+            self._unread[pair] += 1
 
     def _name(self, outcome: Any) -> str:
         return (
@@ -227,6 +235,8 @@ class OutcomeNames:
     def _look(self) -> NamesTurn | None:
         if self._rows not in LOOKS:
             return None
+        if self._unreadable >= (1 - _ODD) * self._rows and self._rows >= BLOCK:
+            return self._tell_unreadable()
         names = {} if self._is_crowded else self._likely_names()
         right = self._right / self._rows
         known = sum(self._pairs.values())
@@ -243,9 +253,18 @@ class OutcomeNames:
         self._block = [0, 0, 0]
         return self._turn(right, share, names)
 
+    def _tell_unreadable(self) -> NamesTurn:
+        """Tell of outcomes that cannot be compared, with the names that most would be right by."""
+        self._pairs = Counter(self._unread)
+        names = self._likely_names() if len(self._true()) > 1 else {}
+        share = self._rows_of(names) / self._rows
+        if share < _LIKELY:
+            names, share = {}, 0.0
+        self._told = names
+        self._block = [0, 0, 0]
+        return self._turn(self._right / self._rows, share, names)
+
     def _are_other(self, right: float, renamed: float, names: dict[str, str]) -> bool:
-        if self._unreadable >= (1 - _ODD) * self._rows and self._rows >= BLOCK:
-            return True
         said, true = self._said(), self._true()
         if self._right == 0 and _are_spelled_otherwise(said, true):
             return True

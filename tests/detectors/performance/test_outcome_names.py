@@ -102,6 +102,32 @@ def test_outcomes_of_which_none_can_be_compared_are_told(task: Task) -> None:
     assert (turn.is_open, turn.row, turn.names) == (True, 99, {})
 
 
+def test_words_beside_lists_of_probabilities_are_told_with_the_classes_that_they_seem_to_be() -> (
+    None
+):
+    rows = drawn(1200, [[0.9, 0.1], [0.2, 0.8]], ["no", "yes"], 0.05)
+    (turn,) = fed(OutcomeNames(USUAL_CLASSES), rows, 64)
+    assert (turn.is_open, turn.row, turn.names) == (True, 99, {"no": "0", "yes": "1"})
+    assert turn.renamed > 0.85
+    assert (set(turn.said), set(turn.true)) == ({"0", "1"}, {"no", "yes"})
+
+
+def test_words_of_which_none_seems_to_be_a_class_are_told_without_names() -> None:
+    rows = drawn(1200, [[0.9, 0.1], [0.2, 0.8]], ["no", "yes"], 0.5)
+    (turn,) = fed(OutcomeNames(USUAL_CLASSES), rows, 64)
+    assert (turn.is_open, turn.names, turn.renamed) == (True, {}, 0.0)
+    assert set(turn.true) == {"no", "yes"}
+
+
+def test_a_state_of_a_release_before_is_taken_up() -> None:
+    names = OutcomeNames(USUAL_CLASSES)
+    fed(names, drawn(50, [0, 1], [0, 1], 0.1), 50)
+    state = names.state()
+    restored = OutcomeNames(USUAL_CLASSES)
+    restored.restore({key: each for key, each in state.items() if key != "unread"})
+    assert restored.state() == state
+
+
 def test_distances_tell_nothing_of_names() -> None:
     rows = [(row + 0.5, row) for row in range(1200)]
     assert fed(OutcomeNames(USUAL_CLASSES), rows, 100, Task.REGRESSION) == []
@@ -153,7 +179,7 @@ def test_lists_of_few_probabilities_are_classes_whatever_their_digits(labels: li
     others = Classes(names=("good", "bad"))
     (turn,) = fed(OutcomeNames(others), rows, 100, classes=others)
     assert turn.row == 99
-    assert turn.said == []
+    assert set(turn.said) == {"good", "bad"}
 
 
 @pytest.mark.parametrize(
