@@ -7,6 +7,7 @@ import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from math import inf
 from time import monotonic, perf_counter
 from typing import Any, Final, Generic
 
@@ -23,6 +24,10 @@ Handler = Callable[[BatchEvent, Delivery], Awaitable[None]]
 
 SHARE: Final = 20
 """A cut may take one part in so many of the time: where it takes long, it is taken less often."""
+
+RENEWAL: Final = 60.0
+"""Seconds of an assignment after which the parts of earlier writers are written anew, where nothing
+was to be covered: their bytes take more room than the state, and a rebalance is seldom the last."""
 
 _LOOK: Final = 0.2
 """Seconds between two looks at whether a batch that is waited for is still of this assignment."""
@@ -128,6 +133,7 @@ class Checkpoints(Generic[StateT]):
         self._draining = False
         self.has_begun = False
         self._due_at = 0.0
+        self._renew_at = inf
         self._task: asyncio.Future[None] | None = None
 
     # -- batches
@@ -166,6 +172,9 @@ class Checkpoints(Generic[StateT]):
         held.settled[message.topic] = max(held.settled.get(message.topic, -1), message.offset)
         held.waiting.setdefault(message.topic, deque()).append((self._clock(), event))
         self._moved.set()
+        self._set_to_work()
+
+    def _set_to_work(self) -> None:
         if self._task is None:
             # The app owns the task: an exception in it crashes the app, stopping cancels it.
             self._task = self._app.add_future(self._run())
@@ -216,6 +225,10 @@ class Checkpoints(Generic[StateT]):
             for held in self._held.values():
                 self._stage.take_up(held.partition, held.state)
             self.has_begun = True
+            self._renew_at = inf
+            if any(held.writer.inherits for held in self._held.values()):
+                self._renew_at = self._clock() + RENEWAL
+                self._set_to_work()
         return True
 
     # -- snapshots
@@ -228,23 +241,34 @@ class Checkpoints(Generic[StateT]):
     async def _until_due(self) -> None:
         while True:
             self._wake.clear()
-            waiting = self.waiting
-            pause = self._due_at - self._clock()
+            waiting, now = self.waiting, self._clock()
+            # Partitions that move are not renewed: whoever gets them does that.
+            renew_at = inf if self._draining else self._renew_at
             urgent = self._draining or waiting >= self._options.batches
-            if waiting and (urgent or pause <= 0):
+            due_at = min((now if urgent else self._due_at) if waiting else inf, renew_at)
+            if due_at <= now:
                 return
             try:
-                await asyncio.wait_for(self._wake.wait(), pause if waiting else None)
+                await asyncio.wait_for(self._wake.wait(), None if due_at == inf else due_at - now)
             except TimeoutError:
                 continue
 
     async def checkpoint(self) -> None:
         """Cover what has been handled, in every partition in which something waits.
 
+        Once in an assignment, after a while, also those in which nothing does are written, where
+        their state still hangs on the records of an earlier writer.
+
         Between the cuts of two partitions batches are handled: what waits does so for one of them,
         however many models the others have.
         """
-        due = [held for held in self._held.values() if any(held.waiting.values())]
+        renews = not self._draining and self._clock() >= self._renew_at
+        self._renew_at = inf if renews else self._renew_at
+        due = [
+            held
+            for held in self._held.values()
+            if any(held.waiting.values()) or (renews and held.writer.inherits)
+        ]
         cuts: list[tuple[KeptPartition[StateT], StateCut]] = []
         taken = 0.0
         for held in due:

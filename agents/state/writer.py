@@ -97,6 +97,11 @@ class StateWriter:
         # delete what its own next cut replaces.
         self._inherited: dict[PartName, bytes] = {} if stored is None else dict(stored.parts)
 
+    @property
+    def inherits(self) -> bool:
+        """Whether there are parts of an earlier writer, whose bytes are kept for the first cut."""
+        return bool(self._inherited)
+
     async def write(self, cut: StateCut, may_write: Callable[[], bool]) -> tuple[int, int]:
         """Write a cut; return how many snapshots and bytes that took.
 

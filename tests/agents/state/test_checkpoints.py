@@ -9,8 +9,15 @@ from faust.types import TP
 
 from agents.dead_letters.sender import DeadLetters
 from agents.stages.stateful_stage import Stage
-from agents.state.checkpoints import CheckpointOptions, Checkpoints, Handler, KeptPartition
+from agents.state.checkpoints import (
+    RENEWAL,
+    CheckpointOptions,
+    Checkpoints,
+    Handler,
+    KeptPartition,
+)
 from agents.state.keys import HeadKey, decode_key
+from agents.state.stored_state import StoredRecord, StoredState, assemble
 from agents.state.writer import StateWriter
 from agents.transport.assignment import Assignment
 from agents.transport.delivery import Delivery
@@ -135,12 +142,14 @@ class Bench:
         number = self.app.consumer_generation_id if generation is None else generation
         return Assignment(number, frozenset({TP("log", 0), TP("log", 1)}), self.app)
 
-    async def begin(self, *states: Numbers) -> None:
-        """Take up the states of the first partitions, of one by default."""
-        held = [self._held(*each) for each in enumerate(states or [Numbers()])]
+    async def begin(self, *states: Numbers, stored: StoredState | None = None) -> None:
+        """Take up the states of the first partitions, of one by default, which may be stored."""
+        held = [self._held(*each, stored) for each in enumerate(states or [Numbers()])]
         assert await self.checkpoints.begin(held[0].assignment, held)
 
-    def _held(self, partition: int, state: Numbers) -> KeptPartition[Numbers]:
+    def _held(
+        self, partition: int, state: Numbers, stored: StoredState | None
+    ) -> KeptPartition[Numbers]:
         covers = {"log": self.covered} if self.covered >= 0 else {}
         writer = StateWriter(
             (Log(partition) if partition else self.log).send,
@@ -149,7 +158,7 @@ class Bench:
             stage="numbers",
             group="g",
             generation=self.app.consumer_generation_id,
-            stored=None,
+            stored=stored,
         )
         return KeptPartition(
             partition=partition,
@@ -157,7 +166,7 @@ class Bench:
             state=state,
             durable=state,
             writer=writer,
-            stamps={},
+            stamps={} if stored is None else state.stamps(),
             handled=dict(covers),
             settled=dict(covers),
         )
@@ -385,6 +394,54 @@ async def test_a_state_that_comes_after_the_next_rebalance_is_not_taken_up() -> 
     bench = Bench()
     assert not await bench.checkpoints.begin(bench.assignment(6), [])
     assert not bench.checkpoints.has_begun
+
+
+async def test_what_an_earlier_worker_wrote_is_written_anew_in_the_end_where_nothing_comes() -> (
+    None
+):
+    bench, after = Bench(), Bench(covered=1)
+    await bench.begin()
+    (await bench.take(0, 1)).set_result(None)
+    await bench.settle()
+    records = {
+        key: StoredRecord(number, 0, value)
+        for number, (key, value) in enumerate(bench.log.sent)
+        if value is not None
+    }
+    state = Numbers()
+    state.taken = [0, 1]
+    await after.begin(state, stored=assemble("state", 0, records))
+    await after.checkpoints.checkpoint()
+    after.now += RENEWAL - 1.0
+    await after.checkpoints.checkpoint()
+    assert after.log.sent == []
+    after.now += 1.0
+    await after.checkpoints.checkpoint()
+    await after.settle()
+    assert (after.log.covers, after.log.written("even"), after.log.written("odd")) == (
+        [1],
+        [[0]],
+        [[1]],
+    )
+    assert {key for key, value in after.log.sent if value is None} == set(records)
+    sent = len(after.log.sent)
+    after.now += RENEWAL
+    await after.checkpoints.checkpoint()
+    assert len(after.log.sent) == sent
+
+
+async def test_partitions_that_move_are_not_renewed_and_nobody_waits_for_it() -> None:
+    bench, after = Bench(), Bench(covered=1)
+    await bench.begin()
+    (await bench.take(0, 1)).set_result(None)
+    await bench.settle()
+    records = {key: StoredRecord(0, 0, value) for key, value in bench.log.sent if value is not None}
+    await after.begin(stored=assemble("state", 0, records))
+    after.checkpoints.drain()
+    after.now += 2 * RENEWAL
+    await after.settle()
+    await after.checkpoints.checkpoint()
+    assert after.log.sent == []
 
 
 async def test_a_refused_snapshot_stops_every_later_ack() -> None:
