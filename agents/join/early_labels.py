@@ -75,6 +75,10 @@ class EarlyLabels:
         """Tell whether no label waits for any of some ids."""
         return not self._labels or self._labels.keys().isdisjoint(names)
 
+    def holds(self, label: Label) -> bool:
+        """Tell whether a label waits, or has waited, for its prediction."""
+        return any(known.label.offset == label.offset for known in self._labels.get(label.id, ()))
+
     def keep(self, label: Label, position: int) -> str:
         """Keep a label whose prediction is not there; return what it counts as."""
         early = self._of(label.id, position)

@@ -159,7 +159,7 @@ class PendingJoin:
         """
         labels = replace(labels, arrivals=self.clocks.arrivals(labels.arrivals))
         on_disk = self.log.find(labels.ids)
-        rows, numbers = plain_labels(labels, self._waiting, self.log, on_disk)
+        rows, numbers = plain_labels(labels, self._waiting, self.log, on_disk, self.early)
         parts = [self._join_plain(labels, rows, numbers)]
         counts = {"early": 0, "duplicate": 0, "corrected": 0}
         again: list[Again] = []
@@ -223,7 +223,9 @@ class PendingJoin:
 
     def _add_label(self, label: Label, on_disk: Found) -> list[Joined]:
         """Return the predictions that a label meets, now or in a replay."""
-        joined = []
+        joined: list[Joined] = []
+        if self.early.holds(label):
+            return joined
         for number, entry in self._wanted(label, on_disk):
             if entry.label == NO_LABEL:
                 self.log.set_label(
@@ -250,7 +252,8 @@ class PendingJoin:
             outcome = self.early.keep(label, position)
             return outcome, Met.NOTHING if outcome == "early" else None, []
         # A replay of a label that came before its prediction.
-        if any(entry.label == label.offset for _, entry in wanted):
+        is_replay = self.early.holds(label)
+        if is_replay or any(entry.label == label.offset for _, entry in wanted):
             return "early", None, []
         again = [
             Again(
@@ -342,7 +345,8 @@ class PendingJoin:
         else:
             number = self._append(one, numbers)
             self.counters.replaced += bool(alike)
-        self._begin(one, number)
+        # One that came after it is there where this one is read again: then it was the first.
+        self._begin(one, number, is_again=any(entry.offset < offset for _, entry in alike))
         self._join_first(number, one, joined)
         return False
 
@@ -367,14 +371,18 @@ class PendingJoin:
         self.log.set_first(number, None)
         self.log.replace(number, one)
 
-    def _begin(self, one: Predictions, number: int) -> None:
-        """Give a new prediction the label that is there already."""
+    def _begin(self, one: Predictions, number: int, *, is_again: bool) -> None:
+        """Give a new prediction the label that is there already.
+
+        Another one of the same id, model and version has met that: whichever of prediction and
+        label came first, the two are one row, and this one waits for a label of its own.
+        """
         self.counters.waiting += 1
         if one.labels:
             label = FirstLabel(one.labels[0], int(one.times[0]))
             self._label_first(number, label, _EMBEDDED)
             return
-        early = self.early.meet(one.ids[0], one.names[0][0])
+        early = None if is_again else self.early.meet(one.ids[0], one.names[0][0])
         if early is not None:
             self._label_first(number, FirstLabel(early.value, early.time), early.offset)
 

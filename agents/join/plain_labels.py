@@ -5,6 +5,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.join.early_labels import EarlyLabels
 from agents.join.labels import Labels
 from agents.join.taken import Rows
 from agents.join.waiting_ids import Found, WaitingIds
@@ -15,9 +16,12 @@ _NONE: Final = -1
 
 
 def plain_labels(
-    labels: Labels, waiting: WaitingIds, log: TieredLog, on_disk: Found
+    labels: Labels, waiting: WaitingIds, log: TieredLog, on_disk: Found, early: EarlyLabels
 ) -> tuple[Rows, Rows]:
-    """Return which labels meet one prediction in memory and nothing else, and the numbers."""
+    """Return which labels meet one prediction in memory and nothing else, and the numbers.
+
+    One of an id for which a label was there first may be that label again.
+    """
     found = list(map(waiting.get, labels.ids))
     kinds = set(map(type, found))
     if kinds == {int}:
@@ -34,6 +38,8 @@ def plain_labels(
         plain &= counts[places.reshape(-1)] == 1
     if on_disk:
         plain &= np.fromiter((each not in on_disk for each in labels.ids), np.bool_, len(found))
+    if early:
+        plain &= np.fromiter((each not in early for each in labels.ids), np.bool_, len(found))
     rows = np.flatnonzero(plain)
     rows = rows[log.labels(numbers[rows]) == NO_LABEL]
     if labels.models.table != (None,):

@@ -93,6 +93,42 @@ def test_a_replayed_early_join_gives_the_same_again() -> None:
     assert add_predictions(pending, predictions("a")) == first == [(0, JOINED)]
 
 
+def test_a_prediction_that_is_asked_for_again_is_no_second_row_of_its_label() -> None:
+    asked, again, once_more = (
+        predictions("a", first=first, time=NOW + first, content=first + 1) for first in range(3)
+    )
+    late, early = store(), store()
+    add_predictions(late, asked)
+    assert len(add_label(late, label("a"), 0, NOW)) == 1
+    assert add_predictions(late, again) == add_predictions(late, once_more) == []
+    add_label(early, label("a"), 0, NOW)
+    assert len(add_predictions(early, asked)) == 1
+    assert add_predictions(early, again) == add_predictions(early, once_more) == []
+    assert early.status == late.status
+    # A label of its own makes it a row, as where an id is used again.
+    for pending in (late, early):
+        assert len(add_label(pending, label("a", label=1), 1, NOW)) == 1
+
+
+def test_predictions_that_are_read_again_join_the_label_that_they_joined() -> None:
+    asked, again = (predictions("a", first=first, content=first + 1) for first in range(2))
+    pending = store()
+    add_label(pending, label("a"), 0, NOW)
+    found = [add_predictions(pending, asked), add_predictions(pending, again)]
+    assert add_label(pending, label("a"), 0, NOW) == "early"
+    assert [add_predictions(pending, asked), add_predictions(pending, again)] == found
+    assert add_label(pending, label("a"), 0, NOW) == "early"
+
+
+def test_versions_that_score_an_id_meet_its_early_label_each_once() -> None:
+    pending = store()
+    add_label(pending, label("a"), 0, NOW)
+    for first, name in enumerate((FRAUD, ("fraud", "8"), CHURN)):
+        assert len(add_predictions(pending, predictions("a", first=first, name=name))) == 1
+        retried = predictions("a", first=10 + first, name=name, content=9)
+        assert add_predictions(pending, retried) == []
+
+
 def test_a_prediction_that_carries_its_label_needs_no_join() -> None:
     pending = store()
     carried = predictions("a", label=0)
