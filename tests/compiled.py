@@ -14,8 +14,10 @@ LINE: Final = "from app.worker.warm_up import warm_up; warm_up()"
 COMPLETE: Final = "True\n"
 """What is said where nothing is left to be compiled."""
 
-SAID: Final = "DRIFTLINE_TESTS_COMPILED"
-"""The variable that has what was said, where this run of the tests began with an empty cache."""
+SAID: Final = "COMPILED_BEFORE_TESTS"
+"""The variable that has what was said, where this run of the tests began with an empty cache.
+
+Its name is none of a setting, as all that begin with ``DRIFTLINE_`` are."""
 
 _LEFT: Final = """
 import importlib, pkgutil, detectors

@@ -1,4 +1,4 @@
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Coroutine, Iterable
 from hashlib import blake2b
 from types import SimpleNamespace
 from typing import Any, cast
@@ -39,6 +39,10 @@ class FakeApp:
         self.consumer_generation_id = 3
         tps = {TP(LOG, 0), TP("other", 1)}
         self.consumer = SimpleNamespace(rewinds={}, assignment=lambda: tps)
+
+    def add_future(self, work: Coroutine[Any, Any, None]) -> None:
+        """Let nothing be done later: these tests end when all is loaded."""
+        work.close()
 
 
 class FakeTopic:
