@@ -45,7 +45,7 @@ def compile_anew(cache: Path | None = None) -> str:
         env={**os.environ, **given},
         capture_output=True,
         text=True,
-        timeout=450,
+        timeout=1200,
         check=False,
     )
     return done.stdout if done.returncode == 0 else done.stdout + done.stderr

@@ -10,6 +10,9 @@ from uuid import uuid4
 import pytest
 from hypothesis import settings
 
+import agents
+import detectors
+import schemas
 from app.kafka.embedded import EmbeddedBroker
 from app.worker.kernel_cache import forget_stale
 from app.worker.warm_up import warm_up
@@ -66,9 +69,17 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     Else each compiles them, all at once and within the time of a test, as do the workers it starts.
     """
     if session.config.getoption("numprocesses", default=None):
-        if not _is_compiled():
+        if not _has_kernels():
             os.environ[SAID] = compile_anew()
         warm_up()
+
+
+def _has_kernels() -> bool:
+    """Tell whether any kernel may be there: what calls one that is does not compile it again."""
+    if "NUMBA_CACHE_DIR" in os.environ:
+        return True
+    packages = (agents, detectors, schemas)
+    return any(any(Path(each.__path__[0]).rglob("*.nbi")) for each in packages)
 
 
 def _is_compiled() -> bool:

@@ -233,8 +233,8 @@ _TAKEN_FOR: Final = {
         "models.%s.task=classification"
     ),
     Guess.CLASSES: (
-        "version %s of %s predicts whole numbers, and hardly any is its label: they are taken for "
-        "classes, nearly all of them wrong; if they are amounts, set models.%s.task=regression"
+        "version %s of %s predicts whole numbers, and few are its labels: they are taken for "
+        "classes, most of them wrong; if they are amounts, set models.%s.task=regression"
     ),
     Guess.SCORES: (
         "version %s of %s predicts numbers beyond 0 to 1, and 0 or 1 is true: its errors are the "

@@ -183,7 +183,13 @@ class Comparison:
             self._segments = self.segments.look(self.mode, at)
         known, segments = self._known, self._segments
         if not self.options.metrics:
-            known = of_the_task(known)
+            place = of_the_task(self.measured)
+            known = [known[place]]
+            segments = [
+                each._replace(known=[each.known[place]])
+                for each in segments
+                if any(each.known[place][0].rows)
+            ]
         ruling = rule(
             [(each.metric.role, what) for each, what in known],
             faults,

@@ -239,10 +239,12 @@ class Measured:
         return Finding.ONE_ARM_LABELLED if any(labelled) else Finding.NO_LABELS
 
 
-def of_the_task(known: Sequence[tuple[Measured, Known]]) -> list[tuple[Measured, Known]]:
-    """Return the metric that is of what the model does, where none is stated.
+def of_the_task(measured: Sequence[Measured]) -> int:
+    """Return which of several metrics is that of what the model does, where none is stated.
 
     The first rows of a version may look like those of another task until its own is settled, and
-    one version like none of the other's: it is the metric of which both have most rows.
+    one version like none of the other's: it is the metric of which both have most rows, the first
+    of those.
     """
-    return [max(known, key=lambda each: (min(each[0].rows), sum(each[0].rows)))]
+    rows = [(min(each.rows), sum(each.rows)) for each in measured]
+    return rows.index(max(rows))

@@ -17,6 +17,8 @@ def row_values(
     view: OutcomeView,
     rows: int,
     strays: StrayScores | None = None,
+    *,
+    any_task: bool = False,
 ) -> Numbers:
     """Return what rows give, shape ``(metrics, n)``; NaN where a metric is not about a row.
 
@@ -30,6 +32,9 @@ def row_values(
         What is compared; the rows, and how many.
     strays
         The scores of the version so far: where too many are out of range none counts.
+    any_task
+        Whether numbers have a distance also where they are classes: two versions of one model may
+        be taken for different things, and are compared by what both have.
     """
     values = np.full((len(metrics), rows), np.nan)
     passed = np.zeros(rows, np.bool_)
@@ -43,6 +48,8 @@ def row_values(
             values[number] = _signed(view, threshold.of_class or "")
         else:
             losses = losses_of_rows(threshold.metric, view, threshold.of_class or "")
+            if any_task and each.metric is ThresholdMetric.MAE:
+                losses = np.where(np.isfinite(losses), losses, view.distances)
             values[number] = np.where(np.isfinite(losses), losses, np.nan)
         if is_of_scores(each.metric):
             values[number, passed] = np.nan

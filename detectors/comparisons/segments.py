@@ -14,7 +14,7 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from detectors.comparisons.measured import Known, Measured, of_the_task
+from detectors.comparisons.measured import Known, Measured
 from detectors.comparisons.options import ComparisonOptions
 from detectors.comparisons.pairing import Half, LabelledRows
 from detectors.snapshots.tree import State
@@ -131,8 +131,6 @@ class Segments:
                 known = self._known[number] = [each.look(mode, at) for each in measured]
                 self._looked[number] = rows
             told = list(zip(measured, known, strict=True))
-            if not self._options.metrics:
-                told = of_the_task(told)
             found.append(SegmentLook(self._names[name], value, told))
         return found
 

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.comparisons.options import ComparedMetric
+from detectors.comparisons.options import DEFAULT_METRICS, ComparedMetric
 from detectors.comparisons.pairing import LabelledRows
 from detectors.comparisons.row_values import row_values
 from detectors.monitors.row_consumer import Found
@@ -159,7 +159,8 @@ class ComparedRows:
         if rows.origin is not Origin.LABELS:
             return np.empty((len(self._metrics), 0))
         view = OutcomeView(rows.columns, len(rows), self._classes, self._score_of)
-        return row_values(self._metrics, view, len(rows), self._strays)
+        any_task = self._metrics == DEFAULT_METRICS
+        return row_values(self._metrics, view, len(rows), self._strays, any_task=any_task)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -14,6 +14,7 @@ from detectors.performance.labelled_rows import are_labelled
 from detectors.performance.outcome_names import OutcomeNames
 from detectors.performance.performance import Performance
 from detectors.performance.prediction_counts import PredictionCounts
+from detectors.performance.task_choice import settled_in
 from detectors.performance.telling import Telling
 from detectors.performance.withheld import withheld
 from detectors.rows.label_counts import LabelCounts, backdated, corrected_in
@@ -158,7 +159,8 @@ class PerformanceWatch:
             self._names.restore(names)
         if self._choice.settled is not None:
             self._performance = self._new_performance(self._choice.settled)
-            if state["performance"] is not None:
+            is_same = self._choice.settled is settled_in(state["task"])
+            if state["performance"] is not None and is_same:
                 self._performance.restore(state["performance"])
 
     @property

@@ -13,6 +13,11 @@ _FEWEST: Final = 50
 _TAIL: Final = 0.1
 """Of either side so much may lie within the other's range."""
 
+_BEYOND: Final = 0.5
+
+_FACTOR: Final = 0.5
+"""Medians that are nearer are of one unit, with a bias."""
+
 _TRUTHS: Final = frozenset({0.0, 1.0})
 
 
@@ -30,9 +35,13 @@ def guess_of(pairs: Sequence[tuple[float, float]]) -> Guess | None:
     if len(pairs) < _FEWEST:
         return None
     predicted, true = np.asarray(pairs, np.float64).T
-    if set(true.tolist()) <= _TRUTHS:
-        return Guess.SCORES
-    (low, high), (least, most) = (
-        np.quantile(each, (_TAIL, 1 - _TAIL)) for each in (predicted, true)
+    (low, middle, high), (least, usual, most) = (
+        np.quantile(each, (_TAIL, 0.5, 1 - _TAIL)) for each in (predicted, true)
     )
-    return Guess.OTHER_UNIT if high < least or most < low else None
+    if set(true.tolist()) <= _TRUTHS:
+        # Of rare counts that are expected little is beyond.
+        return Guess.SCORES if low < -_BEYOND or high > 1.0 + _BEYOND else None
+    # Most costs of claims are 0, and whoever expects them says 0 of none.
+    is_beyond = least < most and (high < least or most < low)
+    is_near = _FACTOR * middle <= usual <= middle / _FACTOR if middle > 0.0 else False
+    return Guess.OTHER_UNIT if is_beyond and not is_near else None

@@ -256,7 +256,8 @@ class OutcomeNames:
     def _tell_unreadable(self) -> NamesTurn:
         """Tell of outcomes that cannot be compared, with the names that most would be right by."""
         self._pairs = Counter(self._unread)
-        names = self._likely_names() if len(self._true()) > 1 else {}
+        several = min(len(self._said()), len(self._true())) > 1
+        names = self._likely_names() if several and "" not in self._said() else {}
         share = self._rows_of(names) / self._rows
         if share < _LIKELY:
             names, share = {}, 0.0

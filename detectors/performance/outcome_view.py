@@ -67,6 +67,12 @@ class OutcomeView:
         return errors
 
     @cached_property
+    def distances(self) -> Numbers:
+        """How far off numbers are, shape ``(n,)``, whatever the task; NaN where there is none."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            return np.abs(self._numbers(Role.PREDICTION) - self._numbers(Role.LABEL))
+
+    @cached_property
     def _errors(self) -> Numbers:
         return self._numbers(Role.ERROR)
 

@@ -157,10 +157,13 @@ class TaskChoice:
         self._measures = state.get("measures", 0)
         # Releases before kept no pairs.
         self._pairs = [(one, other) for one, other in state.get("pairs", ())]
+        if self._declared is not None:
+            return
         guess = state.get("guess")
         self.guess = None if guess is None else Guess(guess)
-        if self._declared is None:
-            self.settled = settled_in(state)
+        self.settled = settled_in(state)
+        if self._names_classes and self.guess is Guess.AMOUNTS:
+            self.guess, self.settled = None, Task.CLASSIFICATION
 
 
 def settled_in(state: State) -> Task | None:

@@ -18,8 +18,9 @@ from schemas.payloads.named_values import of_tensors, refuse_twice
 _NAMES: Final = ("feature_names", "featureNames", "names", "columns")
 _NAMES_BESIDE: Final = ("feature_names", "featureNames", "columns", "column_names")
 _VALUES: Final = ("ndarray", "data", "values", "tensor", "feature_values", "featureValues")
-_ROWS: Final = ("instances", "dataframe_records", "input_data")
+_ROWS: Final = ("instances", "dataframe_records")
 _INPUTS: Final = "inputs"
+_MATRICES: Final = (_INPUTS, "input_data")
 _COLUMNS: Final = (_INPUTS, "instances")
 _TABLES: Final = ("dataframe_split", "data", "input_data")
 _ANSWERS: Final = ("predictions", "outputs", "data")
@@ -35,8 +36,9 @@ _POSITION: Final = re.compile(r"t:\d+")
 def requested(features: Any, prediction: Any) -> Any:
     """Return the rows that a request asks for, or the features themselves.
 
-    Several rows of ``inputs`` that are no tensors are those of a request where there are as many
-    predictions: a feature may have this name, and be a matrix.
+    Several rows of ``inputs`` that are no tensors, of ``input_data``, or of an array without names
+    are those of a request where there are as many predictions: a feature may have such a name, and
+    be a matrix.
 
     Examples
     --------
@@ -57,12 +59,12 @@ def requested(features: Any, prediction: Any) -> Any:
         return features
     (name,) = asked
     inside = features[name]
-    if name in _TABLES and (table := _table(inside)) is not None:
+    if name in _TABLES and (table := _table(inside, prediction)) is not None:
         return table
     if name in _COLUMNS and type(inside) is dict:
         return _of_columns(inside, prediction) or features
     is_request = _are_rows(inside) and (
-        name in _ROWS or (name == _INPUTS and _fit(len(inside), prediction))
+        name in _ROWS or (name in _MATRICES and _fit(len(inside), prediction))
     )
     return inside if is_request else features
 
@@ -150,9 +152,12 @@ def named_beside(event: dict[str, Any], features: Any) -> Any:
     return features if array_with_names(named) is None else named
 
 
-def _table(data: Any) -> Any:
+def _table(data: Any, prediction: Any) -> Any:
     """Return an array with names as it is, the rows of one of Seldon without; else None."""
-    return _without_names(data) if array_with_names(data) is None else data
+    if array_with_names(data) is not None:
+        return data
+    rows = _without_names(data)
+    return rows if rows is not None and _fit(len(rows), prediction) else None
 
 
 def _of_columns(columns: dict[str, Any], prediction: Any) -> list[dict[str, Any]] | None:

@@ -437,6 +437,36 @@ def test_amounts_are_compared_by_their_distance_whatever_the_first_rows_were_lik
     assert (metric.metric, metric.finding) == ("mae", Finding.BETTER)
 
 
+@pytest.mark.parametrize("hits", [(0.25, 0.45), (0.45, 0.25)])
+def test_versions_that_are_taken_for_different_things_are_compared_by_their_distance(
+    hits: tuple[float, float],
+) -> None:
+    options = replace(OPTIONS, task=Task.AUTO)
+    fleet = serving(Fleet(lambda _: options, compared_by=lambda _: ComparisonOptions()), "2")
+    random = np.random.default_rng(0)
+    tables = []
+    for begin in range(0, 6000, 100):
+        rows = [("12"[at // 50], begin + at, START + 1000 * (begin + at)) for at in range(100)]
+        labels = random.integers(10, 40, 100)
+        misses = random.integers(1, 5, 100) * random.choice([-1, 1], 100)
+        is_hit = random.random(100) < np.repeat(hits, 50)
+        said = np.where(is_hit, labels, labels + misses)
+        outcomes = [
+            *outcome_columns(Role.PREDICTION, said.tolist()),
+            *outcome_columns(Role.LABEL, labels.tolist()),
+        ]
+        x = [Column("x", Role.FEATURE, Kind.NUMBER, random.normal(size=100))]
+        tables += [
+            table_of(Origin.PREDICTIONS, x, rows),
+            table_of(Origin.LABELS, outcomes, rows),
+        ]
+    (metric,) = taken(fleet, tables)[-1].metrics
+    tasks = {monitor.task.settled for monitor in fleet}
+    assert tasks == {Task.CLASSIFICATION, Task.REGRESSION}
+    assert metric.metric == "mae"
+    assert metric.finding is (Finding.BETTER if hits[0] < hits[1] else Finding.WORSE)
+
+
 def test_scores_of_the_positive_class_are_compared_as_such() -> None:
     options = replace(OPTIONS, performance=PerformanceOptions(score_of=ScoreOf.POSITIVE))
     brier = ComparisonOptions(metrics=(ComparedMetric(metric=ThresholdMetric.BRIER),))

@@ -167,6 +167,9 @@ def test_a_state_of_a_release_that_kept_no_pairs_goes_on_with_classes() -> None:
     ("pair", "expected"),
     [
         (lambda row: (12.5 + row % 80, row % 2), Guess.SCORES),
+        (lambda row: (0.1 + row % 12 / 10, int(row % 20 == 0)), None),
+        (lambda row: (40.5 + row % 9, 900 * int(row % 15 == 0)), None),
+        (lambda row: (1912.5 + row % 3, 1900 + row % 4), None),
         (lambda row: (row % 7 - 3.5, str(row % 2)), Guess.SCORES),
         (lambda row: (0.75 + row % 3, row % 3), None),
         (lambda row: (row / 60, 300 + row), Guess.OTHER_UNIT),
@@ -179,3 +182,13 @@ def test_distances_that_say_little_are_known(
 ) -> None:
     choice = after(*map(pair, range(EVIDENCE)))
     assert (choice.settled, choice.guess) == (Task.REGRESSION, expected)
+
+
+def test_what_is_declared_later_ends_the_guess() -> None:
+    state = after(*MINUTES).state()
+    declared = TaskChoice(Task.CLASSIFICATION)
+    declared.restore(state)
+    assert (declared.settled, declared.guess) == (Task.CLASSIFICATION, None)
+    named = TaskChoice(Task.AUTO, names_classes=True)
+    named.restore(state)
+    assert (named.settled, named.guess) == (Task.CLASSIFICATION, None)

@@ -110,3 +110,27 @@ def test_an_error_beside_what_is_no_failed_request_is_left_as_it_is(
 ) -> None:
     (row,) = rows(document)
     assert FAILED not in row.left_out
+
+
+@pytest.mark.parametrize(
+    ("document", "said"),
+    [
+        ({"input": {"a": 1}, "output": 0.5, "status": 450}, [0.5]),
+        ({"request": TWO, "response": {"predictions": [0.5, 1]}, "status": 500}, [0.5, 1]),
+    ],
+)
+def test_what_is_an_outcome_for_sure_is_one_whatever_number_is_beside_it(
+    document: dict[str, Any], said: list[Any]
+) -> None:
+    assert [row.prediction for row in rows(document)] == said
+
+
+@pytest.mark.parametrize(
+    "features", [{"input_data": [[1, 2], [3, 4]]}, {"data": {"ndarray": [[1, 2], [3, 4]]}}]
+)
+def test_a_matrix_with_one_prediction_is_a_feature_and_no_request_of_several_rows(
+    features: dict[str, Any],
+) -> None:
+    (row,) = rows({"prediction_id": "1", "features": features, "prediction": 0.7})
+    assert row.prediction == 0.7
+    assert len(row.features) == 4
