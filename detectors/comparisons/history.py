@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detectors.comparisons.ages import ages_as_hours
-from detectors.comparisons.measured import Known, Measured
+from detectors.comparisons.measured import Known, Measured, of_the_task
 from detectors.comparisons.options import ComparisonOptions
 from detectors.comparisons.ruling import is_broken
 from detectors.snapshots.tree import State
@@ -89,7 +89,10 @@ class History:
 
         Guardrails by more than their margins, as far as is known.
         """
-        looks = [(each, each.look(None, at)) for each in self._held or ()]
+        held = self._held or []
+        if held and not self._options.metrics:
+            held = [held[of_the_task(held)]]
+        looks = [(each, each.look(None, at)) for each in held]
         return [(each, known) for each, known in looks if _is_harm(each, known)]
 
     def state(self) -> State:

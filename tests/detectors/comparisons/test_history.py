@@ -73,6 +73,16 @@ def test_labels_of_an_age_that_the_one_before_never_had_say_nothing() -> None:
     assert after(before(0.1, MINUTE), 0.9, delay=2 * DAY).harms(AT) == []
 
 
+def test_where_nothing_is_stated_the_numbers_of_classes_have_no_distance() -> None:
+    """Classes 1 and 9 are as wrong as 1 and 2, though further off."""
+    first = History("7", 0, ComparisonOptions())
+    first.add(np.zeros(3000, int), np.repeat(wrong(0.1, 3000, 1), 2, axis=0))
+    second = History("8", 0, ComparisonOptions(), first)
+    errors = wrong(0.1, 3000, 2)
+    second.add(np.zeros(3000, int), np.concatenate([errors, 9 * errors]))
+    assert second.harms(AT) == []
+
+
 def test_a_guardrail_that_is_worse_within_its_margin_is_no_harm() -> None:
     recall = ComparedMetric(
         metric=ThresholdMetric.RECALL, of_class="1", role=MetricRole.GUARDRAIL, margin=0.3
