@@ -233,3 +233,12 @@ def test_words_for_booleans_the_other_way_round_are_told() -> None:
     (turn,) = fed(OutcomeNames(USUAL_CLASSES), drawn(1200, [True, False], ["N", "Y"], 0.05), 50)
     assert turn.is_open
     assert turn.names == {"N": "1", "Y": "0"}
+
+
+@pytest.mark.parametrize("said", [{"price": 1}, [0.2, 0.3, 0.5], [0.1, None]])
+def test_what_cannot_be_read_is_told_without_names_where_one_class_alone_was_said(
+    said: Any,
+) -> None:
+    labels = ["no"] * 19 + ["yes"]
+    turns = fed(OutcomeNames(USUAL_CLASSES), [(said, labels[row % 20]) for row in range(200)], 200)
+    assert [(turn.is_open, turn.names) for turn in turns] == [(True, {})]
