@@ -20,7 +20,12 @@ from detectors.monitors.watched_columns import ERROR
 from detectors.monitors.watched_roles import ROLES_OF
 from detectors.performance.class_columns import named_labels
 from detectors.performance.error import Task
-from detectors.performance.labelled_rows import are_labelled, errors_of, with_errors
+from detectors.performance.labelled_rows import (
+    are_labelled,
+    errors_of,
+    kind_of_errors,
+    with_errors,
+)
 from detectors.performance.task_choice import settled_in
 from detectors.reference.given import GivenOutcome
 from detectors.rows.row_log import RowLog
@@ -273,7 +278,7 @@ class ModelMonitor:
         if "task" in state:
             self.task.restore(state["task"])
             if self.task.settled is not None and self.task.settled is not settled_in(state["task"]):
-                self._drift.forget(ERROR, self._kind_of_errors(self.task.settled))
+                self._drift.forget(ERROR, kind_of_errors(self.task.settled))
         elif ERROR in self.columns:
             # Errors were made row by row before, and this is what the first one was.
             self.task.settle(_TASKS.get(self.columns[ERROR].kind, Task.CLASSIFICATION))
@@ -309,7 +314,7 @@ class ModelMonitor:
             errors = errors_of(part.columns, self.task.of_next, left, self.options.classes)
             yield 0, replace(part, columns=(errors, *part.columns))
             if self.task.settled is not None:
-                self._drift.forget(ERROR, self._kind_of_errors(self.task.settled))
+                self._drift.forget(ERROR, kind_of_errors(self.task.settled))
         if left < len(rows) and self.task.settled is not None:
             part = rows.take(numbers >= left)
             columns = with_errors(
@@ -320,10 +325,6 @@ class ModelMonitor:
                 self.options.performance.score_of,
             )
             yield left, replace(part, columns=columns)
-
-    @staticmethod
-    def _kind_of_errors(task: Task) -> Kind:
-        return Kind.BOOLEAN if task.is_of_classes else Kind.NUMBER
 
     def _events(self, found: list[Found], log: RowLog) -> list[PublishedEvent]:
         """Return what was found in the latest rows, in their order."""

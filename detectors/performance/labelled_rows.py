@@ -34,6 +34,11 @@ def are_labelled(columns: Sequence[Column]) -> bool:
     return any(column.role is Role.LABEL for column in columns)
 
 
+def kind_of_errors(task: Task) -> Kind:
+    """Return what the errors of single outcomes are: classes are wrong or not, numbers far off."""
+    return Kind.BOOLEAN if task.is_of_classes else Kind.NUMBER
+
+
 def with_errors(
     columns: Sequence[Column],
     task: Task,
@@ -134,8 +139,7 @@ def _of_scalars(columns: Sequence[Column], task: Task, classes: Classes) -> Colu
         flags = np.zeros(len(errors), np.uint8) if flags is None else flags
         flags[unknown & (flags == Flag.OK)] = Flag.MISTYPED
         errors = np.where(unknown, 0.0, errors)
-    kind = Kind.BOOLEAN if task.is_of_classes else Kind.NUMBER
-    return Column(NAME, Role.ERROR, kind, errors, flags=flags)
+    return Column(NAME, Role.ERROR, kind_of_errors(task), errors, flags=flags)
 
 
 def _of_pairs(prediction: Column, label: Column, task: Task, classes: Classes) -> Values:

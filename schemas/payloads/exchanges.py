@@ -66,20 +66,16 @@ def exchanged(document: dict[str, Any]) -> dict[str, Any]:
                 asked = asked if requested(pair, answered(pair)) is pair else pair
                 answer = answer if type(answered(pair)) is dict else pair
             rest = {name: each for name, each in document.items() if name not in pair}
-            said = FAILED if _has_failed(rest, answer) else answer
+            is_protocols = answered(answer) is not answer
+            # What is an outcome for sure is one, whatever is beside it.
+            is_sure = is_protocols or type(answer) in {int, float, bool}
+            said = FAILED if has_failed({} if is_sure else rest, answer) else answer
             is_request = requested(asked, answered(said)) is not asked or _are_rows(asked)
             is_models = asks in _OF_MODELS and _is_row(asked) and _is_answer(answer)
             is_logged = asks == _LOGGED and type(asked) in {dict, list}
-            if is_logged or is_request or is_models or answered(answer) is not answer:
+            if is_logged or is_request or is_models or is_protocols:
                 return {**rest, "features": asked, "prediction": said}
     return document
-
-
-def _has_failed(rest: dict[str, Any], answer: Any) -> bool:
-    """Tell whether a request has failed: what is an outcome for sure is one, whatever is beside."""
-    if type(answer) in {int, float, bool} or answered(answer) is not answer:
-        return has_failed({}, answer)
-    return has_failed(rest, answer)
 
 
 def _is_of_tensorflow(document: dict[str, Any]) -> bool:

@@ -1,6 +1,6 @@
 """Members beside what an event says that take it back: it was deleted, or is void."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from itertools import product
 from typing import Any, Final
 
@@ -132,11 +132,7 @@ def is_retracted(event: Mapping[str, Any], others: Collection[str] = ()) -> bool
     >>> is_retracted({"type": "withdrawal"}), is_retracted({"label_status": "withdrawn"})
     (False, True)
     """
-    return any(
-        said(value) in retraction_words(name)
-        for name, value in event.items()
-        if type(value) is str and name not in others
-    )
+    return _says(event, others, retraction_words)
 
 
 def is_pending(event: Mapping[str, Any], others: Collection[str] = ()) -> bool:
@@ -152,8 +148,15 @@ def is_pending(event: Mapping[str, Any], others: Collection[str] = ()) -> bool:
     >>> is_pending({"label": 0, "label_status": "PENDING"}), is_pending({"status": "pending"})
     (True, False)
     """
+    return _says(event, others, pending_words)
+
+
+def _says(
+    event: Mapping[str, Any], others: Collection[str], words: Callable[[str], Collection[str]]
+) -> bool:
+    """Tell whether a member says one of the words that members of its name may say."""
     return any(
-        said(value) in pending_words(name)
+        said(value) in words(name)
         for name, value in event.items()
         if type(value) is str and name not in others
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from detectors.comparisons.options import ComparedMetric, ComparisonOptions
 from detectors.monitors.comparisons import Comparisons
@@ -123,6 +124,21 @@ def traffic(
                 ],
                 [(version, offset, START + 1000 * offset) for version, offset, _, _ in known],
             )
+
+
+def predicted_and_labelled(
+    begin: int, said: NDArray[Any], labels: NDArray[Any]
+) -> list[ObservationTable]:
+    """Return rows of version 1, as many of version 2, and a table of their labels."""
+    half = len(said) // 2
+    places = range(begin, begin + len(said))
+    rows = [("12"[(at - begin) // half], at, START + 1000 * at) for at in places]
+    outcomes = [
+        *outcome_columns(Role.PREDICTION, said.tolist()),
+        *outcome_columns(Role.LABEL, labels.tolist()),
+    ]
+    x = Column("x", Role.FEATURE, Kind.NUMBER, np.zeros(len(said)))
+    return [table_of(Origin.PREDICTIONS, [x], rows), table_of(Origin.LABELS, outcomes, rows)]
 
 
 def countries(rows: Sequence[tuple[str, int, int, int]]) -> Column:
@@ -418,21 +434,12 @@ def test_amounts_are_compared_by_their_distance_whatever_the_first_rows_were_lik
     random = np.random.default_rng(0)
     tables = []
     for begin in range(0, 4000, 100):
-        rows = [("12"[at // 50], begin + at, START + 1000 * (begin + at)) for at in range(100)]
         labels = random.integers(10, 60, 100)
         errors = random.normal(0, [8] * 50 + [4] * 50)
         # The first errors are whole in any case.
         digits = 0 if is_whole or begin == 0 else 2
         said = np.round(labels + errors, digits)
-        outcomes = [
-            *outcome_columns(Role.PREDICTION, said.tolist()),
-            *outcome_columns(Role.LABEL, labels.tolist()),
-        ]
-        x = [Column("x", Role.FEATURE, Kind.NUMBER, errors)]
-        tables += [
-            table_of(Origin.PREDICTIONS, x, rows),
-            table_of(Origin.LABELS, outcomes, rows),
-        ]
+        tables += predicted_and_labelled(begin, said, labels)
     (metric,) = taken(fleet, tables)[-1].metrics
     assert (metric.metric, metric.finding) == ("mae", Finding.BETTER)
 
@@ -446,20 +453,11 @@ def test_versions_that_are_taken_for_different_things_are_compared_by_their_dist
     random = np.random.default_rng(0)
     tables = []
     for begin in range(0, 6000, 100):
-        rows = [("12"[at // 50], begin + at, START + 1000 * (begin + at)) for at in range(100)]
         labels = random.integers(10, 40, 100)
         misses = random.integers(1, 5, 100) * random.choice([-1, 1], 100)
         is_hit = random.random(100) < np.repeat(hits, 50)
         said = np.where(is_hit, labels, labels + misses)
-        outcomes = [
-            *outcome_columns(Role.PREDICTION, said.tolist()),
-            *outcome_columns(Role.LABEL, labels.tolist()),
-        ]
-        x = [Column("x", Role.FEATURE, Kind.NUMBER, random.normal(size=100))]
-        tables += [
-            table_of(Origin.PREDICTIONS, x, rows),
-            table_of(Origin.LABELS, outcomes, rows),
-        ]
+        tables += predicted_and_labelled(begin, said, labels)
     (metric,) = taken(fleet, tables)[-1].metrics
     tasks = {monitor.task.settled for monitor in fleet}
     assert tasks == {Task.CLASSIFICATION, Task.REGRESSION}
